@@ -1,0 +1,1 @@
+"""Rate photos by learned directions in an embedding space."""

@@ -1,0 +1,50 @@
+"""Encoders: photos and words in, unit vectors of one space out."""
+
+from photorank.encoders.base import Encoder
+from photorank.encoders.embedded import EmbeddedEncoder
+from photorank.encoders.openclip import OpenClipEncoder
+from photorank.errors import EncoderError
+
+
+def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
+    """Return the encoder that a spec names; its towers load when they are first used.
+
+    Parameters
+    ----------
+    spec : str
+        ``embedded``, ``open_clip:MODEL/PRETRAINED``, ``open_clip:MODEL@FILE``,
+        ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``.
+    framing : str, optional
+        How a photo is fitted to the frame, one of
+        :data:`photorank.photos.framing.FRAMINGS`. Default: the encoder's own.
+    device : str, default="auto"
+        ``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the fastest there is.
+
+    Raises
+    ------
+    EncoderError
+        If the spec, the framing or the device cannot be used.
+    MissingExtraError
+        If the encoder needs packages that are not installed.
+    MissingWeightsError, MissingPathError
+        If the weights cannot be had.
+    DamagedWeightsError
+        If a file is not what it should be.
+
+    Examples
+    --------
+    >>> load_encoder("clip")
+    Traceback (most recent call last):
+        ...
+    photorank.errors.EncoderError: no encoder is called 'clip'. Use one of: embedded, \
+open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, \
+open_clip:local-dir:PATH.
+    """
+    if spec == "embedded":
+        return EmbeddedEncoder(framing=framing, device=device)
+    if spec.startswith("open_clip:"):
+        return OpenClipEncoder(spec, framing=framing, device=device)
+    raise EncoderError(
+        f"no encoder is called {spec!r}. Use one of: embedded, open_clip:MODEL/PRETRAINED, "
+        "open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, open_clip:local-dir:PATH."
+    )

@@ -1,0 +1,342 @@
+"""What an ``open_clip:`` spec names: a model, its weights on this disk, its preprocessing."""
+
+import json
+import pickle
+import zipfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from pathlib import Path
+from threading import Thread
+
+from photorank.errors import (
+    DamagedWeightsError,
+    EncoderError,
+    MissingPathError,
+    MissingWeightsError,
+)
+from photorank.typing import Json
+
+_PREFIX = "open_clip:"
+_WAYS = (
+    "Write open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME or "
+    "open_clip:local-dir:PATH."
+)
+_CONFIG = "open_clip_config.json"
+# The order in which open_clip looks for weights in a folder.
+_WEIGHTS = (
+    "open_clip_model.safetensors",
+    "open_clip_pytorch_model.safetensors",
+    "open_clip_pytorch_model.bin",
+)
+_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
+_HUB_SECONDS = 5  # its own client tries for 23 to 46 seconds where there is no network
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model of open_clip with weights that are on this disk."""
+
+    spec: str  # as load_encoder understands it, paths made absolute
+    model: str  # the architecture alone, for the fingerprint
+    name: str  # what open_clip.create_model calls it
+    weights: Path
+    tokenizer: str  # what open_clip.get_tokenizer calls it
+    config: Json  # embed_dim, vision_cfg, text_cfg
+    preprocessing: Json  # mean, std, interpolation, resize_mode, fill_color
+    given: bool  # the file is the user's own, so nothing vouches for it
+
+    @property
+    def size(self) -> int:
+        """Pixels of the square frame's side.
+
+        Raises
+        ------
+        EncoderError
+            If the frame is not square.
+        """
+        size = self.config["vision_cfg"].get("image_size", 224)
+        sides = set(size) if isinstance(size, list | tuple) else {size}
+        if len(sides) != 1:
+            raise EncoderError(f"{self.spec} wants frames of {size} pixels; only squares work.")
+        return int(sides.pop())
+
+
+def find_checkpoint(spec: str) -> Checkpoint:
+    """Return what the spec names, downloading its weights unless they are here.
+
+    Raises
+    ------
+    EncoderError
+        If there is no such model, no such pretraining of it, or the two do not belong together.
+    MissingPathError, MissingWeightsError
+        If the weights cannot be had.
+    DamagedWeightsError
+        If a local file holds no tensors, or more than tensors.
+    """
+    what = spec.removeprefix(_PREFIX)
+    if what.startswith("hf-hub:"):
+        return _hub(spec, what.removeprefix("hf-hub:"))
+    if what.startswith("local-dir:"):
+        return _folder(Path(what.removeprefix("local-dir:")))
+    if "@" in what:
+        model, _, file = what.partition("@")
+        return _file(model, Path(file))
+    model, _, tag = what.partition("/")
+    return _pretrained(spec, model, tag)
+
+
+def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
+    """Return the first of these files that the hub's repository has, from the cache if it is there.
+
+    Raises
+    ------
+    MissingWeightsError
+        If it is not cached, and the hub is out of reach or does not have it.
+    """
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+    )
+
+    try:
+        for name in names:
+            if isinstance(cached := try_to_load_from_cache(repository, name), str):
+                return Path(cached)
+    except HFValidationError as error:
+        raise EncoderError(f"{repository!r} is no repository ORG/NAME of the model hub.") from error
+    reach_hub(spec)
+    for name in names:
+        try:
+            return Path(hf_hub_download(repository, name))
+        except LocalEntryNotFoundError as error:
+            raise MissingWeightsError(spec, first_line(error)) from error
+        except EntryNotFoundError:
+            continue
+        except Exception as error:  # the client, its transport and the disk each have their own
+            raise MissingWeightsError(spec, first_line(error)) from error
+    raise MissingWeightsError(spec, f"{repository} on the model hub has no {' or '.join(names)}")
+
+
+def reach_hub(spec: str) -> None:
+    """Raise unless the model hub answers at once.
+
+    It is asked in a thread, since looking up a host's name can outlast any timeout.
+
+    Raises
+    ------
+    MissingWeightsError
+        If it does not.
+    """
+    from huggingface_hub import constants
+    from huggingface_hub.utils import get_session
+
+    failures = [f"no answer within {_HUB_SECONDS} seconds"]
+
+    def ask() -> None:
+        try:
+            get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
+        except Exception as error:  # whatever it is, it is the answer
+            failures[:] = [first_line(error)]
+        else:
+            failures.clear()
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(_HUB_SECONDS)
+    if failures:
+        raise MissingWeightsError(spec, f"the model hub is out of reach ({failures[0]})")
+
+
+def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Return the name and shape of each tensor in a checkpoint, running nothing that is in it.
+
+    Raises
+    ------
+    DamagedWeightsError
+        If it is damaged, holds code or holds no tensors.
+    """
+    import torch
+    from safetensors import SafetensorError, safe_open
+
+    hint = "Use a safetensors file, or a state dict that torch.save wrote."
+    try:
+        if path.suffix == ".safetensors":
+            with safe_open(path, framework="pt") as file:
+                return {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (it is no dict)
+        # Mapped, not read: a look at a gigabyte costs nothing.
+        state = torch.load(
+            path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
+        )
+    except pickle.UnpicklingError as error:
+        why = "it is damaged, or holds code besides tensors, which is never run"
+        raise DamagedWeightsError(path, why, hint=hint) from error
+    except (SafetensorError, RuntimeError, ValueError, EOFError, OSError) as error:
+        raise DamagedWeightsError(path, first_line(error), hint=hint) from error
+    if isinstance(state, dict):
+        state = state.get("state_dict", state)
+    if not isinstance(state, dict) or not all(isinstance(t, torch.Tensor) for t in state.values()):
+        raise DamagedWeightsError(path, "it holds no state dict", hint=hint)
+    return {key.removeprefix("module."): tuple(tensor.shape) for key, tensor in state.items()}
+
+
+def first_line(error: Exception) -> str:
+    """Return the start of another library's message, as part of our one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
+
+
+def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
+    """Return a model that open_clip knows, with weights that open_clip knows."""
+    import open_clip
+
+    config = _config(model)
+    tags = open_clip.list_pretrained_tags_by_model(model)
+    published = open_clip.get_pretrained_cfg(model, tag)
+    if not published:
+        others = open_clip.list_pretrained_models_by_tag(tag) if tag else []
+        has = f"has the pretrained weights {', '.join(tags)}" if tags else "has none of its own"
+        elsewhere = f" {tag!r} belongs to {', '.join(others)}." if others else ""
+        asked = (
+            f"{model!r} has no pretrained weights {tag!r}" if tag else f"{spec} names no weights"
+        )
+        raise EncoderError(f"{asked}: {model} {has}.{elsewhere} {_WAYS}")
+    if bool(config.get("quick_gelu")) != bool(published.get("quick_gelu")):
+        twin = model[: -len("-quickgelu")] if model.endswith("-quickgelu") else f"{model}-quickgelu"
+        use = (
+            f"Use {_PREFIX}{twin}/{tag}."
+            if open_clip.get_pretrained_cfg(twin, tag)
+            else "open_clip has no model that fits them."
+        )
+        raise EncoderError(
+            f"the weights {tag!r} were trained with another activation (QuickGELU or GELU) than "
+            f"{model} computes, which would give silently wrong embeddings. {use}"
+        )
+    repository, _, file = published["hf_hub"].rpartition("/")
+    weights = fetch(spec, repository, _alternatives(file))
+    return Checkpoint(
+        spec=spec,
+        model=f"{_PREFIX}{model}",
+        name=model,
+        weights=weights,
+        tokenizer=model,
+        config=config,
+        preprocessing=_preprocessing(published),
+        given=False,
+    )
+
+
+def _file(model: str, file: Path) -> Checkpoint:
+    """Return a model that open_clip knows, with the user's own weights.
+
+    The file does not say how its photos were preprocessed. What open_clip publishes of this
+    model does, where all of it agrees (SigLIP, MobileCLIP); else open_clip's defaults hold.
+    """
+    import open_clip
+
+    config = _config(model)
+    path = file.expanduser().absolute()
+    if not path.is_file():
+        raise MissingPathError(path, hint=f"Name a file of weights. {_WAYS}")
+    if path.suffix not in _SUFFIXES:
+        raise EncoderError(
+            f"{path} is no file of weights that can be read: it must end in {', '.join(_SUFFIXES)}."
+        )
+    tensor_shapes(path)
+    published = [
+        _preprocessing(open_clip.get_pretrained_cfg(model, tag))
+        for tag in open_clip.list_pretrained_tags_by_model(model)
+    ]
+    agreed = bool(published) and all(values == published[0] for values in published)
+    return Checkpoint(
+        spec=f"{_PREFIX}{model}@{path}",
+        model=f"{_PREFIX}{model}",
+        name=model,
+        weights=path,
+        tokenizer=model,
+        config=config,
+        preprocessing=published[0] if agreed else _preprocessing({}),
+        given=True,
+    )
+
+
+def _folder(folder: Path) -> Checkpoint:
+    """Return a folder that open_clip wrote: its configuration beside its weights."""
+    folder = folder.expanduser().absolute()
+    path = folder / _CONFIG
+    if not path.is_file():
+        raise MissingPathError(path, hint=f"Name a folder that open_clip saved. {_WAYS}")
+    try:
+        text = path.read_text(encoding="utf-8")
+        saved = json.loads(text)
+        config = saved["model_cfg"]
+        config["embed_dim"], config["vision_cfg"], config["text_cfg"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise EncoderError(
+            f"{path} is no configuration of open_clip: {first_line(error)}."
+        ) from error
+    weights = next((folder / name for name in _WEIGHTS if (folder / name).is_file()), None)
+    if weights is None:
+        raise MissingPathError(folder / _WEIGHTS[0], hint="The weights belong beside the config.")
+    tensor_shapes(weights)
+    name = f"local-dir:{folder}"
+    return Checkpoint(
+        spec=f"{_PREFIX}{name}",
+        model=f"{_PREFIX}local-dir:{sha256(text.encode()).hexdigest()[:8]}",
+        name=name,
+        weights=weights,
+        tokenizer=name,
+        config=config,
+        preprocessing=_preprocessing(saved.get("preprocess_cfg", {})),
+        given=True,
+    )
+
+
+def _hub(spec: str, repository: str) -> Checkpoint:
+    """Return a repository of the model hub: the folder it is downloaded to."""
+    fetch(spec, repository, [_CONFIG])
+    found = _folder(fetch(spec, repository, _WEIGHTS).parent)
+    own_words = found.config["text_cfg"].get("hf_tokenizer_name")
+    return Checkpoint(
+        spec=spec,
+        model=f"{_PREFIX}hf-hub:{repository}",
+        name=found.name,
+        weights=found.weights,
+        tokenizer=f"hf-hub:{repository}" if own_words else found.name,
+        config=found.config,
+        preprocessing=found.preprocessing,
+        given=False,
+    )
+
+
+def _config(model: str) -> Json:
+    """Return open_clip's own configuration of a model."""
+    import open_clip
+
+    known = open_clip.list_models()
+    if model not in known:
+        close = get_close_matches(model, known, n=3, cutoff=0.4)
+        meant = f" Did you mean {', '.join(close)}?" if close else ""
+        raise EncoderError(f"open_clip has no model {model!r}.{meant} {_WAYS}")
+    return open_clip.get_model_config(model)
+
+
+def _preprocessing(overlay: Json) -> Json:
+    """Return open_clip's default preprocessing with what is known of this model on top."""
+    from open_clip.transform import PreprocessCfg, merge_preprocess_dict
+
+    values = merge_preprocess_dict(asdict(PreprocessCfg()), overlay)
+    return {
+        key: values[key] for key in ("mean", "std", "interpolation", "resize_mode", "fill_color")
+    }
+
+
+def _alternatives(file: str) -> list[str]:
+    """Return the names of a published file, the one without pickle first."""
+    if not file:
+        return [_WEIGHTS[0], _WEIGHTS[2]]
+    safe = Path(file).with_suffix(".safetensors").name
+    return [safe, file]

@@ -1,0 +1,248 @@
+"""CLIP and its relatives, through open_clip: one space, learned, for photos and words."""
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+import numpy as np
+from PIL import Image
+
+from photorank.encoders.base import Fingerprint, unit_rows
+from photorank.encoders.checkpoints import (
+    fetch,
+    find_checkpoint,
+    first_line,
+    reach_hub,
+    tensor_shapes,
+)
+from photorank.encoders.device import check_device, choose_device
+from photorank.errors import (
+    DamagedWeightsError,
+    EncoderError,
+    MissingExtraError,
+    MissingWeightsError,
+)
+from photorank.photos.framing import FRAMINGS, frame
+from photorank.typing import Embeddings, Frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from torch import Tensor, nn
+
+Item = TypeVar("Item", Frames, str)
+
+_FRAMING_OF = {"shortest": "crop", "squash": "squash", "longest": "pad"}
+_AT_ONCE = 8  # frames, or texts: more are no faster on a processor
+_AT_ONCE_ON_A_GPU = 64
+
+
+class OpenClipEncoder:
+    """A model of open_clip: the same embeddings as its own calls give.
+
+    Size, mean, spread and filter of the preprocessing are the model's own. The
+    checkpoint holds both towers; the one that is not asked for is not kept.
+
+    Parameters
+    ----------
+    spec : str
+        ``open_clip:MODEL/PRETRAINED``, ``open_clip:MODEL@FILE`` (safetensors, or a
+        state dict that `torch.load` reads with ``weights_only``),
+        ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``. A FILE does
+        not say which activation it was trained with: for weights of OpenAI's own
+        name a MODEL that ends in ``-quickgelu``.
+    framing : {"crop", "pad", "squash", "tiles"}, optional
+        Default: as the model was trained, mostly ``crop``.
+    device : str, default="auto"
+        Where both towers run.
+
+    Raises
+    ------
+    EncoderError
+        If the model, its pretraining, the framing or the device cannot be used, or
+        the weights were trained with another activation than the model computes.
+    MissingPathError, MissingWeightsError
+        If the weights cannot be had; random weights are never used instead.
+    DamagedWeightsError
+        If a local file is damaged, holds code or is of another model.
+
+    References
+    ----------
+    Radford et al. (2021). Learning transferable visual models from natural language
+    supervision. ICML. https://doi.org/10.48550/arXiv.2103.00020
+    Ilharco et al. (2021). OpenCLIP. https://doi.org/10.5281/zenodo.5143773
+    """
+
+    def __init__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> None:
+        check_device(device)
+        self._checkpoint = find_checkpoint(spec)
+        self._size = self._checkpoint.size
+        self._framing = framing or _FRAMING_OF[self._checkpoint.preprocessing["resize_mode"]]
+        square = [name for name in FRAMINGS if name != "whole"]
+        if self._framing not in square:
+            why = "takes square frames only" if framing == "whole" else "has no such framing"
+            raise EncoderError(
+                f"{spec} {why}: framing {framing!r} will not do. Use one of: {', '.join(square)}."
+            )
+        self._device = device
+        self._towers: dict[str, nn.Module] = {}
+        self._loading = Lock()
+
+    @property
+    def spec(self) -> str:
+        """The spec, with its path made absolute."""
+        return self._checkpoint.spec
+
+    @cached_property
+    def fingerprint(self) -> Fingerprint:
+        """What the embeddings mean; the first look reads the whole file of weights."""
+        with self._checkpoint.weights.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Fingerprint(self._checkpoint.model, digest, self._framing, self._size)
+
+    @property
+    def dimensions(self) -> int:
+        """The length d of an embedding."""
+        return int(self._checkpoint.config["embed_dim"])
+
+    @property
+    def short_side(self) -> int:
+        """Pixels of a photo's short side that :meth:`prepare` can make use of."""
+        return self._size
+
+    @property
+    def logit_scale(self) -> float:
+        """The factor on cosines that the model was trained with; loads a tower if none is."""
+        loaded = next(iter(self._towers.values()), None) or self._tower("image")
+        return float(loaded.logit_scale.exp())
+
+    def prepare(self, photo: Image.Image) -> list[Frames]:
+        """Fit an upright sRGB photo to the square frame: one frame, or the tiles."""
+        values = self._checkpoint.preprocessing
+        bilinear = values["interpolation"] == "bilinear"
+        return frame(
+            photo,
+            self._framing,
+            self._size,
+            resample=Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC,
+            fill=(values["fill_color"],) * 3,
+        )
+
+    def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
+        """Return unit embeddings (n, d) of square frames."""
+        import torch
+
+        tower = self._tower("image")
+        mean, std = (
+            torch.tensor(self._checkpoint.preprocessing[key], device=self._chosen_device)
+            for key in ("mean", "std")
+        )
+
+        def encode(batch: Sequence[Frames]) -> "Tensor":
+            pixels = torch.from_numpy(np.stack(batch)).to(self._chosen_device)  # (b, h, w, 3)
+            inputs = (pixels.float() / 255 - mean) / std
+            return tower.encode_image(inputs.permute(0, 3, 1, 2).contiguous(), normalize=True)
+
+        return self._in_batches(frames, encode)
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Return unit embeddings (n, d) of texts."""
+        tower = self._tower("text")
+
+        def encode(batch: Sequence[str]) -> "Tensor":
+            tokens = self._tokenizer(list(batch)).to(self._chosen_device)  # (b, context length)
+            return tower.encode_text(tokens, normalize=True)
+
+        return self._in_batches(texts, encode)
+
+    def _in_batches(
+        self, items: Sequence[Item], encode: "Callable[[Sequence[Item]], Tensor]"
+    ) -> Embeddings:
+        """Return unit embeddings (n, d), a batch at a time."""
+        import torch
+
+        at_once = _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
+        embeddings = np.empty((len(items), self.dimensions), dtype=np.float32)
+        with torch.inference_mode():
+            for start in range(0, len(items), at_once):
+                batch = encode(items[start : start + at_once])
+                embeddings[start : start + at_once] = batch.float().cpu().numpy()
+        return unit_rows(embeddings)
+
+    @cached_property
+    def _chosen_device(self) -> str:
+        """The device that ``auto`` means here."""
+        return choose_device(self._device)
+
+    def _tower(self, kind: Literal["image", "text"]) -> "nn.Module":
+        """Return the model with the one tower that is asked for."""
+        with self._loading:
+            if kind not in self._towers:
+                model = self._load()
+                # encode_image uses `visual` and nothing else, encode_text everything else.
+                for name, _ in list(model.named_children()):
+                    if (name == "visual") != (kind == "image"):
+                        delattr(model, name)
+                self._towers[kind] = model.eval().to(self._chosen_device)
+            return self._towers[kind]
+
+    def _load(self) -> "nn.Module":
+        """Return open_clip's model with exactly these weights.
+
+        Raises
+        ------
+        DamagedWeightsError
+            If they do not fit the model.
+        """
+        import open_clip
+
+        of = self._checkpoint
+        if hub_text := of.config["text_cfg"].get("hf_model_name"):
+            fetch(of.spec, hub_text, ["config.json"])
+        hint = f"Name the model that the file belongs to: open_clip:MODEL@{of.weights}."
+        try:
+            model = open_clip.create_model(
+                of.name,
+                None if of.name.startswith("local-dir:") else str(of.weights),
+                require_pretrained=True,
+                weights_only=True,
+            )
+        except ImportError as error:
+            raise MissingExtraError(f"the text tower of {of.spec}", "embedded") from error
+        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+            why = f"its tensors are not those of {of.model} ({first_line(error)})"
+            raise DamagedWeightsError(of.weights, why, hint=hint) from error
+        if of.given:
+            found, own = tensor_shapes(of.weights), model.state_dict()
+            # open_clip stretches position embeddings of another size to fit, and says nothing.
+            stretched = [
+                key
+                for key in found.keys() & own.keys()
+                if "pos" in key and found[key] != tuple(own[key].shape)
+            ]
+            if stretched:
+                why = f"{stretched[0]} is {found[stretched[0]]}, not that of {of.model}"
+                raise DamagedWeightsError(of.weights, why, hint=hint)
+        return model
+
+    @cached_property
+    def _tokenizer(self) -> "Callable[[list[str]], Tensor]":
+        """open_clip's tokenizer for this model."""
+        import open_clip
+
+        of = self._checkpoint
+        from_transformers = "hf_tokenizer_name" in of.config["text_cfg"]
+        try:
+            if not from_transformers:
+                return open_clip.get_tokenizer(of.tokenizer)
+            try:
+                return open_clip.get_tokenizer(of.tokenizer, local_files_only=True)
+            except OSError:
+                reach_hub(of.spec)
+                return open_clip.get_tokenizer(of.tokenizer)
+        except ImportError as error:
+            raise MissingExtraError(f"the tokenizer of {of.spec}", "embedded") from error
+        except OSError as error:
+            raise MissingWeightsError(of.spec, f"its tokenizer: {first_line(error)}") from error

@@ -1,0 +1,214 @@
+"""Everything this package raises on purpose: what was wrong, where, and the next command.
+
+A message is built here once, so the command line and the dashboard show the same words.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class PhotorankError(Exception):
+    """Base of every error a user can act on; its text is one line."""
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in self.args)  # KeyError would print quotes
+
+
+class MissingPathError(PhotorankError, FileNotFoundError):
+    """A folder or file that was named does not exist."""
+
+    def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
+        super().__init__(f"{path} does not exist. {hint}")
+
+
+class NoPhotosError(PhotorankError, ValueError):
+    """There is nothing to index where photos were looked for."""
+
+    def __init__(self, paths: Sequence[Path], skipped: int) -> None:
+        where = ", ".join(str(path) for path in paths)
+        seen = f" ({skipped} files could not be used)" if skipped else ""
+        super().__init__(
+            f"no photo was found in {where}{seen}. Name a folder of photos: "
+            "`photorank index FOLDER --name NAME`."
+        )
+
+
+class UnreadablePhotoError(PhotorankError, ValueError):
+    """A file cannot be used as a photo; `reason` is what the catalogue records."""
+
+    def __init__(self, reason: str, path: Path | str | None = None) -> None:
+        self.reason = reason
+        where = f"{path} is not a usable photo: " if path else ""
+        super().__init__(f"{where}{reason}")
+
+
+class InvalidNameError(PhotorankError, ValueError):
+    """A name that cannot be a file name everywhere."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(
+            f"{name!r} cannot name {what}: use up to 64 letters, digits, dots, dashes and "
+            "underscores, and begin with a letter or digit."
+        )
+
+
+class MissingIndexError(PhotorankError, FileNotFoundError):
+    """No index of that name, or no index at all."""
+
+    def __init__(self, name: str | None, known: Sequence[str]) -> None:
+        if name is None and known:
+            text = f"there are several indexes: choose one with --index {'|'.join(known)}."
+        elif name is None:
+            text = (
+                "there is no index yet. Make one with `photorank index FOLDER --name NAME`, "
+                "or look at the sample with `photorank demo`."
+            )
+        else:
+            has = f" There is: {', '.join(known)}." if known else ""
+            text = (
+                f"there is no index named {name!r}.{has} Make it with "
+                f"`photorank index FOLDER --name {name}`."
+            )
+        super().__init__(text)
+
+
+class BrokenIndexError(PhotorankError, ValueError):
+    """An index's files contradict each other or cannot be read."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be used: {why}. Move that index away and make it again with "
+            "`photorank index FOLDER --name NAME`."
+        )
+
+
+class NewerSchemaError(PhotorankError, ValueError):
+    """The index was made by a newer photorank."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"{path} has schema version {found}, but this photorank reads up to {known}. "
+            "Update it with `pip install --upgrade photorank`."
+        )
+
+
+class LockedIndexError(PhotorankError, BlockingIOError):
+    """Another process is writing to the index."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"index {name!r} is being written by another photorank. Wait for it to end, then "
+            "run the same command again."
+        )
+
+
+class IndexMismatchError(PhotorankError, ValueError):
+    """The index exists with another encoder or framing than was asked for."""
+
+    def __init__(self, name: str, found: str, asked: str) -> None:
+        super().__init__(
+            f"index {name!r} was made with {found}, not {asked}. One index has one encoder and "
+            "one framing: use another --name."
+        )
+
+
+class EncoderMismatchError(PhotorankError, ValueError):
+    """A vector was used with embeddings that another encoder or framing made."""
+
+    def __init__(self, vector: str, expected: str, found: str) -> None:
+        super().__init__(
+            f"vector {vector!r} belongs to {expected}, but these embeddings come from {found}. "
+            f"Make one for this index with `photorank vector learn NAME --learner all-pairs`."
+        )
+
+
+class EncoderError(PhotorankError, ValueError):
+    """An encoder's name, framing or configuration cannot be used."""
+
+
+class MissingWeightsError(PhotorankError, FileNotFoundError):
+    """An encoder's weights cannot be had."""
+
+    def __init__(self, spec: str, why: str) -> None:
+        super().__init__(
+            f"the weights of {spec} cannot be had: {why}. Three ways out: run where the network "
+            "reaches the model hub, name a local file with `--encoder open_clip:MODEL@FILE`, or "
+            "use `--encoder embedded`."
+        )
+
+
+class MissingExtraError(PhotorankError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f'{what} needs an extra: `pip install "photorank[{extra}]"`.')
+
+
+class LabelsError(PhotorankError, ValueError):
+    """A table of judgements that cannot be imported as it is."""
+
+
+class NoLabelsError(PhotorankError, ValueError):
+    """Labels are needed and there are none, or too few to compare."""
+
+    def __init__(self, name: str, why: str = "has no labels") -> None:
+        super().__init__(
+            f"index {name!r} {why}. Import some with "
+            f"`photorank labels import FILE.csv --index {name}`."
+        )
+
+
+class VectorNameTakenError(PhotorankError, FileExistsError):
+    """A vector of that name exists already."""
+
+    def __init__(self, name: str, index: str) -> None:
+        super().__init__(
+            f"index {index!r} has a vector named {name!r} already. Choose another name, or "
+            f"remove it with `photorank vector remove {name} --index {index}`."
+        )
+
+
+class MissingVectorError(PhotorankError, LookupError):
+    """No vector of that name."""
+
+    def __init__(self, name: str, index: str, known: Sequence[str]) -> None:
+        has = f" It has: {', '.join(known)}." if known else ""
+        super().__init__(
+            f"index {index!r} has no vector named {name!r}.{has} Make one with "
+            f"`photorank vector prompt {name} TEXT --index {index}`."
+        )
+
+
+class CardError(PhotorankError, ValueError):
+    """A vector's file is not a readable card."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a vector's card: {why}. Remove the file and make the vector again "
+            "with `photorank vector learn` or `photorank vector prompt`."
+        )
+
+
+class DegenerateDirectionError(PhotorankError, ValueError):
+    """The examples cancel out, so they define no direction."""
+
+
+class ComparisonsError(PhotorankError, ValueError):
+    """Judgements that cannot be compared: wrong shape, no pairs, bad parameters."""
+
+
+class StorageError(PhotorankError, OSError):
+    """The disk is full, read-only or gone."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} could not be written: {why}. Nothing half written was kept; make room or "
+            "choose another place with PHOTORANK_HOME, then run the same command again."
+        )
+
+
+class DamagedWeightsError(PhotorankError, ValueError):
+    """A file of weights is damaged, of another model, or holds code."""
+
+    def __init__(self, path: Path | str, why: str, *, hint: str) -> None:
+        super().__init__(f"{path} cannot be used as weights: {why}. {hint}")

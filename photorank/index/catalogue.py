@@ -1,0 +1,241 @@
+"""The catalogue: one SQLite file that says which photos, files and judgements an index has.
+
+Readers see the state of one moment, whatever a writer does meanwhile. Only one
+process writes at a time; what it does is in transactions that follow the files
+they refer to.
+"""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote_from_bytes
+
+import filelock
+
+from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
+from photorank.index.manifest import SCHEMA_VERSION
+from photorank.workspace import IndexPaths, storage_errors
+
+# A photo is a content, told by its digest; files are where it lies. A photo without a shard
+# has lost its embedding by pruning and is kept for people's judgements alone.
+# Paths are bytes, for file names need not be Unicode; '/' parts them on every system.
+# A root's path is absolute, and no root lies in another.
+SCHEMA = """
+CREATE TABLE roots (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE
+);
+CREATE TABLE shards (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    rows INTEGER NOT NULL,
+    sha256 TEXT NOT NULL
+);
+CREATE TABLE photos (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: readers hold on to it
+    digest TEXT NOT NULL UNIQUE,
+    taken TEXT,
+    shard INTEGER REFERENCES shards,
+    row INTEGER
+);
+CREATE INDEX photos_of_shard ON photos (shard);
+CREATE TABLE files (
+    root INTEGER NOT NULL REFERENCES roots,
+    path BLOB NOT NULL,
+    photo INTEGER NOT NULL REFERENCES photos,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    vanished INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+CREATE INDEX files_of_photo ON files (photo);
+CREATE TABLE skipped (
+    root INTEGER NOT NULL REFERENCES roots,
+    path BLOB NOT NULL,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    reader TEXT,  -- the software that could not read it; null: try again on every run
+    PRIMARY KEY (root, path)
+) WITHOUT ROWID;
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE raters (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE ratings (
+    source INTEGER NOT NULL REFERENCES sources,
+    rater INTEGER NOT NULL REFERENCES raters,
+    photo INTEGER NOT NULL REFERENCES photos,
+    score REAL NOT NULL,
+    n_raters INTEGER NOT NULL,
+    PRIMARY KEY (source, rater, photo)
+) WITHOUT ROWID;
+CREATE INDEX ratings_of_photo ON ratings (photo);
+CREATE TABLE choices (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES sources,
+    rater INTEGER NOT NULL REFERENCES raters,
+    winner INTEGER NOT NULL REFERENCES photos,
+    loser INTEGER NOT NULL REFERENCES photos,
+    tie INTEGER NOT NULL
+);
+CREATE INDEX choices_of_source ON choices (source);
+CREATE INDEX choices_of_winner ON choices (winner);
+CREATE INDEX choices_of_loser ON choices (loser);
+CREATE TABLE memberships (
+    source INTEGER NOT NULL REFERENCES sources,
+    photo INTEGER NOT NULL REFERENCES photos,
+    "group" TEXT,
+    series TEXT,
+    PRIMARY KEY (source, photo)
+) WITHOUT ROWID;
+CREATE INDEX memberships_of_photo ON memberships (photo);
+"""
+
+_WRITE_FAILURES = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_READONLY: "the disk is read-only",
+    sqlite3.SQLITE_IOERR: "the disk does not take what is written",
+    sqlite3.SQLITE_CANTOPEN: "the disk takes no new file",
+    sqlite3.SQLITE_PERM: "permission denied",
+}
+
+
+@contextmanager
+def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
+    """Give a connection that sees one moment's state and cannot change it.
+
+    Raises
+    ------
+    BrokenIndexError, NewerSchemaError
+        If the file is no catalogue that can be read.
+    """
+    with _catalogue_errors(paths):
+        try:
+            connection = _connected(paths, "mode=ro")
+        except sqlite3.OperationalError:
+            if os.access(paths.root, os.W_OK):
+                raise
+            # WAL needs to write beside the file. On a read-only disk nobody else can either.
+            connection = _connected(paths, "mode=ro&immutable=1")
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
+def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
+    """Give the one connection that may change the catalogue, which is made if there is none.
+
+    An index that still has no manifest when this ends is taken away again.
+
+    Raises
+    ------
+    LockedIndexError
+        If another process is writing.
+    StorageError
+        If the disk is full, read-only or gone.
+    BrokenIndexError, NewerSchemaError
+        If the file is no catalogue that can be read.
+    """
+    lock = filelock.FileLock(paths.lock)
+    with storage_errors(paths.root):
+        paths.root.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout as error:
+            raise LockedIndexError(paths.name) from error
+    try:
+        with _catalogue_errors(paths):
+            connection = _connected(paths, "mode=rwc")
+            try:
+                _make_ready(connection)
+                yield connection
+            finally:
+                connection.close()
+    finally:
+        if not paths.manifest.exists():
+            _discard(paths)
+        lock.release()
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Make all changes of the block durable together, or none of them."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
+    """Open the catalogue and look at its schema version, which is the first thing that fails."""
+    uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    try:
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        if found > SCHEMA_VERSION:
+            raise NewerSchemaError(paths.catalogue, found, SCHEMA_VERSION)
+        connection.execute("BEGIN")
+        empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if empty and "rwc" not in how:
+            raise BrokenIndexError(paths.catalogue, "it is empty")
+        if "rwc" in how:
+            connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make_ready(connection: sqlite3.Connection) -> None:
+    """Set a writer's connection up, and make the tables of a new catalogue."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")  # what a command reported is on the disk
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    with transaction(connection):
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            for statement in SCHEMA.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _discard(paths: IndexPaths) -> None:
+    """Take a half-made index away, but nothing that others put into its folder."""
+    for folder in (paths.shards, paths.thumbnails):
+        shutil.rmtree(folder, ignore_errors=True)
+    for suffix in ("", "-wal", "-shm"):
+        paths.catalogue.with_name(paths.catalogue.name + suffix).unlink(missing_ok=True)
+    paths.lock.unlink(missing_ok=True)
+    try:
+        paths.root.rmdir()
+    except OSError:
+        return  # it holds something else, such as the sample's pictures
+
+
+@contextmanager
+def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
+    """Say in words what SQLite says in codes."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells details
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise LockedIndexError(paths.name) from error
+        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise BrokenIndexError(paths.catalogue, "it is damaged") from error
+        if code in _WRITE_FAILURES:
+            raise StorageError(paths.catalogue, _WRITE_FAILURES[code]) from error
+        raise

@@ -1,0 +1,79 @@
+"""The manifest: what an index is, in a small JSON file that is replaced as a whole."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import BrokenIndexError, MissingIndexError, NewerSchemaError
+from photorank.typing import Json
+from photorank.workspace import IndexPaths, write_bytes
+
+SCHEMA_VERSION = 1  # of the manifest and of the catalogue
+
+Judgements: TypeAlias = Literal["scores", "choices"]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What all embeddings of an index have in common.
+
+    Every writer replaces the file when it has changed anything, so its modification
+    time serves as a cache key.
+    """
+
+    encoder: str  # the spec that `load_encoder` understands
+    fingerprint: Fingerprint
+    dimensions: int  # d
+    logit_scale: float | None  # of the model, if it was trained with one
+    roots: tuple[str, ...] = ()  # the paths that were indexed; labels name files relative to them
+    judgements: Judgements = "scores"  # what people's comparisons are made of
+    runtime: str = ""  # what computed the latest embeddings
+    photos: int = 0  # when it was last written
+    schema_version: int = SCHEMA_VERSION
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Manifest":
+        """Read back what :meth:`to_json` wrote; unknown keys are an error."""
+        known = {**data, "fingerprint": Fingerprint.from_json(data["fingerprint"])}
+        known["roots"] = tuple(data["roots"])
+        if known["judgements"] not in ("scores", "choices"):
+            raise ValueError(f"judgements cannot be {known['judgements']!r}")
+        return cls(**known)
+
+
+def read_manifest(paths: IndexPaths) -> Manifest:
+    """Return an index's manifest.
+
+    Raises
+    ------
+    MissingIndexError
+        If there is no such index.
+    NewerSchemaError
+        If a newer photorank wrote it.
+    BrokenIndexError
+        If it cannot be understood.
+    """
+    try:
+        data = json.loads(paths.manifest.read_bytes())
+        version = int(data["schema_version"])
+        if version > SCHEMA_VERSION:
+            raise NewerSchemaError(paths.manifest, version, SCHEMA_VERSION)
+        return Manifest.from_json(data)
+    except FileNotFoundError as error:
+        raise MissingIndexError(paths.name, []) from error
+    except NewerSchemaError:
+        raise
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise BrokenIndexError(paths.manifest, "it is not an index's manifest") from error
+
+
+def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
+    """Replace an index's manifest; a crash leaves the old one or the new one."""
+    # Folders' names need not be Unicode; escaped as ASCII they survive JSON all the same.
+    text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=True)
+    write_bytes(paths.manifest, text.encode("ascii") + b"\n")

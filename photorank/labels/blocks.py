@@ -1,0 +1,111 @@
+"""Sums over pairs of one block of photos, from prefix sums of their sorted labels."""
+
+from dataclasses import dataclass
+from math import comb
+
+import numpy as np
+
+from photorank.labels.dominance import dense_ranks, dominated_sums
+from photorank.typing import Codes, Floats, Labels, Ratings
+
+# Columns of X that are summed at once: bounds the memory of n x d prefix sums.
+_COLUMNS = 64
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The photos sorted by block and label, for sums over the other photos of the block."""
+
+    order: Codes  # (l,) sorted row -> row
+    block: Codes  # (l,) 0, 1, 2 …, non-decreasing
+    tier: Codes  # (l,) one number a (block, label), non-decreasing
+    y: Floats  # (l,) labels, centred on each block's mean
+    u: Floats  # (l,) trust
+    p: int  # gap power
+
+    @classmethod
+    def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
+        order = np.lexsort((labels, codes))
+        y, block = labels[order], dense_ranks(codes[order])
+        tier = np.cumsum((np.diff(y, prepend=np.nan) != 0) | (np.diff(block, prepend=-1) != 0)) - 1
+        # Powers of large labels cancel badly; gaps do not depend on the origin.
+        mean = np.bincount(block, y) / np.bincount(block)
+        return cls(order, block, tier, y - mean[block], trust[order], p)
+
+    def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
+        """Return Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
+        below, above = [], []
+        for power in range(self.p + 1):
+            moment = self.y[:, None] ** power * V
+            running = np.concatenate([np.zeros((1, V.shape[1])), np.cumsum(moment, axis=0)])
+            below.append(running[_first(self.tier)] - running[_first(self.block)])
+            above.append(running[_last(self.block)] - running[_last(self.tier)])
+        return self._gaps(below) + sign * (-1) ** self.p * self._gaps(above)
+
+    def degrees(self) -> Floats:
+        """Return Σ_j w_ij (l,)."""
+        return self._restored(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
+
+    def net_wins(self) -> Floats:
+        """Return Σ_j w_ij sign(y_i − y_j) (l,)."""
+        return self._restored(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
+
+    def laplacian(self, X: Floats) -> Floats:
+        """Return Σ_j w_ij (x_i − x_j), of the shape of X."""
+        columns = X.reshape(len(X), -1)
+        u, degree = self.u[:, None], self.degrees()[:, None]
+        product = np.empty(columns.shape)
+        for start in range(0, columns.shape[1], _COLUMNS):
+            part = columns[:, start : start + _COLUMNS]
+            sums = self._restored(u * self.neighbour_sums(u * part[self.order]))
+            product[:, start : start + _COLUMNS] = degree * part - sums
+        return product.reshape(X.shape)
+
+    def credit(self, ratings: Ratings) -> Floats:
+        """Return Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
+        r = dense_ranks(ratings)[self.order]
+        tier = self.tier.astype(np.float64)
+        # Blocks run against the tiers, so no photo of another block is smaller in both.
+        place = (self.block[-1] - self.block) * (r.max() + 1.0) + r
+        moments = self.u[:, None] * self.y[:, None] ** np.arange(self.p + 1)
+        worse = dominated_sums(tier, place, moments)
+        better = dominated_sums(-tier, -place, moments)
+        concordant = self._gaps(list(worse.T)) + (-1) ** self.p * self._gaps(list(better.T))
+        tied = Blocks.of(self.y, self.u, combined(self.block, r), self.p).degrees()
+        return self._restored(self.u * concordant + tied / 2)
+
+    def products(self, a: Floats, b: Floats) -> Floats:
+        """Return Σ_j (a_i − a_j)(b_i − b_j) (l,) over the block."""
+        a, b = a[self.order], b[self.order]
+        # The gaps do not depend on the origin, but the products' rounding errors do.
+        size = np.bincount(self.block)
+        a = a - (np.bincount(self.block, a) / size)[self.block]
+        b = b - (np.bincount(self.block, b) / size)[self.block]
+        return self._restored(size[self.block] * a * b + np.bincount(self.block, a * b)[self.block])
+
+    def _gaps(self, moments: list[Floats]) -> Floats:
+        """Return Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
+        y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
+        return sum(
+            (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
+        )
+
+    def _restored(self, values: Floats) -> Floats:
+        restored = np.empty_like(values)
+        restored[self.order] = values
+        return restored
+
+
+def combined(first: Codes, second: Codes) -> Codes:
+    """Return numbers (l,) that are equal where both codes are equal."""
+    return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
+
+
+def _first(codes: Codes) -> Codes:
+    """Return, for sorted codes (l,), where each one's run begins."""
+    return np.searchsorted(codes, codes, "left")
+
+
+def _last(codes: Codes) -> Codes:
+    """Return, for sorted codes (l,), where each one's run ends (exclusive)."""
+    return np.searchsorted(codes, codes, "right")

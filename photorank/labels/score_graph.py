@@ -1,0 +1,235 @@
+"""The comparison graph of labels: every pair of differently labelled photos, never listed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.errors import ComparisonsError
+from photorank.labels.blocks import Blocks, combined
+from photorank.labels.comparisons import Agreement, Comparisons, SampledPairs
+from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, Scope
+
+
+def score_graph(
+    scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None
+) -> "ScoreComparisons":
+    """Check the arguments of :meth:`Comparisons.from_scores` and build its graph."""
+    y = np.asarray(scores, dtype=np.float64)
+    if y.ndim != 1 or np.isinf(y).any():
+        raise ComparisonsError("scores must be one finite number (or nan) a photo")
+    if gap_power not in (0, 1, 2):
+        raise ComparisonsError(f"the gap power must be 0, 1 or 2, not {gap_power}")
+    trust = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+    rows = np.flatnonzero(np.isfinite(y))
+    if trust.shape != y.shape or not (np.isfinite(trust[rows]) & (trust[rows] > 0)).all():
+        raise ComparisonsError("weights must be one positive number a photo")
+    return ScoreComparisons(
+        n=len(y),
+        rows=rows,
+        labels=y[rows],
+        trust=trust[rows],
+        same=np.zeros(len(rows), dtype=np.intp),
+        different=None,
+        gap_power=gap_power,
+    )
+
+
+@dataclass(frozen=True)
+class ScoreComparisons(Comparisons):
+    """Every pair of differently labelled photos: w_ij = u_i u_j |y_i − y_j|^p."""
+
+    n: int
+    rows: Codes  # (l,) the labelled photos
+    labels: Labels  # (l,)
+    trust: Floats  # (l,) u
+    same: Codes  # (l,) pairs must agree in this
+    different: Codes | None  # (l,) and, if given, differ in this
+    gap_power: int  # p
+
+    @property
+    def n_pairs(self) -> int:
+        return round(self._plain_degrees().sum() / 2)
+
+    @property
+    def active(self) -> Codes:
+        return self.rows[self._plain_degrees() > 0]
+
+    @property
+    def n_components(self) -> int:
+        # Two photos of one block with equal labels meet through a third.
+        degrees = self._plain_degrees()
+        return len(np.unique(self.same[degrees > 0]))
+
+    @property
+    def n_judgements(self) -> float:
+        return float(len(self.active) - self.n_components)
+
+    def laplacian(self, X: Embeddings | Floats) -> Floats:
+        X = np.asarray(X, dtype=np.float64)
+        rows = X[self.rows]
+        return self._spread(self._signed(lambda part: part.laplacian(rows)) / self._total)
+
+    def preference(self) -> Floats:
+        return self.laplacian(self._spread(self.labels))
+
+    def net_wins(self) -> Floats:
+        return self._spread(self._signed(Blocks.net_wins) / self._total)
+
+    def energy(self) -> float:
+        scores = self._spread(self.labels)
+        return float(scores @ self.laplacian(scores))
+
+    def agreement(self, ratings: Ratings) -> Agreement:
+        r = np.asarray(ratings, dtype=np.float64)[self.rows]
+        return Agreement(
+            self._spread(self._signed(lambda part: part.credit(r))),
+            self._spread(self._signed(Blocks.degrees)),
+        )
+
+    def told_apart(self, ratings: Ratings) -> Floats:
+        plain = self.with_scores(ratings).with_gap_power(0)
+        return self._spread(plain._signed(_Blocks.degrees))
+
+    @property
+    def scores(self) -> Labels:
+        return self._spread(self.labels, np.nan)
+
+    def with_gap_power(self, gap_power: int) -> Self:
+        return replace(self, gap_power=gap_power)
+
+    def with_scores(self, scores: Ratings) -> Self:
+        """Return the graph of other scores (n,) over the same pairs of photos."""
+        return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
+
+    def products(self, a: Floats, b: Floats) -> Floats:
+        """Return (n,) Σ_j (a_i − a_j)(b_i − b_j) over the pairs that may be compared, ties too."""
+        a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
+        return self._spread(self._signed(lambda part: part.products(a, b)))
+
+    def differences(self, a: Floats) -> Floats:
+        """Return (n,) Σ_j (a_i − a_j) over the pairs that may be compared, ties too."""
+        a = np.asarray(a, np.float64)[self.rows]
+        return self._spread(self._signed(lambda part: part.differences(a)))
+
+    def blocks(self) -> list[Codes]:
+        """Return the labelled photos' rows, block by block: pairs never leave a block."""
+        return [self.rows[members] for members in _members(self.same)]
+
+    def block_ranks(self, values: Ratings) -> Ratings:
+        """Rank values (n,) within each block, ties at their mean rank; nan where unlabelled."""
+        from scipy.stats import rankdata
+
+        values, ranks = np.asarray(values, np.float64)[self.rows], np.empty(len(self.rows))
+        for members in _members(self.same):
+            ranks[members] = rankdata(values[members])
+        return self._spread(ranks, np.nan)
+
+    def restricted(self, codes: Codes, scope: Scope) -> Self:
+        if scope == "all":
+            return self
+        if scope == "across" and self.different is not None:
+            raise ComparisonsError("the graph is already restricted to pairs across groups")
+        keep = codes[self.rows] >= 0
+        group = codes[self.rows][keep]
+        kept = replace(
+            self,
+            rows=self.rows[keep],
+            labels=self.labels[keep],
+            trust=self.trust[keep],
+            same=self.same[keep],
+            different=None if self.different is None else self.different[keep],
+        )
+        if scope == "within":
+            return replace(kept, same=combined(kept.same, group))
+        return replace(kept, different=group)
+
+    def take(self, rows: Codes) -> Self:
+        place = np.full(self.n, -1)
+        place[rows] = np.arange(len(rows))
+        keep = place[self.rows] >= 0
+        return replace(
+            self,
+            n=len(rows),
+            rows=place[self.rows][keep],
+            labels=self.labels[keep],
+            trust=self.trust[keep],
+            same=self.same[keep],
+            different=None if self.different is None else self.different[keep],
+        )
+
+    def sample(
+        self, m: int, *, rng: np.random.Generator, extremes: float | None = None
+    ) -> SampledPairs:
+        best = worst = np.arange(len(self.labels))
+        if extremes is not None:
+            ends = np.empty((2, len(self.labels)))  # the block's labels at either extreme
+            for members in _members(self.same):
+                ends[:, members] = np.quantile(self.labels[members], [extremes, 1 - extremes])[
+                    :, None
+                ]
+            worst, best = (
+                np.flatnonzero(self.labels <= ends[0]),
+                np.flatnonzero(self.labels >= ends[1]),
+            )
+        worst = worst[np.argsort(self.same[worst], kind="stable")]
+        left = np.searchsorted(self.same[worst], self.same[best], "left")
+        choices = np.searchsorted(self.same[worst], self.same[best], "right") - left
+        if self.n_pairs == 0 or not choices.sum():
+            raise ComparisonsError(
+                "no two photos were judged differently: there is no pair to draw"
+            )
+
+        found: list[Pairs] = []
+        missing = m
+        for _ in range(1000):  # each round keeps a share of its draws; most need two
+            drawn = rng.choice(len(best), size=2 * missing + 16, p=choices / choices.sum())
+            other = worst[left[drawn] + rng.integers(choices[drawn])]
+            pairs = np.column_stack([best[drawn], other])
+            keep = self.labels[pairs[:, 0]] != self.labels[pairs[:, 1]]
+            if self.different is not None:
+                keep &= self.different[pairs[:, 0]] != self.different[pairs[:, 1]]
+            found.append(pairs[keep][:missing])
+            missing -= len(found[-1])
+            if not missing:
+                break
+        else:
+            raise ComparisonsError("too few photos were judged differently to draw pairs")
+        pairs = np.concatenate(found)
+        swap = self.labels[pairs[:, 0]] < self.labels[pairs[:, 1]]
+        pairs[swap] = pairs[swap][:, ::-1]
+        margins = self.labels[pairs[:, 0]] - self.labels[pairs[:, 1]]
+        return SampledPairs(self.rows[pairs], margins)
+
+    @property
+    def _total(self) -> float:
+        total = float(self._signed(Blocks.degrees).sum()) / 2
+        if not total > 0:
+            raise ComparisonsError("no two photos were judged differently, so there is no pair")
+        return total
+
+    def _spread(self, values: Floats, missing: float = 0.0) -> Floats:
+        """Return values (l, …) of the labelled photos as values (n, …) of all."""
+        spread = np.full((self.n, *values.shape[1:]), missing)
+        spread[self.rows] = values
+        return spread
+
+    def _plain_degrees(self) -> Floats:
+        plain = replace(self, gap_power=0, trust=np.ones(len(self.rows)))
+        return np.rint(plain._signed(Blocks.degrees))
+
+    def _signed(self, of: "Callable[[Blocks], Floats]") -> Floats:
+        """Evaluate over the pairs that agree in `same`, less those that agree in both."""
+        sums = of(Blocks.of(self.labels, self.trust, self.same, self.gap_power))
+        if self.different is None:
+            return sums
+        both = combined(self.same, self.different)
+        return sums - of(Blocks.of(self.labels, self.trust, both, self.gap_power))
+
+
+def _members(codes: Codes) -> list[Codes]:
+    """Return the rows of each block."""
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1) if len(order) else []

@@ -1,0 +1,1 @@
+"""Metrics: ratings and judgements in, numbers with their intervals out."""

@@ -1,0 +1,243 @@
+"""Open one photo safely: bounded, upright, in sRGB, or with the reason why not."""
+
+import errno
+import hashlib
+import importlib.util
+import io
+import os
+import stat
+import warnings
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
+
+from photorank.errors import MissingExtraError, UnreadablePhotoError
+from photorank.photos.reasons import damage, is_heif
+
+MAX_BYTES = 1 << 30  # a file is held in memory; the largest camera files are a third of this
+# Above every camera (phones have 200 megapixels); at Pillow's four bytes a pixel this is 1.2 GB.
+MAX_PIXELS = 300_000_000
+
+# Pillow keeps its own limit, half as high, for the whole process: one limit is enough. Its
+# warnings go to the terminal, about metadata too; what matters becomes a reason here.
+Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+warnings.filterwarnings("ignore", module=r"PIL\.")
+
+_TOO_MANY_PIXELS = f"more than {MAX_PIXELS // 1_000_000} megapixels"
+
+# No EPS, PDF or other formats that run programs or that no camera writes.
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
+
+_MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_OS_REASONS = {
+    errno.ENOENT: "vanished",
+    errno.ENOTDIR: "vanished",
+    errno.EACCES: "permission denied",
+    errno.EPERM: "permission denied",
+    errno.ELOOP: "links that lead in a circle",
+    errno.EISDIR: "a folder, not a file",
+    errno.ENXIO: "not a regular file",
+    errno.ENAMETOOLONG: "its path is too long",
+    errno.EIO: "the disk does not answer",
+}
+
+
+def os_reason(error: OSError) -> str:
+    """Return in a few words why the system refused a file or folder."""
+    return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
+
+
+def read_photo(path: Path) -> bytes:
+    """Return a photo's bytes.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If there is no regular file, no permission, nothing in it, or more than `MAX_BYTES`.
+    """
+    # A pipe that took a photo's place since the search would block without O_NONBLOCK.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        with open(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise UnreadablePhotoError("not a regular file", path)
+            if os.fstat(file.fileno()).st_size > MAX_BYTES:
+                raise UnreadablePhotoError("larger than 1 GiB", path)
+            data = file.read(MAX_BYTES)  # bounded, for it may be growing
+    except OSError as error:
+        raise UnreadablePhotoError(os_reason(error), path) from error
+    except MemoryError as error:
+        raise UnreadablePhotoError("too large for the memory that is free", path) from error
+    if not data:
+        raise UnreadablePhotoError("empty file", path)
+    return data
+
+
+def photo_digest(data: bytes) -> str:
+    """Return the SHA-256 of a photo's bytes in hexadecimal: its identity under any name.
+
+    Examples
+    --------
+    >>> photo_digest(b"")[:12]
+    'e3b0c44298fc'
+    """
+    return hashlib.sha256(data).hexdigest()
+
+
+def missing_decoder(suffix: str) -> str | None:
+    """Return how to get what reads files of a suffix like ``.heic``, or None if it is there."""
+    if suffix in {".heic", ".heif"} and importlib.util.find_spec("pillow_heif") is None:
+        return str(MissingExtraError("HEIC", "heic"))
+    if suffix == ".avif" and not features.check("avif"):
+        return "AVIF needs a newer Pillow: `pip install --upgrade pillow`"
+    return None
+
+
+def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
+    """Return a photo's first picture upright, in sRGB, with what is transparent on white.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or MPO file, whatever its name.
+    short_side : int, optional
+        Pixels of the short side that the caller can make use of. A JPEG is then decoded at
+        the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that leaves twice as many: several
+        times faster, and after resizing hardly another picture.
+
+    Returns
+    -------
+    PIL.Image.Image
+        Mode RGB, 8 bits, without metadata.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is damaged, not a photo, or larger than `MAX_PIXELS`.
+    """
+    try:
+        photo = _opened(data)
+        if short_side:
+            photo.draft(None, (2 * short_side, 2 * short_side))
+        photo.load()
+        return _upright(photo, _srgb(photo))
+    except UnreadablePhotoError:
+        raise
+    except Image.DecompressionBombError as error:
+        raise UnreadablePhotoError(_TOO_MANY_PIXELS) from error
+    # Decoders meet garbage with any exception at all: OSError, SyntaxError, struct.error,
+    # ValueError and more were seen. One bad file must not end a run over thousands.
+    except Exception as error:
+        raise UnreadablePhotoError(damage(data, error)) from error
+
+
+def capture_time(data: bytes) -> str | None:
+    """Return when a photo was taken, by its camera's clock, as ``2024-07-31T18:05:09``.
+
+    None where the photo does not tell or cannot be read.
+    """
+    try:
+        exif = _opened(data).getexif().get_ifd(ExifTags.IFD.Exif)
+        text = str(exif[ExifTags.Base.DateTimeOriginal]).strip("\0 ")
+        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").isoformat()
+    except Exception:  # as above; a photo without a readable time is still a photo
+        return None
+
+
+def thumbnail(photo: Image.Image, side: int = 384) -> bytes:
+    """Return a small WebP of a photo for browsing, its long side at most `side` pixels."""
+    small = photo.copy()
+    small.thumbnail((side, side), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    small.save(file, "WEBP", quality=80)
+    return file.getvalue()
+
+
+@cache
+def _formats(heif: bool) -> tuple[str, ...]:
+    """Return the formats that can be opened here, after registering their decoders."""
+    Image.init()
+    if heif and missing_decoder(".heic") is None:
+        import pillow_heif
+
+        pillow_heif.register_heif_opener()
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Return the photo with its header read and its size checked, no pixel decoded."""
+    if not data:
+        raise UnreadablePhotoError("empty file")
+    try:
+        photo = Image.open(io.BytesIO(data), formats=_formats(is_heif(data)))
+    except UnidentifiedImageError as error:
+        if is_heif(data) and (missing := missing_decoder(".heic")):
+            raise UnreadablePhotoError(missing) from error
+        raise UnreadablePhotoError(damage(data)) from error
+    if photo.width * photo.height > MAX_PIXELS:
+        raise UnreadablePhotoError(_TOO_MANY_PIXELS)
+    return photo
+
+
+def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
+    """Return the picture turned as the photo's EXIF says."""
+    try:
+        orientation = photo.getexif().get(ExifTags.Base.Orientation)
+    except Exception:  # damaged EXIF does not lose the photo; decoders raise anything here
+        return picture
+    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+
+
+def _srgb(photo: Image.Image) -> Image.Image:
+    """Return the photo as RGB in sRGB, without alpha and without its metadata."""
+    if photo.mode in {"I", "F", "LAB", "HSV"}:
+        raise UnreadablePhotoError(
+            f"pixels of kind {photo.mode} are not read; export it as RGB with 8 or 16 bits"
+        )
+    alpha = None
+    if photo.mode.startswith("I;16"):
+        # Pillow's own conversion clips at 255 instead of scaling.
+        grey = np.asarray(photo).astype(np.float32) / 257
+        colours = Image.fromarray(np.rint(grey).astype(np.uint8))
+    elif photo.has_transparency_data:
+        full = photo.convert("RGBA")
+        colours, alpha = full.convert("RGB"), full.getchannel("A")
+    else:
+        colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
+    picture = _converted(colours, photo.info.get("icc_profile"))
+    if alpha is not None:
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=alpha)
+        picture = white
+    picture.info = {}  # else the old profile would be saved with the new colours
+    return picture
+
+
+def _converted(colours: Image.Image, icc: bytes | None) -> Image.Image:
+    """Return RGB, L or CMYK colours as sRGB; where the profile cannot tell, as if they were."""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
+        space = profile.profile.xcolor_space.strip()
+        if space == "RGB" and colours.mode == "L":
+            colours = colours.convert("RGB")
+        if _MODE_OF_SPACE.get(space) == colours.mode:
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
+            return converted or colours  # None only where it converts in place
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        return colours.convert("RGB")  # a damaged profile does not lose the photo
+    return colours.convert("RGB")

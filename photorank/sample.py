@@ -1,0 +1,283 @@
+"""The sample: photographs spoilt step by step, so that their order is known.
+
+It is there to check the machinery with, from decoding to evaluation, and to have something to
+look at before one's own photos are indexed. It says nothing about taste: that a sharp picture
+is better than its own blurred copy is all that it knows.
+"""
+
+import io
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from PIL import Image
+
+from photorank.typing import Floats
+from photorank.workspace import write_bytes
+
+SEVERITIES = (1, 2, 3, 4)
+LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
+_QUALITY = 95  # JPEG: high enough that storing a picture is no defect of its own
+
+# sRGB's curve (IEC 61966-2-1) both ways as tables: 65,536 steps are finer than its darkest one.
+_SRGB = np.arange(256) / 255
+_LIGHT_OF_SRGB = np.where(_SRGB <= 0.04045, _SRGB / 12.92, ((_SRGB + 0.055) / 1.055) ** 2.4).astype(
+    np.float32
+)
+_LIGHT = np.arange(65_536) / 65_535
+_SRGB_OF_LIGHT = np.rint(
+    255 * np.where(_LIGHT <= 0.0031308, 12.92 * _LIGHT, 1.055 * _LIGHT ** (1 / 2.4) - 0.055)
+).astype(np.uint8)
+
+
+class SampleScore(NamedTuple):
+    """One row of the table of scores."""
+
+    file: str  # relative to the sample's folder, with forward slashes
+    score: float  # 0 for an original, minus the severity for the others
+    group: str  # the scene
+
+
+class SampleChoice(NamedTuple):
+    """One judgement: two versions of a scene with the same defect, the lesser one preferred."""
+
+    winner: str
+    loser: str
+
+
+@dataclass(frozen=True)
+class SampleTables:
+    """What is known about the sample's pictures."""
+
+    scores: tuple[SampleScore, ...]
+    choices: tuple[SampleChoice, ...]
+
+
+def write_sample(folder: Path, *, seed: int = 0) -> SampleTables:
+    """Write the sample's 264 pictures and return what is known about them.
+
+    Eight scenes, each as it was taken and with eight defects at four severities. Files that
+    are there already are left alone. The same seed gives the same bytes, as long as Pillow,
+    NumPy and SciPy stay the same.
+
+    Parameters
+    ----------
+    folder : Path
+        Made where it is missing; each scene gets a folder inside.
+    seed : int
+        Decides the direction of the shake, the grains of the noise and the like.
+
+    Returns
+    -------
+    SampleTables
+        Scores, for browsing, and choices: within each scene and defect, the original over
+        severity 1 over 2 over 3 over 4, all ten ordered pairs. Nothing is claimed across
+        defects or scenes.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full or cannot be written to.
+    """
+    scores: list[SampleScore] = []
+    choices: list[SampleChoice] = []
+    scenes = _scenes()
+    for number, (scene, photo) in enumerate(scenes.items()):
+        original = f"{scene}/original.jpg"
+        _write(folder / original, photo)
+        scores.append(SampleScore(original, 0.0, scene))
+        for defect in DEFECTS:
+            best_first = [original]
+            for severity in SEVERITIES:
+                file = f"{scene}/{defect}-{severity}.jpg"
+                spoilt = degraded(photo, defect, severity, seed=len(scenes) * seed + number)
+                _write(folder / file, spoilt)
+                scores.append(SampleScore(file, -float(severity), scene))
+                best_first.append(file)
+            choices += [SampleChoice(*pair) for pair in combinations(best_first, 2)]
+    return SampleTables(tuple(scores), tuple(choices))
+
+
+def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
+    """Return the photo with a photographer's mistake.
+
+    Parameters
+    ----------
+    photo : PIL.Image.Image
+        An RGB photo in sRGB.
+    defect : str
+        One of `DEFECTS`.
+    severity : {1, 2, 3, 4}
+        From just visible to spoilt. What is measured in pixels grows with the photo.
+    seed : int
+        What is drawn at random, such as the direction of a shake, depends on the seed and
+        the defect alone: the severities of one seed differ in strength only.
+
+    Returns
+    -------
+    PIL.Image.Image
+        As large as the photo.
+
+    Examples
+    --------
+    >>> grey = Image.new("RGB", (60, 40), (128, 128, 128))
+    >>> [degraded(grey, "underexposure", s, seed=0).getpixel((0, 0))[0] for s in (1, 2, 3, 4)]
+    [103, 82, 59, 39]
+    """
+    rng = np.random.default_rng([seed, zlib.crc32(defect.encode())])
+    return DEFECTS[defect](photo, severity, rng)
+
+
+def _scenes() -> dict[str, Image.Image]:
+    """Return the colour photographs that scikit-image and scikit-learn carry in their wheels."""
+    import skimage
+    from sklearn.datasets import load_sample_image
+
+    data: Any = skimage.data  # its functions are untyped
+
+    pixels = {
+        "astronaut": data.astronaut(),
+        "chelsea": data.chelsea(),
+        "coffee": data.coffee(),
+        "hubble": data.hubble_deep_field(),
+        "motorcycle": data.stereo_motorcycle()[0],
+        "rocket": data.rocket(),
+        "china": load_sample_image("china.jpg"),
+        "flower": load_sample_image("flower.jpg"),
+    }
+    photos = {scene: Image.fromarray(array) for scene, array in pixels.items()}
+    for photo in photos.values():
+        photo.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    return photos
+
+
+def _write(path: Path, photo: Image.Image) -> None:
+    """Write a JPEG, unless it is there already."""
+    data = _jpeg(photo, _QUALITY)
+    if not (path.is_file() and path.read_bytes() == data):
+        write_bytes(path, data)
+
+
+def _jpeg(photo: Image.Image, quality: int) -> bytes:
+    file = io.BytesIO()
+    photo.save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Spread each point over a disc, or over a bell of the same variance as a poor lens does."""
+    radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
+    reach = math.ceil(1.5 * radius)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    distance = np.hypot(x, y)
+    if rng.random() < 0.5:
+        return _spread(photo, np.clip(radius + 0.5 - distance, 0, 1))
+    return _spread(photo, np.exp(-2 * (distance / radius) ** 2))
+
+
+def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Spread each point along the slightly bent path of an unsteady hand."""
+    length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
+    angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
+    along = np.linspace(-0.5, 0.5, 257)
+    across = bend * (along**2 - 1 / 12)  # of mean 0: the picture stays where it is
+    x = length * (along * math.cos(angle) - across * math.sin(angle))
+    y = length * (along * math.sin(angle) + across * math.cos(angle))
+    reach = math.ceil(length)
+    edges = np.arange(-reach, reach + 2) - 0.5
+    return _spread(photo, np.histogram2d(y, x, bins=(edges, edges))[0])
+
+
+def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Count few photons, with an error of reading: most visible in the shadows."""
+    light = _light(photo)
+    height, width, _ = light.shape
+    grain = max(1, round(max(photo.size) / LONG_SIDE))
+    drawn = rng.standard_normal((-(-height // grain), -(-width // grain), 3), dtype=np.float32)
+    drawn = drawn.repeat(grain, axis=0).repeat(grain, axis=1)[:height, :width]
+    photons = _strength(severity, 500, 150, 50, 18)  # that make the brightest white
+    return _photo(light + drawn * np.sqrt(light / photons + (1.5 / photons) ** 2))
+
+
+def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Take light away; the numbers are stops."""
+    return _photo(_light(photo) / 2 ** _strength(severity, 0.7, 1.4, 2.3, 3.3))
+
+
+def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Add light, and lose what becomes brighter than white; the numbers are stops."""
+    return _photo(_light(photo) * 2 ** _strength(severity, 0.5, 1.0, 1.6, 2.3))
+
+
+def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Miss the white balance: warmer or colder, greener or more purple, as bright as before."""
+    stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
+    angle = rng.uniform(0, 2 * math.pi)
+    warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
+    gains = 2 ** (stops * np.array([warm, green, -warm]))
+    return _photo(_light(photo) * (gains / (gains @ _LUMINANCE)).astype(np.float32))
+
+
+def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Store the photo in too few bytes."""
+    quality = int(_strength(severity, 35, 20, 11, 5))
+    return Image.open(io.BytesIO(_jpeg(photo, quality))).convert("RGB")
+
+
+def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
+    """Turn the photo and keep the largest part of its own shape that has no empty corner."""
+    degrees = _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1])
+    width, height = photo.size
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    zoom = 1 / (cos + abs(sin) * max(width / height, height / width))
+    cos, sin = zoom * cos, zoom * sin
+    # Pillow asks for the map from the new picture's points to the old one's, here about the centre.
+    x, y = width / 2, height / 2
+    back = (cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y)
+    return photo.transform(photo.size, Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
+
+
+DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
+    "defocus": _defocus,
+    "shake": _shake,
+    "noise": _noise,
+    "underexposure": _underexposure,
+    "overexposure": _overexposure,
+    "colour-cast": _colour_cast,
+    "jpeg": _jpeg_compression,
+    "tilt": _tilt,
+}
+
+
+def _strength(severity: int, *levels: float) -> float:
+    """Return the level of a severity from 1 to 4."""
+    return levels[SEVERITIES.index(severity)]
+
+
+def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
+    """Return the photo with each point's light spread by a kernel (k, k), k odd."""
+    from scipy.signal import fftconvolve
+
+    reach = len(kernel) // 2
+    light = np.pad(_light(photo), ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
+    kernel = (kernel / kernel.sum()).astype(np.float32)[:, :, None]
+    return _photo(fftconvolve(light, kernel, mode="valid", axes=(0, 1)))
+
+
+def _light(photo: Image.Image) -> NDArray[np.float32]:
+    """Return what the sensor saw (h, w, 3), 0-1: lenses and exposure act on light, not on sRGB."""
+    return _LIGHT_OF_SRGB[np.asarray(photo)]
+
+
+def _photo(light: NDArray[np.floating]) -> Image.Image:
+    """Return the sRGB photo of linear light; what is brighter than white is lost."""
+    steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
+    return Image.fromarray(_SRGB_OF_LIGHT[steps])

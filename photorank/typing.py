@@ -1,0 +1,21 @@
+"""The array shapes this package speaks of.
+
+Letters, in docstrings and at line ends: ``n`` photos, ``m`` comparisons,
+``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
+"""
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Embeddings: TypeAlias = NDArray[np.float32]  # (n, d), unit rows
+Direction: TypeAlias = NDArray[np.float64]  # (d,), unit length
+Ratings: TypeAlias = NDArray[np.float64]  # (n,), higher is better
+Labels: TypeAlias = NDArray[np.float64]  # (n,), higher is better, nan where unlabelled
+Codes: TypeAlias = NDArray[np.intp]  # (n,), group or series numbers, -1 where there is none
+Pairs: TypeAlias = NDArray[np.intp]  # (m, 2), columns are winner, loser
+Floats: TypeAlias = NDArray[np.float64]
+Frames: TypeAlias = NDArray[np.uint8]  # (h, w, 3), sRGB
+Scope: TypeAlias = Literal["all", "within", "across"]
+Json: TypeAlias = dict[str, Any]

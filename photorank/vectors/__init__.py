@@ -1,0 +1,1 @@
+"""Master-vectors: what they are and the ways to make one."""

@@ -1,0 +1,182 @@
+"""Penalised least squares over every pair of the comparison graph, in closed form."""
+
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.typing import Codes, Floats
+from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.ridge import Problem
+
+
+class AllPairs(DirectionLearner):
+    r"""Least squares over all pairs, pulled towards a prior direction.
+
+    Minimises, over v and the prior's scale s,
+
+    .. math:: \sum_{i<j} w_{ij} (v \cdot (x_i - x_j) - m_{ij})^2
+              + \alpha (v - s v_0)^T \Omega (v - s v_0)
+
+    for the weights and margins of the comparison graph. With graph Laplacian
+    L and b_i = Σ_j w_ij m_ij the answer is
+    ``v = s v0 + (Xᵀ L X + α Ω)⁻¹ Xᵀ (b − L X s v0)``: all n(n−1)/2 pairs cost
+    no more than a ridge regression, and Ω gives the system full rank.
+
+    Parameters
+    ----------
+    alpha : float or None, default=None
+        The penalty; None chooses it by generalised cross-validation (Golub,
+        Heath & Wahba 1979) on the photos given to :meth:`fit` alone.
+    penalty : {"identity", "variance", "within-tier"}, default="identity"
+        Ω: the identity; the features' variances, as if each were standardised
+        first; or their covariance among photos of equal label, shrunk after
+        Ledoit & Wolf (2004), as in Fisher's discriminant.
+    prior : array-like of shape (d,) or None, default=None
+        v0, what is believed before any judgement: a prompt's vector, a
+        published head, everybody's vector.
+    gap_power : {0, 1, 2} or None, default=None
+        Weigh pairs by their label gap to this power; None leaves the
+        comparisons as they are (0 for plain scores).
+
+    Attributes
+    ----------
+    direction_ : ndarray of shape (d,)
+        The learned direction, of unit length.
+    length_ : float
+        The length of v: one unit of label is ``1 / length_`` of rating.
+    alpha_ : float
+        The penalty that was used.
+    prior_scale_ : float
+        s; 0 without a prior.
+    degrees_of_freedom_ : float
+        Effective number of parameters.
+    noise_ : float
+        Standard deviation of one label (of one choice's margin) around the fit.
+
+    References
+    ----------
+    Golub, Heath and Wahba (1979). Generalized cross-validation as a method for
+    choosing a good ridge parameter. https://doi.org/10.2307/1268518
+
+    Ledoit and Wolf (2004). A well-conditioned estimator for large-dimensional
+    covariance matrices. https://doi.org/10.1016/S0047-259X(03)00096-4
+
+    Examples
+    --------
+    >>> photos = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [0.6, 0.8]])
+    >>> AllPairs(alpha=1e-6).fit(photos, [4.0, 3.0, 1.0, 2.0]).decision_function(photos).argsort()
+    array([2, 3, 1, 0])
+    """
+
+    def __init__(
+        self,
+        alpha: float | None = None,
+        *,
+        penalty: Literal["identity", "variance", "within-tier"] = "identity",
+        prior: ArrayLike | None = None,
+        gap_power: int | None = None,
+    ) -> None:
+        self.alpha = alpha
+        self.penalty = penalty
+        self.prior = prior
+        self.gap_power = gap_power
+
+    def standard_errors(self, X: ArrayLike) -> Floats:
+        """Return the posterior standard error of each photo's rating, shape (n,).
+
+        For choices, which are independent, cov(v) = s² (XᵀLX + αΩ)⁻¹. Pairs of
+        labels share photos and the noise is one draw a photo, so there
+        cov(v) = σ² H⁻¹ XᵀL²X H⁻¹ with H = XᵀLX + αΩ. Photos are taken relative
+        to the mean photo of the training set, whose rating orders nothing.
+        """
+        check_is_fitted(self, "direction_")
+        rows = validate_data(self, X, reset=False, dtype=np.float64)
+        return np.linalg.norm((rows - self._centre) @ self._covariance_root(), axis=1)
+
+    def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
+        if self.gap_power is not None:
+            comparisons = comparisons.with_gap_power(self.gap_power)
+        # In coordinates where Ω is the identity every penalty is a plain ridge.
+        unwhiten = self._unwhiten(X, comparisons)  # (d,) or (d, d)
+        Z = _times(X, unwhiten)
+        basis = _row_space(Z[comparisons.active])  # the penalty keeps v − s v0 among the photos
+        if basis is not None:
+            Z = Z @ basis  # (n, r)
+        given = None if self.prior is None else X @ self._checked_prior(X.shape[1])
+
+        problem = Problem.of(Z, comparisons, given)
+        alpha = problem.best_alpha() if self.alpha is None else float(self.alpha)
+        fit = problem.solve(alpha)
+
+        self.alpha_, self.prior_scale_ = alpha, fit.prior_scale
+        self.degrees_of_freedom_ = fit.degrees_of_freedom
+        self.noise_ = problem.noise(fit)
+        self._centre = X[comparisons.active].mean(axis=0)
+        self._posterior = (problem, fit, basis, unwhiten)
+        own = self._in_features(fit.weights, basis, unwhiten)
+        if self.prior is None:
+            return own
+        return own + fit.prior_scale * self._checked_prior(X.shape[1])
+
+    def _covariance_root(self) -> Floats:
+        """Return R (d, r) with cov(v) = R Rᵀ, in units of the unit-length direction."""
+        problem, fit, basis, unwhiten = self._posterior
+        root = self._in_features(problem.covariance_root(fit), basis, unwhiten)
+        return root / self.length_
+
+    def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats:
+        """Return Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1."""
+        if self.penalty == "identity":
+            return np.ones(X.shape[1])
+        rows = X[comparisons.active]
+        if self.penalty == "variance":
+            variance = rows.var(axis=0)
+            variance = np.where(variance > 0, variance / max(variance.mean(), 1e-300), 1.0)
+            return 1 / np.sqrt(variance)
+        if self.penalty != "within-tier":
+            raise ComparisonsError(
+                f"penalty must be identity, variance or within-tier, not {self.penalty!r}"
+            )
+        if comparisons.scores is None:
+            raise ComparisonsError("choices have no tiers: use the penalty identity or variance")
+        from sklearn.covariance import ledoit_wolf
+
+        tiers = _tiers(comparisons.scores[comparisons.active])
+        means = np.stack([rows[tiers == tier].mean(axis=0) for tier in range(tiers.max() + 1)])
+        covariance = ledoit_wolf(rows - means[tiers], assume_centered=True)[0]
+        covariance *= len(covariance) / np.trace(covariance)
+        return np.linalg.inv(np.linalg.cholesky(covariance)).T
+
+    def _checked_prior(self, d: int) -> Floats:
+        prior = np.asarray(self.prior, dtype=np.float64)
+        if prior.shape != (d,) or not np.isfinite(prior).all() or not prior.any():
+            raise ComparisonsError(f"the prior must be {d} finite numbers, not all 0")
+        return prior / np.linalg.norm(prior)
+
+    @staticmethod
+    def _in_features(weights: Floats, basis: Floats | None, unwhiten: Floats) -> Floats:
+        """Carry weights (r,) or (r, k) from the solver's coordinates back to the features'."""
+        features = weights if basis is None else basis @ weights
+        return (features.T * unwhiten).T if unwhiten.ndim == 1 else unwhiten @ features
+
+
+def _times(X: Floats, unwhiten: Floats) -> Floats:
+    return X * unwhiten if unwhiten.ndim == 1 else X @ unwhiten
+
+
+def _row_space(Z: Floats) -> Floats | None:
+    """Return an orthonormal basis (d, n) of the rows' span, or None if they span everything."""
+    return np.linalg.qr(Z.T)[0] if len(Z) < Z.shape[1] else None
+
+
+def _tiers(scores: Floats) -> Codes:
+    """Return a tier number for each label (n,): its own if they are few, else its tenth."""
+    distinct, tiers = np.unique(scores, return_inverse=True)
+    if len(distinct) <= 10:
+        return tiers.astype(np.intp)
+    edges = np.quantile(scores, np.linspace(0.1, 0.9, 9))
+    return np.unique(np.searchsorted(edges, scores), return_inverse=True)[1].astype(np.intp)

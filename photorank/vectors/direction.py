@@ -1,0 +1,88 @@
+"""What every learner has in common: judged photos in, one unit direction out."""
+
+from abc import abstractmethod
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import (
+    _check_y,
+    check_consistent_length,
+    check_is_fitted,
+    validate_data,
+)
+
+from photorank.errors import ComparisonsError, DegenerateDirectionError
+from photorank.labels.comparisons import Comparisons
+from photorank.typing import Direction, Floats, Ratings
+
+
+class DirectionLearner(BaseEstimator):
+    """Base of the learners, which follow scikit-learn's estimator contract.
+
+    ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
+    :class:`~photorank.labels.comparisons.Comparisons`, of which scores are
+    the plain case.
+
+    Attributes
+    ----------
+    direction_ : ndarray of shape (d,)
+        The learned direction, of unit length: the master-vector.
+    n_features_in_ : int
+        Embedding dimensions seen during :meth:`fit`.
+    """
+
+    def fit(self, X: ArrayLike, y: ArrayLike | Comparisons) -> Self:
+        """Learn the direction from photos (n, d) and what people said of them.
+
+        Raises
+        ------
+        ComparisonsError
+            If no two photos were judged differently.
+        DegenerateDirectionError
+            If the judgements cancel out, so that they define no direction.
+        """
+        rows = validate_data(self, X, dtype=np.float64)  # (n, d)
+        if isinstance(y, Comparisons):
+            comparisons = y
+            check_consistent_length(rows, np.empty(comparisons.n))
+        else:
+            scores = _check_y(y, y_numeric=True, estimator=self)
+            check_consistent_length(rows, scores)
+            comparisons = Comparisons.from_scores(scores)
+
+        if len(rows) < 2:
+            raise ComparisonsError("1 sample makes no pair: two photos or more must be judged")
+
+        weights = self._learn(rows, comparisons)  # (d,)
+        length = np.linalg.norm(weights)
+        if not length > 1e-12 * max(1.0, float(np.abs(rows).max(initial=0))):
+            raise DegenerateDirectionError(
+                "the judgements cancel out, so they define no direction: add photos that people "
+                "judged differently"
+            )
+        self.direction_: Direction = weights / length
+        self.length_ = float(length)
+        return self
+
+    def decision_function(self, X: ArrayLike) -> Ratings:
+        """Rate photos (n, d): their scalar product with the direction, shape (n,)."""
+        check_is_fitted(self, "direction_")
+        rows = validate_data(self, X, reset=False, dtype=np.float64)
+        return rows @ self.direction_
+
+    def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
+        """Return the pairwise accuracy on photos (n, d); higher is better, chance is 0.5."""
+        comparisons = y if isinstance(y, Comparisons) else Comparisons.from_scores(y)
+        credit, weight = comparisons.agreement(self.decision_function(X))
+        return float(credit.sum() / weight.sum())
+
+    @abstractmethod
+    def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
+        """Return a direction (d,) of any length."""
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        return tags

@@ -1,0 +1,115 @@
+"""The penalised least-squares problem of a comparison graph, solved for every penalty at once."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.labels.comparisons import Comparisons
+from photorank.typing import Floats
+
+# Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
+# hardly touches the weakest direction to one that leaves only the mean difference.
+ALPHAS = np.logspace(-7, 2, 73)
+
+
+class Fit(NamedTuple):
+    """The solution at one penalty."""
+
+    alpha: float
+    weights: Floats  # (r,)
+    prior_scale: float  # s, 0 without a prior
+    degrees_of_freedom: float
+    residual: float  # Σ w_ij e_ij² over the pairs
+
+
+@dataclass(frozen=True)
+class Problem:
+    """minimise Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ (r,) and s ≥ 0.
+
+    Everything that depends on the photos is summed once; one
+    eigendecomposition then gives the solution at any α in O(r²).
+    """
+
+    eigenvalues: Floats  # (r,) of G = ZᵀLZ
+    eigenvectors: Floats  # (r, r)
+    pull: Floats  # (r,) Zᵀb in the eigenvectors' coordinates
+    energy: float  # Σ w_ij m_ij²
+    prior_pull: Floats  # (r,) ZᵀLt, likewise; zeros without a prior
+    prior_energy: float  # tᵀLt; 0 without a prior
+    prior_preference: float  # tᵀb
+    squared: Floats | None  # (r, r) ZᵀL²Z for labels; None for choices
+    n_judgements: float
+
+    @classmethod
+    def of(cls, Z: Floats, comparisons: Comparisons, given: Floats | None) -> "Problem":
+        """Sum up photos Z (n, r), their judgements, and ratings t (n,) of a prior direction."""
+        LZ = comparisons.laplacian(Z)  # (n, r)
+        gram = Z.T @ LZ
+        values, vectors = np.linalg.eigh((gram + gram.T) / 2)
+        b = comparisons.preference()
+        t = np.zeros(len(Z)) if given is None else given
+        Lt = comparisons.laplacian(t)
+        return cls(
+            eigenvalues=np.clip(values, 0, None),
+            eigenvectors=vectors,
+            pull=vectors.T @ (Z.T @ b),
+            energy=comparisons.energy(),
+            prior_pull=vectors.T @ (Z.T @ Lt),
+            prior_energy=float(t @ Lt),
+            prior_preference=float(t @ b),
+            squared=None if comparisons.scores is None else LZ.T @ LZ,
+            n_judgements=comparisons.n_judgements,
+        )
+
+    def solve(self, alpha: float) -> Fit:
+        """Return the solution at one penalty."""
+        inverse = self._inverse(alpha)
+        scale = self._prior_scale(inverse)
+        pull = self.pull - scale * self.prior_pull
+        energy = self.energy - 2 * scale * self.prior_preference + scale**2 * self.prior_energy
+        weights = inverse * pull
+        residual = energy - 2 * weights @ pull + self.eigenvalues @ weights**2
+        freedom = float(self.eigenvalues @ inverse) + (scale > 0)
+        return Fit(alpha, self.eigenvectors @ weights, scale, freedom, max(float(residual), 0.0))
+
+    def best_alpha(self) -> float:
+        """Return the penalty of least generalised cross-validation error."""
+        largest = float(self.eigenvalues.max(initial=0))
+        alphas = ALPHAS * (largest if largest > 0 else 1.0)
+        return float(min(alphas, key=lambda alpha: self._gcv(self.solve(alpha))))
+
+    def noise(self, fit: Fit) -> float:
+        """Return the standard deviation of one label, or of one choice's margin, around the fit."""
+        free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
+        # A pair of labels carries the noise of two photos, a choice only its own.
+        draws = 1 if self.squared is None else 2
+        return float(np.sqrt(fit.residual / free / draws))
+
+    def covariance_root(self, fit: Fit) -> Floats:
+        """Return R (r, r) with cov(ζ) = R Rᵀ."""
+        noise, inverse = self.noise(fit), self._inverse(fit.alpha)
+        if self.squared is None:
+            spread = noise * np.sqrt(inverse / self.n_judgements)
+            return self.eigenvectors * spread
+        values, vectors = np.linalg.eigh(self.squared)
+        inner = self.eigenvectors.T @ (vectors * np.sqrt(np.clip(values, 0, None)))
+        return noise * self.eigenvectors @ (inverse[:, None] * inner)
+
+    def _gcv(self, fit: Fit) -> float:
+        free = 1 - fit.degrees_of_freedom / self.n_judgements
+        return fit.residual / free**2 if free > 1e-9 else np.inf
+
+    def _inverse(self, alpha: float) -> Floats:
+        """Return the eigenvalues of (G + αI)⁻¹; without a penalty, of the pseudo-inverse."""
+        floor = self.eigenvalues.max(initial=0) * len(self.eigenvalues) * np.finfo(np.float32).eps
+        kept = (self.eigenvalues > floor) | (alpha > 0)
+        return np.divide(1.0, self.eigenvalues + alpha, out=np.zeros(len(kept)), where=kept)
+
+    def _prior_scale(self, inverse: Floats) -> float:
+        """Return s ≥ 0: a prior that the labels contradict is dropped, never turned round."""
+        left = self.prior_energy - inverse @ self.prior_pull**2
+        if not left > 1e-12 * self.prior_energy:
+            return 0.0
+        explained = self.prior_preference - float(inverse @ (self.prior_pull * self.pull))
+        return max(explained / float(left), 0.0)

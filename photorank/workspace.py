@@ -1,0 +1,202 @@
+"""Where things live on disk, and how a file is replaced without ever being half written."""
+
+import errno
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from photorank.errors import InvalidNameError, MissingIndexError, StorageError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
+
+
+@dataclass(frozen=True)
+class IndexPaths:
+    """The files of one index."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """The index's name."""
+        return self.root.name
+
+    @property
+    def manifest(self) -> Path:
+        """Schema version, encoder fingerprint, framing, photo roots, counts."""
+        return self.root / "manifest.json"
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue."""
+        return self.root / "catalogue.sqlite"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes."""
+        return self.root / "writer.lock"
+
+    @property
+    def shards(self) -> Path:
+        """The folder of FAISS shards."""
+        return self.root / "shards"
+
+    @property
+    def vectors(self) -> Path:
+        """The folder of vector cards."""
+        return self.root / "vectors"
+
+    @property
+    def evaluations(self) -> Path:
+        """The folder of saved evaluations."""
+        return self.root / "evaluations"
+
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of small pictures for browsing."""
+        return self.root / "thumbnails"
+
+    @property
+    def photos(self) -> Path:
+        """Photos that photorank made itself: the sample's."""
+        return self.root / "photos"
+
+    def shard(self, name: str) -> Path:
+        """Return the file of one shard."""
+        return self.shards / f"{name}.faiss"
+
+    def vector(self, name: str) -> Path:
+        """Return the file of one vector's card."""
+        return self.vectors / f"{checked_name('a vector', name)}.json"
+
+    def evaluation(self, name: str) -> Path:
+        """Return the file of one saved evaluation."""
+        return self.evaluations / f"{name}.json"
+
+    def thumbnail(self, digest: str) -> Path:
+        """Return a photo's thumbnail; two-letter folders keep each folder small."""
+        return self.thumbnails / digest[:2] / f"{digest}.webp"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder that holds every index and the dataset manifests."""
+
+    root: Path
+
+    @classmethod
+    def current(cls) -> "Workspace":
+        """Return $PHOTORANK_HOME, else the checkout around this folder, else the user's data."""
+        if home := os.environ.get("PHOTORANK_HOME"):
+            return cls(Path(home).expanduser().absolute())
+        here = Path.cwd()
+        for folder in (here, *here.parents):
+            if (folder / "index").is_dir() and (folder / "datasets").is_dir():
+                return cls(folder)
+        return cls(Path(platformdirs.user_data_dir("photorank", appauthor=False)))
+
+    @property
+    def datasets(self) -> Path:
+        """Manifests of datasets that the user added."""
+        return self.root / "datasets"
+
+    def index(self, name: str) -> IndexPaths:
+        """Return the paths of the index of that name, whether or not it exists."""
+        return IndexPaths(self.root / "index" / checked_name("an index", name))
+
+    def index_names(self) -> list[str]:
+        """Return the names of the indexes that exist, sorted."""
+        return sorted(path.parent.name for path in (self.root / "index").glob("*/manifest.json"))
+
+    def existing_index(self, name: str | None) -> IndexPaths:
+        """Return the paths of an index that exists; without a name, of the only one.
+
+        Raises
+        ------
+        MissingIndexError
+            If there is no such index, or a name is needed to choose among several.
+        """
+        known = self.index_names()
+        if name is None and len(known) == 1:
+            name = known[0]
+        if name is None or name not in known:
+            raise MissingIndexError(name, known)
+        return self.index(name)
+
+
+def checked_name(what: str, name: str) -> str:
+    """Return the name if it is a safe file name on every system.
+
+    Raises
+    ------
+    InvalidNameError
+        If it is empty, long, hidden, reserved or holds a path separator.
+    """
+    if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
+        raise InvalidNameError(what, name)
+    return name
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn a full, read-only or vanished disk into a :class:`StorageError` in words."""
+    try:
+        yield
+    except OSError as error:
+        reasons = {
+            errno.ENOSPC: "the disk is full",
+            errno.EDQUOT: "the disk quota is used up",
+            errno.EFBIG: "the file would be too large for this disk",
+            errno.EROFS: "the disk is read-only",
+            errno.EACCES: "permission denied",
+            errno.EIO: "the disk does not answer",
+            errno.ENOTDIR: "a file is in the way",
+        }
+        if error.errno not in reasons:
+            raise
+        raise StorageError(path, reasons[error.errno]) from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success it is fsynced and takes its place.
+
+    A crash at any moment leaves the old file or the new one, never a part of one.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        os.close(handle)
+        temporary = Path(name)
+        try:
+            yield temporary
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(path)
+            sync_folder(path.parent)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a whole file durably."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in the folder survive a power cut, where the system can."""
+    if os.name == "nt":
+        return  # Windows has no handle to a folder to sync
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,251 @@
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+
+N, D = 24, 5
+GROUPS = np.array([-1, 0, 1, 2] * 6)
+
+
+@pytest.fixture
+def photos():
+    """Return embeddings, labels with ties and a gap, and trust in each label."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 5, N).astype(float)
+    y[3] = np.nan
+    return rng.normal(size=(N, D)), y, rng.uniform(0.5, 2, N)
+
+
+def matrices(y, p, trust, scope, codes):
+    """Return the weights and margins of METHODS' table as plain (n, n) matrices."""
+    gap = y[:, None] - y[None]
+    may = np.isfinite(gap)
+    if scope != "all":
+        known = (codes[:, None] >= 0) & (codes[None] >= 0)
+        may &= known & ((codes[:, None] == codes[None]) == (scope == "within"))
+    gap = np.where(may, gap, 0)
+    W = np.where(gap != 0, np.abs(gap) ** p, 0) * trust[:, None] * trust[None]
+    return W / (W.sum() / 2), gap, W
+
+
+CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
+
+
+@pytest.mark.parametrize(("p", "scope"), CASES)
+def test_score_graph_equals_explicit_matrices(photos, p, scope):
+    """Laplacian, preference, net wins and energy are those of the n x n weights."""
+    X, y, trust = photos
+    graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
+    W, gap, _ = matrices(y, p, trust, scope, GROUPS)
+    L = np.diag(W.sum(1)) - W
+
+    np.testing.assert_allclose(graph.laplacian(X), L @ X, atol=1e-12)
+    np.testing.assert_allclose(graph.laplacian(X[:, 0]), L @ X[:, 0], atol=1e-12)
+    np.testing.assert_allclose(graph.preference(), (W * gap).sum(1), atol=1e-12)
+    np.testing.assert_allclose(graph.net_wins(), (W * np.sign(gap)).sum(1), atol=1e-12)
+    assert graph.energy() == pytest.approx((W * gap**2).sum() / 2)
+    assert graph.n_pairs == np.count_nonzero(W) / 2
+
+
+@pytest.mark.parametrize(("p", "scope"), CASES)
+def test_score_agreement_equals_the_loop_over_pairs(photos, p, scope):
+    """Each photo's credit counts the pairs it shares with better and worse photos, ties half."""
+    _, y, trust = photos
+    ratings = np.random.default_rng(1).integers(0, 6, N).astype(float)
+    graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
+    _, gap, W = matrices(y, p, trust, scope, GROUPS)
+    agrees = (np.sign(gap) * np.sign(ratings[:, None] - ratings[None]) + 1) / 2
+
+    agreement = graph.agreement(ratings)
+
+    np.testing.assert_allclose(agreement.credit, (W * agrees).sum(1), atol=1e-9)
+    np.testing.assert_allclose(agreement.weight, W.sum(1), atol=1e-9)
+
+
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+def test_products_and_block_ranks_equal_the_loop(photos, scope):
+    """Products of differences run over the pairs in scope, tied labels included."""
+    _, y, _ = photos
+    a, b = np.random.default_rng(2).normal(size=(2, N))
+    graph = Comparisons.from_scores(y).restricted(GROUPS, scope)
+    may = np.isfinite(y[:, None] - y[None])
+    if scope != "all":
+        known = (GROUPS[:, None] >= 0) & (GROUPS[None] >= 0)
+        may &= known & ((GROUPS[:, None] == GROUPS[None]) == (scope == "within"))
+
+    expected = (may * (a[:, None] - a[None]) * (b[:, None] - b[None])).sum(1)
+
+    np.testing.assert_allclose(graph.products(a, b), expected, atol=1e-9)
+    if scope == "within":
+        inside = (GROUPS == 2) & np.isfinite(y)
+        assert sorted(graph.block_ranks(a)[inside]) == list(range(1, inside.sum() + 1))
+
+
+def test_within_and_across_make_all(photos):
+    """Where every photo has a group, the two scopes share out all pairs."""
+    _, y, _ = photos
+    graph = Comparisons.from_scores(y)
+    codes = np.arange(N) % 4
+    ratings = np.arange(N) * 1.0
+
+    parts = [graph.restricted(codes, scope).agreement(ratings) for scope in ("within", "across")]
+
+    np.testing.assert_allclose(parts[0].credit + parts[1].credit, graph.agreement(ratings).credit)
+
+
+def test_folds_within_groups_are_intersected(photos):
+    """Restricting twice keeps pairs that share both codes."""
+    X, y, _ = photos
+    folds = np.arange(N) // 8
+    both = np.where(GROUPS < 0, -1, GROUPS * 10 + folds)
+
+    twice = Comparisons.from_scores(y).restricted(folds, "within").restricted(GROUPS, "within")
+    once = Comparisons.from_scores(y).restricted(both, "within")
+
+    np.testing.assert_allclose(twice.laplacian(X), once.laplacian(X))
+
+
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+def test_taking_rows_equals_building_anew(photos, scope):
+    """A fold's graph is the graph of the fold's labels, in any order of rows."""
+    X, y, trust = photos
+    rows = np.random.default_rng(3).permutation(N)[:15]
+
+    taken = Comparisons.from_scores(y, weights=trust).restricted(GROUPS, scope).take(rows)
+    anew = Comparisons.from_scores(y[rows], weights=trust[rows]).restricted(GROUPS[rows], scope)
+
+    np.testing.assert_allclose(taken.laplacian(X[rows]), anew.laplacian(X[rows]))
+    assert taken.n_pairs == anew.n_pairs
+
+
+def choices():
+    """Return a small graph with repeated, contradicting and undecided choices."""
+    winners, losers = [0, 0, 1, 2, 3, 5, 5], [1, 1, 0, 3, 4, 4, 6]
+    return winners, losers, [False, False, False, True, False, False, False]
+
+
+def test_choice_graph_collects_the_pairs_that_were_shown():
+    """Weights are times shown, margins shares of wins, and a tie is a margin of 0."""
+    winners, losers, ties = choices()
+    graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
+    W, M = np.zeros((8, 8)), np.zeros((8, 8))
+    for a, b, tie in zip(winners, losers, ties, strict=True):
+        W[a, b] += 1
+        W[b, a] += 1
+        M[a, b] += not tie
+        M[b, a] -= not tie
+    M = np.divide(M, W, out=np.zeros_like(M), where=W > 0)
+    W /= W.sum() / 2
+    X = np.random.default_rng(0).normal(size=(8, 3))
+
+    np.testing.assert_allclose(graph.laplacian(X), (np.diag(W.sum(1)) - W) @ X)
+    np.testing.assert_allclose(graph.preference(), (W * M).sum(1), atol=1e-12)
+    np.testing.assert_allclose(graph.net_wins(), (W * np.sign(M)).sum(1), atol=1e-12)
+    assert graph.energy() == pytest.approx((W * M**2).sum() / 2)
+    assert (graph.n_pairs, graph.n_components, graph.n_judgements) == (4, 2, 7)
+    assert graph.active.tolist() == [0, 1, 2, 3, 4, 5, 6]
+
+
+def test_choice_agreement_leaves_undecided_pairs_out():
+    """A tie orders nothing, equal ratings count one half, and a repeated choice counts twice."""
+    winners, losers, ties = choices()
+    graph = Comparisons.from_choices(winners, losers, n=8, ties=ties)
+    ratings = np.array([3.0, 1, 0, 0, 2, 2, 1, 9])
+
+    credit, weight = graph.agreement(ratings)
+
+    assert weight.sum() / 2 == 6
+    assert credit.sum() / 2 == 3 + 0 + 0.5 + 1
+
+
+def test_a_doubled_choice_is_a_doubled_weight():
+    """Choosing twice equals one choice of weight 2."""
+    twice = Comparisons.from_choices([0, 0, 2], [1, 1, 1], n=3)
+    heavy = Comparisons.from_choices([0, 2], [1, 1], n=3, weights=[2, 1])
+
+    np.testing.assert_array_equal(twice.weight, heavy.weight)
+    np.testing.assert_array_equal(twice.preference(), heavy.preference())
+
+
+def test_choices_can_be_restricted_and_taken():
+    """Scopes and folds keep the edges with both ends inside, winners kept as winners."""
+    graph = Comparisons.from_choices([0, 1, 3], [1, 2, 2], n=4)
+    codes = np.array([0, 0, 1, 1])
+
+    assert graph.restricted(codes, "within").n_pairs == 2
+    assert graph.restricted(codes, "across").n_pairs == 1
+    reversed_rows = graph.take(np.array([3, 2, 1]))
+    assert reversed_rows.n_pairs == 2
+    assert reversed_rows.agreement(np.array([2.0, 0.0, 1.0])).credit.sum() / 2 == 2
+
+
+@pytest.mark.parametrize("p", [0, 1, 2])
+def test_large_labels_lose_no_digits(p):
+    """Unix times as labels give the graph of their differences."""
+    y = np.random.default_rng(0).permutation(50) * 1.0
+    X = np.random.default_rng(1).normal(size=(50, 3))
+
+    shifted = Comparisons.from_scores(y + 1.7e9, gap_power=p)
+
+    plain = Comparisons.from_scores(y, gap_power=p)
+    np.testing.assert_allclose(shifted.laplacian(X), plain.laplacian(X), rtol=1e-6, atol=1e-9)
+    credits = shifted.agreement(X[:, 0]).credit, plain.agreement(X[:, 0]).credit
+    np.testing.assert_allclose(*credits, rtol=1e-6)
+
+
+def test_sampled_pairs_are_ordered_and_within_their_group(photos):
+    """Drawn pairs go from better to worse, inside one group, with their label gap."""
+    _, y, _ = photos
+    graph = Comparisons.from_scores(y, within=GROUPS)
+
+    pairs, margins = graph.sample(300, rng=np.random.default_rng(0))
+
+    assert len(pairs) == 300
+    np.testing.assert_allclose(y[pairs[:, 0]] - y[pairs[:, 1]], margins)
+    assert (margins > 0).all()
+    assert (GROUPS[pairs[:, 0]] == GROUPS[pairs[:, 1]]).all()
+
+
+def test_extremes_come_from_the_ends():
+    """With a quarter as extremes, winners are of the best quarter and losers of the worst."""
+    y = np.random.default_rng(0).permutation(40) * 1.0
+
+    pairs, _ = Comparisons.from_scores(y).sample(500, rng=np.random.default_rng(1), extremes=0.25)
+
+    assert y[pairs[:, 0]].min() >= 30
+    assert y[pairs[:, 1]].max() < 10
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        pytest.param(lambda: Comparisons.from_scores([1.0, np.inf]), id="infinite score"),
+        pytest.param(lambda: Comparisons.from_scores([1.0, 2.0], gap_power=3), id="gap power 3"),
+        pytest.param(lambda: Comparisons.from_scores([1.0, 2.0], weights=[1, 0]), id="no trust"),
+        pytest.param(lambda: Comparisons.from_choices([0], [0], n=2), id="with itself"),
+        pytest.param(lambda: Comparisons.from_choices([0], [2], n=2), id="unknown row"),
+        pytest.param(lambda: Comparisons.from_choices([0], [1], n=2, weights=[-1]), id="negative"),
+        pytest.param(lambda: Comparisons.from_choices([0, 1], [1], n=2), id="lengths"),
+        pytest.param(
+            lambda: Comparisons.from_scores([1.0, 1.0]).laplacian(np.eye(2)), id="constant labels"
+        ),
+        pytest.param(
+            lambda: Comparisons.from_choices([], [], n=2).laplacian(np.eye(2)), id="no choices"
+        ),
+        pytest.param(
+            lambda: Comparisons.from_scores([1.0, 1.0]).sample(3, rng=np.random.default_rng(0)),
+            id="nothing to draw",
+        ),
+        pytest.param(
+            lambda: Comparisons.from_choices([0], [1], n=2, ties=[True]).sample(
+                3, rng=np.random.default_rng(0)
+            ),
+            id="only ties to draw",
+        ),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(build):
+    """Bad judgements are an error in words, not a nan further on."""
+    with pytest.raises(ComparisonsError, match=r"\w"):
+        build()

@@ -1,0 +1,17 @@
+import numpy as np
+import pytest
+
+from photorank.labels.dominance import dominated_sums
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7, 64, 200])
+@pytest.mark.parametrize("distinct", [1, 3, 1000])
+def test_equals_the_double_loop(n, distinct):
+    """The sums are those of an n x n comparison, with and without ties."""
+    rng = np.random.default_rng(n + distinct)
+    first, second = rng.integers(0, distinct, size=(2, n)).astype(float)
+    weights = rng.normal(size=(n, 2))
+
+    below = (first[None] < first[:, None]) & (second[None] < second[:, None])
+
+    np.testing.assert_allclose(dominated_sums(first, second, weights), below @ weights, atol=1e-10)

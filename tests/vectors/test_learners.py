@@ -1,0 +1,234 @@
+import numpy as np
+import pytest
+from sklearn.covariance import ledoit_wolf
+from sklearn.linear_model import Ridge
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from photorank.errors import ComparisonsError, DegenerateDirectionError
+from photorank.labels.comparisons import Comparisons
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.learners import LEARNERS, MeanDifference
+from photorank.vectors.pair_samples import PairLeastSquares
+
+EVERY = pytest.mark.parametrize("learner", LEARNERS.values(), ids=LEARNERS.keys())
+
+
+def planted(n=300, d=12, noise=0.3, seed=0):
+    """Return photos, labels that follow a direction with noise, and that direction."""
+    rng = np.random.default_rng(seed)
+    truth = rng.normal(size=d)
+    truth /= np.linalg.norm(truth)
+    X = rng.normal(size=(n, d))
+    return X, X @ truth + noise * rng.normal(size=n), truth
+
+
+def chosen(X, truth, m=800, seed=1):
+    """Return choices that follow a direction with logistic noise."""
+    rng = np.random.default_rng(seed)
+    pairs = rng.integers(len(X), size=(m, 2))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    gap = (X[pairs[:, 0]] - X[pairs[:, 1]]) @ truth
+    swap = rng.random(len(pairs)) > 1 / (1 + np.exp(-4 * gap))
+    pairs[swap] = pairs[swap][:, ::-1]
+    return Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=len(X))
+
+
+@parametrize_with_checks(list(LEARNERS.values()))
+def test_follows_scikit_learn_conventions(estimator, check):
+    """The learners clone, validate, pickle and refit as estimators do."""
+    check(estimator)
+
+
+@EVERY
+def test_recovers_a_planted_direction_from_labels(learner):
+    """Noisy labels along a direction are enough to find it."""
+    X, y, truth = planted()
+
+    assert learner.fit(X, y).direction_ @ truth > 0.95
+
+
+@EVERY
+def test_recovers_a_planted_direction_from_choices(learner):
+    """So are choices between two photos."""
+    X, _, truth = planted()
+
+    assert learner.fit(X, chosen(X, truth)).direction_ @ truth > 0.9
+
+
+@EVERY
+def test_swapping_every_comparison_flips_the_direction(learner):
+    """What is learned from the opposite judgements is the opposite direction."""
+    X, y, _ = planted(n=60)
+
+    forward, backward = learner.fit(X, y).direction_, learner.fit(X, -y).direction_
+
+    assert forward @ backward == pytest.approx(-1, abs=0.05 if "Pair" in str(learner) else 1e-9)
+
+
+@EVERY
+def test_judgements_that_cancel_out_are_refused(learner):
+    """Identical photos define no direction, however they are labelled."""
+    with pytest.raises(DegenerateDirectionError, match="cancel"):
+        learner.fit(np.ones((6, 3)), np.arange(6.0))
+
+
+@EVERY
+def test_constant_labels_are_refused(learner):
+    """One tier orders nothing."""
+    with pytest.raises(ComparisonsError, match="judged differently"):
+        learner.fit(np.eye(4), np.ones(4))
+
+
+@EVERY
+def test_more_dimensions_than_photos_is_no_trouble(learner):
+    """Twenty photos in 200 dimensions are fitted, and their labels better than chance."""
+    X, y, _ = planted(n=20, d=200)
+
+    assert learner.fit(X, y).score(X, y) > 0.6
+
+
+def test_mean_difference_of_two_classes():
+    """With liked and disliked it is the difference of the two means."""
+    X = np.random.default_rng(0).normal(size=(20, 4))
+    liked = np.arange(20) < 7
+    expected = X[liked].mean(axis=0) - X[~liked].mean(axis=0)
+
+    direction = MeanDifference().fit(X, liked.astype(float)).direction_
+
+    np.testing.assert_allclose(direction, expected / np.linalg.norm(expected))
+
+
+def test_pair_least_squares_survives_more_pairs_than_rank():
+    """A thousand pairs of 30 photos in 40 dimensions still put winners one unit ahead."""
+    X, y, _ = planted(n=30, d=40)
+    X = X.astype(np.float32).astype(np.float64)
+
+    learner = PairLeastSquares().fit(X, y)
+
+    pairs, _ = Comparisons.from_scores(y).sample(50, rng=np.random.default_rng(3), extremes=0.25)
+    margins = (X[pairs[:, 0]] - X[pairs[:, 1]]) @ learner.direction_ * learner.length_
+    np.testing.assert_allclose(margins, 1, atol=1e-4)
+
+
+@pytest.mark.parametrize("alpha", [1e-3, 1.0, 30.0])
+def test_all_pairs_is_ridge_on_centred_data(alpha):
+    """Without ties and gap weights, all pairs are a ridge regression with intercept."""
+    X, y, _ = planted(n=50)
+    n = len(y)
+    ridge = Ridge(alpha=alpha).fit(X, y)  # fits an intercept, that is, centres
+
+    learner = AllPairs(alpha=alpha * n / (n * (n - 1) / 2)).fit(X, y)
+
+    np.testing.assert_allclose(learner.direction_ * learner.length_, ridge.coef_, rtol=1e-8)
+
+
+@pytest.mark.parametrize("penalty", ["identity", "variance", "within-tier"])
+@pytest.mark.parametrize("n", [12, 60], ids=["n<d", "n>d"])
+@pytest.mark.parametrize("p", [0, 1, 2])
+@pytest.mark.parametrize("with_prior", [False, True])
+def test_all_pairs_minimises_its_objective(penalty, n, p, with_prior):
+    """The closed form is the minimum over v and s of the penalised sum over explicit pairs."""
+    d, alpha = 20, 0.05
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(n, d)), rng.integers(0, 4, n).astype(float)
+    prior = X.T @ (y - y.mean()) + rng.normal(size=d) if with_prior else None
+
+    learner = AllPairs(alpha, penalty=penalty, prior=prior, gap_power=p).fit(X, y)
+
+    i, j = np.triu_indices(n, 1)
+    w = np.where(y[i] != y[j], np.abs(y[i] - y[j]) ** p, 0.0)
+    w /= w.sum()
+    D, m = X[i] - X[j], y[i] - y[j]
+    if penalty == "identity":
+        omega = np.eye(d)
+    elif penalty == "variance":
+        omega = np.diag(X.var(axis=0) / X.var(axis=0).mean())
+    else:
+        centred = X - np.stack([X[y == tier].mean(axis=0) for tier in range(4)])[y.astype(int)]
+        omega = ledoit_wolf(centred, assume_centered=True)[0]
+        omega *= d / np.trace(omega)
+    A = np.block([[D.T @ (w[:, None] * D) + alpha * omega]])
+    b = D.T @ (w * m)
+    if with_prior:
+        v0 = prior / np.linalg.norm(prior)
+        cross = -alpha * omega @ v0
+        A = np.block([[A, cross[:, None]], [cross[None], np.array([[alpha * v0 @ omega @ v0]])]])
+        b = np.append(b, 0)
+    v = np.linalg.solve(A, b)[:d]
+
+    np.testing.assert_allclose(learner.direction_ * learner.length_, v, atol=1e-8)
+
+
+def test_the_chosen_penalty_is_near_the_best():
+    """Cross-validation's penalty loses little against the one that held-out labels prefer."""
+    X, y, _ = planted(n=160, d=120, noise=1.0)
+    train, test = slice(0, 100), slice(100, None)
+    tried = [AllPairs(alpha).fit(X[train], y[train]) for alpha in np.logspace(-5, 2, 29)]
+
+    chosen_penalty = AllPairs().fit(X[train], y[train]).score(X[test], y[test])
+
+    assert chosen_penalty > max(learner.score(X[test], y[test]) for learner in tried) - 0.03
+
+
+def test_many_labels_overrule_a_wrong_prior_and_few_do_not():
+    """With little evidence the prior decides, with much the labels."""
+    X, y, truth = planted(n=400, noise=0.1)
+    wrong = np.roll(truth, 1)
+
+    few = AllPairs(prior=truth).fit(X[:8], y[:8] + np.random.default_rng(0).normal(size=8))
+    many = AllPairs(prior=wrong).fit(X, y)
+
+    assert few.direction_ @ truth > 0.8
+    assert many.direction_ @ truth > 0.99
+
+
+def test_a_contradicted_prior_is_dropped_not_reversed():
+    """Labels that oppose the prior leave its scale at 0."""
+    X, y, truth = planted(noise=0.01)
+
+    learner = AllPairs(alpha=1e-3, prior=-truth).fit(X, y)
+
+    assert learner.prior_scale_ == 0
+    assert learner.direction_ @ truth > 0.99
+
+
+@pytest.mark.parametrize("kind", ["labels", "choices"])
+def test_standard_errors_match_the_spread_over_repeated_judging(kind):
+    """Refitting on new noise scatters the ratings as the posterior says."""
+    rng = np.random.default_rng(0)
+    n, d = 150, 6
+    X = rng.normal(size=(n, d))
+    truth = np.eye(d)[0]
+    pairs = rng.integers(n, size=(400, 2))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    fitted, claimed = [], []
+    for _ in range(120):
+        if kind == "labels":
+            y = X @ truth + rng.normal(size=n)
+        else:
+            y = (X[pairs[:, 0]] - X[pairs[:, 1]]) @ truth + 2 * rng.normal(size=len(pairs))
+            swapped = np.where((y < 0)[:, None], pairs[:, ::-1], pairs)
+            y = Comparisons.from_choices(swapped[:, 0], swapped[:, 1], n=n)
+        learner = AllPairs(alpha=1e-6).fit(X, y)
+        fitted.append((X - X.mean(axis=0)) @ learner.direction_ * learner.length_)
+        claimed.append(learner.standard_errors(X) * learner.length_)
+
+    ratio = np.mean(claimed, axis=0) / np.std(fitted, axis=0)
+
+    assert np.median(ratio) == pytest.approx(1, abs=0.15)
+
+
+def test_choices_have_no_tiers():
+    """The within-tier penalty is refused where there are no labels."""
+    X, _, truth = planted(n=30)
+
+    with pytest.raises(ComparisonsError, match="no tiers"):
+        AllPairs(penalty="within-tier").fit(X, chosen(X, truth))
+
+
+def test_a_prior_of_another_length_is_refused():
+    """A prior must have the embeddings' dimensions."""
+    X, y, _ = planted(n=30)
+
+    with pytest.raises(ComparisonsError, match="prior must be 12"):
+        AllPairs(prior=np.ones(3)).fit(X, y)
