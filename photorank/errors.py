@@ -92,6 +92,15 @@ class NewerSchemaError(PhotorankError, ValueError):
         )
 
 
+class ChangedIndexError(PhotorankError, LookupError):
+    """Photos were dropped from an index while it was being read."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"index {name!r} was changed while it was being read. Run the same command again."
+        )
+
+
 class LockedIndexError(PhotorankError, BlockingIOError):
     """Another process is writing to the index."""
 
@@ -212,3 +221,30 @@ class DamagedWeightsError(PhotorankError, ValueError):
 
     def __init__(self, path: Path | str, why: str, *, hint: str) -> None:
         super().__init__(f"{path} cannot be used as weights: {why}. {hint}")
+
+
+def first_line(error: Exception) -> str:
+    """Return the start of another library's message, as part of our one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
+
+
+class UnknownNameError(PhotorankError, ValueError):
+    """A learner, metric or other thing of a short list was named wrongly."""
+
+    def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
+        super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
+
+
+class NoVectorsError(PhotorankError, LookupError):
+    """An index has no vector to rate its photos with."""
+
+    def __init__(self, index: str) -> None:
+        super().__init__(
+            f"index {index!r} has no vector yet. Make one with "
+            f'`photorank vector prompt NAME "a photo worth printing" --index {index}`.'
+        )
+
+
+class ServerError(PhotorankError, RuntimeError):
+    """The dashboard's server cannot run."""

@@ -1,21 +1,14 @@
 """What an ``open_clip:`` spec names: a model, its weights on this disk, its preprocessing."""
 
 import json
-import pickle
 import zipfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
-from threading import Thread
 
-from photorank.errors import (
-    DamagedWeightsError,
-    EncoderError,
-    MissingPathError,
-    MissingWeightsError,
-)
+from photorank.encoders.hub import fetch
+from photorank.errors import DamagedWeightsError, EncoderError, MissingPathError, first_line
 from photorank.typing import Json
 
 _PREFIX = "open_clip:"
@@ -31,7 +24,6 @@ _WEIGHTS = (
     "open_clip_pytorch_model.bin",
 )
 _SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
-_HUB_SECONDS = 5  # its own client tries for 23 to 46 seconds where there is no network
 
 
 @dataclass(frozen=True)
@@ -77,78 +69,17 @@ def find_checkpoint(spec: str) -> Checkpoint:
     """
     what = spec.removeprefix(_PREFIX)
     if what.startswith("hf-hub:"):
-        return _hub(spec, what.removeprefix("hf-hub:"))
-    if what.startswith("local-dir:"):
-        return _folder(Path(what.removeprefix("local-dir:")))
-    if "@" in what:
+        found = _hub(spec, what.removeprefix("hf-hub:"))
+    elif what.startswith("local-dir:"):
+        found = _folder(Path(what.removeprefix("local-dir:")))
+    elif "@" in what:
         model, _, file = what.partition("@")
-        return _file(model, Path(file))
-    model, _, tag = what.partition("/")
-    return _pretrained(spec, model, tag)
-
-
-def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
-    """Return the first of these files that the hub's repository has, from the cache if it is there.
-
-    Raises
-    ------
-    MissingWeightsError
-        If it is not cached, and the hub is out of reach or does not have it.
-    """
-    from huggingface_hub import hf_hub_download, try_to_load_from_cache
-    from huggingface_hub.errors import (
-        EntryNotFoundError,
-        HFValidationError,
-        LocalEntryNotFoundError,
-    )
-
-    try:
-        for name in names:
-            if isinstance(cached := try_to_load_from_cache(repository, name), str):
-                return Path(cached)
-    except HFValidationError as error:
-        raise EncoderError(f"{repository!r} is no repository ORG/NAME of the model hub.") from error
-    reach_hub(spec)
-    for name in names:
-        try:
-            return Path(hf_hub_download(repository, name))
-        except LocalEntryNotFoundError as error:
-            raise MissingWeightsError(spec, first_line(error)) from error
-        except EntryNotFoundError:
-            continue
-        except Exception as error:  # the client, its transport and the disk each have their own
-            raise MissingWeightsError(spec, first_line(error)) from error
-    raise MissingWeightsError(spec, f"{repository} on the model hub has no {' or '.join(names)}")
-
-
-def reach_hub(spec: str) -> None:
-    """Raise unless the model hub answers at once.
-
-    It is asked in a thread, since looking up a host's name can outlast any timeout.
-
-    Raises
-    ------
-    MissingWeightsError
-        If it does not.
-    """
-    from huggingface_hub import constants
-    from huggingface_hub.utils import get_session
-
-    failures = [f"no answer within {_HUB_SECONDS} seconds"]
-
-    def ask() -> None:
-        try:
-            get_session().head(constants.ENDPOINT, timeout=_HUB_SECONDS)
-        except Exception as error:  # whatever it is, it is the answer
-            failures[:] = [first_line(error)]
-        else:
-            failures.clear()
-
-    thread = Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(_HUB_SECONDS)
-    if failures:
-        raise MissingWeightsError(spec, f"the model hub is out of reach ({failures[0]})")
+        found = _file(model, Path(file))
+    else:
+        model, _, tag = what.partition("/")
+        found = _pretrained(spec, model, tag)
+    tensor_shapes(found.weights)  # a damaged file is told now, not at the first photo
+    return found
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -166,27 +97,22 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     try:
         if path.suffix == ".safetensors":
             with safe_open(path, framework="pt") as file:
-                return {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118 (it is no dict)
+                keys = list(file.keys())
+                return {key: tuple(file.get_slice(key).get_shape()) for key in keys}
         # Mapped, not read: a look at a gigabyte costs nothing.
         state = torch.load(
             path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path)
         )
-    except pickle.UnpicklingError as error:
+    except SafetensorError as error:
+        raise DamagedWeightsError(path, first_line(error), hint=hint) from error
+    except Exception as error:  # damaged pickles fail in every way there is
         why = "it is damaged, or holds code besides tensors, which is never run"
         raise DamagedWeightsError(path, why, hint=hint) from error
-    except (SafetensorError, RuntimeError, ValueError, EOFError, OSError) as error:
-        raise DamagedWeightsError(path, first_line(error), hint=hint) from error
     if isinstance(state, dict):
         state = state.get("state_dict", state)
     if not isinstance(state, dict) or not all(isinstance(t, torch.Tensor) for t in state.values()):
         raise DamagedWeightsError(path, "it holds no state dict", hint=hint)
     return {key.removeprefix("module."): tuple(tensor.shape) for key, tensor in state.items()}
-
-
-def first_line(error: Exception) -> str:
-    """Return the start of another library's message, as part of our one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
 
 def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
@@ -205,7 +131,8 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
         )
         raise EncoderError(f"{asked}: {model} {has}.{elsewhere} {_WAYS}")
     if bool(config.get("quick_gelu")) != bool(published.get("quick_gelu")):
-        twin = model[: -len("-quickgelu")] if model.endswith("-quickgelu") else f"{model}-quickgelu"
+        plain = model.removesuffix("-quickgelu")
+        twin = f"{plain}-quickgelu" if model == plain else plain
         use = (
             f"Use {_PREFIX}{twin}/{tag}."
             if open_clip.get_pretrained_cfg(twin, tag)
@@ -245,7 +172,6 @@ def _file(model: str, file: Path) -> Checkpoint:
         raise EncoderError(
             f"{path} is no file of weights that can be read: it must end in {', '.join(_SUFFIXES)}."
         )
-    tensor_shapes(path)
     published = [
         _preprocessing(open_clip.get_pretrained_cfg(model, tag))
         for tag in open_clip.list_pretrained_tags_by_model(model)
@@ -272,8 +198,7 @@ def _folder(folder: Path) -> Checkpoint:
     try:
         text = path.read_text(encoding="utf-8")
         saved = json.loads(text)
-        config = saved["model_cfg"]
-        config["embed_dim"], config["vision_cfg"], config["text_cfg"]
+        config = {key: saved["model_cfg"][key] for key in ("embed_dim", "vision_cfg", "text_cfg")}
     except (ValueError, KeyError, TypeError) as error:
         raise EncoderError(
             f"{path} is no configuration of open_clip: {first_line(error)}."
@@ -281,7 +206,6 @@ def _folder(folder: Path) -> Checkpoint:
     weights = next((folder / name for name in _WEIGHTS if (folder / name).is_file()), None)
     if weights is None:
         raise MissingPathError(folder / _WEIGHTS[0], hint="The weights belong beside the config.")
-    tensor_shapes(weights)
     name = f"local-dir:{folder}"
     return Checkpoint(
         spec=f"{_PREFIX}{name}",

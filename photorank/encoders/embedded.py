@@ -12,15 +12,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
 from photorank.encoders.device import check_device, choose_device
+from photorank.encoders.workers import each_batch
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
 from photorank.photos.framing import FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
@@ -38,7 +40,7 @@ _TEXT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
 
 _SIZE = 224  # pixels of the frame's (short) side: what the weights were trained with
 _GREY = (127, 127, 127)  # padding: the zero of the network's input
-_FRAMES_AT_ONCE = 4  # a processor's caches hold no more; 32 at once take twice the time
+_FRAMES_AT_ONCE = 2  # a worker: more fill its caches and are slower
 _FRAMES_AT_ONCE_ON_A_GPU = 64
 
 # A class's weight falls by e for each 0.1 of cosine. Finding 84 themes of everyday photos by
@@ -114,12 +116,16 @@ class EmbeddedEncoder:
             tower, device = self._image_tower, self._chosen_device
         at_once = _FRAMES_AT_ONCE if device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
         features = np.empty((len(frames), self.dimensions), dtype=np.float32)  # (n, d)
-        with torch.inference_mode():
-            for rows in _batches_of_one_shape(frames, at_once):
+
+        def encode(rows: list[int]) -> None:
+            with torch.inference_mode():
                 pixels = torch.from_numpy(np.stack([frames[row] for row in rows])).to(device)
                 inputs = (pixels.permute(0, 3, 1, 2).float() - 127) / 128  # (b, 3, h, w)
                 maps = tower.forward_features(inputs)  # (b, d, h / 32, w / 32)
                 features[rows] = maps.mean((2, 3)).cpu().numpy()
+
+        for _ in each_batch(encode, _batches_of_one_shape(frames, at_once), device=device):
+            pass
         return unit_rows(features)
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
@@ -138,7 +144,7 @@ class EmbeddedEncoder:
         return choose_device(self._device)
 
     @cached_property
-    def _image_tower(self) -> "nn.Module":
+    def _image_tower(self) -> Any:
         """EfficientNet-Lite0, ready to run."""
         import torch
 
@@ -169,7 +175,7 @@ class EmbeddedEncoder:
     @cached_property
     def _class_names(self) -> tuple[Embeddings, Embeddings]:
         """The class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
-        from timm.data import ImageNetInfo
+        from timm.data.imagenet_info import ImageNetInfo
 
         names = ImageNetInfo().label_descriptions()
         sentences = _sentences(self._text_tower, [f"a photo of a {name}" for name in names])
@@ -202,7 +208,7 @@ def _checked_file(package: str, file: str, sha256: str) -> Path:
     return path
 
 
-def _classifier(weights: Path) -> "nn.Module":
+def _classifier(weights: Path) -> Any:
     """Return timm's EfficientNet-Lite0 with weights that name the same tensors differently."""
     import timm
     import torch
@@ -226,7 +232,7 @@ def _fold_normalisation(network: "nn.Module") -> None:
 
     for parent in list(network.modules()):
         children = list(parent.named_children())
-        for (name, child), (next_name, following) in zip(children, children[1:], strict=False):
+        for (name, child), (next_name, following) in pairwise(children):
             if isinstance(child, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
                 setattr(parent, name, fuse_conv_bn_eval(child, following))
                 setattr(parent, next_name, following.act)  # timm keeps the activation in there
@@ -243,7 +249,13 @@ def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[li
 
 def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:
     """Return unit sentence embeddings (n, 384)."""
-    return unit_rows(tower.encode(list(texts), show_progress_bar=False))
+
+    def encode(batch: list[str]) -> Embeddings:
+        return tower.encode(batch, show_progress_bar=False)
+
+    # One batch, since its tokenizer is not made for several threads at once.
+    [sentences] = each_batch(encode, [list(texts)], device=str(tower.device))
+    return unit_rows(sentences)
 
 
 @contextmanager
@@ -252,9 +264,9 @@ def _no_progress_bars() -> Iterator[None]:
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
         if shown:
-            logging.enable_progress_bar()
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,28 +1,25 @@
 """CLIP and its relatives, through open_clip: one space, learned, for photos and words."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
-from photorank.encoders.checkpoints import (
-    fetch,
-    find_checkpoint,
-    first_line,
-    reach_hub,
-    tensor_shapes,
-)
+from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.device import check_device, choose_device
+from photorank.encoders.hub import fetch, reach_hub
+from photorank.encoders.workers import each_batch
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
     MissingExtraError,
     MissingWeightsError,
+    first_line,
 )
 from photorank.photos.framing import FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
@@ -30,9 +27,7 @@ from photorank.typing import Embeddings, Frames
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from torch import Tensor, nn
-
-Item = TypeVar("Item", Frames, str)
+    from torch import Tensor
 
 _FRAMING_OF = {"shortest": "crop", "squash": "squash", "longest": "pad"}
 _AT_ONCE = 8  # frames, or texts: more are no faster on a processor
@@ -87,7 +82,7 @@ class OpenClipEncoder:
                 f"{spec} {why}: framing {framing!r} will not do. Use one of: {', '.join(square)}."
             )
         self._device = device
-        self._towers: dict[str, nn.Module] = {}
+        self._towers: dict[str, Any] = {}
         self._loading = Lock()
 
     @property
@@ -116,7 +111,7 @@ class OpenClipEncoder:
     def logit_scale(self) -> float:
         """The factor on cosines that the model was trained with; loads a tower if none is."""
         loaded = next(iter(self._towers.values()), None) or self._tower("image")
-        return float(loaded.logit_scale.exp())
+        return float(loaded.logit_scale.detach().exp())
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
         """Fit an upright sRGB photo to the square frame: one frame, or the tiles."""
@@ -149,34 +144,35 @@ class OpenClipEncoder:
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, d) of texts."""
+        if not texts:
+            return np.empty((0, self.dimensions), dtype=np.float32)
         tower = self._tower("text")
+        tokens = self._tokenizer(list(texts)).to(self._chosen_device)  # (n, context length)
+        return self._in_batches(tokens, lambda batch: tower.encode_text(batch, normalize=True))
 
-        def encode(batch: Sequence[str]) -> "Tensor":
-            tokens = self._tokenizer(list(batch)).to(self._chosen_device)  # (b, context length)
-            return tower.encode_text(tokens, normalize=True)
-
-        return self._in_batches(texts, encode)
-
-    def _in_batches(
-        self, items: Sequence[Item], encode: "Callable[[Sequence[Item]], Tensor]"
-    ) -> Embeddings:
-        """Return unit embeddings (n, d), a batch at a time."""
+    def _in_batches(self, items: Any, encode: "Callable[[Any], Tensor]") -> Embeddings:
+        """Return unit embeddings (n, d) of what can be sliced, a batch at a time."""
         import torch
 
-        at_once = _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
-        embeddings = np.empty((len(items), self.dimensions), dtype=np.float32)
-        with torch.inference_mode():
-            for start in range(0, len(items), at_once):
-                batch = encode(items[start : start + at_once])
-                embeddings[start : start + at_once] = batch.float().cpu().numpy()
-        return unit_rows(embeddings)
+        device = self._chosen_device
+        at_once = _AT_ONCE if device == "cpu" else _AT_ONCE_ON_A_GPU
+
+        def run(start: int) -> Embeddings:
+            with torch.inference_mode():
+                return encode(items[start : start + at_once]).float().cpu().numpy()
+
+        none = np.empty((0, self.dimensions), dtype=np.float32)
+        batches: Iterator[Embeddings] = each_batch(
+            run, range(0, len(items), at_once), device=device
+        )
+        return unit_rows(np.concatenate([none, *batches]))
 
     @cached_property
     def _chosen_device(self) -> str:
         """The device that ``auto`` means here."""
         return choose_device(self._device)
 
-    def _tower(self, kind: Literal["image", "text"]) -> "nn.Module":
+    def _tower(self, kind: Literal["image", "text"]) -> Any:
         """Return the model with the one tower that is asked for."""
         with self._loading:
             if kind not in self._towers:
@@ -188,7 +184,7 @@ class OpenClipEncoder:
                 self._towers[kind] = model.eval().to(self._chosen_device)
             return self._towers[kind]
 
-    def _load(self) -> "nn.Module":
+    def _load(self) -> Any:
         """Return open_clip's model with exactly these weights.
 
         Raises
@@ -212,7 +208,8 @@ class OpenClipEncoder:
         except ImportError as error:
             raise MissingExtraError(f"the text tower of {of.spec}", "embedded") from error
         except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
-            why = f"its tensors are not those of {of.model} ({first_line(error)})"
+            details = " ".join(str(error).split())[:200]
+            why = f"its tensors are not those of {of.model} ({details})"
             raise DamagedWeightsError(of.weights, why, hint=hint) from error
         if of.given:
             found, own = tensor_shapes(of.weights), model.state_dict()
@@ -233,7 +230,7 @@ class OpenClipEncoder:
         import open_clip
 
         of = self._checkpoint
-        from_transformers = "hf_tokenizer_name" in of.config["text_cfg"]
+        from_transformers = bool(of.config["text_cfg"].get("hf_tokenizer_name"))
         try:
             if not from_transformers:
                 return open_clip.get_tokenizer(of.tokenizer)

@@ -98,6 +98,9 @@ CREATE TABLE memberships (
 CREATE INDEX memberships_of_photo ON memberships (photo);
 """
 
+_PATIENCE = 10.0  # seconds that SQLite waits for another process's short lock
+_ROOM = 1 << 20  # bytes below which a disk is called full
+
 _WRITE_FAILURES = {
     sqlite3.SQLITE_FULL: "the disk is full",
     sqlite3.SQLITE_READONLY: "the disk is read-only",
@@ -117,6 +120,8 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
         If the file is no catalogue that can be read.
     """
     with _catalogue_errors(paths):
+        if not paths.catalogue.exists():
+            raise BrokenIndexError(paths.root, "its catalogue is missing")
         try:
             connection = _connected(paths, "mode=ro")
         except sqlite3.OperationalError:
@@ -125,6 +130,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
             # WAL needs to write beside the file. On a read-only disk nobody else can either.
             connection = _connected(paths, "mode=ro&immutable=1")
         try:
+            connection.execute("BEGIN")  # all that is read below is of one moment
             yield connection
         finally:
             connection.close()
@@ -180,19 +186,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
-    """Open the catalogue and look at its schema version, which is the first thing that fails."""
+    """Open the catalogue and refuse what a newer photorank made."""
     uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=10)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
     try:
         found = connection.execute("PRAGMA user_version").fetchone()[0]
         if found > SCHEMA_VERSION:
             raise NewerSchemaError(paths.catalogue, found, SCHEMA_VERSION)
-        connection.execute("BEGIN")
-        empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if empty and "rwc" not in how:
-            raise BrokenIndexError(paths.catalogue, "it is empty")
-        if "rwc" in how:
-            connection.execute("COMMIT")
     except BaseException:
         connection.close()
         raise
@@ -236,6 +236,8 @@ def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
             raise LockedIndexError(paths.name) from error
         if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise BrokenIndexError(paths.catalogue, "it is damaged") from error
+        if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _ROOM:
+            code = sqlite3.SQLITE_FULL  # it says so of some of its files and not of others
         if code in _WRITE_FAILURES:
             raise StorageError(paths.catalogue, _WRITE_FAILURES[code]) from error
         raise

@@ -42,6 +42,11 @@ class Blocks:
             above.append(running[_last(self.block)] - running[_last(self.tier)])
         return self._gaps(below) + sign * (-1) ** self.p * self._gaps(above)
 
+    def shares(self) -> Floats:
+        """Return (l,) which share of its block each label exceeds, ties (itself too) half."""
+        below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
+        return self._restored(below / np.bincount(self.block)[self.block])
+
     def degrees(self) -> Floats:
         """Return Σ_j w_ij (l,)."""
         return self._restored(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
@@ -75,13 +80,21 @@ class Blocks:
         return self._restored(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Return Σ_j (a_i − a_j)(b_i − b_j) (l,) over the block."""
+        """Return Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
-        size = np.bincount(self.block)
-        a = a - (np.bincount(self.block, a) / size)[self.block]
-        b = b - (np.bincount(self.block, b) / size)[self.block]
-        return self._restored(size[self.block] * a * b + np.bincount(self.block, a * b)[self.block])
+        a = a - (self._sums(a) / self._sums())
+        b = b - (self._sums(b) / self._sums())
+        return self._restored(self.u * (self._sums() * a * b + self._sums(a * b)))
+
+    def differences(self, a: Floats) -> Floats:
+        """Return Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
+        a = a[self.order]
+        return self._restored(self.u * (self._sums() * a - self._sums(a)))
+
+    def _sums(self, values: Floats | float = 1.0) -> Floats:
+        """Return each block's Σ_j u_j values_j, at each photo (l,)."""
+        return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gaps(self, moments: list[Floats]) -> Floats:
         """Return Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""

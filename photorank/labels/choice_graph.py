@@ -97,9 +97,12 @@ class ChoiceComparisons(Comparisons):
         return None
 
     def laplacian(self, X: Embeddings | Floats) -> Floats:
-        X = np.asarray(X, dtype=np.float64)
-        gap = X[self.first] - X[self.second]
-        return self._net((self.weight / self._total * gap.T).T)
+        from scipy.sparse import coo_array, diags_array
+
+        weight = self.weight / self._total
+        links = coo_array((weight, (self.first, self.second)), shape=(self.n, self.n)).tocsr()
+        links = links + links.T
+        return (diags_array(links.sum(axis=1)) - links) @ np.asarray(X, dtype=np.float64)
 
     def preference(self) -> Floats:
         return self._net((self.first_wins - self.second_wins) / self._total)
@@ -165,8 +168,8 @@ class ChoiceComparisons(Comparisons):
         return total
 
     def _net(self, flow: Floats) -> Floats:
-        """Add each edge's value (m, …) to its first photo and take it from its second."""
-        net = np.zeros((self.n, *flow.shape[1:]))
+        """Add each edge's value (m,) to its first photo and take it from its second."""
+        net = np.zeros(self.n)
         np.add.at(net, self.first, flow)
         np.subtract.at(net, self.second, flow)
         return net

@@ -28,10 +28,12 @@ def dominated_sums(first: Floats, second: Floats, weights: Floats) -> Floats:
     Notes
     -----
     The points are walked in the order of `first` with the ranks of `second`
-    in a wavelet tree: at each bit, from the highest to the lowest, the points
-    that share all higher bits stand together in their original order, and
-    those with a 1 count those with a 0 before them. Each level is a few
-    cumulative sums, so NumPy does all the work.
+    in a wavelet matrix (Claude & Navarro 2012,
+    https://doi.org/10.1007/978-3-642-34109-0_18): at each bit, from the
+    highest to the lowest, the points that share all higher bits stand
+    together in their original order, and those with a 1 count those with a 0
+    before them. Each level is a few cumulative sums, so NumPy does all the
+    work.
 
     Examples
     --------
@@ -40,47 +42,33 @@ def dominated_sums(first: Floats, second: Floats, weights: Floats) -> Floats:
     """
     n = len(first)
     # Among equal firsts the larger second comes before, so it is never counted.
-    order = np.lexsort((-second, first))
-    ranks = dense_ranks(second)[order]
-    weight = np.asarray(weights, dtype=np.float64)[order]
-    position = order.copy()
+    position = np.lexsort((-second, first))
+    ranks = dense_ranks(second)[position]
+    weight = np.asarray(weights, dtype=np.float64)[position]
+    start = np.zeros(n, dtype=np.intp)  # (n,) where those that share the higher bits begin
     sums = np.zeros_like(weight)
-    if n == 0:
-        return sums
 
-    for bit in reversed(range(int(ranks.max()).bit_length())):
-        high = ranks >> bit
-        one = (high & 1).astype(bool)
-        # Blocks share the bits above this one; they stand together already.
-        block = np.flatnonzero(np.diff(high >> 1, prepend=-1))
-        length = np.diff(np.append(block, n))
-        start = np.repeat(block, length)  # (n,)
+    for bit in reversed(range(int(ranks.max(initial=0)).bit_length())):
+        one = (ranks >> bit & 1).astype(bool)
+        zeros, ones = np.flatnonzero(~one), np.flatnonzero(one)
+        running = _running(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
+        sums[position[ones]] += running[ones] - running[start[ones]]
 
-        zeros = np.where(one[:, None], 0.0, weight)
-        running = np.cumsum(zeros, axis=0)
-        before = running - np.repeat(running[block] - zeros[block], length, axis=0)
-        sums[position[one]] += before[one]
-
-        # Stable partition of each block: zeros, then ones.
-        n_zeros = np.cumsum(~one)
-        zeros_before = n_zeros - ~one - np.repeat(n_zeros[block] - ~one[block], length)
-        offset = np.arange(n) - start
-        zeros_in_block = np.repeat(np.add.reduceat((~one).astype(np.intp), block), length)
-        target = start + np.where(one, zeros_in_block + offset - zeros_before, zeros_before)
-        ranks, weight, position = (
-            _moved(ranks, target),
-            _moved(weight, target),
-            _moved(position, target),
-        )
+        # Stable partition by this bit; each run splits into one of zeros and one of ones.
+        zeros_before = _running(~one)  # (n + 1,)
+        begin = zeros_before[start]
+        start = np.concatenate([begin[zeros], (start - begin)[ones] + len(zeros)])
+        order = np.concatenate([zeros, ones])
+        ranks, weight, position = ranks[order], weight[order], position[order]
     return sums
 
 
 def dense_ranks(values: Floats | Codes) -> Codes:
-    """Number the distinct values 0, 1, 2 … in increasing order, shape (n,)."""
+    """Return numbers 0, 1, 2 … (n,) in the order of the distinct values."""
     return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 
-def _moved(values: Any, target: Codes) -> Any:
-    moved = np.empty_like(values)
-    moved[target] = values
-    return moved
+def _running(values: Any) -> Any:
+    """Return the sums (n + 1, …) of the first 0, 1, … n of values (n, …)."""
+    total = np.cumsum(values, axis=0)
+    return np.concatenate([np.zeros_like(total[:1]), total])

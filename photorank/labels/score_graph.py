@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -51,16 +52,16 @@ class ScoreComparisons(Comparisons):
 
     @property
     def n_pairs(self) -> int:
-        return round(self._plain_degrees().sum() / 2)
+        return round(self._plain_degrees.sum() / 2)
 
     @property
     def active(self) -> Codes:
-        return self.rows[self._plain_degrees() > 0]
+        return self.rows[self._plain_degrees > 0]
 
     @property
     def n_components(self) -> int:
         # Two photos of one block with equal labels meet through a third.
-        degrees = self._plain_degrees()
+        degrees = self._plain_degrees
         return len(np.unique(self.same[degrees > 0]))
 
     @property
@@ -91,13 +92,15 @@ class ScoreComparisons(Comparisons):
 
     def told_apart(self, ratings: Ratings) -> Floats:
         plain = self.with_scores(ratings).with_gap_power(0)
-        return self._spread(plain._signed(_Blocks.degrees))
+        return self._spread(plain._signed(Blocks.degrees))
 
     @property
     def scores(self) -> Labels:
         return self._spread(self.labels, np.nan)
 
     def with_gap_power(self, gap_power: int) -> Self:
+        if gap_power == self.gap_power:
+            return self  # with all it has sorted already
         return replace(self, gap_power=gap_power)
 
     def with_scores(self, scores: Ratings) -> Self:
@@ -105,12 +108,12 @@ class ScoreComparisons(Comparisons):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Return (n,) Σ_j (a_i − a_j)(b_i − b_j) over the pairs that may be compared, ties too."""
+        """Return (n,) Σ_j u_i u_j (a_i − a_j)(b_i − b_j) over the pairs in scope, ties too."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self._spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Return (n,) Σ_j (a_i − a_j) over the pairs that may be compared, ties too."""
+        """Return (n,) Σ_j u_i u_j (a_i − a_j) over the pairs in scope, ties too."""
         a = np.asarray(a, np.float64)[self.rows]
         return self._spread(self._signed(lambda part: part.differences(a)))
 
@@ -118,14 +121,10 @@ class ScoreComparisons(Comparisons):
         """Return the labelled photos' rows, block by block: pairs never leave a block."""
         return [self.rows[members] for members in _members(self.same)]
 
-    def block_ranks(self, values: Ratings) -> Ratings:
-        """Rank values (n,) within each block, ties at their mean rank; nan where unlabelled."""
-        from scipy.stats import rankdata
-
-        values, ranks = np.asarray(values, np.float64)[self.rows], np.empty(len(self.rows))
-        for members in _members(self.same):
-            ranks[members] = rankdata(values[members])
-        return self._spread(ranks, np.nan)
+    def block_shares(self, values: Ratings) -> Ratings:
+        """Return (n,) which share of its block each value exceeds, ties half; nan if unlabelled."""
+        values = np.asarray(values, np.float64)[self.rows]
+        return self._spread(Blocks.of(values, self.trust, self.same, 0).shares(), np.nan)
 
     def restricted(self, codes: Codes, scope: Scope) -> Self:
         if scope == "all":
@@ -216,17 +215,23 @@ class ScoreComparisons(Comparisons):
         spread[self.rows] = values
         return spread
 
+    @cached_property
     def _plain_degrees(self) -> Floats:
         plain = replace(self, gap_power=0, trust=np.ones(len(self.rows)))
         return np.rint(plain._signed(Blocks.degrees))
 
-    def _signed(self, of: "Callable[[Blocks], Floats]") -> Floats:
+    @cached_property
+    def _parts(self) -> tuple[Blocks, ...]:
+        """The pairs that agree in `same`, and those that agree in both and do not count."""
+        codes = [self.same]
+        if self.different is not None:
+            codes.append(combined(self.same, self.different))
+        return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
+
+    def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
         """Evaluate over the pairs that agree in `same`, less those that agree in both."""
-        sums = of(Blocks.of(self.labels, self.trust, self.same, self.gap_power))
-        if self.different is None:
-            return sums
-        both = combined(self.same, self.different)
-        return sums - of(Blocks.of(self.labels, self.trust, both, self.gap_power))
+        sums, *without = (of(part) for part in self._parts)
+        return sums - without[0] if without else sums
 
 
 def _members(codes: Codes) -> list[Codes]:

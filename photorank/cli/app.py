@@ -1,0 +1,65 @@
+"""The command line: which commands there are, and how a mistake is told."""
+
+import io
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from photorank.cli import demo, evaluating, indexing, rating, vectors
+from photorank.cli.printing import message
+from photorank.errors import PhotorankError
+
+
+class Commands(TyperGroup):
+    """The commands; what a user can act on ends in one line, anything else in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except PhotorankError as error:
+            message(error)
+            raise typer.Exit(1) from error
+        except KeyboardInterrupt as error:
+            message("stopped. What was finished is kept; the same command goes on from there.")
+            raise typer.Exit(130) from error
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="Rate photos by learned directions in an embedding space, and prove that it works.",
+    epilog="Begin with `photorank demo`, or with `photorank index FOLDER --name NAME`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # help in plain text, whatever the terminal
+    pretty_exceptions_enable=False,
+)
+for family in (demo, indexing, vectors, evaluating, rating):
+    app.add_typer(family.app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"photorank {version('photorank')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
+def main() -> None:
+    """Run the command line; exits with 0, 1 (one line says what to do), 2 (usage) or 130."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a pipe may know fewer letters than we
+    app()

@@ -1,0 +1,39 @@
+"""Commands that show the dashboard, on the sample or on one's own indexes."""
+
+from typing import Annotated
+
+import typer
+
+from photorank.cli.options import Port, example
+from photorank.cli.printing import message, stages
+from photorank.cli.server import serve
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank demo --port 8600"))
+def demo(
+    port: Port = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+    build_only: Annotated[
+        bool, typer.Option("--build-only", help="Build the sample, do not show it.")
+    ] = False,
+) -> None:
+    """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
+    from photorank.demo import build_sample
+    from photorank.workspace import Workspace
+
+    workspace = Workspace.current()
+    with stages() as on_progress:
+        index = build_sample(workspace, on_progress=on_progress)
+    message(f"the sample is ready: {len(index)} photos in index {index.name}")
+    if not build_only:
+        serve(workspace, port=port, browser=not no_open)
+
+
+@app.command(epilog=example("photorank dashboard --port 8600"))
+def dashboard(port: Port = None) -> None:
+    """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
+    from photorank.workspace import Workspace
+
+    serve(Workspace.current(), port=port, browser=True)

@@ -1,0 +1,135 @@
+"""The command that measures vectors and learners on held-out judgements."""
+
+from typing import Annotated, Any
+
+import typer
+
+from photorank.cli.opening import encoder_of
+from photorank.cli.options import AsJson, FoldBy, IndexName, Within, example, names
+from photorank.cli.printing import interval, line, message, print_json, print_table, progress
+
+app = typer.Typer()
+
+PLAIN_PROMPT = "plain-prompt"  # the baseline of words alone
+
+
+@app.command(
+    epilog=example("photorank evaluate --index family --learners all-pairs --fold-by group")
+)
+def evaluate(
+    vectors: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Stored vectors. Default: all.")
+    ] = None,
+    learners: Annotated[
+        str | None,
+        typer.Option(
+            metavar="K,...", help="Learners, fitted anew in every fold. Default: all of them."
+        ),
+    ] = None,
+    fold_by: Annotated[
+        FoldBy, typer.Option(help="What is never split between learning and testing.")
+    ] = "photo",
+    folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
+    repeats: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How often they are split anew.")
+    ] = 3,
+    within: Annotated[
+        Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure vectors and learners on held-out judgements. The result is kept in the index."""
+    from photorank.evaluation.evaluate import DEFAULT_LEARNERS
+    from photorank.evaluation.evaluate import evaluate as measure
+    from photorank.evaluation.protocol import Protocol
+    from photorank.evaluation.report import save_evaluation
+    from photorank.index.store import open_index
+
+    opened = open_index(index)
+    with progress("Evaluating", "fits") as on_progress:
+        evaluation = measure(
+            opened,
+            vectors=None if vectors is None else names(vectors),
+            learners=DEFAULT_LEARNERS if learners is None else names(learners),
+            protocol=Protocol(
+                fold_by=fold_by, folds=folds, repeats=repeats, seed=seed, within=within
+            ),
+            load=encoder_of(opened),
+            on_progress=on_progress,
+        )
+    path = save_evaluation(opened.paths, evaluation)
+    found = evaluation.to_json()
+    if as_json:
+        print_json(found)
+    else:
+        _print_results(found)
+        line(headline(found))
+    message(f"saved as {path}")
+
+
+def headline(evaluation: dict[str, Any]) -> str:
+    """Return the result in words: the best vector in the first scope, against the plain prompt.
+
+    Vectors that have seen the photos do not compete.
+    """
+    fair = [row for row in evaluation["results"] if not row["in_sample"]]
+    rows = [row for row in fair if row["scope"] == fair[0]["scope"]]
+    best = rows[0]
+    text = (
+        f"Of the {len(rows)} that had not seen the photos, {best['vector']} is best: it puts the "
+        f"better of two photos first in a share of {_accuracy(best)} (chance 0.5; "
+        f"{best['n_photos']} photos, {best['n_pairs']} pairs"
+        f"{'' if best['scope'] == 'all' else ', ' + best['scope'] + ' groups'})."
+    )
+    words = next((row for row in rows if row["vector"] == PLAIN_PROMPT), best)
+    if words is best:
+        return text
+    text += f" Words alone reach {_accuracy(words)}"
+    for gap in evaluation["differences"]:
+        pair = (gap["a"], gap["b"])
+        if (gap["scope"], gap["metric"]) != (best["scope"], "pairwise_accuracy"):
+            continue
+        if pair == (best["vector"], PLAIN_PROMPT):
+            return text + _gap(gap["value"], gap["low"], gap["high"], gap["p_holm"])
+        if pair == (PLAIN_PROMPT, best["vector"]):
+            return text + _gap(-gap["value"], -gap["high"], -gap["low"], gap["p_holm"])
+    return text + "."
+
+
+def _gap(value: float, low: float, high: float, p: float) -> str:
+    chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    shown = interval({"value": value, "low": low, "high": high})
+    return f": less by {shown} ({chance}, adjusted for the number of comparisons)."
+
+
+def _accuracy(row: dict[str, Any]) -> str:
+    return interval(row["metrics"]["pairwise_accuracy"])
+
+
+def _print_results(evaluation: dict[str, Any]) -> None:
+    print_table(
+        ["vector", "scope", "pairwise accuracy", "Kendall's tau-b", "photos", "pairs", "note"],
+        [
+            [
+                row["vector"],
+                row["scope"],
+                _accuracy(row),
+                interval(row["metrics"]["kendall_tau_b"]),
+                row["n_photos"],
+                row["n_pairs"],
+                _note(row),
+            ]
+            for row in evaluation["results"]
+        ],
+        right=["photos", "pairs"],
+    )
+
+
+def _note(row: dict[str, Any]) -> str:
+    if row["in_sample"]:
+        return "has seen these photos"
+    if row["refitted"]:
+        return "learned anew in every fold"
+    return "baseline" if row["baseline"] else ""

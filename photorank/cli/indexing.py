@@ -1,0 +1,231 @@
+"""Commands that bring photos and judgements into an index, and tell what it holds."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+
+app = typer.Typer()
+_labels = typer.Typer(help="People's judgements of single photos.")
+_choices = typer.Typer(help="People's choices between two photos.")
+app.add_typer(_labels, name="labels")
+app.add_typer(_choices, name="choices")
+
+GroupColumn = Annotated[
+    str | None,
+    typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
+]
+
+
+@app.command(
+    epilog=example("photorank index ~/Photos --name family --encoder embedded --labels stars.csv")
+)
+def index(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)],
+    name: Annotated[str, typer.Option(metavar="NAME", help="The index, made if it is missing.")],
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPEC",
+            help="embedded, open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE or "
+            "open_clip:hf-hub:ORG/NAME. Default: the index's own, for a new one "
+            "open_clip:ViT-L-14-quickgelu/openai.",
+        ),
+    ] = None,
+    framing: Annotated[
+        str | None,
+        typer.Option(
+            metavar="F",
+            help="crop, pad, squash, whole or tiles. Default: the index's, or the encoder's own.",
+        ),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="Then import a table of file, and score, tier or stars."
+        ),
+    ] = None,
+    group_column: GroupColumn = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Pass over names or paths like this; may be repeated."),
+    ] = None,
+    device: Annotated[
+        str, typer.Option(metavar="D", help="auto, cpu, cuda, cuda:1 or mps.")
+    ] = "auto",
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Threads that read photos. Default: one a core."),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Photos encoded together.")
+    ] = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Drop photos whose files are gone.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Embed what is new in folders of photos. What is known is not even opened."""
+    from photorank.index.build import build_index
+    from photorank.index.labelling import import_labels
+    from photorank.labels.tables import read_labels
+    from photorank.workspace import Workspace
+
+    if group_column and not labels:
+        raise typer.BadParameter("--group-column needs --labels")
+    # A table that cannot be read is told before an hour of embedding, not after it.
+    table = read_labels(labels, group_column=group_column) if labels else None
+    workspace = Workspace.current()
+    with progress("Indexing", "photos") as on_progress:
+        report = build_index(
+            paths,
+            name,
+            workspace=workspace,
+            encoder_spec=encoder,
+            framing=framing,
+            exclude=exclude or (),
+            device=device,
+            workers=workers,
+            batch_size=batch_size,
+            prune=prune,
+            on_progress=on_progress,
+        )
+    skipped = _skipped(report.skipped)
+    if as_json:
+        print_json(
+            {
+                "index": report.index,
+                "added": report.added,
+                "unchanged": report.unchanged,
+                "vanished": report.vanished,
+                "skipped": skipped,
+            }
+        )
+    else:
+        line(
+            f"index {report.index}: {report.added} added, {report.unchanged} unchanged, "
+            f"{report.vanished} vanished, {len(skipped)} skipped"
+        )
+        print_some([f"{file['path']}: {file['reason']}" for file in skipped])
+    if table is not None:
+        base = [path if path.is_dir() else path.parent for path in paths]
+        _tell([*table.notes, *import_labels(workspace.index(name), table, base=base)])
+        message(f"imported {labels}")
+
+
+@_labels.command("import", epilog=example("photorank labels import stars.csv --index family"))
+def labels_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    group_column: GroupColumn = None,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
+    import numpy as np
+
+    from photorank.index.labelling import import_labels
+    from photorank.index.store import Index
+    from photorank.labels.tables import read_labels
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(index)
+    table = read_labels(file, group_column=group_column, partial=partial)
+    notes = [*table.notes, *import_labels(paths, table, partial=partial)]
+    labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
+    _tell(notes)
+    if as_json:
+        print_json({"index": paths.name, "labelled": labelled, "notes": notes})
+    else:
+        line(f"index {paths.name}: {labelled} photos have a label")
+
+
+@_choices.command("import", epilog=example("photorank choices import pairs.csv --index family"))
+def choices_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a CSV table of choices. Its columns are winner, loser, and perhaps tie and rater."""
+    from photorank.index.labelling import import_choices
+    from photorank.index.store import Index
+    from photorank.labels.tables import read_choices
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(index)
+    table = read_choices(file, partial=partial)
+    notes = [*table.notes, *import_choices(paths, table, partial=partial)]
+    choices = len(Index.open(paths).choices().winners)
+    _tell(notes)
+    if as_json:
+        print_json({"index": paths.name, "choices": choices, "notes": notes})
+    else:
+        line(f"index {paths.name}: {choices} choices between two photos")
+
+
+@app.command(epilog=example("photorank status --index family"))
+def status(index: IndexName = None, as_json: AsJson = False) -> None:
+    """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
+    import numpy as np
+
+    from photorank.index.store import open_index
+    from photorank.vectors.store import builtin_vectors, list_vectors
+
+    opened = open_index(index)
+    skipped = _skipped(opened.skipped())
+    builtin = builtin_vectors(opened)
+    vectors = [
+        {"name": name, "kind": vector.kind, "builtin": name in builtin}
+        for name, vector in list_vectors(opened).items()
+    ]
+    if as_json:
+        print_json(
+            {
+                "index": opened.name,
+                "encoder": opened.manifest.encoder,
+                "framing": opened.fingerprint.framing,
+                "photos": len(opened),
+                "skipped": skipped,
+                "vectors": vectors,
+            }
+        )
+        return
+    labels, choices = opened.labels(), opened.choices()
+    facts = {
+        "index": opened.name,
+        "folder": opened.paths.root,
+        "encoder": opened.fingerprint,
+        "photos": len(opened),
+        "labelled": int(np.isfinite(labels.scores).sum()),
+        "choices": len(choices.winners),
+        "raters": len(opened.raters()),
+        "groups": len(labels.group_names),
+        "series": len(labels.series_names),
+    }
+    for what, value in facts.items():
+        line(f"{what:9} {value}")
+    if vectors:
+        print_table(
+            ["vector", "kind", ""],
+            [[one["name"], one["kind"], "built in" if one["builtin"] else ""] for one in vectors],
+        )
+    for reason, count in Counter(file["reason"] for file in skipped).most_common():
+        line(f"skipped {count}: {reason}")
+    print_some([file["path"] for file in skipped])
+
+
+def _skipped(files: list[Any]) -> list[dict[str, str]]:
+    return [{"path": str(file.path), "reason": file.reason} for file in files]
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        message(note)

@@ -1,0 +1,40 @@
+"""The options that several commands share, and how a command shows its example."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+Within: TypeAlias = Literal["group", "series"]
+FoldBy: TypeAlias = Literal["photo", "group", "series"]
+
+IndexName = Annotated[
+    str | None,
+    typer.Option("--index", metavar="NAME", help="The index; may be left out when there is one."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+VectorName = Annotated[
+    str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
+]
+Count = Annotated[int, typer.Option("-k", min=1, metavar="N", help="How many photos.")]
+Port = Annotated[
+    int | None,
+    typer.Option(min=1, max=65535, metavar="N", help="Default: 8501, or the next free one."),
+]
+PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
+
+
+def example(command: str) -> str:
+    """Return the end of a command's help, its line kept as it is."""
+    return f"\b\nExample:\n  {command}"
+
+
+def names(text: str) -> list[str]:
+    """Return the names in a list like ``A,B``.
+
+    Examples
+    --------
+    >>> names("all-pairs, mean-difference")
+    ['all-pairs', 'mean-difference']
+    """
+    return [name.strip() for name in text.split(",") if name.strip()]

@@ -1,0 +1,145 @@
+"""Shared output: results on standard output, messages and progress on standard error."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+_UNBOUNDED = 100_000  # columns of a pipe: a path is never folded there
+_LISTED = 20  # lines of a list that is shown whole
+
+
+def message(text: object) -> None:
+    """Say something on standard error, in one line."""
+    typer.echo(f"photorank: {printable(text)}", err=True)
+
+
+def line(text: object) -> None:
+    """Print a line of a result."""
+    typer.echo(printable(text))
+
+
+def print_json(data: object) -> None:
+    """Print machine output: ASCII, so that any file name passes any pipe and comes back whole."""
+    typer.echo(json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False))
+
+
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = ()
+) -> None:
+    """Print a table, the columns in `right` flush right; nothing in it is taken for markup."""
+    table = Table()
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(printable(cell)) for cell in row))
+    _console().print(table)
+
+
+def print_some(lines: Sequence[object]) -> None:
+    """Print the start of a list that may be long, and how much is left out."""
+    for entry in lines[:_LISTED]:
+        line(f"  {entry}")
+    if len(lines) > _LISTED:
+        line(f"  … and {len(lines) - _LISTED} more; --json lists all")
+
+
+def printable(text: object) -> str:
+    r"""Return text in one line for the eye; what cannot be shown is escaped.
+
+    Examples
+    --------
+    >>> printable("two\nlines, a byte \udcff and a café")
+    'two\\nlines, a byte \\udcff and a café'
+    """
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
+
+
+def interval(estimate: dict[str, float | None]) -> str:
+    """Return a value with its interval; the digits follow from the interval's width.
+
+    Examples
+    --------
+    >>> interval({"value": 0.79123, "low": 0.77, "high": 0.81})
+    '0.791 [0.770, 0.810]'
+    >>> interval({"value": None, "low": None, "high": None})
+    '–'
+    """
+    value, low, high = (estimate[key] for key in ("value", "low", "high"))
+    if value is None:
+        return "–"
+    if low is None or high is None:
+        return f"{value:.2f}"
+    width = high - low
+    digits = min(max(1 - math.floor(math.log10(width)), 2), 4) if width > 0 else 2
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+@contextmanager
+def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Show a bar with speed and time left; give the function that moves it: done, total."""
+    with _bar(unit) as bar:
+        number = bar.add_task(task, total=None)
+        yield lambda done, total: bar.update(number, completed=done, total=total)
+
+
+@contextmanager
+def stages() -> Iterator[Callable[[str, int, int], None]]:
+    """Show one bar a stage; give the function that moves them: stage, done, total."""
+    with _bar("") as bar:
+        numbers: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in numbers:
+                numbers[stage] = bar.add_task(stage)
+            bar.update(numbers[stage], completed=done, total=total)
+
+        yield report
+
+
+class _Speed(ProgressColumn):
+    """Units a second."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self.unit = unit
+
+    def render(self, task: Task) -> Text:
+        if not task.speed or not self.unit:
+            return Text("")
+        return Text(f"{task.speed:.{0 if task.speed >= 10 else 1}f} {self.unit}/s")
+
+
+def _bar(unit: str) -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Speed(unit),
+        TimeRemainingColumn(),
+        console=console,
+        transient=not unit,
+        disable=not console.is_terminal,  # a log file is no place for a moving bar
+    )
+
+
+def _console() -> Console:
+    width = None if sys.stdout.isatty() else _UNBOUNDED
+    return Console(width=width, markup=False, highlight=False, emoji=False)

@@ -1,0 +1,194 @@
+"""Commands that rate photos by a vector, or find them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photorank.cli.opening import encoder_of
+from photorank.cli.options import AsJson, Count, IndexName, VectorName, example
+from photorank.cli.printing import line, message, print_json, print_table
+from photorank.errors import NoVectorsError
+
+if TYPE_CHECKING:
+    from photorank.index.store import Index
+    from photorank.rating.photos import RatedPhoto
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank rate new.jpg --vector beauty --index family"))
+def rate(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)],
+    vector: VectorName,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rate photos by a vector. They need not be in the index."""
+    from photorank.index.store import open_index
+    from photorank.rating.photos import rate_files
+    from photorank.vectors.store import load_vector
+
+    opened = open_index(index)
+    found = load_vector(opened, vector)
+    _print_rated(rate_files(opened, found, photos, encoder_of(opened)), as_json)
+
+
+@app.command(epilog=example("photorank compare sharp.jpg blurred.jpg --vector technical"))
+def compare(
+    first: Annotated[Path, typer.Argument(metavar="FIRST", show_default=False)],
+    second: Annotated[Path, typer.Argument(metavar="SECOND", show_default=False)],
+    vector: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Default: the best of the latest evaluation, else the first."
+        ),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell which of two photos is probably the better one. The probabilities sum to 1."""
+    from photorank.index.store import open_index
+    from photorank.rating.photos import compare_embeddings, embeddings_of
+    from photorank.vectors.store import load_vector
+
+    opened = open_index(index)
+    if vector is None:
+        vector, why = _default_vector(opened)
+        message(f"comparing by {vector}, {why}")
+    found = load_vector(opened, vector)
+    paths = (first, second)
+    outcome = compare_embeddings(opened, found, embeddings_of(opened, paths, encoder_of(opened)))
+    rows = [
+        {"path": str(path.absolute()), "rating": rating, "probability": probability}
+        for path, rating, probability in zip(
+            paths, outcome.ratings, outcome.probabilities, strict=True
+        )
+    ]
+    if as_json:
+        print_json(
+            {
+                "vector": outcome.vector,
+                "calibrated": outcome.slope.calibrated,
+                "first": rows[0],
+                "second": rows[1],
+            }
+        )
+        return
+    print_table(
+        ["photo", "rating", "probability of being the better one"],
+        [
+            [path, f"{row['rating']:.4f}", f"{row['probability']:.1%}"]
+            for path, row in zip(paths, rows, strict=True)
+        ],
+        right=["rating", "probability of being the better one"],
+    )
+    line(f"by {outcome.vector}; probability {outcome.slope.reason}")
+
+
+@app.command(epilog=example("photorank top -k 5 --vector beauty --index family"))
+def top(
+    vector: VectorName, k: Count = 20, index: IndexName = None, as_json: AsJson = False
+) -> None:
+    """List the photos that a vector rates highest."""
+    _print_extreme(vector, k, index, as_json, lowest=False)
+
+
+@app.command(epilog=example("photorank bottom -k 5 --vector technical --index family"))
+def bottom(
+    vector: VectorName, k: Count = 20, index: IndexName = None, as_json: AsJson = False
+) -> None:
+    """List the photos that a vector rates lowest, worst first."""
+    _print_extreme(vector, k, index, as_json, lowest=True)
+
+
+@app.command(epilog=example('photorank search "children at the beach" -k 10 --index family'))
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
+    k: Count = 20,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the photos nearest to a text. The measure is cosine similarity."""
+    from photorank.index.store import open_index
+    from photorank.vectors.prompts import prompt_vector
+
+    opened = open_index(index)
+    direction = prompt_vector("search", [text], encoder_of(opened)()).direction
+    rows, similarities = opened.nearest(direction, k)
+    photos = opened.photos()
+    found = [
+        {"path": str(photos[row].path), "similarity": float(similarity)}
+        for row, similarity in zip(rows, similarities, strict=True)
+    ]
+    if as_json:
+        print_json(found)
+        return
+    print_table(
+        ["similarity", "photo"],
+        [[f"{one['similarity']:.4f}", one["path"]] for one in found],
+        right=["similarity"],
+    )
+
+
+def _print_extreme(vector: str, k: int, index: str | None, as_json: bool, *, lowest: bool) -> None:
+    from photorank.index.store import open_index
+    from photorank.rating.photos import RatedPhoto
+    from photorank.rating.scores import percentiles
+    from photorank.vectors.store import load_vector
+
+    opened = open_index(index)
+    found = load_vector(opened, vector)
+    rows, _ = opened.nearest(found.direction, k, lowest=lowest)
+    ratings = found.rate(opened.embeddings(), opened.fingerprint)
+    standing = percentiles(ratings)
+    photos = opened.photos()
+    _print_rated(
+        [
+            RatedPhoto(
+                photos[row].path, float(ratings[row]), float(standing[row]), photos[row].group
+            )
+            for row in rows
+        ],
+        as_json,
+    )
+
+
+def _print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [
+                {
+                    "path": str(photo.path),
+                    "rating": photo.rating,
+                    "percentile": photo.percentile,
+                    "group": photo.group,
+                }
+                for photo in rated
+            ]
+        )
+        return
+    print_table(
+        ["rating", "percentile", "group", "photo"],
+        [
+            [f"{photo.rating:.4f}", f"{photo.percentile:.1f}", photo.group or "", photo.path]
+            for photo in rated
+        ],
+        right=["rating", "percentile"],
+    )
+
+
+def _default_vector(index: "Index") -> tuple[str, str]:
+    """Return the vector to use when none is named, and why it is that one."""
+    from photorank.evaluation.report import evaluation_paths, read_evaluation
+    from photorank.vectors.store import list_vectors
+
+    known = list_vectors(index)
+    if not known:
+        raise NoVectorsError(index.name)
+    if evaluated := evaluation_paths(index.paths):
+        for row in read_evaluation(evaluated[-1])["results"]:  # best first, seen photos last
+            if row["vector"] in known and not row["in_sample"]:
+                return row["vector"], "the best vector of the latest evaluation"
+    return next(iter(known)), "the first of the index's vectors"

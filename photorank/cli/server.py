@@ -1,0 +1,144 @@
+"""The dashboard's server: started, shown in the browser, and ended together with the command."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import webbrowser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from importlib.resources import files
+from pathlib import Path
+
+from photorank.cli.printing import message
+from photorank.errors import ServerError
+from photorank.workspace import Workspace
+
+HOST = "127.0.0.1"  # this machine alone: the dashboard shows private photos
+FIRST_PORT = 8501
+_PORTS_TRIED = 100
+_STARTS_WITHIN = 120.0  # seconds
+_ENDS_WITHIN = 5.0  # seconds, before it is made to
+
+
+def serve(workspace: Workspace, *, port: int | None, browser: bool) -> None:
+    """Run the dashboard until Ctrl-C.
+
+    Raises
+    ------
+    ServerError
+        If the port is in use, or the server fails.
+    """
+    chosen = _free_port(port)
+    url = f"http://{HOST}:{chosen}"
+    with _server(workspace, chosen) as server:
+        try:
+            _wait_until_ready(server, chosen)
+            message(f"the dashboard is at {url} (Ctrl-C ends it)")
+            if browser and _has_screen():
+                webbrowser.open(url)
+            if code := server.wait():
+                raise ServerError(f"the dashboard's server ended with code {code}; see above.")
+        except KeyboardInterrupt:
+            message("the dashboard has ended")
+
+
+@contextmanager
+def _server(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start the server; it ends with the block, also when this process is told to end."""
+    command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_script())]
+    options = {
+        "server.address": HOST,
+        "server.port": port,
+        "server.headless": "true",
+        "browser.gatherUsageStats": "false",
+    }
+    command += [f"--{name}={value}" for name, value in options.items()]
+    previous = signal.signal(signal.SIGTERM, _end)
+    server = subprocess.Popen(  # noqa: S603 - our own interpreter and script, no shell
+        command,
+        env=os.environ | {"PHOTORANK_HOME": str(workspace.root)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,  # its greeting; warnings and errors are on stderr
+    )
+    try:
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(_ENDS_WITHIN)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            server.kill()
+            server.wait()
+        signal.signal(signal.SIGTERM, previous)
+
+
+def dashboard_script() -> Path:
+    """Return the dashboard's first page, which is installed beside this package."""
+    script = Path(str(files("photorank"))).parent / "dashboard" / "app.py"
+    if not script.is_file():
+        raise ServerError(
+            f"{script} is missing. Install photorank again: `pip install --force-reinstall "
+            "photorank`."
+        )
+    return script
+
+
+def _free_port(asked: int | None) -> int:
+    if asked is not None:
+        if _is_free(asked):
+            return asked
+        raise ServerError(f"port {asked} is in use. Choose another with --port, or leave it out.")
+    for port in range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED):
+        if _is_free(port):
+            return port
+    raise ServerError(f"no port from {FIRST_PORT} on is free. Choose one with --port.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        if os.name != "nt":  # there it would mean sharing the port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise ServerError(
+                f"the dashboard's server ended at once with code {server.returncode}; see above."
+            )
+        if _answers(port):
+            return
+        time.sleep(0.1)
+    raise ServerError(f"the dashboard's server did not answer within {_STARTS_WITHIN:.0f} s.")
+
+
+def _answers(port: int) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)  # no proxy stands between, whatever is set
+    try:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser would have a window; one in this terminal is not wanted."""
+    if sys.platform != "linux":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _end(*_: object) -> None:
+    sys.exit(128 + signal.SIGTERM)

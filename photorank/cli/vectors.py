@@ -1,0 +1,183 @@
+"""Commands that make, show and remove an index's master-vectors."""
+
+from itertools import count
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photorank.cli.opening import encoder_of
+from photorank.cli.options import AsJson, IndexName, Within, example
+from photorank.cli.printing import interval, line, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from photorank.vectors.master import MasterVector
+
+app = typer.Typer()
+_vector = typer.Typer(help="Master-vectors: make, list, show and remove them.")
+app.add_typer(_vector, name="vector")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+
+
+@_vector.command(
+    epilog=example('photorank vector prompt sharp "a sharp photo" --not "a blurred photo"')
+)
+def prompt(
+    name: Name,
+    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", show_default=False)],
+    negatives: Annotated[
+        list[str] | None,
+        typer.Option("--not", metavar="TEXT", help="What is not wanted; may be repeated."),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
+    from photorank.index.store import open_index
+    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.store import add_vector, check_free
+
+    opened = open_index(index)
+    check_free(opened, name)
+    vector = prompt_vector(name, texts, encoder_of(opened)(), negatives=negatives or ())
+    _print_made(vector, add_vector(opened, vector), as_json)
+
+
+@_vector.command(epilog=example("photorank vector learn ours --learner all-pairs --within group"))
+def learn(
+    name: Name,
+    learner: Annotated[
+        str,
+        typer.Option(metavar="KIND", help="mean-difference, pair-least-squares or all-pairs."),
+    ],
+    within: Annotated[
+        Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
+    ] = None,
+    prior: Annotated[
+        str | None, typer.Option(metavar="VECTOR", help="Begin from this vector (all-pairs).")
+    ] = None,
+    rater: Annotated[
+        str | None, typer.Option(metavar="R", help="Whose judgements. Default: everybody's.")
+    ] = None,
+    gap_power: Annotated[
+        int | None,
+        typer.Option(min=0, max=2, metavar="0|1|2", help="How much a big gap of scores counts."),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn a vector from people's judgements. Its accuracy is told on held-out photos."""
+    from photorank.evaluation.learning import learn_vector
+    from photorank.index.store import open_index
+    from photorank.vectors.store import add_vector, check_free
+
+    opened = open_index(index)
+    check_free(opened, name)
+    done = count(1)
+    with progress("Learning", "fits") as on_progress:
+        vector = learn_vector(
+            opened,
+            name,
+            learner,
+            within=within,
+            prior=prior,
+            rater=rater,
+            gap_power=gap_power,
+            on_fit=lambda: on_progress(next(done), None),
+        )
+    _print_made(vector, add_vector(opened, vector), as_json)
+
+
+@_vector.command("list", epilog=example("photorank vector list --index family"))
+def list_(index: IndexName = None, as_json: AsJson = False) -> None:
+    """List the vectors that may rate an index."""
+    from photorank.index.store import open_index
+    from photorank.vectors.store import builtin_vectors, list_vectors
+
+    opened = open_index(index)
+    builtin = builtin_vectors(opened)
+    vectors = list_vectors(opened)
+    if as_json:
+        print_json(
+            [
+                {"name": name, "kind": vector.kind, "builtin": name in builtin}
+                for name, vector in vectors.items()
+            ]
+        )
+        return
+    print_table(
+        ["vector", "kind", "", "held-out accuracy", "photos", "pairs"],
+        [
+            [
+                name,
+                vector.kind,
+                "built in" if name in builtin else "",
+                _accuracy(vector),
+                vector.card.n_photos or "",
+                vector.card.n_pairs or "",
+            ]
+            for name, vector in vectors.items()
+        ],
+        right=["photos", "pairs"],
+    )
+
+
+@_vector.command(epilog=example("photorank vector show beauty --json"))
+def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
+    """Show a vector's card. How it was made, from what, and how well it does."""
+    from photorank.index.store import open_index
+    from photorank.vectors.store import load_vector
+
+    vector = load_vector(open_index(index), name)
+    if as_json:
+        print_json(vector.to_json())
+        return
+    card = vector.card
+    facts = {
+        "vector": vector.name,
+        "kind": vector.kind,
+        "encoder": vector.fingerprint,
+        "made from": card.source,
+        "learned in": card.index,
+        "photos": card.n_photos or None,
+        "pairs": card.n_pairs or None,
+        "accuracy": _accuracy(vector) or None,
+        "slope": "not calibrated" if vector.slope is None else f"{vector.slope:.4g}",
+        "parameters": ", ".join(f"{key} {value}" for key, value in card.parameters.items()),
+        "licence": card.licence or None,
+        "created": card.created or None,
+    }
+    for what, value in facts.items():
+        if value is not None:
+            line(f"{what:10} {value}")
+
+
+@_vector.command(epilog=example("photorank vector remove ours --index family"))
+def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
+    """Remove a vector from an index. Built-in ones stay."""
+    from photorank.index.store import open_index
+    from photorank.vectors.store import remove_vector
+
+    opened = open_index(index)
+    remove_vector(opened, name)
+    if as_json:
+        print_json({"index": opened.name, "removed": name})
+    else:
+        line(f"removed {name} from index {opened.name}")
+
+
+def _print_made(vector: "MasterVector", path: "Path", as_json: bool) -> None:
+    if as_json:
+        print_json({"name": vector.name, "kind": vector.kind, "path": str(path)})
+        return
+    accuracy = _accuracy(vector)
+    held_out = f", held-out pairwise accuracy {accuracy}" if accuracy else ""
+    line(f"made {vector.name} ({vector.kind}){held_out}: {path}")
+
+
+def _accuracy(vector: "MasterVector") -> str:
+    """Return the card's held-out accuracy with its interval, "" where it has none."""
+    found = vector.card.metrics.get("pairwise_accuracy")
+    return interval(found) if found else ""

@@ -1,0 +1,87 @@
+"""The demo: the sample's photos, indexed, judged, learned from and evaluated in one go."""
+
+from collections.abc import Callable
+
+from photorank.encoders import load_encoder
+from photorank.evaluation.evaluate import evaluate
+from photorank.evaluation.learning import learn_vector
+from photorank.evaluation.protocol import Protocol
+from photorank.evaluation.report import evaluation_paths, save_evaluation
+from photorank.index.build import build_index
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.store import Index
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.sample import SampleTables, write_sample
+from photorank.vectors.store import add_vector, list_vectors
+from photorank.workspace import Workspace
+
+SAMPLE = "sample"
+LEARNED = "sample-taught"  # the vector that the sample's own choices teach
+
+Progress = Callable[[str, int, int], None]  # stage, done, to do
+
+
+def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -> Index:
+    """Build whatever the sample lacks: pictures, embeddings, judgements, a vector, an evaluation.
+
+    Interrupted at any moment, the next call goes on; complete, it returns at once.
+
+    Raises
+    ------
+    MissingExtraError
+        If the ``embedded`` extra is not installed.
+    LockedIndexError
+        If another process is building it.
+    StorageError
+        If the disk is full or cannot be written to.
+    """
+    paths = workspace.index(SAMPLE)
+    if paths.manifest.exists() and evaluation_paths(paths):
+        return Index.open(paths)
+
+    def tell(stage: str) -> Callable[[int, int], None]:
+        def progress(done: int, total: int) -> None:
+            if on_progress is not None:
+                on_progress(stage, done, total)
+
+        return progress
+
+    tell("Spoiling photographs")(0, 1)
+    tables = write_sample(paths.photos)
+    tell("Spoiling photographs")(1, 1)
+    build_index(
+        [paths.photos],
+        SAMPLE,
+        workspace=workspace,
+        encoder_spec="embedded",
+        on_progress=tell("Looking at photos"),
+    )
+    labels, choices = _tables(tables)
+    import_labels(paths, labels, base=[paths.photos], judgements="choices")
+    import_choices(paths, choices, base=[paths.photos], judgements="choices")
+
+    index = Index.open(paths)
+    by_scene = Protocol(fold_by="group")
+    if LEARNED not in list_vectors(index):
+        add_vector(index, learn_vector(index, LEARNED, "all-pairs"))
+    evaluation = evaluate(
+        index,
+        protocol=by_scene,
+        load=lambda: load_encoder("embedded", framing=index.fingerprint.framing),
+        on_progress=tell("Comparing vectors"),
+    )
+    save_evaluation(paths, evaluation)
+    return index
+
+
+def _tables(sample: SampleTables) -> tuple[LabelTable, ChoiceTable]:
+    """Return the sample's judgements as if they had been read from tables."""
+    labels = [
+        LabelRow(line, row.file, row.score, "", row.group, None, None)
+        for line, row in enumerate(sample.scores, start=2)
+    ]
+    choices = [
+        ChoiceRow(line, choice.winner, choice.loser, False, "")
+        for line, choice in enumerate(sample.choices, start=2)
+    ]
+    return LabelTable(SAMPLE, labels), ChoiceTable(SAMPLE, choices)

@@ -1,0 +1,72 @@
+"""Files of the model hub: from the cache, else from the network, else an error within seconds."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Thread
+
+from photorank.errors import EncoderError, MissingWeightsError, first_line
+
+_SECONDS = 5  # the hub's own client goes on trying for 23 to 46 where there is no network
+
+
+def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
+    """Return the first of these files that the hub's repository has, from the cache if it is there.
+
+    Raises
+    ------
+    MissingWeightsError
+        If it is not cached, and the hub is out of reach or does not have it.
+    """
+    from huggingface_hub import hf_hub_download, try_to_load_from_cache
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HFValidationError,
+        LocalEntryNotFoundError,
+    )
+
+    try:
+        for name in names:
+            if isinstance(cached := try_to_load_from_cache(repository, name), str):
+                return Path(cached)
+    except HFValidationError as error:
+        raise EncoderError(f"{repository!r} is no repository ORG/NAME of the model hub.") from error
+    reach_hub(spec)
+    for name in names:
+        try:
+            return Path(hf_hub_download(repository, name))
+        except LocalEntryNotFoundError as error:
+            raise MissingWeightsError(spec, first_line(error)) from error
+        except EntryNotFoundError:
+            continue
+        except Exception as error:  # the client, its transport and the disk each have their own
+            raise MissingWeightsError(spec, first_line(error)) from error
+    raise MissingWeightsError(spec, f"{repository} on the model hub has no {' or '.join(names)}")
+
+
+def reach_hub(spec: str) -> None:
+    """Raise unless the model hub answers at once.
+
+    It is asked in a thread, since looking up a host's name can outlast any timeout.
+
+    Raises
+    ------
+    MissingWeightsError
+        If it does not.
+    """
+    from huggingface_hub import constants, get_session
+
+    failures = [f"no answer within {_SECONDS} seconds"]
+
+    def ask() -> None:
+        try:
+            get_session().head(constants.ENDPOINT, timeout=_SECONDS)
+        except Exception as error:  # whatever it is, it is the answer
+            failures[:] = [first_line(error)]
+        else:
+            failures.clear()
+
+    thread = Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(_SECONDS)
+    if failures:
+        raise MissingWeightsError(spec, f"the model hub is out of reach ({failures[0]})")

@@ -1,0 +1,145 @@
+"""Learn a vector from judgements, together with its held-out accuracy and its calibration."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from sklearn.base import clone
+
+from photorank.evaluation.contenders import make_learner
+from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.index.store import Index
+from photorank.metrics.intervals import corrected_resampled
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.rating.calibration import fit_slope
+from photorank.typing import Direction, Floats, Json
+from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.store import load_vector
+
+# Held-out pairs that calibration looks at: more would not change the slope's second digit.
+_CALIBRATION_PAIRS = 20_000
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A direction, and what photos it had not seen say of it."""
+
+    direction: Direction  # (d,)
+    slope: float  # logits per unit of rating difference, from held-out pairs
+    metrics: Json  # held-out, for the card
+
+
+def fit_and_test(
+    estimator: DirectionLearner,
+    photos: JudgedPhotos,
+    protocol: Protocol,
+    *,
+    on_fit: Callable[[], None] | None = None,
+) -> Learned:
+    """Fit to all photos, and to the folds of the protocol for its accuracy and its slope.
+
+    Raises
+    ------
+    ComparisonsError
+        If there are too few photos or groups for two folds.
+    """
+    folds = photos.split(protocol)
+    ratings = out_of_fold_ratings(estimator, photos, folds, within=protocol.within, on_fit=on_fit)
+    graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
+    values = values_by_fold(
+        [
+            accuracy_sums(r, graph, clusters=codes)
+            for r, graph, codes in zip(ratings, graphs, folds.codes, strict=True)
+        ]
+    )
+    accuracy = corrected_resampled(
+        values,
+        test_share=1 / (folds.k - 1),
+        n_photos=len(photos.X),
+        n_pairs=round(sum(graph.n_pairs for graph in graphs) / len(graphs)),
+    )
+
+    rng = np.random.default_rng(protocol.seed)
+    differences: list[Floats] = []
+    for r, graph in zip(ratings, graphs, strict=True):
+        if graph.n_pairs:
+            pairs = graph.sample(_CALIBRATION_PAIRS // len(graphs), rng=rng).pairs
+            differences.append(r[pairs[:, 0]] - r[pairs[:, 1]])
+
+    taught = photos.comparisons
+    if protocol.within is not None:
+        taught = taught.restricted(photos.codes(protocol.within), "within")
+    return Learned(
+        direction=clone(estimator).fit(photos.X, taught).direction_,
+        slope=fit_slope(np.concatenate(differences)),
+        metrics={
+            "pairwise_accuracy": accuracy.to_json(),
+            "protocol": protocol.to_json() | {"folds": folds.k},
+        },
+    )
+
+
+def learn_vector(
+    index: Index,
+    name: str,
+    learner: str,
+    *,
+    within: Literal["group", "series"] | None = None,
+    prior: str | None = None,
+    rater: str | None = None,
+    gap_power: int | None = None,
+    seed: int = 0,
+    on_fit: Callable[[], None] | None = None,
+) -> MasterVector:
+    """Learn a vector from an index's judgements; it is returned, not stored.
+
+    Its held-out accuracy is by group where there are groups, the harder and
+    more honest test, else by photo.
+
+    Raises
+    ------
+    NoLabelsError
+        If nobody judged the photos, or all the same.
+    UnknownNameError
+        If there is no such learner, or it does not understand an argument.
+    """
+    arguments: Json = {} if gap_power is None else {"gap_power": gap_power}
+    given: Json = {} if prior is None else {"prior": load_vector(index, prior).direction}
+    estimator = make_learner(learner, seed=seed, **arguments, **given)
+    photos = judged_photos(index, rater=rater)
+    protocol = Protocol(
+        fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo", seed=seed, within=within
+    )
+    learned = fit_and_test(estimator, photos, protocol, on_fit=on_fit)
+    return MasterVector(
+        name,
+        learner,
+        learned.direction,
+        index.fingerprint,
+        slope=learned.slope,
+        card=Card(
+            parameters={"learner": arguments, "within": within, "prior": prior, "rater": rater},
+            index=index.name,
+            photos=frozenset(map(shortened, photos.digests)),
+            labels=judgements_digest(photos),
+            n_photos=len(photos.X),
+            n_pairs=photos.comparisons.n_pairs,
+            seed=seed,
+            metrics=learned.metrics,
+            source=f"judgements in the index {index.name!r}",
+        ),
+    )
+
+
+def judgements_digest(photos: JudgedPhotos) -> str:
+    """Return a SHA-256 of who was preferred to whom, whatever the order of the photos."""
+    preference = photos.comparisons.preference()
+    lines = sorted(
+        f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,119 @@
+"""The protocol: how judged photos are split, and how learners rate photos they have not seen."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+from sklearn.base import clone
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.folds import Folds, make_folds, near_duplicates
+from photorank.typing import Codes, Embeddings, Floats, Json
+from photorank.vectors.direction import DirectionLearner
+
+FoldBy = Literal["photo", "group", "series"]
+
+# Cosine above which two photos count as shots of one moment: they are learned from, or
+# tested on, together.
+NEAR_DUPLICATE = 0.97
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How held-out results are made.
+
+    Parameters
+    ----------
+    fold_by : {"photo", "group", "series"}
+        What is never split between learning and testing. Photo folds keep
+        near-duplicates together.
+    folds : int
+        K; at most the number of photos or groups.
+    repeats : int
+        How often all photos are split anew.
+    seed : int
+        Decides the splits, the random baseline and sampled pairs.
+    within : {"group", "series"} or None
+        Learn only from pairs of one group or series, and make it the scope.
+    """
+
+    fold_by: FoldBy = "photo"
+    folds: int = 10
+    repeats: int = 3
+    seed: int = 0
+    within: Literal["group", "series"] | None = None
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class JudgedPhotos:
+    """The photos that take part in some comparison, and what is known of them."""
+
+    X: Embeddings  # (n, d)
+    comparisons: Comparisons  # over these n photos, at gap power 0
+    groups: Codes  # (n,)
+    series: Codes  # (n,)
+    digests: tuple[str, ...]  # (n,)
+
+    def codes(self, kind: Literal["group", "series"]) -> Codes:
+        """Return the group or series numbers (n,), −1 where there is none."""
+        return self.groups if kind == "group" else self.series
+
+    def split(self, protocol: Protocol) -> Folds:
+        """Return the protocol's folds of these photos.
+
+        Raises
+        ------
+        ComparisonsError
+            If there are no groups or series to fold by, or too few photos.
+        """
+        if protocol.fold_by == "photo":
+            by = near_duplicates(self.X, NEAR_DUPLICATE)
+        else:
+            by = self.codes(protocol.fold_by)
+            if (by < 0).all():
+                raise ComparisonsError(
+                    f"no photo has a {protocol.fold_by}: fold by photo with `--fold-by photo`, or "
+                    f"import labels with a {protocol.fold_by} column"
+                )
+        return make_folds(
+            len(self.X),
+            k=protocol.folds,
+            repeats=protocol.repeats,
+            by=by,
+            strata=self.comparisons.scores,
+            seed=protocol.seed,
+        )
+
+
+def out_of_fold_ratings(
+    learner: DirectionLearner,
+    photos: JudgedPhotos,
+    folds: Folds,
+    *,
+    within: Literal["group", "series"] | None = None,
+    on_fit: Callable[[], None] | None = None,
+) -> Floats:
+    """Rate each photo by a direction learned without its fold, (repeats, n).
+
+    Ratings of different folds come from different fits, so only those of one
+    fold of one repeat may be compared.
+    """
+    taught = photos.comparisons
+    if within is not None:
+        taught = taught.restricted(photos.codes(within), "within")
+    ratings = np.empty(folds.codes.shape)
+    for repeat, codes in enumerate(folds.codes):
+        for fold in range(folds.k):
+            test = codes == fold
+            rows = np.flatnonzero(~test)
+            fitted = clone(learner).fit(photos.X[rows], taught.take(rows))
+            ratings[repeat, test] = fitted.decision_function(photos.X[test])
+            if on_fit is not None:
+                on_fit()
+    return ratings

@@ -1,0 +1,121 @@
+"""Durable batches: encode what was opened, and write shard and catalogue in an order that lasts."""
+
+import os
+import sqlite3
+import time
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from photorank.encoders.base import encode_photos
+from photorank.index.ledger import Entry, KnownSkip, NewPhoto, record_batch
+from photorank.index.manifest import Manifest, write_manifest
+from photorank.index.pipeline import Framed, LazyEncoder, Opened, Unusable
+from photorank.index.places import Place
+from photorank.index.shards import write_shard
+from photorank.typing import Embeddings
+from photorank.workspace import IndexPaths, storage_errors
+
+PHOTOS = 1024  # that a crash may cost
+SECONDS = 30.0  # of work that a crash may cost
+
+
+@dataclass
+class Batches:
+    """Takes opened photos in, and makes them part of the index a batch at a time.
+
+    The shard is on the disk before the one transaction that refers to it, so a
+    photo is never in the catalogue without its embedding.
+    """
+
+    connection: sqlite3.Connection
+    paths: IndexPaths
+    manifest: Manifest
+    encoder: LazyEncoder
+    batch_size: int  # photos the encoder takes at a time
+    reader: str  # the software that decodes photos
+    known: set[str]  # digests that have an embedding
+    begins: bool  # the index: it exists from its first embedding on
+    skipped: dict[Place, KnownSkip] = field(default_factory=dict)  # of all batches
+
+    def __post_init__(self) -> None:
+        self._clear()
+
+    def take(self, photo: Opened | Unusable) -> None:
+        """Add one file to the batch, which is written when it is full or has waited long."""
+        if isinstance(photo, Unusable):
+            self._skip(photo, photo.reason, passing=photo.passing)
+        else:
+            # Without its pixels, of which only one encoder batch is held.
+            self._opened.append(Opened(photo.place, photo.file, photo.digest))
+            if isinstance(photo, Framed) and photo.digest not in self._met:
+                self._met.add(photo.digest)
+                self._waiting.append(photo)
+                if len(self._waiting) == self.batch_size:
+                    self._encode()
+        taken = len(self._opened) + len(self._skips)
+        if taken >= PHOTOS or time.monotonic() - self._begun >= SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Make all that was taken durable."""
+        self._encode()
+        entries = []
+        for photo in self._opened:
+            if reason := self._unembedded.get(photo.digest):
+                self._skip(photo, reason, passing=False)
+            else:
+                file = photo.file
+                entries.append(Entry(photo.place, file.size, file.mtime_ns, photo.digest))
+        new = [NewPhoto(photo.digest, photo.taken, row) for row, photo in enumerate(self._embedded)]
+        shard = None
+        if new:
+            for photo in self._embedded:
+                self._write_thumbnail(photo)
+            shard = write_shard(self.paths, np.concatenate(self._rows))
+            if self.begins:
+                write_manifest(self.paths, self.manifest)
+                self.begins = False
+        record_batch(self.connection, shard, new, entries, self._skips)
+        self.skipped |= self._skips
+        self.known.update(photo.digest for photo in new)
+        self._clear()
+
+    def _clear(self) -> None:
+        self._begun = time.monotonic()
+        self._opened: list[Opened] = []
+        self._waiting: list[Framed] = []  # to be encoded
+        self._met: set[str] = set()  # digests that were waiting once
+        self._embedded: list[Framed] = []
+        self._rows: list[Embeddings] = []  # of the embedded ones
+        self._unembedded: dict[str, str] = {}  # digest: why
+        self._skips: dict[Place, KnownSkip] = {}
+
+    def _encode(self) -> None:
+        if not self._waiting:
+            return
+        rows = encode_photos(self.encoder(), [photo.frames for photo in self._waiting])
+        lengths = np.linalg.norm(rows, axis=1)
+        usable = np.isfinite(lengths) & (lengths > 0)
+        self._rows.append(rows[usable] / lengths[usable, None])
+        for photo, good in zip(self._waiting, usable, strict=True):
+            if good:
+                self._embedded.append(replace(photo, frames=[]))  # pixels are not needed again
+            else:
+                self._unembedded[photo.digest] = "the encoder gives no embedding for it"
+        self._waiting = []
+
+    def _skip(self, photo: Opened | Unusable, reason: str, *, passing: bool) -> None:
+        text = reason.encode("utf-8", "backslashreplace").decode()  # it may quote any name
+        file = photo.file
+        reader = None if passing else self.reader
+        self._skips[photo.place] = KnownSkip(file.size, file.mtime_ns, text, reader)
+
+    def _write_thumbnail(self, photo: Framed) -> None:
+        """Replace a thumbnail as a whole; it is not worth waiting for the disk."""
+        path = self.paths.thumbnail(photo.digest)
+        with storage_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = path.with_name(f".{path.name}.part")
+            temporary.write_bytes(photo.thumbnail)
+            os.replace(temporary, path)

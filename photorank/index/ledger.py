@@ -1,0 +1,180 @@
+"""What an indexing run reads from the catalogue and writes into it, statement by statement."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from photorank.index.catalogue import transaction
+from photorank.index.places import Place, Roots, path_bytes
+from photorank.index.shards import Shard
+
+
+class KnownFile(NamedTuple):
+    """A file as it was when it was last read."""
+
+    photo: int
+    size: int  # bytes
+    mtime_ns: int
+    vanished: bool
+
+
+class KnownSkip(NamedTuple):
+    """A file that could not be used, as it was then."""
+
+    size: int  # bytes
+    mtime_ns: int
+    reason: str
+    reader: str | None  # the software that could not read it; None: try again
+
+
+class Entry(NamedTuple):
+    """A file whose content is known now."""
+
+    place: Place
+    size: int  # bytes
+    mtime_ns: int
+    digest: str
+
+
+class NewPhoto(NamedTuple):
+    """A content that has just been embedded."""
+
+    digest: str
+    taken: str | None
+    row: int  # of its shard
+
+
+def load_roots(connection: sqlite3.Connection) -> Roots:
+    """Return the folders that the catalogue's paths are relative to."""
+    return Roots(connection.execute("SELECT id, path FROM roots"))
+
+
+def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
+    """Add folders that lie under no root yet; a new root takes over the roots inside it."""
+    roots = load_roots(connection)
+    for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
+        if roots.place(folder) is not None:
+            continue
+        with transaction(connection):
+            number = connection.execute("INSERT INTO roots (path) VALUES (?)", [folder]).lastrowid
+            outer = Roots([(number or 0, folder)])
+            for inner, inner_folder in roots.folders.items():
+                if place := outer.place(inner_folder):
+                    _take_over(connection, inner, place)
+        roots = load_roots(connection)
+    return roots
+
+
+def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None:
+    outer, below = place
+    values = {"outer": outer, "inner": inner, "below": below + b"/"}
+    for table in ("files", "skipped"):
+        connection.execute(
+            f"UPDATE {table} SET root = :outer, path = CAST(:below || path AS BLOB)"  # noqa: S608
+            " WHERE root = :inner",
+            values,
+        )
+    connection.execute("DELETE FROM roots WHERE id = :inner", values)
+
+
+def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
+    """Return every file that was ever used, also those that vanished."""
+    rows = connection.execute("SELECT root, path, photo, size, mtime_ns, vanished FROM files")
+    return {
+        (root, path): KnownFile(photo, size, mtime_ns, bool(vanished))
+        for root, path, photo, size, mtime_ns, vanished in rows
+    }
+
+
+def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
+    """Return every file that could not be used."""
+    rows = connection.execute("SELECT root, path, size, mtime_ns, reason, reader FROM skipped")
+    return {(root, path): KnownSkip(*rest) for root, path, *rest in rows}
+
+
+def known_digests(connection: sqlite3.Connection) -> set[str]:
+    """Return the digests of all contents that have an embedding."""
+    rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
+    return {digest for (digest,) in rows}
+
+
+def has_photos(connection: sqlite3.Connection) -> bool:
+    """Tell whether there is, or was, anything in the index."""
+    return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
+
+
+def count_photos(connection: sqlite3.Connection) -> int:
+    """Return how many contents have a file now."""
+    count: int = connection.execute(
+        "SELECT count(DISTINCT photo) FROM files WHERE NOT vanished"
+    ).fetchone()[0]
+    return count
+
+
+def record_batch(
+    connection: sqlite3.Connection,
+    shard: Shard | None,
+    photos: Sequence[NewPhoto],
+    entries: Sequence[Entry],
+    skips: dict[Place, KnownSkip],
+) -> None:
+    """Record a batch in one transaction; its shard is on the disk already."""
+    with transaction(connection):
+        if shard is not None:
+            number = connection.execute(
+                "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", shard
+            ).lastrowid
+            connection.executemany(
+                "INSERT INTO photos (digest, taken, shard, row) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (digest) DO UPDATE SET"
+                " taken = excluded.taken, shard = excluded.shard, row = excluded.row",
+                [(photo.digest, photo.taken, number, photo.row) for photo in photos],
+            )
+        connection.executemany(
+            "INSERT INTO files (root, path, photo, size, mtime_ns)"
+            " SELECT ?, ?, id, ?, ? FROM photos WHERE digest = ?"
+            " ON CONFLICT (root, path) DO UPDATE SET photo = excluded.photo,"
+            " size = excluded.size, mtime_ns = excluded.mtime_ns, vanished = 0",
+            [(*entry.place, entry.size, entry.mtime_ns, entry.digest) for entry in entries],
+        )
+        _forget_skips(connection, [entry.place for entry in entries])
+        _record_skips(connection, skips)
+        _set_vanished(connection, list(skips), True)
+
+
+class Findings(NamedTuple):
+    """What a run learned without opening a photo."""
+
+    gone: list[Place]
+    back: list[Place]
+    skips: dict[Place, KnownSkip]  # new ones
+    usable_again: list[Place]  # no longer skipped, or no longer there
+
+
+def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
+    """Record in one transaction which files came and went."""
+    with transaction(connection):
+        _set_vanished(connection, findings.gone, True)
+        _set_vanished(connection, findings.back, False)
+        _forget_skips(connection, findings.usable_again)
+        _record_skips(connection, findings.skips)
+
+
+def _set_vanished(connection: sqlite3.Connection, places: Iterable[Place], vanished: bool) -> None:
+    connection.executemany(
+        "UPDATE files SET vanished = ? WHERE root = ? AND path = ?",
+        [(vanished, *place) for place in places],
+    )
+
+
+def _forget_skips(connection: sqlite3.Connection, places: Iterable[Place]) -> None:
+    connection.executemany("DELETE FROM skipped WHERE root = ? AND path = ?", places)
+
+
+def _record_skips(connection: sqlite3.Connection, skips: dict[Place, KnownSkip]) -> None:
+    connection.executemany(
+        "INSERT OR REPLACE INTO skipped (root, path, size, mtime_ns, reason, reader)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        [(*place, *skip) for place, skip in skips.items()],
+    )

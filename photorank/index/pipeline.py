@@ -1,0 +1,120 @@
+"""Open photos ahead of the encoder, in threads and in bounded memory."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Container, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from threading import Lock
+
+from photorank.encoders.base import Encoder
+from photorank.errors import UnreadablePhotoError
+from photorank.index.places import Place
+from photorank.photos.files import PhotoFile
+from photorank.photos.pixels import (
+    capture_time,
+    decode_photo,
+    photo_digest,
+    read_photo,
+    thumbnail,
+)
+from photorank.typing import Frames
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file that was read."""
+
+    place: Place
+    file: PhotoFile
+    digest: str
+
+
+@dataclass(frozen=True)
+class Framed(Opened):
+    """A content that was never seen before, ready to be encoded."""
+
+    frames: list[Frames]
+    thumbnail: bytes  # WebP
+    taken: str | None
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A file that could not be read, or not be understood."""
+
+    place: Place
+    file: PhotoFile
+    reason: str
+    passing: bool  # the trouble is the disk's, not the photo's, so it may be over next time
+
+
+class LazyEncoder:
+    """Loads an encoder when the first new content needs it: a renamed photo does not."""
+
+    def __init__(self, load: Callable[[], Encoder]) -> None:
+        self._load = load
+        self._lock = Lock()
+        self._encoder: Encoder | None = None
+
+    def __call__(self) -> Encoder:
+        """Return the encoder, the same one to every thread."""
+        with self._lock:
+            if self._encoder is None:
+                self._encoder = self._load()
+            return self._encoder
+
+
+def open_photos(
+    todo: Iterable[tuple[Place, PhotoFile]],
+    encoder: LazyEncoder,
+    known: Container[str],
+    *,
+    workers: int,
+    ahead: int,
+) -> Generator[Opened | Unusable]:
+    """Yield the files in their order, decoded and framed where their digest is not `known`.
+
+    At most `ahead` photos are held in memory. `known` is looked at from the threads.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
+    waiting: deque[Future[Opened | Unusable]] = deque()
+    files = iter(todo)
+    try:
+        while True:
+            for place, file in islice(files, ahead - len(waiting)):
+                waiting.append(pool.submit(_open, place, file, encoder, known))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _open(
+    place: Place, file: PhotoFile, encoder: LazyEncoder, known: Container[str]
+) -> Opened | Unusable:
+    # The size and time are those from before the file was read. Should it have changed since,
+    # the next run sees a difference and reads it again.
+    try:
+        data = read_photo(file.path)
+    except UnreadablePhotoError as error:
+        return Unusable(place, file, error.reason, passing=True)
+    digest = photo_digest(data)
+    if digest in known:
+        return Opened(place, file, digest)
+    loaded = encoder()
+    try:
+        photo = decode_photo(data, short_side=loaded.short_side)
+        frames = loaded.prepare(photo)
+    except UnreadablePhotoError as error:
+        return Unusable(place, file, error.reason, passing=False)
+    return Framed(place, file, digest, frames, thumbnail(photo), capture_time(data))

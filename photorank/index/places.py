@@ -1,0 +1,68 @@
+"""Places: a file as (root, path below it), so that a library that moved is re-rooted at once."""
+
+import os
+from collections.abc import Container, Iterable
+from pathlib import Path
+from typing import TypeAlias
+
+Place: TypeAlias = tuple[int, bytes]  # a root's number, the path below it; b"" is the root
+
+
+def path_bytes(path: Path) -> bytes:
+    """Return a path as the catalogue keeps it: any bytes, parted by '/'."""
+    return os.fsencode(path.as_posix())
+
+
+def path_order(path: bytes) -> bytes:
+    """Return a key that sorts paths folder by folder, as :class:`Path` does."""
+    return path.replace(b"/", b"\0")
+
+
+class Roots:
+    """The folders that paths are relative to; none lies in another.
+
+    Examples
+    --------
+    >>> roots = Roots([(1, b"/photos")])
+    >>> roots.place(b"/photos/2024/a.jpg")
+    (1, b'2024/a.jpg')
+    >>> roots.place(b"/photos2/a.jpg") is None
+    True
+    """
+
+    def __init__(self, rows: Iterable[tuple[int, bytes]]) -> None:
+        self.folders = dict(rows)  # number: path
+        self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
+
+    def place(self, path: bytes) -> Place | None:
+        """Return the place of an absolute path, None if it lies under no root."""
+        for number, prefix in self._prefixes:
+            if path.startswith(prefix):
+                return number, path[len(prefix) :]
+            if path + b"/" == prefix:
+                return number, b""
+        return None
+
+    def places(self, paths: Iterable[Path]) -> set[Place]:
+        """Return the places of those paths that lie under a root."""
+        found = (self.place(path_bytes(path)) for path in paths)
+        return {place for place in found if place is not None}
+
+    def path(self, place: Place) -> bytes:
+        """Return the absolute path of a place."""
+        number, below = place
+        return _prefix(self.folders[number]) + below if below else self.folders[number]
+
+
+def lies_under(place: Place, folders: Container[Place]) -> bool:
+    """Tell whether a place is one of some folders or lies under one."""
+    root, path = place
+    while path:
+        if (root, path) in folders:
+            return True
+        path = path.rpartition(b"/")[0]
+    return (root, b"") in folders
+
+
+def _prefix(folder: bytes) -> bytes:
+    return folder.rstrip(b"/") + b"/"  # the root of a disk ends in one already

@@ -1,0 +1,127 @@
+"""Upkeep of an index: drop what vanished, merge small shards, sweep away what nothing refers to."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.index.catalogue import transaction
+from photorank.index.places import Place, lies_under
+from photorank.index.shards import Shard, read_shard, write_shard
+from photorank.workspace import IndexPaths, storage_errors
+
+FULL = 16_384  # rows of a shard that compaction makes: 50 MB at 768 dimensions
+SMALL = 4_096  # rows below which a shard is worth merging
+MANY = 16  # small shards that are tolerated
+
+
+class Embedded(NamedTuple):
+    """Where a photo's embedding is."""
+
+    shard: int
+    row: int
+    id: int
+
+
+def drop_vanished(
+    connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
+) -> None:
+    """Drop vanished files in the scope, and embeddings of contents that no file has any more.
+
+    People's judgements stay with the content's digest, and count again should it come back.
+    """
+    folders = set(scope)
+    rows = connection.execute("SELECT root, path FROM files WHERE vanished")
+    vanished = [place for place in rows if lies_under(place, folders)]
+    with transaction(connection):
+        connection.executemany("DELETE FROM files WHERE root = ? AND path = ?", vanished)
+        dropped = connection.execute(
+            "SELECT digest FROM photos WHERE id NOT IN (SELECT photo FROM files)"
+        ).fetchall()
+        connection.execute(
+            "UPDATE photos SET shard = NULL, row = NULL WHERE id NOT IN (SELECT photo FROM files)"
+        )
+        connection.execute(
+            "DELETE FROM photos WHERE shard IS NULL"
+            " AND id NOT IN (SELECT photo FROM ratings)"
+            " AND id NOT IN (SELECT photo FROM memberships)"
+            " AND id NOT IN (SELECT winner FROM choices)"
+            " AND id NOT IN (SELECT loser FROM choices)"
+        )
+    for (digest,) in dropped:
+        paths.thumbnail(digest).unlink(missing_ok=True)
+
+
+def compact(connection: sqlite3.Connection, paths: IndexPaths, dimensions: int) -> None:
+    """Merge small shards if there are many, and rewrite those with rows that nothing uses.
+
+    Each new shard is on the disk before the transaction that lets photos refer to it;
+    the old files stay until :func:`sweep`.
+    """
+    rows = connection.execute(
+        "SELECT shards.id, name, rows, sha256, count(DISTINCT row)"
+        " FROM shards LEFT JOIN photos ON photos.shard = shards.id GROUP BY shards.id"
+    ).fetchall()
+    with_gaps = {number for number, _, total, _, used in rows if used < total}
+    small = {number for number, _, total, _, _ in rows if total < SMALL}
+    chosen = with_gaps | (small if len(small) > MANY else set())
+    shards = {number: Shard(*shard) for number, *shard, _ in rows if number in chosen}
+
+    photos = _photos_of(connection, shards)
+    for start in range(0, len(photos), FULL):
+        _merge(connection, paths, shards, photos[start : start + FULL], dimensions)
+    with transaction(connection):
+        connection.execute(
+            "DELETE FROM shards WHERE id NOT IN (SELECT shard FROM photos WHERE shard IS NOT NULL)"
+        )
+
+
+def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
+    """Remove shard files that the catalogue does not know, and parts of files.
+
+    They remain of a batch that was cut short, or of a compaction. A reader that still
+    wants one finds the same embeddings in another shard.
+    """
+    rows = connection.execute("SELECT name FROM shards")
+    known = {paths.shard(name) for (name,) in rows}
+    with storage_errors(paths.shards):
+        for path in paths.shards.glob("*"):
+            if path not in known:
+                path.unlink(missing_ok=True)
+        for path in paths.root.glob(".*.part"):
+            path.unlink(missing_ok=True)
+
+
+def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
+    """Return all photos in some shards, in the order of the shards."""
+    photos: list[Embedded] = []
+    for shard in sorted(shards):
+        rows = connection.execute(
+            "SELECT shard, row, id FROM photos WHERE shard = ? ORDER BY row", [shard]
+        )
+        photos.extend(Embedded(*row) for row in rows)
+    return photos
+
+
+def _merge(
+    connection: sqlite3.Connection,
+    paths: IndexPaths,
+    shards: dict[int, Shard],
+    photos: list[Embedded],
+    dimensions: int,
+) -> None:
+    rows_of = defaultdict(list)
+    for photo in photos:
+        rows_of[photo.shard].append(photo.row)
+    rows = [read_shard(paths, shards[shard], dimensions)[rows] for shard, rows in rows_of.items()]
+    merged = write_shard(paths, np.concatenate(rows))
+    with transaction(connection):
+        number = connection.execute(
+            "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", merged
+        ).lastrowid
+        connection.executemany(
+            "UPDATE photos SET shard = ?, row = ? WHERE id = ?",
+            [(number, row, photo.id) for row, photo in enumerate(photos)],
+        )

@@ -1,0 +1,166 @@
+"""Splits of photos into folds that leak nothing: groups, series and near-duplicates stay whole."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.metrics.pair_sums import unit_codes
+from photorank.typing import Codes, Embeddings, Labels
+
+# Rows of the similarity matrix that are looked at together: bounds the memory to n of these.
+_ROWS = 512
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Each repeat's split of n photos into k folds.
+
+    Examples
+    --------
+    >>> folds = make_folds(6, k=3, repeats=1, seed=0)
+    >>> folds.k, np.bincount(folds.codes[0]).tolist()
+    (3, [2, 2, 2])
+    """
+
+    codes: Codes  # (repeats, n) the fold in which each photo is tested
+    k: int
+    by: Codes | None  # (n,) what was kept whole, −1 for a photo on its own
+
+
+def make_folds(
+    n: int,
+    *,
+    k: int = 10,
+    repeats: int = 3,
+    by: Codes | None = None,
+    strata: Labels | None = None,
+    seed: int,
+) -> Folds:
+    """Split n photos into k folds of about one size, several times.
+
+    Parameters
+    ----------
+    n : int
+        Number of photos.
+    k : int, default=10
+        Number of folds; at most one a unit.
+    repeats : int, default=3
+        How often to split anew.
+    by : ndarray of shape (n,), optional
+        Photos of one code share a fold (a group, a series, near-duplicates);
+        −1 is a photo on its own.
+    strata : ndarray of shape (n,), optional
+        Labels: photos on their own are dealt out in the order of their
+        labels, so that every fold has about the same share of every tier.
+        nan is a tier too.
+    seed : int
+
+    Raises
+    ------
+    ComparisonsError
+        If there are fewer than two units, or a shape is wrong.
+    """
+    units = np.arange(n) if by is None else unit_codes(by, n=n)
+    sizes = np.bincount(units)
+    if k < 2 or repeats < 1:
+        raise ComparisonsError("testing on photos not learned from needs at least two folds, once")
+    k = min(k, len(sizes))
+    if k < 2:
+        raise ComparisonsError(
+            f"the {n} photos make {len(sizes)} unit to learn from or test on, and two are needed: "
+            "judge more photos, or keep fewer together with `--fold-by photo`"
+        )
+    if strata is not None and np.shape(strata) != (n,):
+        raise ComparisonsError(f"strata must be one label a photo, {n} in all")
+    labels = np.zeros(len(sizes))  # a unit's; only those of single photos will matter
+    if strata is not None:
+        labels[units] = strata
+    rng = np.random.default_rng(seed)
+    codes = np.stack([_deal(sizes, labels, k, rng)[units] for _ in range(repeats)])
+    return Folds(codes, k, by)
+
+
+def near_duplicates(embeddings: Embeddings, threshold: float) -> Codes:
+    """Group photos that are nearly the same, or linked by such photos.
+
+    Parameters
+    ----------
+    embeddings : ndarray of shape (n, d)
+        Unit rows.
+    threshold : float
+        Cosine above which two photos belong together.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Group numbers, −1 for a photo without a near-duplicate. Needs memory
+        for n numbers a few hundred times over, never n².
+
+    Examples
+    --------
+    >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141]], dtype=np.float32)
+    >>> near_duplicates(turned, 0.95)
+    array([ 0, -1,  0])
+    """
+    n = len(embeddings)
+    group = np.arange(n)
+    for start in range(0, n, _ROWS):
+        similar = embeddings[start : start + _ROWS] @ embeddings[start:].T > threshold
+        first, second = np.nonzero(np.triu(similar, 1))
+        group = _linked(n, group, first + start, second + start)
+    alone = np.bincount(group, minlength=n)[group] == 1
+    codes = np.full(n, -1, dtype=np.intp)
+    codes[~alone] = np.unique(group[~alone], return_inverse=True)[1]
+    return codes
+
+
+def kept_together(first: Codes, second: Codes) -> Codes:
+    """Join photos that share either code, or are linked by such photos; −1 shares nothing.
+
+    Examples
+    --------
+    >>> kept_together(np.array([0, 0, 1, -1, -1]), np.array([-1, 0, 0, 3, -1]))
+    array([0, 0, 0, 1, 2])
+    """
+    n = len(first)
+    group = np.arange(n)
+    for codes in (np.asarray(first), np.asarray(second)):
+        members = np.flatnonzero(codes >= 0)
+        members = members[np.argsort(codes[members], kind="stable")]
+        same = codes[members[1:]] == codes[members[:-1]]
+        group = _linked(n, group, members[1:][same], members[:-1][same])
+    return group
+
+
+def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
+    """Return the groups (n,) once the given photos are linked, numbered anew."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(first)), (group[first], group[second])), shape=(n, n))
+    return connected_components(links, directed=False)[1].astype(np.intp)[group]
+
+
+def _deal(sizes: Codes, labels: Labels, k: int, rng: np.random.Generator) -> Codes:
+    """Give each unit (u,) a fold: the big ones to the smallest fold, then single photos in turn."""
+    fold = np.empty(len(sizes), dtype=np.intp)
+    shuffled = rng.permutation(len(sizes))
+    big = shuffled[sizes[shuffled] > 1]
+    filled = np.zeros(k)
+    for unit in big[np.argsort(-sizes[big], kind="stable")]:
+        smallest = rng.choice(np.flatnonzero(filled == filled.min()))
+        fold[unit] = smallest
+        filled[smallest] += sizes[unit]
+
+    single = shuffled[sizes[shuffled] == 1]
+    single = single[np.argsort(labels[single], kind="stable")]
+    # The lowest free places above what is filled so far level the folds out.
+    places = filled[:, None] + rng.permutation(k)[:, None] / k + np.arange(len(single))
+    chosen = np.argsort(places, axis=None)[: len(single)]
+    quota = np.bincount(chosen // max(len(single), 1), minlength=k)
+    # Each fold takes its quota at even steps along the labels, somewhere within each step.
+    steps = [(np.arange(taken) + rng.random(taken)) / max(taken, 1) for taken in quota]
+    turn = np.argsort(np.concatenate(steps))
+    fold[single] = np.repeat(np.arange(k), quota)[turn]
+    return fold

@@ -1,0 +1,181 @@
+"""How good the top of a list is: what a person sees who scrolls no further.
+
+A list is one block of the comparison graph: a test fold, or one group's share
+of it. Each metric is counted list by list, and photos of equal rating stand
+in for each other: they share the places that they take together.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.metrics.ranking import checked_ratings
+from photorank.typing import Floats, Labels, Ratings
+
+
+def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> float:
+    """Return the normalised discounted cumulative gain of the first k, the mean over lists.
+
+    A photo's gain is how far its label lies above the lowest label of all,
+    discounted by log2(1 + its place).
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+        Of scores, not restricted to pairs across groups.
+    k : int, optional
+        Places that count; all by default.
+
+    Returns
+    -------
+    float
+        From 0 to 1, higher is better. Chance is far above 0 and depends on
+        the labels: the mean gain over the discounted best ones; compare with
+        constant ratings, which score exactly that. nan for choices and where
+        no list has two different labels.
+
+    References
+    ----------
+    Järvelin, K. & Kekäläinen, J. (2002). Cumulated gain-based evaluation of
+    IR techniques. https://doi.org/10.1145/582415.582418
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 3.0])
+    >>> round(ndcg([0.1, 0.2, 0.4, 0.3], comparisons, k=2), 3)
+    0.913
+    """
+    return _mean(ndcg_by_block(ratings, comparisons, k))
+
+
+def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
+    """Return the share of the k best rated that are among the k best labelled, mean over lists.
+
+    A photo as good as the k-th best labelled is among the best.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+        Of scores, not restricted to pairs across groups.
+    k : int
+        A list shorter than this counts as a whole.
+
+    Returns
+    -------
+    float
+        From 0 to 1, higher is better; at chance the share of such photos,
+        k / n without ties. nan as for :func:`ndcg`.
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 3.0])
+    >>> precision_at_k([0.4, 0.1, 0.2, 0.3], comparisons, k=2)
+    0.5
+    """
+    return _mean(precision_by_block(ratings, comparisons, k))
+
+
+def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
+    """Return how good an album of the k best rated is, the mean over lists.
+
+    It is the chosen photos' mean label, on a scale where choosing at random
+    is 0 and choosing the k best labelled is 1: one less the regret, so that
+    higher is better here as well.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+        Of scores, not restricted to pairs across groups.
+    k : int
+        Places in the album.
+
+    Returns
+    -------
+    float
+        At most 1, higher is better, 0 at chance, negative if worse. Lists of
+        no more than k photos leave no choice and do not count; nan as for
+        :func:`ndcg`.
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 3.0])
+    >>> album_regret_at_k([0.1, 0.4, 0.2, 0.3], comparisons, k=2)
+    0.5
+    """
+    return _mean(album_regret_by_block(ratings, comparisons, k))
+
+
+def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
+    """Return :func:`ndcg` of each list that has two different labels; empty for choices."""
+
+    def gain(r: Ratings, y: Labels, lowest: float) -> float:
+        discount = 1 / np.log2(np.arange(len(y)) + 2)
+        discount[k:] = 0
+        gains = y - lowest
+        return float(gains @ _shared(r, discount) / (gains @ _shared(y, discount)))
+
+    return _by_block(gain, ratings, comparisons, 1 if k is None else k)
+
+
+def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
+    """Return :func:`precision_at_k` of each list that has two different labels."""
+
+    def precision(r: Ratings, y: Labels, lowest: float) -> float:
+        kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
+        return float((y >= kth_best) @ _shared(r, _first_places(k, len(y))))
+
+    return _by_block(precision, ratings, comparisons, k)
+
+
+def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
+    """Return :func:`album_regret_at_k` of each list that has two different labels."""
+
+    def gain(r: Ratings, y: Labels, lowest: float) -> float:
+        places = _first_places(k, len(y))
+        chosen, best = y @ _shared(r, places), y @ _shared(y, places)
+        return float((chosen - y.mean()) / (best - y.mean())) if k < len(y) else np.nan
+
+    return _by_block(gain, ratings, comparisons, k)
+
+
+def _by_block(
+    metric: Callable[[Ratings, Labels, float], float],
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    k: int,
+) -> Floats:
+    """Evaluate ratings, labels, lowest label -> number on each list."""
+    if k < 1:
+        raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
+    r = checked_ratings(ratings, comparisons.n)
+    if not isinstance(comparisons, ScoreComparisons) or comparisons.different is not None:
+        return np.empty(0)  # choices make no list, and neither do pairs across groups
+    y = comparisons.scores
+    lowest = float(np.nanmin(y)) if len(comparisons.rows) else 0.0
+    lists = [rows for rows in comparisons.blocks() if np.ptp(y[rows]) > 0]
+    return np.array([metric(r[rows], y[rows], lowest) for rows in lists])
+
+
+def _shared(values: Floats, places: Floats) -> Floats:
+    """Return what each of values (n,), best first, gets of places (n,); equal ones share alike."""
+    _, tie, count = np.unique(-values, return_inverse=True, return_counts=True)
+    begins = np.cumsum(count) - count
+    return (np.add.reduceat(places, begins) / count)[tie]
+
+
+def _first_places(k: int, n: int) -> Floats:
+    """Return 1/k for the first k of n places, 0 for the others."""
+    k = min(k, n)
+    return (np.arange(n) < k) / k
+
+
+def _mean(values: Floats) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")

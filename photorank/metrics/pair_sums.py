@@ -1,0 +1,134 @@
+"""Sums over pairs of photos: the additive form in which pairwise metrics are counted."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.intervals import LeaveOneOut
+from photorank.typing import Codes, Floats
+
+# A sum is nothing but rounding errors when it is this small beside what it was subtracted from.
+_NOISE = 1e-12
+
+
+Graph = TypeVar("Graph", bound=Comparisons)
+
+
+@dataclass(frozen=True)
+class PairSums:
+    """Σ a_ij b_ij, Σ a_ij² and Σ b_ij² over the pairs in scope; metrics are N / √(A B).
+
+    Every one of photorank's pairwise metrics is a generalised correlation
+    coefficient (Daniels 1944, https://doi.org/10.1093/biomet/33.2.129): only
+    what is summed differs. Sums of several repeats add up, and the metric
+    without a photo follows from the sums without it.
+
+    Examples
+    --------
+    >>> from photorank.metrics.ranking import accuracy_sums
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
+    >>> first = accuracy_sums(np.array([0.1, 0.2, 0.3]), comparisons)
+    >>> second = accuracy_sums(np.array([0.1, 0.3, 0.2]), comparisons)
+    >>> round((first + second).value, 3)  # 3 + 2 of 3 + 3 pairs
+    0.833
+    >>> first.leave_one_out().without
+    array([1., 1., 1.])
+    """
+
+    total: Floats  # (3,) N, A (of the labels), B (of the ratings)
+    without: Floats  # (u, 3) the same without each unit: a photo, or a cluster of photos
+    floor: float  # the metric's least value: 0 for an accuracy, −1 for a correlation
+
+    def __add__(self, other: "PairSums") -> "PairSums":
+        """Pool the pairs of two repeats over the same units."""
+        if self.without.shape != other.without.shape or self.floor != other.floor:
+            raise ComparisonsError("only sums of one metric over the same photos can be added")
+        return PairSums(self.total + other.total, self.without + other.without, self.floor)
+
+    @property
+    def value(self) -> float:
+        """The metric; nan without pairs, or for a correlation with something constant."""
+        return float(_ratio(self.total, self.total))
+
+    def leave_one_out(self) -> LeaveOneOut:
+        """Return the metric with and without each unit that takes part in some pair."""
+        takes_part = self.total[1] - self.without[:, 1] > _NOISE * self.total[1]
+        return LeaveOneOut(self.value, _ratio(self.without[takes_part], self.total), self.floor)
+
+
+def pair_sums(
+    of: Callable[[Graph], Floats],
+    comparisons: Graph,
+    *,
+    clusters: Codes | None,
+    floor: float,
+) -> PairSums:
+    """Count once over all pairs and once without each unit.
+
+    Parameters
+    ----------
+    of : callable
+        Comparisons -> (n, 3), each photo's sums; a pair is in two photos' sums.
+    comparisons : Comparisons
+    clusters : ndarray of shape (n,), optional
+        Photos that were sampled together, −1 for a photo on its own; each
+        photo is a unit by default.
+    floor : float
+        The metric's least value.
+    """
+    each = of(comparisons)
+    total = each.sum(axis=0) / 2
+    if clusters is None:
+        return PairSums(total, total - each, floor)
+    units = unit_codes(clusters, n=comparisons.n)
+    # A pair inside a unit is in two of its photos' sums, yet is lost only once.
+    lost = each - of(comparisons.restricted(units, "within")) / 2
+    return PairSums(total, total - summed_by(units, lost), floor)
+
+
+def values_by_fold(parts: Sequence[PairSums]) -> Floats:
+    """Return one value a test fold, (J,), whose mean is the metric pooled over all folds.
+
+    A fold's own ratio would count a fold of few pairs as much as one of many;
+    these are the pooled ratio's first-order shares.
+
+    Parameters
+    ----------
+    parts : sequence of PairSums
+        One a repeat, with its test folds as the clusters.
+    """
+    folds = np.concatenate([part.total - part.without for part in parts])  # (J, 3)
+    mean = folds.mean(axis=0)
+    if not (mean[1:] > 0).all():
+        return np.full(len(folds), np.nan)
+    scale = np.sqrt(mean[1] * mean[2])
+    value = mean[0] / scale
+    share = (folds[:, 1] / mean[1] + folds[:, 2] / mean[2]) / 2
+    return value + folds[:, 0] / scale - value * share
+
+
+def unit_codes(clusters: Codes, *, n: int) -> Codes:
+    """Return unit numbers (n,), 0 … u − 1: clusters, and each photo of code −1 on its own."""
+    clusters = np.asarray(clusters)
+    if clusters.shape != (n,):
+        raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
+    alone = clusters < 0
+    own = np.where(alone, clusters.max(initial=0) + 1 + np.arange(n), clusters)
+    return np.unique(own, return_inverse=True)[1].astype(np.intp)
+
+
+def summed_by(units: Codes, values: Floats) -> Floats:
+    """Add up values (n, k) by unit, (u, k)."""
+    return np.stack([np.bincount(units, column) for column in values.T], axis=1)
+
+
+def _ratio(sums: Floats, scale: Floats) -> Floats:
+    """Return N / √(A B) of sums (…, 3), nan where a denominator is nothing beside `scale` (3,)."""
+    numerator, labels, ratings = np.moveaxis(sums, -1, 0)
+    defined = (labels > _NOISE * scale[1]) & (ratings > _NOISE * scale[2])
+    product = np.where(defined, labels * ratings, 1.0)
+    return np.where(defined, numerator / np.sqrt(product), np.nan)

@@ -1,0 +1,280 @@
+"""How well ratings order photos as people did.
+
+Every metric takes the ratings first and the comparison graph second, is
+higher when better, and is at chance at a value its docstring names. The
+functions that end in ``_sums`` return the same metric as :class:`PairSums`,
+which can be pooled over repeats and carries what an interval needs.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.metrics.pair_sums import PairSums, pair_sums, summed_by, unit_codes
+from photorank.typing import Codes, Floats, Ratings
+
+
+def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
+    """Return the share of pairs that the ratings order as people did.
+
+    Equal ratings count one half; pairs that people did not order are left
+    out. With two tiers this is the area under the ROC curve, and without ties
+    (1 + τ) / 2 for Kendall's τ. Pairs are weighed as the graph weighs them.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+        Higher is better; only their order within a block of pairs matters.
+    comparisons : Comparisons
+
+    Returns
+    -------
+    float
+        From 0 to 1, higher is better, 0.5 at chance and for constant ratings;
+        nan if there is no pair.
+
+    Raises
+    ------
+    ComparisonsError
+        If there is not one finite rating a photo.
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 2.0, 3.0])
+    >>> pairwise_accuracy([0.1, 0.5, 0.2, 0.5], comparisons)  # one of five pairs is tied
+    0.9
+    """
+    return accuracy_sums(ratings, comparisons).value
+
+
+def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
+    """Return Kendall's rank correlation τ_b over the pairs in scope.
+
+    Each pair counts its sign; ties in the labels and in the ratings are
+    accounted for in the denominator. Gap powers are ignored, trust in labels
+    is not.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+
+    Returns
+    -------
+    float
+        From −1 to 1, higher is better, 0 at chance; nan if all labels or all
+        ratings are equal.
+
+    References
+    ----------
+    Kendall, M. G. (1945). The treatment of ties in ranking problems.
+    https://doi.org/10.1093/biomet/33.3.239
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 2.0, 3.0])
+    >>> round(kendall_tau_b([0.1, 0.5, 0.2, 0.5], comparisons), 3)
+    0.8
+    """
+    return kendall_sums(ratings, comparisons).value
+
+
+def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
+    """Return Spearman's rank correlation ρ over the pairs in scope.
+
+    Ranks are taken within a block (a fold, or a fold of a group) as shares of
+    its size, so that pairs of large and small blocks weigh the same. Over one
+    block it is the usual ρ.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+        Of scores; choices have no ranks.
+
+    Returns
+    -------
+    float
+        From −1 to 1, higher is better, 0 at chance; nan if all labels or all
+        ratings are equal, and for choices.
+
+    References
+    ----------
+    Spearman, C. (1904). The proof and measurement of association between two
+    things. https://doi.org/10.2307/1412159
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0, 4.0])
+    >>> spearman([0.1, 0.9, 0.5, 1.0], comparisons)
+    0.8
+    """
+    return spearman_sums(ratings, comparisons).value
+
+
+def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
+    """Return Pearson's correlation r of rating and label differences over the pairs in scope.
+
+    Over all pairs of one block it is the usual r. Unlike the others it
+    depends on the ratings' scale being a straight line against the labels'.
+
+    Parameters
+    ----------
+    ratings : array-like of shape (n,)
+    comparisons : Comparisons
+        Of scores; choices have no values.
+
+    Returns
+    -------
+    float
+        From −1 to 1, higher is better, 0 at chance; nan if all labels or all
+        ratings are equal, and for choices.
+
+    References
+    ----------
+    Daniels, H. E. (1944). The relation between measures of correlation in the
+    universe of sample permutations. https://doi.org/10.1093/biomet/33.2.129
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
+    >>> round(pearson([0.1, 0.2, 0.3], comparisons), 6)
+    1.0
+    """
+    return pearson_sums(ratings, comparisons).value
+
+
+def accuracy_by_fold(ratings: ArrayLike, comparisons: Comparisons, folds: Codes) -> Floats:
+    """Return :func:`pairwise_accuracy` (k,) within each fold of codes (n,), nan without a pair."""
+    sums = accuracy_sums(ratings, comparisons.restricted(folds, "within"), clusters=folds)
+    credit, weight, _ = (sums.total - sums.without).T
+    return np.divide(credit, weight, out=np.full(len(weight), np.nan), where=weight > 0)
+
+
+def accuracy_sums(
+    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+) -> PairSums:
+    """Return :func:`pairwise_accuracy` as sums: credit over weight."""
+    r = checked_ratings(ratings, comparisons.n)
+
+    def of(graph: Comparisons) -> Floats:
+        credit, weight = graph.agreement(r)
+        return np.stack([credit, weight, weight], axis=1)
+
+    return pair_sums(of, comparisons, clusters=clusters, floor=0.0)
+
+
+def kendall_sums(
+    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+) -> PairSums:
+    """Return :func:`kendall_tau_b` as sums of signs."""
+    r = checked_ratings(ratings, comparisons.n)
+
+    def of(graph: Comparisons) -> Floats:
+        credit, weight = graph.agreement(r)
+        return np.stack([2 * credit - weight, weight, graph.told_apart(r)], axis=1)
+
+    return pair_sums(of, comparisons.with_gap_power(0), clusters=clusters, floor=-1.0)
+
+
+def pearson_sums(
+    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+) -> PairSums:
+    """Return :func:`pearson` as sums of products of differences."""
+    r = checked_ratings(ratings, comparisons.n)
+    if not isinstance(comparisons, ScoreComparisons):
+        return _undefined(comparisons, clusters)
+    return _products(comparisons.scores, r, comparisons, clusters)
+
+
+def spearman_sums(
+    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+) -> PairSums:
+    """Return :func:`spearman` as sums of products of differences of ranks.
+
+    Without a photo the others' ranks move as well. Those moves are followed
+    to first order, as in the influence function of ρ (Croux & Dehon 2010,
+    https://doi.org/10.1007/s10260-010-0142-z).
+    """
+    r = checked_ratings(ratings, comparisons.n)
+    if not isinstance(comparisons, ScoreComparisons):
+        return _undefined(comparisons, clusters)
+    a, b = comparisons.block_shares(comparisons.scores), comparisons.block_shares(r)
+    sums = _products(a, b, comparisons, clusters)
+    # ∂/∂a_i of Σ (a_i − a_j)(b_i − b_j) is Σ_j (b_i − b_j), and so on.
+    pull_a, pull_b = comparisons.differences(a), comparisons.differences(b)
+    moved = np.stack(
+        [
+            _moved(pull_b, a, comparisons) + _moved(pull_a, b, comparisons),
+            2 * _moved(pull_a, a, comparisons),
+            2 * _moved(pull_b, b, comparisons),
+        ],
+        axis=1,
+    )
+    if clusters is not None:
+        moved = summed_by(unit_codes(clusters, n=comparisons.n), moved)
+    return PairSums(sums.total, sums.without - moved, sums.floor)
+
+
+# What an evaluation counts over pairs: name -> ratings, comparisons, clusters -> sums.
+PAIR_METRICS = {
+    "pairwise_accuracy": accuracy_sums,
+    "kendall_tau_b": kendall_sums,
+    "spearman": spearman_sums,
+    "pearson": pearson_sums,
+}
+
+
+def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
+    """Return ratings as finite numbers (n,)."""
+    r = np.asarray(ratings, dtype=np.float64)
+    if r.shape != (n,) or not np.isfinite(r).all():
+        raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
+    return r
+
+
+def _products(
+    a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None
+) -> PairSums:
+    """Sum (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
+    a, b = (_from_first(values, comparisons) for values in (a, b))
+
+    def of(graph: ScoreComparisons) -> Floats:
+        return np.stack([graph.products(*two) for two in ((a, b), (a, a), (b, b))], axis=1)
+
+    return pair_sums(of, comparisons, clusters=clusters, floor=-1.0)
+
+
+def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
+    """Count values (n,) from the first of each block, so that a constant block is exactly 0."""
+    _, first, block = np.unique(comparisons.same, return_index=True, return_inverse=True)
+    counted = np.zeros(comparisons.n)
+    labelled = values[comparisons.rows]
+    counted[comparisons.rows] = labelled - labelled[first][block]
+    return counted
+
+
+def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
+    """Return (n,) what Σ pull·shares loses when each photo leaves and its block's shares move."""
+    rows, block = comparisons.rows, comparisons.same
+    pull, shares = pull[rows], shares[rows]
+    order = np.lexsort((shares, block))
+    begins = (np.diff(shares[order], prepend=np.nan) != 0) | (
+        np.diff(block[order], prepend=-1) != 0
+    )
+    run = np.cumsum(begins) - 1  # photos of one block with one share
+    upto = np.cumsum(np.bincount(run, pull[order]))
+    # A block's pulls add up to 0, so those above are minus those below; ties count half.
+    above = np.empty(len(rows))
+    above[order] = (-(upto + np.concatenate([[0.0], upto[:-1]])) / 2)[run]
+    lost = np.zeros(comparisons.n)
+    lost[rows] = (above - np.bincount(block, pull * shares)[block]) / np.bincount(block)[block]
+    return lost
+
+
+def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
+    """Return the sums of a metric that choices do not define: nan, with the units it had."""
+    n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
+    return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), -1.0)

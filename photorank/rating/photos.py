@@ -1,0 +1,107 @@
+"""Ratings of single photos, whether they are in the index or not, and of two against each other."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.errors import UnreadablePhotoError
+from photorank.index.store import Index
+from photorank.photos.pixels import decode_photo, read_photo
+from photorank.rating.calibration import Slope, probability, slope_for
+from photorank.rating.scores import percentiles_among
+from photorank.typing import Embeddings, Ratings
+from photorank.vectors.master import MasterVector
+
+
+@dataclass(frozen=True)
+class RatedPhoto:
+    """A photo's rating and its standing in the index."""
+
+    path: Path
+    rating: float
+    percentile: float  # 0 to 100, among the index's photos
+    group: str | None
+
+
+@dataclass(frozen=True)
+class TwoPhotos:
+    """Which of two photos is the better one, as far as a vector can tell."""
+
+    vector: str
+    slope: Slope
+    ratings: tuple[float, float]
+    probabilities: tuple[float, float]  # sum to 1
+
+
+def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
+    """Return the unit embedding (1, d) of one photo file's bytes.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If the bytes are no usable photo.
+    """
+    photo = decode_photo(data, short_side=encoder.short_side)
+    return encode_photos(encoder, [encoder.prepare(photo)])
+
+
+def embeddings_of(
+    index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
+) -> Embeddings:
+    """Return embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
+    known = index.embeddings()
+    rows = [index.row_of(path) for path in paths]
+    encoder = load() if any(row is None for row in rows) else None
+    embedded = []
+    for path, row in zip(paths, rows, strict=True):
+        if row is not None:
+            embedded.append(known[row])
+            continue
+        assert encoder is not None  # noqa: S101 - loaded above for just this case
+        try:
+            embedded.append(embed_photo(read_photo(path), encoder)[0])
+        except UnreadablePhotoError as error:
+            raise UnreadablePhotoError(error.reason, path) from error
+    return np.stack(embedded)
+
+
+def rate_files(
+    index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
+) -> list[RatedPhoto]:
+    """Rate photo files, inside or outside the index, and place them among the index's photos."""
+    ratings = vector.rate(embeddings_of(index, paths, load), index.fingerprint)
+    collection = vector.rate(index.embeddings(), index.fingerprint)
+    photos = index.photos()
+    rated = []
+    for path, rating, percentile in zip(
+        paths, ratings, percentiles_among(ratings, collection), strict=True
+    ):
+        row = index.row_of(path)
+        group = None if row is None else photos[row].group
+        rated.append(RatedPhoto(path.absolute(), float(rating), float(percentile), group))
+    return rated
+
+
+def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
+    """Return the probability that each of two photos (2, d) is the better one."""
+    ratings = vector.rate(pair, index.fingerprint)
+    slope = index_slope(index, vector, vector.rate(index.embeddings(), index.fingerprint))
+    first = probability(ratings[0], ratings[1], slope.value)
+    second = probability(ratings[1], ratings[0], slope.value)
+    return TwoPhotos(
+        vector.name, slope, (float(ratings[0]), float(ratings[1])), (first, second)
+    )
+
+
+def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
+    """Return the slope of a vector's probabilities, given its ratings of the index's photos."""
+    return slope_for(
+        vector.kind,
+        vector.slope,
+        collection,
+        logit_scale=index.manifest.logit_scale,
+        scale=vector.scale,
+    )

@@ -1,0 +1,35 @@
+"""Ratings in relation to their collection: percentiles, and where a new photo would stand."""
+
+import numpy as np
+
+from photorank.typing import Codes, Ratings
+
+
+def percentiles(ratings: Ratings) -> Ratings:
+    """Return where each rating stands among all, (n,), 0 to 100; ties share their mean place.
+
+    The best of many is near 100, the median 50; a single photo stands at 50.
+
+    Examples
+    --------
+    >>> percentiles(np.array([0.3, 0.1, 0.2, 0.2]))
+    array([87.5, 12.5, 50. , 50. ])
+    """
+    return percentiles_among(ratings, ratings)
+
+
+def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
+    """Return the percentile (0 to 100) that each rating (n,) would have in a collection (k,)."""
+    order = np.sort(collection)
+    below = np.searchsorted(order, ratings, "left")
+    at_most = np.searchsorted(order, ratings, "right")
+    return 100 * (below + at_most) / (2 * max(len(order), 1))
+
+
+def group_percentiles(ratings: Ratings, groups: Codes) -> Ratings:
+    """Return each rating's percentile (n,) within its own group; nan without a group (−1)."""
+    standing = np.full(len(ratings), np.nan)
+    for group in np.unique(groups[groups >= 0]):
+        members = groups == group
+        standing[members] = percentiles(ratings[members])
+    return standing

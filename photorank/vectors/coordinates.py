@@ -1,0 +1,65 @@
+"""Coordinates in which the comparison graph's squared differences are uncorrelated."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.typing import Direction, Floats
+
+# The prior's scale is a coordinate too, pulled to 0 this much less than the others:
+# as good as free.
+_PRIOR_PULL = 1e-2
+
+
+@dataclass(frozen=True)
+class Coordinates:
+    """Photos Z (n, k) for which ZᵀLZ is diagonal and a ridge penalty stays a ridge penalty.
+
+    Directions that no comparison tells anything about are left out, so k is at
+    most the rank of the photos' differences.
+    """
+
+    Z: Floats  # (n, k)
+    energy: Floats  # (k,) diagonal of ZᵀLZ, > 0, weights normalised
+    spread: float  # trace of XᵀLX: the compared photos' mean squared distance
+    back: Floats  # (d, k) weights in these coordinates -> in the features'
+    prior_scale: Floats  # (k,) weights in these coordinates -> the prior's scale
+
+    @classmethod
+    def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
+        """Rotate photos (n, d) and, with a prior direction (d,), give its scale a coordinate."""
+        basis = row_space(X[comparisons.active])
+        Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
+        r = Z.shape[1]
+        if prior is not None:
+            back = np.column_stack([back, prior / _PRIOR_PULL])
+            Z = np.column_stack([Z, X @ prior / _PRIOR_PULL])
+        gram = Z.T @ comparisons.laplacian(Z)
+        spread = float(np.trace(gram[:r, :r]))
+        energy, vectors = np.linalg.eigh((gram + gram.T) / 2)
+        told = energy > 1e-13 * max(float(energy[-1]), 0.0)
+        vectors = vectors[:, told]
+        scale = np.zeros(vectors.shape[1]) if prior is None else vectors[-1] / _PRIOR_PULL
+        return cls(Z @ vectors, energy[told], spread, back @ vectors, scale)
+
+
+def row_space(rows: Floats) -> Floats | None:
+    """Return an orthonormal basis (d, n) of the rows' span, or None if they span everything."""
+    return np.linalg.qr(rows.T)[0] if len(rows) < rows.shape[1] else None
+
+
+def unit_prior(prior: Floats, d: int) -> Direction:
+    """Return a prior direction (d,) at unit length.
+
+    Raises
+    ------
+    ComparisonsError
+        If it has another length, is not finite, or is all 0.
+    """
+    prior = np.asarray(prior, dtype=np.float64)
+    if prior.shape != (d,) or not np.isfinite(prior).all() or not prior.any():
+        raise ComparisonsError(f"the prior must be {d} finite numbers, not all 0")
+    return prior / np.linalg.norm(prior)

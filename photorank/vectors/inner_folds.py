@@ -1,0 +1,95 @@
+"""The penalty that predicts held-out photos best, found among the training photos."""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from photorank.labels.choice_graph import ChoiceComparisons
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.typing import Codes, Floats
+
+_FOLDS = 5
+
+Model = TypeVar("Model")
+
+
+class HeldOut(NamedTuple):
+    """What a model lost on comparisons that it did not see."""
+
+    loss: float  # their sum
+    weight: float  # how many
+
+
+def best_alpha(
+    alphas: Floats,
+    comparisons: Comparisons,
+    path: Callable[[Codes], Iterable[Model]],
+    loss: Callable[[Model, Codes], HeldOut],
+    *,
+    seed: int,
+) -> float:
+    """Return the penalty of least loss over the folds' held-out photos.
+
+    Parameters
+    ----------
+    alphas : ndarray of shape (a,)
+        Where no fold holds two compared photos, the middle one is returned.
+    comparisons : Comparisons
+    path : callable
+        Fits some rows at every penalty, in the order of `alphas`.
+    loss : callable
+        Tests a model on the comparisons among other rows.
+    seed : int
+        Seed of the folds.
+    """
+    fold = inner_folds(comparisons, seed)  # (n,)
+    lost = np.zeros((len(alphas), 2))
+    for k in range(_FOLDS):
+        train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
+        if not loss_is_known(comparisons, train, test):
+            continue
+        lost += [loss(model, test) for model in path(train)]
+    if not lost[0, 1] > 0:
+        return float(alphas[len(alphas) // 2])
+    return float(alphas[np.argmin(lost[:, 0] / lost[:, 1])])
+
+
+def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
+    """Return each photo's fold (n,), −1 for photos without comparisons.
+
+    Groups that are only compared within themselves stay whole where there are
+    at least twice as many as folds; otherwise photos are dealt out one by one.
+    """
+    active = comparisons.active
+    units = _components(comparisons)[active]
+    names, units = np.unique(units, return_inverse=True)
+    if len(names) < 2 * _FOLDS:
+        units = np.arange(len(active))
+    rng = np.random.default_rng(seed)
+    dealt = rng.permutation(int(units.max(initial=-1)) + 1) % _FOLDS
+    folds = np.full(comparisons.n, -1)
+    folds[active] = dealt[units]
+    return folds
+
+
+def loss_is_known(comparisons: Comparisons, train: Codes, test: Codes) -> bool:
+    """Return whether both sides of a fold have pairs that people ordered."""
+    return all(len(rows) > 1 and comparisons.take(rows).n_pairs > 0 for rows in (train, test))
+
+
+def _components(comparisons: Comparisons) -> Codes:
+    """Return a number (n,) that photos share if a chain of comparisons may link them."""
+    codes = np.arange(comparisons.n)
+    if isinstance(comparisons, ScoreComparisons):
+        for rows in comparisons.blocks():
+            codes[rows] = rows[0]
+    elif isinstance(comparisons, ChoiceComparisons):
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        edges = (comparisons.weight, (comparisons.first, comparisons.second))
+        links = coo_array(edges, shape=(comparisons.n, comparisons.n))
+        codes = connected_components(links, directed=False)[1]
+    return codes.astype(np.intp)

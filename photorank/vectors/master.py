@@ -1,0 +1,202 @@
+"""The master-vector: a direction in one encoder's space, and the card of where it is from."""
+
+import json
+import math
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import CardError, MissingPathError
+from photorank.typing import Direction, Embeddings, Json, Ratings
+from photorank.workspace import checked_name, write_bytes
+
+SCHEMA = 1
+# Sixteen hex digits tell 10⁸ photos apart with a chance of error of one in 3,000.
+_DIGEST_DIGITS = 16
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where a vector comes from: enough to judge it, and to make it again."""
+
+    parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
+    index: str | None = None  # the index it was learned in
+    photos: frozenset[str] = frozenset()  # shortened digests of the photos it saw
+    labels: str | None = None  # digest of the judgements it saw
+    n_photos: int = 0
+    n_pairs: int = 0
+    seed: int | None = None
+    metrics: Json = field(default_factory=dict)  # held-out, each with its interval
+    licence: str = ""
+    source: str = ""  # data and method, in words
+    created: str = ""  # ISO date
+
+    def saw(self, digest: str) -> bool:
+        """Tell whether the photo of this digest was among those it was learned from."""
+        return shortened(digest) in self.photos
+
+
+def shortened(digest: str) -> str:
+    """Return the part of a photo's digest that cards keep."""
+    return digest[:_DIGEST_DIGITS]
+
+
+@dataclass(frozen=True, eq=False)
+class MasterVector:
+    """A unit direction v; a photo's rating is ``scale * (x · v) + bias``.
+
+    Parameters
+    ----------
+    name : str
+        Its file's name.
+    kind : str
+        How it was made: ``prompt``, ``antonyms``, or a learner's name.
+    direction : ndarray of shape (d,)
+        Any length; stored at unit length, the length multiplied into `scale`.
+    fingerprint : Fingerprint
+        The embeddings it may rate.
+    scale, bias : float
+        Keep the scale of a published score; 1 and 0 leave plain scalar products.
+    slope : float or None
+        Logits per unit of rating difference, fitted on held-out judgements;
+        None if it was not calibrated.
+    card : Card
+        Where it comes from.
+
+    Examples
+    --------
+    >>> fingerprint = Fingerprint("embedded", "0" * 64, "whole", 224)
+    >>> vector = MasterVector("mine", "prompt", np.array([3.0, 4.0]), fingerprint)
+    >>> vector.direction, vector.scale
+    (array([0.6, 0.8]), 5.0)
+    >>> vector.rate(np.array([[1.0, 0.0]]), fingerprint)
+    array([3.])
+    """
+
+    name: str
+    kind: str
+    direction: Direction
+    fingerprint: Fingerprint
+    scale: float = 1.0
+    bias: float = 0.0
+    slope: float | None = None
+    card: Card = field(default_factory=Card)
+
+    def __post_init__(self) -> None:
+        checked_name("a vector", self.name)
+        direction = np.asarray(self.direction, dtype=np.float64)
+        length = float(np.linalg.norm(direction))
+        if direction.ndim != 1 or not math.isfinite(length) or length == 0:
+            raise CardError(self.name, "its direction is not a list of finite numbers, not all 0")
+        object.__setattr__(self, "direction", direction / length)
+        object.__setattr__(self, "scale", self.scale * length)
+
+    def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
+        """Rate photos (n, d): higher is more worth printing.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If another encoder, framing or size made the embeddings.
+        """
+        self.fingerprint.require(fingerprint, vector=self.name)
+        return self.scale * (np.asarray(embeddings, dtype=np.float64) @ self.direction) + self.bias
+
+    def renamed(self, name: str) -> "MasterVector":
+        """Return the same vector under another name."""
+        return replace(self, name=name)
+
+    def save(self, path: Path) -> None:
+        """Write the vector as plain JSON, durably."""
+        write_bytes(path, (json.dumps(self.to_json(), indent=1) + "\n").encode())
+
+    @classmethod
+    def load(cls, path: Path) -> "MasterVector":
+        """Read a vector that :meth:`save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        MissingPathError
+            If there is no such file.
+        CardError
+            If it is not a card, or of a newer schema.
+        """
+        try:
+            data = json.loads(Path(path).read_bytes())
+        except FileNotFoundError as error:
+            raise MissingPathError(path) from error
+        except (ValueError, RecursionError) as error:
+            raise CardError(path, f"not JSON ({error})") from error
+        return cls.from_json(data, path)
+
+    def to_json(self) -> Json:
+        """Return the card as plain JSON."""
+        card = self.card
+        return {
+            "schema": SCHEMA,
+            "name": self.name,
+            "kind": self.kind,
+            "fingerprint": self.fingerprint.to_json(),
+            "scale": self.scale,
+            "bias": self.bias,
+            "slope": self.slope,
+            "parameters": card.parameters,
+            "data": {
+                "index": card.index,
+                "n_photos": card.n_photos,
+                "n_pairs": card.n_pairs,
+                "labels": card.labels,
+                "photos": sorted(card.photos),
+            },
+            "seed": card.seed,
+            "metrics": card.metrics,
+            "licence": card.licence,
+            "source": card.source,
+            "created": card.created or datetime.now(UTC).date().isoformat(),
+            # Nine digits hold a float32, which is what embeddings are.
+            "direction": [float(f"{value:.9g}") for value in self.direction],
+        }
+
+    @classmethod
+    def from_json(cls, data: Json, path: Path | str = "the card") -> "MasterVector":
+        """Read back what :meth:`to_json` returned; see :meth:`load`."""
+        if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
+            raise CardError(path, "it has no schema number")
+        if data["schema"] > SCHEMA:
+            raise CardError(path, f"schema {data['schema']} was made by a newer photorank")
+        try:
+            seen = data["data"]
+            slope = data["slope"]
+            vector = cls(
+                name=str(data["name"]),
+                kind=str(data["kind"]),
+                direction=np.array([float(value) for value in data["direction"]]),
+                fingerprint=Fingerprint.from_json(data["fingerprint"]),
+                slope=None if slope is None else float(slope),
+                card=Card(
+                    parameters=dict(data["parameters"]),
+                    index=seen["index"],
+                    photos=frozenset(shortened(str(digest)) for digest in seen["photos"]),
+                    labels=seen["labels"],
+                    n_photos=int(seen["n_photos"]),
+                    n_pairs=int(seen["n_pairs"]),
+                    seed=data["seed"],
+                    metrics=dict(data["metrics"]),
+                    licence=str(data["licence"]),
+                    source=str(data["source"]),
+                    created=str(data["created"]),
+                ),
+            )
+            # Rounding made the length differ from 1 in the last digits; the scale is the file's.
+            vector = replace(vector, scale=float(data["scale"]), bias=float(data["bias"]))
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            if isinstance(error, CardError):
+                raise CardError(path, str(error)) from error
+            raise CardError(path, f"{type(error).__name__} {error}") from error
+        numbers = (vector.scale, vector.bias, vector.slope or 0.0)
+        if not all(math.isfinite(number) for number in numbers):
+            raise CardError(path, "its scale, bias or slope is not a finite number")
+        return vector

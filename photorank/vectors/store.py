@@ -1,0 +1,100 @@
+"""The vectors of an index: its own cards, and the built-in ones of its encoder."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from photorank.errors import MissingVectorError, StorageError, VectorNameTakenError
+from photorank.index.store import Index
+from photorank.vectors.master import MasterVector
+from photorank.workspace import sync_folder
+
+# Built-in cards in the order they are offered.
+BUILTIN = ("beauty", "technical")
+
+
+def builtin_vectors(index: Index) -> dict[str, MasterVector]:
+    """Return the shipped vectors that may rate this index, by name."""
+    folder = files("photorank.vectors") / "builtin"
+    vectors = {}
+    for name in BUILTIN:
+        card = Path(str(folder / f"{name}.{index.fingerprint.framing}.json"))
+        if card.is_file():
+            vector = MasterVector.load(card)
+            if vector.fingerprint == index.fingerprint:
+                vectors[name] = vector
+    return vectors
+
+
+def list_vectors(index: Index) -> dict[str, MasterVector]:
+    """Return every vector that may rate this index: its own by name, then the built-in ones."""
+    own = [MasterVector.load(path) for path in sorted(index.paths.vectors.glob("*.json"))]
+    return {vector.name: vector for vector in own} | builtin_vectors(index)
+
+
+def load_vector(index: Index, name: str) -> MasterVector:
+    """Return one vector of the index.
+
+    Raises
+    ------
+    MissingVectorError
+        If there is none of that name.
+    EncoderMismatchError
+        If it belongs to another encoder or framing.
+    """
+    builtin = builtin_vectors(index)
+    path = index.paths.vector(name)
+    if name in builtin:
+        return builtin[name]
+    if not path.is_file():
+        raise MissingVectorError(name, index.name, list(list_vectors(index)))
+    vector = MasterVector.load(path)
+    vector.fingerprint.require(index.fingerprint, vector=name)
+    return vector
+
+
+def check_free(index: Index, name: str) -> None:
+    """Raise if the index has a vector of that name, before work is spent on another.
+
+    Raises
+    ------
+    VectorNameTakenError
+        If it has.
+    """
+    if index.paths.vector(name).exists() or name in builtin_vectors(index):
+        raise VectorNameTakenError(name, index.name)
+
+
+def add_vector(index: Index, vector: MasterVector) -> Path:
+    """Write a new vector's card into the index and return its path.
+
+    Raises
+    ------
+    VectorNameTakenError
+        If there is one of that name.
+    EncoderMismatchError
+        If it belongs to another encoder or framing.
+    """
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    check_free(index, vector.name)
+    path = index.paths.vector(vector.name)
+    vector.save(path)
+    return path
+
+
+def remove_vector(index: Index, name: str) -> None:
+    """Delete a vector's card from the index; built-in ones stay.
+
+    Raises
+    ------
+    MissingVectorError
+        If the index has no card of its own of that name.
+    """
+    path = index.paths.vector(name)
+    if not path.is_file():
+        own = sorted(card.stem for card in index.paths.vectors.glob("*.json"))
+        raise MissingVectorError(name, index.name, own)
+    try:
+        path.unlink()
+    except OSError as error:
+        raise StorageError(path, error.strerror or "it cannot be removed") from error
+    sync_folder(path.parent)

@@ -1,0 +1,57 @@
+import json
+from dataclasses import dataclass
+
+import pytest
+from typer.testing import CliRunner
+
+from photorank.cli.app import app
+
+
+@dataclass
+class Outcome:
+    """What a command said, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self):
+        """What the command printed, which must be JSON and nothing else."""
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def photorank():
+    """Run a command in this process; an unexpected exception is the test's own."""
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, [str(one) for one in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Outcome(result.exit_code, result.stdout, result.stderr)
+
+    return run
+
+
+@pytest.fixture
+def refused(photorank):
+    """Run a command that must end in one line and exit 1, and return the line."""
+
+    def run(*arguments):
+        outcome = photorank(*arguments)
+        assert outcome.code == 1, (outcome.out, outcome.err)
+        assert outcome.out == ""
+        [line] = outcome.err.splitlines()
+        assert line.startswith("photorank: ")
+        return line
+
+    return run
+
+
+@pytest.fixture
+def empty_home(tmp_path, monkeypatch):
+    """Return a workspace without any index, which is the current one."""
+    home = tmp_path / "empty-home"
+    monkeypatch.setenv("PHOTORANK_HOME", str(home))
+    return home

@@ -1,0 +1,250 @@
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from photorank.index.store import open_index
+from photorank.vectors.store import load_vector
+from tests.conftest import draw_photo
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
+    """The first run adds every photo, the second finds them unchanged; a text is no photo."""
+    command = ["index", gallery, "--name", "mine", "--encoder", "embedded", "--json"]
+
+    first = photorank(*command, "--labels", gallery / "labels.csv")
+    again = photorank(*command)
+
+    assert first.code == 0
+    skipped = first.json.pop("skipped")
+    assert [Path(file["path"]) for file in skipped] == [gallery / "notes.jpg"]
+    assert "not" in skipped[0]["reason"]
+    assert {**first.json, "skipped": []} == {
+        "index": "mine",
+        "added": 24,
+        "unchanged": 0,
+        "vanished": 0,
+        "skipped": [],
+    }
+    assert again.json["added"] == 0
+    assert again.json["unchanged"] == 24
+    assert open_index("mine").labels().group_names == ["beach", "forest", "street"]
+
+
+def test_index_tells_its_result_in_words(photorank, gallery):
+    """Without --json the same numbers are a sentence, and each skipped file has its reason."""
+    outcome = photorank("index", gallery, "--name", "small")
+
+    assert outcome.out.startswith("index small: 0 added, 24 unchanged, 0 vanished, 1 skipped\n")
+    assert f"{gallery / 'notes.jpg'}: " in outcome.out
+
+
+def test_status(photorank):
+    """Status tells the encoder, the framing, the number of photos and the vectors."""
+    status = photorank("status", "--json").json
+
+    assert set(status) == {"index", "encoder", "framing", "photos", "skipped", "vectors"}
+    assert status["index"] == "small"
+    assert status["encoder"] == "embedded"
+    assert status["framing"] == "whole"
+    assert status["photos"] == 24
+    assert all(set(vector) == {"name", "kind", "builtin"} for vector in status["vectors"])
+    assert "labelled  24" in photorank("status").out
+
+
+def test_labels_of_a_source_replace_what_it_said_before(photorank, gallery, tmp_path):
+    """Importing a table again does not add to it; a group column may have any name."""
+    table = tmp_path / "mine.csv"
+    with table.open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "stars", "theme"), ("beach/0.jpg", 5, "sea")])
+
+    first = photorank("labels", "import", table, "--json")
+    table.write_text("file,stars\nbeach/0.jpg,1\n")
+    again = photorank("labels", "import", table, "--json")
+
+    assert first.code == again.code == 0
+    assert again.json["labelled"] == 24
+    score = open_index().labels().scores[open_index().row_of(gallery / "beach" / "0.jpg")]
+    assert score == pytest.approx((8 + 1) / 2)
+    assert any("theme" in note for note in first.json["notes"])
+
+
+def test_good_rows_of_a_bad_table_are_imported_with_partial(photorank, refused, tmp_path):
+    """A table with an unknown photo is refused whole, unless asked for in part."""
+    table = tmp_path / "choices.csv"
+    table.write_text("winner,loser\nbeach/0.jpg,beach/7.jpg\nbeach/0.jpg,moon.jpg\n")
+
+    assert "line 3" in refused("choices", "import", table)
+    assert photorank("choices", "import", table, "--partial", "--json").json["choices"] == 1
+
+
+def test_a_vector_from_words_can_be_shown_and_removed(photorank):
+    """A prompt becomes a card in the index, which tells its words, and can be removed."""
+    made = photorank(
+        "vector", "prompt", "sharp", "a sharp photo", "--not", "a blurred photo", "--json"
+    )
+
+    assert made.json["kind"] == "antonyms"
+    assert Path(made.json["path"]).is_file()
+    assert {"name": "sharp", "kind": "antonyms", "builtin": False} in photorank(
+        "vector", "list", "--json"
+    ).json
+    assert photorank("vector", "show", "sharp", "--json").json["parameters"] == {
+        "texts": ["a sharp photo"],
+        "not": ["a blurred photo"],
+    }
+    assert "a blurred photo" in photorank("vector", "show", "sharp").out
+    assert photorank("vector", "remove", "sharp").code == 0
+    assert not Path(made.json["path"]).exists()
+
+
+@pytest.fixture
+def learned(photorank, home):
+    """Learn a vector of the index from its labels."""
+    outcome = photorank("vector", "learn", "ours", "--learner", "all-pairs", "--json")
+    assert outcome.code == 0, outcome.err
+    return outcome.json
+
+
+def test_a_learned_vector_tells_its_held_out_accuracy(learned, photorank):
+    """Learning fits to all labels, and says how well it does on photos left out."""
+    assert learned["kind"] == "all-pairs"
+    assert photorank("vector", "list").code == 0
+    card = photorank("vector", "show", "ours", "--json").json
+    assert 0 <= card["metrics"]["pairwise_accuracy"]["value"] <= 1
+    assert card["data"]["n_photos"] == 24
+
+
+@pytest.mark.usefixtures("learned")
+def test_top_and_bottom_are_the_two_ends_of_one_order(photorank):
+    """Top is best first, bottom worst first; together they are all photos once."""
+    top = photorank("top", "-k", 30, "--vector", "ours", "--json").json
+    bottom = photorank("bottom", "-k", 30, "--vector", "ours", "--json").json
+
+    assert len(top) == 24
+    assert top == bottom[::-1]
+    assert [photo["rating"] for photo in top] == sorted(
+        (photo["rating"] for photo in top), reverse=True
+    )
+    assert set(top[0]) == {"path", "rating", "percentile", "group"}
+    assert top[0]["percentile"] == pytest.approx(100 * 23.5 / 24)
+    assert len(photorank("top", "-k", 3, "--vector", "ours", "--json").json) == 3
+    assert top[0]["path"] in photorank("top", "-k", 1, "--vector", "ours").out
+
+
+@pytest.mark.usefixtures("learned")
+def test_a_photo_is_rated_alike_inside_and_outside_the_index(photorank, gallery, tmp_path):
+    """A copy of a photo that the index does not know gets the very rating of the photo."""
+    inside = gallery / "forest" / "2.jpg"
+    outside = tmp_path / "copy.jpg"
+    outside.write_bytes(inside.read_bytes())
+
+    known, new = photorank("rate", inside, outside, "--vector", "ours", "--json").json
+
+    assert known["path"] == str(inside)
+    assert known["group"] == "forest"
+    assert new["group"] is None
+    assert new["rating"] == pytest.approx(known["rating"], abs=1e-4)
+    assert 0 <= known["percentile"] <= 100
+
+
+@pytest.mark.usefixtures("learned")
+def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, gallery, tmp_path):
+    """The probabilities sum to 1, whichever photo is first, in the index or not."""
+    known, new = gallery / "beach" / "0.jpg", tmp_path / "new.jpg"
+    draw_photo(new, seed=7, blur=9)
+
+    one = photorank("compare", known, new, "--vector", "ours", "--json").json
+    other = photorank("compare", new, known, "--vector", "ours", "--json").json
+
+    assert set(one) == {"vector", "calibrated", "first", "second"}
+    assert one["calibrated"] is True
+    assert one["first"]["probability"] + one["second"]["probability"] == pytest.approx(1)
+    assert one["first"] == other["second"]
+    preferred = max((one["first"], one["second"]), key=lambda photo: photo["probability"])
+    assert preferred["rating"] == max(one["first"]["rating"], one["second"]["rating"])
+
+
+def test_compare_says_which_vector_it_took(photorank, gallery):
+    """Without a vector the best of the latest evaluation is taken, else the first."""
+    photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
+    photorank("vector", "prompt", "aaa", "a photo")
+    photorank("vector", "prompt", "sharp", "a sharp photo")
+
+    before = photorank("compare", *photos, "--json")
+    evaluated = photorank("evaluate", "--repeats", 1, "--folds", 4, "--json").json
+    after = photorank("compare", *photos, "--json")
+
+    assert before.json["vector"] == "aaa"
+    assert before.err.startswith("photorank: comparing by aaa, the first")
+    stored = load_names(photorank)
+    best = next(
+        row["vector"]
+        for row in evaluated["results"]
+        if row["vector"] in stored and not row["in_sample"]
+    )
+    assert after.json["vector"] == best
+    assert "latest evaluation" in after.err
+
+
+def load_names(photorank):
+    """Return the names of the vectors that the index has."""
+    return {vector["name"] for vector in photorank("vector", "list", "--json").json}
+
+
+def test_evaluate_prints_the_contract_and_keeps_it(photorank):
+    """The evaluation has its protocol, results with intervals and differences, and is saved."""
+    command = ["evaluate", "--learners", "all-pairs", "--folds", 4, "--repeats", 1]
+
+    outcome = photorank(*command, "--fold-by", "series", "--seed", 3, "--json")
+
+    found = outcome.json
+    assert found["protocol"]["fold_by"] == "series"
+    assert found["protocol"]["folds"] == 4
+    assert found["protocol"]["seed"] == 3
+    assert {"all-pairs", "mean-difference", "random-direction"} <= {
+        row["vector"] for row in found["results"]
+    }
+    for row in found["results"]:
+        accuracy = row["metrics"]["pairwise_accuracy"]
+        assert row["scope"] in ("all", "within", "across")
+        assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+    assert {"a", "b", "scope", "metric", "value", "low", "high", "p"} <= set(
+        found["differences"][0]
+    )
+    saved = Path(outcome.err.strip().rpartition("saved as ")[2])
+    assert json.loads(saved.read_text()) == found
+
+
+def test_evaluate_in_words(photorank):
+    """Without --json there is a table, and one sentence that compares with words alone."""
+    outcome = photorank("evaluate", "--learners", "all-pairs", "--folds", 4, "--repeats", 1)
+
+    assert outcome.code == 0
+    assert "Kendall" in outcome.out
+    assert "is best: it puts the better of two photos first" in outcome.out
+    assert "baseline" in outcome.out
+
+
+def test_search_finds_by_words(photorank):
+    """Search returns photos by falling cosine similarity to the text."""
+    found = photorank("search", "a forest", "-k", 5, "--json").json
+
+    similarities = [photo["similarity"] for photo in found]
+    assert len(found) == 5
+    assert all(set(photo) == {"path", "similarity"} for photo in found)
+    assert similarities == sorted(similarities, reverse=True)
+    assert found[0]["path"] in photorank("search", "a forest", "-k", 1).out
+
+
+def test_a_removed_vector_no_longer_rates(photorank, refused):
+    """The card is gone from the index for every command."""
+    photorank("vector", "prompt", "short-lived", "a photo")
+    assert load_vector(open_index(), "short-lived").kind == "prompt"
+
+    photorank("vector", "remove", "short-lived")
+
+    assert "no vector named 'short-lived'" in refused("top", "--vector", "short-lived")

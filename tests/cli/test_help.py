@@ -1,0 +1,98 @@
+import shlex
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+from typer.main import get_command
+
+from photorank.cli.app import app
+
+
+def commands(command, path=()):
+    """Return every command that does something, by the words that call it."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {path: command}
+    return {
+        words: leaf
+        for name, one in inner.items()
+        for words, leaf in commands(one, (*path, name)).items()
+    }
+
+
+COMMANDS = commands(get_command(app))
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_command_has_help_and_an_example_that_its_parser_takes(words, photorank):
+    """`--help` says what a command does and shows one worked example of it."""
+    outcome = photorank(*words, "--help")
+
+    assert outcome.code == 0
+    assert COMMANDS[words].help
+    example = outcome.out.partition("Example:\n")[2].strip()
+    program, *arguments = shlex.split(example)
+    assert program == "photorank"
+    assert tuple(arguments[: len(words)]) == words
+    COMMANDS[words].make_context(" ".join(words), arguments[len(words) :])
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_option_says_what_it_is(words):
+    """No option is without a word of help."""
+    for parameter in COMMANDS[words].params:
+        if parameter.param_type_name == "option":
+            assert parameter.help, parameter.name
+
+
+def test_the_commands_are_those_of_the_contract():
+    """Scripts are written against these names."""
+    assert {" ".join(words) for words in COMMANDS} == {
+        *("demo", "dashboard", "index", "labels import", "choices import", "status"),
+        *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
+        *("evaluate", "rate", "compare", "top", "bottom", "search"),
+    }
+
+
+def test_version(photorank):
+    """`--version` tells the installed version."""
+    assert photorank("--version").out == f"photorank {version('photorank')}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["publish"],
+        ["index", "folder"],
+        ["rate", "photo.jpg"],
+        ["evaluate", "--fold-by", "colour"],
+        ["evaluate", "--folds", "1"],
+        ["vector", "learn", "ours", "--learner", "all-pairs", "--gap-power", "3"],
+        ["index", "folder", "--name", "x", "--group-column", "theme"],
+        ["dashboard", "--port", "0"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments, photorank, empty_home):
+    """A command that cannot be understood says how to call it, and does nothing."""
+    outcome = photorank(*arguments)
+
+    assert outcome.code == 2
+    assert "Usage:" in outcome.err
+    assert not empty_home.exists()
+
+
+def test_an_unexpected_exception_shows_its_traceback():
+    """What is no user's mistake is a bug, and shows where it happened."""
+    code = (
+        "import photorank.workspace as w; w.Workspace.current = lambda: 1 / 0\n"
+        "from photorank.cli.app import main; main()"
+    )
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code, "status"], capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert "ZeroDivisionError" in ended.stderr
+    assert "Traceback" in ended.stderr

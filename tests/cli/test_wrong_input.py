@@ -1,0 +1,275 @@
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import draw_photo
+
+
+def contents(folder):
+    """Return every file under a folder with its bytes."""
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("where", ["missing", "empty", "texts"])
+def test_a_folder_without_photos_makes_no_index(where, refused, empty_home, tmp_path):
+    """A folder that is not there, is empty or holds no photo ends before anything is made."""
+    folder = tmp_path / where
+    if where != "missing":
+        folder.mkdir()
+    if where == "texts":
+        (folder / "letter.jpg").write_text("dear all")
+
+    line = refused("index", folder, "--name", "mine", "--encoder", "embedded")
+
+    assert str(folder) in line
+    assert "does not exist" in line if where == "missing" else "no photo was found" in line
+    assert contents(empty_home) == {} if empty_home.exists() else True
+
+
+def test_a_table_without_labels_is_refused_before_photos_are_embedded(
+    refused, empty_home, gallery, tmp_path
+):
+    """A labels file with no known label column stops the command before an hour of embedding."""
+    table = tmp_path / "labels.csv"
+    table.write_text("file,beauty\nbeach/0.jpg,3\n")
+
+    line = refused("index", gallery, "--name", "mine", "--encoder", "embedded", "--labels", table)
+
+    assert "score, tier, stars" in line
+    assert not empty_home.exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("file,score\nbeach/0.jpg,3\nmoon.jpg,4\n", "line 3"),
+        ("file,score\nbeach/0.jpg,three\n", "line 2"),
+        ("photo,score\nbeach/0.jpg,3\n", "file"),
+        ("", "empty"),
+    ],
+    ids=["unknown photo", "bad cell", "no file column", "empty file"],
+)
+def test_a_bad_table_changes_no_label(rows, said, refused, photorank, home, tmp_path):
+    """A row that cannot be used is told with its line, and nothing is half imported."""
+    table = tmp_path / "labels.csv"
+    table.write_text(rows)
+    before = photorank("status").out
+
+    assert said in refused("labels", "import", table)
+
+    assert photorank("status").out == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["evaluate"],
+        ["vector", "list"],
+        ["top", "--vector", "beauty"],
+        ["search", "a dog"],
+        ["labels", "import", "labels.csv"],
+    ],
+    ids=" ".join,
+)
+def test_an_index_that_does_not_exist(arguments, refused, home):
+    """Every command names the indexes there are, and how to make one of that name."""
+    line = refused(*arguments, "--index", "family")
+
+    assert "There is: small" in line
+    assert "`photorank index FOLDER --name family`" in line
+
+
+def test_no_index_at_all(refused, empty_home):
+    """In an empty workspace the next command is the first one."""
+    assert "photorank demo" in refused("status")
+    assert not empty_home.exists()
+
+
+def test_several_indexes_ask_for_a_name(refused, home):
+    """With two indexes, one must be named."""
+    shutil.copytree(home / "index" / "small", home / "index" / "other")
+
+    assert "--index other|small" in refused("status")
+
+
+def test_two_vectors_of_one_name(refused, photorank, home):
+    """The second is refused before any work, and the first stays as it is."""
+    photorank("vector", "prompt", "mine", "a sharp photo")
+    before = contents(home)
+
+    for command in (["prompt", "mine", "a dog"], ["learn", "mine", "--learner", "all-pairs"]):
+        assert "photorank vector remove mine" in refused("vector", *command)
+
+    assert contents(home) == before
+
+
+def test_a_vector_of_another_encoder(refused, photorank, home, gallery):
+    """A card from another encoder's index is refused wherever it would rate."""
+    made = photorank("vector", "prompt", "strange", "a photo", "--json").json["path"]
+    with open(made) as file:
+        card = json.load(file)
+    card["fingerprint"]["model"] = "open_clip:ViT-B-32"
+    with open(made, "w") as file:
+        json.dump(card, file)
+    photo = gallery / "beach" / "0.jpg"
+
+    for command in (["rate", photo], ["compare", photo, photo], ["top"], ["bottom"]):
+        line = refused(*command, "--vector", "strange")
+        assert "belongs to open_clip:ViT-B-32" in line
+        assert "photorank vector learn" in line
+
+
+def test_an_index_of_another_encoder_or_framing(refused, home, gallery):
+    """An index is not filled up with embeddings that mean something else."""
+    line = refused("index", gallery, "--name", "small", "--framing", "crop")
+
+    assert "use another --name" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "known"),
+    [
+        (["index", "PHOTOS", "--name", "x", "--encoder", "clip"], "embedded"),
+        (["index", "PHOTOS", "--name", "x", "--encoder", "embedded", "--framing", "z"], "whole"),
+        (["vector", "learn", "x", "--learner", "magic"], "all-pairs"),
+        (["evaluate", "--learners", "magic"], "all-pairs"),
+        (["index", "PHOTOS", "--name", "../x", "--encoder", "embedded"], "letters"),
+        (["vector", "prompt", "a/b", "a photo"], "letters"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_an_unknown_name_is_answered_with_the_known_ones(arguments, known, refused, home, gallery):
+    """A wrong encoder, framing or learner is told what there is, and nothing is written."""
+    before = contents(home)
+
+    line = refused(*[gallery if word == "PHOTOS" else word for word in arguments])
+
+    assert known in line
+    assert contents(home) == before
+
+
+@pytest.fixture
+def unlabelled(home, gallery, photorank):
+    """Return the name of an index without any label."""
+    photorank("index", gallery / "beach", "--name", "plain", "--encoder", "embedded")
+    return "plain"
+
+
+@pytest.mark.parametrize(
+    "command", [["evaluate"], ["vector", "learn", "ours", "--learner", "all-pairs"]], ids=" ".join
+)
+def test_nothing_can_be_measured_or_learned_without_labels(command, refused, unlabelled):
+    """Evaluating and learning say how to import labels."""
+    line = refused(*command, "--index", unlabelled)
+
+    assert f"photorank labels import FILE.csv --index {unlabelled}" in line
+
+
+@pytest.mark.parametrize("command", ["rate", "compare"])
+def test_a_photo_that_cannot_be_read(command, refused, photorank, home, gallery, tmp_path):
+    """A missing photo and a text with a photo's name are told apart, each in one line."""
+    photorank("vector", "prompt", "mine", "a photo")
+    good = gallery / "beach" / "0.jpg"
+
+    for bad in (tmp_path / "nothing.jpg", gallery / "notes.jpg"):
+        assert str(bad) in refused(command, good, bad, "--vector", "mine")
+
+
+def test_blank_words_make_no_vector(refused, home):
+    """A prompt needs words."""
+    assert "words" in refused("vector", "prompt", "mine", "  ")
+    assert "words" in refused("search", "")
+
+
+def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
+    """Only a card of the index itself can be removed."""
+    assert "no vector named" in refused("vector", "remove", "nobody")
+
+
+def run(arguments, home, **options):
+    """Run the command line in a process of its own."""
+    return subprocess.run(  # noqa: S603
+        [sys.executable, "-c", "from photorank.cli.app import main; main()", *arguments],
+        env=os.environ | {"PHOTORANK_HOME": str(home)},
+        capture_output=True,
+        check=False,
+        **options,
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file names are Unicode there")
+def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
+    """A name that is no Unicode, or holds a line break, breaks neither JSON nor a table."""
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    names = [b"byte-\xff.png", b"two\nlines.png", "café [bold].png".encode(), b"a.txt.jpg"]
+    for number, name in enumerate(names[:3]):
+        draw_photo(folder / f"{number}.png", seed=number)
+        os.rename(folder / f"{number}.png", os.path.join(os.fsencode(folder), name))
+    with open(os.path.join(os.fsencode(folder), b"text-\xfe.jpg"), "w") as file:
+        file.write("no photo")
+
+    made = run(["index", os.fsencode(folder), "--name", "odd", "--json"], home=home / "new")
+    assert made.returncode == 1  # the default encoder needs the network
+
+    command = ["index", os.fsencode(folder), "--name", "odd", "--encoder", "embedded"]
+    told = run(command, home)
+    found = run(["search", "a photo", "--index", "odd", "--json"], home)
+    shown = run(["search", "a photo", "--index", "odd"], home)
+    refused = run(["rate", b"\xff\n.jpg", "--vector", "x", "--index", "odd"], home)
+
+    assert told.returncode == 0, told.stderr
+    assert rb"text-\udcfe.jpg" in told.stdout
+    paths = {os.fsencode(photo["path"]) for photo in json.loads(found.stdout)}
+    assert paths == {os.path.join(os.fsencode(folder), name) for name in names[:3]}
+    assert found.stdout.isascii()
+    assert "café [bold].png" in shown.stdout.decode()
+    assert rb"two\nlines.png" in shown.stdout
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a small disk of its own")
+def test_a_full_disk(home, gallery, tmp_path):
+    """When the disk is full the command says so in one line, and no half-made index is left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(  # noqa: S603
+        ["mount", "-t", "tmpfs", "-o", "size=96k", "tmpfs", disk],  # noqa: S607
+        capture_output=True,
+        check=False,
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    try:
+        ended = run(["index", gallery, "--name", "big", "--encoder", "embedded"], disk)
+        left = run(["status", "--index", "big"], disk)
+    finally:
+        subprocess.run(["umount", disk], check=True)  # noqa: S603, S607
+
+    assert ended.returncode == 1
+    [line] = ended.stderr.decode().splitlines()
+    assert "the disk is full" in line
+    assert "then run the same command again" in line
+    assert left.returncode == 1
+
+
+def test_a_reader_that_leaves_early_is_no_error(home):
+    """`photorank … | head` ends quietly."""
+    with subprocess.Popen(
+        [sys.executable, "-c", "from photorank.cli.app import main; main()", "status", "--json"],
+        env=os.environ | {"PHOTORANK_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert said == b""

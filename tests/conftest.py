@@ -1,0 +1,66 @@
+"""A small library of photos, and an indexed workspace of it, for the tests of several rooms."""
+
+import csv
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+
+GROUPS = ("beach", "forest", "street")
+PHOTOS_PER_GROUP = 8
+
+
+@pytest.fixture(scope="session")
+def gallery(tmp_path_factory):
+    """Return a folder of 24 photos in three groups, each blurred more than the one before.
+
+    Beside them lies `labels.csv` with their scores, groups and series;
+    `notes.jpg` among them is a text.
+    """
+    folder = tmp_path_factory.mktemp("gallery")
+    rows = []
+    for number, group in enumerate(GROUPS):
+        (folder / group).mkdir()
+        for blur in range(PHOTOS_PER_GROUP):
+            file = f"{group}/{blur}.jpg"
+            draw_photo(folder / file, seed=100 * number + blur, blur=blur)
+            rows.append((file, PHOTOS_PER_GROUP - blur, group, f"{group}-{blur // 2}"))
+    (folder / "notes.jpg").write_text("buy milk")
+    with (folder / "labels.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([("file", "score", "group", "series"), *rows])
+    return folder
+
+
+def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
+    """Write a picture of coloured fields that no other seed gives."""
+    rng = np.random.default_rng(seed)
+    fields = Image.fromarray(rng.integers(0, 256, (6, 8, 3), dtype=np.uint8))
+    picture = fields.resize(size, Image.Resampling.NEAREST)
+    picture.filter(ImageFilter.GaussianBlur(blur)).save(path, quality=92)
+
+
+@pytest.fixture(scope="session")
+def indexed_home(tmp_path_factory, gallery):
+    """Return a workspace whose index `small` holds the gallery, by `embedded`, with its labels.
+
+    Shared by all tests: change a copy of it, which is `home`.
+    """
+    from photorank.index.build import build_index
+    from photorank.index.labelling import import_labels
+    from photorank.labels.tables import read_labels
+    from photorank.workspace import Workspace
+
+    workspace = Workspace(tmp_path_factory.mktemp("indexed") / "home")
+    build_index([gallery], "small", workspace=workspace, encoder_spec="embedded")
+    import_labels(workspace.index("small"), read_labels(gallery / "labels.csv"))
+    return workspace.root
+
+
+@pytest.fixture
+def home(tmp_path, indexed_home, monkeypatch):
+    """Return a copy of the indexed workspace, which is the current one."""
+    home = tmp_path / "home"
+    shutil.copytree(indexed_home, home)
+    monkeypatch.setenv("PHOTORANK_HOME", str(home))
+    return home

@@ -1,0 +1,27 @@
+import json
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """Return a model that open_clip knows by name from here on, and a file of its weights."""
+    import open_clip
+
+    from tests.encoders.tiny import TINY, save_tiny_model
+
+    folder = tmp_path_factory.mktemp("model_configs")
+    config = folder / "ViT-tiny-test.json"
+    config.write_text(json.dumps(TINY))
+    open_clip.add_model_config(config)
+    return "ViT-tiny-test", save_tiny_model(tmp_path_factory.mktemp("tiny"))
+
+
+@pytest.fixture
+def no_network(monkeypatch, tmp_path):
+    """Make the model hub refuse every connection; return its empty cache."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:9")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path / "hub"

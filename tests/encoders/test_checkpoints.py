@@ -1,0 +1,261 @@
+import pickle
+import shutil
+import time
+
+import open_clip
+import pytest
+import torch
+
+from photorank.encoders import load_encoder
+from photorank.encoders.checkpoints import find_checkpoint
+from photorank.errors import (
+    DamagedWeightsError,
+    EncoderError,
+    MissingPathError,
+    MissingWeightsError,
+)
+from tests.encoders.tiny import photos, save_tiny_model
+
+
+class Bomb:
+    """A pickle that runs code when it is loaded."""
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def __reduce__(self):
+        return open, (str(self.marker), "w")
+
+
+def truncated(path):
+    """Cut a file in half."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    return path
+
+
+def scripted(folder):
+    """Save a TorchScript archive, which holds code."""
+    path = folder / "scripted.pt"
+    torch.jit.save(torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2)), path)
+    return path
+
+
+def with_code(folder):
+    """Save a checkpoint whose loading would write a file."""
+    path = folder / "code.pt"
+    torch.save({"weight": torch.zeros(2), "x": Bomb(folder / "exploded")}, path)
+    return path
+
+
+def plain_pickle(folder):
+    """Save a pickle of the old kind whose loading would write a file."""
+    path = folder / "code.bin"
+    path.write_bytes(pickle.dumps(Bomb(folder / "exploded")))
+    return path
+
+
+def saved(name, value):
+    """Return a maker of a file that torch wrote."""
+
+    def make(folder):
+        torch.save(value, folder / name)
+        return folder / name
+
+    return make
+
+
+def text(name, content):
+    """Return a maker of a file that is no checkpoint at all."""
+
+    def make(folder):
+        (folder / name).write_text(content)
+        return folder / name
+
+    return make
+
+
+UNUSABLE = {
+    "truncated-safetensors": lambda folder: truncated(save_tiny_model(folder)),
+    "truncated-torch": lambda folder: truncated(save_tiny_model(folder, suffix=".bin")),
+    "code": with_code,
+    "code-in-a-plain-pickle": plain_pickle,
+    "torchscript": scripted,
+    "text": text("text.pt", "these are not weights"),
+    "text-safetensors": text("text.safetensors", "these are not weights"),
+    "empty": text("empty.pth", ""),
+    "list": saved("list.pt", [torch.zeros(2)]),
+    "numbers": saved("numbers.pt", {"epoch": 3}),
+}
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit")
+@pytest.mark.parametrize("make", UNUSABLE.values(), ids=UNUSABLE)
+def test_an_unusable_file_is_one_line_and_runs_nothing(tiny_model, tmp_path, make):
+    """Damaged files, and files that hold code, are refused before anything of them is run."""
+    name, _ = tiny_model
+
+    with pytest.raises(DamagedWeightsError) as caught:
+        load_encoder(f"open_clip:{name}@{make(tmp_path)}")
+
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 600
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_a_training_checkpoint_is_read(tiny_model, tmp_path):
+    """The state dict under a key, with prefixes, that open_clip's trainer writes is understood."""
+    name, file = tiny_model
+    state = open_clip.factory.load_state_dict(str(file))
+    checkpoint = {
+        "epoch": 3,
+        "state_dict": {f"module.{key}": value for key, value in state.items()},
+    }
+    torch.save(checkpoint, tmp_path / "epoch_3.pt")
+    plain, trained = (
+        load_encoder(f"open_clip:{name}@{path}", device="cpu")
+        for path in (file, tmp_path / "epoch_3.pt")
+    )
+    frames = plain.prepare(photos()[0])
+
+    assert (plain.encode_frames(frames) == trained.encode_frames(frames)).all()
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ("clip", "no encoder is called 'clip'"),
+        ("open_clip:", "no model ''"),
+        ("open_clip:ViT-B-23/openai", "Did you mean ViT-B-32"),
+        ("open_clip:ViT-L/14", "no model 'ViT-L'"),
+        ("open_clip:ViT-B-32", "names no weights.*laion2b_s34b_b79k"),
+        ("open_clip:ViT-B-32/", "names no weights"),
+        ("open_clip:ViT-B-32/laion9b", "no pretrained weights 'laion9b'.*laion2b_s34b_b79k"),
+        ("open_clip:RN50/laion2b_s34b_b79k", "belongs to ViT-B-32"),
+        ("open_clip:ViT-S-32/openai", "has none of its own"),
+        ("open_clip:hf-hub:a/b/c", "no repository ORG/NAME"),
+    ],
+)
+def test_a_name_that_means_nothing_is_told_with_what_would(spec, says):
+    """An unknown encoder, model or pretraining is answered with the known ones."""
+    with pytest.raises(EncoderError, match=says) as caught:
+        load_encoder(spec)
+
+    assert "open_clip:" in str(caught.value) or "hub" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "right"),
+    [
+        ("ViT-L-14/openai", "open_clip:ViT-L-14-quickgelu/openai"),
+        ("ViT-B-16/dfn2b", "open_clip:ViT-B-16-quickgelu/dfn2b"),
+        ("ViT-H-14-378/dfn5b", "open_clip:ViT-H-14-378-quickgelu/dfn5b"),
+        ("roberta-ViT-B-32/laion2b_s12b_b32k", "no model that fits"),
+    ],
+)
+def test_another_activation_than_the_weights_were_trained_with_is_refused(asked, right):
+    """open_clip only warns of a QuickGELU mismatch; here it names the right model."""
+    with pytest.raises(EncoderError, match=right):
+        load_encoder(f"open_clip:{asked}")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "open_clip:ViT-L-14-quickgelu/openai",
+        "open_clip:ViTamin-S/datacomp1b",
+        "open_clip:hf-hub:laion/CLIP-ViT-B-32-laion2B-s34B-b79K",
+    ],
+)
+def test_weights_out_of_reach_end_quickly(no_network, spec):
+    """Without a network the answer comes within seconds and names the three ways out."""
+    started = time.monotonic()
+
+    with pytest.raises(MissingWeightsError, match=r"MODEL@FILE.*--encoder embedded"):
+        load_encoder(spec)
+
+    assert time.monotonic() - started < 8
+
+
+def cached(hub, repository, folder):
+    """Lay files out as the model hub's cache does."""
+    home = hub / f"models--{repository.replace('/', '--')}"
+    (home / "refs").mkdir(parents=True)
+    (home / "refs" / "main").write_text("0" * 40)
+    return shutil.copytree(folder, home / "snapshots" / ("0" * 40))
+
+
+def test_a_cached_repository_needs_no_network(no_network, tmp_path):
+    """What the hub once gave is used without asking again, words included."""
+    save_tiny_model(tmp_path / "tiny", preprocess={"resize_mode": "squash"})
+    cached(no_network, "org/tiny", tmp_path / "tiny")
+
+    encoder = load_encoder("open_clip:hf-hub:org/tiny", device="cpu")
+    local = load_encoder(f"open_clip:local-dir:{tmp_path / 'tiny'}", device="cpu")
+    frames = encoder.prepare(photos()[0])
+
+    assert encoder.spec == "open_clip:hf-hub:org/tiny"
+    assert encoder.fingerprint.model == "open_clip:hf-hub:org/tiny"
+    assert encoder.fingerprint.framing == "squash"
+    assert (encoder.encode_frames(frames) == local.encode_frames(frames)).all()
+    assert (encoder.encode_texts(["a dog"]) == local.encode_texts(["a dog"])).all()
+
+
+def test_cached_pretrained_weights_keep_their_own_preprocessing(no_network, tmp_path):
+    """A published tag brings its mean, spread, filter and resize mode along."""
+    file = save_tiny_model(tmp_path / "siglip")
+    snapshot = cached(no_network, "timm/ViT-B-16-SigLIP", tmp_path / "siglip")
+
+    found = find_checkpoint("open_clip:ViT-B-16-SigLIP/webli")
+
+    assert found.weights == snapshot / file.name
+    assert found.preprocessing["mean"] == (0.5, 0.5, 0.5)
+    assert found.preprocessing["resize_mode"] == "squash"
+    assert found.size == 224
+
+
+@pytest.mark.parametrize(
+    ("model", "mean", "mode"),
+    [
+        ("ViT-B-32", open_clip.OPENAI_DATASET_MEAN, "shortest"),
+        ("ViT-B-16-SigLIP", (0.5, 0.5, 0.5), "squash"),
+        ("MobileCLIP-S1", (0.0, 0.0, 0.0), "shortest"),
+        ("ViT-L-14", open_clip.OPENAI_DATASET_MEAN, "shortest"),
+    ],
+)
+def test_a_files_preprocessing_is_its_models(tmp_path, model, mean, mode):
+    """A file has no preprocessing in it: what all published weights of its model share is used."""
+    found = find_checkpoint(f"open_clip:{model}@{save_tiny_model(tmp_path)}")
+
+    assert (found.preprocessing["mean"], found.preprocessing["resize_mode"]) == (mean, mode)
+
+
+def test_a_file_that_is_not_there_is_named(tiny_model, tmp_path):
+    """A missing file or folder, or a file of another kind, is told before anything is loaded."""
+    name, _ = tiny_model
+    (tmp_path / "weights.npz").touch()
+    with pytest.raises(MissingPathError, match=r"nowhere.pt does not exist"):
+        load_encoder(f"open_clip:{name}@{tmp_path / 'nowhere.pt'}")
+    with pytest.raises(EncoderError, match=r"must end in .safetensors"):
+        load_encoder(f"open_clip:{name}@{tmp_path / 'weights.npz'}")
+    with pytest.raises(MissingPathError, match=r"open_clip_config.json does not exist"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}")
+    (tmp_path / "open_clip_config.json").write_text("{}")
+    with pytest.raises(EncoderError, match="no configuration of open_clip"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}")
+
+
+def test_a_folder_without_weights_never_gives_random_ones(tmp_path):
+    """open_clip would make a model up; here it is an error."""
+    save_tiny_model(tmp_path).unlink()
+
+    with pytest.raises(MissingPathError, match="weights belong beside"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}")
+
+
+def test_frames_that_are_not_square_are_refused(tmp_path):
+    """A model that wants another shape is told apart at once."""
+    vision = {"image_size": [64, 96], "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
+    save_tiny_model(tmp_path, vision_cfg=vision)
+
+    with pytest.raises(EncoderError, match="only squares work"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}")

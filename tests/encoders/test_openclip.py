@@ -1,0 +1,143 @@
+import hashlib
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
+from photorank.errors import DamagedWeightsError, EncoderError
+from tests.encoders.tiny import TINY, photos, save_tiny_model
+
+SAME = 0.99999  # cosine
+TEXTS = ["a photo of a cat", "ein Foto, scharf und hell", "", "word " * 200] * 5
+
+
+def own_photo_embeddings(model, preprocess):
+    """Return what open_clip's own calls give."""
+    with torch.inference_mode():
+        batch = torch.stack([preprocess(photo) for photo in photos()])
+        return model.eval().encode_image(batch, normalize=True).numpy()
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt", ".pth", ".bin"])
+def test_photos_and_texts_embed_as_with_open_clip_itself(tiny_model, tmp_path, suffix):
+    """Preprocessing, both towers and the tokenizer are open_clip's, whatever the file's kind."""
+    name, _ = tiny_model
+    saved = save_tiny_model(tmp_path, suffix=".safetensors" if suffix == ".safetensors" else ".bin")
+    file = saved.rename(saved.with_suffix(suffix))
+    model, _, preprocess = open_clip.create_model_and_transforms(name, pretrained=str(file))
+    with torch.inference_mode():
+        words = model.eval().encode_text(open_clip.get_tokenizer(name)(TEXTS), normalize=True)
+
+    encoder = load_encoder(f"open_clip:{name}@{file}", framing="crop", device="cpu")
+    embeddings = encode_photos(encoder, [encoder.prepare(photo) for photo in photos()])
+
+    cosines = (embeddings * own_photo_embeddings(model, preprocess)).sum(axis=1)
+    assert cosines.min() > SAME
+    assert (encoder.encode_texts(TEXTS) * words.numpy()).sum(axis=1).min() > SAME
+    assert encoder.logit_scale == pytest.approx(float(model.logit_scale.detach().exp()))
+    assert encoder.dimensions == embeddings.shape[1] == TINY["embed_dim"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "framing"), [("shortest", "crop"), ("squash", "squash"), ("longest", "pad")]
+)
+def test_the_default_framing_is_the_one_the_model_was_trained_with(tmp_path, mode, framing):
+    """A model's own resize mode, mean, spread and filter are used without being asked for."""
+    own = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4], "interpolation": "bilinear"}
+    save_tiny_model(tmp_path, preprocess={**own, "resize_mode": mode})
+    name = f"local-dir:{tmp_path}"
+    model, preprocess = open_clip.create_model_from_pretrained(name)
+
+    encoder = load_encoder(f"open_clip:{name}", device="cpu")
+    embeddings = encode_photos(encoder, [encoder.prepare(photo) for photo in photos()])
+
+    assert encoder.fingerprint.framing == framing
+    assert (embeddings * own_photo_embeddings(model, preprocess)).sum(axis=1).min() > SAME
+
+
+def test_tiles_are_averaged(tiny_model):
+    """A photo of several tiles has the unit mean of their embeddings."""
+    name, file = tiny_model
+    encoder = load_encoder(f"open_clip:{name}@{file}", framing="tiles", device="cpu")
+    frames = [encoder.prepare(photo) for photo in photos()]
+
+    mean = encoder.encode_frames(frames[-1]).mean(axis=0)
+
+    assert len(frames[-1]) > 1
+    np.testing.assert_allclose(
+        encode_photos(encoder, frames)[-1], mean / np.linalg.norm(mean), atol=1e-6
+    )
+    assert encoder.encode_frames([]).shape == encoder.encode_texts([]).shape == (0, 32)
+
+
+def test_the_fingerprint_follows_the_weights_not_their_place(tiny_model, tmp_path):
+    """The same file elsewhere has the same fingerprint, another file has another."""
+    name, file = tiny_model
+    copied = tmp_path / "copied.safetensors"
+    copied.write_bytes(file.read_bytes())
+    other = save_tiny_model(tmp_path / "other", suffix=".bin")
+
+    first, second, third = (
+        load_encoder(f"open_clip:{name}@{path}").fingerprint for path in (file, copied, other)
+    )
+
+    assert first == second != third
+    assert first.model == f"open_clip:{name}"
+    assert first.weights == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert (first.framing, first.size) == ("crop", 64)
+
+
+def test_a_relative_path_is_remembered_in_full(tiny_model, monkeypatch):
+    """The spec works again from another folder."""
+    name, file = tiny_model
+    monkeypatch.chdir(file.parent)
+
+    assert load_encoder(f"open_clip:{name}@{file.name}").spec == f"open_clip:{name}@{file}"
+
+
+def test_only_the_tower_that_is_used_is_kept(tiny_model):
+    """Photos alone keep no text tower in memory, words alone no image tower."""
+    name, file = tiny_model
+    encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
+
+    encoder.encode_frames(encoder.prepare(photos()[0]))
+    assert set(encoder._towers) == {"image"}
+    assert [key for key, _ in encoder._towers["image"].named_children()] == ["visual"]
+
+    encoder.encode_texts(["a dog"])
+    assert not hasattr(encoder._towers["text"], "visual")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"embed_dim": 64},
+        {"vision_cfg": {**TINY["vision_cfg"], "layers": 3}},
+        {"vision_cfg": {**TINY["vision_cfg"], "image_size": 96}},
+        {"text_cfg": {**TINY["text_cfg"], "context_length": 32}},
+    ],
+    ids=["width", "depth", "image-size", "context-length"],
+)
+def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
+    """Tensors that do not fit are an error, also those open_clip would silently stretch."""
+    name, _ = tiny_model
+    file = save_tiny_model(tmp_path, **change)
+    encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
+
+    with pytest.raises(DamagedWeightsError) as caught:
+        encoder.encode_frames(encoder.prepare(photos()[0]))
+
+    assert "\n" not in str(caught.value)
+    assert f"open_clip:{name}" in str(caught.value)
+
+
+def test_only_square_framings_are_taken(tiny_model):
+    """A vision transformer has one frame; a photo's own shape is refused with the reason."""
+    name, file = tiny_model
+    with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles"):
+        load_encoder(f"open_clip:{name}@{file}", framing="whole")
+    with pytest.raises(EncoderError, match="no such framing"):
+        load_encoder(f"open_clip:{name}@{file}", framing="circle")

@@ -1,0 +1,478 @@
+"""What an indexing run does with new, changed, renamed, copied, vanished and bad files."""
+
+import importlib.metadata
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.errors import (
+    IndexMismatchError,
+    MissingPathError,
+    MissingWeightsError,
+    NoPhotosError,
+)
+from photorank.index import batches
+from tests.index.colours import ColourEncoder, contents, fill, paint
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def names(library):
+    """Return the names of the photos that the index shows."""
+    return [photo.path.name for photo in library.index.photos()]
+
+
+def rewrite(path, data):
+    """Change a file's bytes behind its size and time: only who opens it can tell."""
+    status = path.stat()
+    assert len(data) <= status.st_size
+    path.write_bytes(data.ljust(status.st_size, b"\0"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
+    """Each photo becomes a row, subfolders included, with its thumbnail and its own embedding."""
+    fill(library.folder, 5)
+    paint(library.folder / "b" / "c.png", 7)
+    paint(library.folder / "a-b" / "c.png", 8)
+    paint(library.folder / "a" / "c.jpg", 9)
+    report = library.build()
+    index = library.index
+
+    assert (report.added, report.unchanged, report.vanished, report.skipped) == (8, 0, 0, [])
+    paths = [photo.path for photo in index.photos()]
+    assert paths == sorted(library.folder.rglob("*.*g"))
+    encoder = ColourEncoder()
+    for photo, row in zip(index.photos(), index.embeddings(), strict=True):
+        expected = encoder.encode_frames(encoder.prepare(Image.open(photo.path)))[0]
+        np.testing.assert_allclose(
+            row, expected, atol=2e-3 if photo.path.suffix == ".jpg" else 1e-6
+        )
+        with Image.open(index.thumbnail(photo)) as small:
+            assert small.format == "WEBP"
+    assert index.manifest.photos == 8
+
+
+def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
+    """The second run only looks at names, sizes and times."""
+    files = fill(library.folder, 20)
+    library.build()
+    before = library.paths.manifest.stat().st_mtime_ns
+    for file in files:
+        rewrite(file, b"unusable")
+    report = library.build(encoder_spec=None)
+
+    assert (report.added, report.unchanged, report.vanished) == (0, 20, 0)
+    assert len(library.encoders) == 1
+    assert library.paths.manifest.stat().st_mtime_ns == before  # caches stay valid
+
+
+def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
+    """As a whole command, without torch."""
+    fill(library.folder, 1000)
+    library.build(encoder_spec="embedded")
+    command = (
+        "import sys; from pathlib import Path; from photorank.index.build import build_index;"
+        "from photorank.workspace import Workspace;"
+        f"report = build_index([Path({str(library.folder)!r})], 'library',"
+        f" workspace=Workspace(Path({str(library.workspace.root)!r})));"
+        "assert report.unchanged == 1000; assert 'torch' not in sys.modules"
+    )
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", command], check=True, cwd=CHECKOUT)  # noqa: S603
+    assert time.perf_counter() - start < 2
+
+
+def test_a_renamed_photo_keeps_its_embedding(library):
+    """A new name of the same content is neither added nor vanished, and nothing is encoded."""
+    first, *_ = fill(library.folder, 5)
+    library.build()
+    first.rename(library.folder / "zzz.png")
+    report = library.build()
+
+    assert (report.added, report.unchanged, report.vanished) == (0, 5, 0)
+    assert names(library) == ["0001.png", "0002.png", "0003.png", "0004.png", "zzz.png"]
+    assert library.encoded == 5
+    assert len(library.encoders) == 1  # the encoder was not even loaded
+
+
+def test_a_copy_is_another_file_of_the_same_photo(library):
+    """A content is one row, whichever of its files is asked for; the first gives its path."""
+    first, *_ = fill(library.folder, 3)
+    shutil.copy(first, library.folder / "copy.png")
+    report = library.build()
+    index = library.index
+
+    assert (report.added, library.encoded) == (3, 3)
+    assert names(library) == ["0000.png", "0001.png", "0002.png"]
+    assert index.row_of(first) == index.row_of(library.folder / "copy.png") == 0
+    first.unlink()
+    report = library.build()
+    assert (report.unchanged, report.vanished) == (3, 0)
+    assert names(library) == ["0001.png", "0002.png", "copy.png"]
+
+
+def test_a_changed_photo_is_embedded_anew(library):
+    """What is shown is the new content; the report does not call the file vanished."""
+    first, *_ = fill(library.folder, 3)
+    library.build()
+    old = library.index.embeddings()[0]
+    paint(first, 99)
+    report = library.build()
+
+    assert (report.added, report.unchanged, report.vanished) == (1, 2, 0)
+    assert library.encoded == 4
+    assert np.abs(library.index.embeddings()[0] - old).max() > 1e-3
+
+
+def test_a_touched_photo_is_read_but_not_encoded(library):
+    """Another time of change and the same bytes only update the catalogue."""
+    first, *_ = fill(library.folder, 3)
+    library.build()
+    os.utime(first, ns=(1, 1))
+    assert library.build().unchanged == 3
+    assert library.encoded == 3
+    rewrite(first, b"unusable")
+    assert library.build().unchanged == 3  # the new time was kept, so nothing was read
+
+
+def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
+    """A vanished photo is not shown; restored as it was, it is not even opened."""
+    first, *_ = fill(library.folder, 3)
+    library.build()
+    status, data = first.stat(), first.read_bytes()
+    first.unlink()
+    report = library.build()
+    assert (report.added, report.unchanged, report.vanished) == (0, 2, 1)
+    assert names(library) == ["0001.png", "0002.png"]
+    assert library.index.embeddings().shape == (2, 48)
+    assert library.build().vanished == 0  # it is told once
+
+    first.write_bytes(data)
+    os.utime(first, ns=(status.st_atime_ns, status.st_mtime_ns))
+    report = library.build()
+    assert (report.added, report.unchanged) == (1, 2)
+    assert names(library) == ["0000.png", "0001.png", "0002.png"]
+    assert len(library.encoders) == 1
+
+
+def test_paths_that_are_not_named_stay_as_they_are(library):
+    """A run over one folder neither marks nor reads what lies in another."""
+    fill(library.folder / "a", 3)
+    fill(library.folder / "b", 3, start=10)
+    library.build()
+    shutil.rmtree(library.folder / "a")
+    report = library.build(library.folder / "b")
+    assert (report.added, report.unchanged, report.vanished) == (0, 3, 0)
+    assert len(library.index.photos()) == 6
+    assert library.build().vanished == 3
+
+
+def test_an_outer_folder_takes_over_the_inner_one(library):
+    """Naming a parent folder later opens no photo again, and removes no label's folder."""
+    fill(library.folder / "inner", 3)
+    library.build(library.folder / "inner")
+    fill(library.folder, 2, start=10)
+    report = library.build(library.folder)
+
+    assert (report.added, report.unchanged) == (2, 3)
+    assert library.encoded == 5
+    assert library.index.manifest.roots == (
+        str(library.folder / "inner"),
+        str(library.folder),
+    )
+    assert library.build(library.folder / "inner").unchanged == 3
+
+
+def test_a_folder_is_one_under_all_its_names(library):
+    """A link to a folder and the folder itself give the same rows."""
+    fill(library.folder, 3)
+    link = library.root / "link"
+    link.symlink_to(library.folder)
+    library.build(link)
+    report = library.build(library.folder)
+    assert (report.added, report.unchanged) == (0, 3)
+    assert library.index.row_of(link / "0001.png") == 1
+
+
+def test_single_files_can_be_named(library):
+    """A named file is indexed alone, and its neighbours stay out."""
+    files = fill(library.folder, 3)
+    assert library.build(files[1]).added == 1
+    assert names(library) == ["0001.png"]
+    assert library.build(files[0]).added == 1
+    files[0].unlink()
+    assert library.build(files[1]).vanished == 0
+
+
+def test_excluded_photos_leave_and_return(library):
+    """What is excluded is treated as gone; without the pattern it is back, unopened."""
+    fill(library.folder, 2)
+    fill(library.folder / "raw", 2, start=10)
+    library.build()
+    assert library.build(exclude=["raw"]).vanished == 2
+    report = library.build()
+    assert (report.added, report.unchanged) == (2, 2)
+    assert library.encoded == 4
+
+
+def test_names_of_any_bytes_survive(library):
+    """A file name that is no Unicode is found again, unchanged."""
+    folder = os.path.join(os.fsencode(library.folder), b"caf\xe9 \xf0\x9f\x98\x80")
+    os.mkdir(folder)
+    name = os.fsdecode(os.path.join(folder, b"new\nline'\"\xff.png"))
+    shutil.copy(fill(library.folder, 1)[0], name)
+    paint(Path(name), 50)
+    library.build()
+
+    assert library.index.row_of(name) is not None
+    assert Path(name) in [photo.path for photo in library.index.photos()]
+    inner = Path(os.fsdecode(folder))
+    assert library.build(inner).unchanged == 1
+    assert library.build().unchanged == 2
+    assert library.index.manifest.roots == (str(library.folder), str(inner))
+
+
+def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
+    """It is in every report while it is there, is opened once, and leaves when it is mended."""
+    fill(library.folder, 2)
+    bad = library.folder / "text.jpg"
+    bad.write_bytes(b"no photo at all".ljust(9999))
+    report = library.build()
+    assert [file.path for file in report.skipped] == [bad]
+    assert report.skipped[0].reason
+    assert library.index.skipped() == report.skipped
+
+    rewrite(bad, paint(library.root / "other.png", 77).read_bytes())
+    assert library.build().skipped == report.skipped
+    os.utime(bad)
+    assert library.build().skipped == []
+    assert library.index.skipped() == []
+    assert len(library.index.photos()) == 3
+
+
+def test_a_deleted_bad_file_leaves_the_list(library):
+    """What is no longer there is no longer told."""
+    fill(library.folder, 1)
+    bad = library.folder / "text.jpg"
+    bad.write_text("no photo at all")
+    library.build()
+    bad.unlink()
+    assert library.build().skipped == []
+    assert library.index.skipped() == []
+
+
+def test_a_bad_file_is_tried_again_by_other_software(library, monkeypatch):
+    """A new decoder may read what an old one could not."""
+    fill(library.folder, 1)
+    bad = library.folder / "text.jpg"
+    bad.write_bytes(b"no photo at all".ljust(9999))
+    library.build()
+    rewrite(bad, paint(library.root / "other.png", 77).read_bytes())
+    monkeypatch.setattr(importlib.metadata, "version", lambda package: "99")
+    assert library.build().skipped == []
+    assert names(library) == ["0000.png", "text.jpg"]
+
+
+def test_a_photo_that_turned_bad_is_no_longer_shown(library):
+    """An overwritten photo leaves the rows and joins the skipped files."""
+    first, *_ = fill(library.folder, 3)
+    library.build()
+    first.write_text("overwritten")
+    report = library.build()
+    assert names(library) == ["0001.png", "0002.png"]
+    assert [file.path for file in report.skipped] == [first]
+
+
+def test_an_embedding_that_is_not_finite_is_a_reason_to_skip(library):
+    """A photo that the encoder cannot place is skipped, and so are its copies."""
+    fill(library.folder, 2)
+    for name in ("black.png", "copy.png"):
+        Image.new("RGB", (20, 20)).save(library.folder / name)
+    report = library.build(batch_size=1)
+    assert [file.path.name for file in report.skipped] == ["black.png", "copy.png"]
+    assert report.skipped[0].reason == "the encoder gives no embedding for it"
+    assert report.added == len(library.index.photos()) == 2
+    assert np.isfinite(library.index.embeddings()).all()
+
+
+def test_batches_make_no_difference(library, monkeypatch):
+    """However the work is cut, the index shows the same."""
+    fill(library.folder, 37)
+    shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
+    library.build()
+    whole = contents(library.index)
+    shutil.rmtree(library.paths.root)
+    monkeypatch.setattr(batches, "PHOTOS", 5)
+    library.build(batch_size=3, workers=3)
+    assert contents(library.index) == whole
+    assert len(list(library.paths.shards.iterdir())) == 8
+
+
+def test_a_batch_is_durable_after_a_while(library, monkeypatch):
+    """A slow encoder's work is written down by time, not only by number."""
+    fill(library.folder, 10)
+    monkeypatch.setattr(batches, "SECONDS", 0.0)
+    library.build(batch_size=1)
+    assert len(list(library.paths.shards.iterdir())) == 10
+
+
+def test_progress_counts_files_to_be_opened(library):
+    """The last call says that all are done; an unchanged folder calls nothing."""
+    fill(library.folder, 7)
+    calls = []
+    library.build(on_progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(done, 7) for done in range(1, 8)]
+    calls.clear()
+    library.build(on_progress=lambda done, total: calls.append((done, total)))
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"encoder_spec": "shapes"}, {"framing": "crop"}, {"encoder_spec": "colours@x"}]
+)
+def test_another_encoder_or_framing_is_refused(library, options):
+    """An index is never mixed, and nothing is touched."""
+    fill(library.folder, 3)
+    library.build()
+    before = contents(library.index)
+    paint(library.folder / "new.png", 50)
+    with pytest.raises(IndexMismatchError, match="library"):
+        library.build(**options)
+    assert contents(library.index) == before
+    assert len(library.encoders) == 1
+
+
+def test_other_weights_of_the_same_name_are_refused(library):
+    """The fingerprint decides, not the name."""
+    fill(library.folder, 3)
+    library.build()
+    paint(library.folder / "new.png", 50)
+
+    def load(spec, **how):
+        encoder = ColourEncoder(spec, **how)
+        encoder.fingerprint = type(encoder.fingerprint)(spec, "1" * 64, "squash", 16)
+        return encoder
+
+    with pytest.raises(IndexMismatchError):
+        library.build(load=load)
+    assert len(library.index.photos()) == 3
+
+
+def test_the_encoder_and_its_framing_are_remembered(library):
+    """Later runs need not name them."""
+    fill(library.folder, 1)
+    library.build(framing="crop")
+    paint(library.folder / "new.png", 50)
+    library.build(encoder_spec=None)
+    assert library.encoders[-1].fingerprint == library.index.fingerprint
+
+
+def test_a_local_checkpoint_may_be_named_by_a_relative_path(library, monkeypatch):
+    """The spec of an index holds the absolute path, and both mean the same file."""
+    fill(library.folder, 1)
+    monkeypatch.chdir(library.root)
+    library.build(encoder_spec=f"open_clip:M@{library.root / 'w.pt'}")
+    assert library.build(encoder_spec="open_clip:M@w.pt").unchanged == 1
+    with pytest.raises(IndexMismatchError):
+        library.build(encoder_spec="open_clip:M@other.pt")
+
+
+@pytest.mark.parametrize("bad", [None, "text.jpg", "empty.jpg", "notes.txt", "a.cr2"])
+def test_no_index_is_made_of_no_photos(library, bad):
+    """A folder without a usable photo is an error, and leaves nothing behind."""
+    if bad:
+        (library.folder / bad).write_text("" if bad == "empty.jpg" else "text")
+    with pytest.raises(NoPhotosError, match="no photo was found"):
+        library.build()
+    assert not library.paths.root.exists()
+
+
+def test_no_index_is_made_of_a_folder_that_does_not_exist(library):
+    """The error names the folder."""
+    with pytest.raises(MissingPathError, match="nowhere"):
+        library.build(library.root / "nowhere")
+    assert not library.paths.root.exists()
+
+
+def test_no_index_is_made_without_an_encoder(library):
+    """Weights that cannot be had leave nothing behind, but spare what was there before."""
+    fill(library.folder, 1)
+    fill(library.paths.photos, 1)
+
+    def load(spec, **how):
+        raise MissingWeightsError(spec, "no network")
+
+    with pytest.raises(MissingWeightsError):
+        library.build(load=load)
+    assert list(library.paths.root.iterdir()) == [library.paths.photos]
+    assert library.workspace.index_names() == []
+
+
+def test_an_empty_mount_point_does_not_empty_the_index(library):
+    """A folder with no photo at all is an error, so its photos are not marked as vanished."""
+    files = fill(library.folder, 3)
+    library.build()
+    for file in files:
+        file.unlink()
+    with pytest.raises(NoPhotosError):
+        library.build()
+    assert len(library.index.photos()) == 3
+
+
+def test_photos_in_an_unreadable_folder_are_not_gone(library, monkeypatch):
+    """A folder that cannot be listed is told, and what was in it stays."""
+    fill(library.folder, 1)
+    fill(library.folder / "share", 2, start=10)
+    library.build()
+    scandir = os.scandir
+
+    def broken(path):
+        if str(path).endswith("share"):
+            raise OSError(5, "Input/output error")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", broken)
+    report = library.build()
+    assert [file.path.name for file in report.skipped] == ["share"]
+    assert report.vanished == 0
+    assert len(library.index.photos()) == 3
+    monkeypatch.undo()
+    assert library.build().skipped == []
+
+
+def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
+    """It is told as skipped, and forgotten by the next run."""
+    *_, last = fill(library.folder, 20)
+    report = library.build(
+        workers=1, batch_size=1, on_progress=lambda done, total: last.unlink(missing_ok=True)
+    )
+    assert [(file.path, file.reason) for file in report.skipped] == [(last, "vanished")]
+    assert report.added == 19
+    assert library.build().skipped == []
+
+
+def test_an_error_while_encoding_keeps_what_was_durable(library, monkeypatch):
+    """The next run goes on from the last batch and ends as if nothing had happened."""
+    fill(library.folder, 20)
+    monkeypatch.setattr(batches, "PHOTOS", 4)
+
+    class Failing(ColourEncoder):
+        def encode_frames(self, frames):
+            if self.encoded >= 10:
+                raise RuntimeError("out of memory")
+            return super().encode_frames(frames)
+
+    with pytest.raises(RuntimeError):
+        library.build(load=Failing, batch_size=2)
+    assert len(library.index.photos()) == 8
+    library.build()
+    assert library.encoded == 12
+    assert len(library.index.photos()) == 20

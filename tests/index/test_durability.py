@@ -1,0 +1,356 @@
+"""Crashes, full disks, two writers, readers meanwhile, other schemas."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photorank.errors import (
+    BrokenIndexError,
+    LockedIndexError,
+    MissingIndexError,
+    NewerSchemaError,
+    StorageError,
+)
+from photorank.index import batches, catalogue
+from photorank.index.build import build_index
+from photorank.index.labelling import import_labels
+from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.store import Index
+from photorank.labels.tables import LabelRow, LabelTable
+from photorank.workspace import Workspace
+from tests.index.colours import ColourEncoder, contents, fill, paint
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def slow_build(home, folder):
+    """Start an indexing run in a process of its own; return when it has begun."""
+    command = [sys.executable, "-m", "tests.index.colours", str(home), str(folder)]
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    return process
+
+
+def in_order(paths):
+    """Every shard and file that the catalogue names is there, whole, and nothing else is."""
+    with catalogue.reading(paths) as connection:
+        (health,) = connection.execute("PRAGMA integrity_check").fetchone()
+        shards = connection.execute("SELECT name, sha256 FROM shards").fetchall()
+        orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
+    from hashlib import sha256
+
+    assert (health, orphans) == ("ok", [])
+    assert {paths.shard(name) for name, _ in shards} == set(paths.shards.iterdir())
+    for name, digest in shards:
+        assert sha256(paths.shard(name).read_bytes()).hexdigest() == digest
+    return True
+
+
+def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
+    """After kill -9 readers see whole batches only, and the next run ends as an undisturbed one."""
+    folder, home = tmp_path / "photos", tmp_path / "home"
+    fill(folder, 150)
+    load = {"encoder_spec": "colours", "load": ColourEncoder}
+    whole = Workspace(tmp_path / "whole")
+    build_index([folder], "slow", workspace=whole, **load)
+    expected = contents(Index.open(whole.index("slow")))
+    paths = Workspace(home).index("slow")
+
+    chance = np.random.default_rng(4)
+    counts = [0]
+    while counts[-1] < 100:
+        process = slow_build(home, folder)
+        for _ in range(chance.integers(40)):
+            process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.03))
+        process.kill()
+        process.communicate()
+        if paths.manifest.exists():
+            shown = contents(Index.open(paths))
+            assert set(shown) <= set(expected)
+            counts.append(len(shown))
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 3  # it was killed in the middle of work, too
+    build_index([folder], "slow", workspace=Workspace(home), **load)
+    assert contents(Index.open(paths)) == expected
+    assert in_order(paths)
+
+
+def test_a_batch_that_was_cut_short_leaves_nothing(library):
+    """Shards that the catalogue does not know and parts of files are swept by the next writer."""
+    fill(library.folder, 3)
+    library.build()
+    (library.paths.shards / "unknown.faiss").write_bytes(b"half")
+    (library.paths.shards / ".unknown.faiss.x.part").write_bytes(b"")
+    (library.paths.root / ".manifest.json.x.part").write_bytes(b"")
+    library.build()
+    assert in_order(library.paths)
+    assert not list(library.paths.root.glob(".*.part"))
+
+
+def test_there_is_one_writer_at_a_time(library):
+    """A second run, or an import, is refused at once while the first is at work."""
+    fill(library.folder, 60)
+    library.build()
+    paths = library.paths
+    process = slow_build(library.workspace.root, library.folder)
+    slow = library.workspace.index("slow")
+    while not slow.lock.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(LockedIndexError, match="'slow' is being written"):
+            build_index([library.folder], "slow", workspace=library.workspace)
+        import_labels(paths, LabelTable("s", [LabelRow(2, "0000.png", 1.0, "", None, None, None)]))
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.communicate()
+    assert len(Index.open(slow).photos()) == 60
+
+
+def test_readers_see_whole_batches_while_a_writer_is_at_work(library, monkeypatch):
+    """A reader beside a writer never fails and never sees a photo without its embedding."""
+    fill(library.folder, 200)
+    monkeypatch.setattr(batches, "PHOTOS", 8)
+    fill(library.folder / "first", 1, start=999)
+    library.build(library.folder / "first")
+    numbers, stop = [], threading.Event()
+
+    def read():
+        while not stop.is_set():
+            index = library.index
+            n = len(index.photos())
+            assert index.embeddings().shape == (n, 48)
+            numbers.append(n)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        library.build(batch_size=4, load=lambda *a, **how: ColourEncoder(*a, delay=0.002, **how))
+    finally:
+        stop.set()
+        reader.join()
+    assert numbers == sorted(numbers)
+    assert len(set(numbers)) > 3
+    assert all(n % 8 == 1 for n in numbers)
+
+
+def test_an_open_index_does_not_change(library):
+    """An index that was looked into before a run shows the same after it."""
+    fill(library.folder, 3)
+    library.build()
+    index = library.index
+    photos = index.photos()
+    paint(library.folder / "0000a.png", 50)
+    library.build()
+    assert index.photos() == photos
+    assert index.embeddings().shape == (3, 48)
+    assert len(library.index.photos()) == 4
+
+
+def mount(*arguments):
+    """Run the system's mount."""
+    return subprocess.run(["mount", *arguments], capture_output=True)  # noqa: S603, S607
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a folder that is a disk of its own, of 640 kB."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if mount("-t", "tmpfs", "-o", "size=640k", "tmpfs", str(disk)).returncode:
+        pytest.skip("this machine does not allow to mount a small disk")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)  # noqa: S603, S607
+
+
+def fill_up(path, size):
+    """Write a file of some kB, or as many as there is room for."""
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        for _ in range(size):
+            file.write(bytes(1024))
+
+
+def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(
+    library, small_disk, monkeypatch
+):
+    """What was durable stays; with room made, the same command completes."""
+    monkeypatch.setattr(batches, "PHOTOS", 8)
+    fill(library.folder, 120)
+    workspace = Workspace(small_disk)
+    paths = workspace.index("full")
+
+    def build():
+        return build_index(
+            [library.folder],
+            "full",
+            workspace=workspace,
+            encoder_spec="colours",
+            load=library.load,
+            batch_size=4,
+        )
+
+    with pytest.raises(StorageError, match="the disk is full") as caught:
+        build()
+    assert "\n" not in str(caught.value)
+    shown = contents(Index.open(paths))
+    assert 0 < len(shown) < 120
+    assert len(shown) % 8 == 0
+
+    mount("-o", "remount,size=8m", str(small_disk)).check_returncode()
+    assert build().added == 120 - len(shown)
+    assert in_order(paths)
+    library.build()
+    assert [row[:2] for row in contents(Index.open(paths))] == [
+        row[:2] for row in contents(library.index)
+    ]
+
+
+def test_at_any_size_of_a_full_disk_the_error_is_in_words(library, small_disk):
+    """However little room there is, from none for the folder on, no traceback is shown."""
+    fill(library.folder, 30)
+    told = []
+    for room in range(0, 600, 40):
+        fill_up(small_disk / "filler", 640 - room)
+        workspace = Workspace(small_disk / "home")
+        try:
+            build_index(
+                [library.folder],
+                "full",
+                workspace=workspace,
+                encoder_spec="colours",
+                load=library.load,
+            )
+        except StorageError as error:
+            told.append(str(error))
+        else:
+            assert in_order(workspace.index("full"))
+        (small_disk / "filler").unlink()
+        shutil.rmtree(workspace.root, ignore_errors=True)
+    assert len(told) > 3
+    assert all("the disk is full" in text for text in told)
+
+
+def test_labels_on_a_full_disk_stay_as_they_were(library, small_disk):
+    """An import that finds no room leaves the labels of before."""
+    fill(library.folder, 30)
+    workspace = Workspace(small_disk)
+    build_index(
+        [library.folder], "full", workspace=workspace, encoder_spec="colours", load=library.load
+    )
+    paths = workspace.index("full")
+    row = LabelRow(2, "0000.png", 1.0, "", None, None, None)
+    import_labels(paths, LabelTable("s", [row]))
+    fill_up(small_disk / "filler", 640)
+    many = [
+        LabelRow(line, f"{line % 30:04}.png", 2.0, f"rater {line} {'x' * 99}", None, None, None)
+        for line in range(9000)
+    ]
+    with pytest.raises(StorageError, match="the disk is full"):
+        import_labels(paths, LabelTable("s", many))
+    (small_disk / "filler").unlink()
+    np.testing.assert_array_equal(Index.open(paths).labels().scores, [1.0] + 29 * [np.nan])
+
+
+def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
+    """Readers need to write nothing; writers are refused in words."""
+    fill(library.folder, 10)
+    workspace = Workspace(small_disk)
+    options = {
+        "workspace": workspace,
+        "encoder_spec": "colours",
+        "load": library.load,
+    }
+    build_index([library.folder], "full", **options)
+    mount("-o", "remount,ro", str(small_disk)).check_returncode()
+    assert Index.open(workspace.index("full")).embeddings().shape == (10, 48)
+    with pytest.raises(StorageError, match="read-only"):
+        build_index([library.folder], "full", **options)
+
+
+def test_a_newer_schema_is_refused(library):
+    """By readers and writers, in the manifest and in the catalogue."""
+    fill(library.folder, 3)
+    library.build()
+    data = json.loads(library.paths.manifest.read_text())
+    library.paths.manifest.write_text(json.dumps(data | {"schema_version": 2}))
+    for use in (library.build, lambda: library.index):
+        with pytest.raises(NewerSchemaError, match=r"schema version 2.*up to 1"):
+            use()
+    library.paths.manifest.write_text(json.dumps(data))
+    connection = sqlite3.connect(library.paths.catalogue)
+    connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    for use in (library.build, lambda: library.index):
+        with pytest.raises(NewerSchemaError, match=r"schema version 2.*up to 1"):
+            use()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"schema_version": 1}', '{"schema_version": "x"}']
+)
+def test_a_damaged_manifest_is_told(library, text):
+    """It is named, with what to do."""
+    fill(library.folder, 1)
+    library.build()
+    library.paths.manifest.write_text(text)
+    with pytest.raises(BrokenIndexError, match="manifest"):
+        library.index  # noqa: B018
+    with pytest.raises(BrokenIndexError, match="manifest"):
+        library.build()
+
+
+def test_a_manifest_survives_its_file(library):
+    """What is read is what was written, folders of any name included."""
+    fill(library.folder, 1)
+    library.build()
+    manifest = library.index.manifest
+    odd = type(manifest)(**{**vars(manifest), "roots": (os.fsdecode(b"/caf\xe9"),)})
+    write_manifest(library.paths, odd)
+    assert read_manifest(library.paths) == odd
+
+
+def test_a_damaged_catalogue_or_shard_is_told(library):
+    """Whichever file is broken or missing is named."""
+    fill(library.folder, 3)
+    library.build()
+    (shard,) = library.paths.shards.iterdir()
+    data = shard.read_bytes()
+    for broken in (b"", b"IxFI", data[:-20], b"IwFl" + data[4:], data[:4] + b"\x07" + data[5:]):
+        shard.write_bytes(broken)
+        with pytest.raises(BrokenIndexError, match="faiss"):
+            library.index.embeddings()
+    shard.unlink()
+    with pytest.raises(BrokenIndexError, match="faiss is missing"):
+        library.index.embeddings()
+    library.paths.catalogue.write_bytes(b"no database" * 999)
+    for use in (library.build, lambda: library.index):
+        with pytest.raises(BrokenIndexError, match="catalogue"):
+            use()
+    library.paths.catalogue.unlink()
+    with pytest.raises(BrokenIndexError, match="catalogue"):
+        library.index  # noqa: B018
+
+
+def test_an_index_that_does_not_exist_cannot_be_opened(library):
+    """And looking for it makes nothing."""
+    with pytest.raises(MissingIndexError, match="library"):
+        library.index  # noqa: B018
+    with pytest.raises(MissingIndexError, match="library"):
+        import_labels(library.paths, LabelTable("s", []))
+    assert not library.paths.root.exists()

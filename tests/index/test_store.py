@@ -1,0 +1,359 @@
+"""What an index shows: rows, embeddings, judgements and the nearest photos."""
+
+import os
+import shutil
+import threading
+
+import numpy as np
+import pytest
+
+from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
+from photorank.index import batches
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.shards import ExactIndex, Gather, write_shard
+from photorank.index.store import open_index
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.workspace import IndexPaths
+from tests.index.colours import fill, paint
+
+
+def labels(*rows, source="first"):
+    """Return a table of (file, score, rater, group, series, n_raters), cut short anywhere."""
+    fill_in = (None, 0.0, "", None, None, None)
+    return LabelTable(
+        source,
+        [LabelRow(line, *row, *fill_in[len(row) :]) for line, row in enumerate(rows, start=2)],
+    )
+
+
+def choices(*rows, source="two-up"):
+    """Return a table of (winner, loser, tie, rater), cut short anywhere."""
+    fill_in = (None, None, False, "")
+    return ChoiceTable(
+        source,
+        [ChoiceRow(line, *row, *fill_in[len(row) :]) for line, row in enumerate(rows, start=2)],
+    )
+
+
+@pytest.fixture
+def five(library):
+    """Return a library of five photos."""
+    fill(library.folder, 5)
+    library.build()
+    return library
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_nearest_photos_are_those_of_a_matrix_product(library, monkeypatch, sign):
+    """Highest and lowest equal NumPy's order, over several shards, for any k."""
+    monkeypatch.setattr(batches, "PHOTOS", 50)
+    fill(library.folder, 120)
+    library.build()
+    index = library.index
+    v = np.random.default_rng(1).normal(size=48)
+    products = index.embeddings().astype(np.float64) @ v
+    order = np.argsort(-sign * products, kind="stable")
+    for k in (0, 1, 10, 119, 120, 500):
+        rows, similarities = index.nearest(v, k, lowest=sign < 0)
+        np.testing.assert_array_equal(rows, order[:k])
+        np.testing.assert_allclose(similarities, products[order[:k]], atol=1e-12)
+
+
+def test_equal_photos_come_in_the_order_of_rows(tmp_path):
+    """However many photos tie, and wherever the search cuts them off."""
+    paths = IndexPaths(tmp_path)
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(40, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    rows = rows[rng.integers(40, size=3000)]  # each about 75 times
+    everything = np.arange(len(rows))
+    shard = write_shard(paths, rows)
+    exact = ExactIndex(paths, 3000, 16, [Gather(shard, everything, everything)])
+    for v in (rng.normal(size=16), np.zeros(16), rows[7].astype(np.float64)):
+        products = np.array([row.astype(np.float64) @ v for row in rows])
+        products = np.round(products, 12)  # equal rows are equal, in whatever order they add up
+        for k in (1, 50, 100, 1000):
+            found, _ = exact.nearest(v, k)
+            np.testing.assert_array_equal(found, np.argsort(-products, kind="stable")[:k])
+
+
+def test_embeddings_are_shared_and_cannot_be_written(five):
+    """They are one array, row by row in memory, which outlives the index it came from."""
+    index = five.index
+    embeddings = index.embeddings()
+    assert embeddings is index.embeddings()
+    assert embeddings.flags.c_contiguous
+    assert embeddings.dtype == np.float32
+    with pytest.raises(ValueError, match="read-only"):
+        embeddings[0] = 0
+    before = embeddings.copy()
+    del index
+    np.testing.assert_array_equal(embeddings, before)
+
+
+def test_an_index_may_be_shared_by_threads(five):
+    """As sessions of one server do."""
+    index, seen = five.index, []
+
+    def use():
+        seen.append((len(index.photos()), index.embeddings(), index.labels().scores.shape))
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 8
+    assert all(rows is seen[0][1] for _, rows, _ in seen)
+
+
+def test_a_row_is_found_by_any_path(five, monkeypatch):
+    """Absolute, relative or through a link; an unknown file has no row."""
+    index = five.index
+    link = five.root / "link"
+    link.symlink_to(five.folder)
+    monkeypatch.chdir(five.folder)
+    for path in (five.folder / "0003.png", str(five.folder / "0003.png"), "0003.png", "./0003.png"):
+        assert index.row_of(path) == 3
+    assert index.row_of(link / "0003.png") == 3
+    assert index.row_of("nothing.png") is None
+
+
+def test_an_index_is_opened_by_its_name(five, monkeypatch):
+    """Without a name the only one is meant."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(five.workspace.root))
+    assert open_index().name == open_index("library").name == "library"
+    with pytest.raises(MissingIndexError):
+        open_index("other")
+
+
+def test_labels_are_in_the_order_of_the_photos(five):
+    """Scores, groups and series by row, nan and -1 where nothing is known."""
+    import_labels(
+        five.paths,
+        labels(
+            ("0003.png", 4.0, "", "trip", None),
+            ("0000.png", 2.0, "", "home", "burst"),
+            ("0001.png", 1.0, "", "trip"),
+        ),
+    )
+    known = five.index.labels()
+    np.testing.assert_array_equal(known.scores, [2, 1, np.nan, 4, np.nan])
+    assert known.n_raters.tolist() == [1, 1, 0, 1, 0]
+    assert known.groups.tolist() == [0, 1, -1, 1, -1]
+    assert known.group_names == ["home", "trip"]
+    assert known.series.tolist() == [0, -1, -1, -1, -1]
+    assert known.series_names == ["burst"]
+    photos = five.index.photos()
+    assert [photo.group for photo in photos] == ["home", "trip", None, "trip", None]
+    assert [photo.series for photo in photos] == ["burst", None, None, None, None]
+
+
+def test_a_score_is_the_mean_over_raters(five):
+    """A score that is a mean of many counts as many; one rater can be asked for alone."""
+    import_labels(five.paths, labels(("0000.png", 1.0, "ann"), ("0000.png", 2.0, "bob")))
+    import_labels(five.paths, labels(("0000.png", 5.0, "", None, None, 8), source="crowd"))
+    index = five.index
+    known = index.labels()
+    assert known.scores[0] == pytest.approx((1 + 2 + 8 * 5) / 10)
+    assert known.n_raters[0] == 10
+    assert index.labels("ann").scores[0] == 1
+    assert np.isnan(index.labels("eve").scores).all()
+    assert index.raters() == ["ann", "bob"]
+
+
+def test_a_source_replaces_its_own_labels_only(five):
+    """Importing again forgets what the source said before, groups too, and spares the others."""
+    import_labels(five.paths, labels(("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "ann", "a")))
+    import_labels(five.paths, labels(("0002.png", 3.0, "bob", "b"), source="second"))
+    import_labels(five.paths, labels(("0001.png", 9.0, "ann", "c")))
+    known = five.index.labels()
+    np.testing.assert_array_equal(known.scores, [np.nan, 9, 3, np.nan, np.nan])
+    assert known.group_names == ["b", "c"]
+    assert known.groups.tolist() == [-1, 1, 0, -1, -1]
+
+
+def test_labels_follow_a_renamed_photo(five):
+    """They belong to the content."""
+    import_labels(five.paths, labels(("0000.png", 1.0)))
+    (five.folder / "0000.png").rename(five.folder / "zzz.png")
+    five.build()
+    np.testing.assert_array_equal(five.index.labels().scores, [np.nan] * 4 + [1])
+
+
+def test_files_may_be_named_from_any_root_or_absolutely(five):
+    """Relative to the folders that were indexed, to those given, or through a link."""
+    fill(five.folder / "sub", 1, start=50)
+    five.build()
+    link = five.root / "link"
+    link.symlink_to(five.folder)
+    import_labels(
+        five.paths,
+        labels(
+            (str(five.folder / "0000.png"), 1.0),
+            ("./sub/../0001.png", 2.0),
+            (str(link / "0002.png"), 3.0),
+            ("sub/0000.png", 4.0),
+        ),
+    )
+    assert five.index.labels().scores[[0, 1, 2, 5]].tolist() == [1, 2, 3, 4]
+    import_labels(five.paths, labels(("0000.png", 7.0)), base=[link / "sub"])
+    assert five.index.labels().scores[5] == 7
+
+
+def test_an_ambiguous_file_is_told(five):
+    """The same name in two folders is used if it is the same picture only."""
+    other = five.root / "other"
+    paint(other / "0000.png", 99)
+    shutil.copy(five.folder / "0001.png", other / "0001.png")
+    five.build(other)
+    import_labels(five.paths, labels(("0001.png", 1.0)))
+    with pytest.raises(LabelsError, match=r"line 2: '0000.png' is in several"):
+        import_labels(five.paths, labels(("0000.png", 1.0)))
+
+
+def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
+    """The first five are named; the good rows are taken only when asked for."""
+    import_labels(five.paths, labels(("0000.png", 1.0)))
+    table = labels(("0000.png", 9.0), *[(f"no{n}.png", 1.0) for n in range(7)])
+    with pytest.raises(
+        LabelsError, match=r"line 3: 'no0.png' is not.*and 2 more \(7 in all\)"
+    ) as told:
+        import_labels(five.paths, table)
+    assert "\n" not in str(told.value)
+    assert five.index.labels().scores[0] == 1
+
+    notes = import_labels(five.paths, table, partial=True)
+    assert "line 3: 'no0.png'" in notes[0]
+    assert five.index.labels().scores[0] == 9
+    with pytest.raises(LabelsError):
+        import_labels(five.paths, labels(("no.png", 1.0)), partial=True)
+
+
+def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
+    """One bad file among many labelled ones is noted, for the run told of it already."""
+    (five.folder / "bad.jpg").write_text("text")
+    five.build()
+    notes = import_labels(five.paths, labels(("0000.png", 1.0), ("bad.jpg", 2.0)))
+    assert notes == ["left out: 1 files that could not be read as photos"]
+    with pytest.raises(LabelsError, match="no row"):
+        import_labels(five.paths, labels(("bad.jpg", 2.0)))
+
+
+def test_a_photo_has_one_group(five):
+    """Rows that contradict each other or another source are told, with both groups."""
+    shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
+    five.build()
+    clash = labels(("0000.png", 1.0, "", "a"), ("copy.png", 1.0, "", "b"))
+    with pytest.raises(LabelsError, match=r"line 3: 'copy.png' is in group 'a' already, not 'b'"):
+        import_labels(five.paths, clash)
+    import_labels(five.paths, labels(("0000.png", 1.0, "", "a", "s")))
+    with pytest.raises(LabelsError, match=r"line 2: .*group 'a' already, not 'b'"):
+        import_labels(five.paths, labels(("0000.png", 1.0, "", "b"), source="second"))
+    with pytest.raises(LabelsError, match=r"line 2: .*series 's' already, not 't'"):
+        import_labels(five.paths, labels(("0000.png", 1.0, "", None, "t"), source="second"))
+    import_labels(five.paths, labels(("0000.png", 1.0, "", "b")))  # the source may change its mind
+    assert five.index.photos()[0].group == "b"
+
+
+def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
+    """As copies of a photo get, with a note."""
+    shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
+    five.build()
+    notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
+    assert notes == ["1 pictures have several labels by one rater: their mean is kept"]
+    assert five.index.labels().scores[0] == 1.5
+    assert five.index.labels().n_raters[0] == 1
+
+
+def test_choices_are_between_rows(five):
+    """Winners, losers, ties and raters in the order they were made."""
+    import_choices(
+        five.paths,
+        choices(("0001.png", "0000.png"), ("0002.png", "0004.png", True, "ann")),
+    )
+    known = five.index.choices()
+    assert known.winners.tolist() == [1, 2]
+    assert known.losers.tolist() == [0, 4]
+    assert known.ties.tolist() == [False, True]
+    assert known.raters == ["", "ann"]
+    assert five.index.choices("ann").winners.tolist() == [2]
+    assert five.index.raters() == ["ann"]
+    (five.folder / "0000.png").unlink()
+    five.build()
+    assert five.index.choices().winners.tolist() == [1]  # row 2 of before
+
+
+def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
+    """Unknown files and a picture against itself are told with their lines."""
+    import_choices(five.paths, choices(("0001.png", "0000.png")))
+    bad = choices(("0001.png", "no.png"), ("0002.png", "0002.png"), ("0003.png", "0002.png"))
+    with pytest.raises(LabelsError, match=r"line 2: 'no.png'.*line 3: .*same picture"):
+        import_choices(five.paths, bad)
+    assert five.index.choices().winners.tolist() == [1]
+    import_choices(five.paths, bad, partial=True)
+    assert five.index.choices().winners.tolist() == [3]
+
+
+def test_comparisons_are_made_of_scores_where_there_are_any(five):
+    """Choices count in an index without scores, or where that was said."""
+    import_choices(five.paths, choices(("0001.png", "0000.png")))
+    assert five.index.manifest.judgements == "choices"
+    import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0), ("0002.png", 3.0)))
+    assert five.index.manifest.judgements == "scores"
+    assert five.index.comparisons().n_pairs == 3
+    import_choices(five.paths, choices(("0001.png", "0003.png")))
+    assert five.index.manifest.judgements == "scores"
+    import_labels(five.paths, labels(("0000.png", 1.0)), judgements="choices")
+    assert five.index.manifest.judgements == "choices"
+    assert five.index.comparisons().n_pairs == 1
+
+
+def test_comparisons_are_those_of_the_labels(five):
+    """Within groups, with gap power and by rater they equal the graph built by hand."""
+    import_labels(
+        five.paths,
+        labels(
+            ("0000.png", 1.0, "ann", "a"),
+            ("0001.png", 2.0, "ann", "a"),
+            ("0002.png", 5.0, "ann", "b"),
+            ("0003.png", 3.0, "bob", "b"),
+        ),
+    )
+    index = five.index
+    X = index.embeddings()
+    scores = [1, 2, 5, 3, np.nan]
+    for given, expected in [
+        (index.comparisons(), Comparisons.from_scores(scores)),
+        (index.comparisons(gap_power=2), Comparisons.from_scores(scores, gap_power=2)),
+        (
+            index.comparisons(within="group"),
+            Comparisons.from_scores(scores, within=[0, 0, 1, 1, -1]),
+        ),
+        (index.comparisons(rater="ann"), Comparisons.from_scores([1, 2, 5, np.nan, np.nan])),
+    ]:
+        np.testing.assert_allclose(given.laplacian(X), expected.laplacian(X))
+
+
+def test_missing_judgements_are_told(five):
+    """No labels, none by a rater, no groups: each with the index's name."""
+    for options in ({}, {"within": "group"}):
+        with pytest.raises(NoLabelsError, match="'library' has no"):
+            five.index.comparisons(**options)
+    import_labels(five.paths, labels(("0000.png", 1.0)))
+    with pytest.raises(NoLabelsError, match="rater 'eve'"):
+        five.index.comparisons(rater="eve")
+    with pytest.raises(NoLabelsError, match="no series"):
+        five.index.comparisons(within="series")
+    import_choices(five.paths, choices(("0000.png", "0001.png")), judgements="choices")
+    with pytest.raises(NoLabelsError, match="no choices by rater 'eve'"):
+        five.index.comparisons(rater="eve")
+
+
+def test_every_writer_renews_the_manifest(five):
+    """So that its time of change tells caches that something has changed."""
+    before = os.stat(five.paths.manifest)
+    import_labels(five.paths, labels(("0000.png", 1.0)))
+    after = os.stat(five.paths.manifest)
+    assert (before.st_ino, before.st_mtime_ns) != (after.st_ino, after.st_mtime_ns)

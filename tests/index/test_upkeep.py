@@ -1,0 +1,145 @@
+"""Pruning, compaction, and readers meanwhile."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from photorank.errors import ChangedIndexError
+from photorank.index import batches, upkeep
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.store import Index
+from tests.index.colours import contents, fill
+from tests.index.test_durability import in_order
+from tests.index.test_store import choices, labels
+
+
+@pytest.fixture
+def in_pieces(library, monkeypatch):
+    """Return a library of 40 photos in 20 shards."""
+    monkeypatch.setattr(batches, "PHOTOS", 2)
+    monkeypatch.setattr(upkeep, "MANY", 99)
+    fill(library.folder, 40)
+    library.build()
+    assert len(list(library.paths.shards.iterdir())) == 20
+    return library
+
+
+def test_many_small_shards_become_few(in_pieces, monkeypatch):
+    """Compaction changes no photo and no embedding."""
+    before = contents(in_pieces.index)
+    monkeypatch.setattr(upkeep, "MANY", 16)
+    monkeypatch.setattr(upkeep, "FULL", 30)
+    fill(in_pieces.folder / "more", 1, start=99)
+    in_pieces.build()
+    after = contents(in_pieces.index)
+    assert after[:40] == before
+    assert len(after) == 41
+    assert len(list(in_pieces.paths.shards.iterdir())) == 2
+    assert in_order(in_pieces.paths)
+
+
+def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
+    """Before and after each transaction the index is whole, and the next run goes on."""
+    before = contents(in_pieces.index)
+    monkeypatch.setattr(upkeep, "MANY", 16)
+    monkeypatch.setattr(upkeep, "FULL", 10)
+    write = upkeep.write_shard
+    for survived in range(5):
+        left = iter(range(survived))
+
+        def interrupted(paths, rows, left=left):
+            shard = write(paths, rows)
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            return shard
+
+        fill(in_pieces.folder / str(survived), 1, start=1000 + survived)
+        monkeypatch.setattr(upkeep, "write_shard", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            in_pieces.build()
+        shown = contents(in_pieces.index)
+        assert set(before) <= set(shown)
+        assert len(shown) == 41 + survived
+    monkeypatch.setattr(upkeep, "write_shard", write)
+    in_pieces.build(prune=True)
+    shown = contents(in_pieces.index)
+    assert set(before) <= set(shown)
+    assert len(shown) == 45
+    assert in_order(in_pieces.paths)
+
+
+def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces, monkeypatch):
+    """Its photos were listed before the compaction, its embeddings are read after it."""
+    before = contents(in_pieces.index)
+    reader = in_pieces.index
+    photos = reader.photos()
+    monkeypatch.setattr(upkeep, "MANY", 16)
+    fill(in_pieces.folder / "more", 1, start=99)
+    in_pieces.build()
+    assert reader.photos() == photos
+    assert contents(reader) == before
+
+
+def test_a_reader_of_pruned_photos_is_told(in_pieces):
+    """It never gets the wrong rows."""
+    reader = in_pieces.index
+    assert len(reader.photos()) == 40
+    (in_pieces.folder / "0000.png").unlink()
+    in_pieces.build(prune=True)
+    with pytest.raises(ChangedIndexError, match="library"):
+        reader.embeddings()
+    assert in_pieces.index.embeddings().shape == (39, 48)
+
+
+def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
+    """Embedding and thumbnail are gone; should the photo come back, its label counts again."""
+    folder, paths = in_pieces.folder, in_pieces.paths
+    import_labels(paths, labels(("0000.png", 1.0, "", "g"), ("0001.png", 2.0)))
+    import_choices(paths, choices(("0002.png", "0003.png")))
+    digests = [photo.digest for photo in in_pieces.index.photos()]
+    for number in range(6):
+        shutil.move(folder / f"{number:04}.png", in_pieces.root / f"{number:04}.png")
+    assert in_pieces.build().vanished == 6
+    assert paths.thumbnail(digests[0]).exists()
+    report = in_pieces.build(prune=True)
+    assert (report.unchanged, report.vanished) == (34, 0)
+    assert [paths.thumbnail(digest).exists() for digest in digests] == [False] * 6 + [True] * 34
+    assert np.isnan(in_pieces.index.labels().scores).all()
+    assert in_pieces.index.labels().group_names == []
+    assert in_order(paths)
+
+    for number in range(6):
+        shutil.move(in_pieces.root / f"{number:04}.png", folder / f"{number:04}.png")
+    assert in_pieces.build().added == 6
+    assert in_pieces.encoded == 46
+    known = in_pieces.index.labels()
+    assert known.scores[:2].tolist() == [1, 2]
+    assert in_pieces.index.photos()[0].group == "g"
+    assert in_pieces.index.choices().winners.tolist() == [2]
+
+
+def test_pruning_spares_paths_that_are_not_named(library):
+    """Only what vanished under the named paths is dropped."""
+    fill(library.folder / "a", 2)
+    fill(library.folder / "b", 2, start=10)
+    library.build()
+    (library.folder / "a" / "0000.png").unlink()
+    library.build()
+    library.build(library.folder / "b", prune=True)
+    fill(library.folder / "a", 1)
+    library.build()
+    assert library.encoded == 4
+
+
+def test_pruning_drops_what_a_changed_file_held_before(library):
+    """No file has that content any more."""
+    fill(library.folder, 3)
+    library.build()
+    fill(library.folder, 1, start=50)
+    library.build()
+    library.build(prune=True)
+    fill(library.folder, 1)
+    library.build()
+    assert library.encoded == 5  # the first photo twice
+    assert isinstance(library.index, Index)

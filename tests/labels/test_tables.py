@@ -1,0 +1,207 @@
+"""CSV tables of judgements: what is understood, and what is refused in which words."""
+
+import time
+
+import pytest
+
+from photorank.errors import LabelsError, MissingPathError
+from photorank.labels.tables import read_choices, read_labels
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Return a function that writes a file and returns its path."""
+
+    def write(text, encoding="utf-8", name="labels.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    return write
+
+
+def test_columns_are_told_by_their_names(table):
+    """Order, case and spaces do not matter; each row keeps its line."""
+    path = table(
+        "Rater, SERIES ,score,File,group,n_raters\n"
+        'ann,burst 1,4.5,"a,b.jpg",trip,\n'
+        "\n"
+        ",,-2e1,c.jpg,,12\n"
+    )
+    read = read_labels(path)
+    assert read.source == str(path)
+    assert read.notes == []
+    first, second = read.rows
+    assert (first.line, first.file, first.score, first.rater) == (2, "a,b.jpg", 4.5, "ann")
+    assert (first.group, first.series, first.n_raters) == ("trip", "burst 1", None)
+    assert (second.line, second.file, second.score, second.rater) == (4, "c.jpg", -20.0, "")
+    assert (second.group, second.series, second.n_raters) == (None, None, 12)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_are_understood(table, encoding, end):
+    """As spreadsheets on any system write them; what is not UTF-8 is noted."""
+    read = read_labels(table(end.join(["file,score", "Grüße.jpg,1", "b.jpg,2", ""]), encoding))
+    assert [row.file for row in read.rows] == ["Grüße.jpg", "b.jpg"]
+    assert [row.line for row in read.rows] == [2, 3]
+    assert bool(read.notes) == (encoding == "latin-1")
+
+
+def test_a_letter_on_the_border_of_two_parts_is_read(table, monkeypatch):
+    """The file is looked at in parts, which may cut a letter in two."""
+    monkeypatch.setattr("photorank.labels.tables._CHUNK", 3)
+    assert read_labels(table("file,score\nüü.jpg,1\n")).rows[0].file == "üü.jpg"
+    cut = "file,score\na,1\nb,1,é".encode()[:-1]
+    assert any("Latin-1" in note for note in read_labels(table(cut), partial=True).notes)
+
+
+def test_the_group_may_be_in_any_column(table):
+    """The named column is used instead of `group`."""
+    path = table("file,score,theme,group\na.jpg,1,cats,x\n")
+    assert read_labels(path, group_column="Theme").rows[0].group == "cats"
+    with pytest.raises(LabelsError, match="no column 'album'"):
+        read_labels(path, group_column="album")
+
+
+@pytest.mark.parametrize("column", ["score", "tier", "stars"])
+def test_each_kind_of_label_is_a_number(table, column):
+    """Higher is better in all of them."""
+    assert read_labels(table(f"file,{column}\na.jpg,3\n")).rows[0].score == 3
+
+
+def test_a_score_goes_before_tiers_and_stars(table):
+    """Several label columns are no contradiction, but it is told which one counts."""
+    read = read_labels(table("file,stars,tier,score\na.jpg,5,1,0.5\n"))
+    assert read.rows[0].score == 0.5
+    assert read.notes == ["score is used as the label, not tier or stars"]
+
+
+def test_other_columns_are_left_out_with_one_note(table):
+    """However many there are."""
+    read = read_labels(table("file,score,camera,,lens\na.jpg,1,x,,y\n"))
+    assert read.notes == ["columns left out: camera, lens"]
+
+
+def test_no_stars_are_no_rating(table):
+    """0 stars is what programs write for a photo that nobody rated."""
+    read = read_labels(table("file,stars\na.jpg,0\nb.jpg,5\nc.jpg,0\n"))
+    assert [row.file for row in read.rows] == ["b.jpg"]
+    assert read.notes == ["2 rows with 0 stars are not rated, and left out"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is empty"),
+        ("name,score\na,1\n", "no column 'file'"),
+        ("file,rating\na,1\n", r"no label column \(score, tier, stars\)"),
+        ("file;score\na;1\n", "parted by commas"),
+        ("file,score,score\na,1,2\n", "'score' more than once"),
+        ("file,score\n", "no row"),
+        ("file,score\n\n,\n", "no row"),
+        ("file,stars\na.jpg,0\n", "no row"),
+        ("file,score\na.jpg,1\n".encode("utf-16"), "UTF-8"),
+        ('file,score\n"' + "a" * 200_000 + '",1\n', "not a CSV file"),
+    ],
+)
+def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
+    """The error names the file and what it lacks, of the columns it knows."""
+    with pytest.raises(LabelsError, match=why) as caught:
+        read_labels(table(text))
+    assert "labels.csv" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,",
+        "a,nan",
+        "a,inf",
+        "a,-inf",
+        "a,good",
+        ",1",
+        "a",
+        'a,"4,5"',
+        "a,b,1",
+        "a,1,,x",
+        "a,1e999",
+    ],
+)
+def test_a_bad_cell_is_told_with_its_line(table, row):
+    """One bad row refuses the whole file, unless the good rows were asked for."""
+    path = table(f"file,score\nfirst,1\n{row}\nlast,2\n")
+    with pytest.raises(LabelsError, match="line 3: "):
+        read_labels(path)
+    read = read_labels(path, partial=True)
+    assert [row.file for row in read.rows] == ["first", "last"]
+    assert "line 3: " in read.notes[0]
+
+
+@pytest.mark.parametrize("stars", ["6", "-1", "0.5", "many"])
+def test_stars_are_one_to_five(table, stars):
+    """Anything else is a mistake, or another scale."""
+    with pytest.raises(LabelsError, match="line 2"):
+        read_labels(table(f"file,stars\na,{stars}\n"))
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "2.5", "x"])
+def test_raters_are_counted_in_whole_people(table, count):
+    """A number of raters is a positive whole number."""
+    with pytest.raises(LabelsError, match="line 2: n_raters"):
+        read_labels(table(f"file,score,n_raters\na,1,{count}\n"))
+
+
+def test_many_bad_rows_make_a_short_message(table):
+    """The first five lines are named, the others counted."""
+    rows = "".join(f"{line},x\n" for line in range(100))
+    with pytest.raises(
+        LabelsError, match=r"line 2: .*line 6: .*and 95 more \(100 in all\)"
+    ) as caught:
+        read_labels(table("file,score\n" + rows))
+    assert "line 7" not in str(caught.value)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    """A missing file and a folder are no tables."""
+    with pytest.raises(MissingPathError, match="none"):
+        read_labels(tmp_path / "none.csv")
+    with pytest.raises(LabelsError, match="cannot be read"):
+        read_labels(tmp_path)
+
+
+def test_choices_name_winner_and_loser(table):
+    """Ties and raters are optional."""
+    read = read_choices(table("winner,loser,tie,rater,ms\na,b,,ann,90\nc,d,1,,80\ne,f,False,,\n"))
+    assert [(row.winner, row.loser, row.tie, row.rater) for row in read.rows] == [
+        ("a", "b", False, "ann"),
+        ("c", "d", True, ""),
+        ("e", "f", False, ""),
+    ]
+    assert read.notes == ["columns left out: ms"]
+    assert read_choices(table("loser,winner\nb,a\n")).rows[0].winner == "a"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("winner\na\n", "no column 'loser'"),
+        ("file,score\na,1\n", "no column 'winner'"),
+        ("winner,loser\na,\n", "line 2: no loser"),
+        ("winner,loser,tie\na,b,perhaps\n", "line 2: tie 'perhaps'"),
+        ("winner,loser\n", "no row"),
+    ],
+)
+def test_what_is_no_table_of_choices_is_refused(table, text, why):
+    """The error says what is missing, or in which line."""
+    with pytest.raises(LabelsError, match=why):
+        read_choices(table(text))
+
+
+def test_a_hundred_thousand_rows_are_read_quickly(table):
+    """In about half a second on one core."""
+    path = table("file,score,group\n" + "".join(f"{n}.jpg,{n},g\n" for n in range(100_000)))
+    start = time.perf_counter()
+    assert len(read_labels(path).rows) == 100_000
+    assert time.perf_counter() - start < 3  # slow machines, with room

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+from scipy.stats import percentileofscore
+
+from photorank.rating.scores import group_percentiles, percentiles, percentiles_among
+
+
+def test_percentiles_are_scipys_mean_rank():
+    """Ties share the mean of the strict and the weak percentile."""
+    ratings = np.random.default_rng(0).integers(0, 6, 40).astype(float)
+
+    expected = [percentileofscore(ratings, rating, kind="mean") for rating in ratings]
+
+    np.testing.assert_allclose(percentiles(ratings), expected)
+
+
+def test_a_new_photo_is_placed_among_the_collection():
+    """Below all is 0, above all 100."""
+    collection = np.array([1.0, 2.0, 3.0, 4.0])
+
+    assert percentiles_among(np.array([0.0, 2.5, 9.0]), collection).tolist() == [0, 50, 100]
+
+
+def test_group_percentiles_look_only_inside_the_group():
+    """The best of a poor group stands high in it; without a group there is none."""
+    standing = group_percentiles(np.array([1.0, 2.0, 8.0, 9.0, 5.0]), np.array([0, 0, 1, 1, -1]))
+
+    assert standing[:4].tolist() == [25, 75, 25, 75]
+    assert np.isnan(standing[4])
+
+
+def test_an_increasing_map_changes_no_percentile():
+    """Percentiles depend on the order alone."""
+    ratings = np.random.default_rng(0).normal(size=20)
+
+    assert percentiles(np.exp(ratings)) == pytest.approx(percentiles(ratings))

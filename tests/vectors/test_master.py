@@ -1,0 +1,123 @@
+import json
+
+import numpy as np
+import pytest
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import CardError, EncoderMismatchError, InvalidNameError, MissingPathError
+from photorank.vectors.master import Card, MasterVector
+
+WHOLE = Fingerprint("embedded", "a" * 64, "whole", 224)
+CROP = Fingerprint("embedded", "a" * 64, "crop", 224)
+
+
+@pytest.fixture
+def vector():
+    """Return a vector with every field of its card filled in."""
+    return MasterVector(
+        "taste",
+        "all-pairs",
+        np.array([1.0, -2.0, 2.0]) / 3,
+        WHOLE,
+        scale=18.0,
+        bias=5.2,
+        slope=0.7,
+        card=Card(
+            parameters={"learner": {"gap_power": 1}},
+            index="holiday",
+            photos=frozenset({"0123456789abcdef"}),
+            labels="f" * 64,
+            n_photos=12,
+            n_pairs=34,
+            seed=5,
+            metrics={"pairwise_accuracy": {"value": 0.8, "low": 0.7, "high": 0.9}},
+            licence="CC0",
+            source="me",
+            created="2026-01-31",
+        ),
+    )
+
+
+def test_a_card_survives_the_disk(vector, tmp_path):
+    """What is saved is loaded back, the direction to a float32's precision."""
+    vector.save(tmp_path / "taste.json")
+
+    loaded = MasterVector.load(tmp_path / "taste.json")
+
+    assert loaded.to_json() == vector.to_json()
+    np.testing.assert_allclose(loaded.direction, vector.direction, atol=1e-9)
+    assert (loaded.scale, loaded.bias, loaded.slope) == pytest.approx((18.0, 5.2, 0.7))
+    assert loaded.card == vector.card
+
+
+def test_ratings_keep_the_published_scale(vector):
+    """A rating is scale times the scalar product, plus the bias."""
+    X = np.eye(3, dtype=np.float32)
+
+    np.testing.assert_allclose(vector.rate(X, WHOLE), [11.2, -6.8, 17.2])
+
+
+def test_a_direction_of_any_length_rates_the_same():
+    """Storing the direction at unit length does not change what it says."""
+    long = MasterVector("long", "prompt", np.array([3.0, 4.0]), WHOLE)
+
+    assert np.linalg.norm(long.direction) == pytest.approx(1)
+    np.testing.assert_allclose(long.rate(np.eye(2, dtype=np.float32), WHOLE), [3, 4])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(CROP, id="framing"),
+        pytest.param(Fingerprint("embedded", "b" * 64, "whole", 224), id="weights"),
+        pytest.param(Fingerprint("open_clip:RN50", "a" * 64, "whole", 224), id="model"),
+        pytest.param(Fingerprint("embedded", "a" * 64, "whole", 336), id="size"),
+    ],
+)
+def test_other_embeddings_are_refused(vector, other):
+    """A vector rates only the embeddings of its own encoder, framing and size."""
+    with pytest.raises(EncoderMismatchError, match="vector 'taste' belongs to"):
+        vector.rate(np.eye(3, dtype=np.float32), other)
+
+
+def test_seen_photos_are_known_by_their_digest(vector):
+    """The card tells which photos a vector was learned from."""
+    assert vector.card.saw("0123456789abcdef" + "0" * 48)
+    assert not vector.card.saw("f" * 64)
+
+
+def broken_cards():
+    """Yield cards that must not load, with what is wrong."""
+    good = MasterVector("v", "prompt", np.array([1.0, 0.0]), WHOLE).to_json()
+    yield "not JSON", b"{"
+    yield "a list", b"[]"
+    yield "too deep", b"[" * 100_000
+    yield "no schema", json.dumps({**good, "schema": None}).encode()
+    yield "newer", json.dumps({**good, "schema": 99}).encode()
+    yield "no direction", json.dumps({k: v for k, v in good.items() if k != "direction"}).encode()
+    yield "nested direction", json.dumps({**good, "direction": [[1.0]]}).encode()
+    yield "words", json.dumps({**good, "direction": ["one", "two"]}).encode()
+    yield "zero", json.dumps({**good, "direction": [0.0, 0.0]}).encode()
+    yield "not finite", json.dumps({**good, "direction": [float("nan"), 1.0]}).encode()
+    yield "infinite scale", json.dumps({**good, "scale": float("inf")}).encode()
+    yield "no fingerprint", json.dumps({**good, "fingerprint": {}}).encode()
+    yield "a path as name", json.dumps({**good, "name": "../../x"}).encode()
+    yield "latin-1", b'{"schema": 1, "name": "\xe9"}'
+
+
+@pytest.mark.parametrize("data", [pytest.param(data, id=name) for name, data in broken_cards()])
+def test_a_broken_card_is_an_error_in_words(data, tmp_path):
+    """A file that is no card says so in one line, whatever is in it."""
+    path = tmp_path / "card.json"
+    path.write_bytes(data)
+
+    with pytest.raises((CardError, InvalidNameError)) as error:
+        MasterVector.load(path)
+
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_card_is_named(tmp_path):
+    """The path that does not exist is in the message."""
+    with pytest.raises(MissingPathError, match="nowhere"):
+        MasterVector.load(tmp_path / "nowhere.json")
