@@ -44,16 +44,26 @@ def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
 def indexed_home(tmp_path_factory, gallery):
     """Return a workspace whose index `small` holds the gallery, by `embedded`, with its labels.
 
-    Shared by all tests: change a copy of it, which is `home`.
+    It has two vectors: `ours`, learned from the labels, and `plain-prompt`, from words.
+    It is shared by all tests: change a copy of it, which is `home`.
     """
+    from photorank.encoders import load_encoder
+    from photorank.evaluation.contenders import plain_prompt
+    from photorank.evaluation.learning import learn_vector
     from photorank.index.build import build_index
     from photorank.index.labelling import import_labels
+    from photorank.index.store import Index
     from photorank.labels.tables import read_labels
+    from photorank.vectors.store import add_vector
     from photorank.workspace import Workspace
 
     workspace = Workspace(tmp_path_factory.mktemp("indexed") / "home")
+    paths = workspace.index("small")
     build_index([gallery], "small", workspace=workspace, encoder_spec="embedded")
-    import_labels(workspace.index("small"), read_labels(gallery / "labels.csv"))
+    import_labels(paths, read_labels(gallery / "labels.csv"))
+    index = Index.open(paths)
+    add_vector(index, learn_vector(index, "ours", "all-pairs"))
+    plain_prompt(index, lambda: load_encoder("embedded"))
     return workspace.root
 
 

@@ -25,6 +25,7 @@ class Blocks:
 
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
+        """Sort the photos by block, then by label."""
         order = np.lexsort((labels, codes))
         y, block = labels[order], dense_ranks(codes[order])
         tier = np.cumsum((np.diff(y, prepend=np.nan) != 0) | (np.diff(block, prepend=-1) != 0)) - 1
@@ -71,7 +72,7 @@ class Blocks:
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
-        place = (self.block[-1] - self.block) * (r.max() + 1.0) + r
+        place = (self.block.max(initial=0) - self.block) * (r.max(initial=0) + 1.0) + r
         moments = self.u[:, None] * self.y[:, None] ** np.arange(self.p + 1)
         worse = dominated_sums(tier, place, moments)
         better = dominated_sums(-tier, -place, moments)

@@ -117,7 +117,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
     def gain(r: Ratings, y: Labels, lowest: float) -> float:
         discount = 1 / np.log2(np.arange(len(y)) + 2)
-        discount[k:] = 0
+        discount[len(y) if k is None else k :] = 0
         gains = y - lowest
         return float(gains @ _shared(r, discount) / (gains @ _shared(y, discount)))
 

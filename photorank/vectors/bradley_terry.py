@@ -1,19 +1,26 @@
 """The probability that one photo is preferred to another, by maximum penalised likelihood."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from photorank.labels.choice_graph import ChoiceComparisons
+from photorank.errors import ComparisonsError
+from photorank.labels.choice_graph import ChoiceComparisons, choice_graph
 from photorank.labels.comparisons import Comparisons
-from photorank.typing import Floats
+from photorank.typing import Codes, Direction, Floats
 from photorank.vectors.coordinates import Coordinates, unit_prior
+from photorank.vectors.davidson import Likelihood
 from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.inner_folds import best_alpha
-from photorank.vectors.newton import Local, minimise, steepness
+from photorank.vectors.inner_folds import best_alpha, penalties
+
+
+class _Fit(NamedTuple):
+    likelihood: Likelihood
+    parameters: Floats  # (k + 1,)
+    coordinates: Coordinates
+    alpha: float
 
 
 class BradleyTerry(DirectionLearner):
@@ -100,48 +107,56 @@ class BradleyTerry(DirectionLearner):
         """
         check_is_fitted(self, "direction_")
         rows = validate_data(self, X, reset=False, dtype=np.float64)
-        likelihood, parameters, back, independent = self._posterior
-        root = back @ likelihood.covariance_root(parameters, independent=independent)
-        return np.linalg.norm((rows - self._centre) @ root, axis=1) / self.length_
+        fit, photos = self._posterior
+        root = fit.likelihood.covariance_root(fit.parameters, fit.alpha, photos)
+        spread = (rows - self._centre) @ (fit.coordinates.back @ root)
+        return np.linalg.norm(spread, axis=1) / self.length_
 
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
+        if self.alpha is not None and not self.alpha > 0:
+            raise ComparisonsError("alpha must be above 0: choices may have no largest likelihood")
         prior = None if self.prior is None else unit_prior(self.prior, X.shape[1])
         choices = self._choices(comparisons)
-        self.alpha_, self.tie_, self.prior_scale_ = self.alpha or 0.0, 0.0, 0.0
-        if not choices.net_wins().any():
-            return np.zeros(X.shape[1])
+        fit = self._fitted(X, choices, prior)
+        scale = float(fit.coordinates.prior_scale @ fit.parameters[:-1])
+        if scale < 0:  # contradicted by the judgements: dropped, never turned round
+            fit, scale = self._fitted(X, choices, None), 0.0
 
-        while True:
-            coordinates = Coordinates.of(X, choices, prior)
-            grid = _alphas(coordinates)
-            if self.alpha is None:
-                self.alpha_ = best_alpha(
-                    grid,
-                    choices,
-                    lambda graph, a: _path(coordinates, graph, a),
-                    _deviance,
-                    seed=self.random_state,
-                )
-            likelihood = Likelihood.of(coordinates, choices, self.alpha_)
-            parameters = likelihood.maximum()
-            weights, tie = likelihood.split(parameters)
-            self.prior_scale_ = float(coordinates.prior_scale @ weights)
-            if self.prior_scale_ >= 0:
-                break
-            prior = None  # contradicted by the judgements: dropped, never turned round
-        self.tie_ = float(np.exp(tie))
+        self.alpha_, self.prior_scale_ = fit.alpha, scale
+        self.tie_ = float(np.exp(fit.parameters[-1]))
         self._centre = X[comparisons.active].mean(axis=0)
-        self._posterior = (
-            likelihood,
-            parameters,
-            coordinates.back,
-            isinstance(comparisons, ChoiceComparisons),
-        )
-        return coordinates.back @ weights
+        labelled = not isinstance(comparisons, ChoiceComparisons)
+        self._posterior = (fit, comparisons.n_judgements if labelled else None)
+        return fit.coordinates.back @ fit.parameters[:-1]
 
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
+        """Return the choices as they are, or drawn pairs of labels as if they were choices."""
         if isinstance(comparisons, ChoiceComparisons):
+            if not comparisons.n_pairs:
+                raise ComparisonsError(
+                    "no photo was ever preferred to another: ties alone define no direction"
+                )
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs
         pairs, _ = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
-        return Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=comparisons.n)
+        return choice_graph(pairs[:, 0], pairs[:, 1], n=comparisons.n, ties=None, weights=None)
+
+    def _fitted(self, X: Floats, choices: ChoiceComparisons, prior: Direction | None) -> _Fit:
+        coordinates = Coordinates.of(X, choices, prior)
+        Z, energy = coordinates.Z, coordinates.energy
+
+        def part(rows: Codes) -> Likelihood:
+            return Likelihood(Z[rows], choices.take(rows))
+
+        alpha = self.alpha
+        if alpha is None:
+            grid = penalties(coordinates.spread)
+            alpha = best_alpha(
+                grid,
+                choices,
+                lambda train: part(train).along(grid, energy),
+                lambda parameters, test: part(test).deviance(parameters),
+                seed=self.random_state,
+            )
+        likelihood = Likelihood(Z, choices)
+        return _Fit(likelihood, likelihood.maximum(alpha, energy), coordinates, alpha)

@@ -11,6 +11,9 @@ from photorank.labels.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats
 
 _FOLDS = 5
+# Penalties that are tried, in units of the compared photos' mean squared distance,
+# the largest first: there any loss is nearly flat, so each fit starts the next.
+_PENALTIES = np.logspace(0, -5, 11)
 
 Model = TypeVar("Model")
 
@@ -20,6 +23,11 @@ class HeldOut(NamedTuple):
 
     loss: float  # their sum
     weight: float  # how many
+
+
+def penalties(spread: float) -> Floats:
+    """Return the penalties worth trying (a,), from large to small."""
+    return _PENALTIES * (spread if spread > 0 else 1.0)
 
 
 def best_alpha(
@@ -48,9 +56,8 @@ def best_alpha(
     lost = np.zeros((len(alphas), 2))
     for k in range(_FOLDS):
         train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
-        if not loss_is_known(comparisons, train, test):
-            continue
-        lost += [loss(model, test) for model in path(train)]
+        if _ordered(comparisons, train) and _ordered(comparisons, test):
+            lost += [loss(model, test) for model in path(train)]
     if not lost[0, 1] > 0:
         return float(alphas[len(alphas) // 2])
     return float(alphas[np.argmin(lost[:, 0] / lost[:, 1])])
@@ -74,9 +81,9 @@ def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
     return folds
 
 
-def loss_is_known(comparisons: Comparisons, train: Codes, test: Codes) -> bool:
-    """Return whether both sides of a fold have pairs that people ordered."""
-    return all(len(rows) > 1 and comparisons.take(rows).n_pairs > 0 for rows in (train, test))
+def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
+    """Return whether people ordered any two of these photos."""
+    return len(rows) > 1 and comparisons.take(rows).n_pairs > 0
 
 
 def _components(comparisons: Comparisons) -> Codes:

@@ -1,0 +1,21 @@
+"""The frame around every page, and the list of pages."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import loading
+
+st.set_page_config(page_title="photorank", page_icon=":material/photo_library:", layout="wide")
+st.html(Path(__file__).with_name("style.css"))
+
+PAGES = [
+    st.Page("views/discerning.py", title="Discerning power", default=True),
+    st.Page("views/browse.py", title="Browse"),
+    st.Page("views/two_photos.py", title="Two photos"),
+    st.Page("views/vectors.py", title="Vectors"),
+]
+WELCOME = [st.Page("views/welcome.py", title="Welcome")]
+
+page = st.navigation(PAGES if loading.index_names() else WELCOME, position="top")
+page.run()

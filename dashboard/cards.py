@@ -1,0 +1,108 @@
+"""View-model of Vectors: what each vector is, where it is from, and how far to trust it."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.words import FROM_WORDS, accuracy, count, family, listing, plain
+from photorank.typing import Json
+from photorank.vectors.master import MasterVector
+
+STAND_IN = (
+    "This index was made with the small `embedded` encoder. Its words are a stand-in: it knows "
+    "*what* is in a picture, hardly *how well* it is taken. Vectors learned from judgements do "
+    "not have that weakness."
+)
+
+
+@dataclass(frozen=True)
+class VectorCard:
+    """What the page says of one vector."""
+
+    name: str
+    made: str  # its family
+    origin: str  # a sentence
+    held_out: str  # a sentence
+    own: bool  # of this index, so that it may be removed
+    facts: pd.DataFrame  # fact, value: the whole card
+
+
+def card(vector: MasterVector, *, own: bool) -> VectorCard:
+    """Put a vector's card into words."""
+    made = family(vector.kind)
+    tested = accuracy(vector.card.metrics)
+    if tested is None:
+        held_out = "Not tested yet; the table of Discerning power tests it."
+    else:
+        held_out = f"{tested}."
+    return VectorCard(vector.name, made, _origin(vector), held_out, own, _facts(vector))
+
+
+def _origin(vector: MasterVector) -> str:
+    """Say what a vector was made from."""
+    seen = vector.card
+    if family(vector.kind) == FROM_WORDS:
+        wanted = listing([f"“{plain(text)}”" for text in seen.parameters.get("texts", [])] or ["—"])
+        unwanted = [f"“{plain(text)}”" for text in seen.parameters.get("not", [])]
+        return f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
+    data = f"{count(seen.n_photos, 'photo')} and {count(seen.n_pairs, 'pair')}"
+    source = f", {plain(seen.source)}" if seen.source else ""
+    return f"Learned by {vector.kind} from {data}{source}."
+
+
+def _facts(vector: MasterVector) -> pd.DataFrame:
+    seen = vector.card
+    facts = {
+        "kind": vector.kind,
+        "encoder and framing": str(vector.fingerprint),
+        "calibrated": (
+            "no" if vector.slope is None else f"yes, {vector.slope:.4g} logits a unit of rating"
+        ),
+        "learned in index": seen.index or "—",
+        "photos seen": f"{seen.n_photos:,}",
+        "pairs seen": f"{seen.n_pairs:,}",
+        "parameters": _said(seen.parameters),
+        "held-out": _said(seen.metrics),
+        "seed": "—" if seen.seed is None else str(seen.seed),
+        "made on": seen.created or "—",
+        "source": seen.source or "—",
+        "licence": seen.licence or "—",
+        "judgements’ digest": seen.labels or "—",
+    }
+    return pd.DataFrame({"fact": list(facts), "value": list(facts.values())})
+
+
+def _said(data: Json) -> str:
+    """Return nested facts on one line, without what is not set."""
+    said = []
+    for name, value in data.items():
+        if isinstance(value, dict):
+            value = _said(value)
+        elif isinstance(value, float):
+            value = f"{value:.3g}"
+        elif isinstance(value, list):
+            value = ", ".join(map(str, value))
+        if value not in (None, ""):
+            said.append(f"{name} ({value})" if isinstance(data[name], dict) else f"{name} {value}")
+    return "; ".join(said) or "—"
+
+
+def free_name(stem: str, taken: Container[str]) -> str:
+    """Return a name that no vector has yet, to begin with.
+
+    Examples
+    --------
+    >>> free_name("my-taste", {"my-taste"})
+    'my-taste-2'
+    """
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text field that say something."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

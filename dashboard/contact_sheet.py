@@ -1,0 +1,133 @@
+"""View-model of Browse: which photos stand on a page, and what is said under each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.words import count, file_name, plain, share
+from photorank.index.store import Index, IndexLabels, Photo
+from photorank.rating.scores import percentiles
+from photorank.typing import Codes, Floats, Labels, Ratings
+
+PAGE = 24  # photos: divisible by 2, 3, 4 and 6 columns
+
+ORDERS = {
+    "best": "Best",
+    "worst": "Worst",
+    "disagreement": "Biggest disagreement with people",
+}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A photo in a grid."""
+
+    picture: Path  # of its thumbnail
+    alt: str
+    caption: str  # Markdown
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is shown of an index."""
+
+    order: str = "best"  # one of ORDERS
+    group: int | None = None  # a number into the labels' group names
+    judged_only: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Photos in the order in which they are shown."""
+
+    rows: Codes  # of the index
+    sentence: str
+
+    @property
+    def pages(self) -> int:
+        """How many pages they fill; at least one."""
+        return max(1, -(-len(self.rows) // PAGE))
+
+    def page(self, number: int) -> Codes:
+        """Return the rows of one page, counted from 1."""
+        return self.rows[PAGE * (number - 1) : PAGE * number]
+
+
+def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) -> Sheet:
+    """Choose and order the photos of an index."""
+    judged = ~np.isnan(labels.scores)
+    shown = np.ones(len(ratings), dtype=bool)
+    where = ""
+    if filters.group is not None:
+        shown &= labels.groups == filters.group
+        where = f" in {plain(labels.group_names[filters.group])}"
+    if filters.judged_only or filters.order == "disagreement":
+        shown &= judged
+    rows = np.flatnonzero(shown)
+
+    photos = count(len(rows), "judged photo" if filters.judged_only else "photo")
+    by = f"by **{plain(vector)}**"
+    if filters.order == "disagreement":
+        key = -np.abs(percentiles(ratings) - label_standing(labels.scores))[rows]
+        sentence = f"{count(len(rows), 'judged photo')}{where}: where {by[3:]} and people differ most."
+    elif filters.order == "worst":
+        key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
+    else:
+        key, sentence = -ratings[rows], f"{photos}{where}, the best {by} first."
+    return Sheet(rows[np.argsort(key, kind="stable")], sentence)
+
+
+def label_standing(scores: Labels) -> Floats:
+    """Return where each label stands among all, (n,), 0 to 100; nan where there is none."""
+    standing = np.full(len(scores), np.nan)
+    judged = ~np.isnan(scores)
+    standing[judged] = percentiles(scores[judged])
+    return standing
+
+
+def tiles(
+    index: Index, rows: Codes, ratings: Ratings, standing: Ratings, scores: Labels, order: str
+) -> list[Tile]:
+    """Describe photos by rating, percentile and label."""
+    photos = index.photos()
+    people = label_standing(scores) if order == "disagreement" else None
+    made = []
+    for row in rows.tolist():
+        photo = photos[row]
+        if people is None:
+            first = f"**better than {share(standing[row] / 100)}**"
+        else:
+            first = (
+                f"**rated above {share(standing[row] / 100)}, "
+                f"judged above {share(people[row] / 100)}**"
+            )
+        facts = [f"rating {short(ratings[row])}"]
+        if not np.isnan(scores[row]):
+            facts.append(f"label {short(scores[row])}")
+        caption = f"{first}  \n{' · '.join(facts)}  \n{file_name(photo.path)}"
+        made.append(Tile(index.thumbnail(photo), alt_text(photo), caption))
+    return made
+
+
+def bare_tiles(index: Index, rows: Sequence[int]) -> list[Tile]:
+    """Describe photos by nothing but themselves."""
+    photos = index.photos()
+    return [Tile(index.thumbnail(photos[row]), alt_text(photos[row]), "") for row in rows]
+
+
+def alt_text(photo: Photo) -> str:
+    """Return a photo's name for those who do not see it."""
+    return photo.path.name.encode("utf-8", "replace").decode()
+
+
+def short(value: float) -> str:
+    """Return a number with three significant digits and a true minus sign.
+
+    Examples
+    --------
+    >>> short(-0.012345), short(5.9), short(-2.0)
+    ('−0.0123', '5.9', '−2')
+    """
+    return f"{value:.3g}".replace("-", "−")

@@ -1,0 +1,56 @@
+"""View-model of Two photos: which of two is the better one, in numbers and words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.contact_sheet import short
+from dashboard.words import chances, plain, share
+from photorank.index.store import Photo
+from photorank.rating.calibration import Slope, probability
+from photorank.rating.scores import percentiles_among
+from photorank.typing import Embeddings, Ratings
+from photorank.vectors.master import MasterVector
+
+MANY = 1000  # photos above which a list to pick from becomes slow
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the page says of two photos."""
+
+    probability: float  # that the first is better, 0 to 1
+    chances: tuple[str, str]  # of each, in per cent; they sum to 100 %
+    facts: tuple[str, str]  # rating and standing of each
+    sentence: str
+    trust: str  # where the probability's scale is from
+    calibrated: bool
+
+
+def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, collection: Ratings) -> Verdict:
+    """Compare two photos (2, d) by a vector whose ratings of the index are `collection`."""
+    first, second = vector.rate(pair, vector.fingerprint)
+    better = probability(first, second, slope.value)
+    said = chances(better)
+    among = percentiles_among(np.array([first, second]), collection)
+    if said[0] == said[1]:
+        sentence = f"**{plain(vector.name)}** sees no difference between them."
+    else:
+        winner, chance = ("first", said[0]) if better > 0.5 else ("second", said[1])
+        sentence = (
+            f"**{plain(vector.name)}** prefers the **{winner}** photo for an album: it expects "
+            f"people to agree with a chance of {chance}."
+        )
+    facts = [
+        f"rating {short(rating)} · better than {share(place / 100)} of the index"
+        for rating, place in zip((first, second), among, strict=True)
+    ]
+    trust = slope.reason[:1].upper() + slope.reason[1:] + "."
+    return Verdict(better, said, (facts[0], facts[1]), sentence, trust, slope.calibrated)
+
+
+def matching(photos: list[Photo], text: str) -> list[int]:
+    """Return the rows of photos whose path holds the text, the first `MANY` of them."""
+    wanted = text.strip().lower()
+    rows = (row for row, photo in enumerate(photos) if wanted in str(photo.path).lower())
+    return [row for row, _ in zip(rows, range(MANY), strict=False)]

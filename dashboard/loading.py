@@ -1,0 +1,183 @@
+"""What is read from disk and kept: the only module that knows Streamlit's cache.
+
+Keys are paths with their times of change, so what a command changes is seen at once and two
+workspaces never share an entry.
+"""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from photorank.encoders.base import Encoder
+from photorank.errors import IndexMismatchError
+from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.index.store import Index, IndexLabels, Photo
+from photorank.photos.pixels import decode_photo, read_photo
+from photorank.rating.photos import embed_photo
+from photorank.rating.scores import percentiles
+from photorank.typing import Embeddings, Json, Ratings
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import list_vectors
+from photorank.workspace import IndexPaths, Workspace
+
+LARGE = 1200  # pixels of a picture that is looked at closely
+
+
+def workspace() -> Workspace:
+    """Return the workspace that the dashboard shows."""
+    return Workspace.current()
+
+
+def index_names() -> list[str]:
+    """Return the names of the indexes there are."""
+    return workspace().index_names()
+
+
+def index(name: str) -> Index:
+    """Open an index, or return it as it was opened before if nothing was written since."""
+    paths = workspace().existing_index(name)
+    return _index(paths.root, _changed(paths.manifest))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the index …")
+def _index(root: Path, changed: int) -> Index:
+    return Index.open(IndexPaths(root))
+
+
+def labels(index: Index) -> IndexLabels:
+    """Return what people said of an index's photos."""
+    return _labels(index.paths.root, _changed(index.paths.manifest), index)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _labels(root: Path, changed: int, _index: Index) -> IndexLabels:
+    return _index.labels()
+
+
+def vectors(index: Index) -> dict[str, MasterVector]:
+    """Return the vectors that may rate an index, its own ones first."""
+    cards = tuple((path.name, _changed(path)) for path in sorted(index.paths.vectors.glob("*.json")))
+    return _vectors(index.paths.root, cards, index)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _vectors(root: Path, cards: tuple[tuple[str, int], ...], _index: Index) -> dict[str, MasterVector]:
+    return list_vectors(_index)
+
+
+def ratings(index: Index, vector: MasterVector) -> Ratings:
+    """Return a vector's ratings (n,) of all photos, read-only: all visitors share them."""
+    return _ratings(*_key(index, vector), index, vector)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Rating the photos …")
+def _ratings(
+    root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
+) -> Ratings:
+    rated = _vector.rate(_index.embeddings(), _index.fingerprint)
+    rated.flags.writeable = False
+    return rated
+
+
+def standing(index: Index, vector: MasterVector) -> Ratings:
+    """Return each photo's percentile (n,), 0 to 100, by a vector, read-only."""
+    return _standing(*_key(index, vector), index, vector)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _standing(
+    root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
+) -> Ratings:
+    places = percentiles(ratings(_index, _vector))
+    places.flags.writeable = False
+    return places
+
+
+def evaluation(index: Index) -> Json | None:
+    """Return an index's latest saved evaluation, or None if there is none."""
+    saved = evaluation_paths(index.paths)
+    return _evaluation(saved[-1], _changed(saved[-1])) if saved else None
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _evaluation(path: Path, changed: int) -> Json:
+    return read_evaluation(path)
+
+
+def encoder(index: Index) -> Encoder:
+    """Return the encoder that made an index; its towers load when they are first used.
+
+    Raises
+    ------
+    IndexMismatchError
+        If its weights are no longer the same.
+    """
+    made_by = index.fingerprint
+    found = _encoder(index.manifest.encoder, made_by.framing)
+    if found.fingerprint != made_by:
+        raise IndexMismatchError(index.name, str(made_by), str(found.fingerprint))
+    return found
+
+
+@st.cache_resource(max_entries=2, show_spinner="Loading the encoder, once …")
+def _encoder(spec: str, framing: str) -> Encoder:
+    from photorank.encoders import load_encoder  # torch takes seconds
+
+    return load_encoder(spec, framing=framing)
+
+
+def embedding(index: Index, data: bytes) -> Embeddings:
+    """Return the unit embedding (d,) of an uploaded photo."""
+    made_by = index.fingerprint
+    return _embedding(data, str(made_by), encoder(index))
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking at the photo …")
+def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
+    return embed_photo(data, _encoder)[0]
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def large(data: bytes) -> bytes:
+    """Return an uploaded photo upright and in sRGB, large enough to look at, as JPEG."""
+    picture = decode_photo(data, short_side=LARGE // 2)
+    picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+def large_of(photo: Photo) -> bytes:
+    """Return a photo of an index as :func:`large` does.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its file has changed or gone.
+    """
+    return _large_of(photo.path, _changed(photo.path))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _large_of(path: Path, changed: int) -> bytes:
+    return bytes(large(read_photo(path)))
+
+
+def _key(index: Index, vector: MasterVector) -> tuple[Path, int, bytes]:
+    numbers = np.array([vector.scale, vector.bias])
+    return (
+        index.paths.root,
+        _changed(index.paths.manifest),
+        vector.direction.tobytes() + numbers.tobytes(),
+    )
+
+
+def _changed(path: Path) -> int:
+    """Return a file's time of change in nanoseconds, 0 if it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,297 @@
+"""View-model of Discerning power: a saved evaluation in, words and tables out."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from dashboard.words import AT_RANDOM, count, family, plain, share
+from photorank.typing import Json
+
+SAMPLE = "sample"  # its order is known, nobody judged it
+PLAIN_PROMPT = "plain-prompt"
+CLEAR = 0.05  # an adjusted p-value below this is called a clear difference
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A way to measure agreement, in a photographer's words."""
+
+    label: str  # on the selector
+    axis: str  # under the chart
+    chance: float | None  # what guessing gets, where that is one number
+    meaning: str
+    as_share: bool = False  # said in per cent
+
+    def said(self, value: float, low: float | None = None, high: float | None = None) -> str:
+        """Return a value with as many digits as its interval allows."""
+        precise = low is not None and high is not None and high - low < 0.01
+        if self.as_share:
+            return share(value, 1 if precise else 0)
+        return f"{value:.{3 if precise else 2}f}".replace("-", "−")
+
+
+METRICS = {
+    "pairwise_accuracy": Metric(
+        "Pairs in order",
+        "pairs put in the right order",
+        0.5,
+        "Of two photos that were judged differently, how often does the vector prefer the same "
+        "one? Guessing gets half of them.",
+        as_share=True,
+    ),
+    "kendall_tau_b": Metric(
+        "Kendall’s τ",
+        "Kendall’s τ-b",
+        0.0,
+        "Pairs in order minus pairs in the wrong order, ties allowed for: 1 is the same order, "
+        "0 no relation, −1 the reverse.",
+    ),
+    "spearman": Metric(
+        "Spearman’s ρ",
+        "Spearman’s ρ",
+        0.0,
+        "How well the two rankings agree; big misplacements count more. 1 is the same order, "
+        "0 no relation.",
+    ),
+    "pearson": Metric(
+        "Pearson’s r",
+        "Pearson’s r",
+        0.0,
+        "How well ratings and labels lie on one straight line: 1 exactly, 0 not at all.",
+    ),
+    "ndcg": Metric(
+        "Best on top",
+        "NDCG",
+        None,
+        "How much of the best stands at the top of the vector’s ranking: 1 is the best "
+        "possible. What guessing gets depends on the labels: see the random direction.",
+    ),
+}
+
+SCOPES = {
+    "all": ("All pairs", "over all pairs"),
+    "within": ("Within groups", "over pairs of one group"),
+    "across": ("Across groups", "over pairs of different groups"),
+}
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the page shows of one scope and one metric."""
+
+    metric: Metric
+    headline: str
+    caution: str  # how sure the lead is, and how it was picked
+    leader: str | None
+    rows: pd.DataFrame  # vector, family, value, low, high, baseline, apart, shown, …; best first
+    reading: str
+    gaps: pd.DataFrame  # vector, family, value, low, high, p, clear, shown: the leader minus each
+    gaps_reading: str
+
+
+def scopes(evaluation: Json) -> list[str]:
+    """Return the scopes that were evaluated."""
+    return list(dict.fromkeys(row["scope"] for row in evaluation["results"]))
+
+
+def metrics(evaluation: Json, scope: str) -> list[str]:
+    """Return the metrics that some vector has in a scope."""
+    return [
+        name
+        for name in METRICS
+        if any(
+            row["scope"] == scope and (row["metrics"].get(name) or {}).get("value") is not None
+            for row in evaluation["results"]
+        )
+    ]
+
+
+def board(evaluation: Json, scope: str, metric_name: str) -> Board:
+    """Rank the vectors of one scope by one metric, and put the result into words."""
+    metric = METRICS[metric_name]
+    rows = _rows(evaluation, scope, metric_name)
+    fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
+    leader = None if fair.empty else str(fair.iloc[0]["vector"])
+    gaps = _gaps(evaluation, scope, metric_name, leader, rows)
+    order = "its known order" if evaluation["index"] == SAMPLE else "people’s order"
+    return Board(
+        metric,
+        _headline(metric, rows, fair, scope, order),
+        _caution(fair, gaps, evaluation["index"]),
+        leader,
+        rows,
+        _reading(metric, rows, order),
+        gaps,
+        _gaps_reading(leader, gaps),
+    )
+
+
+def _rows(evaluation: Json, scope: str, metric_name: str) -> pd.DataFrame:
+    """Return the vectors that have the metric, best first, those that saw the photos last."""
+    columns = "vector family value low high baseline apart shown n_photos n_pairs note".split()
+    rows = []
+    for row in evaluation["results"]:
+        found = row["metrics"].get(metric_name) or {}
+        if row["scope"] != scope or found.get("value") is None:
+            continue
+        value = found["value"]
+        low, high = (value if found[end] is None else found[end] for end in ("low", "high"))
+        shown = METRICS[metric_name].said(value, low, high)
+        made = family(row["kind"])
+        facts = [value, low, high, row["baseline"], row["in_sample"], shown]
+        rows.append([row["vector"], made, *facts, row["n_photos"], row["n_pairs"], _note(row)])
+    table = pd.DataFrame(rows, columns=columns).astype({"baseline": bool, "apart": bool})
+    return table.sort_values(["apart", "value"], ascending=[True, False], ignore_index=True)
+
+
+def _note(row: Json) -> str:
+    if row["in_sample"]:
+        return "has seen these photos: no fair test"
+    if row["refitted"]:
+        return "learned again without the photos it was tested on"
+    return "baseline" if row["baseline"] else ""
+
+
+def _gaps(
+    evaluation: Json, scope: str, metric_name: str, leader: str | None, rows: pd.DataFrame
+) -> pd.DataFrame:
+    """Return by how much the leader is ahead of each other vector, on the same pairs."""
+    made = dict(zip(rows["vector"], rows["family"], strict=True))
+    points = METRICS[metric_name].as_share
+    gaps = []
+    for found in evaluation["differences"]:
+        if (found["scope"], found["metric"]) != (scope, metric_name):
+            continue
+        if leader not in (found["a"], found["b"]) or found["value"] is None:
+            continue
+        ahead = found["a"] == leader
+        other = found["b"] if ahead else found["a"]
+        ends = [found["value"], found["low"], found["high"]]
+        value, low, high = ends if ahead else (-ends[0], -ends[2], -ends[1])
+        shown = f"{100 * value:+.1f} points" if points else f"{value:+.2f}"
+        p = found["p_holm"]
+        facts = [value, low, high, p, p < CLEAR, shown.replace("-", "−")]
+        gaps.append([other, made.get(other, ""), *facts])
+    columns = "vector family value low high p clear shown".split()
+    table = pd.DataFrame(gaps, columns=columns).astype({"clear": bool})
+    return table.sort_values("value", ignore_index=True)
+
+
+def _headline(
+    metric: Metric, rows: pd.DataFrame, fair: pd.DataFrame, scope: str, order: str
+) -> str:
+    if fair.empty:
+        return "Every vector here has seen these photos, so none can be tested fairly on them."
+    best = fair.iloc[0]
+    span = f"{metric.said(best.low)} to {metric.said(best.high)}"
+    if metric.as_share:
+        did = f"puts {best.shown} of the pairs in {order} ({span})"
+    else:
+        did = f"reaches {metric.axis} of {best.shown} ({span})"
+    where = "" if scope == "all" else f", {SCOPES[scope][1]}"
+    text = f"**{plain(best.vector)}** {did}{where}"
+
+    words = rows[rows["vector"] == PLAIN_PROMPT]
+    if best.vector == PLAIN_PROMPT:
+        text += "; nothing learned from judgements does better"
+    elif not words.empty:
+        text += f", against {words.iloc[0].shown} for the plain prompt"
+    if metric.chance is None:
+        return f"{text}."
+    text += f". Guessing would get {metric.said(metric.chance)}."
+    if best.low <= metric.chance:
+        text = f"No vector is clearly better than guessing here. {text}"
+    return text
+
+
+def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
+    """Say how sure the lead is, and that the winner was picked."""
+    said = []
+    if len(fair) > 1:
+        second = fair.iloc[1]["vector"]
+        lead = gaps[gaps["vector"] == second]
+        if not lead.empty:
+            clear = "is clear" if lead.iloc[0].clear else "could be luck"
+            said.append(f"Its lead over the next, **{plain(second)}**, {clear}.")
+        said.append(
+            f"It was picked as the best of {len(fair)} on these very photos: expect a little less "
+            "on new ones."
+        )
+    if index == SAMPLE:
+        said.append(
+            "The sample’s order is known because its photos were spoiled on purpose, in eight "
+            "scenes: it checks the machinery and says nothing of taste."
+        )
+    return " ".join(said)
+
+
+def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
+    """Say how to read the chart, naming only what is in it."""
+    if metric.as_share:
+        first = f"Each mark is the share of photo pairs that a vector puts in {order}"
+    else:
+        first = f"Each mark is how well a vector agrees with {order} ({metric.axis})"
+    said = [f"{first}; the line through it is its 95 % interval, so a long line means “not sure”."]
+    if metric.chance is not None:
+        said.append("Marks right of the dashed line beat guessing.")
+    shapes = {"learned from judgements": "discs were learned from judgements"}
+    shapes |= {"from words": "diamonds come from words alone", AT_RANDOM: "the square is chance"}
+    present = [text for made, text in shapes.items() if (rows["family"] == made).any()]
+    if rows["baseline"].any():
+        present.append("pale marks are baselines, there to be beaten")
+    if rows["apart"].any():
+        present.append("hollow marks had seen these photos before and do not compete")
+    text = ", ".join(present)
+    return " ".join([*said, f"{text[:1].upper()}{text[1:]}."])
+
+
+def _gaps_reading(leader: str | None, gaps: pd.DataFrame) -> str:
+    if leader is None or gaps.empty:
+        return ""
+    return (
+        f"How far **{plain(leader)}** is ahead of each other vector on the same pairs, with 95 % "
+        "intervals. A hollow mark could be luck: its difference is not clear once all comparisons "
+        "in this table are allowed for (Holm, p ≥ 0.05)."
+    )
+
+
+def protocol(evaluation: Json) -> str:
+    """Say how the evaluation was made."""
+    made = evaluation["protocol"]
+    whole = {
+        "photo": "near-duplicates always in the same part",
+        "group": "all photos of a group always in the same part",
+        "series": "all photos of a series always in the same part",
+    }[made["fold_by"]]
+    taught = f" Learning used only pairs within one {made['within']}." if made["within"] else ""
+    return (
+        f"{count(evaluation['n_photos'], 'judged photo')} were split into {made['folds']} parts, "
+        f"{count(made['repeats'], 'time')}, {whole}. Each part was rated by vectors learned "
+        f"from the other parts only, and pairs were counted within a part.{taught}\n\n"
+        "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "
+        "photo (or group) at a time: the jackknife. For one that is learned, they come from the "
+        "spread over the parts, corrected for parts sharing their training photos (Nadeau & "
+        "Bengio 2003), so they include the uncertainty of learning.\n\n"
+        f"Encoder `{evaluation['encoder']}`, framing `{evaluation['framing']}`, "
+        f"{evaluation['created'][:10]}."
+    )
+
+
+def command(evaluation: Json) -> str:
+    """Return the command that makes the evaluation again."""
+    made = evaluation["protocol"]
+    within = f" --within {made['within']}" if made["within"] else ""
+    return (
+        f"photorank evaluate --index {evaluation['index']} --fold-by {made['fold_by']} "
+        f"--folds {made['folds']} --repeats {made['repeats']} --seed {made['seed']}{within}"
+    )
+
+
+def as_csv(evaluation: Json) -> str:
+    """Return every scope and metric of every vector as CSV."""
+    rows = []
+    for row in evaluation["results"]:
+        facts = {name: value for name, value in row.items() if name != "metrics"}
+        for name, found in row["metrics"].items():
+            rows.append({**facts, "metric": name, **found})
+    return pd.DataFrame(rows).to_csv(index=False)

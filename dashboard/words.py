@@ -1,0 +1,114 @@
+"""How numbers, names and kinds are said on every page."""
+
+import string
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from photorank.typing import Json
+
+# A vector's kind, in the words of the pages; every kind that is not here was learned.
+FROM_WORDS = "from words"
+FROM_JUDGEMENTS = "learned from judgements"
+AT_RANDOM = "drawn at random"
+_FAMILIES = {"prompt": FROM_WORDS, "antonyms": FROM_WORDS, "random": AT_RANDOM}
+
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation} | {"\n": " "})
+
+
+def family(kind: str) -> str:
+    """Return where vectors of a kind come from.
+
+    Examples
+    --------
+    >>> family("antonyms"), family("all-pairs")
+    ('from words', 'learned from judgements')
+    """
+    return _FAMILIES.get(kind, FROM_JUDGEMENTS)
+
+
+def plain(text: Any) -> str:
+    """Return a name so that it is shown letter by letter, whatever a file or vector is called.
+
+    Examples
+    --------
+    >>> print(plain("![x](http://a.b/c.png)"))
+    \\!\\[x\\]\\(http\\:\\/\\/a\\.b\\/c\\.png\\)
+    """
+    # File names need not be Unicode; what is not cannot be sent to a browser.
+    return str(text).encode("utf-8", "replace").decode().translate(_ESCAPED)
+
+
+def spoken(error: Exception) -> str:
+    """Return an error's text with its commands as code and everything else letter by letter."""
+    parts = str(error).split("`")
+    if len(parts) % 2 == 0:
+        return plain(error)  # an odd number of backticks: a name holds one
+    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+
+
+def share(value: float, digits: int = 0) -> str:
+    """Return a share of 1 in per cent.
+
+    Examples
+    --------
+    >>> share(0.794), share(0.794, 1)
+    ('79\\xa0%', '79.4\\xa0%')
+    """
+    return f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def chances(probability: float) -> tuple[str, str]:
+    """Return a probability and what is left of it, rounded so that they sum to 100 %.
+
+    Examples
+    --------
+    >>> chances(0.635), chances(0.9999)
+    (('64\\xa0%', '36\\xa0%'), ('>\\xa099\\xa0%', '<\\xa01\\xa0%'))
+    """
+    first = round(100 * probability)
+    return _per_cent(first), _per_cent(100 - first)
+
+
+def _per_cent(whole: int) -> str:
+    text = {0: "<\N{NO-BREAK SPACE}1", 100: ">\N{NO-BREAK SPACE}99"}.get(whole, str(whole))
+    return f"{text}\N{NO-BREAK SPACE}%"
+
+
+def count(n: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "photo"), count(96543, "pair")
+    ('1 photo', '96,543 pairs')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Return names as part of a sentence.
+
+    Examples
+    --------
+    >>> listing(["a"]), listing(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *rest, last = names
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+def file_name(path: Path) -> str:
+    """Return a photo's folder and name, enough to find it."""
+    return plain("/".join(path.parts[-2:]))
+
+
+def accuracy(metrics: Json) -> str | None:
+    """Return a card's held-out accuracy in words, or None if it has none."""
+    found = metrics.get("pairwise_accuracy") or {}
+    if found.get("value") is None or found.get("low") is None:
+        return None
+    return (
+        f"{share(found['value'])} of unseen pairs in people's order "
+        f"({share(found['low'])} to {share(found['high'])})"
+    )

@@ -1,0 +1,203 @@
+"""Where ratings agree with people: by how far apart the labels are, and group by group."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.labels.blocks import combined
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.dominance import dense_ranks, dominated_sums
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.metrics.intervals import Estimate, jackknife
+from photorank.metrics.pair_sums import PairSums, pair_sums
+from photorank.metrics.ranking import accuracy_sums, checked_ratings
+from photorank.typing import Codes, Floats, Labels, Ratings
+
+# A repeat: ratings (n,) and the pairs over which they may be compared.
+Repeat: TypeAlias = tuple[Ratings, Comparisons]
+
+# Gaps this much of the labels' range apart are the same: 1.3 − 1.1 is not 0.2 in binary.
+_SAME_GAP = 1e-9
+
+
+@dataclass(frozen=True)
+class GapBin:
+    """Accuracy among the pairs whose labels differ by more than `above` and at most `upto`."""
+
+    above: float
+    upto: float
+    accuracy: Estimate
+
+
+@dataclass(frozen=True)
+class GroupAccuracy:
+    """Accuracy among the pairs inside one group."""
+
+    group: int  # its code
+    accuracy: Estimate
+
+
+def by_gap(
+    repeats: Sequence[Repeat],
+    edges: Sequence[float],
+    *,
+    clusters: Codes | None = None,
+    level: float = 0.95,
+) -> list[GapBin]:
+    """Return the pairwise accuracy for each range of label gaps.
+
+    Every pair is counted, none is sampled, in O(n log n) a range.
+
+    Parameters
+    ----------
+    repeats : sequence of (ratings, comparisons)
+        Pooled: ratings of shape (n,) and the pairs over which they compare.
+    edges : sequence of float
+        E increasing gaps from 0 on; a range excludes its lower edge and
+        includes its upper one.
+    clusters : ndarray of shape (n,), optional
+        Photos that were sampled together; the interval leaves out these.
+    level : float, default=0.95
+
+    Returns
+    -------
+    list of GapBin
+        E − 1 of them, with a jackknife interval each; 0.5 at chance, nan where
+        there is no pair.
+
+    Raises
+    ------
+    ComparisonsError
+        If the comparisons are choices, which have no gaps, or edges do not
+        increase from 0 on.
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0, 5.0])
+    >>> bins = by_gap([(np.array([0.2, 0.1, 0.3, 0.4]), comparisons)], [0, 1, 4])
+    >>> [(row.upto, row.accuracy.value, row.accuracy.n_pairs) for row in bins]
+    [(1, 0.5, 2), (4, 1.0, 4)]
+    """
+    if len(edges) < 2 or edges[0] < 0 or (np.diff(edges) <= 0).any():
+        raise ComparisonsError("gap edges must be at least two numbers that increase from 0 on")
+    return [
+        GapBin(above, upto, _gap_accuracy(repeats, above, upto, clusters, level))
+        for above, upto in pairwise(edges)
+    ]
+
+
+def by_group(
+    repeats: Sequence[Repeat],
+    groups: Codes,
+    *,
+    clusters: Codes | None = None,
+    level: float = 0.95,
+) -> list[GroupAccuracy]:
+    """Return the pairwise accuracy inside each group.
+
+    Parameters
+    ----------
+    repeats : sequence of (ratings, comparisons)
+        Pooled, as in :func:`by_gap`.
+    groups : ndarray of shape (n,)
+        −1 is no group.
+    clusters : ndarray of shape (n,), optional
+        Photos that were sampled together inside a group, such as series.
+    level : float, default=0.95
+
+    Returns
+    -------
+    list of GroupAccuracy
+        In the order of the codes; 0.5 at chance, nan for a group without a
+        pair, such as one of a single photo.
+
+    Examples
+    --------
+    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0, 4.0])
+    >>> ratings, groups = np.array([0.1, 0.2, 0.4, 0.3]), np.array([0, 0, 1, 1])
+    >>> [row.accuracy.value for row in by_group([(ratings, comparisons)], groups)]
+    [1.0, 0.0]
+    """
+    groups = np.asarray(groups)
+    found = []
+    for group in np.unique(groups[groups >= 0]):
+        rows = np.flatnonzero(groups == group)
+        units = None if clusters is None else clusters[rows]
+        inside = [(ratings[rows], graph.take(rows)) for ratings, graph in repeats]
+        sums = [accuracy_sums(ratings, graph, clusters=units) for ratings, graph in inside]
+        accuracy = jackknife(
+            _pooled(sums).leave_one_out(),
+            level=level,
+            n_photos=len(np.unique(np.concatenate([graph.active for _, graph in inside]))),
+            n_pairs=round(np.mean([graph.n_pairs for _, graph in inside])),
+        )
+        found.append(GroupAccuracy(int(group), accuracy))
+    return found
+
+
+def _gap_accuracy(
+    repeats: Sequence[Repeat], above: float, upto: float, clusters: Codes | None, level: float
+) -> Estimate:
+    """Return the accuracy among pairs with gaps above one edge, up to another."""
+    sums, taking_part, counts = [], [], []
+    for ratings, graph in repeats:
+        if not isinstance(graph, ScoreComparisons):
+            raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
+        r = checked_ratings(ratings, graph.n)
+
+        def of(graph: ScoreComparisons, r: Ratings = r) -> Floats:
+            credit, weight = (_beyond(r, graph, above) - _beyond(r, graph, upto)).T
+            return np.stack([credit, weight, weight], axis=1)
+
+        sums.append(pair_sums(of, graph, clusters=clusters, floor=0.0))
+        degrees = of(replace(graph, trust=np.ones(len(graph.rows))))[:, 1]
+        taking_part.append(np.flatnonzero(degrees > 0.5))
+        counts.append(degrees.sum() / 2)
+    return jackknife(
+        _pooled(sums).leave_one_out(),
+        level=level,
+        n_photos=len(np.unique(np.concatenate(taking_part))),
+        n_pairs=round(np.mean(counts)),
+    )
+
+
+def _pooled(sums: Sequence[PairSums]) -> PairSums:
+    first, *others = sums
+    return sum(others, start=first)
+
+
+def _beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
+    """Return each photo's credit and weight (n, 2) over the pairs with a greater label gap."""
+    sums = np.zeros((graph.n, 2))
+    trust = np.zeros(graph.n)
+    trust[graph.rows] = graph.trust
+    y = graph.scores
+    if len(graph.rows):
+        gap = gap + _SAME_GAP * float(np.ptp(graph.labels))
+    for rows in graph.blocks():
+        better = _above(r[rows], y[rows], trust[rows], gap)
+        worse = _above(-r[rows], -y[rows], trust[rows], gap)
+        sums[rows] = trust[rows][:, None] * (better + worse)
+    if graph.different is None:
+        return sums
+    both = replace(graph, same=combined(graph.same, graph.different), different=None)
+    return sums - _beyond(r, both, gap)
+
+
+def _above(r: Ratings, y: Labels, u: Floats, gap: float) -> Floats:
+    """Return (n, 2) the trust in those with y_j < y_i − gap: rated lower, ties half; and all."""
+    n = len(y)
+    ranks = 2 * dense_ranks(r)
+    first = np.concatenate([y - gap, y])
+    trust = np.concatenate([np.zeros(n), u])[:, None]
+    lower, upto = (
+        dominated_sums(first, np.concatenate([ranks + half, ranks]), trust)[:n, 0]
+        for half in (0, 1)
+    )
+    order = np.argsort(y)
+    running = np.concatenate([[0.0], np.cumsum(u[order])])
+    return np.stack([(lower + upto) / 2, running[np.searchsorted(y[order], y - gap)]], axis=1)

@@ -1,0 +1,219 @@
+import json
+
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
+from photorank.evaluation.evaluate import evaluate, judged_photos
+from photorank.evaluation.learning import learn_vector
+from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
+from photorank.evaluation.report import (
+    evaluation_paths,
+    read_evaluation,
+    save_evaluation,
+)
+from photorank.index.labelling import import_labels
+from photorank.labels.tables import LabelRow, LabelTable
+from photorank.metrics.ranking import pairwise_accuracy
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import add_vector
+
+QUICK = Protocol(folds=4, repeats=2)
+
+
+def rows(evaluation, scope="all"):
+    """Return a scope's results by name."""
+    return {row.vector: row for row in evaluation.results if row.scope == scope}
+
+
+def accuracy(row):
+    """Return a result's pairwise accuracy."""
+    return row.metrics["pairwise_accuracy"]
+
+
+def test_learners_find_what_the_judgements_follow(index):
+    """Out of fold, a learner orders most pairs, a random direction about half of them."""
+    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
+
+    assert accuracy(rows(evaluation)["all-pairs"]).low > 0.7
+    random = accuracy(rows(evaluation)["random-direction"])
+    assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
+
+
+def test_json_is_the_contract(index):
+    """Scripts find the names they were written against, and nothing that JSON does not know."""
+    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).to_json()
+    again = json.loads(json.dumps(found, allow_nan=False))
+
+    assert again["index"] == "painted"
+    assert again["encoder"] == "colours"
+    assert again["framing"] == "squash"
+    assert again["n_photos"] == 80
+    assert {"fold_by": "photo", "folds": 4, "repeats": 2, "seed": 0}.items() <= again[
+        "protocol"
+    ].items()
+    for row in again["results"]:
+        assert {"vector", "kind", "scope", "in_sample", "n_photos", "n_pairs"} <= set(row)
+        assert row["scope"] in ("all", "within", "across")
+        metrics = row["metrics"]
+        names = {"pairwise_accuracy", "kendall_tau_b", "spearman", "pearson", "ndcg"}
+        assert set(metrics) == names
+        estimate = metrics["pairwise_accuracy"]
+        assert estimate["low"] <= estimate["value"] <= estimate["high"]
+    for row in again["differences"]:
+        assert {"a", "b", "scope", "metric", "value", "low", "high", "p"} <= set(row)
+
+
+def test_baselines_are_always_in_the_table(index):
+    """A random direction and the mean difference are there without being asked for."""
+    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
+
+    assert {name for name, row in rows(evaluation).items() if row.baseline} == {
+        "random-direction",
+        "mean-difference",
+    }
+
+
+def test_scopes_share_out_the_pairs(index):
+    """Pairs within a group and pairs across groups make all pairs of a test fold."""
+    evaluation = evaluate(index, learners=[], protocol=QUICK)
+    counts = {row.scope: row.n_pairs for row in evaluation.results}
+
+    assert counts["within"] + counts["across"] == pytest.approx(counts["all"], abs=1)
+
+
+def test_the_same_seed_gives_the_same_results(index):
+    """Nothing in an evaluation is drawn outside its seed."""
+    first = evaluate(index, learners=["pair-least-squares"], protocol=QUICK).to_json()
+    second = evaluate(index, learners=["pair-least-squares"], protocol=QUICK).to_json()
+    third = evaluate(
+        index, learners=["pair-least-squares"], protocol=Protocol(folds=4, repeats=2, seed=1)
+    ).to_json()
+
+    assert first["results"] == second["results"]
+    assert first["results"] != third["results"]
+
+
+def test_no_photo_is_rated_by_a_model_that_saw_it(index):
+    """A learner that memorises its photos is right in sample and at chance out of fold."""
+    photos = judged_photos(index)
+
+    class Memory(DirectionLearner):
+        """Knows the photos it saw, and nothing else."""
+
+        def _learn(self, X, comparisons):
+            seen.append({row.tobytes() for row in X.astype(np.float32)})
+            return X.mean(axis=0)
+
+        def decision_function(self, X):
+            known = [row.tobytes() in seen[-1] for row in X.astype(np.float32)]
+            assert not any(known)
+            return super().decision_function(X)
+
+    seen = []
+    folds = photos.split(QUICK)
+    ratings = out_of_fold_ratings(Memory(), photos, folds)
+
+    assert len(seen) == 8
+    assert ratings.shape == (2, 80)
+
+
+@pytest.mark.parametrize("fold_by", ["photo", "group"])
+def test_shuffled_labels_score_chance(index, fold_by):
+    """With nothing to learn, the interval of a learner holds one half."""
+    labels = judged_photos(index)
+    rng = np.random.default_rng(5)
+    shuffled = labels.comparisons.with_scores(rng.permutation(labels.comparisons.scores))
+    photos = type(labels)(labels.X, shuffled, labels.groups, labels.series, labels.digests)
+    folds = photos.split(Protocol(fold_by=fold_by, folds=8, repeats=1))
+
+    ratings = out_of_fold_ratings(AllPairs(), photos, folds)
+
+    within = shuffled.restricted(folds.codes[0], "within")
+    assert 0.35 < pairwise_accuracy(ratings[0], within) < 0.65
+
+
+def test_groups_are_never_split(index):
+    """Folds by group keep each group in one fold."""
+    photos = judged_photos(index)
+
+    folds = photos.split(Protocol(fold_by="group"))
+
+    assert folds.k == 8
+    for codes in folds.codes:
+        assert all(len(set(codes[photos.groups == group])) == 1 for group in range(8))
+
+
+def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
+    """In-sample results stand at the end, take part in no difference, and say what they are."""
+    learned = learn_vector(index, "mine", "all-pairs")
+    # As if it had been learned elsewhere from the same photos: then it cannot be refitted here.
+    elsewhere = MasterVector.from_json(
+        learned.to_json() | {"data": learned.to_json()["data"] | {"index": "elsewhere"}}
+    )
+    add_vector(index, elsewhere)
+
+    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
+
+    assert rows(evaluation)["mine"].in_sample
+    assert accuracy(rows(evaluation)["mine"]).value > accuracy(rows(evaluation)["all-pairs"]).value
+    assert evaluation.ranked("all")[-1].vector == "mine"
+    assert evaluation.to_json()["results"][0]["vector"] != "mine"
+    assert all("mine" not in (row.a, row.b) for row in evaluation.differences)
+
+
+def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
+    """What its own index taught is evaluated as its learner is, not on what it has seen."""
+    add_vector(index, learn_vector(index, "mine", "all-pairs"))
+
+    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
+
+    mine = rows(evaluation)["mine"]
+    assert mine.refitted
+    assert not mine.in_sample
+    assert accuracy(mine).value == pytest.approx(accuracy(rows(evaluation)["all-pairs"]).value)
+
+
+def test_differences_are_paired_and_adjusted(index):
+    """The difference of two rows is the difference of their values; Holm never lowers p."""
+    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
+
+    for row in evaluation.differences:
+        a, b = (rows(evaluation, row.scope)[name].metrics[row.metric] for name in (row.a, row.b))
+        assert row.difference.value == pytest.approx(a.value - b.value, abs=1e-9)
+        assert row.p_holm >= row.difference.p
+
+
+def test_an_evaluation_is_kept(index):
+    """A saved evaluation is read back as it was told."""
+    evaluation = evaluate(index, learners=[], protocol=QUICK)
+
+    path = save_evaluation(index.paths, evaluation)
+
+    assert evaluation_paths(index.paths) == [path]
+    assert read_evaluation(path) == evaluation.to_json()
+
+
+def test_unknown_learners_are_named_before_any_work(index):
+    """A typing error costs no time, and the message lists what there is."""
+    with pytest.raises(UnknownNameError, match="all-pairs"):
+        evaluate(index, learners=["all-paris"])
+
+
+def test_series_are_needed_to_fold_by_series(index):
+    """Folding by what no photo has is refused with the way out."""
+    with pytest.raises(ComparisonsError, match="--fold-by photo"):
+        evaluate(index, protocol=Protocol(fold_by="series"))
+
+
+def test_labels_all_the_same_order_nothing(painted, index, tmp_path):
+    """Constant labels are an error in words."""
+    table = LabelTable(
+        "constant", [LabelRow(2, f"{n:02}.png", 3.0, "x", None, None, None) for n in range(80)]
+    )
+    import_labels(index.paths, table, base=[painted.root.parent / "photos"])
+
+    with pytest.raises(NoLabelsError, match="all the same"):
+        judged_photos(type(index).open(index.paths), rater="x")

@@ -1,0 +1,239 @@
+import numpy as np
+import pytest
+from scipy.stats import ttest_1samp, ttest_rel
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.intervals import (
+    Difference,
+    Estimate,
+    LeaveOneOut,
+    bootstrap,
+    corrected_resampled,
+    corrected_resampled_difference,
+    holm,
+    jackknife,
+    paired_difference,
+)
+from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
+
+COUNTS = {"n_photos": 10, "n_pairs": 45}
+
+
+def photos(design, n=300):
+    """Return ratings, labels and clusters of one design."""
+    rng = np.random.default_rng(5)
+    clusters = None
+    labels, noise = rng.normal(size=(2, n))
+    if design == "tiers":
+        labels = rng.choice(3, size=n, p=[0.9, 0.05, 0.05]).astype(float)
+    if design == "clusters":
+        clusters = rng.integers(40, size=n)
+        labels = labels + rng.normal(size=40)[clusters]
+        noise = noise + rng.normal(size=40)[clusters]
+    return labels + 1.5 * noise, labels, clusters
+
+
+@pytest.mark.parametrize("design", ["photos", "tiers", "clusters"])
+@pytest.mark.parametrize("metric", PAIR_METRICS)
+def test_jackknife_agrees_with_the_bootstrap(design, metric):
+    """Leaving out photos, or clusters, spreads a metric as drawing them anew does."""
+    ratings, labels, clusters = photos(design)
+    sums = PAIR_METRICS[metric]
+
+    loo = sums(ratings, Comparisons.from_scores(labels), clusters=clusters).leave_one_out()
+    error = np.sqrt(((loo.without - loo.without.mean()) ** 2).sum())
+    drawn = bootstrap(
+        lambda rows: sums(ratings[rows], Comparisons.from_scores(labels[rows])).value,
+        len(labels),
+        rounds=200,
+        seed=0,
+        clusters=clusters,
+    )
+
+    assert error == pytest.approx(drawn.std(), rel=0.2)
+
+
+def test_jackknife_of_a_mean_is_students_interval():
+    """For a plain mean far from both ends, the jackknife is the t interval."""
+    values = np.random.default_rng(0).normal(0.5, 1e-3, 30)
+    loo = LeaveOneOut(values.mean(), (values.sum() - values) / 29)
+
+    estimate = jackknife(loo, **COUNTS)
+
+    expected = ttest_1samp(values, 0).confidence_interval(0.95)
+    assert (estimate.low, estimate.high) == pytest.approx(tuple(expected), abs=1e-6)
+
+
+@pytest.mark.parametrize("metric", PAIR_METRICS)
+def test_intervals_stay_inside_the_metric_s_range(metric):
+    """Near perfection the interval is lopsided, not beyond 1."""
+    labels = np.arange(12.0)
+    ratings = labels.copy()
+    ratings[[0, 1]] = ratings[[1, 0]]
+
+    sums = PAIR_METRICS[metric](ratings, Comparisons.from_scores(labels))
+    estimate = jackknife(sums.leave_one_out(), **COUNTS)
+
+    assert sums.floor < estimate.low < estimate.value < estimate.high < 1
+    assert estimate.value - estimate.low > estimate.high - estimate.value
+
+
+def test_perfect_agreement_is_not_certainty():
+    """Without a single wrong pair the limit is that of half as many independent ones."""
+    labels = np.arange(20.0)
+    perfect = accuracy_sums(labels, Comparisons.from_scores(labels)).leave_one_out()
+    opposite = accuracy_sums(-labels, Comparisons.from_scores(labels)).leave_one_out()
+
+    best, worst = jackknife(perfect, **COUNTS), jackknife(opposite, **COUNTS)
+
+    assert (best.value, best.high) == (1, 1)
+    assert best.low == pytest.approx(0.025 ** (1 / 10))
+    assert (worst.value, worst.low) == (0, 0)
+    assert worst.high == pytest.approx(1 - best.low)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_too_few_photos_have_no_interval(n):
+    """Without a pair left when a photo is left out, limits are nan and JSON null."""
+    comparisons = Comparisons.from_scores(np.arange(float(n)))
+
+    estimate = jackknife(
+        accuracy_sums(np.arange(n), comparisons).leave_one_out(), n_photos=n, n_pairs=n // 2
+    )
+
+    assert np.isnan([estimate.low, estimate.high]).all()
+    assert estimate.to_json()["low"] is None
+    assert estimate.to_json()["value"] == (1.0 if n == 2 else None)
+    assert str(estimate).endswith(f"(n={n} photos)")
+
+
+def test_one_cluster_has_no_interval():
+    """All photos sampled together say nothing of other such samples."""
+    comparisons = Comparisons.from_scores([1.0, 2.0, 3.0])
+    sums = accuracy_sums([1.0, 3.0, 2.0], comparisons, clusters=np.array([4, 4, 4]))
+
+    estimate = jackknife(sums.leave_one_out(), n_photos=3, n_pairs=3)
+
+    assert estimate.value == pytest.approx(2 / 3)
+    assert np.isnan(estimate.low)
+
+
+def test_paired_difference_is_narrower_than_either():
+    """Two ratings that err on the same photos are compared more sharply than each is known."""
+    ratings, labels, _ = photos("photos")
+    comparisons = Comparisons.from_scores(labels)
+    similar = ratings + 0.1 * np.random.default_rng(1).normal(size=len(labels))
+    a, b = (accuracy_sums(r, comparisons).leave_one_out() for r in (ratings, similar))
+
+    difference = paired_difference(a, b)
+    alone = jackknife(a, n_photos=300, n_pairs=comparisons.n_pairs)
+
+    assert difference.high - difference.low < (alone.high - alone.low) / 3
+    assert difference.low <= a.value - b.value <= difference.high
+
+
+def test_paired_difference_is_a_paired_t_test():
+    """For plain means, limits and p are those of the paired t-test."""
+    a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25)) + [[0.04], [0.0]]
+    loo = [LeaveOneOut(v.mean(), (v.sum() - v) / 24) for v in (a, b)]
+
+    difference = paired_difference(*loo)
+
+    test = ttest_rel(a, b)
+    assert difference.p == pytest.approx(test.pvalue)
+    assert (difference.low, difference.high) == pytest.approx(tuple(test.confidence_interval()))
+
+
+def test_differences_are_antisymmetric():
+    """Swapping the two mirrors the interval and keeps p."""
+    ratings, labels, _ = photos("tiers")
+    comparisons = Comparisons.from_scores(labels)
+    a, b = (accuracy_sums(r, comparisons).leave_one_out() for r in (ratings, labels + ratings))
+
+    ab, ba = paired_difference(a, b), paired_difference(b, a)
+
+    assert (ab.value, ab.low, ab.high, ab.p) == pytest.approx((-ba.value, -ba.high, -ba.low, ba.p))
+
+
+def test_a_rating_equals_itself():
+    """No difference at all is 0 with p 1, not 0 / 0."""
+    ratings, labels, _ = photos("photos")
+    loo = accuracy_sums(ratings, Comparisons.from_scores(labels)).leave_one_out()
+
+    assert paired_difference(loo, loo) == Difference(0.0, 0.0, 0.0, 1.0)
+
+
+def test_differences_need_the_same_units():
+    """Another number of photos cannot be paired."""
+    with pytest.raises(ComparisonsError, match="same photos on both sides"):
+        paired_difference(LeaveOneOut(0.5, np.zeros(3)), LeaveOneOut(0.5, np.zeros(4)))
+
+
+def test_corrected_resampled_is_the_published_formula():
+    """The variance is (1/J + n_test/n_train) S², Student's t with J − 1 degrees of freedom."""
+    folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71])
+
+    estimate = corrected_resampled(folds, test_share=0.25, n_photos=50, n_pairs=200)
+
+    reach = 2.776445105 * np.sqrt((1 / 5 + 0.25) * folds.var(ddof=1))
+    assert estimate.value == pytest.approx(folds.mean())
+    assert (estimate.low, estimate.high) == pytest.approx(
+        (folds.mean() - reach, folds.mean() + reach)
+    )
+    assert estimate.method == "corrected resampled"
+
+
+def test_corrected_resampled_leaves_out_undefined_folds():
+    """A fold without a pair says nothing; one fold alone has no interval."""
+    with_gap = corrected_resampled([0.7, np.nan, 0.8], test_share=0.5, **COUNTS)
+    without = corrected_resampled([0.7, 0.8], test_share=0.5, **COUNTS)
+    single = corrected_resampled([0.7, np.nan], test_share=0.5, **COUNTS)
+    none = corrected_resampled([np.nan], test_share=0.5, **COUNTS)
+
+    assert with_gap == without
+    assert (without.low, without.high) == (0.0, 1.0)  # clipped to the metric's range
+    assert single.value == 0.7
+    assert np.isnan([single.low, single.high, none.value, none.low]).all()
+
+
+def test_corrected_resampled_difference_is_of_the_same_folds():
+    """The difference of two is the resampled estimate of their differences, fold by fold."""
+    a, b = np.random.default_rng(0).normal(0.5, 0.01, (2, 30)) + [[0.2], [0.0]]
+
+    difference = corrected_resampled_difference(a, b, test_share=1 / 9)
+    estimate = corrected_resampled(a - b, test_share=1 / 9, **COUNTS)
+
+    assert (difference.low, difference.high) == pytest.approx((estimate.low, estimate.high))
+    assert difference.p < 1e-6
+    with pytest.raises(ComparisonsError, match="same folds"):
+        corrected_resampled_difference(a, b[1:], test_share=1 / 9)
+
+
+def test_holm_is_the_step_down_procedure():
+    """p-values are multiplied by how many remain, never decrease, and stop at 1."""
+    adjusted = holm([0.03, 0.01, np.nan, 0.9, 0.02])
+
+    np.testing.assert_allclose(adjusted, [0.06, 0.04, np.nan, 0.9, 0.06])
+    assert len(holm([])) == 0
+
+
+def test_bootstrap_draws_whole_clusters():
+    """Photos of one cluster come together; those without one come alone."""
+    clusters = np.array([0, 0, 0, -1, -1])
+    seen = []
+
+    bootstrap(lambda rows: seen.append(rows) or 0.0, 5, rounds=50, seed=1, clusters=clusters)
+
+    assert all(np.count_nonzero(rows == 0) == np.count_nonzero(rows == 2) for rows in seen)
+    assert len({len(rows) for rows in seen}) > 1
+
+
+def test_digits_follow_from_the_error():
+    """An estimate shows two digits of its uncertainty, and all its numbers alike."""
+    assert (
+        str(Estimate(0.74213, 0.7399, 0.7443, 9, 9, "")) == "0.7421 [0.7399, 0.7443] (n=9 photos)"
+    )
+    assert str(Estimate(0.74213, 0.1, 0.99, 9, 9, "")) == "0.74 [0.10, 0.99] (n=9 photos)"
+    assert str(Estimate(0.7, 0.7, 0.7, 9, 9, "")) == "0.700 [0.700, 0.700] (n=9 photos)"
+    assert str(Estimate(np.nan, np.nan, np.nan, 0, 0, "")) == "nan [nan, nan] (n=0 photos)"
