@@ -6,8 +6,11 @@ import streamlit as st
 
 from dashboard import loading
 
-st.set_page_config(page_title="photorank", page_icon=":material/photo_library:", layout="wide")
-st.html(Path(__file__).with_name("style.css"))
+HERE = Path(__file__).parent
+
+# An icon of Streamlit's own would be fetched from the internet.
+st.set_page_config(page_title="photorank", page_icon=HERE / "icon.svg", layout="wide")
+st.html(HERE / "style.css")
 
 PAGES = [
     st.Page("views/discerning.py", title="Discerning power", default=True),

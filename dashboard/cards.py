@@ -2,10 +2,12 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 import pandas as pd
 
 from dashboard.words import FROM_WORDS, accuracy, count, family, listing, plain
+from photorank.index.store import IndexLabels
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 
@@ -14,6 +16,25 @@ STAND_IN = (
     "*what* is in a picture, hardly *how well* it is taken. Vectors learned from judgements do "
     "not have that weakness."
 )
+
+PROMPT_HELP = (
+    "Say what is in the photo. Several lines are several ways to say it; they are averaged."
+)
+# The learners, in the words of the page.
+LEARNERS = {
+    "all-pairs": "all pairs at once (recommended)",
+    "bradley-terry": "Bradley–Terry, a model of choices",
+    "rank-svm": "RankSVM, a margin for every pair",
+    "spanning-pairs": "as few pairs as carry the most",
+    "mean-difference": "liked minus disliked, the simplest",
+    "pair-least-squares": "1,000 sampled pairs, the historical way",
+}
+Within: TypeAlias = Literal["group", "series"] | None
+WITHIN: dict[Within, str] = {
+    None: "all photos",
+    "group": "photos of one group",
+    "series": "photos of one series",
+}
 
 
 @dataclass(frozen=True)
@@ -28,15 +49,27 @@ class VectorCard:
     facts: pd.DataFrame  # fact, value: the whole card
 
 
-def card(vector: MasterVector, *, own: bool) -> VectorCard:
-    """Put a vector's card into words."""
-    made = family(vector.kind)
+def card(vector: MasterVector, evaluation: Json | None, *, own: bool) -> VectorCard:
+    """Put a vector's card into words, with what the index's latest evaluation says of it."""
     tested = accuracy(vector.card.metrics)
-    if tested is None:
-        held_out = "Not tested yet; the table of Discerning power tests it."
+    here = accuracy(_result(vector.name, evaluation))
+    if here is not None:
+        held_out = f"Here it puts {here}."
+    elif tested is not None:
+        held_out = f"When it was made, it put {tested}."
     else:
-        held_out = f"{tested}."
+        held_out = "Not tested here: measure again on the page “Discerning power”."
+    made = family(vector.kind)
     return VectorCard(vector.name, made, _origin(vector), held_out, own, _facts(vector))
+
+
+def _result(name: str, evaluation: Json | None) -> Json:
+    """Return a vector's metrics over all pairs that it had not seen, or nothing."""
+    for row in [] if evaluation is None else evaluation["results"]:
+        if row["vector"] == name and row["scope"] == "all" and not row["in_sample"]:
+            metrics: Json = row["metrics"]
+            return metrics
+    return {}
 
 
 def _origin(vector: MasterVector) -> str:
@@ -106,3 +139,13 @@ def free_name(stem: str, taken: Container[str]) -> str:
 def lines(text: str) -> list[str]:
     """Return the lines of a text field that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def comparable(labels: IndexLabels) -> list[Within]:
+    """Return the keys of `WITHIN` that an index's judgements can be restricted to."""
+    known: list[tuple[Within, bool]] = [
+        (None, True),
+        ("group", bool(labels.group_names)),
+        ("series", bool(labels.series_names)),
+    ]
+    return [within for within, there in known if there]

@@ -4,6 +4,8 @@ Colours are left to the page's theme: families take the first three of its categ
 in this order, in light and dark alike.
 """
 
+from dataclasses import dataclass
+
 import altair as alt
 import pandas as pd
 
@@ -11,114 +13,133 @@ from dashboard.power import Metric
 from dashboard.words import AT_RANDOM, FROM_JUDGEMENTS, FROM_WORDS
 
 FAMILIES = [FROM_JUDGEMENTS, FROM_WORDS, AT_RANDOM]
+INK = "ink"  # the theme's fourth colour: text
 SHAPES = ["circle", "diamond", "square"]
-GREY = "#8A8378"  # readable on the light and on the dark page
-STEP = 42  # pixels a row, with room for the number above its mark
+GREY = "#8A8378"  # seen on the light and on the dark page
+STEP = 50  # pixels a row: a line of text above a line with a mark
+LOWER = 10  # pixels that the mark stands below the middle of its row
 GAP = " "  # the empty row between fair results and the others
 
 
+@dataclass(frozen=True)
+class Ruler:
+    """What is measured from left to right."""
+
+    title: str
+    level: float | None  # where there is nothing to see: guessing, or no difference
+    meaning: str  # of that level
+    as_share: bool  # in per cent
+
+
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
-    """Draw each vector's value with its interval, and chance as a dashed rule.
+    """Draw each vector's value with its interval, and the level of guessing.
 
     `rows` has vector, family, value, low, high, shown, baseline and apart; what is apart stands
     below a gap, hollow.
     """
     order = [*rows.loc[~rows["apart"], "vector"]]
     if rows["apart"].any():
-        order += [GAP, *(f"{name} (seen)" for name in rows.loc[rows["apart"], "vector"])]
+        order += [GAP, *rows.loc[rows["apart"], "vector"]]
+    seen = rows["apart"].map({True: " (has seen these photos)", False: ""})
     data = rows.assign(
-        vector=rows["vector"].where(~rows["apart"], rows["vector"] + " (seen)"),
-        strength=(~rows["baseline"]).map({True: 1.0, False: 0.55}),
+        text=rows["vector"] + seen + "\N{EM SPACE}" + rows["shown"],
+        strength=rows["baseline"].map({True: 0.55, False: 1.0}),
         hollow=rows["apart"],
     )
-    chance = [] if metric.chance is None else [metric.chance]
-    scale = _scale([*data["low"], *data["high"], *chance])
-    return _marks(data, order, metric.axis, scale, chance, as_share=metric.as_share)
+    return _marks(data, order, Ruler(metric.axis, metric.chance, "guessing", metric.as_share))
 
 
 def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
-    """Draw how far the leader is ahead of each vector, and no difference as a dashed rule.
+    """Draw how far the leader is ahead of each vector, and where there is no difference.
 
     `rows` has vector, family, value, low, high, shown and clear; what is not clear is hollow.
     """
-    data = rows.assign(strength=1.0, hollow=~rows["clear"])
-    scale = _scale([*data["low"], *data["high"], 0.0])
-    title = f"how far {leader} is ahead"
-    return _marks(data, [*rows["vector"]], title, scale, [0.0], as_share=metric.as_share)
+    text = rows["vector"] + "\N{EM SPACE}" + rows["shown"]
+    data = rows.assign(text=text, strength=1.0, hollow=~rows["clear"])
+    ruler = Ruler(f"how far {leader} is ahead", 0.0, "no difference", metric.as_share)
+    return _marks(data, [*rows["vector"]], ruler)
 
 
 def balance(first: float) -> alt.LayerChart:
-    """Draw the two probabilities as one bar, parted where they meet; `first` is 0 to 1."""
+    """Draw the two probabilities as one bar, the preferred part in the accent colour.
+
+    `first` is the first photo's, 0 to 1; a dashed rule marks the even chance.
+    """
     data = pd.DataFrame(
-        {"photo": ["first", "second"], "from": [0.0, first], "to": [first, 1.0]}
+        {
+            "from": [0.0, first],
+            "to": [first, 1.0],
+            "colour": [
+                FROM_JUDGEMENTS if mine >= 0.5 else AT_RANDOM for mine in (first, 1 - first)
+            ],
+        }
     )
-    scale = alt.Scale(domain=[0, 1])
-    hidden = alt.Axis(labels=False, title=None, grid=False, ticks=False)
     bar = (
         alt.Chart(data)
-        .mark_bar(height=18, tooltip=None)
+        .mark_bar(height=16, tooltip=None)
         .encode(
-            alt.X("from:Q", scale=scale, axis=hidden),
+            alt.X("from:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
             alt.X2("to:Q"),
-            alt.Color("photo:N", sort=None, legend=None),
+            alt.Color("colour:N", scale=alt.Scale(domain=FAMILIES), legend=None),
         )
     )
     even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    return alt.layer(bar, even.encode(x="x:Q")).properties(height=46)
+    return alt.LayerChart(layer=[bar, even.encode(x="x:Q")], height=34)
 
 
-def _scale(values: list[float]) -> alt.Scale:
-    """Return a scale around all values with a little room at both ends."""
-    low, high = min(values), max(values)
-    room = 0.06 * max(high - low, 0.01)
-    return alt.Scale(domain=[low - room, high + room], zero=False, nice=False)
-
-
-def _marks(
-    data: pd.DataFrame,
-    order: list[str],
-    title: str,
-    scale: alt.Scale,
-    dashed: list[float],
-    *,
-    as_share: bool,
-) -> alt.LayerChart:
-    number = "%" if as_share else ".2f"
-    axis = alt.Axis(format=number, tickCount=5, titlePadding=10)
+def _marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
+    """Draw a row for each vector: its text, and below it its mark on its interval."""
+    precise = ".1%" if ruler.as_share else ".3f"
     base = alt.Chart(data).encode(
-        alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), title=None,
-              axis=alt.Axis(labelLimit=150, labelPadding=8)),
-        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
-        alt.Opacity("strength:Q", scale=None),
+        alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None),
+        alt.Color("family:N", scale=alt.Scale(domain=[*FAMILIES, INK]), legend=None),
         tooltip=[
             alt.Tooltip("vector:N"),
             alt.Tooltip("family:N", title="made"),
-            alt.Tooltip("value:Q", format=".1%" if as_share else ".3f"),
-            alt.Tooltip("low:Q", format=".1%" if as_share else ".3f", title="95 % from"),
-            alt.Tooltip("high:Q", format=".1%" if as_share else ".3f", title="to"),
+            alt.Tooltip("value:Q", format=precise),
+            alt.Tooltip("low:Q", format=precise, title="95 % from"),
+            alt.Tooltip("high:Q", format=precise, title="to"),
         ],
-    )  # fmt: skip
-    value = alt.X("value:Q", scale=scale, title=title, axis=axis)
+    )
+    pale = base.encode(alt.Opacity("strength:Q", scale=None))
+
+    ends = [*data["low"], *data["high"], *([] if ruler.level is None else [ruler.level])]
+    room = 0.06 * max(max(ends) - min(ends), 0.01)
+    across = alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
+    number = "%" if ruler.as_share else ".2f"
+    axis = alt.Axis(format=number, tickCount=5, titlePadding=8, labelFontSize=12)
+    value = alt.X("value:Q", scale=across, title=ruler.title, axis=axis)
     shape = alt.Shape("family:N", scale=alt.Scale(domain=FAMILIES, range=SHAPES), legend=None)
-    return (
-        alt.layer(
-            *(
-                alt.Chart(pd.DataFrame({"x": [x]}))
-                .mark_rule(color=GREY, strokeDash=[5, 4])
-                .encode(alt.X("x:Q", scale=scale))
-                for x in dashed
-            ),
-            base.mark_rule(strokeWidth=2).encode(
-                alt.X("low:Q", scale=scale, title=title, axis=axis), alt.X2("high:Q")
-            ),
-            base.transform_filter("!datum.hollow")
-            .mark_point(filled=True, size=130, opacity=1)
-            .encode(value, shape),
-            base.transform_filter("datum.hollow")
-            .mark_point(filled=False, size=110, strokeWidth=2)
-            .encode(value, shape),
-            base.mark_text(dy=-14, fontWeight=600).encode(value, alt.Text("shown:N")),
+    layers = [
+        pale.mark_rule(strokeWidth=2, yOffset=LOWER).encode(
+            alt.X("low:Q", scale=across, title=ruler.title, axis=axis), alt.X2("high:Q")
+        ),
+        pale.transform_filter("!datum.hollow")
+        .mark_point(filled=True, size=130, opacity=1, yOffset=LOWER)
+        .encode(value, shape),
+        pale.transform_filter("datum.hollow")
+        .mark_point(filled=False, size=110, strokeWidth=2, yOffset=LOWER)
+        .encode(value, shape),
+        base.mark_text(align="left", dy=-8, fontSize=13, fontWeight=500).encode(
+            x=alt.value(0), text="text:N", color=alt.datum(INK)
+        ),
+    ]
+    if ruler.level is not None:
+        level = alt.X(datum=ruler.level, scale=across)
+        # A stroke in each row: a whole line would run through the names.
+        strokes = alt.Chart(data).encode(
+            level, alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None)
         )
-        .properties(height=STEP * len(order) + 10)
-        .configure_axisY(grid=False, domain=False)
+        said = alt.Chart(pd.DataFrame({"text": [ruler.meaning]})).encode(
+            level, y=alt.value(0), text="text:N"
+        )
+        layers = [
+            strokes.mark_tick(
+                orient="vertical", size=18, thickness=1.5, yOffset=LOWER, color=GREY, tooltip=None
+            ),
+            *layers,
+            said.mark_text(color=GREY, fontSize=12, dy=-8),
+        ]
+    return (
+        alt.layer(*layers).properties(height=STEP * len(order) + 50).configure_axisX(domain=False)
     )

@@ -55,6 +55,12 @@ class Sheet:
         return self.rows[PAGE * (number - 1) : PAGE * number]
 
 
+def orders(labels: IndexLabels) -> dict[str, str]:
+    """Return the orders that an index can be shown in; to disagree takes judgements."""
+    judged = not np.isnan(labels.scores).all()
+    return {key: name for key, name in ORDERS.items() if judged or key != "disagreement"}
+
+
 def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) -> Sheet:
     """Choose and order the photos of an index."""
     judged = ~np.isnan(labels.scores)
@@ -71,7 +77,10 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
     by = f"by **{plain(vector)}**"
     if filters.order == "disagreement":
         key = -np.abs(percentiles(ratings) - label_standing(labels.scores))[rows]
-        sentence = f"{count(len(rows), 'judged photo')}{where}: where {by[3:]} and people differ most."
+        sentence = (
+            f"{count(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and people "
+            "differ most. The numbers say how much of the index each puts below a photo."
+        )
     elif filters.order == "worst":
         key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
     else:
@@ -96,17 +105,14 @@ def tiles(
     made = []
     for row in rows.tolist():
         photo = photos[row]
-        if people is None:
-            first = f"**better than {share(standing[row] / 100)}**"
-        else:
-            first = (
-                f"**rated above {share(standing[row] / 100)}, "
-                f"judged above {share(people[row] / 100)}**"
-            )
+        first = f"better than {whole(standing[row])}"
+        if people is not None:
+            first = f"vector {whole(standing[row])} · people {whole(people[row])}"
         facts = [f"rating {short(ratings[row])}"]
         if not np.isnan(scores[row]):
             facts.append(f"label {short(scores[row])}")
-        caption = f"{first}  \n{' · '.join(facts)}  \n{file_name(photo.path)}"
+        details = f"{' · '.join(facts)}  \n{file_name(photo.path)}"
+        caption = f"**{first}**  \n:small[:gray[{details}]]"
         made.append(Tile(index.thumbnail(photo), alt_text(photo), caption))
     return made
 
@@ -117,9 +123,20 @@ def bare_tiles(index: Index, rows: Sequence[int]) -> list[Tile]:
     return [Tile(index.thumbnail(photos[row]), alt_text(photos[row]), "") for row in rows]
 
 
-def alt_text(photo: Photo) -> str:
-    """Return a photo's name for those who do not see it."""
-    return photo.path.name.encode("utf-8", "replace").decode()
+def alt_text(photo: Photo, parts: int = 1) -> str:
+    """Return the end of a photo's path as plain text."""
+    return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
+
+
+def whole(percentile: float) -> str:
+    r"""Return a percentile in whole per cent; nothing is better than itself, so 99 at most.
+
+    Examples
+    --------
+    >>> whole(99.8), whole(50.0)
+    ('99\xa0%', '50\xa0%')
+    """
+    return share(min(int(percentile), 99) / 100)
 
 
 def short(value: float) -> str:

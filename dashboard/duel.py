@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.contact_sheet import short
-from dashboard.words import chances, plain, share
+from dashboard.contact_sheet import short, whole
+from dashboard.words import chances, plain
 from photorank.index.store import Photo
 from photorank.rating.calibration import Slope, probability
 from photorank.rating.scores import percentiles_among
@@ -23,6 +23,7 @@ class Verdict:
     chances: tuple[str, str]  # of each, in per cent; they sum to 100 %
     facts: tuple[str, str]  # rating and standing of each
     sentence: str
+    summary: str  # of the bar
     trust: str  # where the probability's scale is from
     calibrated: bool
 
@@ -38,15 +39,18 @@ def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, collection: Ra
     else:
         winner, chance = ("first", said[0]) if better > 0.5 else ("second", said[1])
         sentence = (
-            f"**{plain(vector.name)}** prefers the **{winner}** photo for an album: it expects "
-            f"people to agree with a chance of {chance}."
+            f"**{plain(vector.name)}** prefers the **{winner}** photo for an album, with a "
+            f"probability of {chance}."
         )
     facts = [
-        f"rating {short(rating)} · better than {share(place / 100)} of the index"
+        f"rating {short(rating)} · better than {whole(place)} of the index"
         for rating, place in zip((first, second), among, strict=True)
     ]
-    trust = slope.reason[:1].upper() + slope.reason[1:] + "."
-    return Verdict(better, said, (facts[0], facts[1]), sentence, trust, slope.calibrated)
+    reason = slope.reason.removeprefix("not calibrated: ")
+    known = "Calibrated" if slope.calibrated else ":orange-badge[Not calibrated]"
+    trust = f"{known}: {reason}."
+    summary = f"first photo {said[0]}, second photo {said[1]}"
+    return Verdict(better, said, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)
 
 
 def matching(photos: list[Photo], text: str) -> list[int]:

@@ -57,14 +57,34 @@ def _labels(root: Path, changed: int, _index: Index) -> IndexLabels:
     return _index.labels()
 
 
+def judged_pairs(index: Index) -> int:
+    """Return how many pairs of photos people ordered.
+
+    Raises
+    ------
+    NoLabelsError
+        If there is none.
+    """
+    return _judged_pairs(index.paths.root, _changed(index.paths.manifest), index)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _judged_pairs(root: Path, changed: int, _index: Index) -> int:
+    return _index.comparisons().n_pairs
+
+
 def vectors(index: Index) -> dict[str, MasterVector]:
     """Return the vectors that may rate an index, its own ones first."""
-    cards = tuple((path.name, _changed(path)) for path in sorted(index.paths.vectors.glob("*.json")))
+    cards = tuple(
+        (path.name, _changed(path)) for path in sorted(index.paths.vectors.glob("*.json"))
+    )
     return _vectors(index.paths.root, cards, index)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _vectors(root: Path, cards: tuple[tuple[str, int], ...], _index: Index) -> dict[str, MasterVector]:
+def _vectors(
+    root: Path, cards: tuple[tuple[str, int], ...], _index: Index
+) -> dict[str, MasterVector]:
     return list_vectors(_index)
 
 
@@ -164,6 +184,17 @@ def large_of(photo: Photo) -> bytes:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _large_of(path: Path, changed: int) -> bytes:
     return bytes(large(read_photo(path)))
+
+
+def thumbnail_of(index: Index, photo: Photo) -> bytes:
+    """Return a photo's small picture.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is gone too.
+    """
+    return read_photo(index.thumbnail(photo))
 
 
 def _key(index: Index, vector: MasterVector) -> tuple[Path, int, bytes]:

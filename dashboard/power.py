@@ -4,11 +4,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.words import AT_RANDOM, count, family, plain, share
+from dashboard.words import (
+    AT_RANDOM,
+    FROM_JUDGEMENTS,
+    FROM_WORDS,
+    count,
+    family,
+    listing,
+    plain,
+    share,
+)
 from photorank.typing import Json
 
 SAMPLE = "sample"  # its order is known, nobody judged it
 PLAIN_PROMPT = "plain-prompt"
+GAP_COLUMNS = ["vector", "family", "value", "low", "high", "p", "clear", "shown"]
 CLEAR = 0.05  # an adjusted p-value below this is called a clear difference
 
 
@@ -113,7 +123,7 @@ def board(evaluation: Json, scope: str, metric_name: str) -> Board:
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     leader = None if fair.empty else str(fair.iloc[0]["vector"])
     gaps = _gaps(evaluation, scope, metric_name, leader, rows)
-    order = "its known order" if evaluation["index"] == SAMPLE else "people’s order"
+    order = "the known order" if evaluation["index"] == SAMPLE else "people’s order"
     return Board(
         metric,
         _headline(metric, rows, fair, scope, order),
@@ -128,7 +138,6 @@ def board(evaluation: Json, scope: str, metric_name: str) -> Board:
 
 def _rows(evaluation: Json, scope: str, metric_name: str) -> pd.DataFrame:
     """Return the vectors that have the metric, best first, those that saw the photos last."""
-    columns = "vector family value low high baseline apart shown n_photos n_pairs note".split()
     rows = []
     for row in evaluation["results"]:
         found = row["metrics"].get(metric_name) or {}
@@ -136,11 +145,22 @@ def _rows(evaluation: Json, scope: str, metric_name: str) -> pd.DataFrame:
             continue
         value = found["value"]
         low, high = (value if found[end] is None else found[end] for end in ("low", "high"))
-        shown = METRICS[metric_name].said(value, low, high)
-        made = family(row["kind"])
-        facts = [value, low, high, row["baseline"], row["in_sample"], shown]
-        rows.append([row["vector"], made, *facts, row["n_photos"], row["n_pairs"], _note(row)])
-    table = pd.DataFrame(rows, columns=columns).astype({"baseline": bool, "apart": bool})
+        rows.append(
+            {
+                "vector": row["vector"],
+                "family": family(row["kind"]),
+                "value": value,
+                "low": low,
+                "high": high,
+                "shown": METRICS[metric_name].said(value, low, high),
+                "baseline": row["baseline"],
+                "apart": row["in_sample"],
+                "n_photos": row["n_photos"],
+                "n_pairs": row["n_pairs"],
+                "note": _note(row),
+            }
+        )
+    table = pd.DataFrame(rows).astype({"baseline": bool, "apart": bool})
     return table.sort_values(["apart", "value"], ascending=[True, False], ignore_index=True)
 
 
@@ -148,7 +168,7 @@ def _note(row: Json) -> str:
     if row["in_sample"]:
         return "has seen these photos: no fair test"
     if row["refitted"]:
-        return "learned again without the photos it was tested on"
+        return "tested on photos left out of learning"
     return "baseline" if row["baseline"] else ""
 
 
@@ -165,15 +185,21 @@ def _gaps(
         if leader not in (found["a"], found["b"]) or found["value"] is None:
             continue
         ahead = found["a"] == leader
-        other = found["b"] if ahead else found["a"]
-        ends = [found["value"], found["low"], found["high"]]
-        value, low, high = ends if ahead else (-ends[0], -ends[2], -ends[1])
+        value = found["value"] if ahead else -found["value"]
         shown = f"{100 * value:+.1f} points" if points else f"{value:+.2f}"
-        p = found["p_holm"]
-        facts = [value, low, high, p, p < CLEAR, shown.replace("-", "−")]
-        gaps.append([other, made.get(other, ""), *facts])
-    columns = "vector family value low high p clear shown".split()
-    table = pd.DataFrame(gaps, columns=columns).astype({"clear": bool})
+        gaps.append(
+            {
+                "vector": (other := found["b"] if ahead else found["a"]),
+                "family": made.get(other, ""),
+                "value": value,
+                "low": found["low"] if ahead else -found["high"],
+                "high": found["high"] if ahead else -found["low"],
+                "p": found["p_holm"],
+                "clear": found["p_holm"] < CLEAR,
+                "shown": shown.replace("-", "−"),
+            }
+        )
+    table = pd.DataFrame(gaps, columns=GAP_COLUMNS)  # there may be no row
     return table.sort_values("value", ignore_index=True)
 
 
@@ -207,12 +233,15 @@ def _headline(
 def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
     """Say how sure the lead is, and that the winner was picked."""
     said = []
+    same = set(gaps.loc[(gaps["low"] == 0) & (gaps["high"] == 0), "vector"])
+    others = [name for name in fair["vector"].iloc[1:] if name not in same]
+    lead = gaps[gaps["vector"] == others[0]] if others else gaps[:0]
+    if not lead.empty:
+        clear = "is clear" if lead.iloc[0].clear else "could be luck"
+        said.append(f"Its lead over the next, **{plain(others[0])}**, {clear}.")
+    if same:
+        said.append(f"{listing([plain(name) for name in sorted(same)])} did exactly the same.")
     if len(fair) > 1:
-        second = fair.iloc[1]["vector"]
-        lead = gaps[gaps["vector"] == second]
-        if not lead.empty:
-            clear = "is clear" if lead.iloc[0].clear else "could be luck"
-            said.append(f"Its lead over the next, **{plain(second)}**, {clear}.")
         said.append(
             f"It was picked as the best of {len(fair)} on these very photos: expect a little less "
             "on new ones."
@@ -233,9 +262,9 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
         first = f"Each mark is how well a vector agrees with {order} ({metric.axis})"
     said = [f"{first}; the line through it is its 95 % interval, so a long line means “not sure”."]
     if metric.chance is not None:
-        said.append("Marks right of the dashed line beat guessing.")
-    shapes = {"learned from judgements": "discs were learned from judgements"}
-    shapes |= {"from words": "diamonds come from words alone", AT_RANDOM: "the square is chance"}
+        said.append("Marks right of the grey strokes beat guessing.")
+    shapes = {FROM_JUDGEMENTS: "discs were learned from judgements"}
+    shapes |= {FROM_WORDS: "diamonds come from words alone", AT_RANDOM: "the square is chance"}
     present = [text for made, text in shapes.items() if (rows["family"] == made).any()]
     if rows["baseline"].any():
         present.append("pale marks are baselines, there to be beaten")

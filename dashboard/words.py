@@ -28,12 +28,12 @@ def family(kind: str) -> str:
 
 
 def plain(text: Any) -> str:
-    """Return a name so that it is shown letter by letter, whatever a file or vector is called.
+    r"""Return a name so that it is shown letter by letter, whatever a file or vector is called.
 
     Examples
     --------
     >>> print(plain("![x](http://a.b/c.png)"))
-    \\!\\[x\\]\\(http\\:\\/\\/a\\.b\\/c\\.png\\)
+    \!\[x\]\(http\:\/\/a\.b\/c\.png\)
     """
     # File names need not be Unicode; what is not cannot be sent to a browser.
     return str(text).encode("utf-8", "replace").decode().translate(_ESCAPED)
@@ -48,24 +48,26 @@ def spoken(error: Exception) -> str:
 
 
 def share(value: float, digits: int = 0) -> str:
-    """Return a share of 1 in per cent.
+    r"""Return a share of 1 in per cent.
 
     Examples
     --------
     >>> share(0.794), share(0.794, 1)
-    ('79\\xa0%', '79.4\\xa0%')
+    ('79\xa0%', '79.4\xa0%')
     """
     return f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def chances(probability: float) -> tuple[str, str]:
-    """Return a probability and what is left of it, rounded so that they sum to 100 %.
+    r"""Return a probability and what is left of it, rounded so that they sum to 100 %.
 
     Examples
     --------
     >>> chances(0.635), chances(0.9999)
-    (('64\\xa0%', '36\\xa0%'), ('>\\xa099\\xa0%', '<\\xa01\\xa0%'))
+    (('64\xa0%', '36\xa0%'), ('>\xa099\xa0%', '<\xa01\xa0%'))
     """
+    if probability < 0.5:
+        return chances(1 - probability)[::-1]
     first = round(100 * probability)
     return _per_cent(first), _per_cent(100 - first)
 
@@ -109,6 +111,6 @@ def accuracy(metrics: Json) -> str | None:
     if found.get("value") is None or found.get("low") is None:
         return None
     return (
-        f"{share(found['value'])} of unseen pairs in people's order "
+        f"{share(found['value'])} of pairs that it has not seen in the right order "
         f"({share(found['low'])} to {share(found['high'])})"
     )

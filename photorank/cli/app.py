@@ -23,7 +23,7 @@ class Commands(TyperGroup):
             message(error)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            message("stopped. What was finished is kept; the same command goes on from there.")
+            message("stopped; what was finished before is kept.")
             raise typer.Exit(130) from error
 
 

@@ -23,7 +23,9 @@ def evaluate(
     learners: Annotated[
         str | None,
         typer.Option(
-            metavar="K,...", help="Learners, fitted anew in every fold. Default: all of them."
+            metavar="K,...",
+            help="Learners, fitted anew in every fold. Default: "
+            "mean-difference,pair-least-squares,all-pairs.",
         ),
     ] = None,
     fold_by: Annotated[
@@ -78,15 +80,14 @@ def headline(evaluation: dict[str, Any]) -> str:
     rows = [row for row in fair if row["scope"] == fair[0]["scope"]]
     best = rows[0]
     text = (
-        f"Of the {len(rows)} that had not seen the photos, {best['vector']} is best: it puts the "
-        f"better of two photos first in a share of {_accuracy(best)} (chance 0.5; "
-        f"{best['n_photos']} photos, {best['n_pairs']} pairs"
-        f"{'' if best['scope'] == 'all' else ', ' + best['scope'] + ' groups'})."
+        f"Of {len(rows)} that had not seen the photos, {best['vector']} is best: it puts the "
+        f"better of two photos first in {_percent(best['metrics']['pairwise_accuracy'])} "
+        f"(chance is 50 %; n = {best['n_photos']} photos, {best['n_pairs']} pairs)."
     )
     words = next((row for row in rows if row["vector"] == PLAIN_PROMPT), best)
     if words is best:
         return text
-    text += f" Words alone reach {_accuracy(words)}"
+    text += f" Words alone do in {_percent(words['metrics']['pairwise_accuracy'])}"
     for gap in evaluation["differences"]:
         pair = (gap["a"], gap["b"])
         if (gap["scope"], gap["metric"]) != (best["scope"], "pairwise_accuracy"):
@@ -100,12 +101,13 @@ def headline(evaluation: dict[str, Any]) -> str:
 
 def _gap(value: float, low: float, high: float, p: float) -> str:
     chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    shown = interval({"value": value, "low": low, "high": high})
-    return f": less by {shown} ({chance}, adjusted for the number of comparisons)."
+    shown = _percent({"value": value, "low": low, "high": high})
+    return f"; the difference is {shown} ({chance}, adjusted for the number of comparisons)."
 
 
-def _accuracy(row: dict[str, Any]) -> str:
-    return interval(row["metrics"]["pairwise_accuracy"])
+def _percent(estimate: dict[str, float]) -> str:
+    value, low, high = (100 * estimate[key] for key in ("value", "low", "high"))
+    return f"{value:.1f} % [{low:.1f}, {high:.1f}]"
 
 
 def _print_results(evaluation: dict[str, Any]) -> None:
@@ -115,7 +117,7 @@ def _print_results(evaluation: dict[str, Any]) -> None:
             [
                 row["vector"],
                 row["scope"],
-                _accuracy(row),
+                interval(row["metrics"]["pairwise_accuracy"]),
                 interval(row["metrics"]["kendall_tau_b"]),
                 row["n_photos"],
                 row["n_pairs"],

@@ -206,12 +206,13 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
         "photos": len(opened),
         "labelled": int(np.isfinite(labels.scores).sum()),
         "choices": len(choices.winners),
-        "raters": len(opened.raters()),
-        "groups": len(labels.group_names),
-        "series": len(labels.series_names),
+        "raters": len(opened.raters()) or None,  # labels need not name any
+        "groups": len(labels.group_names) or None,
+        "series": len(labels.series_names) or None,
     }
     for what, value in facts.items():
-        line(f"{what:9} {value}")
+        if value is not None:
+            line(f"{what:9} {value}")
     if vectors:
         print_table(
             ["vector", "kind", ""],

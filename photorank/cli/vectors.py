@@ -50,7 +50,11 @@ def learn(
     name: Name,
     learner: Annotated[
         str,
-        typer.Option(metavar="KIND", help="mean-difference, pair-least-squares or all-pairs."),
+        typer.Option(
+            metavar="KIND",
+            help="mean-difference, pair-least-squares, spanning-pairs, all-pairs, bradley-terry "
+            "or rank-svm.",
+        ),
     ],
     within: Annotated[
         Within | None, typer.Option(help="Learn only from photos of one group, or one series.")

@@ -92,7 +92,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
-    """Rate the photos by a stored vector; one learned from them here is learned anew out of fold."""
+    """Rate the photos by a stored vector; one learned from them here, by its learner out of fold."""
     in_sample = any(vector.card.saw(digest) for digest in photos.digests)
     if in_sample and vector.card.index == index.name and vector.kind in LEARNERS:
         ratings = out_of_fold_ratings(

@@ -9,6 +9,7 @@ import numpy as np
 
 from photorank.encoders.base import Encoder
 from photorank.errors import NoLabelsError
+from photorank.evaluation import details
 from photorank.evaluation.contenders import (
     MEAN_DIFFERENCE,
     Contender,
@@ -35,7 +36,8 @@ from photorank.metrics.intervals import (
 from photorank.metrics.lists import ndcg_by_block
 from photorank.metrics.pair_sums import PairSums, values_by_fold
 from photorank.metrics.ranking import PAIR_METRICS
-from photorank.typing import Codes, Floats, Scope
+from photorank.typing import Codes, Floats, Json, Scope
+from photorank.vectors.learners import LEARNERS
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
 SCOPES: tuple[Scope, ...] = ("all", "within", "across")
@@ -108,7 +110,8 @@ def evaluate(
     photos = judged_photos(index)
     folds = photos.split(protocol)
 
-    done, total = 0, len(kinds) * folds.codes.shape[0] * folds.k
+    # Every learner in every fold, and one of them again on fewer and fewer photos.
+    done, total = 0, (len(kinds) * len(folds.codes) + len(details.SHARES)) * folds.k
 
     def on_fit() -> None:
         nonlocal done
@@ -138,6 +141,7 @@ def evaluate(
         protocol=protocol.to_json() | {"folds": folds.k},
         results=tuple(results),
         differences=tuple(differences),
+        details=_details(index, photos, folds, protocol, contenders, results, on_fit),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -204,7 +208,7 @@ class _Measured:
         for name, sums in PAIR_METRICS.items():
             first, *others = [sums(r, graph, clusters=field.clusters) for r, graph, _ in rounds]
             pooled[name] = sum(others, start=first)
-            parts = [sums(r, graph, clusters=codes) for r, graph, codes in rounds]
+            parts = [sums(r, graph, clusters=codes, couples=0) for r, graph, codes in rounds]
             by_fold[name] = values_by_fold(parts)
         lists = np.concatenate([ndcg_by_block(r, graph) for r, graph, _ in rounds])
         return cls(contender, pooled, by_fold, lists)
@@ -237,6 +241,33 @@ class _Measured:
             n_photos=field.n_photos,
             n_pairs=field.n_pairs,
         )
+
+
+def _details(
+    index: Index,
+    photos: JudgedPhotos,
+    folds: Folds,
+    protocol: Protocol,
+    contenders: Sequence[Contender],
+    results: Sequence[Result],
+    on_fit: Callable[[], None],
+) -> Json:
+    """Look closer at the best contender that has not seen the photos, and at its baselines."""
+    graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
+    fair = [row for row in results if row.scope == results[0].scope and not row.in_sample]
+    order = sorted(fair, key=lambda row: -row.metrics["pairwise_accuracy"].value)
+    by_name = {contender.name: contender for contender in contenders}
+    leader = by_name[order[0].vector]
+    shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
+    taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
+    learner = make_learner(taught, seed=protocol.seed)
+    return {
+        "by_gap": details.gap_curve(shown, graphs),
+        "by_group": details.group_table(leader, graphs, photos, index.labels().group_names),
+        "learning_curve": details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
+        "calibration": details.calibration(leader, graphs, folds),
+        "people": details.people(index.single_ratings(), protocol.seed),
+    }
 
 
 def _differences(measured: Sequence[_Measured], field: Field) -> list[ScopedDifference]:

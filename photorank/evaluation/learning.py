@@ -53,7 +53,7 @@ def fit_and_test(
     graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
     values = values_by_fold(
         [
-            accuracy_sums(r, graph, clusters=codes)
+            accuracy_sums(r, graph, clusters=codes, couples=0)
             for r, graph, codes in zip(ratings, graphs, folds.codes, strict=True)
         ]
     )

@@ -10,6 +10,7 @@ from sklearn.base import clone
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.folds import Folds, make_folds, near_duplicates
+from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 
@@ -97,12 +98,14 @@ def out_of_fold_ratings(
     folds: Folds,
     *,
     within: Literal["group", "series"] | None = None,
+    share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
     """Rate each photo by a direction learned without its fold, (repeats, n).
 
     Ratings of different folds come from different fits, so only those of one
-    fold of one repeat may be compared.
+    fold of one repeat may be compared. With a `share` below 1 only that share
+    of the other folds' units (photos, or whole groups) is learned from.
     """
     taught = photos.comparisons
     if within is not None:
@@ -112,8 +115,20 @@ def out_of_fold_ratings(
         for fold in range(folds.k):
             test = codes == fold
             rows = np.flatnonzero(~test)
+            if share < 1:
+                rows = _some_units(folds, rows, share, seed=[repeat, fold])
             fitted = clone(learner).fit(photos.X[rows], taught.take(rows))
             ratings[repeat, test] = fitted.decision_function(photos.X[test])
             if on_fit is not None:
                 on_fit()
     return ratings
+
+
+def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
+    """Draw a share of the units that some rows belong to, and return these units' rows."""
+    every = np.arange(folds.codes.shape[1])
+    units = every if folds.by is None else unit_codes(folds.by, n=len(every))
+    present = np.unique(units[rows])
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(present, max(round(share * len(present)), 1), replace=False)
+    return rows[np.isin(units[rows], drawn)]

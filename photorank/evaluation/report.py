@@ -88,6 +88,7 @@ class Evaluation:
     protocol: Json
     results: tuple[Result, ...]
     differences: tuple[ScopedDifference, ...]
+    details: Json  # gaps, groups, learning curve, calibration, people: see details.py
     created: str
 
     def ranked(self, scope: Scope) -> list[Result]:
@@ -114,6 +115,7 @@ class Evaluation:
             "protocol": self.protocol,
             "results": [row.to_json() for scope in self.scopes for row in self.ranked(scope)],
             "differences": [row.to_json() for row in self.differences],
+            "details": self.details,
         }
 
 

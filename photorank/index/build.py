@@ -168,8 +168,9 @@ def build_index(
             sweep(connection, index)  # what compaction left
         if scan.todo:
             manifest = replace(manifest, runtime=_runtime(device) or manifest.runtime)
+        manifest = replace(manifest, photos=count_photos(connection))
         if changed or manifest != stored:
-            write_manifest(index, replace(manifest, photos=count_photos(connection)))
+            write_manifest(index, manifest)
 
     here = {after[place].photo for place in usable}
     shown = _shown(before)

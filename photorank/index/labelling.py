@@ -1,19 +1,18 @@
 """Take tables of judgements into an index: whole, or not at all."""
 
-import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
-from photorank.errors import LabelsError
 from photorank.index.catalogue import transaction, writing
-from photorank.index.ledger import count_photos, load_roots
+from photorank.index.ledger import count_photos
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
-from photorank.index.places import path_bytes
-from photorank.labels.tables import ChoiceTable, LabelRow, LabelTable, Problem, first_problems
+from photorank.index.naming import Sorting, look_up
+from photorank.labels.csvtable import Problem
+from photorank.labels.tables import ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
 
 
@@ -60,9 +59,9 @@ def import_labels(
     """
     with writing(paths) as connection:
         manifest = read_manifest(paths)
-        names = _names(connection, base or manifest.roots, [row.file for row in table.rows])
+        files = [row.file for row in table.rows]
+        sorting = Sorting(look_up(connection, base or manifest.roots, files))
         labels = _Labels(_memberships_of_others(connection, table.source))
-        sorting = _Sorting(names)
         for row in table.rows:
             if (photo := sorting.photo(row.line, row.file)) is None:
                 continue
@@ -121,7 +120,7 @@ def import_choices(
     with writing(paths) as connection:
         manifest = read_manifest(paths)
         files = [file for row in table.rows for file in (row.winner, row.loser)]
-        sorting = _Sorting(_names(connection, base or manifest.roots, files))
+        sorting = Sorting(look_up(connection, base or manifest.roots, files))
         choices = []
         for row in table.rows:
             winner = sorting.photo(row.line, row.winner)
@@ -146,53 +145,6 @@ def import_choices(
         kind = judgements or (manifest.judgements if scored else "choices")
         write_manifest(paths, replace(manifest, judgements=kind, photos=count_photos(connection)))
     return notes
-
-
-@dataclass(frozen=True)
-class _Names:
-    """What a table's file names mean in the index."""
-
-    photos: dict[str, set[int]]
-    unusable: set[str]  # files that are there and are no photos
-
-
-class _Sorting:
-    """Sorts the rows of a table into those that can be used and the problems."""
-
-    def __init__(self, names: _Names) -> None:
-        self._names = names
-        self._unusable: set[str] = set()
-        self.problems: list[Problem] = []
-
-    def photo(self, line: int, file: str) -> int | None:
-        """Return the photo that a file name means; None after taking down why there is none."""
-        found = self._names.photos.get(file, set())
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            what = f"{file!r} is in several of the folders, and not the same picture"
-            self.problems.append(Problem(line, what))
-        elif file in self._names.unusable:
-            self._unusable.add(file)  # no mistake of the table: the run said so already
-        else:
-            self.problems.append(Problem(line, f"{file!r} is not in the index"))
-        return None
-
-    def settled(self, source: str, *, usable: bool, partial: bool) -> list[str]:
-        """Return notes on what was left out; raise if that will not do."""
-        if self.problems and not (partial and usable):
-            raise LabelsError(
-                f"{source} was not imported: {first_problems(self.problems)}. Correct these "
-                "rows, or import the others with --partial."
-            )
-        if not usable:
-            raise LabelsError(f"{source} has no row about a photo that could be read.")
-        notes = []
-        if self.problems:
-            notes.append(f"left out: {first_problems(self.problems)}")
-        if self._unusable:
-            notes.append(f"left out: {len(self._unusable)} files that could not be read as photos")
-        return notes
 
 
 class _Labels:
@@ -258,33 +210,6 @@ def _memberships_of_others(
         [_text(source)],
     )
     return {photo: (group, series) for photo, group, series in rows}
-
-
-def _names(
-    connection: sqlite3.Connection, base: Sequence[Path | str], files: Iterable[str]
-) -> _Names:
-    """Look all files of a table up at once."""
-    roots = load_roots(connection)
-    folders = [os.path.realpath(folder) for folder in base]
-    names = sorted(set(files))
-    wanted = []
-    for number, name in enumerate(names):
-        for folder in folders if not os.path.isabs(name) else [""]:
-            path = os.path.normpath(os.path.join(folder, name))
-            place = roots.place(path_bytes(Path(path)))
-            if place is None:  # an absolute path may lead through links
-                place = roots.place(path_bytes(Path(os.path.realpath(path))))
-            if place is not None:
-                wanted.append((number, *place))
-    connection.execute("CREATE TEMP TABLE wanted (name INTEGER, root INTEGER, path BLOB)")
-    connection.executemany("INSERT INTO wanted VALUES (?, ?, ?)", wanted)
-    photos: dict[str, set[int]] = defaultdict(set)
-    for number, photo in connection.execute(
-        "SELECT name, photo FROM wanted JOIN files USING (root, path)"
-    ):
-        photos[names[number]].add(photo)
-    unusable = connection.execute("SELECT name FROM wanted JOIN skipped USING (root, path)")
-    return _Names(photos, {names[number] for (number,) in unusable})
 
 
 def _source(connection: sqlite3.Connection, name: str) -> int:

@@ -8,9 +8,9 @@ from typing import TypeAlias
 Place: TypeAlias = tuple[int, bytes]  # a root's number, the path below it; b"" is the root
 
 
-def path_bytes(path: Path) -> bytes:
+def path_bytes(path: Path | str) -> bytes:
     """Return a path as the catalogue keeps it: any bytes, parted by '/'."""
-    return os.fsencode(path.as_posix())
+    return os.fsencode(os.fspath(path).replace(os.sep, "/"))
 
 
 def path_order(path: bytes) -> bytes:

@@ -15,6 +15,7 @@ from photorank.errors import NoLabelsError
 from photorank.index.catalogue import reading
 from photorank.index.ledger import known_skips, load_roots
 from photorank.index.manifest import Manifest, read_manifest
+from photorank.index.places import path_bytes
 from photorank.index.rows import (
     Memberships,
     Rows,
@@ -52,6 +53,15 @@ class IndexLabels(NamedTuple):
     series_names: list[str]
 
 
+class SingleRatings(NamedTuple):
+    """Who gave which photo which score, by row of :meth:`Index.photos`."""
+
+    photos: Codes  # (m,)
+    raters: Codes  # (m,) one number a person; the unnamed are left out
+    scores: Floats  # (m,)
+    n: int  # photos
+
+
 class IndexChoices(NamedTuple):
     """Choices between two photos, by row of :meth:`Index.photos`."""
 
@@ -67,12 +77,6 @@ class Index:
     A photo is a row, in `photos()`, `embeddings()` and all that other functions
     return. It may be shared by threads. Open it again to see what has changed:
     the manifest's time of change tells that something has.
-
-    Examples
-    --------
-    >>> index = Index.open(Workspace.current().existing_index("sample"))  # doctest: +SKIP
-    >>> index.embeddings().shape  # doctest: +SKIP
-    (1312, 1280)
     """
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
@@ -120,7 +124,7 @@ class Index:
     def row_of(self, path: Path | str) -> int | None:
         """Return the row of the photo in a file, whichever of its copies that is."""
         for name in (os.path.abspath(path), os.path.realpath(path)):
-            row = self._rows.by_path.get(os.fsencode(Path(name).as_posix()))
+            row = self._rows.by_path.get(path_bytes(name))
             if row is not None:
                 return row
         return None
@@ -172,6 +176,19 @@ class Index:
         n_raters[found] = np.array([count for _, _, count in rows], dtype=np.intp)[kept]
         groups, series = self._memberships
         return IndexLabels(scores, n_raters, *coded(groups), *coded(series))
+
+    def single_ratings(self) -> SingleRatings:
+        """Return the scores of each named rater, unless they are means of several people."""
+        with reading(self.paths) as connection:
+            rows = connection.execute(
+                "SELECT photo, rater, avg(score) FROM ratings JOIN raters ON raters.id = rater"
+                " WHERE name != '' AND n_raters = 1 GROUP BY photo, rater"
+            ).fetchall()
+        places = self._rows.places([photo for photo, _, _ in rows])
+        shown = np.flatnonzero(places >= 0)
+        raters = np.array([rater for _, rater, _ in rows], dtype=np.intp)[shown]
+        scores = np.array([score for _, _, score in rows], dtype=np.float64)[shown]
+        return SingleRatings(places[shown], raters, scores, len(self))
 
     def choices(self, rater: str | None = None) -> IndexChoices:
         """Return what people chose, one rater or all; choices of vanished photos are left out."""

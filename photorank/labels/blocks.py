@@ -35,6 +35,8 @@ class Blocks:
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
         """Return Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
+        if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
+            return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
         for power in range(self.p + 1):
             moment = self.y[:, None] ** power * V
@@ -123,3 +125,9 @@ def _first(codes: Codes) -> Codes:
 def _last(codes: Codes) -> Codes:
     """Return, for sorted codes (l,), where each one's run ends (exclusive)."""
     return np.searchsorted(codes, codes, "right")
+
+
+def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
+    """Return, for sorted codes (l,), the sum of each one's run of rows V (l, k), at every row."""
+    begins = np.flatnonzero(np.diff(codes, prepend=-1))
+    return np.repeat(np.add.reduceat(V, begins), np.diff(np.append(begins, len(codes))), axis=0)

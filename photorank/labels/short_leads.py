@@ -7,11 +7,10 @@ tree is walked here a whole level at a time.
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
-from photorank.errors import ComparisonsError
 from photorank.labels.blocks import Blocks, combined
 from photorank.labels.choice_graph import ChoiceComparisons
 from photorank.labels.comparisons import Comparisons
@@ -47,9 +46,7 @@ def short_leads(comparisons: Comparisons, ratings: Ratings) -> ShortLeads:
     r = np.asarray(ratings, dtype=np.float64)
     if isinstance(comparisons, ChoiceComparisons):
         return _ShortChoices(comparisons, r)
-    if isinstance(comparisons, ScoreComparisons):
-        return _ShortScores(comparisons, r)
-    raise ComparisonsError(f"{type(comparisons).__name__} has neither scores nor choices")
+    return _ShortScores(cast(ScoreComparisons, comparisons), r)
 
 
 class _ShortChoices(ShortLeads):
@@ -68,7 +65,8 @@ class _ShortChoices(ShortLeads):
 
     def _gathered(self, flow: Floats) -> Floats:
         first, second = self._first, self._second
-        return np.bincount(first, flow, self._n) - np.bincount(second, flow, self._n)
+        net = np.bincount(first, flow, self._n) - np.bincount(second, flow, self._n)
+        return net.astype(np.float64)
 
 
 class _ShortScores(ShortLeads):

@@ -13,7 +13,7 @@ from photorank.labels.comparisons import Comparisons
 from photorank.labels.dominance import dense_ranks, dominated_sums
 from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.intervals import Estimate, jackknife
-from photorank.metrics.pair_sums import PairSums, pair_sums
+from photorank.metrics.pair_sums import COUPLES, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
 from photorank.typing import Codes, Floats, Labels, Ratings
 
@@ -153,7 +153,7 @@ def _gap_accuracy(
             credit, weight = (_beyond(r, graph, above) - _beyond(r, graph, upto)).T
             return np.stack([credit, weight, weight], axis=1)
 
-        sums.append(pair_sums(of, graph, clusters=clusters, floor=0.0))
+        sums.append(pair_sums(of, graph, clusters=clusters, floor=0.0, couples=COUPLES))
         degrees = of(replace(graph, trust=np.ones(len(graph.rows))))[:, 1]
         taking_part.append(np.flatnonzero(degrees > 0.5))
         counts.append(degrees.sum() / 2)

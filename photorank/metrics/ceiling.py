@@ -143,7 +143,8 @@ def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> 
         each.append(sums(table.scores[mine], graph))
         n_pairs += graph.n_pairs
     totals = np.array([one.total for one in each])  # (raters, 3)
-    pooled = PairSums(totals.sum(axis=0), totals.sum(axis=0) - totals, each[0].floor)
+    total = totals.sum(axis=0)
+    pooled = PairSums(total, total - totals, np.empty((0, 3)), each[0].floor)
     return jackknife(
         pooled.leave_one_out(),
         level=level,

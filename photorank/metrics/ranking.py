@@ -3,8 +3,11 @@
 Every metric takes the ratings first and the comparison graph second, is
 higher when better, and is at chance at a value its docstring names. The
 functions that end in ``_sums`` return the same metric as :class:`PairSums`,
-which can be pooled over repeats and carries what an interval needs.
+which can be pooled over repeats and carries what an interval needs (or does
+not, where `couples` is 0, and is the quicker for it).
 """
+
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +15,7 @@ from numpy.typing import ArrayLike
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.score_graph import ScoreComparisons
-from photorank.metrics.pair_sums import PairSums, pair_sums, summed_by, unit_codes
+from photorank.metrics.pair_sums import COUPLES, PairSums, pair_sums, summed_by, unit_codes
 from photorank.typing import Codes, Floats, Ratings
 
 
@@ -148,13 +151,18 @@ def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 def accuracy_by_fold(ratings: ArrayLike, comparisons: Comparisons, folds: Codes) -> Floats:
     """Return :func:`pairwise_accuracy` (k,) within each fold of codes (n,), nan without a pair."""
-    sums = accuracy_sums(ratings, comparisons.restricted(folds, "within"), clusters=folds)
+    inside = comparisons.restricted(folds, "within")
+    sums = accuracy_sums(ratings, inside, clusters=folds, couples=0)
     credit, weight, _ = (sums.total - sums.without).T
     return np.divide(credit, weight, out=np.full(len(weight), np.nan), where=weight > 0)
 
 
 def accuracy_sums(
-    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    *,
+    clusters: Codes | None = None,
+    couples: int = COUPLES,
 ) -> PairSums:
     """Return :func:`pairwise_accuracy` as sums: credit over weight."""
     r = checked_ratings(ratings, comparisons.n)
@@ -163,11 +171,15 @@ def accuracy_sums(
         credit, weight = graph.agreement(r)
         return np.stack([credit, weight, weight], axis=1)
 
-    return pair_sums(of, comparisons, clusters=clusters, floor=0.0)
+    return pair_sums(of, comparisons, clusters=clusters, floor=0.0, couples=couples)
 
 
 def kendall_sums(
-    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    *,
+    clusters: Codes | None = None,
+    couples: int = COUPLES,
 ) -> PairSums:
     """Return :func:`kendall_tau_b` as sums of signs."""
     r = checked_ratings(ratings, comparisons.n)
@@ -176,21 +188,30 @@ def kendall_sums(
         credit, weight = graph.agreement(r)
         return np.stack([2 * credit - weight, weight, graph.told_apart(r)], axis=1)
 
-    return pair_sums(of, comparisons.with_gap_power(0), clusters=clusters, floor=-1.0)
+    plain = comparisons.with_gap_power(0)
+    return pair_sums(of, plain, clusters=clusters, floor=-1.0, couples=couples)
 
 
 def pearson_sums(
-    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    *,
+    clusters: Codes | None = None,
+    couples: int = COUPLES,
 ) -> PairSums:
     """Return :func:`pearson` as sums of products of differences."""
     r = checked_ratings(ratings, comparisons.n)
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
-    return _products(comparisons.scores, r, comparisons, clusters)
+    return _products(comparisons.scores, r, comparisons, clusters, couples)
 
 
 def spearman_sums(
-    ratings: ArrayLike, comparisons: Comparisons, *, clusters: Codes | None = None
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    *,
+    clusters: Codes | None = None,
+    couples: int = COUPLES,
 ) -> PairSums:
     """Return :func:`spearman` as sums of products of differences of ranks.
 
@@ -202,7 +223,7 @@ def spearman_sums(
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
     a, b = comparisons.block_shares(comparisons.scores), comparisons.block_shares(r)
-    sums = _products(a, b, comparisons, clusters)
+    sums = _products(a, b, comparisons, clusters, couples)
     # ∂/∂a_i of Σ (a_i − a_j)(b_i − b_j) is Σ_j (b_i − b_j), and so on.
     pull_a, pull_b = comparisons.differences(a), comparisons.differences(b)
     moved = np.stack(
@@ -215,7 +236,7 @@ def spearman_sums(
     )
     if clusters is not None:
         moved = summed_by(unit_codes(clusters, n=comparisons.n), moved)
-    return PairSums(sums.total, sums.without - moved, sums.floor)
+    return replace(sums, without=sums.without - moved)
 
 
 # What an evaluation counts over pairs: name -> ratings, comparisons, clusters -> sums.
@@ -236,7 +257,7 @@ def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
 
 
 def _products(
-    a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None
+    a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
     """Sum (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
@@ -244,7 +265,7 @@ def _products(
     def of(graph: ScoreComparisons) -> Floats:
         return np.stack([graph.products(*two) for two in ((a, b), (a, a), (b, b))], axis=1)
 
-    return pair_sums(of, comparisons, clusters=clusters, floor=-1.0)
+    return pair_sums(of, comparisons, clusters=clusters, floor=-1.0, couples=couples)
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
@@ -277,4 +298,4 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
     """Return the sums of a metric that choices do not define: nan, with the units it had."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
-    return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), -1.0)
+    return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -121,7 +121,7 @@ class _Walk:
         self.named = {str(root) for root in roots if not os.path.isdir(root)}
         for name in sorted(self.named):
             yield _examined(name)
-        for root in roots:
+        for root in sorted(roots, key=os.path.islink):
             if str(root) not in self.named:
                 yield from self.search(str(root), str(root))
         while self.links:  # last, so that a folder's photos bear its own path where it has one

@@ -26,11 +26,12 @@ MAX_PIXELS = 300_000_000
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-_TOO_MANY_PIXELS = f"more than {MAX_PIXELS // 1_000_000} megapixels"
+_MAX_PIXELS_OF = {"WEBP": MAX_PIXELS // 3}  # Pillow holds five copies of it while it decodes
 
 # No EPS, PDF or other formats that run programs or that no camera writes.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
 
+_AVERAGED = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 _UPRIGHT = {
@@ -115,9 +116,9 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     data : bytes
         A whole JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or MPO file, whatever its name.
     short_side : int, optional
-        Pixels of the short side that the caller can make use of. A JPEG is then decoded at
-        the smallest of 1/8, 1/4, 1/2 and 1/1 of its size that leaves twice as many: several
-        times faster, and after resizing hardly another picture.
+        Pixels of the short side that the caller can make use of. The photo is then scaled
+        down by a whole number while twice as many are left, a JPEG by up to 8 in decoding
+        already: several times faster, and after resizing hardly another picture.
 
     Returns
     -------
@@ -134,11 +135,11 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
         if short_side:
             photo.draft(None, (2 * short_side, 2 * short_side))
         photo.load()
-        return _upright(photo, _srgb(photo))
+        return _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
     except UnreadablePhotoError:
         raise
-    except Image.DecompressionBombError as error:
-        raise UnreadablePhotoError(_TOO_MANY_PIXELS) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(MAX_PIXELS) from error
     # Decoders meet garbage with any exception at all: OSError, SyntaxError, struct.error,
     # ValueError and more were seen. One bad file must not end a run over thousands.
     except Exception as error:
@@ -188,9 +189,23 @@ def _opened(data: bytes) -> Image.Image:
         if is_heif(data) and (missing := missing_decoder(".heic")):
             raise UnreadablePhotoError(missing) from error
         raise UnreadablePhotoError(damage(data)) from error
-    if photo.width * photo.height > MAX_PIXELS:
-        raise UnreadablePhotoError(_TOO_MANY_PIXELS)
+    limit = _MAX_PIXELS_OF.get(photo.format or "", MAX_PIXELS)
+    if photo.width * photo.height > limit:
+        raise _too_large(limit)
     return photo
+
+
+def _too_large(limit: int) -> UnreadablePhotoError:
+    return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
+
+
+def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
+    """Return the photo scaled down by a whole number, at least twice `short_side` left."""
+    factor = min(photo.size) // (2 * short_side)
+    # Averaging would mix palette numbers, and the one colour that stands for transparency.
+    if factor < 2 or photo.mode not in _AVERAGED or "transparency" in photo.info:
+        return photo
+    return photo.reduce(factor)
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
@@ -214,7 +229,7 @@ def _srgb(photo: Image.Image) -> Image.Image:
         grey = np.asarray(photo).astype(np.float32) / 257
         colours = Image.fromarray(np.rint(grey).astype(np.uint8))
     elif photo.has_transparency_data:
-        full = photo.convert("RGBA")
+        full = photo if photo.mode == "RGBA" else photo.convert("RGBA")
         colours, alpha = full.convert("RGB"), full.getchannel("A")
     else:
         colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")

@@ -9,6 +9,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.typing import Codes, Floats
+from photorank.vectors.coordinates import row_space, unit_prior
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.ridge import Problem
 
@@ -101,12 +102,13 @@ class AllPairs(DirectionLearner):
         if self.gap_power is not None:
             comparisons = comparisons.with_gap_power(self.gap_power)
         # In coordinates where Ω is the identity every penalty is a plain ridge.
-        unwhiten = self._unwhiten(X, comparisons)  # (d,) or (d, d)
-        Z = _times(X, unwhiten)
-        basis = _row_space(Z[comparisons.active])  # the penalty keeps v − s v0 among the photos
+        unwhiten = self._unwhiten(X, comparisons)  # (d,) or (d, d), or None
+        Z = X if unwhiten is None else _times(X, unwhiten)
+        basis = row_space(Z[comparisons.active])  # the penalty keeps v − s v0 among the photos
         if basis is not None:
             Z = Z @ basis  # (n, r)
-        given = None if self.prior is None else X @ self._checked_prior(X.shape[1])
+        prior = None if self.prior is None else unit_prior(self.prior, X.shape[1])
+        given = None if prior is None else X @ prior
 
         problem = Problem.of(Z, comparisons, given)
         alpha = problem.best_alpha() if self.alpha is None else float(self.alpha)
@@ -118,9 +120,7 @@ class AllPairs(DirectionLearner):
         self._centre = X[comparisons.active].mean(axis=0)
         self._posterior = (problem, fit, basis, unwhiten)
         own = self._in_features(fit.weights, basis, unwhiten)
-        if self.prior is None:
-            return own
-        return own + fit.prior_scale * self._checked_prior(X.shape[1])
+        return own if prior is None else own + fit.prior_scale * prior
 
     def _covariance_root(self) -> Floats:
         """Return R (d, r) with cov(v) = R Rᵀ, in units of the unit-length direction."""
@@ -128,10 +128,13 @@ class AllPairs(DirectionLearner):
         root = self._in_features(problem.covariance_root(fit), basis, unwhiten)
         return root / self.length_
 
-    def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Return Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1."""
+    def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
+        """Return Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1.
+
+        None stands for the identity, which needs no copy of the photos.
+        """
         if self.penalty == "identity":
-            return np.ones(X.shape[1])
+            return None
         rows = X[comparisons.active]
         if self.penalty == "variance":
             variance = rows.var(axis=0)
@@ -151,26 +154,17 @@ class AllPairs(DirectionLearner):
         covariance *= len(covariance) / np.trace(covariance)
         return np.linalg.inv(np.linalg.cholesky(covariance)).T
 
-    def _checked_prior(self, d: int) -> Floats:
-        prior = np.asarray(self.prior, dtype=np.float64)
-        if prior.shape != (d,) or not np.isfinite(prior).all() or not prior.any():
-            raise ComparisonsError(f"the prior must be {d} finite numbers, not all 0")
-        return prior / np.linalg.norm(prior)
-
     @staticmethod
-    def _in_features(weights: Floats, basis: Floats | None, unwhiten: Floats) -> Floats:
+    def _in_features(weights: Floats, basis: Floats | None, unwhiten: Floats | None) -> Floats:
         """Carry weights (r,) or (r, k) from the solver's coordinates back to the features'."""
         features = weights if basis is None else basis @ weights
+        if unwhiten is None:
+            return features
         return (features.T * unwhiten).T if unwhiten.ndim == 1 else unwhiten @ features
 
 
 def _times(X: Floats, unwhiten: Floats) -> Floats:
     return X * unwhiten if unwhiten.ndim == 1 else X @ unwhiten
-
-
-def _row_space(Z: Floats) -> Floats | None:
-    """Return an orthonormal basis (d, n) of the rows' span, or None if they span everything."""
-    return np.linalg.qr(Z.T)[0] if len(Z) < Z.shape[1] else None
 
 
 def _tiers(scores: Floats) -> Codes:

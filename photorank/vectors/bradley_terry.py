@@ -132,10 +132,6 @@ class BradleyTerry(DirectionLearner):
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
         """Return the choices as they are, or drawn pairs of labels as if they were choices."""
         if isinstance(comparisons, ChoiceComparisons):
-            if not comparisons.n_pairs:
-                raise ComparisonsError(
-                    "no photo was ever preferred to another: ties alone define no direction"
-                )
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs
         pairs, _ = comparisons.sample(m, rng=np.random.default_rng(self.random_state))

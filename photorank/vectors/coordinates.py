@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
@@ -51,7 +52,7 @@ def row_space(rows: Floats) -> Floats | None:
     return np.linalg.qr(rows.T)[0] if len(rows) < rows.shape[1] else None
 
 
-def unit_prior(prior: Floats, d: int) -> Direction:
+def unit_prior(prior: ArrayLike, d: int) -> Direction:
     """Return a prior direction (d,) at unit length.
 
     Raises
@@ -59,7 +60,7 @@ def unit_prior(prior: Floats, d: int) -> Direction:
     ComparisonsError
         If it has another length, is not finite, or is all 0.
     """
-    prior = np.asarray(prior, dtype=np.float64)
-    if prior.shape != (d,) or not np.isfinite(prior).all() or not prior.any():
+    believed = np.asarray(prior, dtype=np.float64)
+    if believed.shape != (d,) or not np.isfinite(believed).all() or not believed.any():
         raise ComparisonsError(f"the prior must be {d} finite numbers, not all 0")
-    return prior / np.linalg.norm(prior)
+    return believed / np.linalg.norm(believed)

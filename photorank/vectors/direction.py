@@ -54,6 +54,8 @@ class DirectionLearner(BaseEstimator):
 
         if len(rows) < 2:
             raise ComparisonsError("1 sample makes no pair: two photos or more must be judged")
+        if not comparisons.n_pairs:
+            raise ComparisonsError("no two photos were judged differently, so there is no pair")
 
         weights = self._learn(rows, comparisons)  # (d,)
         length = np.linalg.norm(weights)

@@ -1,7 +1,7 @@
 """The penalty that predicts held-out photos best, found among the training photos."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from photorank.labels.choice_graph import ChoiceComparisons
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats
+from photorank.vectors.informative_pairs import components
 
 _FOLDS = 5
 # Penalties that are tried, in units of the compared photos' mean squared distance,
@@ -88,15 +89,10 @@ def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
 
 def _components(comparisons: Comparisons) -> Codes:
     """Return a number (n,) that photos share if a chain of comparisons may link them."""
+    if isinstance(comparisons, ChoiceComparisons):
+        shown = np.column_stack([comparisons.first, comparisons.second])
+        return components(shown, comparisons.n)
     codes = np.arange(comparisons.n)
-    if isinstance(comparisons, ScoreComparisons):
-        for rows in comparisons.blocks():
-            codes[rows] = rows[0]
-    elif isinstance(comparisons, ChoiceComparisons):
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        edges = (comparisons.weight, (comparisons.first, comparisons.second))
-        links = coo_array(edges, shape=(comparisons.n, comparisons.n))
-        codes = connected_components(links, directed=False)[1]
-    return codes.astype(np.intp)
+    for rows in cast(ScoreComparisons, comparisons).blocks():
+        codes[rows] = rows[0]
+    return codes

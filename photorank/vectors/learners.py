@@ -3,8 +3,11 @@
 from photorank.labels.comparisons import Comparisons
 from photorank.typing import Floats
 from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.bradley_terry import BradleyTerry
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.pair_samples import PairLeastSquares
+from photorank.vectors.rank_svm import RankSVM
+from photorank.vectors.spanning_pairs import SpanningPairs
 
 
 class MeanDifference(DirectionLearner):
@@ -29,5 +32,8 @@ class MeanDifference(DirectionLearner):
 LEARNERS: dict[str, DirectionLearner] = {
     "mean-difference": MeanDifference(),
     "pair-least-squares": PairLeastSquares(),
+    "spanning-pairs": SpanningPairs(),
     "all-pairs": AllPairs(),
+    "bradley-terry": BradleyTerry(),
+    "rank-svm": RankSVM(),
 }

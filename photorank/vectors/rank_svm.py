@@ -7,7 +7,7 @@ import numpy as np
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.short_leads import short_leads
-from photorank.typing import Codes, Floats
+from photorank.typing import Floats
 from photorank.vectors.coordinates import Coordinates
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.inner_folds import HeldOut, best_alpha, penalties
@@ -65,8 +65,6 @@ class RankSVM(DirectionLearner):
         if self.alpha is not None and not self.alpha > 0:
             raise ComparisonsError("alpha must be above 0: without it many directions are best")
         comparisons = comparisons.with_gap_power(0)
-        if not comparisons.n_pairs:
-            raise ComparisonsError("no two photos were judged differently, so there is no pair")
         coordinates = Coordinates.of(X, comparisons, None)
         Z, energy = coordinates.Z, coordinates.energy
 

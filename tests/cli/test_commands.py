@@ -208,7 +208,7 @@ def test_evaluate_in_words(photorank):
 
     assert outcome.code == 0
     assert "Kendall" in outcome.out
-    assert "is best: it puts the better of two photos first" in outcome.out
+    assert "is best: it puts the better of two photos first in" in outcome.out
     assert "baseline" in outcome.out
 
 

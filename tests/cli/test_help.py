@@ -7,6 +7,8 @@ import pytest
 from typer.main import get_command
 
 from photorank.cli.app import app
+from photorank.evaluation.evaluate import DEFAULT_LEARNERS
+from photorank.vectors.learners import LEARNERS
 
 
 def commands(command, path=()):
@@ -53,6 +55,19 @@ def test_the_commands_are_those_of_the_contract():
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("evaluate", "rate", "compare", "top", "bottom", "search"),
     }
+
+
+def test_help_names_the_learners_there_are():
+    """The help of learning and evaluating is as long as the code's own list."""
+    help_of = {
+        words: next(one.help for one in COMMANDS[words].params if one.name.startswith("learner"))
+        for words in (("vector", "learn"), ("evaluate",))
+    }
+
+    assert help_of["vector", "learn"].replace(" or ", " ").rstrip(".").replace(",", "").split() == [
+        *LEARNERS
+    ]
+    assert help_of["evaluate",].endswith(f"Default: {','.join(DEFAULT_LEARNERS)}.")
 
 
 def test_version(photorank):

@@ -194,7 +194,7 @@ def test_builtin_and_unknown_vectors_cannot_be_removed(refused, home):
 def run(arguments, home, **options):
     """Run the command line in a process of its own."""
     return subprocess.run(  # noqa: S603
-        [sys.executable, "-c", "from photorank.cli.app import main; main()", *arguments],
+        [sys.executable, "-m", "photorank", *arguments],
         env=os.environ | {"PHOTORANK_HOME": str(home)},
         capture_output=True,
         check=False,
@@ -260,7 +260,7 @@ def test_a_full_disk(home, gallery, tmp_path):
 def test_a_reader_that_leaves_early_is_no_error(home):
     """`photorank … | head` ends quietly."""
     with subprocess.Popen(
-        [sys.executable, "-c", "from photorank.cli.app import main; main()", "status", "--json"],
+        [sys.executable, "-m", "photorank", "status", "--json"],
         env=os.environ | {"PHOTORANK_HOME": str(home)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

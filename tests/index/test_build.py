@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -74,8 +73,11 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
     assert library.paths.manifest.stat().st_mtime_ns == before  # caches stay valid
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
-    """As a whole command, without torch."""
+    """As a whole command, in processor time, without torch."""
+    import resource
+
     fill(library.folder, 1000)
     library.build(encoder_spec="embedded")
     command = (
@@ -85,9 +87,10 @@ def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
         f" workspace=Workspace(Path({str(library.workspace.root)!r})));"
         "assert report.unchanged == 1000; assert 'torch' not in sys.modules"
     )
-    start = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, "-c", command], check=True, cwd=CHECKOUT)  # noqa: S603
-    assert time.perf_counter() - start < 2
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 2
 
 
 def test_a_renamed_photo_keeps_its_embedding(library):
@@ -189,6 +192,8 @@ def test_an_outer_folder_takes_over_the_inner_one(library):
         str(library.folder),
     )
     assert library.build(library.folder / "inner").unchanged == 3
+    (library.folder / "inner" / "0000.png").unlink()
+    assert library.build(library.folder).vanished == 1
 
 
 def test_a_folder_is_one_under_all_its_names(library):
@@ -291,12 +296,20 @@ def test_a_photo_that_turned_bad_is_no_longer_shown(library):
     assert [file.path for file in report.skipped] == [first]
 
 
-def test_an_embedding_that_is_not_finite_is_a_reason_to_skip(library):
-    """A photo that the encoder cannot place is skipped, and so are its copies."""
+@pytest.mark.parametrize("value", [np.nan, np.inf, 0.0])
+def test_a_photo_without_a_direction_is_skipped(library, value):
+    """An embedding that is not finite, or zero, is a reason; the photo's copies share it."""
+
+    class Failing(ColourEncoder):
+        def encode_frames(self, frames):
+            rows = super().encode_frames(frames)
+            rows[np.isnan(rows)] = value  # the black ones
+            return rows
+
     fill(library.folder, 2)
     for name in ("black.png", "copy.png"):
         Image.new("RGB", (20, 20)).save(library.folder / name)
-    report = library.build(batch_size=1)
+    report = library.build(batch_size=1, load=Failing)
     assert [file.path.name for file in report.skipped] == ["black.png", "copy.png"]
     assert report.skipped[0].reason == "the encoder gives no embedding for it"
     assert report.added == len(library.index.photos()) == 2

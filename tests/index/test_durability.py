@@ -1,6 +1,7 @@
 """Crashes, full disks, two writers, readers meanwhile, other schemas."""
 
 import contextlib
+import dataclasses
 import json
 import os
 import shutil
@@ -86,7 +87,18 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
     assert len(set(counts)) > 3  # it was killed in the middle of work, too
     build_index([folder], "slow", workspace=Workspace(home), **load)
     assert contents(Index.open(paths)) == expected
+    assert read_manifest(paths) == read_manifest(whole.index("slow"))
     assert in_order(paths)
+
+
+def test_a_run_that_is_killed_before_its_last_step_is_completed(library):
+    """Where all photos are in the catalogue already, the next run mends the manifest."""
+    fill(library.folder, 3)
+    library.build()
+    whole = read_manifest(library.paths)
+    write_manifest(library.paths, dataclasses.replace(whole, photos=0, roots=()))
+    library.build()
+    assert read_manifest(library.paths) == whole
 
 
 def test_a_batch_that_was_cut_short_leaves_nothing(library):
@@ -159,6 +171,18 @@ def test_an_open_index_does_not_change(library):
     assert index.photos() == photos
     assert index.embeddings().shape == (3, 48)
     assert len(library.index.photos()) == 4
+
+
+def test_a_reader_sees_one_moment(library):
+    """Several queries of one reader agree, though a writer comes between them."""
+    fill(library.folder, 3)
+    library.build()
+    count = "SELECT count(*) FROM files"
+    with catalogue.reading(library.paths) as connection:
+        assert connection.execute(count).fetchone() == (3,)
+        paint(library.folder / "new.png", 50)
+        library.build()
+        assert connection.execute(count).fetchone() == (3,)
 
 
 def mount(*arguments):
@@ -320,7 +344,7 @@ def test_a_manifest_survives_its_file(library):
     fill(library.folder, 1)
     library.build()
     manifest = library.index.manifest
-    odd = type(manifest)(**{**vars(manifest), "roots": (os.fsdecode(b"/caf\xe9"),)})
+    odd = dataclasses.replace(manifest, roots=(os.fsdecode(b"/caf\xe9"),))
     write_manifest(library.paths, odd)
     assert read_manifest(library.paths) == odd
 

@@ -60,6 +60,14 @@ def test_the_nearest_photos_are_those_of_a_matrix_product(library, monkeypatch, 
         np.testing.assert_allclose(similarities, products[order[:k]], atol=1e-12)
 
 
+def test_an_index_without_rows_has_no_nearest_photo(tmp_path):
+    """Nothing is found in nothing."""
+    exact = ExactIndex(IndexPaths(tmp_path), 0, 16, [])
+    assert exact.rows.shape == (0, 16)
+    rows, similarities = exact.nearest(np.ones(16), 5)
+    assert (len(rows), len(similarities)) == (0, 0)
+
+
 def test_equal_photos_come_in_the_order_of_rows(tmp_path):
     """However many photos tie, and wherever the search cuts them off."""
     paths = IndexPaths(tmp_path)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError
-from photorank.index import batches, upkeep
+from photorank.index import batches, catalogue, upkeep
 from photorank.index.labelling import import_choices, import_labels
-from photorank.index.store import Index
+from photorank.index.shards import Shard, read_shard
 from tests.index.colours import contents, fill
 from tests.index.test_durability import in_order
 from tests.index.test_store import choices, labels
@@ -23,6 +23,13 @@ def in_pieces(library, monkeypatch):
     library.build()
     assert len(list(library.paths.shards.iterdir())) == 20
     return library
+
+
+def embedded(paths):
+    """Return how many embeddings are on the disk."""
+    with catalogue.reading(paths) as connection:
+        shards = connection.execute("SELECT name, rows, sha256 FROM shards").fetchall()
+    return sum(len(read_shard(paths, Shard(*shard), 48)) for shard in shards)
 
 
 def test_many_small_shards_become_few(in_pieces, monkeypatch):
@@ -105,6 +112,7 @@ def test_pruning_drops_vanished_photos_and_keeps_judgements(in_pieces):
     report = in_pieces.build(prune=True)
     assert (report.unchanged, report.vanished) == (34, 0)
     assert [paths.thumbnail(digest).exists() for digest in digests] == [False] * 6 + [True] * 34
+    assert embedded(paths) == 34
     assert np.isnan(in_pieces.index.labels().scores).all()
     assert in_pieces.index.labels().group_names == []
     assert in_order(paths)
@@ -138,8 +146,9 @@ def test_pruning_drops_what_a_changed_file_held_before(library):
     library.build()
     fill(library.folder, 1, start=50)
     library.build()
+    assert embedded(library.paths) == 4
     library.build(prune=True)
+    assert embedded(library.paths) == 3
     fill(library.folder, 1)
     library.build()
     assert library.encoded == 5  # the first photo twice
-    assert isinstance(library.index, Index)

@@ -50,7 +50,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 
 def test_a_letter_on_the_border_of_two_parts_is_read(table, monkeypatch):
     """The file is looked at in parts, which may cut a letter in two."""
-    monkeypatch.setattr("photorank.labels.tables._CHUNK", 3)
+    monkeypatch.setattr("photorank.labels.csvtable._CHUNK", 3)
     assert read_labels(table("file,score\nüü.jpg,1\n")).rows[0].file == "üü.jpg"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert any("Latin-1" in note for note in read_labels(table(cut), partial=True).notes)
@@ -146,7 +146,7 @@ def test_stars_are_one_to_five(table, stars):
         read_labels(table(f"file,stars\na,{stars}\n"))
 
 
-@pytest.mark.parametrize("count", ["0", "-3", "2.5", "x"])
+@pytest.mark.parametrize("count", ["0", "-3", "2.5", "x", "1e300"])
 def test_raters_are_counted_in_whole_people(table, count):
     """A number of raters is a positive whole number."""
     with pytest.raises(LabelsError, match="line 2: n_raters"):
@@ -200,8 +200,8 @@ def test_what_is_no_table_of_choices_is_refused(table, text, why):
 
 
 def test_a_hundred_thousand_rows_are_read_quickly(table):
-    """In about half a second on one core."""
+    """In about half a second of one core's time."""
     path = table("file,score,group\n" + "".join(f"{n}.jpg,{n},g\n" for n in range(100_000)))
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read_labels(path).rows) == 100_000
-    assert time.perf_counter() - start < 3  # slow machines, with room
+    assert time.process_time() - start < 2  # with room for slow machines

@@ -135,7 +135,7 @@ def test_paired_difference_is_narrower_than_either():
 
 def test_paired_difference_is_a_paired_t_test():
     """For plain means, limits and p are those of the paired t-test."""
-    a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25)) + [[0.04], [0.0]]
+    a, b = np.random.default_rng(0).normal(0.5, 0.1, (2, 25))
     loo = [LeaveOneOut(v.mean(), (v.sum() - v) / 24) for v in (a, b)]
 
     difference = paired_difference(*loo)
@@ -199,7 +199,7 @@ def test_corrected_resampled_leaves_out_undefined_folds():
 
 def test_corrected_resampled_difference_is_of_the_same_folds():
     """The difference of two is the resampled estimate of their differences, fold by fold."""
-    a, b = np.random.default_rng(0).normal(0.5, 0.01, (2, 30)) + [[0.2], [0.0]]
+    b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
     difference = corrected_resampled_difference(a, b, test_share=1 / 9)
     estimate = corrected_resampled(a - b, test_share=1 / 9, **COUNTS)

@@ -7,6 +7,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.labels.comparisons import Comparisons
 from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.bradley_terry import BradleyTerry
 from photorank.vectors.learners import LEARNERS, MeanDifference
 from photorank.vectors.pair_samples import PairLeastSquares
 
@@ -62,7 +63,9 @@ def test_swapping_every_comparison_flips_the_direction(learner):
 
     forward, backward = learner.fit(X, y).direction_, learner.fit(X, -y).direction_
 
-    assert forward @ backward == pytest.approx(-1, abs=0.05 if "Pair" in str(learner) else 1e-9)
+    assert forward @ backward == pytest.approx(
+        -1, abs=0.05 if isinstance(learner, PairLeastSquares) else 1e-9
+    )
 
 
 @EVERY
@@ -85,6 +88,109 @@ def test_more_dimensions_than_photos_is_no_trouble(learner):
     X, y, _ = planted(n=20, d=200)
 
     assert learner.fit(X, y).score(X, y) > 0.6
+
+
+@EVERY
+def test_unlabelled_photos_change_nothing(learner):
+    """Photos whose label is nan are as good as absent, even where they are far away."""
+    X, y, _ = planted(n=60)
+    strangers = np.full((5, 12), 1e3)
+    labelled = Comparisons.from_scores(np.append(y, np.full(5, np.nan)))
+
+    direction = learner.fit(np.concatenate([X, strangers]), labelled).direction_
+
+    np.testing.assert_allclose(direction, learner.fit(X, y).direction_, atol=1e-6)
+
+
+@EVERY
+def test_a_photo_alone_in_its_group_changes_nothing(learner):
+    """Where only photos of one group are compared, nobody meets a photo that is alone.
+
+    It does change which pairs are drawn, where some are.
+    """
+    X, y, _ = planted(n=61)
+    groups = np.append(np.arange(60) % 4, 9)
+
+    alone = learner.fit(X, Comparisons.from_scores(y, within=groups)).direction_
+    without = learner.fit(X[:60], Comparisons.from_scores(y[:60], within=groups[:60])).direction_
+
+    draws = isinstance(learner, PairLeastSquares | BradleyTerry)
+    assert alone @ without == pytest.approx(1, abs=0.03 if draws else 1e-9)
+
+
+@EVERY
+def test_groups_only_of_single_photos_are_refused(learner):
+    """Where every group has one photo there is no pair, and the error says so."""
+    X, y, _ = planted(n=20)
+
+    with pytest.raises(ComparisonsError, match="no pair"):
+        learner.fit(X, Comparisons.from_scores(y, within=np.arange(20)))
+
+
+@EVERY
+def test_labels_that_are_all_missing_are_refused(learner):
+    """Nothing can be learned from nan alone."""
+    X, y, _ = planted(n=20)
+
+    with pytest.raises(ComparisonsError, match="no pair"):
+        learner.fit(X, Comparisons.from_scores(np.full_like(y, np.nan)))
+
+
+@EVERY
+def test_groups_that_are_never_compared_share_one_direction(learner):
+    """Two groups whose labels are on scales far apart agree on what is better within them."""
+    X, y, truth = planted()
+    groups = np.arange(len(y)) % 2
+
+    learner.fit(X, Comparisons.from_scores(y + 100 * groups, within=groups))
+
+    assert learner.direction_ @ truth > 0.95
+
+
+@EVERY
+def test_duplicated_photos_are_no_trouble(learner):
+    """Photos that occur twice, with equal and with different labels, do not spoil the fit."""
+    X, y, truth = planted(n=150)
+    other = y + 0.1 * np.random.default_rng(1).normal(size=150)
+
+    learner.fit(np.concatenate([X, X, X]), np.concatenate([y, y, other]))
+
+    assert learner.direction_ @ truth > 0.9
+
+
+@EVERY
+def test_ties_alone_are_refused(learner):
+    """Choices in which nobody preferred anything define no direction."""
+    X, _, _ = planted(n=10)
+    ties = Comparisons.from_choices([0, 2, 4], [1, 3, 5], n=10, ties=[True] * 3)
+
+    with pytest.raises(ComparisonsError, match="judged differently"):
+        learner.fit(X, ties)
+
+
+@EVERY
+def test_one_choice_is_enough_to_point_somewhere(learner):
+    """From a single choice the winner is rated above the loser."""
+    X, _, _ = planted(n=10)
+
+    ratings = learner.fit(X, Comparisons.from_choices([3], [7], n=10)).decision_function(X)
+
+    assert ratings[3] > ratings[7]
+
+
+@EVERY
+def test_choices_that_all_go_one_way_are_no_trouble(learner):
+    """Photos that a direction orders without error leave it finite and near the truth."""
+    X, _, truth = planted()
+    pairs = np.random.default_rng(0).integers(len(X), size=(500, 2))
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    swap = (X[pairs[:, 0]] - X[pairs[:, 1]]) @ truth < 0
+    pairs[swap] = pairs[swap][:, ::-1]
+
+    learner.fit(X, Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=len(X)))
+
+    assert np.isfinite(learner.length_)
+    assert learner.direction_ @ truth > 0.9
 
 
 def test_mean_difference_of_two_classes():

@@ -1,0 +1,169 @@
+"""Do the 95 % intervals hold the truth 95 times in 100? Photos are simulated, so it is known.
+
+    python benchmarks/coverage.py                     # every design, 2,000 runs each
+    python benchmarks/coverage.py --runs 200 --sizes 200 --designs tiers
+
+Each run draws new photos from one population, rates them by two fixed
+directions, and asks for the interval of the first one's pairwise accuracy and
+of the paired difference of the two. The truth is the accuracy of all pairs of
+all runs together. A figure outside 93.5-96.5 % is marked with a star.
+"""
+
+import argparse
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from os import cpu_count
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.folds import make_folds
+from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.pair_sums import PairSums
+from photorank.metrics.ranking import PAIR_METRICS
+from photorank.typing import Codes, Floats, Labels
+
+TIERS = (0.90, 0.05, 0.05)
+PHOTOS_A_CLUSTER = 10
+SHARED = 0.4  # of the variance, by the photos of a cluster
+FOLDS, REPEATS = 10, 3
+# How strongly the first rating follows the labels: about chance, an accuracy of 0.75, of 0.95.
+SIGNALS = (0.0, 1.0, 6.3)
+TIER_SIGNALS = (0.0, 0.8, 2.1)
+
+
+class Drawn(NamedTuple):
+    """Photos as a design draws them."""
+
+    labels: Labels  # (n,)
+    noise: Floats  # (3, n) what the ratings see beside the labels
+    clusters: Codes | None  # (n,)
+
+
+def photos(n: int, rng: np.random.Generator) -> Drawn:
+    """Draw photos one by one."""
+    return Drawn(rng.normal(size=n), rng.normal(size=(3, n)), None)
+
+
+def tiers(n: int, rng: np.random.Generator) -> Drawn:
+    """Draw photos of three very unequal tiers."""
+    return Drawn(rng.choice(len(TIERS), n, p=TIERS) * 1.0, rng.normal(size=(3, n)), None)
+
+
+def clusters(n: int, rng: np.random.Generator) -> Drawn:
+    """Draw clusters of unequal size, whose photos share part of their labels and noise."""
+    codes = _clusters(n, rng)
+    drawn = [_shared(codes, rng) for _ in range(4)]
+    return Drawn(drawn[0], np.stack(drawn[1:]), codes)
+
+
+def clustered_tiers(n: int, rng: np.random.Generator) -> Drawn:
+    """Draw clusters in which good photos come together: unequal tiers of what a cluster shares."""
+    codes = _clusters(n, rng)
+    quality = _shared(codes, rng)
+    labels = np.searchsorted([1.2816, 1.6449], quality) * 1.0  # normal quantiles 0.90, 0.95
+    return Drawn(labels, np.stack([_shared(codes, rng) for _ in range(3)]), codes)
+
+
+DESIGNS: dict[str, tuple[Callable[[int, np.random.Generator], Drawn], tuple[float, ...]]] = {
+    "photos": (photos, SIGNALS),
+    "tiers": (tiers, TIER_SIGNALS),
+    "clusters": (clusters, SIGNALS),
+    "clustered-tiers": (clustered_tiers, TIER_SIGNALS),
+    "folds": (photos, SIGNALS),  # pairs within a test fold only, repeats pooled
+}
+
+
+def simulate(
+    design: str, n: int, signal: float, metric: str, runs: int, seed: tuple[int, ...]
+) -> Floats:
+    """Return limits and sums (runs, 10) of so many draws."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    while len(rows) < runs:
+        drawn = DESIGNS[design][0](n, rng)
+        everyone = Comparisons.from_scores(drawn.labels)
+        if not everyone.n_pairs:
+            continue
+        graphs = [everyone]
+        if design == "folds":
+            folds = make_folds(n, k=FOLDS, repeats=REPEATS, seed=int(rng.integers(2**31)))
+            graphs = [everyone.restricted(codes, "within") for codes in folds.codes]
+        both = drawn.noise[0] + drawn.noise[1:]  # the two ratings err on the same photos
+        a, b = (
+            _pooled(metric, strength * signal * drawn.labels + noise / np.sqrt(2), graphs, drawn)
+            for strength, noise in zip((1.0, 0.8), both, strict=True)
+        )
+        counts = {"n_photos": n, "n_pairs": everyone.n_pairs}
+        one = jackknife(a.leave_one_out(), **counts)
+        difference = paired_difference(a.leave_one_out(), b.leave_one_out())
+        limits = [one.low, one.high, difference.low, difference.high]
+        rows.append([*limits, *a.total, *b.total])
+    return np.array(rows)
+
+
+def covered(low: Floats, high: Floats, truth: float) -> tuple[str, float]:
+    """Return the share of defined intervals that hold the truth, starred if off, and the width."""
+    defined = np.isfinite(low)
+    share = 100 * float(((low <= truth) & (truth <= high))[defined].mean())
+    return f"{share:.1f}{' ' if 93.5 <= share <= 96.5 else '*'}", float(
+        (high - low)[defined].mean()
+    )
+
+
+def main() -> None:
+    """Simulate and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=2000, help="draws a row (2000)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[60, 200, 500], help="photos")
+    parser.add_argument("--designs", nargs="+", choices=DESIGNS, default=list(DESIGNS))
+    parser.add_argument("--metric", choices=PAIR_METRICS, default="pairwise_accuracy")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+
+    print(f"{arguments.metric}, {arguments.runs} runs a row; nominal 95 %")
+    print("design            n  truth  covered %  width | difference  covered %  width | undefined")
+    workers = cpu_count() or 1
+    with ProcessPoolExecutor(workers) as pool:
+        for design in arguments.designs:
+            for n in arguments.sizes:
+                for signal in DESIGNS[design][1]:
+                    simulated = partial(simulate, design, n, signal, arguments.metric)
+                    shares = [len(part) for part in np.array_split(range(arguments.runs), workers)]
+                    seeds = [(arguments.seed, worker) for worker in range(workers)]
+                    rows = np.concatenate(list(pool.map(simulated, shares, seeds)))
+                    print(_line(design, n, rows), flush=True)
+
+
+def _line(design: str, n: int, rows: Floats) -> str:
+    totals = rows[:, 4:].sum(axis=0)
+    a, b = (sums[0] / np.sqrt(sums[1] * sums[2]) for sums in (totals[:3], totals[3:]))
+    share, width = covered(rows[:, 0], rows[:, 1], a)
+    share_of_difference, width_of_difference = covered(rows[:, 2], rows[:, 3], a - b)
+    undefined = 100 * float(np.isnan(rows[:, 0]).mean())
+    return (
+        f"{design:15} {n:4}  {a:5.3f}  {share:>9}  {width:.3f} | {a - b:10.3f}  "
+        f"{share_of_difference:>9}  {width_of_difference:.3f} | {undefined:6.1f} %"
+    )
+
+
+def _pooled(metric: str, ratings: Floats, graphs: list[Comparisons], drawn: Drawn) -> PairSums:
+    first, *others = (PAIR_METRICS[metric](ratings, g, clusters=drawn.clusters) for g in graphs)
+    return sum(others, start=first)
+
+
+def _clusters(n: int, rng: np.random.Generator) -> Codes:
+    count = n // PHOTOS_A_CLUSTER
+    return rng.choice(count, n, p=rng.dirichlet(np.full(count, 4.0)))
+
+
+def _shared(codes: Codes, rng: np.random.Generator) -> Floats:
+    """Return standard normal numbers (n,) that photos of one cluster share in part."""
+    common, own = rng.normal(size=codes.max() + 1)[codes], rng.normal(size=len(codes))
+    return np.sqrt(SHARED) * common + np.sqrt(1 - SHARED) * own
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Time the learners on 100,000 photos: `python benchmarks/learners_speed.py`.
+
+Medians of several runs, scikit-learn's ridge regression beside them: without ties
+and gap weights it minimises what `AllPairs` does, for one penalty that is given.
+"""
+
+import argparse
+import resource
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from photorank.labels.comparisons import Comparisons
+from photorank.typing import Embeddings, Labels
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.rank_svm import Hinge
+
+
+def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:
+    """Return unit embeddings and labels that follow a direction with noise."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, d), dtype=np.float32)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    y = X @ rng.normal(size=d) + 0.5 * rng.normal(size=n)
+    return X, y
+
+
+def seconds(call: Callable[[], object], runs: int) -> float:
+    """Return the median wall time of several calls."""
+    taken = []
+    for _ in range(runs):
+        begun = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--photos", type=int, default=100_000)
+    options.add_argument("--dimensions", type=int, default=768)
+    options.add_argument("--runs", type=int, default=3)
+    options.add_argument("--seed", type=int, default=0)
+    given = options.parse_args()
+    X, y = made_up(given.photos, given.dimensions, given.seed)
+    tiers = np.digitize(y, np.quantile(y, [0.1, 0.3, 0.6, 0.9])).astype(float)
+    wide = X.astype(np.float64)
+    weights = np.random.default_rng(given.seed).normal(size=given.dimensions)
+
+    def gradient(labels: Labels) -> Callable[[], object]:
+        hinge = Hinge(wide, Comparisons.from_scores(labels))
+        return lambda: hinge.near(weights, 1e-3).gradient
+
+    rows = {
+        "all-pairs, penalty chosen": lambda: AllPairs().fit(X, y),
+        "all-pairs, penalty given": lambda: AllPairs(1e-4).fit(X, y),
+        "all-pairs, five tiers": lambda: AllPairs().fit(X, tiers),
+        "scikit-learn Ridge(cholesky)": lambda: Ridge(5.0, solver="cholesky").fit(wide, y),
+        "rank-svm, one gradient": gradient(y),
+        "rank-svm, one gradient, five tiers": gradient(tiers),
+    }
+    print(f"{given.photos:,} photos x {given.dimensions}, median of {given.runs} runs")
+    for name, call in rows.items():
+        print(f"{name:36s} {seconds(call, given.runs):7.2f} s", flush=True)
+    print(f"{'peak memory':36s} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:7.2f} GB")
+
+
+if __name__ == "__main__":
+    main()

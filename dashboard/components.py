@@ -1,0 +1,265 @@
+"""Pieces of pages that are used more than once; each owns its widgets' keys."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import contact_sheet, duel, loading, power, work
+from dashboard.cards import VectorCard
+from dashboard.contact_sheet import Tile
+from dashboard.words import FROM_WORDS, count, family, spoken
+from photorank.errors import NoVectorsError, PhotorankError, UnreadablePhotoError
+from photorank.index.store import Index
+from photorank.photos.files import PHOTO_SUFFIXES
+from photorank.typing import Embeddings
+from photorank.vectors.master import MasterVector
+
+STRIP = 6  # photos in a row, on a wide screen
+UPLOAD_LIMIT = 100  # MB
+
+
+@contextmanager
+def explained(show: Callable[[str], object] = st.info) -> Iterator[None]:
+    """Show an error the user can act on, in its own words, and end the page there."""
+    try:
+        yield
+    except PhotorankError as error:
+        show(spoken(error))
+        st.stop()
+
+
+def opened(title: str) -> Index:
+    """Show a page's title, let the user choose among several indexes, and open one."""
+    names = loading.index_names()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
+        st.title(title, anchor=False, width="stretch")
+        name = names[0]
+        if len(names) > 1:
+            name = st.selectbox("Index", names, key="index", bind="query-params", width=220)
+    with explained():
+        index = loading.index(name)
+        made_by = index.manifest
+        st.caption(
+            f"{count(len(index), 'photo')} in index `{name}` · encoder `{made_by.encoder}`, "
+            f"framing `{index.fingerprint.framing}`"
+        )
+    return index
+
+
+def choice(label: str, options: Mapping[str, str], key: str) -> str:
+    """Let the user choose one of a few, of which the first is the default; kept in the URL."""
+    picked = st.segmented_control(
+        label,
+        list(options),
+        default=next(iter(options)),
+        required=True,
+        format_func=lambda option: options[option],
+        key=key,
+        wrap=True,
+        bind="query-params",
+    )
+    return str(picked)
+
+
+def vector_picker(index: Index) -> MasterVector:
+    """Let the user choose a vector; the learned ones come first."""
+    with explained():
+        known = loading.vectors(index)
+        if not known:
+            raise NoVectorsError(index.name)
+    names = sorted(known, key=lambda name: family(known[name].kind) == FROM_WORDS)
+    name = st.selectbox(
+        "Vector",
+        names,
+        format_func=lambda name: f"{name} ({family(known[name].kind)})",
+        key="vector",
+        bind="query-params",
+        help="What to rate by. The page “Vectors” tells where each is from.",
+        width=340,
+    )
+    return known[name]
+
+
+def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
+    """Show photos on a grid that gets fewer columns on a narrow screen."""
+    with st.container(key=f"photos-{key}"):
+        grid = st.grid(STRIP, min_column_width=narrowest)
+        for tile in tiles:
+            with grid.cell():
+                if tile.picture.exists():
+                    st.image(str(tile.picture), width="stretch", alt=tile.alt)
+                else:
+                    st.caption(":material/hide_image: its thumbnail is missing")
+                if tile.caption:
+                    st.markdown(tile.caption)
+
+
+def best_and_worst(index: Index, vector: MasterVector) -> None:
+    """Show what a vector likes most and least."""
+    order = np.argsort(-loading.ratings(index, vector), kind="stable")
+    n = min(STRIP, len(order) // 2)
+    for name, rows in {"most": order[:n], "least": order[::-1][:n]}.items():
+        st.markdown(f"What `{vector.name}` likes {name}")
+        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows.tolist()), 100)
+
+
+@dataclass(frozen=True)
+class PickedPhoto:
+    """A photo that the user chose, and the place above it to write on."""
+
+    embedding: Embeddings  # (d,)
+    words: DeltaGenerator
+
+
+def photo_picker(
+    which: str, index: Index, drawn: int | None, place: DeltaGenerator
+) -> PickedPhoto | None:
+    """Let the user upload a photo or pick one of the index, and show it.
+
+    `drawn` is the row that is picked to begin with.
+    """
+    words, frame = place.container(), place.container(key=f"large-{which}")
+    upload = place.file_uploader(
+        f"Upload the {which} photo",
+        type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
+        max_upload_size=UPLOAD_LIMIT,
+        key=f"upload-{which}",
+    )
+    row = _row_picker(which, index, drawn, place)
+    try:
+        if upload is not None:
+            data = upload.getvalue()
+            embedding, picture = loading.embedding(index, data), loading.large(data)
+        elif row is not None:
+            embedding, picture = index.embeddings()[row], _picture(index, row)
+        else:
+            return None
+    except PhotorankError as error:
+        place.error(f"The {which} photo: {spoken(error)}", icon=":material/broken_image:")
+        return None
+    frame.image(picture, width="stretch", alt=f"the {which} photo")
+    return PickedPhoto(embedding, words)
+
+
+def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
+    photos = index.photos()
+    text = ""
+    if len(photos) > duel.MANY:
+        text = place.text_input(
+            "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
+        )
+    rows = duel.matching(photos, text)
+    if drawn is not None and drawn < len(photos) and drawn not in rows:
+        rows.insert(0, drawn)
+    return place.selectbox(
+        "or pick one of the index",
+        rows,
+        index=rows.index(drawn) if drawn in rows else None,
+        format_func=lambda row: contact_sheet.alt_text(photos[row], parts=2),
+        placeholder="Type a part of its name",
+        key=f"pick-{which}-{index.name}-{drawn}",
+    )
+
+
+def _picture(index: Index, row: int) -> bytes:
+    """Return a photo of the index to look at closely, or its thumbnail if its file is gone."""
+    photo = index.photos()[row]
+    try:
+        return loading.large_of(photo)
+    except UnreadablePhotoError:
+        return loading.thumbnail_of(index, photo)
+
+
+def group_picker(names: Sequence[str]) -> int | None:
+    """Let the user choose one group, or all; nothing is shown where there are none."""
+    if not names:
+        return None
+    return st.selectbox(
+        "Group",
+        range(len(names)),
+        index=None,
+        format_func=lambda group: names[group],
+        placeholder="All groups",
+        key="group",
+        width=220,
+    )
+
+
+def first_evaluation(index: Index) -> None:
+    """Offer to measure the vectors of an index that has no evaluation yet."""
+    with explained():
+        pairs = loading.judged_pairs(index)
+    st.container(key="headline").markdown(
+        f"People ordered {count(pairs, 'pair')} of these photos. How well do vectors agree?"
+    )
+    measure = st.button("Measure now", type="primary")
+    st.caption("It takes a minute or two. The same as a command:")
+    st.code(f"photorank evaluate --index {index.name}", language=None)
+    if measure:
+        with explained(st.error):
+            work.evaluate(index, {}, progress_bar())
+        st.rerun()
+
+
+def results_table(board: power.Board) -> None:
+    """Show a board's rows as a table that sorts."""
+    number = "percent" if board.metric.as_share else "%.3f"
+    column = st.column_config
+    st.dataframe(
+        board.rows,
+        hide_index=True,
+        column_order=["vector", "family", "value", "low", "high", "n_photos", "n_pairs", "note"],
+        column_config={
+            "vector": column.TextColumn("Vector", pinned=True),
+            "family": column.TextColumn("Made"),
+            "value": column.NumberColumn(board.metric.label, format=number),
+            "low": column.NumberColumn("95 % from", format=number),
+            "high": column.NumberColumn("to", format=number),
+            "n_photos": column.NumberColumn("Photos", format="localized"),
+            "n_pairs": column.NumberColumn("Pairs", format="localized"),
+            "note": column.TextColumn("Note"),
+        },
+    )
+
+
+def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
+    """Show a vector: its photos, where it is from, all its facts, and a way to remove it."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(card.name, anchor=False, width="content")
+            st.badge(card.made, color="orange" if card.made == FROM_WORDS else "green")
+            if not card.own:
+                st.badge("built in", color="gray")
+        st.markdown(f"{card.origin}  \n{card.held_out}")
+        with explained():
+            best = np.argsort(-loading.ratings(index, vector), kind="stable")[:STRIP]
+        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best.tolist()), 100)
+        with st.container(horizontal=True):
+            with st.popover("Card"):
+                st.dataframe(card.facts, hide_index=True)
+            if card.own:
+                _remover(index, card.name)
+
+
+def _remover(index: Index, name: str) -> None:
+    with st.popover("Remove", icon=":material/delete:"):
+        st.markdown(f"This deletes the vector `{name}` from the index. Photos and labels stay.")
+        if st.button("Yes, remove it", key=f"remove-{name}"):
+            with explained(st.error):
+                work.remove(index, name)
+            st.rerun()
+
+
+def progress_bar() -> Callable[[str, int, int], None]:
+    """Show a progress bar and return what moves it: stage, done, to do."""
+    bar = st.progress(0.0)
+
+    def move(stage: str, done: int, total: int) -> None:
+        text = f"{stage} …" if total <= 1 else f"{stage}: {done:,} of {total:,}"
+        bar.progress(min(1.0, done / max(total, 1)), text=text)
+
+    return move

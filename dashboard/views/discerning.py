@@ -1,0 +1,53 @@
+"""Home: how well each vector orders photos as people did, and how sure that is."""
+
+import streamlit as st
+
+from dashboard import charts, components, loading, power, work
+
+index = components.opened("Discerning power")
+with components.explained():
+    evaluation = loading.evaluation(index)
+    vectors = loading.vectors(index)
+if evaluation is None:
+    if vectors:
+        components.best_and_worst(index, next(iter(vectors.values())))
+    components.first_evaluation(index)
+    st.stop()
+
+answer, caution = st.container(key="headline"), st.container()
+with st.container(horizontal=True, gap="medium"):
+    scopes = {name: power.SCOPES[name][0] for name in power.scopes(evaluation)}
+    scope = components.choice("Which pairs", scopes, "scope") if len(scopes) > 1 else "all"
+    found = {name: power.METRICS[name].label for name in power.metrics(evaluation, scope)}
+    metric = components.choice("Measured by", found, "metric")
+
+board = power.board(evaluation, scope, metric)
+answer.markdown(board.headline)
+caution.caption(board.caution)
+
+st.altair_chart(charts.intervals(board.rows, board.metric), key="intervals", alt=board.headline)
+st.caption(f"{board.reading} {board.metric.meaning}")
+
+shown = next((name for name in board.rows["vector"] if name in vectors), None)
+if shown is not None:
+    components.best_and_worst(index, vectors[shown])
+
+if board.leader is not None and board.gaps_reading:
+    st.subheader("How sure is the lead?", anchor=False)
+    chart = charts.gaps(board.gaps, board.leader, board.metric)
+    st.altair_chart(chart, key="gaps", alt=board.gaps_reading)
+    st.caption(board.gaps_reading)
+
+st.subheader("All numbers", anchor=False)
+components.results_table(board)
+with st.container(horizontal=True):
+    csv = power.as_csv(evaluation)
+    st.download_button("Everything as CSV", csv, f"{index.name}-evaluation.csv", "text/csv")
+    with st.popover("How this was measured"):
+        st.markdown(power.protocol(evaluation))
+        st.code(power.command(evaluation), language=None, wrap_lines=True)
+    again = st.button("Measure again")
+if again:
+    with components.explained(st.error):
+        work.evaluate(index, evaluation["protocol"], components.progress_bar())
+    st.rerun()

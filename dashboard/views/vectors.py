@@ -1,0 +1,41 @@
+"""The vectors of an index: what each likes, where it is from, and two ways to make another."""
+
+import streamlit as st
+
+from dashboard import cards, components, loading, work
+
+index = components.opened("Vectors")
+with components.explained():
+    vectors = loading.vectors(index)
+    labels = loading.labels(index)
+    evaluation = loading.evaluation(index)
+if index.manifest.encoder == "embedded":
+    st.info(cards.STAND_IN, icon=":material/translate:")
+
+for name, vector in vectors.items():
+    own = index.paths.vector(name).exists()
+    components.vector_card(index, vector, cards.card(vector, evaluation, own=own))
+
+by_words, by_judgements = st.columns(2, gap="large")
+with by_words, st.form("prompt", border=True):
+    st.subheader("A vector from words", anchor=False)
+    name = st.text_input("Name", cards.free_name("my-words", vectors))
+    wanted = st.text_area(
+        "Photos like", placeholder="a sharp photo of people laughing", help=cards.PROMPT_HELP
+    )
+    unwanted = st.text_area("and not like (may be left empty)", placeholder="a blurred snapshot")
+    if st.form_submit_button("Make it", type="primary"):
+        with components.explained(st.error):
+            work.add_prompt(index, name, cards.lines(wanted), cards.lines(unwanted))
+        st.rerun()
+
+with by_judgements, st.form("learn", border=True):
+    st.subheader("A vector from judgements", anchor=False)
+    name = st.text_input("Name", cards.free_name("my-taste", vectors))
+    learner = st.selectbox("Learner", cards.LEARNERS, format_func=lambda kind: cards.LEARNERS[kind])
+    known = cards.comparable(labels)
+    within = st.selectbox("Compare", known, format_func=lambda kind: cards.WITHIN[kind])
+    if st.form_submit_button("Learn it", type="primary"):
+        with components.explained(st.error):
+            work.add_learned(index, name, learner, within, components.progress_bar())
+        st.rerun()

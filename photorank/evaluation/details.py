@@ -1,0 +1,163 @@
+"""Behind the leader's one number: gaps, groups, the learning curve, calibration, people."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from photorank.errors import ComparisonsError, DegenerateDirectionError
+from photorank.evaluation.contenders import Contender
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.index.store import SingleRatings
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.breakdowns import Repeat, by_gap, by_group
+from photorank.metrics.ceiling import RaterTable, human_ceiling
+from photorank.metrics.folds import Folds
+from photorank.metrics.intervals import Estimate, corrected_resampled
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.reliability import (
+    brier,
+    expected_calibration_error,
+    reliability,
+    risk_coverage,
+)
+from photorank.rating.calibration import fit_slope
+from photorank.typing import Floats, Json
+from photorank.vectors.direction import DirectionLearner
+
+# Shares of the training photos that the learning curve is drawn through.
+SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+# Held-out pairs that calibration is measured on.
+_PAIRS = 20_000
+_GAP_BINS = 5
+
+
+def gap_curve(contenders: Sequence[Contender], graphs: Sequence[Comparisons]) -> list[Json]:
+    """Return each contender's accuracy among close calls, and among clear ones.
+
+    The ranges of label gaps hold about a fifth of the pairs each; [] for
+    choices, which have no gaps.
+    """
+    scores = graphs[0].scores
+    if scores is None:
+        return []
+    pairs = graphs[0].sample(_PAIRS, rng=np.random.default_rng(0))
+    edges = np.unique(np.quantile(pairs.margins, np.linspace(0, 1, _GAP_BINS + 1)))
+    edges[0], edges[-1] = 0.0, float(np.nanmax(scores) - np.nanmin(scores))
+    rows = []
+    for contender in contenders:
+        for row in by_gap(_repeats(contender, graphs), np.unique(edges).tolist()):
+            rows.append(
+                {"vector": contender.name, "above": row.above, "upto": row.upto}
+                | row.accuracy.to_json()
+            )
+    return rows
+
+
+def group_table(
+    contender: Contender,
+    graphs: Sequence[Comparisons],
+    photos: JudgedPhotos,
+    names: Sequence[str],
+) -> list[Json]:
+    """Return one contender's accuracy inside each group that has pairs."""
+    rows = by_group(_repeats(contender, graphs), photos.groups)
+    return [
+        {"vector": contender.name, "group": names[row.group]} | row.accuracy.to_json()
+        for row in rows
+        if row.accuracy.n_pairs
+    ]
+
+
+def learning_curve(
+    kind: str,
+    learner: DirectionLearner,
+    photos: JudgedPhotos,
+    folds: Folds,
+    protocol: Protocol,
+    on_fit: Callable[[], None] | None = None,
+) -> list[Json]:
+    """Return a learner's held-out accuracy after fewer and fewer labelled photos.
+
+    Tested on the folds of the first repeat, whatever the share learned from,
+    so that all points stand on the same pairs.
+    """
+    once = Folds(folds.codes[:1], folds.k, folds.by)
+    graph = photos.comparisons.restricted(once.codes[0], "within")
+    rows = []
+    for share in SHARES:
+        n_taught = round(share * len(photos.X) * (folds.k - 1) / folds.k)
+        if n_taught < 8:
+            continue  # less than a handful says nothing of the learner
+        try:
+            ratings = out_of_fold_ratings(
+                learner, photos, once, within=protocol.within, share=share, on_fit=on_fit
+            )
+        except (ComparisonsError, DegenerateDirectionError):
+            continue  # so few photos that some fold has no pair: the curve begins further on
+        accuracy = corrected_resampled(
+            values_by_fold([accuracy_sums(ratings[0], graph, clusters=once.codes[0], couples=0)]),
+            test_share=1 / (folds.k - 1),
+            n_photos=len(photos.X),
+            n_pairs=graph.n_pairs,
+        )
+        rows.append({"vector": kind, "n_learned_from": n_taught} | accuracy.to_json())
+    return rows
+
+
+def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Folds) -> Json:
+    """Return how far held-out probabilities can be believed.
+
+    Each fold's slope is fitted to the other folds, as a new photo's would be.
+    """
+    p, outcomes = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
+    curve = risk_coverage(p, outcomes)
+    kept = np.unique(np.linspace(0, len(curve.coverage) - 1, 50).round().astype(int))
+    return {
+        "vector": contender.name,
+        "n_pairs": len(p),
+        "brier": brier(p, outcomes),
+        "expected_calibration_error": expected_calibration_error(p, outcomes),
+        "bins": [
+            {
+                "predicted": row.predicted,
+                "observed": row.observed,
+                "low": row.low,
+                "high": row.high,
+                "n_pairs": row.n_pairs,
+            }
+            for row in reliability(p, outcomes)
+            if row.n_pairs
+        ],
+        "risk_coverage": [
+            {"coverage": float(curve.coverage[i]), "risk": float(curve.risk[i])} for i in kept
+        ],
+    }
+
+
+def people(single: SingleRatings, seed: int) -> Json | None:
+    """Return how well people agree with each other; None where single ratings are not known."""
+    if len(np.unique(single.raters)) < 2:
+        return None
+    ceiling = human_ceiling(RaterTable(*single), seed=seed)
+    estimates: dict[str, Estimate] = vars(ceiling)
+    return {name: estimate.to_json() for name, estimate in estimates.items()}
+
+
+def _held_out_probabilities(
+    ratings: Floats, graph: Comparisons, folds: Folds
+) -> tuple[Floats, Floats]:
+    """Return probabilities and outcomes (m,) of pairs drawn within the test folds."""
+    rng = np.random.default_rng(0)
+    pairs = graph.sample(_PAIRS, rng=rng).pairs
+    gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
+    fold = folds.codes[0][pairs[:, 0]]
+    slopes = np.array([fit_slope(gaps[fold != k]) for k in range(folds.k)])
+    # Which photo comes first must not give the outcome away.
+    shown = np.where(rng.random(len(gaps)) < 0.5, 1, -1)
+    logits = slopes[fold] * gaps * shown
+    return 1 / (1 + np.exp(-logits)), (shown > 0).astype(float)
+
+
+def _repeats(contender: Contender, graphs: Sequence[Comparisons]) -> list[Repeat]:
+    return list(zip(contender.ratings, graphs, strict=True))

@@ -1,0 +1,204 @@
+"""One CSV file: its columns by their names, its rows with their lines, and what is wrong there."""
+
+import codecs
+import csv
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, TextIO, TypeVar
+
+from photorank.errors import LabelsError, MissingPathError
+
+_SHOWN = 5  # problems that a message spells out
+_CHUNK = 1 << 20  # bytes
+
+Cells = dict[str, str]  # by column
+Row = TypeVar("Row")
+
+
+class Problem(NamedTuple):
+    """Something wrong with a table."""
+
+    line: int  # of the file, from 1
+    what: str
+
+
+def first_problems(problems: Sequence[Problem]) -> str:
+    """Return the first few problems and their number, in one line.
+
+    Examples
+    --------
+    >>> first_problems([Problem(2, "no score"), Problem(9, "no score")])
+    'line 2: no score; line 9: no score'
+    """
+    told = [f"line {problem.line}: {problem.what}" for problem in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        told.append(f"and {len(problems) - _SHOWN} more ({len(problems)} in all)")
+    return "; ".join(told)
+
+
+class CsvTable:
+    """An open CSV file whose first row was read: the names of its columns."""
+
+    def __init__(self, path: Path, file: TextIO) -> None:
+        self.path = path
+        self.notes: list[str] = []
+        self._reader = csv.reader(file)
+        self.columns = [name.strip().lower() for name in next(self._reader, [])]
+
+    def require(self, *names: str) -> None:
+        """Raise unless the columns are there, each once."""
+        for name in names:
+            if name not in self.columns:
+                raise self._lacks(f"no column {name!r}")
+        count = Counter(self.columns)
+        if twice := [name for name in names if count[name] > 1]:
+            raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
+
+    def first_of(self, names: Sequence[str]) -> str:
+        """Return the first of the columns that is there."""
+        found = [name for name in names if name in self.columns]
+        if not found:
+            raise self._lacks(f"no label column ({', '.join(names)})")
+        self.require(found[0])
+        if len(found) > 1:
+            self.notes.append(f"{found[0]} is used as the label, not {' or '.join(found[1:])}")
+        return found[0]
+
+    def ignore_all_but(self, *known: str) -> None:
+        """Note which columns are not understood."""
+        others = [name for name in self.columns if name and name not in known]
+        if others:
+            self.notes.append(f"columns left out: {', '.join(others)}")
+
+    def rows(self, understood: Callable[[int, Cells], Row | None], *, partial: bool) -> list[Row]:
+        """Return what is understood of each row; None is a photo that nobody rated."""
+        rows: list[Row] = []
+        problems: list[Problem] = []
+        unrated = 0
+        for line, cells in self._cells(problems):
+            try:
+                row = understood(line, cells)
+            except ValueError as error:
+                problems.append(Problem(line, str(error)))
+            else:
+                if row is None:
+                    unrated += 1
+                else:
+                    rows.append(row)
+        if unrated:
+            self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
+        if problems and not partial:
+            raise LabelsError(
+                f"{self.path} was not imported: {first_problems(problems)}. Correct these "
+                "rows, or import the others with --partial."
+            )
+        if problems:
+            self.notes.append(f"left out: {first_problems(problems)}")
+        if not rows:
+            raise LabelsError(f"{self.path} has no row that can be used.")
+        return rows
+
+    def _cells(self, problems: list[Problem]) -> Iterator[tuple[int, Cells]]:
+        """Yield each row that is not blank by column, with its line."""
+        width = len(self.columns)
+        for cells in self._reader:
+            cells = [cell.strip() for cell in cells]
+            if not any(cells):
+                continue
+            if any(cells[width:]):  # an unquoted comma moves all cells after it
+                what = f"{len(cells)} cells where the first row has {width}"
+                problems.append(Problem(self._reader.line_num, what))
+                continue
+            cells += [""] * (width - len(cells))
+            yield self._reader.line_num, dict(zip(self.columns, cells, strict=False))
+
+    def _lacks(self, what: str) -> LabelsError:
+        has = f"Its columns are: {', '.join(self.columns)}." if self.columns else "It is empty."
+        if len(self.columns) == 1 and any(mark in self.columns[0] for mark in ";\t"):
+            has = "Its cells must be parted by commas."
+        return LabelsError(
+            f"{self.path} has {what}. {has} A table of labels has file and score, tier or stars; "
+            "one of choices has winner and loser."
+        )
+
+
+@contextmanager
+def open_table(path: Path) -> Iterator[CsvTable]:
+    """Open a CSV file in UTF-8, with or without a byte order mark, or in Latin-1.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    LabelsError
+        If it cannot be read, or is no text.
+    """
+    try:
+        encoding = _encoding(path)
+        with path.open(encoding=encoding, newline="") as file:
+            table = CsvTable(path, file)
+            if encoding == "latin-1":
+                table.notes.append("it is not UTF-8 and was read as Latin-1")
+            yield table
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise MissingPathError(path) from error
+    except OSError as error:
+        raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
+    except csv.Error as error:
+        raise LabelsError(f"{path} is not a CSV file: {error}.") from error
+
+
+def _encoding(path: Path) -> str:
+    """Return what the file is written in; it is read once for that, a part at a time."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        while part := file.read(_CHUNK):
+            if b"\0" in part:  # in UTF-16 every other byte
+                raise LabelsError(f"{path} is not text in UTF-8. Save it as CSV in UTF-8.")
+            try:
+                decoder.decode(part)
+            except UnicodeDecodeError:
+                return "latin-1"
+    return "latin-1" if decoder.getstate()[0] else "utf-8-sig"  # else it ends within a letter
+
+
+def filled(cells: Cells, name: str) -> str:
+    """Return a cell that must not be empty."""
+    if not cells[name]:
+        raise ValueError(f"no {name}")
+    return cells[name]
+
+
+def number(cells: Cells, name: str) -> float:
+    """Return a cell's finite number."""
+    text = filled(cells, name)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{name} {text!r} is not a number")
+    return value
+
+
+def people(cells: Cells, name: str) -> int | None:
+    """Return a cell's number of people, None if it is empty."""
+    if not cells.get(name):
+        return None
+    value = number(cells, name)
+    if not 1 <= value <= 1e9 or value != int(value):
+        raise ValueError(f"{name} {cells[name]!r} is not a number of people")
+    return int(value)
+
+
+def truth(cells: Cells, name: str) -> bool:
+    """Return whether a cell says yes; an empty one does not."""
+    text = cells.get(name, "").lower()
+    if text in ("1", "true", "yes"):
+        return True
+    if text in ("", "0", "false", "no"):
+        return False
+    raise ValueError(f"{name} {cells[name]!r} is neither yes nor no")

@@ -1,0 +1,138 @@
+"""Which pairs to keep on a budget: wide margins between distant photos, and no repetition."""
+
+from collections.abc import Iterator
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.labels.choice_graph import ChoiceComparisons
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.dominance import dense_ranks
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.typing import Codes, Floats, Pairs
+
+# Partners offered to each labelled photo, besides those that keep its block connected.
+_RANDOM_PARTNERS = 6
+_DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
+
+
+class Offer(NamedTuple):
+    """Pairs to choose from, each once."""
+
+    pairs: Pairs  # (k, 2)
+    margins: Floats  # (k,) signed: of the first photo over the second
+    times: Floats  # (k,) independent judgements of each pair
+
+    def take(self, chosen: Codes) -> "Offer":
+        """Return some of them."""
+        return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
+
+
+def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
+    """Return all pairs that were shown; of labels some nine a photo, connecting all they can."""
+    if isinstance(comparisons, ChoiceComparisons):
+        shown = np.column_stack([comparisons.first, comparisons.second])
+        return Offer(shown, comparisons.margin, comparisons.weight)
+    scores = cast(ScoreComparisons, comparisons)
+    ends = np.sort(np.concatenate(list(_partners(scores, rng))), axis=1)
+    keep = scores.labels[ends[:, 0]] != scores.labels[ends[:, 1]]
+    if scores.different is not None:
+        keep &= scores.different[ends[:, 0]] != scores.different[ends[:, 1]]
+    ends = np.unique(ends[keep], axis=0)
+    margins = scores.labels[ends[:, 0]] - scores.labels[ends[:, 1]]
+    return Offer(scores.rows[ends], margins, np.ones(len(ends)))
+
+
+def random_pairs(comparisons: Comparisons, m: int, rng: np.random.Generator) -> Offer:
+    """Draw m pairs that people ordered, or fewer where there are fewer."""
+    if isinstance(comparisons, ChoiceComparisons):
+        shown = offered_pairs(comparisons, rng)
+        return shown.take(rng.permutation(len(shown.pairs))[:m])
+    pairs, margins = comparisons.sample(m, rng=rng)
+    pairs, first = np.unique(pairs, axis=0, return_index=True)
+    return Offer(pairs, margins[first], np.ones(len(pairs)))
+
+
+def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
+    """Choose up to m of the offered pairs, those of greatest margin times distance first.
+
+    While photos last, each is in one pair only, for pairs that share a photo
+    share its noise. Then come the pairs that join them to a spanning forest,
+    so that none repeats what the others say; then a second forest, and so on.
+    """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    worth = np.abs(offer.margins) * np.sqrt(offer.times) * _distances(X, offer.pairs)
+    left = np.argsort(-worth, kind="stable")
+    chosen: list[Codes] = []
+    while len(left) and m > 0:
+        disjoint = _disjoint(offer.pairs[left])
+        left = np.concatenate([left[disjoint], left[~disjoint]])
+        # A forest of least rank; the ranks are distinct and above 0, as SciPy's edges must be.
+        first, second = offer.pairs[left].T
+        ranks = np.arange(1.0, len(left) + 1)
+        edges = coo_array((ranks, (first, second)), shape=(len(X), len(X)))
+        forest = np.sort(minimum_spanning_tree(edges.tocsr()).data).astype(np.intp) - 1
+        chosen.append(left[forest][:m])
+        m -= len(chosen[-1])
+        left = np.delete(left, forest)
+    return offer.take(np.concatenate(chosen))
+
+
+def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
+    """Mark the pairs (k,) whose photos are in no pair that was marked before."""
+    free = dict.fromkeys(pairs.ravel().tolist(), True)
+    marked = np.zeros(len(pairs), dtype=bool)
+    for row, (first, second) in enumerate(pairs.tolist()):
+        if free[first] and free[second]:
+            free[first] = free[second] = False
+            marked[row] = True
+    return marked
+
+
+def components(pairs: Pairs, n: int) -> Codes:
+    """Return the connected component (n,) of each photo."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    return connected_components(links, directed=False)[1].astype(np.intp)
+
+
+def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
+    """Yield pairs of places (l, 2) among the labelled photos; some may not differ as they must."""
+    order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
+    block = dense_ranks(scores.same[order])
+    start = np.searchsorted(block, block)
+    size = np.searchsorted(block, block, "right") - start
+    place = np.arange(len(order)) - start
+
+    def paired(partner: Codes) -> Pairs:
+        return np.column_stack([order, order[partner]])
+
+    yield paired(start + (place + size // 2) % size)  # a wide gap for everybody
+    for _ in range(_RANDOM_PARTNERS):
+        yield paired(start + rng.integers(size))
+    # Whoever differs from anybody differs from the worst or the best of the block or, where
+    # groups must differ, from the worst or the best outside the group of those.
+    worst, best = start, start + size - 1
+    yield paired(worst)
+    yield paired(best)
+    if scores.different is not None:
+        group = scores.different[order]
+        after, before = np.flatnonzero(group != group[worst]), np.flatnonzero(group != group[best])
+        second_worst = np.append(after, 0)[np.searchsorted(after, worst)]
+        second_best = np.append(0, before)[np.searchsorted(before, best, "right")]
+        yield paired(np.clip(second_worst, worst, best))
+        yield paired(np.clip(second_best, worst, best))
+
+
+def _distances(X: Floats, pairs: Pairs) -> Floats:
+    """Return ‖x_i − x_j‖ (k,)."""
+    distances = np.empty(len(pairs))
+    for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
+        part = slice(start, start + _DISTANCES_AT_ONCE)
+        distances[part] = np.linalg.norm(X[pairs[part, 0]] - X[pairs[part, 1]], axis=1)
+    return distances

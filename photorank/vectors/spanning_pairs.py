@@ -1,0 +1,195 @@
+"""A budget of pairs that hold as much as they can: a spanning forest of the comparison graph."""
+
+from typing import Literal, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from photorank.errors import ComparisonsError
+from photorank.labels.choice_graph import ChoiceComparisons
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.typing import Codes, Floats
+from photorank.vectors.coordinates import row_space
+from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.informative_pairs import (
+    Offer,
+    components,
+    informative_pairs,
+    offered_pairs,
+    random_pairs,
+)
+from photorank.vectors.ridge import Problem
+
+
+class SpanningPairs(DirectionLearner):
+    """Least squares on few pairs, chosen so that none repeats what the others say.
+
+    The differences of m pairs have at most rank n − c, for n photos in c
+    connected components, and pairs that form a spanning forest reach it: of
+    the n(n−1)/2 pairs of n labels, n − 1 are enough. Pairs of labels that
+    share a photo share its noise, and once that is taken into account
+    (generalised least squares) every spanning forest gives the answer of all
+    pairs; as if each pair had noise of its own, it would not. Choices are
+    separate judgements and are weighed by how often they were made.
+
+    Parameters
+    ----------
+    n_pairs : int or None, default=None
+        The budget m; None takes one pair less than there are photos in each
+        component. A larger budget adds a second forest, and so on, which tells
+        nothing new of labels.
+    select : {"informative", "random"}, default="informative"
+        Choose pairs of wide margins between distant photos, out of some nine a
+        photo: first disjoint ones, then those that join them to a forest
+        (Kruskal's algorithm); or draw pairs at random, as a baseline of the
+        same budget.
+    alpha : float or None, default=None
+        The penalty; None chooses it by generalised cross-validation.
+    random_state : int, default=0
+        Seed of the pairs that are considered or drawn.
+
+    Attributes
+    ----------
+    direction_ : ndarray of shape (d,)
+        The learned direction, of unit length.
+    length_ : float
+        The length of v: one unit of label is ``1 / length_`` of rating.
+    pairs_ : ndarray of shape (m, 2)
+        Rows of the photos of each pair, winner first.
+    rank_ : int
+        The rank of the pairs as equations, at most m.
+    alpha_ : float
+        The penalty that was used.
+    degrees_of_freedom_ : float
+        Effective number of parameters.
+
+    See Also
+    --------
+    AllPairs : Every pair in closed form, which costs no more.
+
+    References
+    ----------
+    Kruskal (1956). On the shortest spanning subtree of a graph and the traveling
+    salesman problem. https://doi.org/10.1090/S0002-9939-1956-0078686-7
+
+    Examples
+    --------
+    >>> photos = np.array([[1.0, 0.0], [0.8, 0.6], [0.0, 1.0], [0.6, 0.8]])
+    >>> learner = SpanningPairs(alpha=1e-6).fit(photos, [4.0, 3.0, 1.0, 2.0])
+    >>> learner.pairs_.shape, learner.decision_function(photos).argsort()
+    ((3, 2), array([2, 3, 1, 0]))
+    """
+
+    def __init__(
+        self,
+        n_pairs: int | None = None,
+        *,
+        select: Literal["informative", "random"] = "informative",
+        alpha: float | None = None,
+        random_state: int = 0,
+    ) -> None:
+        self.n_pairs = n_pairs
+        self.select = select
+        self.alpha = alpha
+        self.random_state = random_state
+
+    def standard_errors(self, X: ArrayLike) -> Floats:
+        """Return the posterior standard error of each photo's rating, shape (n,).
+
+        cov(v) = σ² (DᵀC⁻¹D + αI)⁻¹ for pair differences D with noise σ²C.
+        Photos are taken relative to the mean photo of the training set, whose
+        rating orders nothing.
+        """
+        check_is_fitted(self, "direction_")
+        rows = validate_data(self, X, reset=False, dtype=np.float64)
+        problem, fit, basis = self._posterior
+        root = problem.covariance_root(fit) / self.length_
+        root = root if basis is None else basis @ root
+        return np.linalg.norm((rows - self._centre) @ root, axis=1)
+
+    def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
+        if self.select not in ("informative", "random"):
+            raise ComparisonsError(f"select must be informative or random, not {self.select!r}")
+        m = self.n_pairs
+        if m is None:
+            m = len(comparisons.active) - comparisons.n_components
+        if m < 1:
+            raise ComparisonsError(f"n_pairs must be 1 or more, not {m}")
+
+        rng = np.random.default_rng(self.random_state)
+        if self.select == "informative":
+            chosen = informative_pairs(X, offered_pairs(comparisons, rng), m)
+        else:
+            chosen = random_pairs(comparisons, m, rng)
+        swap = chosen.margins < 0
+        self.pairs_ = np.where(swap[:, None], chosen.pairs[:, ::-1], chosen.pairs)
+        component = components(chosen.pairs, len(X))
+        self.rank_ = len(X) - int(component.max()) - 1
+
+        rows = np.unique(chosen.pairs)
+        basis = row_space(X[rows])
+        Z = X if basis is None else X @ basis
+        if isinstance(comparisons, ChoiceComparisons):
+            problem = Problem.of(Z, _as_choices(chosen, comparisons.n), None)
+        else:
+            scores = cast(ScoreComparisons, comparisons)
+            problem = _label_problem(Z, scores, component, self.rank_)
+        self.alpha_ = problem.best_alpha() if self.alpha is None else float(self.alpha)
+        fit = problem.solve(self.alpha_)
+        self.degrees_of_freedom_ = fit.degrees_of_freedom
+        self._centre = X[rows].mean(axis=0)
+        self._posterior = (problem, fit, basis)
+        return fit.weights if basis is None else basis @ fit.weights
+
+
+def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
+    """Return the graph of some shown pairs alone."""
+    wins, losses = (1 + chosen.margins) / 2, (1 - chosen.margins) / 2
+    return ChoiceComparisons(
+        n=n,
+        first=chosen.pairs[:, 0],
+        second=chosen.pairs[:, 1],
+        first_wins=chosen.times * wins,
+        second_wins=chosen.times * losses,
+        ties=np.zeros(len(wins)),
+    )
+
+
+def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: int) -> Problem:
+    """Sum up photos Z (n, r) for pairs of labels, whose noise is that of their two photos.
+
+    With B the pairs' incidence matrix and U the trust in the labels, the
+    pairs' noise has covariance B U⁻¹ Bᵀ. Weighting the differences B Z by its
+    inverse leaves the photos' deviations from the mean of their component.
+    """
+    from scipy.sparse import csr_array
+
+    part = component[scores.rows]
+    n_photos = np.bincount(part)[part]
+    trust = scores.trust * (n_photos > 1)
+    trust = trust * np.count_nonzero(trust) / trust.sum()
+    shape = (int(component.max()) + 1, len(part))
+    totals = csr_array((trust, (part, np.arange(len(part)))), shape=shape)
+    of_component = np.maximum(totals.sum(axis=1), np.finfo(float).tiny)
+
+    def deviation(values: Floats) -> Floats:
+        values = values[scores.rows].reshape(len(part), -1)
+        means = (totals @ values) / of_component[:, None]
+        return np.sqrt(trust)[:, None] * (values - means[part])
+
+    Zd = deviation(Z)
+    margins = deviation(np.nan_to_num(scores.scores))[:, 0]
+    values, vectors = np.linalg.eigh(Zd.T @ Zd / rank)
+    return Problem(
+        eigenvalues=np.clip(values, 0, None),
+        eigenvectors=vectors,
+        pull=vectors.T @ (Zd.T @ margins) / rank,
+        energy=float(margins @ margins) / rank,
+        prior_pull=np.zeros(len(values)),
+        prior_energy=0.0,
+        prior_preference=0.0,
+        squared=None,
+        n_judgements=float(rank),
+    )

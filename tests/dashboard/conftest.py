@@ -1,0 +1,61 @@
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from photorank.index.build import build_index
+from photorank.workspace import IndexPaths, Workspace
+from tests.conftest import draw_photo
+from tests.dashboard.evaluations import evaluation, result
+from tests.index.colours import ColourEncoder
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+
+
+@pytest.fixture
+def dashboard():
+    """Return a function that opens a page of the dashboard over the current workspace."""
+
+    def open_page(page="discerning"):
+        app = AppTest.from_file(APP, default_timeout=120).run()
+        assert not app.exception
+        if page != "discerning":
+            app.switch_page(f"views/{page}.py").run()
+            assert not app.exception
+        return app
+
+    return open_page
+
+
+@pytest.fixture
+def paths(home):
+    """Return the files of the index `small`, which has labels and two vectors."""
+    return IndexPaths(home / "index" / "small")
+
+
+@pytest.fixture
+def evaluated(paths):
+    """Save an evaluation of the index `small`, in which `ours` leads."""
+    found = evaluation(
+        [
+            result("ours", (0.74, 0.70, 0.78)),
+            result("plain-prompt", (0.58, 0.54, 0.62), kind="prompt", baseline=True),
+            result("ours", (0.66, 0.61, 0.71), scope="within"),
+        ],
+        index="small",
+    )
+    paths.evaluations.mkdir(exist_ok=True)
+    paths.evaluation("2026").write_text(json.dumps(found))
+
+
+@pytest.fixture
+def bare_index(tmp_path, monkeypatch):
+    """Make a workspace with one index, `bare`, that has photos but neither labels nor vectors."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(3):
+        draw_photo(folder / f"{seed}.jpg", seed=seed)
+    workspace = Workspace.current()
+    build_index([folder], "bare", workspace=workspace, encoder_spec="colours", load=ColourEncoder)

@@ -1,0 +1,91 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dashboard import cards
+from dashboard.words import FROM_JUDGEMENTS, FROM_WORDS
+from photorank.encoders.base import Fingerprint
+from photorank.vectors.learners import LEARNERS
+from photorank.vectors.master import Card, MasterVector
+from tests.dashboard.evaluations import evaluation
+
+MADE_BY = Fingerprint("m", "0" * 64, "whole", 8)
+METRICS = {"pairwise_accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}
+LEARNED = MasterVector(
+    "ours",
+    "all-pairs",
+    np.array([1.0, 0.0]),
+    MADE_BY,
+    slope=3.0,
+    card=Card(index="small", n_photos=24, n_pairs=84, metrics=METRICS, source="judgements of *us*"),
+)
+WORDS = MasterVector(
+    "sharp",
+    "antonyms",
+    np.array([1.0, 0.0]),
+    MADE_BY,
+    card=Card(parameters={"texts": ["a *sharp* photo"], "not": ["a blurred one"]}),
+)
+
+
+def facts(vector):
+    """Return the card's table as a dict."""
+    table = cards.card(vector, None, own=True).facts
+    return dict(zip(table["fact"], table["value"], strict=True))
+
+
+def test_a_learned_vector_says_from_what():
+    """Learner, number of photos and pairs, and the source, letter by letter."""
+    card = cards.card(LEARNED, None, own=True)
+
+    assert card.made == FROM_JUDGEMENTS
+    assert card.origin == r"Learned by all-pairs from 24 photos and 84 pairs, judgements of \*us\*."
+
+
+def test_a_vector_of_words_says_which():
+    """Wanted and unwanted texts are quoted."""
+    card = cards.card(WORDS, None, own=True)
+
+    assert card.made == FROM_WORDS
+    assert card.origin == r"Likes “a \*sharp\* photo”, not “a blurred one”."
+
+
+def test_the_evaluation_of_this_index_speaks_before_the_card():
+    """What was measured here counts; else what the card says; else that nothing was."""
+    said = [
+        cards.card(LEARNED, evaluation(), own=True).held_out,
+        cards.card(LEARNED, None, own=True).held_out,
+        cards.card(WORDS, evaluation(), own=True).held_out,
+    ]
+
+    assert said[0].replace("\xa0", " ").startswith("Here it puts 78 %")
+    assert said[1].replace("\xa0", " ").startswith("When it was made, it put 70 %")
+    assert said[2].startswith("Not tested here")
+
+
+def test_a_result_on_photos_that_were_seen_is_not_quoted():
+    """In-sample numbers are no test."""
+    beauty = replace(LEARNED, name="beauty", card=Card())
+
+    assert cards.card(beauty, evaluation(), own=False).held_out.startswith("Not tested here")
+
+
+def test_the_whole_card_is_one_click_away():
+    """Calibration, licence and numbers are in the table, a dash where there is nothing."""
+    assert facts(LEARNED)["calibrated"] == "yes, 3 logits a unit of rating"
+    assert facts(LEARNED)["held-out"] == "pairwise_accuracy (value 0.7; low 0.6; high 0.8)"
+    assert facts(WORDS)["calibrated"] == "no"
+    assert facts(WORDS)["licence"] == "—"
+    assert facts(WORDS)["parameters"] == "texts a *sharp* photo; not a blurred one"
+
+
+def test_every_learner_has_its_words():
+    """The form offers each learner there is, and no other."""
+    assert set(cards.LEARNERS) == set(LEARNERS)
+
+
+@pytest.mark.parametrize(("text", "said"), [("", []), (" a \n\n b", ["a", "b"])])
+def test_each_line_is_a_prompt(text, said):
+    """Empty lines say nothing."""
+    assert cards.lines(text) == said

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dashboard import duel
+from photorank.encoders.base import Fingerprint
+from photorank.index.store import Photo
+from photorank.rating.calibration import Slope
+from photorank.vectors.master import MasterVector
+
+VECTOR = MasterVector("v", "prompt", np.array([1.0, 0.0]), Fingerprint("m", "0" * 64, "whole", 8))
+PAIR = np.array([[0.6, 0.8], [0.2, 0.98]])
+COLLECTION = np.array([0.1, 0.3, 0.5, 0.7])
+SLOPE = Slope(2.0, True, "fitted on held-out judgements")
+
+
+def test_swapping_the_photos_swaps_the_verdict():
+    """Chances, facts and the preferred side change places."""
+    one = duel.verdict(VECTOR, PAIR, SLOPE, COLLECTION)
+    other = duel.verdict(VECTOR, PAIR[::-1], SLOPE, COLLECTION)
+
+    assert one.probability == pytest.approx(1 / (1 + np.exp(-0.8)))
+    assert one.chances == other.chances[::-1] == ("69\xa0%", "31\xa0%")
+    assert one.facts == other.facts[::-1]
+    assert "**first**" in one.sentence
+    assert "**second**" in other.sentence
+
+
+def test_photos_are_placed_in_the_collection():
+    """The fact beside each photo says how much of the index stands below it."""
+    facts = duel.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
+
+    assert facts[0] == "rating 0.6 · better than 75\xa0% of the index"
+    assert facts[1] == "rating 0.2 · better than 25\xa0% of the index"
+
+
+def test_equal_photos_are_a_draw():
+    """Nobody is preferred at 50 %."""
+    verdict = duel.verdict(VECTOR, PAIR[[0, 0]], SLOPE, COLLECTION)
+
+    assert verdict.chances == ("50\xa0%", "50\xa0%")
+    assert "no difference" in verdict.sentence
+
+
+def test_a_guessed_scale_is_said_to_be_one():
+    """Not calibrated stands there with its reason, once."""
+    guessed = Slope(1.0, False, "not calibrated: the model's own logit scale")
+    trust = duel.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
+
+    assert trust == ":orange-badge[Not calibrated]: the model's own logit scale."
+
+
+def test_photos_are_found_by_a_part_of_their_path():
+    """Whatever its case, in folder or file; a long list is cut."""
+    photos = [Photo("0", Path(f"/Holiday/{n}.jpg"), None, None, None) for n in range(3)]
+
+    assert duel.matching(photos, " holiday/1") == [1]
+    assert duel.matching(photos, "") == [0, 1, 2]
+    assert len(duel.matching(photos * duel.MANY, "")) == duel.MANY

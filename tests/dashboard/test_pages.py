@@ -1,0 +1,212 @@
+import numpy as np
+import pytest
+
+from dashboard.contact_sheet import PAGE
+from photorank.index.store import Index
+from photorank.vectors.store import list_vectors
+from tests.conftest import draw_photo
+
+
+def texts(app):
+    """Return all that a page says."""
+    return "\n".join(one.value for one in [*app.markdown, *app.caption])
+
+
+def button(app, label):
+    """Return the button of that label."""
+    return next(one for one in app.button if one.label == label)
+
+
+def upload(app, data):
+    """Upload a file as the first photo."""
+    return app.file_uploader(key="upload-first").set_value(("a.jpg", data, "image/jpeg"))
+
+
+def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
+    """One button builds it; the commands for one's own photos stand beside it."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
+    app = dashboard()
+
+    assert [one.label for one in app.button] == ["Build the sample"]
+    assert any("photorank index FOLDER" in one.value for one in app.code)
+
+
+def test_the_home_page_shows_the_latest_evaluation(dashboard, evaluated):
+    """The headline names the leader with its interval; every number is in the table."""
+    app = dashboard()
+
+    assert "**ours** puts 74" in app.markdown[0].value
+    assert list(app.dataframe[0].value["vector"]) == ["ours", "plain-prompt"]
+    assert [chart.proto.id for chart in app.get("vega_lite_chart")]
+    assert any("photorank evaluate --index small" in one.value for one in app.code)
+
+
+def test_another_scope_is_another_headline(dashboard, evaluated):
+    """Choosing the pairs within groups shows their numbers."""
+    app = dashboard()
+    app.segmented_control(key="scope").set_value("within").run()
+
+    assert not app.exception
+    assert "66" in app.markdown[0].value
+    assert "over pairs of one group" in app.markdown[0].value
+
+
+def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
+    """What a command saves meanwhile shows on the next click."""
+    app = dashboard()
+    newer = paths.evaluation("2026").read_text().replace("0.74", "0.99")
+    paths.evaluation("2027").write_text(newer)
+
+    assert "99" in app.run().markdown[0].value
+
+
+def test_labels_without_an_evaluation_are_measured_by_a_button(dashboard, paths):
+    """The button does what the command does, and the page then shows the result."""
+    app = dashboard()
+    assert any("photorank evaluate --index small" in one.value for one in app.code)
+
+    button(app, "Measure now").click().run()
+
+    assert not app.exception
+    assert len(list(paths.evaluations.glob("*.json"))) == 1
+    assert "the pairs in people’s order" in texts(app)
+
+
+def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
+    """No judgements is a hint with the command, not an exception."""
+    app = dashboard()
+
+    assert "photorank labels import FILE.csv --index bare" in app.info[0].value
+
+
+def test_browse_shows_the_best_first(dashboard, paths):
+    """Thumbnails, with rating, percentile and label under each, in the vector's order."""
+    index = Index.open(paths)
+    ours = list_vectors(index)["ours"]
+    best = index.photos()[int(np.argmax(ours.rate(index.embeddings(), index.fingerprint)))]
+    app = dashboard("browse")
+
+    captions = [one.value for one in app.markdown if "rating" in one.value]
+    assert len(captions) == min(PAGE, len(index))
+    assert best.path.stem in captions[0]
+    assert "better than" in captions[0]
+    assert "label" in captions[0]
+
+
+@pytest.mark.parametrize(
+    ("order", "first"), [("worst", "better than 2"), ("disagreement", "people")]
+)
+def test_browse_shows_the_worst_and_the_disagreements(dashboard, home, order, first):
+    """Each order has its own first tile."""
+    app = dashboard("browse")
+    app.segmented_control(key="order").set_value(order).run()
+
+    captions = [one.value for one in app.markdown if "rating" in one.value]
+    assert not app.exception
+    assert first in captions[0]
+
+
+def test_browse_filters_by_group(dashboard, home):
+    """Only photos of the chosen group are left."""
+    app = dashboard("browse")
+    app.selectbox(key="group").set_value(1).run()
+
+    captions = [one.value for one in app.markdown if "rating" in one.value]
+    assert captions
+    assert all(r"forest\/" in caption for caption in captions)
+
+
+def test_two_photos_at_random_get_two_probabilities(dashboard, home):
+    """The two chances sum to 100 %, and no encoder is loaded for photos of the index."""
+    app = dashboard("two_photos")
+    assert "Choose two photos" in app.info[0].value
+
+    button(app, "Two at random").click().run()
+
+    assert not app.exception
+    chances = [int("".join(filter(str.isdigit, one.value))) for one in app.metric]
+    assert len(chances) == 2
+    assert sum(chances) == 100
+    assert not [one for one in app.get("spinner")]
+
+
+def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, home, tmp_path):
+    """The encoder is loaded once and the photo stands beside the other."""
+    draw_photo(tmp_path / "new.jpg", seed=1)
+    app = dashboard("two_photos")
+    upload(app, (tmp_path / "new.jpg").read_bytes())
+    app.selectbox(key="pick-second-small-None").set_value(3).run()
+
+    assert not app.exception
+    assert len(app.metric) == 2
+
+
+def test_an_upload_that_is_no_photo_is_an_error_in_words(dashboard, home):
+    """A text named .jpg is told from a photo, and the page stands."""
+    app = dashboard("two_photos")
+    upload(app, b"buy milk").run()
+
+    assert not app.exception
+    assert app.error[0].value.startswith("The first photo: ")
+
+
+def test_a_vector_from_words_is_made_by_the_form(dashboard, paths):
+    """It is stored in the index and shown on the page."""
+    app = dashboard("vectors")
+    app.text_area[0].input("a photo of a beach")
+    button(app, "Make it").click().run()
+
+    assert not app.exception
+    assert "my-words" in list_vectors(Index.open(paths))
+    assert "a photo of a beach" in texts(app)
+
+
+def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
+    """The form says what to do, and the old vector stays."""
+    before = paths.vector("ours").read_bytes()
+    app = dashboard("vectors")
+    app.text_input[0].input("ours")
+    app.text_area[0].input("a beach")
+    button(app, "Make it").click().run()
+
+    assert "has a vector named" in app.error[0].value
+    assert paths.vector("ours").read_bytes() == before
+
+
+def test_a_vector_is_learned_by_the_form(dashboard, paths):
+    """Its card holds a held-out accuracy."""
+    app = dashboard("vectors")
+    button(app, "Learn it").click().run()
+
+    assert not app.exception
+    learned = list_vectors(Index.open(paths))["my-taste"]
+    assert learned.kind == "all-pairs"
+    assert learned.card.metrics["pairwise_accuracy"]["value"] is not None
+
+
+def test_a_vector_is_removed_after_a_question(dashboard, paths):
+    """The second click deletes the card, and only that one."""
+    app = dashboard("vectors")
+    app.button(key="remove-ours").click().run()
+
+    assert not app.exception
+    assert list(list_vectors(Index.open(paths))) == ["plain-prompt"]
+
+
+def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard, home):
+    """Who makes a vector from words there is warned."""
+    assert "stand-in" in dashboard("vectors").info[0].value
+
+
+@pytest.mark.parametrize("page", ["browse", "two_photos"])
+def test_without_a_vector_the_pages_say_how_to_make_one(dashboard, bare_index, page):
+    """There is nothing to rate by yet."""
+    assert "photorank vector prompt" in dashboard(page).info[0].value
+
+
+def test_a_damaged_index_is_a_sentence_on_every_page(dashboard, paths):
+    """What cannot be read is told in the words of the error."""
+    paths.manifest.write_text("{}")
+
+    for page in ("discerning", "browse", "two_photos", "vectors"):
+        assert "cannot be used" in dashboard(page).info[0].value

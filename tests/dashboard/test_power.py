@@ -1,0 +1,170 @@
+import csv
+import io
+
+import pytest
+
+from dashboard import power
+from tests.dashboard.evaluations import difference, evaluation, result
+
+
+def board(*results, **options):
+    """Return the board over all pairs."""
+    if results:
+        options["results"] = results
+    return power.board(evaluation(**options), "all", "pairwise_accuracy")
+
+
+def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
+    """A number stands with its interval, beside what words alone and guessing reach."""
+    said = board().headline.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert said == (
+        r"**all\-pairs** puts 79 % of the pairs in people’s order (77 % to 81 %), against 58 % "
+        "for the plain prompt. Guessing would get 50 %."
+    )
+
+
+def test_a_vector_that_saw_the_photos_never_leads():
+    """The in-sample vector stands last, whatever its number, and no text praises it."""
+    shown = board()
+
+    assert shown.rows["vector"].iloc[-1] == "beauty"
+    assert shown.leader == "all-pairs"
+    assert "beauty" not in shown.headline + shown.caution
+
+
+def test_rows_are_ordered_by_the_metric_that_is_shown():
+    """Best first, whatever the order in the file."""
+    assert list(board().rows["vector"])[:3] == ["all-pairs", "ours", "plain-prompt"]
+
+
+def test_the_reader_is_told_that_the_winner_was_picked():
+    """The best of several is said to be that, and whether its lead is more than luck."""
+    caution = board().caution
+
+    assert "best of 3" in caution
+    assert "**ours**, could be luck" in caution
+
+
+def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
+    """A difference of b minus the leader is turned round, its interval too."""
+    gaps = board().gaps.set_index("vector")
+
+    assert list(gaps.index) == ["ours", "plain-prompt"]
+    assert gaps.loc["plain-prompt", ["value", "low", "high"]].tolist() == [0.21, 0.18, 0.24]
+    assert gaps["clear"].tolist() == [False, True]
+
+
+def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
+    """A stored vector that a learner makes again ties exactly; the lead is over the next one."""
+    shown = board(
+        result("ours", (0.79, 0.77, 0.81)),
+        result("all-pairs", (0.79, 0.77, 0.81)),
+        result("mean-difference", (0.75, 0.73, 0.77)),
+        differences=[
+            difference("ours", "all-pairs", 0.0, 0.0, 0.0, p_holm=1.0),
+            difference("ours", "mean-difference", 0.04, 0.02, 0.06),
+        ],
+    )
+
+    assert r"**mean\-difference**, is clear" in shown.caution
+    assert r"all\-pairs did exactly the same" in shown.caution
+
+
+def test_a_leader_that_may_be_guessing_is_not_praised():
+    """An interval that reaches down to chance is said to be no proof."""
+    assert board(result("ours", (0.55, 0.49, 0.61))).headline.startswith("No vector is clearly")
+
+
+def test_the_plain_prompt_may_win():
+    """Words that beat all that was learned are said to do so."""
+    shown = board(
+        result("plain-prompt", (0.8, 0.7, 0.9), kind="prompt"), result("ours", (0.6, 0.5, 0.7))
+    )
+
+    assert "nothing learned from judgements does better" in shown.headline
+    assert "against" not in shown.headline
+
+
+def test_only_in_sample_vectors_leave_nothing_to_say():
+    """Without a fair test there is no leader and no claim."""
+    shown = board(result("beauty", (0.9, 0.8, 1.0), in_sample=True))
+
+    assert shown.leader is None
+    assert shown.headline.startswith("Every vector here has seen")
+    assert shown.gaps_reading == ""
+
+
+def test_the_sample_is_not_called_peoples_taste():
+    """The sample's order is known by construction; the page says so."""
+    shown = board(index="sample")
+
+    assert "people" not in shown.headline
+    assert "nothing of taste" in shown.caution
+
+
+def test_the_samples_name_is_the_demos():
+    """The view-model spares itself the demo's imports, so its constant is checked here."""
+    from photorank.demo import SAMPLE
+
+    assert power.SAMPLE == SAMPLE
+
+
+def test_the_charts_sentence_names_only_what_is_drawn():
+    """No word of diamonds or hollow marks where there are none."""
+    assert "diamonds" in board().reading
+    assert "hollow" in board().reading
+    alone = board(result("ours", (0.7, 0.6, 0.8))).reading
+    assert not any(word in alone for word in ("diamonds", "hollow", "pale", "square"))
+
+
+def test_selectors_offer_only_what_was_measured():
+    """A scope without pairs and a metric without numbers are not offered."""
+    found = evaluation()
+
+    assert power.scopes(found) == ["all", "within"]
+    assert power.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
+
+
+def test_a_correlation_is_no_percentage():
+    """τ is said as a number, with the value that no relation has."""
+    shown = power.board(evaluation(), "all", "kendall_tau_b")
+
+    assert "Kendall’s τ-b of 0.58 (0.54 to 0.62)" in shown.headline
+    assert shown.headline.endswith("Guessing would get 0.00.")
+    assert shown.gaps.empty
+
+
+def test_a_scope_is_named_in_the_headline():
+    """Numbers of pairs within groups are not passed off as those of all pairs."""
+    shown = power.board(evaluation(), "within", "pairwise_accuracy")
+
+    assert "over pairs of one group" in shown.headline
+
+
+def test_the_command_makes_the_evaluation_again():
+    """Every choice of the protocol is in the command."""
+    found = evaluation(fold_by="group", folds=7, repeats=2, seed=5, within="series")
+
+    assert power.command(found) == (
+        "photorank evaluate --index oasis --fold-by group --folds 7 --repeats 2 --seed 5 "
+        "--within series"
+    )
+
+
+@pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
+def test_the_protocol_says_what_stays_together(fold_by):
+    """Each way to fold has its words."""
+    said = power.protocol(evaluation(fold_by=fold_by))
+
+    assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said
+
+
+def test_the_csv_holds_every_number():
+    """One line a vector, scope and metric; what is not defined is empty."""
+    rows = list(csv.DictReader(io.StringIO(power.as_csv(evaluation()))))
+
+    assert len(rows) == 6 * 3
+    assert {row["value"] for row in rows if row["metric"] == "ndcg"} == {""}
+    assert rows[0]["vector"] == "plain-prompt"
+    assert float(rows[0]["value"]) == 0.58

@@ -1,0 +1,41 @@
+"""An index made with a real network."""
+
+import numpy as np
+import pytest
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
+from photorank.index.build import build_index
+from photorank.index.store import Index
+from photorank.photos.pixels import decode_photo, read_photo
+from photorank.workspace import Workspace
+from tests.index.colours import paint
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory):
+    """Return an index of photos of several shapes, made with the embedded encoder."""
+    root = tmp_path_factory.mktemp("embedded")
+    for number, size in enumerate([(300, 200), (200, 300), (64, 48), (300, 200), (240, 240)]):
+        paint(root / "photos" / f"{number}.png", number, size)
+    workspace = Workspace(root / "home")
+    build_index(
+        [root / "photos"], "real", workspace=workspace, encoder_spec="embedded", batch_size=2
+    )
+    return Index.open(workspace.index("real"))
+
+
+def test_embeddings_are_those_of_the_encoder(indexed):
+    """Threads and batches change nothing, and the manifest says what computed them."""
+    encoder = load_encoder("embedded")
+    frames = [
+        encoder.prepare(decode_photo(read_photo(photo.path), short_side=encoder.short_side))
+        for photo in indexed.photos()
+    ]
+    expected = encode_photos(encoder, frames)
+    cosines = np.einsum("nd,nd->n", indexed.embeddings(), expected)
+    np.testing.assert_allclose(cosines, 1, atol=1e-5)
+    assert indexed.fingerprint == encoder.fingerprint
+    assert indexed.manifest.encoder == "embedded"
+    assert indexed.manifest.dimensions == 1280
+    assert indexed.manifest.runtime.startswith("torch ")

@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.breakdowns import by_gap, by_group
+from photorank.metrics.intervals import jackknife
+from photorank.metrics.ranking import accuracy_sums
+
+N = 40
+FOLDS = np.arange(N) % 2
+GROUPS = np.where(np.arange(N) < 3, -1, np.arange(N) // 4 % 4)
+EDGES = [0, 0.5, 1, 9]
+
+
+@pytest.fixture
+def judged():
+    """Return ratings with ties, labels in steps of a tenth, and trust."""
+    rng = np.random.default_rng(0)
+    labels = np.round(rng.normal(size=N), 1)
+    labels[5] = np.nan
+    ratings = np.round(np.nan_to_num(labels) + rng.normal(size=N))
+    return ratings, labels, rng.uniform(0.5, 2, N)
+
+
+@pytest.mark.parametrize("scope", ["all", "within", "across"])
+def test_gaps_equal_the_loop_over_pairs(judged, scope):
+    """Each bin counts the pairs in scope whose labels are that far apart, ties half."""
+    ratings, labels, trust = judged
+    graph = Comparisons.from_scores(labels, weights=trust)
+    graph = graph.restricted(FOLDS, "within").restricted(GROUPS, scope)
+    gap = np.round(labels[:, None] - labels[None], 9)
+    may = FOLDS[:, None] == FOLDS[None]
+    if scope != "all":
+        known = (GROUPS[:, None] >= 0) & (GROUPS[None] >= 0)
+        may &= known & ((GROUPS[:, None] == GROUPS[None]) == (scope == "within"))
+    right = (np.sign(ratings[:, None] - ratings[None]) + 1) / 2
+
+    bins = by_gap([(ratings, graph)], EDGES)
+
+    for row in bins:
+        pairs = may & (gap > row.above) & (gap <= row.upto)
+        weight = (trust[:, None] * trust[None])[pairs]
+        assert row.accuracy.n_pairs == pairs.sum()
+        assert row.accuracy.n_photos == (pairs | pairs.T).any(0).sum()
+        assert row.accuracy.value == pytest.approx(np.average(right[pairs], weights=weight))
+        assert row.accuracy.low < row.accuracy.value < row.accuracy.high
+
+
+def test_bins_of_all_gaps_are_the_whole(judged):
+    """One bin that holds every gap is the accuracy, with the same interval."""
+    ratings, labels, _ = judged
+    graph = Comparisons.from_scores(labels)
+    clusters = np.arange(N) // 4
+
+    (whole,) = by_gap([(ratings, graph)], [0, 100], clusters=clusters)
+
+    expected = jackknife(
+        accuracy_sums(ratings, graph, clusters=clusters).leave_one_out(),
+        n_photos=N - 1,
+        n_pairs=graph.n_pairs,
+    )
+    assert (whole.accuracy.low, whole.accuracy.high) == pytest.approx((expected.low, expected.high))
+    assert whole.accuracy.n_pairs == expected.n_pairs
+
+
+def test_empty_bins_are_nan(judged):
+    """No pair so far apart: no accuracy, and no error."""
+    ratings, labels, _ = judged
+
+    row = by_gap([(ratings, Comparisons.from_scores(labels))], [50, 60])[0]
+
+    assert np.isnan(row.accuracy.value)
+    assert (row.accuracy.n_photos, row.accuracy.n_pairs) == (0, 0)
+
+
+def test_repeats_are_pooled(judged):
+    """The same repeat twice changes nothing, neither in value nor in width."""
+    ratings, labels, _ = judged
+    repeat = (ratings, Comparisons.from_scores(labels).restricted(FOLDS, "within"))
+
+    assert by_gap([repeat] * 2, EDGES) == by_gap([repeat], EDGES)
+    assert by_group([repeat] * 2, GROUPS) == by_group([repeat], GROUPS)
+
+
+def test_groups_are_graphs_of_their_own(judged):
+    """A group's accuracy is that of its photos alone."""
+    ratings, labels, _ = judged
+    rows = by_group([(ratings, Comparisons.from_scores(labels))], GROUPS)
+
+    assert [row.group for row in rows] == [0, 1, 2, 3]
+    for row in rows:
+        inside = row.group == GROUPS
+        alone = Comparisons.from_scores(labels[inside])
+        assert row.accuracy.value == pytest.approx(accuracy_sums(ratings[inside], alone).value)
+        assert row.accuracy.n_pairs == alone.n_pairs
+
+
+def test_a_group_of_one_photo_is_nan():
+    """It has no pair; the others are not disturbed."""
+    groups = np.array([0, 1, 1, -1])
+
+    lonely, other = by_group([(np.arange(4.0), Comparisons.from_scores(np.arange(4.0)))], groups)
+
+    assert np.isnan(lonely.accuracy.value)
+    assert other.accuracy.value == 1
+
+
+@pytest.mark.parametrize("edges", [[1.0], [-1, 1], [0, 2, 2]])
+def test_edges_must_increase(edges):
+    """A single edge, a negative gap and an empty range are refused."""
+    with pytest.raises(ComparisonsError, match="increase from 0 on"):
+        by_gap([(np.zeros(2), Comparisons.from_scores([1.0, 2.0]))], edges)
+
+
+def test_choices_have_no_gaps():
+    """How far apart two photos are is not what a choice says."""
+    with pytest.raises(ComparisonsError, match="needs scores"):
+        by_gap([(np.zeros(2), Comparisons.from_choices([0], [1], n=2))], [0, 1])

@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError
+from photorank.metrics.folds import kept_together, make_folds, near_duplicates
+
+
+def test_folds_share_out_the_photos():
+    """Every repeat tests each photo once, in folds whose sizes differ by one at most."""
+    folds = make_folds(103, k=10, repeats=4, seed=0)
+
+    assert folds.codes.shape == (4, 103)
+    for codes in folds.codes:
+        sizes = np.bincount(codes, minlength=10)
+        assert sorted(set(sizes)) == [10, 11]
+    assert not (folds.codes[0] == folds.codes[1]).all()
+
+
+def test_the_seed_decides():
+    """The same seed gives the same folds, another one others."""
+    one, same, other = (make_folds(50, seed=seed).codes for seed in (3, 3, 4))
+
+    assert (one == same).all()
+    assert not (one == other).all()
+
+
+def test_every_fold_gets_its_share_of_every_tier():
+    """With tiers 90/5/5 no fold is left with one tier, and shares differ by one at most."""
+    labels = np.repeat([0.0, 1.0, 2.0], [180, 10, 10])
+
+    for codes in make_folds(200, strata=labels, seed=0).codes:
+        assert (np.bincount(codes) == 20).all()
+        for tier in (1, 2):
+            assert np.ptp(np.bincount(codes[labels == tier], minlength=10)) <= 1
+        assert all(len(np.unique(labels[codes == fold])) > 1 for fold in range(10))
+
+
+def test_unlabelled_photos_are_dealt_evenly_too():
+    """Labels of nan are one more tier."""
+    labels = np.where(np.arange(60) < 20, np.nan, np.arange(60.0))
+
+    codes = make_folds(60, k=5, repeats=1, strata=labels, seed=0).codes[0]
+
+    assert np.bincount(codes[:20], minlength=5).tolist() == [4] * 5
+
+
+def test_groups_stay_whole():
+    """No group is in two folds, in any repeat."""
+    groups = np.random.default_rng(0).integers(0, 17, 120)
+
+    folds = make_folds(120, k=5, by=groups, strata=np.arange(120.0), seed=0)
+
+    for codes in folds.codes:
+        assert len(np.unique(np.stack([groups, codes]), axis=1).T) == len(np.unique(groups))
+
+
+def test_single_photos_fill_up_beside_a_large_group():
+    """What a large group leaves uneven, photos on their own level out."""
+    by = np.where(np.arange(100) < 25, 0, -1)
+
+    codes = make_folds(100, k=4, repeats=1, by=by, seed=0).codes[0]
+
+    assert np.bincount(codes).tolist() == [25] * 4
+    assert len(np.unique(codes[:25])) == 1
+
+
+def test_groups_of_unequal_size_are_balanced():
+    """The largest go first, each to the smallest fold."""
+    by = np.repeat(np.arange(7), [40, 20, 10, 10, 5, 5, 10])
+
+    codes = make_folds(100, k=2, repeats=1, by=by, seed=0).codes[0]
+
+    assert np.bincount(codes).tolist() == [50, 50]
+
+
+def test_there_are_no_more_folds_than_units():
+    """Three groups make three folds, four photos four."""
+    assert make_folds(30, by=np.arange(30) % 3, seed=0).k == 3
+    assert make_folds(4, k=10, seed=0).k == 4
+
+
+@pytest.mark.parametrize(
+    ("n", "arguments", "message"),
+    [
+        pytest.param(0, {}, "0 photos make 0 unit", id="no photo"),
+        pytest.param(1, {}, "1 photos make 1 unit", id="one photo"),
+        pytest.param(9, {"by": np.zeros(9, int)}, "--fold-by photo", id="one group"),
+        pytest.param(9, {"k": 1}, "at least two folds", id="one fold"),
+        pytest.param(9, {"repeats": 0}, "at least two folds, once", id="no repeat"),
+        pytest.param(9, {"by": np.zeros(8, int)}, "one number a photo", id="short codes"),
+        pytest.param(9, {"strata": np.zeros(8)}, "one label a photo", id="short labels"),
+    ],
+)
+def test_what_cannot_be_split_is_said(n, arguments, message):
+    """Fewer than two units, folds or repeats and wrong lengths are clear errors."""
+    with pytest.raises(ComparisonsError, match=message):
+        make_folds(n, **arguments, seed=0)
+
+
+def test_near_duplicates_are_the_links_of_all_pairs():
+    """Block by block gives the connected components of the full similarity matrix."""
+    from scipy.sparse.csgraph import connected_components
+
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1200, 3)).astype(np.float32)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+
+    codes = near_duplicates(X, 0.9995)
+
+    _, expected = connected_components(X @ X.T > 0.9995)
+    alone = np.bincount(expected)[expected] == 1
+    assert (codes[alone] == -1).all()
+    assert 0 < alone.sum() < 1200
+    together = np.unique(np.stack([codes, expected])[:, ~alone], axis=1).T
+    assert len(together) == len(np.unique(codes[~alone])) == len(np.unique(expected[~alone]))
+
+
+def test_exact_copies_share_a_fold():
+    """A photo that is in the set twice is never learned from and tested on."""
+    X = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
+    X[20:25] = X[:5]
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+
+    folds = make_folds(40, by=near_duplicates(X, 0.99), seed=0)
+
+    assert (folds.codes[:, :5] == folds.codes[:, 20:25]).all()
+
+
+def test_groups_and_duplicates_are_kept_together():
+    """Photos linked by a group or by being near-duplicates are one unit, step by step."""
+    groups = np.array([0, 0, 1, 1, -1, -1, 2])
+    duplicates = np.array([-1, 5, 5, -1, 7, 7, -1])
+
+    units = kept_together(groups, duplicates)
+
+    assert units.tolist() == [0, 0, 0, 0, 1, 1, 2]

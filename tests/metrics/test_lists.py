@@ -1,0 +1,116 @@
+import numpy as np
+import pytest
+from sklearn.metrics import ndcg_score
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.lists import (
+    album_regret_at_k,
+    album_regret_by_block,
+    ndcg,
+    ndcg_by_block,
+    precision_at_k,
+    precision_by_block,
+)
+
+BY_BLOCK = [ndcg_by_block, precision_by_block, album_regret_by_block]
+
+
+@pytest.mark.parametrize("k", [None, 1, 7, 50])
+@pytest.mark.parametrize("ties", [False, True])
+def test_ndcg_is_scikit_learns(k, ties):
+    """Gains above the lowest label, ties sharing their places."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(1, 6, 30).astype(float)
+    ratings = labels + 2 * rng.normal(size=30)
+    ratings = np.round(ratings) if ties else ratings
+
+    value = ndcg(ratings, Comparisons.from_scores(labels), k)
+
+    assert value == pytest.approx(ndcg_score([labels - labels.min()], [ratings], k=k))
+
+
+def test_lists_are_the_blocks():
+    """Each fold is a list of its own; the metric is their mean."""
+    rng = np.random.default_rng(1)
+    labels, ratings = rng.normal(size=(2, 40))
+    folds = np.arange(40) % 4
+    comparisons = Comparisons.from_scores(labels).restricted(folds, "within")
+
+    for by_block in BY_BLOCK:
+        values = by_block(ratings, comparisons, 3)
+        alone = [
+            by_block(ratings[folds == f], Comparisons.from_scores(labels[folds == f]), 3)
+            for f in range(4)
+        ]
+        if by_block is not ndcg_by_block:  # whose gains count from the lowest label of all
+            np.testing.assert_allclose(values, np.concatenate(alone))
+        assert len(values) == 4
+    assert ndcg(ratings, comparisons, 3) == pytest.approx(
+        ndcg_by_block(ratings, comparisons, 3).mean()
+    )
+
+
+def test_oracle_and_chance():
+    """The labels themselves score 1 everywhere; constant ratings score what chance does."""
+    labels = np.array([1.0, 2.0, 2.0, 3.0, 5.0, 5.0])
+    comparisons = Comparisons.from_scores(labels)
+    constant = np.zeros(6)
+
+    for metric in (ndcg, precision_at_k, album_regret_at_k):
+        assert metric(labels, comparisons, 3) == pytest.approx(1)
+    assert precision_at_k(constant, comparisons, 2) == pytest.approx(2 / 6)
+    assert album_regret_at_k(constant, comparisons, 2) == pytest.approx(0)
+    assert album_regret_at_k(-labels, comparisons, 2) < 0
+
+
+def test_constant_ratings_are_the_mean_over_all_orders():
+    """Chance is not a simulation: sharing places gives the exact expectation."""
+    rng = np.random.default_rng(2)
+    labels = rng.normal(size=12)
+    comparisons = Comparisons.from_scores(labels)
+    orders = [rng.permutation(12).astype(float) for _ in range(3000)]
+
+    for metric in (ndcg, precision_at_k, album_regret_at_k):
+        drawn = [metric(order, comparisons, 4) for order in orders]
+        assert np.mean(drawn) == pytest.approx(metric(np.zeros(12), comparisons, 4), abs=0.02)
+
+
+def test_an_album_is_judged_by_its_mean_label():
+    """Two of four photos: the mean label between that of all and that of the best two."""
+    comparisons = Comparisons.from_scores([0.0, 1.0, 2.0, 5.0])
+
+    value = album_regret_at_k([0.1, 0.3, 0.2, 0.4], comparisons, 2)
+
+    assert value == pytest.approx((3 - 2) / (3.5 - 2))
+
+
+def test_short_lists_leave_no_choice():
+    """An album with a place for everybody cannot be chosen well or badly."""
+    comparisons = Comparisons.from_scores([0.0, 1.0, 2.0])
+
+    assert np.isnan(album_regret_at_k([0.1, 0.2, 0.3], comparisons, 3))
+    assert precision_at_k([0.3, 0.2, 0.1], comparisons, 9) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("by_block", BY_BLOCK)
+def test_without_a_list_there_is_no_value(by_block):
+    """Choices, pairs across groups, one tier and no label at all make no list."""
+    ratings = np.array([0.1, 0.2, 0.3])
+    scores = Comparisons.from_scores([1.0, 2.0, 3.0])
+
+    for comparisons in (
+        Comparisons.from_choices([0, 1], [1, 2], n=3),
+        scores.restricted(np.array([0, 0, 1]), "across"),
+        scores.restricted(np.array([0, 1, 2]), "within"),
+        Comparisons.from_scores([2.0, 2.0, 2.0]),
+        Comparisons.from_scores([np.nan] * 3),
+    ):
+        assert len(by_block(ratings, comparisons, 1)) == 0
+    assert np.isnan(ndcg(ratings, Comparisons.from_scores([2.0, 2.0, 2.0])))
+
+
+def test_k_must_be_a_place():
+    """The first 0 photos are no list."""
+    with pytest.raises(ComparisonsError, match="at least 1, not 0"):
+        precision_at_k([0.1, 0.2], Comparisons.from_scores([1.0, 2.0]), 0)

@@ -1,0 +1,114 @@
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import brier_score_loss
+
+from photorank.errors import ComparisonsError
+from photorank.metrics.reliability import (
+    brier,
+    expected_calibration_error,
+    reliability,
+    risk_coverage,
+)
+
+
+@pytest.fixture
+def calibrated():
+    """Return probabilities and outcomes that happen with just these."""
+    rng = np.random.default_rng(0)
+    p = rng.random(4000)
+    return p, (rng.random(4000) < p).astype(float)
+
+
+def test_brier_is_scikit_learns(calibrated):
+    """The mean squared error of the probability of a first photo's win."""
+    p, outcomes = calibrated
+
+    assert brier(p, outcomes) == pytest.approx(brier_score_loss(outcomes, p))
+
+
+def test_reliability_is_scikit_learns_curve(calibrated):
+    """Means per bin of equal width are those of calibration_curve, with Wilson's interval."""
+    p, outcomes = calibrated
+
+    rows = reliability(p, outcomes, bins=8)
+
+    observed, predicted = calibration_curve(outcomes, p, n_bins=8)
+    np.testing.assert_allclose([row.observed for row in rows], observed)
+    np.testing.assert_allclose([row.predicted for row in rows], predicted)
+    assert sum(row.n_pairs for row in rows) == len(p)
+    wilson = binomtest(round(rows[2].observed * rows[2].n_pairs), rows[2].n_pairs).proportion_ci(
+        method="wilson"
+    )
+    assert (rows[2].low, rows[2].high) == pytest.approx((wilson.low, wilson.high))
+
+
+def test_calibrated_probabilities_have_little_error(calibrated):
+    """Probabilities that come true have an error near 0; stretched ones do not."""
+    p, outcomes = calibrated
+
+    assert expected_calibration_error(p, outcomes) < 0.02
+    assert expected_calibration_error(p**3, outcomes) > 0.15
+
+
+def test_edges_belong_to_the_bin_above_and_one_to_the_last():
+    """0 and 1 are probabilities too; an empty bin says that it knows nothing."""
+    rows = reliability([0.0, 0.5, 1.0], [0, 1, 1], bins=4)
+
+    assert [row.n_pairs for row in rows] == [1, 0, 1, 1]
+    assert np.isnan(rows[1].observed)
+    assert (rows[1].low, rows[1].high) == (0, 1)
+
+
+def test_swapping_the_photos_changes_nothing(calibrated):
+    """P(first) and the outcome turned around tell the same of every pair."""
+    p, outcomes = calibrated
+
+    assert brier(1 - p, 1 - outcomes) == pytest.approx(brier(p, outcomes))
+    np.testing.assert_allclose(
+        risk_coverage(1 - p, 1 - outcomes).area, risk_coverage(p, outcomes).area, rtol=1e-3
+    )
+
+
+def test_risk_falls_with_coverage(calibrated):
+    """Answering only when sure errs less; answering always is the error rate."""
+    p, outcomes = calibrated
+
+    curve = risk_coverage(p, outcomes)
+
+    assert curve.coverage[-1] == pytest.approx(1)
+    assert curve.risk[-1] == pytest.approx(np.mean((p > 0.5) != outcomes))
+    assert np.interp(0.3, curve.coverage, curve.risk) < curve.risk[-1] / 2
+    assert curve.area < curve.risk[-1]
+    assert (np.diff(curve.confidence) < 0).all()
+
+
+def test_equal_confidence_is_answered_together():
+    """Saying 0.5 of everything is a single point at chance."""
+    curve = risk_coverage([0.5, 0.5, 0.5], [1, 0, 1])
+
+    assert (curve.coverage.tolist(), curve.risk.tolist(), curve.area) == ([1.0], [0.5], 0.5)
+
+
+def test_no_pairs_are_nan():
+    """Nothing said is neither right nor wrong."""
+    assert np.isnan(brier([], []))
+    assert np.isnan(expected_calibration_error([], []))
+    assert len(risk_coverage([], []).risk) == 0
+
+
+@pytest.mark.parametrize(
+    ("p", "outcomes"),
+    [([0.2, 1.2], [0, 1]), ([0.2, np.nan], [0, 1]), ([0.2, 0.3], [0, 2]), ([0.2], [0, 1])],
+)
+def test_what_is_no_probability_is_refused(p, outcomes):
+    """Out of range, nan, no outcome, wrong length: each is named."""
+    with pytest.raises(ComparisonsError, match=r"probabilities"):
+        brier(p, outcomes)
+
+
+def test_a_diagram_needs_a_bin():
+    """No bins, no diagram."""
+    with pytest.raises(ComparisonsError, match="at least one bin"):
+        reliability([0.5], [1], bins=0)

@@ -1,0 +1,277 @@
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from photorank.errors import MissingPathError
+from photorank.photos.files import PhotoFile, SkippedFile, find_photos
+
+posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
+
+
+def make(folder, *names):
+    """Write files of one byte, with the folders they lie in."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def found(*paths, exclude=()):
+    """Return what was found, relative to the first path."""
+    return [os.path.relpath(file.path, paths[0]) for file in find_photos(paths, exclude)]
+
+
+def reason(path):
+    """Return why the one thing found was skipped."""
+    [skipped] = find_photos([path])
+    assert isinstance(skipped, SkippedFile)
+    return skipped.reason
+
+
+@contextmanager
+def without_privileges():
+    """Run as a user whom permissions stop, which the super-user is not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def public_folder():
+    """Return a folder that every user can reach, unlike pytest's own."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def test_files_come_sorted_with_their_size_and_time(tmp_path):
+    """A folder's own files come by name, then its subfolders', with absolute paths."""
+    make(tmp_path, "b.jpg", "a/z.PNG", "a.jpeg", "notes.txt", "c/d/e.webp")
+
+    files = list(find_photos([tmp_path]))
+
+    assert found(tmp_path) == ["a.jpeg", "b.jpg", "a/z.PNG", "c/d/e.webp"]
+    status = (tmp_path / "a.jpeg").stat()
+    assert files[0] == PhotoFile(tmp_path / "a.jpeg", 1, status.st_mtime_ns)
+
+
+def test_relative_paths_become_absolute(tmp_path, monkeypatch):
+    """What is stored about a photo holds from any folder."""
+    make(tmp_path, "a.jpg")
+    monkeypatch.chdir(tmp_path)
+
+    assert [file.path for file in find_photos([Path("."), Path("a.jpg")])] == [tmp_path / "a.jpg"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".hidden.jpg",
+        "._a.jpg",
+        ".thumbnails/a.jpg",
+        ".@__thumb/a.jpg",
+        "@eaDir/a.jpg/SYNOPHOTO_THUMB_B.jpg",
+        "Thumbnails/a.jpg",
+        "$RECYCLE.BIN/a.jpg",
+        "Thumbs.db",
+        "movie.mp4",
+        "jpg",
+    ],
+)
+def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
+    """Hidden files, thumbnails of programs and drives, and other kinds of files are no photos."""
+    make(tmp_path, name, "kept.jpg")
+
+    assert found(tmp_path) == ["kept.jpg"]
+
+
+def test_a_hidden_folder_that_is_named_is_searched(tmp_path):
+    """Who names a hidden folder means it."""
+    make(tmp_path, ".secret/a.jpg")
+
+    assert found(tmp_path / ".secret") == ["a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("glob", "kept"),
+    [
+        ("*.png", ["a.jpg", "private/b.jpg", "private/deep/c.jpg"]),
+        ("private", ["a.jpg", "d.png"]),
+        ("private/", ["a.jpg", "d.png"]),
+        ("private/*", ["a.jpg", "d.png"]),
+        ("deep", ["a.jpg", "d.png", "private/b.jpg"]),
+        ("private/deep/*", ["a.jpg", "d.png", "private/b.jpg"]),
+        ("[ad].*", ["private/b.jpg", "private/deep/c.jpg"]),
+        ("nothing", ["a.jpg", "d.png", "private/b.jpg", "private/deep/c.jpg"]),
+    ],
+)
+def test_exclude(tmp_path, glob, kept):
+    """A pattern matches a name or a path below the root, and a folder with all it holds."""
+    make(tmp_path, "a.jpg", "d.png", "private/b.jpg", "private/deep/c.jpg")
+
+    assert found(tmp_path, exclude=[glob]) == kept
+
+
+def test_overlapping_roots_give_each_file_once(tmp_path):
+    """A folder, its subfolder and a file inside, in any order, are no reason to count twice."""
+    make(tmp_path, "a.jpg", "b/c.jpg")
+    roots = [tmp_path, tmp_path / "b", tmp_path / "b" / "c.jpg", tmp_path]
+
+    once = sorted(file.path for file in find_photos(roots))
+
+    assert once == [tmp_path / "a.jpg", tmp_path / "b" / "c.jpg"]
+    assert list(find_photos(roots)) == list(find_photos(roots[::-1]))
+
+
+def test_a_missing_path_is_an_error_at_once(tmp_path):
+    """A misspelt folder ends the run before anything is done, not halfway."""
+    with pytest.raises(MissingPathError, match="nowhere does not exist"):
+        find_photos([tmp_path, tmp_path / "nowhere"])
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a.NEF", "camera RAW is not read; export it as JPEG or TIFF"),
+        ("notes.txt", "not the name of a photo (.txt)"),
+        ("photo", "not the name of a photo (no suffix)"),
+    ],
+)
+def test_a_named_file_that_is_no_photo_has_a_reason(tmp_path, name, words):
+    """What the user named is never passed over in silence."""
+    make(tmp_path, name)
+
+    assert reason(tmp_path / name) == words
+
+
+def test_heic_without_its_library_tells_how_to_get_it(tmp_path, monkeypatch):
+    """A HEIC photo is found and, without pillow-heif, skipped with the command to install it."""
+    make(tmp_path, "a.heic")
+    assert isinstance(next(find_photos([tmp_path])), PhotoFile)
+
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+
+    assert 'pip install "photorank[heic]"' in reason(tmp_path)
+
+
+@posix
+def test_names_of_all_kinds(tmp_path):
+    """Line breaks, quotes, emoji and bytes that are no UTF-8 are all possible names."""
+    names = [b"a\nb.jpg", b'it\'s "it".jpg', "🌅.jpg".encode(), b"caf\xe9.jpg", b"-rf.jpg"]
+    for name in names:
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(b"x")
+
+    assert {os.fsencode(file.path.name) for file in find_photos([tmp_path])} == set(names)
+
+
+@posix
+def test_what_is_no_regular_file_is_skipped_without_waiting(tmp_path, monkeypatch):
+    """Pipes, sockets, folders and lost links with a photo's name have a reason and do not block."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+    (tmp_path / "lost.jpg").symlink_to("nowhere.jpg")
+    (tmp_path / "circle.jpg").symlink_to("circle.jpg")
+    make(tmp_path, "folder.jpg/a.jpg")
+    monkeypatch.chdir(tmp_path)  # a socket's address is short
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("socket.jpg")
+
+        files = {os.path.relpath(file.path): file for file in find_photos([tmp_path])}
+
+    assert isinstance(files.pop("folder.jpg/a.jpg"), PhotoFile)
+    assert {name: file.reason for name, file in files.items()} == {
+        "pipe.jpg": "not a regular file",
+        "socket.jpg": "not a regular file",
+        "folder.jpg": "a folder with a photo's name",
+        "lost.jpg": "a link to nothing",
+        "circle.jpg": "links that lead in a circle",
+    }
+
+
+@posix
+def test_links_are_followed_without_running_in_circles(tmp_path):
+    """Linked folders are read once, under their own path where they have one."""
+    make(tmp_path, "in/m/a.jpg", "out/b.jpg")
+    (tmp_path / "in" / "all").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "also").symlink_to(tmp_path / "in" / "m")
+    (tmp_path / "in" / "b").symlink_to(tmp_path / "out")
+    (tmp_path / "out" / "back").symlink_to(tmp_path / "in")
+    (tmp_path / "in" / "c.jpg").symlink_to(tmp_path / "out" / "b.jpg")
+
+    assert found(tmp_path / "in") == ["c.jpg", "m/a.jpg", "b/b.jpg"]
+
+
+@posix
+def test_a_root_that_is_a_link_gives_way_to_the_folder_itself(tmp_path):
+    """Which of two names of a folder is used does not depend on the alphabet."""
+    make(tmp_path, "real/a.jpg")
+    (tmp_path / "alias").symlink_to(tmp_path / "real")
+
+    assert found(tmp_path / "alias") == ["a.jpg"]
+    assert found(tmp_path, tmp_path / "alias", tmp_path / "real") == ["real/a.jpg"]
+
+
+@posix
+def test_an_unreadable_folder_is_told_and_the_rest_is_found(public_folder):
+    """A closed folder costs its own photos only, and so does one that hides its files' sizes."""
+    make(public_folder, "a.jpg", "closed/b.jpg", "hiding/c.jpg", "z/d.jpg")
+    (public_folder / "closed").chmod(0o000)
+    (public_folder / "hiding").chmod(0o644 if os.geteuid() == 0 else 0o400)
+
+    with without_privileges():
+        files = {os.path.relpath(f.path, public_folder): f for f in find_photos([public_folder])}
+        named = list(find_photos([public_folder / "closed" / "b.jpg"]))
+    for name in ("closed", "hiding"):
+        (public_folder / name).chmod(0o755)
+
+    assert [name for name, file in files.items() if isinstance(file, PhotoFile)] == [
+        "a.jpg",
+        "z/d.jpg",
+    ]
+    assert files["closed"].reason == "this folder cannot be read: permission denied"
+    assert files["hiding/c.jpg"].reason == "permission denied"
+    assert [file.reason for file in named] == ["permission denied"]
+
+
+@posix
+def test_folders_nested_deeper_than_a_path_can_say(tmp_path, monkeypatch):
+    """Neither Python's recursion limit nor the system's longest path ends the search."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2_200):  # two bytes each, and 4,096 are a path on Linux
+        os.mkdir("d")
+        os.chdir("d")
+    os.chdir(tmp_path)
+    make(tmp_path, "z.jpg")
+
+    files = list(find_photos([tmp_path]))
+    subprocess.run(
+        ["/bin/rm", "-rf", "d"], cwd=tmp_path, check=True
+    )  # pytest's own removal recurses
+
+    assert files[0].path == tmp_path / "z.jpg"
+    assert [type(file) for file in files[1:]] == [SkippedFile]
+    assert files[1].reason == "this folder cannot be read: its path is too long"
+
+
+def test_a_few_thousand_files_take_a_moment(tmp_path):
+    """Names and sizes are all that is looked at: 100,000 files are a matter of seconds."""
+    for number in range(3_000):
+        (tmp_path / f"{number}.jpg").touch()
+
+    start = time.perf_counter()
+    count = sum(1 for _ in find_photos([tmp_path]))
+
+    assert count == 3_000
+    assert time.perf_counter() - start < 1

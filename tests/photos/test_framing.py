@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.errors import EncoderError
+from photorank.photos.framing import FILL, FRAMINGS, frame
+
+SHAPES = [(300, 200), (200, 300), (257, 256), (640, 427), (223, 224), (64, 64), (1000, 90), (37, 5)]
+
+
+def gradient(width, height):
+    """Return a photo whose red tells the column and whose green tells the row, 0-255."""
+    x = np.linspace(0, 255, width).astype(np.uint8)
+    y = np.linspace(0, 255, height).astype(np.uint8)
+    pixels = np.zeros((height, width, 3), dtype=np.uint8)
+    pixels[..., 0], pixels[..., 1] = x[None, :], y[:, None]
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.parametrize("size", [224, 37])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_crop_is_torchvisions(scene, shape, size):
+    """The centre square is to the pixel the one of CLIP's own preprocessing."""
+    from torchvision.transforms import CenterCrop, Compose, InterpolationMode, Resize
+
+    photo = scene.resize(shape)
+    theirs = Compose([Resize(size, InterpolationMode.BICUBIC), CenterCrop(size)])(photo)
+
+    [ours] = frame(photo, "crop", size)
+
+    np.testing.assert_array_equal(ours, np.asarray(theirs))
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 100_000), (3_000_000, 1), (5000, 3), *SHAPES])
+def test_every_framing_takes_every_shape(framing, shape):
+    """Lines of one pixel and long strips give frames of a bounded size, too."""
+    frames = frame(Image.new("RGB", shape, (10, 20, 30)), framing, 64)
+
+    assert 1 <= len(frames) <= 5
+    for pixels in frames:
+        assert pixels.dtype == np.uint8
+        assert pixels.flags.writeable
+        assert pixels.ndim == 3
+        assert min(pixels.shape[:2]) == 64
+        assert max(pixels.shape[:2]) <= 256
+        if framing != "whole":
+            assert pixels.shape == (64, 64, 3)
+        if framing != "pad":
+            assert (pixels == (10, 20, 30)).all()
+
+
+def test_pad_shows_all_of_the_photo_on_the_fill():
+    """The photo lies in the middle, undistorted, and the rest has the fill's colour."""
+    [pixels] = frame(Image.new("RGB", (400, 200)), "pad", 100, fill=(1, 2, 3))
+
+    assert (pixels[:25] == (1, 2, 3)).all()
+    assert (pixels[25:75] == 0).all()
+    assert (pixels[75:] == (1, 2, 3)).all()
+    assert (frame(Image.new("RGB", (400, 200)), "pad", 100)[0][0, 0] == FILL).all()
+
+
+def test_squash_is_a_plain_resize(scene):
+    """The frame is Pillow's own resize to a square."""
+    [pixels] = frame(scene, "squash", 96)
+
+    np.testing.assert_array_equal(pixels, scene.resize((96, 96), Image.Resampling.BICUBIC))
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((300, 200), (100, 150)), ((200, 300), (150, 100)), ((800, 200), (100, 400)),
+     ((2000, 200), (100, 400)), ((200, 2000), (400, 100)), ((50, 50), (100, 100))],
+)  # fmt: skip
+def test_whole_keeps_the_shape_up_to_four_to_one(shape, expected):
+    """The short side is the frame's size, and nothing is cut off even from a panorama."""
+    [pixels] = frame(gradient(*shape), "whole", 100)
+
+    assert pixels.shape[:2] == expected
+    assert pixels[0, 0].max() <= 5
+    assert pixels[-1, -1, :2].min() >= 250
+
+
+@pytest.mark.parametrize("shape", [(200, 200), (266, 200), (300, 200), (200, 500), (1000, 200)])
+def test_tiles_cover_the_whole_photo_and_overlap(shape):
+    """Together the tiles are all of `whole`, and each shares a quarter with the next."""
+    photo, size = gradient(*shape), 100
+    [whole] = frame(photo, "whole", size)
+    if shape[1] > shape[0]:
+        whole = whole.swapaxes(0, 1)
+
+    starts = []
+    for tile in frame(photo, "tiles", size):
+        tile = tile.swapaxes(0, 1) if shape[1] > shape[0] else tile
+        starts += [
+            at
+            for at in range(whole.shape[1] - size + 1)
+            if np.array_equal(whole[:, at : at + size], tile)
+        ][:1]
+
+    assert starts[0] == 0
+    assert starts[-1] == whole.shape[1] - size
+    assert all(step <= 0.75 * size + 1 for step in np.diff(starts))
+    assert len(starts) == len(frame(photo, "tiles", size)) <= 5
+
+
+def test_the_filter_is_the_callers():
+    """An encoder that was trained with another filter gets it."""
+    photo = gradient(31, 17)
+
+    nearest = frame(photo, "squash", 8, resample=Image.Resampling.NEAREST)[0]
+
+    np.testing.assert_array_equal(nearest, photo.resize((8, 8), Image.Resampling.NEAREST))
+
+
+def test_an_unknown_framing_lists_the_known_ones():
+    """A misspelt framing is answered with the five there are."""
+    with pytest.raises(EncoderError, match="'middle'.*crop, pad, squash, whole, tiles"):
+        frame(Image.new("RGB", (2, 2)), "middle", 8)

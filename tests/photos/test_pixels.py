@@ -1,0 +1,532 @@
+import errno
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos import pixels
+from photorank.photos.framing import frame
+from photorank.photos.pixels import (
+    capture_time,
+    decode_photo,
+    os_reason,
+    photo_digest,
+    read_photo,
+    thumbnail,
+)
+
+MAKE, ORIENTATION, EXIF_IFD, DATE_TIME_ORIGINAL = 0x010F, 0x0112, 0x8769, 0x9003
+SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+# How each format is told to save; the loss that each may cause, in grey levels.
+FORMATS = {
+    "JPEG": ({"quality": 95}, 2),
+    "MPO": ({"quality": 95}, 2),
+    "PNG": ({}, 0),
+    "WEBP": ({"quality": 95}, 3),
+    "TIFF": ({}, 0),
+    "BMP": ({}, 0),
+    "GIF": ({}, 12),
+    "AVIF": ({"quality": 95}, 3),
+    "HEIF": ({"quality": 95}, 3),
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heif():
+    """Let the tests write HEIC."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+def encoded(picture, kind, **options):
+    """Return a picture's bytes in a format."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def difference(picture, expected):
+    """Return the mean difference of two pictures in grey levels."""
+    assert picture.size == expected.size
+    return np.abs(np.asarray(picture, dtype=float) - np.asarray(expected, dtype=float)).mean()
+
+
+def reason(data):
+    """Return why bytes are refused."""
+    with pytest.raises(UnreadablePhotoError) as caught:
+        decode_photo(data)
+    return caught.value.reason
+
+
+def camera_exif(orientation=1, taken=None):
+    """Return EXIF as a camera writes it."""
+    exif = Image.Exif()
+    exif[MAKE], exif[ORIENTATION] = "Camera", orientation
+    if taken:
+        exif.get_ifd(EXIF_IFD)[DATE_TIME_ORIGINAL] = taken
+        exif[EXIF_IFD] = exif.get_ifd(EXIF_IFD)  # TIFF's writer looks for it here
+    return exif
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_gives_the_same_picture(scene, kind):
+    """Whatever the container, the photo comes back in RGB, as large and alike, with no metadata."""
+    options, loss = FORMATS[kind]
+
+    photo = decode_photo(encoded(scene, kind, **options))
+
+    assert photo.mode == "RGB"
+    assert photo.info == {}
+    assert difference(photo, scene) <= loss
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "lzw", "HEIF", "AVIF"])
+def test_orientation_is_applied_once(scene, kind, orientation):
+    """All eight EXIF orientations come out upright in all formats that carry EXIF."""
+    undo = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # Pillow's transpositions
+    small = scene.resize((90, 60))
+    stored = small.transpose(Image.Transpose(undo[orientation])) if orientation > 1 else small
+    exif = camera_exif(orientation)
+    options = {"exif": exif.tobytes() if kind == "HEIF" else exif}
+    if kind == "lzw":
+        kind, options["compression"] = "TIFF", "tiff_lzw"
+
+    photo = decode_photo(encoded(stored, kind, **options))
+
+    assert difference(photo, small) < 6
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "YCbCr", "I;16"])
+def test_every_mode_becomes_rgb(scene, mode):
+    """Line art, grey, palettes, alpha, print colours and 16 bits look as the photo did."""
+    if mode == "I;16":
+        expected = scene.convert("L")
+        picture = Image.fromarray(np.asarray(expected).astype(np.uint16) * 257)
+    else:
+        expected = picture = scene.convert(mode)
+    kinds = ["TIFF", "JPEG"] if mode in {"CMYK", "YCbCr"} else ["TIFF", "PNG"]
+
+    for kind in kinds:
+        photo = decode_photo(encoded(picture, kind, **FORMATS[kind][0]))
+        assert photo.mode == "RGB"
+        assert difference(photo, expected.convert("RGB")) < 2, kind
+
+
+def test_16_bits_are_scaled_and_not_clipped():
+    """The sixteen-bit ramp from black to white is the eight-bit one."""
+    ramp = np.arange(0, 65_536, 257, dtype=np.uint16)[None, :]
+
+    for kind in ("PNG", "TIFF"):
+        photo = np.asarray(decode_photo(encoded(Image.fromarray(ramp), kind)))
+        np.testing.assert_array_equal(photo[0, :, 0], np.arange(256))
+
+
+def test_big_endian_16_bits():
+    """Sixteen bits read alike whichever byte comes first."""
+    ramp = Image.fromarray(np.arange(0, 65_536, 257, dtype=np.uint16)[None, :])
+    little = encoded(ramp, "TIFF")
+    assert little[:4] == b"II*\0"
+    big = Image.frombytes("I;16B", (256, 1), np.asarray(ramp).astype(">u2").tobytes())
+
+    photo = decode_photo(encoded(big, "TIFF"))
+
+    np.testing.assert_array_equal(np.asarray(photo)[0, :, 1], np.arange(256))
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_scientific_pixels_are_refused_in_words(mode):
+    """No guess is made about the range of 32-bit pixels."""
+    assert reason(encoded(Image.new(mode, (8, 8)), "TIFF")) == (
+        f"pixels of kind {mode} are not read; export it as RGB with 8 or 16 bits"
+    )
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_transparency_lies_on_white(kind):
+    """What shows through is white, as on paper, and half of it halfway."""
+    picture = Image.new("RGBA", (60, 20), (0, 0, 0, 255))
+    picture.paste((200, 0, 0, 0), (20, 0, 40, 20))
+    picture.paste((0, 0, 0, 128), (40, 0, 60, 20))
+    options = {"lossless": True} if kind == "WEBP" else {}
+
+    photo = decode_photo(encoded(picture, kind, **options))
+
+    for x, grey in ((10, 0), (30, 255), (50, 127)):
+        assert np.allclose(photo.getpixel((x, 10)), grey, atol=4)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_transparent_palette_entry_lies_on_white(kind):
+    """A see-through colour of a palette is white, too."""
+    picture = Image.new("P", (4, 1))
+    picture.putpalette([255, 0, 0, 0, 0, 255])
+    picture.putdata([0, 1, 0, 1])
+
+    photo = decode_photo(encoded(picture, kind, transparency=0))
+
+    assert photo.getpixel((0, 0)) == (255, 255, 255)
+    assert photo.getpixel((1, 0)) == (0, 0, 255)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG", "TIFF", "MPO"])
+def test_the_first_picture_of_several_is_taken(kind):
+    """Animations, pages and stereo pairs are judged by how they begin."""
+    first, second = Image.new("RGB", (32, 32), "red"), Image.new("RGB", (32, 32), "blue")
+
+    photo = decode_photo(encoded(first, kind, save_all=True, append_images=[second]))
+
+    assert difference(photo, first) < 3
+
+
+def wide_profile():
+    """Return the profile of a colour space like Adobe RGB: its green is greener, its gamma 2.2."""
+
+    def number(value):
+        return int(round(value * 65536)).to_bytes(4, "big", signed=True)
+
+    def xyz(*values):
+        return b"XYZ \0\0\0\0" + b"".join(number(value) for value in values)
+
+    curve = b"curv\0\0\0\0\0\0\0\x01" + int(2.19921875 * 256).to_bytes(2, "big") + b"\0\0"
+    name = b"desc\0\0\0\0\0\0\0\x05wide\0" + bytes(4 + 4 + 2 + 1 + 67)
+    tags = {
+        b"desc": name, b"cprt": b"text\0\0\0\0none\0\0\0\0", b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.60974, 0.31111, 0.01947), b"gXYZ": xyz(0.20528, 0.62567, 0.06087),
+        b"bXYZ": xyz(0.14919, 0.06322, 0.74457), b"rTRC": curve, b"gTRC": curve, b"bTRC": curve,
+    }  # fmt: skip
+    table, body = len(tags).to_bytes(4, "big"), b""
+    for tag, data in tags.items():
+        data += bytes(-len(data) % 4)
+        offset = 128 + 4 + 12 * len(tags) + len(body)
+        table += tag + offset.to_bytes(4, "big") + len(data).to_bytes(4, "big")
+        body += data
+    size = (128 + len(table) + len(body)).to_bytes(4, "big")
+    head = size + b"lcms\x02\x10\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    return head + number(0.9642) + number(1.0) + number(0.8249) + bytes(48) + table + body
+
+
+def adobe_as_srgb(*colour):
+    """Return the sRGB colour of one in Adobe RGB (1998), by the two standards' matrices."""
+    xyz = np.array(
+        [[0.57667, 0.18556, 0.18823], [0.29734, 0.62736, 0.07529], [0.02703, 0.07069, 0.99134]]
+    ) @ ((np.array(colour) / 255) ** 2.19921875)
+    light = np.clip(
+        np.array([[3.2405, -1.5371, -0.4985], [-0.9693, 1.8760, 0.0416], [0.0556, -0.2040, 1.0572]])
+        @ xyz,
+        0,
+        1,
+    )
+    return 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_colour_profiles_are_converted(kind):
+    """A grey of a wide space keeps its grey, and a muted green becomes the vivid one it meant."""
+    picture = Image.new("RGB", (64, 32), (100, 180, 60))
+    picture.paste((128, 128, 128), (32, 0, 64, 32))
+    options = {"lossless": True} if kind == "WEBP" else {}
+
+    photo = decode_photo(encoded(picture, kind, icc_profile=wide_profile(), **options))
+
+    assert np.allclose(photo.getpixel((8, 16)), adobe_as_srgb(100, 180, 60), atol=3)
+    assert np.allclose(photo.getpixel((56, 16)), (128, 128, 128), atol=3)
+
+
+def test_the_old_profile_does_not_stay_with_the_new_colours():
+    """A thumbnail of a converted photo carries no profile that would convert it again."""
+    picture = Image.new("RGB", (64, 32), (100, 180, 60))
+    photo = decode_photo(encoded(picture, "JPEG", icc_profile=wide_profile()))
+
+    assert "icc_profile" not in Image.open(io.BytesIO(thumbnail(photo))).info
+
+
+def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
+    """Phones put sRGB into grey photos, which then stay as they are."""
+    grey = scene.convert("L")
+
+    photo = decode_photo(encoded(grey, "PNG", icc_profile=SRGB))
+
+    assert difference(photo, grey.convert("RGB")) <= 1
+
+
+@pytest.mark.parametrize("profile", [b"", b"nonsense", SRGB[:200], SRGB[:130] + bytes(500)])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_damaged_profile_does_not_lose_the_photo(scene, mode, profile):
+    """Colours with an unreadable profile are taken as sRGB."""
+    picture = scene.convert(mode)
+
+    photo = decode_photo(encoded(picture, "TIFF", icc_profile=profile))
+
+    assert difference(photo, picture.convert("RGB")) == 0
+
+
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF")
+@pytest.mark.parametrize(
+    "exif",
+    [b"nonsense", b"MM\0*" + b"\xff" * 60, bytes(camera_exif(6).tobytes())[:20], b"II*\0\0\0\0\0"],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "PNG"])
+def test_damaged_exif_does_not_lose_the_photo(scene, kind, exif):
+    """A photo whose EXIF cannot be read is taken as it lies."""
+    data = encoded(scene, kind, exif=b"Exif\0\0" + exif)
+
+    assert decode_photo(data).size == scene.size
+    assert capture_time(data) is None
+
+
+def test_an_impossible_orientation_is_ignored(scene):
+    """Nine is no orientation."""
+    assert decode_photo(encoded(scene, "JPEG", exif=camera_exif(9))).size == scene.size
+
+
+@pytest.mark.parametrize(
+    ("short_side", "size"),
+    [(None, (4000, 3000)), (224, (1000, 750)), (150, (500, 375)), (375, (1000, 750)),
+     (376, (2000, 1500)), (760, (4000, 3000)), (90, (250, 188))],
+)  # fmt: skip
+def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
+    """A JPEG is decoded at 1/8, 1/4 or 1/2, and shrunk on, while twice what is wanted is left."""
+    assert decode_photo(large_jpeg, short_side=short_side).size == size
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
+def test_other_formats_are_shrunk_at_once(large_scene, mode):
+    """What has no draft mode is scaled down before its colours are converted."""
+    picture = large_scene.convert(mode)
+    data = encoded(picture, "TIFF")
+
+    draft = decode_photo(data, short_side=224)
+
+    assert draft.size == (667, 500)
+    [ours], [theirs] = frame(draft, "whole", 224), frame(picture.convert("RGB"), "whole", 224)
+    assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 1
+
+
+def test_a_stereo_pair_has_a_draft_too(scene):
+    """The first picture of an MPO file is a JPEG like any other, orientation included."""
+    picture = scene.resize((1800, 1200))
+    data = encoded(picture, "MPO", save_all=True, append_images=[scene], exif=camera_exif(6))
+
+    assert decode_photo(data, short_side=224).size == (600, 900)
+
+
+def test_a_large_palette_is_not_averaged(scene):
+    """The numbers of a palette are names of colours: between two lies any third."""
+    picture = scene.resize((900, 600)).convert("P")
+
+    assert (
+        difference(decode_photo(encoded(picture, "PNG"), short_side=100), picture.convert("RGB"))
+        == 0
+    )
+
+
+@pytest.mark.parametrize("framing", ["crop", "whole", "squash", "pad", "tiles"])
+def test_a_draft_is_hardly_another_picture(large_jpeg, framing):
+    """What an encoder sees of a scaled-down decode is within a grey level of the full one."""
+    full, draft = decode_photo(large_jpeg), decode_photo(large_jpeg, short_side=224)
+
+    assert full.size == (4000, 3000)
+    for ours, theirs in zip(frame(draft, framing, 224), frame(full, framing, 224), strict=True):
+        assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 1
+
+
+def chunk(kind, body):
+    """Return one chunk of a PNG file."""
+    return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+
+def huge_png(width, height):
+    """Return a PNG that says it is huge and holds hardly anything."""
+    header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    "size", [(20_000, 15_001), (25_000, 25_000), (1, 300_000_001), (200_000, 200_000)]
+)
+def test_too_many_pixels_are_refused_from_the_header(size):
+    """A bomb of a few bytes is never unpacked."""
+    assert reason(huge_png(*size)) == "more than 300 megapixels"
+
+
+def test_the_largest_phones_photos_are_read():
+    """Two hundred megapixels pass the limit; here only the pixels themselves are missing."""
+    assert reason(huge_png(16_320, 12_240)).startswith("truncated PNG")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("JPEG", "JPEG"), ("PNG", "PNG"), ("WEBP", "WebP"), ("TIFF", "TIFF"), ("BMP", "BMP"),
+     ("GIF", "GIF"), ("HEIF", "HEIC"), ("AVIF", "AVIF")],
+)  # fmt: skip
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.7, 0.95])
+def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
+    """A copy that broke off is told from other damage, with the size that there is."""
+    data = encoded(scene, kind)
+    cut = data[: int(share * len(data))]
+    size = f"{len(cut) / 1000:.0f} kB" if len(cut) >= 1000 else f"{len(cut)} bytes"
+
+    assert reason(cut) == f"truncated {name} after {size}"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"", "empty file"),
+        (b"Dear diary,\n", "not an image (text file?)"),
+        ("Grüße aus Köln".encode(), "not an image (text file?)"),
+        (b"<!DOCTYPE html><p>404", "not an image (a web page?)"),
+        (bytes(5000), "nothing but zeros (a copy that failed?)"),
+        (b"%PDF-1.7 \0\1\2", "a PDF, which is not read; export it as JPEG"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "not an image (text file?)"),
+        (b"\0\0\0\x18ftypmp42" + bytes(50), "not an image (a video?)"),
+        (b"\x01\x02\x03\x04" * 20, "not an image"),
+        (b"\xff\xd8\xff" + b"\x01" * 200 + b"\xff\xd9",
+         "damaged JPEG (its header cannot be read)"),
+        (b"\xff\xd8\xff", "truncated JPEG after 3 bytes"),
+    ],
+)  # fmt: skip
+def test_what_is_no_photo_is_called_by_its_name(data, expected):
+    """A reason says what somebody would want to know about the file."""
+    assert reason(data) == expected
+
+
+def test_a_png_named_jpg_is_read(tmp_path, scene):
+    """The bytes decide, not the name."""
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(encoded(scene, "PNG"))
+
+    assert difference(decode_photo(read_photo(path)), scene) == 0
+
+
+def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
+    """A HEIC photo under another name is refused with the command to install what reads it."""
+    data = encoded(scene, "HEIF")
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+    monkeypatch.delitem(Image.OPEN, "HEIF")
+    pixels._formats.cache_clear()
+
+    assert 'pip install "photorank[heic]"' in reason(data)
+
+    monkeypatch.undo()
+    pixels._formats.cache_clear()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_garbage_is_refused_and_never_crashes(scene, kind):
+    """Cut, flipped and overwritten bytes give a picture or a reason of one line, nothing else."""
+    data = encoded(scene.resize((80, 60)), kind, **FORMATS[kind][0])
+    rng = np.random.default_rng(zlib.crc32(kind.encode()))
+    reasons = []
+    for _ in range(60):
+        damaged = bytearray(data[: rng.integers(1, len(data))] if rng.random() < 0.3 else data)
+        for at in rng.integers(0, len(damaged), rng.integers(1, 20)):
+            damaged[at] = rng.integers(256)
+        try:
+            assert decode_photo(bytes(damaged)).mode == "RGB"
+        except UnreadablePhotoError as error:
+            reasons.append(error.reason)
+    assert reasons
+    assert all(reason and reason.isprintable() for reason in reasons)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_capture_time(scene, kind):
+    """The camera's clock is read from the EXIF of every format that has it."""
+    exif = camera_exif(taken="2024:07:31 18:05:09")
+
+    assert capture_time(encoded(scene, kind, exif=exif)) == "2024-07-31T18:05:09"
+
+
+@pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", None])
+def test_no_capture_time(scene, taken):
+    """A clock that was never set tells no time."""
+    assert capture_time(encoded(scene, "JPEG", exif=camera_exif(taken=taken))) is None
+    assert capture_time(b"not a photo") is None
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [((450, 300), (384, 256)), ((300, 450), (256, 384)), ((100, 50), (100, 50)),
+     ((9000, 1), (384, 1))],
+)  # fmt: skip
+def test_thumbnail(scene, shape, expected):
+    """A thumbnail is a small WebP, never larger than the photo, which stays as it was."""
+    photo = scene.resize(shape)
+    small = Image.open(io.BytesIO(thumbnail(photo)))
+
+    assert (small.format, small.size, photo.size) == ("WEBP", expected, shape)
+    assert difference(small.convert("RGB"), photo.resize(expected, Image.Resampling.LANCZOS)) < 5
+
+
+def test_read_photo_returns_the_bytes(tmp_path):
+    """What is decoded and what the digest identifies are the same bytes."""
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"pixels")
+
+    assert read_photo(path) == b"pixels"
+    assert photo_digest(read_photo(path)) == hashlib.sha256(b"pixels").hexdigest()
+
+
+def test_read_photo_refuses_what_is_no_file_with_bytes(tmp_path):
+    """A lost, empty or huge file and a folder each have their reason, with the path."""
+    (tmp_path / "empty.jpg").touch()
+    (tmp_path / "folder.jpg").mkdir()
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate((1 << 30) + 1)  # sparse: takes no room
+
+    for name, expected in {
+        "lost.jpg": "vanished",
+        "empty.jpg": "empty file",
+        "folder.jpg": "not a regular file",
+        "huge.jpg": "larger than 1 GiB",
+    }.items():
+        with pytest.raises(UnreadablePhotoError, match=name) as caught:
+            read_photo(tmp_path / name)
+        assert caught.value.reason in {expected, "a folder, not a file"}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pipe in the file system")
+def test_read_photo_does_not_wait_for_a_pipe(tmp_path):
+    """A pipe that took a photo's place is refused at once."""
+    os.mkfifo(tmp_path / "pipe.jpg")
+
+    with pytest.raises(UnreadablePhotoError, match="not a regular file"):
+        read_photo(tmp_path / "pipe.jpg")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.EACCES, "permission denied"), (errno.EIO, "the disk does not answer"),
+     (errno.ESTALE, "stale file handle")],
+)  # fmt: skip
+def test_reasons_of_the_system(number, words):
+    """The system's errors are told in words, the known ones in ours."""
+    assert os_reason(OSError(number, os.strerror(number))) == words
+
+
+def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
+    """Indexing thousands of photos does not fill the screen with Pillow's warnings."""
+    (tmp_path / "a.jpg").write_bytes(encoded(scene, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05"))
+    script = (
+        "import sys, pathlib; from photorank.photos.pixels import decode_photo, read_photo;"
+        "decode_photo(read_photo(pathlib.Path(sys.argv[1])))"
+    )
+
+    run = subprocess.run(  # noqa: S603: our own interpreter
+        [sys.executable, "-W", "default", "-c", script, str(tmp_path / "a.jpg")],
+        capture_output=True,
+        text=True,
+    )
+
+    assert (run.returncode, run.stderr) == (0, "")

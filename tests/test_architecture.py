@@ -1,0 +1,140 @@
+"""The house's rules: which room may import which, where heavy libraries live, and no waiting."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+# A module may import only from its own room and the rooms above it.
+ROOMS = [
+    {"errors", "typing"},
+    {"workspace"},
+    {"photos"},
+    {"labels"},
+    {"encoders"},
+    {"index"},
+    {"sample"},
+    {"metrics"},
+    {"vectors"},
+    {"rating"},
+    {"evaluation"},
+    {"demo"},
+    {"cli", "__init__", "dashboard"},
+    {"__main__"},
+]
+FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
+
+# What a library is for is done in one place; the sample takes its pictures from two of them.
+AT_HOME = {
+    "workspace": {"platformdirs"},
+    "photos": {"PIL", "pillow_heif"},
+    "labels": {"scipy"},
+    "encoders": {
+        *("torch", "open_clip", "timm", "safetensors", "huggingface_hub", "PIL"),
+        *("sentence_transformers", "transformers", "threadpoolctl"),
+    },
+    "index": {"faiss", "sqlite3", "filelock"},
+    "sample": {"PIL", "skimage", "sklearn", "scipy"},
+    "metrics": {"scipy"},
+    "vectors": {"sklearn", "scipy"},
+    "rating": {"scipy"},
+    "evaluation": {"sklearn"},  # clones the learners
+    "cli": {"typer", "rich"},
+    "dashboard": {"streamlit", "altair", "pandas", "PIL"},
+}
+HOUSED = set().union(*AT_HOME.values())
+# Seconds to import each: never at the top of a module, so that no command waits in vain.
+SLOW = {"torch", "open_clip", "timm", "sentence_transformers", "faiss", "skimage", "streamlit"}
+
+FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")
+DRAWING = {"app", "components", "draws", "loading", "views"}  # what in dashboard/ knows streamlit
+
+HOUSE = sorted((ROOT / "photorank").rglob("*.py"))
+DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))
+
+
+def name_of(path):
+    """Return a module's path below the repository, for the test's name."""
+    return path.relative_to(ROOT).with_suffix("").as_posix()
+
+
+def room_of(path):
+    """Return the room that a module is in."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return "dashboard" if parts[0] == "dashboard" else parts[1]
+
+
+def imports(nodes):
+    """Yield the dotted name of all that the import statements among some nodes import."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            inside = node.module in ("photorank", "dashboard")
+            yield from (
+                [f"{node.module}.{alias.name}" for alias in node.names] if inside else [node.module]
+            )
+
+
+@pytest.mark.parametrize("path", HOUSE + DASHBOARD, ids=name_of)
+def test_imports_point_one_way(path):
+    """A module imports from rooms above its own; the house knows no dashboard, nor it the cli."""
+    room, tree = room_of(path), ast.parse(path.read_text())
+    for name in imports(ast.walk(tree)):
+        package, _, rest = name.partition(".")
+        assert package not in HOUSED - AT_HOME.get(room, set()), f"{package} has another home"
+        if package == "photorank":
+            above = rest.split(".")[0]
+            assert above == room or FLOOR[above] < FLOOR[room], f"{room} may not import {above}"
+        assert package != "dashboard" or room == "dashboard"
+
+
+@pytest.mark.parametrize("path", HOUSE, ids=name_of)
+def test_slow_libraries_are_imported_where_they_are_used(path):
+    """No module of the house imports a library that takes seconds at its top."""
+    top = ast.parse(path.read_text()).body
+    assert not SLOW & {name.partition(".")[0] for name in imports(top)}
+
+
+@pytest.mark.parametrize("path", HOUSE, ids=name_of)
+def test_only_the_workspace_spells_the_paths_of_an_index(path):
+    """Where an index's files are is said once."""
+    if room_of(path) == "workspace":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            assert not node.value.endswith(FILES_OF_AN_INDEX), node.value
+
+
+@pytest.mark.parametrize("path", DASHBOARD, ids=name_of)
+def test_view_models_and_charts_know_no_streamlit(path):
+    """What a page shows is worked out in plain Python, which is tested without a browser."""
+    part = path.relative_to(ROOT / "dashboard").parts[0].removesuffix(".py")
+    used = {name.partition(".")[0] for name in imports(ast.walk(ast.parse(path.read_text())))}
+    assert part in DRAWING or "streamlit" not in used
+
+
+@pytest.mark.parametrize(
+    "start", ["import photorank", "from photorank.cli.app import main; main()"]
+)
+def test_starting_takes_no_time(start):
+    """The package and the command line's help load in half a second, without heavy libraries."""
+    program = (
+        "import atexit, sys, time\n"
+        "tell = lambda: print(time.process_time(), *sys.modules, file=sys.stderr)\n"
+        f"atexit.register(tell)\n{start}"
+    )
+    taken = []
+    for _ in range(3):  # the first may wait for the disk
+        ended = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", program, "--help"], capture_output=True, text=True, check=True
+        )
+        seconds, *modules = ended.stderr.split()
+        taken.append(float(seconds))
+        assert not (SLOW | {"sklearn", "scipy", "pandas"}) & set(modules)
+    assert min(taken) < 0.5

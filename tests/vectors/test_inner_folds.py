@@ -1,0 +1,54 @@
+import numpy as np
+
+from photorank.labels.comparisons import Comparisons
+from photorank.vectors.inner_folds import HeldOut, best_alpha, inner_folds
+
+
+def test_groups_that_are_compared_only_within_themselves_stay_whole():
+    """With many such groups no group is in two folds; every fold is used."""
+    groups = np.repeat(np.arange(20), 4)
+    scores = np.tile([1.0, 2.0, 3.0, 4.0], 20)
+
+    folds = inner_folds(Comparisons.from_scores(scores, within=groups), 0)
+
+    assert (folds.reshape(20, 4) == folds[::4, None]).all()
+    assert set(folds) == {0, 1, 2, 3, 4}
+
+
+def test_chains_of_choices_stay_whole():
+    """Photos that choices link are in one fold; photos that nobody saw are in none."""
+    first = np.arange(0, 40, 2)
+
+    folds = inner_folds(Comparisons.from_choices(first, first + 1, n=50), 0)
+
+    assert (folds[first] == folds[first + 1]).all()
+    assert (folds[40:] == -1).all()
+
+
+def test_the_penalty_of_least_held_out_loss_is_chosen():
+    """Losses are added up over the folds, and no photo is held out from its own fit."""
+    held_out = []
+
+    def path(train):
+        return [(alpha, train) for alpha in (3.0, 2.0, 1.0)]
+
+    def loss(model, test):
+        alpha, train = model
+        assert not set(train) & set(test)
+        held_out.extend(test)
+        return HeldOut(abs(alpha - 2), 1.0)
+
+    alphas = np.array([3.0, 2.0, 1.0])
+    chosen = best_alpha(alphas, Comparisons.from_scores(np.arange(30.0)), path, loss, seed=0)
+
+    assert chosen == 2
+    assert sorted(held_out) == sorted(3 * list(range(30)))
+
+
+def test_the_middle_penalty_serves_where_nothing_can_be_held_out():
+    """A single pair cannot be split into two sides that both hold a pair."""
+    chosen = best_alpha(
+        np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda _: [], None, seed=0
+    )
+
+    assert chosen == 5
