@@ -130,4 +130,6 @@ def _last(codes: Codes) -> Codes:
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
     """Return, for sorted codes (l,), the sum of each one's run of rows V (l, k), at every row."""
     begins = np.flatnonzero(np.diff(codes, prepend=-1))
+    if len(begins) == len(codes):
+        return V
     return np.repeat(np.add.reduceat(V, begins), np.diff(np.append(begins, len(codes))), axis=0)

@@ -1,5 +1,6 @@
 """Penalised least squares over every pair of the comparison graph, in closed form."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -11,7 +12,8 @@ from photorank.labels.comparisons import Comparisons
 from photorank.typing import Codes, Floats
 from photorank.vectors.coordinates import row_space, unit_prior
 from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.ridge import Problem
+from photorank.vectors.inner_folds import FOLDS, HeldOut, best_alpha
+from photorank.vectors.ridge import Fit, Problem
 
 
 class AllPairs(DirectionLearner):
@@ -30,8 +32,9 @@ class AllPairs(DirectionLearner):
     Parameters
     ----------
     alpha : float or None, default=None
-        The penalty; None chooses it by generalised cross-validation (Golub,
-        Heath & Wahba 1979) on the photos given to :meth:`fit` alone.
+        The penalty; None chooses it on the photos given to :meth:`fit` alone:
+        by generalised cross-validation (Golub, Heath & Wahba 1979), or, for
+        choices within several groups, by holding out groups.
     penalty : {"identity", "variance", "within-tier"}, default="identity"
         Ω: the identity; the features' variances, as if each were standardised
         first; or their covariance among photos of equal label, shrunk after
@@ -104,23 +107,51 @@ class AllPairs(DirectionLearner):
         # In coordinates where Ω is the identity every penalty is a plain ridge.
         unwhiten = self._unwhiten(X, comparisons)  # (d,) or (d, d), or None
         Z = X if unwhiten is None else _times(X, unwhiten)
-        basis = row_space(Z[comparisons.active])  # the penalty keeps v − s v0 among the photos
+        active = comparisons.active
+        basis = row_space(Z, active)  # the penalty keeps v − s v0 among the photos
         if basis is not None:
             Z = Z @ basis  # (n, r)
         prior = None if self.prior is None else unit_prior(self.prior, X.shape[1])
         given = None if prior is None else X @ prior
 
         problem = Problem.of(Z, comparisons, given)
-        alpha = problem.best_alpha() if self.alpha is None else float(self.alpha)
-        fit = problem.solve(alpha)
+        fit = problem.solve(self._chosen_alpha(problem, Z, comparisons, given))
 
-        self.alpha_, self.prior_scale_ = alpha, fit.prior_scale
+        self.alpha_, self.prior_scale_ = fit.alpha, fit.prior_scale
         self.degrees_of_freedom_ = fit.degrees_of_freedom
         self.noise_ = problem.noise(fit)
-        self._centre = X[comparisons.active].mean(axis=0)
+        self._centre = np.bincount(active, minlength=len(X)) @ X / len(active)
         self._posterior = (problem, fit, basis, unwhiten)
         own = self._in_features(fit.weights, basis, unwhiten)
         return own if prior is None else own + fit.prior_scale * prior
+
+    def _chosen_alpha(
+        self, problem: Problem, Z: Floats, comparisons: Comparisons, given: Floats | None
+    ) -> float:
+        """Return the penalty to use: the given one, or the one that predicts best."""
+        if self.alpha is not None:
+            return float(self.alpha)
+        if comparisons.scores is not None or comparisons.n_components < FOLDS:
+            return problem.best_alpha()
+        # Choices within one group share its photos. Counting them as independent, as the
+        # formula does, is far too trusting where there are many: groups are held out instead.
+        alphas = problem.alphas()
+
+        def path(rows: Codes) -> Iterable[Fit]:
+            part = Problem.of(
+                Z[rows], comparisons.take(rows), None if given is None else given[rows]
+            )
+            return (part.solve(alpha) for alpha in alphas)
+
+        def loss(fit: Fit, rows: Codes) -> HeldOut:
+            graph = comparisons.take(rows)
+            r = Z[rows] @ fit.weights
+            if given is not None:
+                r = r + fit.prior_scale * given[rows]
+            error = graph.energy() - 2 * r @ graph.preference() + r @ graph.laplacian(r)
+            return HeldOut(float(error) * graph.n_judgements, graph.n_judgements)
+
+        return best_alpha(alphas, comparisons, path, loss, seed=0)
 
     def _covariance_root(self) -> Floats:
         """Return R (d, r) with cov(v) = R Rᵀ, in units of the unit-length direction."""

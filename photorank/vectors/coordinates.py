@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
-from photorank.typing import Direction, Floats
+from photorank.typing import Codes, Direction, Floats
 
 # The prior's scale is a coordinate too, pulled to 0 this much less than the others:
 # as good as free.
@@ -32,7 +32,7 @@ class Coordinates:
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
         """Rotate photos (n, d) and, with a prior direction (d,), give its scale a coordinate."""
-        basis = row_space(X[comparisons.active])
+        basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
         if prior is not None:
@@ -47,9 +47,9 @@ class Coordinates:
         return cls(Z @ vectors, energy[told], spread, back @ vectors, scale)
 
 
-def row_space(rows: Floats) -> Floats | None:
-    """Return an orthonormal basis (d, n) of the rows' span, or None if they span everything."""
-    return np.linalg.qr(rows.T)[0] if len(rows) < rows.shape[1] else None
+def row_space(X: Floats, rows: Codes) -> Floats | None:
+    """Return an orthonormal basis (d, r) of some rows' span; None if they are d or more."""
+    return np.linalg.qr(X[rows].T)[0] if len(rows) < X.shape[1] else None
 
 
 def unit_prior(prior: ArrayLike, d: int) -> Direction:

@@ -11,7 +11,7 @@ from photorank.labels.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats
 from photorank.vectors.informative_pairs import components
 
-_FOLDS = 5
+FOLDS = 5
 # Penalties that are tried, in units of the compared photos' mean squared distance,
 # the largest first: there any loss is nearly flat, so each fit starts the next.
 _PENALTIES = np.logspace(0, -5, 11)
@@ -55,7 +55,7 @@ def best_alpha(
     """
     fold = inner_folds(comparisons, seed)  # (n,)
     lost = np.zeros((len(alphas), 2))
-    for k in range(_FOLDS):
+    for k in range(FOLDS):
         train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
         if _ordered(comparisons, train) and _ordered(comparisons, test):
             lost += [loss(model, test) for model in path(train)]
@@ -73,10 +73,10 @@ def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
     active = comparisons.active
     units = _components(comparisons)[active]
     names, units = np.unique(units, return_inverse=True)
-    if len(names) < 2 * _FOLDS:
+    if len(names) < 2 * FOLDS:
         units = np.arange(len(active))
     rng = np.random.default_rng(seed)
-    dealt = rng.permutation(int(units.max(initial=-1)) + 1) % _FOLDS
+    dealt = rng.permutation(int(units.max(initial=-1)) + 1) % FOLDS
     folds = np.full(comparisons.n, -1)
     folds[active] = dealt[units]
     return folds

@@ -75,9 +75,12 @@ class Problem:
 
     def best_alpha(self) -> float:
         """Return the penalty of least generalised cross-validation error."""
+        return float(min(self.alphas(), key=lambda alpha: self._gcv(self.solve(alpha))))
+
+    def alphas(self) -> Floats:
+        """Return the penalties worth trying (a,), from small to large."""
         largest = float(self.eigenvalues.max(initial=0))
-        alphas = ALPHAS * (largest if largest > 0 else 1.0)
-        return float(min(alphas, key=lambda alpha: self._gcv(self.solve(alpha))))
+        return ALPHAS * (largest if largest > 0 else 1.0)
 
     def noise(self, fit: Fit) -> float:
         """Return the standard deviation of one label, or of one choice's margin, around the fit."""

@@ -129,7 +129,7 @@ class SpanningPairs(DirectionLearner):
         self.rank_ = len(X) - int(component.max()) - 1
 
         rows = np.unique(chosen.pairs)
-        basis = row_space(X[rows])
+        basis = row_space(X, rows)
         Z = X if basis is None else X @ basis
         if isinstance(comparisons, ChoiceComparisons):
             problem = Problem.of(Z, _as_choices(chosen, comparisons.n), None)

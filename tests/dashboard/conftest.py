@@ -44,6 +44,8 @@ def evaluated(paths):
             result("ours", (0.66, 0.61, 0.71), scope="within"),
         ],
         index="small",
+        folds=2,
+        repeats=1,
     )
     paths.evaluations.mkdir(exist_ok=True)
     paths.evaluation("2026").write_text(json.dumps(found))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from dashboard.contact_sheet import PAGE
+from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.store import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
@@ -60,16 +61,25 @@ def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
     assert "99" in app.run().markdown[0].value
 
 
-def test_labels_without_an_evaluation_are_measured_by_a_button(dashboard, paths):
+def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, paths):
+    """A button and the command that does the same; meanwhile there are photos to look at."""
+    app = dashboard()
+
+    assert button(app, "Measure now")
+    assert any("photorank evaluate --index small" in one.value for one in app.code)
+    assert "likes most" in texts(app)
+
+
+def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated, paths):
     """The button does what the command does, and the page then shows the result."""
     app = dashboard()
-    assert any("photorank evaluate --index small" in one.value for one in app.code)
-
-    button(app, "Measure now").click().run()
+    button(app, "Measure again").click().run()
 
     assert not app.exception
-    assert len(list(paths.evaluations.glob("*.json"))) == 1
-    assert "the pairs in people’s order" in texts(app)
+    saved = [read_evaluation(path) for path in evaluation_paths(paths)]
+    assert len(saved) == 2
+    assert saved[1]["protocol"] == saved[0]["protocol"]
+    assert "all-pairs" in list(app.dataframe[0].value["vector"])
 
 
 def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
@@ -127,7 +137,7 @@ def test_two_photos_at_random_get_two_probabilities(dashboard, home):
     chances = [int("".join(filter(str.isdigit, one.value))) for one in app.metric]
     assert len(chances) == 2
     assert sum(chances) == 100
-    assert not [one for one in app.get("spinner")]
+    assert not list(app.get("spinner"))
 
 
 def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, home, tmp_path):
@@ -190,7 +200,7 @@ def test_a_vector_is_removed_after_a_question(dashboard, paths):
     app.button(key="remove-ours").click().run()
 
     assert not app.exception
-    assert list(list_vectors(Index.open(paths))) == ["plain-prompt"]
+    assert [card.stem for card in paths.vectors.iterdir()] == ["plain-prompt"]
 
 
 def test_the_pages_say_that_the_embedded_encoders_words_are_a_stand_in(dashboard, home):

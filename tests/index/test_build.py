@@ -205,6 +205,7 @@ def test_a_folder_is_one_under_all_its_names(library):
     report = library.build(library.folder)
     assert (report.added, report.unchanged) == (0, 3)
     assert library.index.row_of(link / "0001.png") == 1
+    assert library.index.manifest.roots == (str(library.folder),)
 
 
 def test_single_files_can_be_named(library):

@@ -115,5 +115,5 @@ def test_the_filter_is_the_callers():
 
 def test_an_unknown_framing_lists_the_known_ones():
     """A misspelt framing is answered with the five there are."""
-    with pytest.raises(EncoderError, match="'middle'.*crop, pad, squash, whole, tiles"):
+    with pytest.raises(EncoderError, match=r"'middle'.*crop, pad, squash, whole, tiles"):
         frame(Image.new("RGB", (2, 2)), "middle", 8)

@@ -191,7 +191,7 @@ def wide_profile():
     """Return the profile of a colour space like Adobe RGB: its green is greener, its gamma 2.2."""
 
     def number(value):
-        return int(round(value * 65536)).to_bytes(4, "big", signed=True)
+        return round(value * 65536).to_bytes(4, "big", signed=True)
 
     def xyz(*values):
         return b"XYZ \0\0\0\0" + b"".join(number(value) for value in values)
@@ -523,7 +523,7 @@ def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
         "decode_photo(read_photo(pathlib.Path(sys.argv[1])))"
     )
 
-    run = subprocess.run(  # noqa: S603: our own interpreter
+    run = subprocess.run(  # noqa: S603 (our own interpreter)
         [sys.executable, "-W", "default", "-c", script, str(tmp_path / "a.jpg")],
         capture_output=True,
         text=True,
