@@ -1,6 +1,6 @@
 """View-model of Vectors: what each vector is, where it is from, and how far to trust it."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -49,6 +49,17 @@ class VectorCard:
     facts: pd.DataFrame  # fact, value: the whole card
 
 
+def preferred(vectors: Mapping[str, MasterVector], evaluation: Json | None) -> list[str]:
+    """Return the vectors' names, the one that did best here first, untested words last."""
+    tested = [row["vector"] for row in _fair(evaluation)]
+
+    def place(name: str) -> tuple[int, bool]:
+        rank = tested.index(name) if name in tested else len(tested)
+        return rank, family(vectors[name].kind) == FROM_WORDS
+
+    return sorted(vectors, key=place)
+
+
 def card(vector: MasterVector, evaluation: Json | None, *, own: bool) -> VectorCard:
     """Put a vector's card into words, with what the index's latest evaluation says of it."""
     tested = accuracy(vector.card.metrics)
@@ -65,11 +76,14 @@ def card(vector: MasterVector, evaluation: Json | None, *, own: bool) -> VectorC
 
 def _result(name: str, evaluation: Json | None) -> Json:
     """Return a vector's metrics over all pairs that it had not seen, or nothing."""
-    for row in [] if evaluation is None else evaluation["results"]:
-        if row["vector"] == name and row["scope"] == "all" and not row["in_sample"]:
-            metrics: Json = row["metrics"]
-            return metrics
-    return {}
+    return next((row["metrics"] for row in _fair(evaluation) if row["vector"] == name), {})
+
+
+def _fair(evaluation: Json | None) -> list[Json]:
+    """Return the results over all pairs of vectors that had not seen them, best first."""
+    rows = [] if evaluation is None else evaluation["results"]
+    fair = [row for row in rows if row["scope"] == "all" and not row["in_sample"]]
+    return sorted(fair, key=lambda row: -(row["metrics"]["pairwise_accuracy"]["value"] or 0))
 
 
 def _origin(vector: MasterVector) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from dashboard.power import Metric
-from dashboard.words import AT_RANDOM, FROM_JUDGEMENTS, FROM_WORDS
+from dashboard.measures import Metric
+from dashboard.words import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 
-FAMILIES = [FROM_JUDGEMENTS, FROM_WORDS, AT_RANDOM]
+FAMILIES = [FROM_PHOTOS, FROM_WORDS, AT_RANDOM]
 INK = "ink"  # the theme's fourth colour: text
 SHAPES = ["circle", "diamond", "square"]
 GREY = "#8A8378"  # seen on the light and on the dark page
@@ -69,9 +69,7 @@ def balance(first: float) -> alt.LayerChart:
         {
             "from": [0.0, first],
             "to": [first, 1.0],
-            "colour": [
-                FROM_JUDGEMENTS if mine >= 0.5 else AT_RANDOM for mine in (first, 1 - first)
-            ],
+            "colour": [FROM_PHOTOS if mine >= 0.5 else AT_RANDOM for mine in (first, 1 - first)],
         }
     )
     bar = (

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import contact_sheet, duel, loading, power, work
+from dashboard import cards, contact_sheet, duel, loading, power, work
 from dashboard.cards import VectorCard
 from dashboard.contact_sheet import Tile
 from dashboard.words import FROM_WORDS, count, family, spoken
@@ -66,15 +66,14 @@ def choice(label: str, options: Mapping[str, str], key: str) -> str:
 
 
 def vector_picker(index: Index) -> MasterVector:
-    """Let the user choose a vector; the learned ones come first."""
+    """Let the user choose a vector; the one that did best in the latest evaluation comes first."""
     with explained():
-        known = loading.vectors(index)
+        known, evaluation = loading.vectors(index), loading.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
-    names = sorted(known, key=lambda name: family(known[name].kind) == FROM_WORDS)
     name = st.selectbox(
         "Vector",
-        names,
+        cards.preferred(known, evaluation),
         format_func=lambda name: f"{name} ({family(known[name].kind)})",
         key="vector",
         bind="query-params",
@@ -189,8 +188,20 @@ def group_picker(names: Sequence[str]) -> int | None:
     )
 
 
+def sample_builder(label: str) -> None:
+    """Show the button that builds the sample, or what it lacks, and then the pages on it."""
+    if st.button(label, type="primary", icon=":material/auto_awesome:"):
+        with explained(st.error):
+            work.build_sample(progress_bar())
+        st.rerun()
+
+
 def first_evaluation(index: Index) -> None:
     """Offer to measure the vectors of an index that has no evaluation yet."""
+    if index.name == power.SAMPLE:
+        st.markdown("The sample is not complete: building it was interrupted.")
+        sample_builder("Finish the sample")
+        return
     with explained():
         pairs = loading.judged_pairs(index)
     st.container(key="headline").markdown(
@@ -237,7 +248,7 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
         st.markdown(f"{card.origin}  \n{card.held_out}")
         with explained():
             best = np.argsort(-loading.ratings(index, vector), kind="stable")[:STRIP]
-        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best.tolist()), 100)
+        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best.tolist()), 70)
         with st.container(horizontal=True):
             with st.popover("Card"):
                 st.dataframe(card.facts, hide_index=True)

@@ -9,7 +9,7 @@ from photorank.typing import Json
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
 FROM_WORDS = "from words"
-FROM_JUDGEMENTS = "learned from judgements"
+FROM_PHOTOS = "learned from photos"
 AT_RANDOM = "drawn at random"
 _FAMILIES = {"prompt": FROM_WORDS, "antonyms": FROM_WORDS, "random": AT_RANDOM}
 
@@ -22,9 +22,9 @@ def family(kind: str) -> str:
     Examples
     --------
     >>> family("antonyms"), family("all-pairs")
-    ('from words', 'learned from judgements')
+    ('from words', 'learned from photos')
     """
-    return _FAMILIES.get(kind, FROM_JUDGEMENTS)
+    return _FAMILIES.get(kind, FROM_PHOTOS)
 
 
 def plain(text: Any) -> str:

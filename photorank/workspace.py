@@ -158,6 +158,7 @@ def storage_errors(path: Path) -> Iterator[None]:
             errno.EACCES: "permission denied",
             errno.EIO: "the disk does not answer",
             errno.ENOTDIR: "a file is in the way",
+            errno.EEXIST: "a file is in the way",
         }
         if error.errno not in reasons:
             raise

@@ -73,7 +73,9 @@ def test_every_command_that_is_named_exists():
 def test_files_that_are_named_exist():
     """Pictures, scripts and folders of the text are in the repository."""
     named = re.findall(r"\((docs/[^)]+)\)", README)
-    named += re.findall(r"`((?:scripts|tests|photorank|dashboard|datasets|index)/[\w./-]*)`", README)
+    named += re.findall(
+        r"`((?:scripts|tests|photorank|dashboard|datasets|index)/[\w./-]*)`", README
+    )
     assert named
 
     for path in named:

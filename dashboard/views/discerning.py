@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, components, loading, power, work
+from dashboard import charts, components, loading, measures, power, work
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -16,9 +16,9 @@ if evaluation is None:
 
 answer, caution = st.container(key="headline"), st.container()
 with st.container(horizontal=True, gap="medium"):
-    scopes = {name: power.SCOPES[name][0] for name in power.scopes(evaluation)}
+    scopes = {name: measures.SCOPES[name][0] for name in measures.scopes(evaluation)}
     scope = components.choice("Which pairs", scopes, "scope") if len(scopes) > 1 else "all"
-    found = {name: power.METRICS[name].label for name in power.metrics(evaluation, scope)}
+    found = {name: measures.METRICS[name].label for name in measures.metrics(evaluation, scope)}
     metric = components.choice("Measured by", found, "metric")
 
 board = power.board(evaluation, scope, metric)

@@ -12,11 +12,13 @@ with components.explained():
 if index.manifest.encoder == "embedded":
     st.info(cards.STAND_IN, icon=":material/translate:")
 
+grid = st.grid(2, min_column_width=420)
 for name, vector in vectors.items():
     own = index.paths.vector(name).exists()
-    components.vector_card(index, vector, cards.card(vector, evaluation, own=own))
+    with grid.cell():
+        components.vector_card(index, vector, cards.card(vector, evaluation, own=own))
 
-by_words, by_judgements = st.columns(2, gap="large")
+by_words, by_judgements = st.columns(2)
 with by_words, st.form("prompt", border=True):
     st.subheader("A vector from words", anchor=False)
     name = st.text_input("Name", cards.free_name("my-words", vectors))

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Agreement, Comparisons, SampledPairs
-from photorank.typing import Codes, Embeddings, Floats, Ratings, Scope
+from photorank.labels.comparisons import Agreement, Comparisons, Edges, SampledPairs
+from photorank.typing import Codes, Embeddings, Floats, Pairs, Ratings, Scope
 
 
 def choice_graph(
@@ -122,6 +122,20 @@ class ChoiceComparisons(Comparisons):
     def told_apart(self, ratings: Ratings) -> Floats:
         r = np.asarray(ratings, dtype=np.float64)
         return self._gross(self.weight * (r[self.first] != r[self.second]))
+
+    def edges(self, pairs: Pairs) -> Edges:
+        known = self.first * self.n + self.second  # not sorted any more after take()
+        order = np.argsort(known)
+        asked = pairs.min(axis=1) * self.n + pairs.max(axis=1)
+        place = np.searchsorted(known, asked, sorter=order)
+        shown = place < len(known)
+        shown[shown] = known[order[place[shown]]] == asked[shown]
+        edge = order[place[shown]]
+        margin, weight = np.zeros(len(pairs)), np.zeros(len(pairs))
+        weight[shown] = self.weight[edge]
+        turned = np.where(pairs[shown, 0] < pairs[shown, 1], 1, -1)
+        margin[shown] = self.margin[edge] * turned
+        return Edges(weight, margin)
 
     def with_gap_power(self, gap_power: int) -> Self:
         return self

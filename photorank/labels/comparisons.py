@@ -28,6 +28,13 @@ class SampledPairs(NamedTuple):
     margins: Floats  # (m,) by how much, > 0
 
 
+class Edges(NamedTuple):
+    """What the graph says of some pairs of photos."""
+
+    weight: Floats  # (m,) 0 where the two may not be compared, ties not
+    margin: Floats  # (m,) of the first over the second, 0 where people did not order them
+
+
 class Comparisons(ABC):
     """A weighted graph over n photos: edge weights w_ij ≥ 0 and signed margins m_ij = −m_ji.
 
@@ -161,6 +168,10 @@ class Comparisons(ABC):
 
         Pairs that people could not order count too, gaps do not.
         """
+
+    @abstractmethod
+    def edges(self, pairs: Pairs) -> Edges:
+        """Look up pairs (m, 2) of different rows, in any order."""
 
     @property
     @abstractmethod

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
 from photorank.labels.blocks import Blocks, combined
-from photorank.labels.comparisons import Agreement, Comparisons, SampledPairs
+from photorank.labels.comparisons import Agreement, Comparisons, Edges, SampledPairs
 from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, Scope
 
 
@@ -97,6 +97,20 @@ class ScoreComparisons(Comparisons):
     def told_apart(self, ratings: Ratings) -> Floats:
         plain = self.with_scores(ratings).with_gap_power(0)
         return self._spread(plain._signed(Blocks.degrees))
+
+    def edges(self, pairs: Pairs) -> Edges:
+        place = np.full(self.n, -1)
+        place[self.rows] = np.arange(len(self.rows))
+        first, second = place[pairs].T
+        may = (first >= 0) & (second >= 0)
+        may[may] = self.same[first[may]] == self.same[second[may]]
+        if self.different is not None:
+            may[may] = self.different[first[may]] != self.different[second[may]]
+        margin, weight = np.zeros(len(pairs)), np.zeros(len(pairs))
+        first, second = first[may], second[may]
+        margin[may] = self.labels[first] - self.labels[second]
+        weight[may] = self.trust[first] * self.trust[second] * np.abs(margin[may]) ** self.gap_power
+        return Edges(weight, margin)
 
     @property
     def scores(self) -> Labels:

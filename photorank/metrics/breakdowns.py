@@ -13,9 +13,9 @@ from photorank.labels.comparisons import Comparisons
 from photorank.labels.dominance import dense_ranks, dominated_sums
 from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.intervals import Estimate, jackknife
-from photorank.metrics.pair_sums import COUPLES, PairSums, pair_sums
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
-from photorank.typing import Codes, Floats, Labels, Ratings
+from photorank.typing import Codes, Floats, Labels, Pairs, Ratings
 
 # A repeat: ratings (n,) and the pairs over which they may be compared.
 Repeat: TypeAlias = tuple[Ratings, Comparisons]
@@ -149,12 +149,20 @@ def _gap_accuracy(
             raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
         r = checked_ratings(ratings, graph.n)
 
-        def of(graph: ScoreComparisons, r: Ratings = r) -> Floats:
+        def by_photo(graph: ScoreComparisons, r: Ratings = r) -> Floats:
             credit, weight = (_beyond(r, graph, above) - _beyond(r, graph, upto)).T
             return np.stack([credit, weight, weight], axis=1)
 
-        sums.append(pair_sums(of, graph, clusters=clusters, floor=0.0, couples=COUPLES))
-        degrees = of(replace(graph, trust=np.ones(len(graph.rows))))[:, 1]
+        def by_pair(graph: ScoreComparisons, pairs: Pairs, r: Ratings = r) -> Floats:
+            weight, margin = graph.edges(pairs)
+            gap = np.abs(margin) - _slack(graph)
+            weight = weight * ((gap > above) & (gap <= upto))
+            sign = np.sign(margin) * np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
+            return np.stack([weight * (1 + sign) / 2, weight, weight], axis=1)
+
+        count = Count(by_photo, by_pair)
+        sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=COUPLES))
+        degrees = by_photo(replace(graph, trust=np.ones(len(graph.rows))))[:, 1]
         taking_part.append(np.flatnonzero(degrees > 0.5))
         counts.append(degrees.sum() / 2)
     return jackknife(
@@ -176,16 +184,20 @@ def _beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
     trust = np.zeros(graph.n)
     trust[graph.rows] = graph.trust
     y = graph.scores
-    if len(graph.rows):
-        gap = gap + _SAME_GAP * float(np.ptp(graph.labels))
+    more = gap + _slack(graph)
     for rows in graph.blocks():
-        better = _above(r[rows], y[rows], trust[rows], gap)
-        worse = _above(-r[rows], -y[rows], trust[rows], gap)
+        better = _above(r[rows], y[rows], trust[rows], more)
+        worse = _above(-r[rows], -y[rows], trust[rows], more)
         sums[rows] = trust[rows][:, None] * (better + worse)
     if graph.different is None:
         return sums
     both = replace(graph, same=combined(graph.same, graph.different), different=None)
     return sums - _beyond(r, both, gap)
+
+
+def _slack(graph: ScoreComparisons) -> float:
+    """Return by how much two gaps may differ and still be the same."""
+    return _SAME_GAP * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0
 
 
 def _above(r: Ratings, y: Labels, u: Floats, gap: float) -> Floats:

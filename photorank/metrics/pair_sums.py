@@ -1,22 +1,22 @@
 """Sums over pairs of photos: the additive form in which pairwise metrics are counted."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
-from typing import TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.intervals import LeaveOneOut
-from photorank.typing import Codes, Floats
+from photorank.typing import Codes, Floats, Pairs
 
 # A sum is nothing but rounding errors when it is this small beside what it was subtracted from.
 _NOISE = 1e-12
-# Couples of units whose own pairs are counted, for the jackknife's correction: with so many it
-# is known to a tenth.
-COUPLES = 400
+# Couples of units, and photo pairs between them, that are looked at for the jackknife's
+# correction: all couples of up to 140 units, and enough of more.
+COUPLES = 10_000
+_COUPLES_PAIRS = 100_000
 # With more units than this the correction is below half a percent of an interval's width.
 _MOST_UNITS = 1000
 
@@ -91,20 +91,26 @@ class PairSums:
         return numerator / size - self.value * share / 2
 
 
+class Count(NamedTuple, Generic[Graph]):
+    """How a metric counts N, A and B: photo by photo, and for listed pairs."""
+
+    by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
+    by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
+
+
 def pair_sums(
-    of: Callable[[Graph], Floats],
+    count: Count[Graph],
     comparisons: Graph,
     *,
     clusters: Codes | None,
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Count once over all pairs, without each unit, and between some couples of units.
+    """Count over all pairs, without each unit, and between some couples of units.
 
     Parameters
     ----------
-    of : callable
-        Comparisons -> (n, 3), each photo's sums; a pair is in two photos' sums.
+    count : Count
     comparisons : Comparisons
     clusters : ndarray of shape (n,), optional
         Photos that were sampled together, −1 for a photo on its own; each
@@ -114,21 +120,17 @@ def pair_sums(
     couples : int
         How many couples of units to look at; 0 where no interval is wanted.
     """
-    each = of(comparisons)
+    each = count.by_photo(comparisons)
     total = each.sum(axis=0) / 2
-    units = np.arange(comparisons.n)
-    inside = np.zeros_like(each)
+    units, lost = np.arange(comparisons.n), each
     if clusters is not None:
         units = unit_codes(clusters, n=comparisons.n)
-        inside = of(comparisons.restricted(units, "within")) / 2
-    # A pair inside a unit is in two of its photos' sums, yet is lost only once.
-    lost, inside = summed_by(units, each - inside), summed_by(units, inside)
-    between = [np.empty((0, 3))]
-    for couple in _matchings(len(lost), couples):
-        graph = comparisons.restricted(couple[units], "within")
-        together = summed_by(couple[units], of(graph) / 2)
-        between.append(together - summed_by(couple, inside))
-    return PairSums(total, total - lost, np.concatenate(between), floor)
+        # A pair inside a unit is in two of its photos' sums, yet is lost only once.
+        inside = count.by_photo(comparisons.restricted(units, "within")) / 2
+        lost = summed_by(units, each - inside)
+    couple, pairs = _between(units, couples)
+    between = summed_by(couple, count.by_pair(comparisons, pairs))
+    return PairSums(total, total - lost, between, floor)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
@@ -162,33 +164,37 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
     return np.unique(own, return_inverse=True)[1].astype(np.intp)
 
 
-def summed_by(units: Codes, values: Floats) -> Floats:
-    """Add up values (n, k) by unit, (u, k); those of −1 are left out."""
-    known = units >= 0
-    sums = [np.bincount(units[known], column[known]) for column in values.T]
+def summed_by(codes: Codes, values: Floats) -> Floats:
+    """Add up values (n, k) by code, (u, k)."""
+    sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
-def _matchings(units: int, couples: int) -> Iterator[Codes]:
-    """Yield couple numbers (u,) that match all units two by two, −1 for one left over.
+def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
+    """List the pairs of photos (m, 2) between some couples of units (n,), and whose they are (m,).
 
-    The rounds of a tournament in which everybody meets everybody: no couple
-    comes twice, and the same number of units gives the same couples.
+    The same units give the same couples, so that repeats can be added up.
     """
-    if not 3 <= units <= _MOST_UNITS or couples < 1:
-        return
-    even = units + units % 2
-    place = np.random.default_rng(units).permutation(even)
-    circle = np.arange(even - 1)
-    for turn in range(min(ceil(couples / (units // 2)), even - 1)):
-        opponent = (turn - circle) % (even - 1)
-        # Who would meet themselves meets the one outside the circle.
-        meeting = np.append(np.minimum(circle, opponent), circle[circle == opponent])[place]
-        couple = np.unique(meeting, return_inverse=True)[1].astype(np.intp)
-        if units < even:
-            left_over = couple == couple[units]
-            couple = np.where(left_over, -1, couple - (couple > couple[units]))[:units]
-        yield couple
+    size = np.bincount(units)
+    n_units = len(size)
+    rng = np.random.default_rng(n_units)
+    if not 3 <= n_units <= _MOST_UNITS:
+        couples = 0
+    if n_units * (n_units - 1) // 2 <= couples:
+        one, other = rng.permutation(np.stack(np.triu_indices(n_units, 1)), axis=1)
+    else:
+        one = rng.integers(n_units, size=couples)
+        other = (one + 1 + rng.integers(n_units - 1, size=couples)) % n_units
+    count = size[one] * size[other]
+    fits = np.cumsum(count) <= _COUPLES_PAIRS
+    one, other, count = one[fits], other[fits], count[fits]
+
+    members, begin = np.argsort(units, kind="stable"), np.cumsum(size) - size
+    couple = np.repeat(np.arange(len(count)), count)
+    place = np.arange(len(couple)) - (np.cumsum(count) - count)[couple]
+    first = begin[one][couple] + place // size[other][couple]
+    second = begin[other][couple] + place % size[other][couple]
+    return couple, np.column_stack([members[first], members[second]])
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:

@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.score_graph import ScoreComparisons
-from photorank.metrics.pair_sums import COUPLES, PairSums, pair_sums, summed_by, unit_codes
-from photorank.typing import Codes, Floats, Ratings
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
+from photorank.typing import Codes, Floats, Pairs, Ratings
 
 
 def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
@@ -149,14 +149,6 @@ def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
     return pearson_sums(ratings, comparisons).value
 
 
-def accuracy_by_fold(ratings: ArrayLike, comparisons: Comparisons, folds: Codes) -> Floats:
-    """Return :func:`pairwise_accuracy` (k,) within each fold of codes (n,), nan without a pair."""
-    inside = comparisons.restricted(folds, "within")
-    sums = accuracy_sums(ratings, inside, clusters=folds, couples=0)
-    credit, weight, _ = (sums.total - sums.without).T
-    return np.divide(credit, weight, out=np.full(len(weight), np.nan), where=weight > 0)
-
-
 def accuracy_sums(
     ratings: ArrayLike,
     comparisons: Comparisons,
@@ -167,11 +159,16 @@ def accuracy_sums(
     """Return :func:`pairwise_accuracy` as sums: credit over weight."""
     r = checked_ratings(ratings, comparisons.n)
 
-    def of(graph: Comparisons) -> Floats:
+    def by_photo(graph: Comparisons) -> Floats:
         credit, weight = graph.agreement(r)
         return np.stack([credit, weight, weight], axis=1)
 
-    return pair_sums(of, comparisons, clusters=clusters, floor=0.0, couples=couples)
+    def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
+        sign, weight, _ = _signs(r, graph, pairs)
+        return np.stack([(sign + weight) / 2, weight, weight], axis=1)
+
+    count = Count(by_photo, by_pair)
+    return pair_sums(count, comparisons, clusters=clusters, floor=0.0, couples=couples)
 
 
 def kendall_sums(
@@ -183,13 +180,17 @@ def kendall_sums(
 ) -> PairSums:
     """Return :func:`kendall_tau_b` as sums of signs."""
     r = checked_ratings(ratings, comparisons.n)
+    plain = comparisons.with_gap_power(0)
 
-    def of(graph: Comparisons) -> Floats:
+    def by_photo(graph: Comparisons) -> Floats:
         credit, weight = graph.agreement(r)
         return np.stack([2 * credit - weight, weight, graph.told_apart(r)], axis=1)
 
-    plain = comparisons.with_gap_power(0)
-    return pair_sums(of, plain, clusters=clusters, floor=-1.0, couples=couples)
+    def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
+        return np.stack(_signs(r, graph, pairs), axis=1)
+
+    count = Count(by_photo, by_pair)
+    return pair_sums(count, plain, clusters=clusters, floor=-1.0, couples=couples)
 
 
 def pearson_sums(
@@ -256,16 +257,29 @@ def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
     return r
 
 
+def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
+    """Return each pair's (m,) signed agreement, weight if people and weight if ratings order it."""
+    weight, margin = graph.edges(pairs)
+    sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
+    return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
+
+
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
     """Sum (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
-    def of(graph: ScoreComparisons) -> Floats:
+    def by_photo(graph: ScoreComparisons) -> Floats:
         return np.stack([graph.products(*two) for two in ((a, b), (a, a), (b, b))], axis=1)
 
-    return pair_sums(of, comparisons, clusters=clusters, floor=-1.0, couples=couples)
+    def by_pair(graph: ScoreComparisons, pairs: Pairs) -> Floats:
+        weight = graph.with_gap_power(0).edges(pairs).weight
+        da, db = (values[pairs[:, 0]] - values[pairs[:, 1]] for values in (a, b))
+        return np.stack([weight * da * db, weight * da * da, weight * db * db], axis=1)
+
+    count = Count(by_photo, by_pair)
+    return pair_sums(count, comparisons, clusters=clusters, floor=-1.0, couples=couples)
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:

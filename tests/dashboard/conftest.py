@@ -48,7 +48,7 @@ def evaluated(paths):
         repeats=1,
     )
     paths.evaluations.mkdir(exist_ok=True)
-    paths.evaluation("2026").write_text(json.dumps(found))
+    paths.evaluation("2020").write_text(json.dumps(found))
 
 
 @pytest.fixture

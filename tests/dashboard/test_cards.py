@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard import cards
-from dashboard.words import FROM_JUDGEMENTS, FROM_WORDS
+from dashboard.words import FROM_PHOTOS, FROM_WORDS
 from photorank.encoders.base import Fingerprint
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector
@@ -39,7 +39,7 @@ def test_a_learned_vector_says_from_what():
     """Learner, number of photos and pairs, and the source, letter by letter."""
     card = cards.card(LEARNED, None, own=True)
 
-    assert card.made == FROM_JUDGEMENTS
+    assert card.made == FROM_PHOTOS
     assert card.origin == r"Learned by all-pairs from 24 photos and 84 pairs, judgements of \*us\*."
 
 
@@ -89,3 +89,20 @@ def test_every_learner_has_its_words():
 def test_each_line_is_a_prompt(text, said):
     """Empty lines say nothing."""
     assert cards.lines(text) == said
+
+
+def test_the_vector_that_did_best_here_is_offered_first():
+    """Tested ones in their order, then the untested, words last; seen photos are no test."""
+    vectors = {
+        name: replace(vector, name=name)
+        for name, vector in {
+            "new-words": WORDS,
+            "plain-prompt": WORDS,
+            "beauty": LEARNED,
+            "ours": LEARNED,
+        }.items()
+    }
+
+    offered = cards.preferred(vectors, evaluation())
+    assert offered == ["ours", "plain-prompt", "beauty", "new-words"]
+    assert cards.preferred(vectors, None)[:2] == ["beauty", "ours"]

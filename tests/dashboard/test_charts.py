@@ -1,7 +1,7 @@
 import altair as alt
 import pytest
 
-from dashboard import charts, power
+from dashboard import charts, measures, power
 from tests.dashboard.evaluations import evaluation, result
 
 
@@ -48,7 +48,7 @@ def test_chance_is_drawn_where_it_is_one_number(board):
     spec, _ = drawn(charts.intervals(board.rows, board.metric))
     assert layers_of(spec, "tick")[0]["encoding"]["x"]["datum"] == 0.5
 
-    spec, _ = drawn(charts.intervals(board.rows, power.METRICS["ndcg"]))
+    spec, _ = drawn(charts.intervals(board.rows, measures.METRICS["ndcg"]))
     assert not layers_of(spec, "tick")
 
 

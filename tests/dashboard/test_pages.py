@@ -55,8 +55,8 @@ def test_another_scope_is_another_headline(dashboard, evaluated):
 def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
     """What a command saves meanwhile shows on the next click."""
     app = dashboard()
-    newer = paths.evaluation("2026").read_text().replace("0.74", "0.99")
-    paths.evaluation("2027").write_text(newer)
+    newer = paths.evaluation("2020").read_text().replace("0.74", "0.99")
+    paths.evaluation("2021").write_text(newer)
 
     assert "99" in app.run().markdown[0].value
 
@@ -220,3 +220,11 @@ def test_a_damaged_index_is_a_sentence_on_every_page(dashboard, paths):
 
     for page in ("discerning", "browse", "two_photos", "vectors"):
         assert "cannot be used" in dashboard(page).info[0].value
+
+
+def test_an_interrupted_sample_can_be_finished(dashboard, home):
+    """Where building it was stopped half way, the home page offers to go on."""
+    (home / "index" / "small").rename(home / "index" / "sample")
+    app = dashboard()
+
+    assert [one.label for one in app.button] == ["Finish the sample"]

@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from dashboard import power
+from dashboard import measures, power
 from tests.dashboard.evaluations import difference, evaluation, result
 
 
@@ -122,8 +122,8 @@ def test_selectors_offer_only_what_was_measured():
     """A scope without pairs and a metric without numbers are not offered."""
     found = evaluation()
 
-    assert power.scopes(found) == ["all", "within"]
-    assert power.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
+    assert measures.scopes(found) == ["all", "within"]
+    assert measures.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
 
 
 def test_a_correlation_is_no_percentage():

@@ -250,3 +250,44 @@ def test_what_cannot_be_compared_is_refused(build):
     """Bad judgements are an error in words, not a nan further on."""
     with pytest.raises(ComparisonsError, match=r"\w"):
         build()
+
+
+@pytest.mark.parametrize(("p", "scope"), CASES)
+def test_edges_of_scores_are_those_of_the_matrices(photos, p, scope):
+    """Looking pairs up gives the weights and margins, in either order."""
+    _, y, trust = photos
+    graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
+    _, gap, W = matrices(y, p, trust, scope, GROUPS)
+    pairs = np.argwhere(~np.eye(N, dtype=bool))
+
+    weight, margin = graph.edges(pairs)
+
+    ordered = margin != 0
+    np.testing.assert_allclose(weight[ordered], W[tuple(pairs[ordered].T)])
+    np.testing.assert_allclose(margin, gap[tuple(pairs.T)])
+    assert ordered.sum() == 2 * graph.n_pairs
+
+
+def test_edges_of_choices_count_what_was_shown():
+    """A pair shown twice weighs twice, its margin is the share of wins, one never shown is 0."""
+    graph = Comparisons.from_choices([0, 1, 3, 2], [1, 0, 1, 3], n=5, ties=[0, 0, 0, 1])
+    taken = graph.take(np.array([3, 1, 0, 2]))  # renumbered: 3 → 0, 0 → 2, 2 → 3
+
+    weight, margin = graph.edges(np.array([[0, 1], [1, 3], [3, 1], [2, 3], [0, 4]]))
+    after, turned = taken.edges(np.array([[2, 1], [1, 0], [0, 3]]))
+
+    assert weight.tolist() == [2, 1, 1, 1, 0]
+    assert margin.tolist() == [0, -1, 1, 0, 0]
+    assert after.tolist() == [2, 1, 1]
+    assert turned.tolist() == [0, -1, 0]
+
+
+def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
+    """Pairs of one tier count too, if they may be compared; gaps do not weigh."""
+    _, y, trust = photos
+    ratings = np.random.default_rng(1).integers(0, 4, N).astype(float)
+    graph = Comparisons.from_scores(y, gap_power=2, weights=trust)
+    known = np.isfinite(y)
+    apart = (ratings[:, None] != ratings[None]) & known[:, None] & known[None]
+
+    np.testing.assert_allclose(graph.told_apart(ratings), (apart * trust * trust[:, None]).sum(1))

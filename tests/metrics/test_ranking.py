@@ -7,7 +7,6 @@ from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.ranking import (
     PAIR_METRICS,
-    accuracy_by_fold,
     accuracy_sums,
     kendall_tau_b,
     pairwise_accuracy,
@@ -280,20 +279,6 @@ def test_two_photos_are_right_or_wrong():
 
     assert pairwise_accuracy([0.1, 0.2], comparisons) == 1.0
     assert spearman([0.2, 0.1], comparisons) == pytest.approx(-1.0)
-
-
-def test_fold_accuracies_are_those_of_the_folds(judged):
-    """Each fold's value is the accuracy among its own photos; one without a pair is nan."""
-    ratings, labels = judged
-    folds = np.where(np.arange(N) == 0, 3, FOLDS)
-
-    values = accuracy_by_fold(ratings, Comparisons.from_scores(labels), folds)
-
-    for fold in range(3):
-        rows = folds == fold
-        alone = pairwise_accuracy(ratings[rows], Comparisons.from_scores(labels[rows]))
-        assert values[fold] == pytest.approx(alone)
-    assert np.isnan(values[3])
 
 
 @pytest.mark.parametrize("metric", PAIR_METRICS)

@@ -1,0 +1,107 @@
+import numpy as np
+import pytest
+
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
+
+N = 30
+FOLDS = np.arange(N) % 3
+CLUSTERS = np.where(np.arange(N) < 5, -1, np.arange(N) // 4)
+
+
+@pytest.fixture
+def judged():
+    """Return ratings and labels, both with ties."""
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, N).astype(float)
+    return np.round(labels + 2 * rng.normal(size=N)), labels
+
+
+def graphs(labels):
+    """Return comparisons of every kind."""
+    rng = np.random.default_rng(1)
+    winners, losers = np.array([rng.choice(N, 2, replace=False) for _ in range(80)]).T
+    scores = Comparisons.from_scores(labels, gap_power=1, weights=rng.uniform(0.5, 2, N))
+    return {
+        "scores": scores,
+        "across": scores.restricted(FOLDS, "across"),
+        "choices": Comparisons.from_choices(winners, losers, n=N, ties=rng.random(80) < 0.2),
+    }
+
+
+@pytest.mark.parametrize("kind", ["scores", "across", "choices"])
+@pytest.mark.parametrize("clusters", [None, CLUSTERS], ids=["photos", "clusters"])
+@pytest.mark.parametrize("metric", PAIR_METRICS)
+def test_pairs_between_units_are_what_both_lose_together(judged, metric, clusters, kind):
+    """All couples' sums, and the pairs inside units, make the total."""
+    ratings, labels = judged
+    graph = graphs(labels)[kind]
+    if kind == "choices" and metric in ("spearman", "pearson"):
+        pytest.skip("choices have neither ranks nor values")
+
+    sums = PAIR_METRICS[metric](ratings, graph, clusters=clusters)
+
+    inside = np.zeros(3)
+    if clusters is not None:
+        units = np.where(clusters < 0, 100 + np.arange(N), clusters)
+        if metric in ("accuracy", "kendall_tau_b", "pearson", "pairwise_accuracy"):
+            inside = PAIR_METRICS[metric](ratings, graph.restricted(units, "within")).total
+        else:  # ranks are those in the whole graph
+            return
+    np.testing.assert_allclose(sums.between.sum(axis=0) + inside, sums.total, atol=1e-9)
+    n_units = len(sums.without)
+    assert len(sums.between) == n_units * (n_units - 1) / 2
+
+
+def test_some_couples_stand_for_all(judged):
+    """The effect of all couples is estimated from a part of them."""
+    rng = np.random.default_rng(2)
+    labels = rng.normal(size=150)
+    ratings = labels + rng.normal(size=150)
+    graph = Comparisons.from_scores(labels)
+
+    every = accuracy_sums(ratings, graph, couples=100_000).leave_one_out()
+    some = accuracy_sums(ratings, graph, couples=4_000).leave_one_out()
+
+    assert (len(every.between), len(some.between)) == (11_175, 4_000)
+    assert every.n_couples == some.n_couples == 11_175
+    assert (some.between**2).mean() == pytest.approx((every.between**2).mean(), rel=0.1)
+
+
+def test_no_couples_on_request_and_with_many_units():
+    """Where no interval is wanted, or the correction is nothing, no pair is listed."""
+    labels = np.arange(1500.0)
+
+    assert len(accuracy_sums(labels, Comparisons.from_scores(labels)).between) == 0
+    few = accuracy_sums(labels[:20], Comparisons.from_scores(labels[:20]), couples=0)
+    assert len(few.between) == 0
+
+
+@pytest.mark.parametrize("metric", PAIR_METRICS)
+def test_fold_values_average_to_the_pooled_metric(judged, metric):
+    """One value a fold, whose mean is the metric over all folds' pairs."""
+    ratings, labels = judged
+    splits = [FOLDS, np.arange(N) // 10]
+    parts = [
+        PAIR_METRICS[metric](
+            ratings, Comparisons.from_scores(labels).restricted(folds, "within"), clusters=folds
+        )
+        for folds in splits
+    ]
+
+    values = values_by_fold(parts)
+
+    first, second = (part.total for part in parts)
+    numerator, a, b = first + second
+    assert len(values) == 6
+    assert values.mean() == pytest.approx(numerator / np.sqrt(a * b))
+
+
+def test_fold_values_without_a_pair_are_nan():
+    """Constant labels leave nothing to average."""
+    graph = Comparisons.from_scores([1.0, 1.0, 1.0])
+
+    values = values_by_fold([accuracy_sums([1, 2, 3], graph, clusters=np.array([0, 1, 1]))])
+
+    assert np.isnan(values).all()

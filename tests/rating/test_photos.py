@@ -1,0 +1,99 @@
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+from skimage import data
+from sklearn.datasets import load_sample_image
+
+from photorank.encoders import load_encoder
+from photorank.errors import UnreadablePhotoError
+from photorank.index.store import open_index
+from photorank.rating.photos import compare_embeddings, embeddings_of, rate_files
+from photorank.vectors.store import load_vector
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery."""
+    return open_index("small")
+
+
+def no_encoder():
+    """Stand where an encoder must not be loaded."""
+    raise AssertionError("the encoder is not needed for photos of the index")
+
+
+def test_photos_of_the_index_need_no_encoder(index, gallery):
+    """Their embeddings are looked up, and their group is told."""
+    vector = load_vector(index, "ours")
+
+    [rated] = rate_files(index, vector, [gallery / "beach" / "3.jpg"], no_encoder)
+
+    row = index.row_of(gallery / "beach" / "3.jpg")
+    assert rated.rating == vector.rate(index.embeddings(), index.fingerprint)[row]
+    assert rated.group == "beach"
+    assert 0 <= rated.percentile <= 100
+
+
+def test_photos_outside_are_embedded(index, gallery, tmp_path):
+    """A copy elsewhere is rated as its original is, and has no group."""
+    copy = tmp_path / "elsewhere.jpg"
+    shutil.copy(gallery / "beach" / "3.jpg", copy)
+    vector = load_vector(index, "ours")
+
+    first, second = rate_files(
+        index,
+        vector,
+        [gallery / "beach" / "3.jpg", copy],
+        lambda: load_encoder("embedded"),
+    )
+
+    assert second.rating == pytest.approx(first.rating, abs=1e-5)
+    assert second.group is None
+
+
+def test_an_unusable_file_is_named(index, gallery):
+    """The reason and the path are in the message."""
+    with pytest.raises(UnreadablePhotoError, match=r"notes\.jpg is not a usable photo"):
+        embeddings_of(index, [gallery / "notes.jpg"], lambda: load_encoder("embedded"))
+
+
+def test_swapping_the_photos_swaps_the_probabilities(index):
+    """Which one is called first does not matter."""
+    vector = load_vector(index, "technical")
+    pair = index.embeddings()[[0, 5]]
+
+    forward = compare_embeddings(index, vector, pair)
+    backward = compare_embeddings(index, vector, pair[::-1])
+
+    assert forward.probabilities == pytest.approx(backward.probabilities[::-1])
+    assert sum(forward.probabilities) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("framing", ["whole", "crop"])
+def test_technical_prefers_the_sharp_photo(framing, tmp_path):
+    """On photographs it has never seen, it puts the original before its blurred twin."""
+    encoder = load_encoder("embedded", framing=framing)
+    from photorank.rating.photos import embed_photo
+    from photorank.vectors.store import builtin_vectors
+
+    class Bare:
+        fingerprint = encoder.fingerprint
+
+    vector = builtin_vectors(Bare())["technical"]
+    pictures = [data.astronaut(), data.chelsea(), data.coffee(), data.rocket()]
+    pictures += [load_sample_image("china.jpg"), load_sample_image("flower.jpg")]
+    preferred = 0
+    for pixels in pictures:
+        sharp = Image.fromarray(pixels)
+        sharp.thumbnail((560, 560))
+        ratings = []
+        for photo in (sharp, sharp.filter(ImageFilter.GaussianBlur(4))):
+            photo.save(tmp_path / "photo.png")
+            embedding = embed_photo((tmp_path / "photo.png").read_bytes(), encoder)
+            ratings.append(float(vector.rate(embedding, encoder.fingerprint)[0]))
+        preferred += ratings[0] > ratings[1]
+
+    assert preferred >= 5
+    assert np.isfinite(ratings).all()

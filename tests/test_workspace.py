@@ -1,0 +1,111 @@
+import os
+import stat
+
+import pytest
+
+from photorank.errors import InvalidNameError, MissingIndexError, StorageError
+from photorank.workspace import Workspace, replacing, write_bytes
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """Stand in an empty folder with no PHOTORANK_HOME."""
+    monkeypatch.delenv("PHOTORANK_HOME", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "here" / "deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here" / "deep")
+    return tmp_path
+
+
+def test_the_variable_comes_first(nowhere, monkeypatch):
+    """PHOTORANK_HOME names the workspace, wherever one stands."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(nowhere / "mine"))
+
+    assert Workspace.current().root == nowhere / "mine"
+
+
+def test_then_the_checkout_around(nowhere):
+    """The nearest folder upwards that holds both index/ and datasets/ is next."""
+    (nowhere / "here" / "index").mkdir()
+    assert Workspace.current().root != nowhere / "here"
+    (nowhere / "here" / "datasets").mkdir()
+
+    assert Workspace.current().root == nowhere / "here"
+
+
+def test_then_the_users_data(nowhere):
+    """Anywhere else it is the user's data folder."""
+    assert Workspace.current().root == nowhere / "data" / "photorank"
+
+
+def test_a_single_index_needs_no_name(tmp_path):
+    """Without a name the only index is meant; of several, one must be chosen."""
+    workspace = Workspace(tmp_path)
+    with pytest.raises(MissingIndexError, match="photorank demo"):
+        workspace.existing_index(None)
+    write_bytes(workspace.index("one").manifest, b"{}")
+    assert workspace.existing_index(None).name == "one"
+
+    write_bytes(workspace.index("two").manifest, b"{}")
+
+    with pytest.raises(MissingIndexError, match=r"one\|two"):
+        workspace.existing_index(None)
+    with pytest.raises(MissingIndexError, match="no index named 'three'"):
+        workspace.existing_index("three")
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../up", "a/b", "a\\b", ".hidden", "x" * 65, "nul", "COM1.json", "a\n"]
+)
+def test_names_that_are_no_file_names_are_refused(tmp_path, name):
+    """A name cannot lead out of the workspace, nor be one that some system forbids."""
+    with pytest.raises(InvalidNameError):
+        Workspace(tmp_path).index(name)
+
+
+def test_a_file_is_replaced_as_a_whole(tmp_path):
+    """When writing fails in the middle, the old content stays and no part is left behind."""
+    path = tmp_path / "deep" / "file"
+    write_bytes(path, b"old")
+
+    def fail():
+        with replacing(path) as temporary:
+            temporary.write_bytes(b"new, but only half of i")
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError):
+        fail()
+
+    assert path.read_bytes() == b"old"
+    assert [file.name for file in path.parent.iterdir()] == ["file"]
+
+
+def test_new_files_have_the_rights_any_new_file_gets(tmp_path):
+    """What is written durably is not readable by fewer people than what is written plainly."""
+    write_bytes(tmp_path / "durable", b"")
+    (tmp_path / "plain").write_bytes(b"")
+
+    modes = [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("durable", "plain")]
+    assert modes[0] == modes[1]
+
+
+def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
+    """Where a folder cannot be made, the error says so in words."""
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StorageError, match="file is in the way"):
+        write_bytes(tmp_path / "file" / "below", b"x")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")
+def test_a_full_disk_is_told(tmp_path):
+    """No room left is an error with the next step, not a traceback."""
+
+    def fill():
+        with replacing(tmp_path / "file") as temporary:
+            temporary.unlink()
+            temporary.symlink_to("/dev/full")
+            temporary.write_bytes(b"x" * 100_000)
+
+    with pytest.raises(StorageError, match="disk is full"):
+        fill()

@@ -1,0 +1,143 @@
+import numpy as np
+import pytest
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import Fingerprint
+from photorank.errors import (
+    DegenerateDirectionError,
+    EncoderMismatchError,
+    MissingVectorError,
+    VectorNameTakenError,
+)
+from photorank.index.store import open_index
+from photorank.vectors.master import MasterVector
+from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.store import (
+    BUILTIN,
+    add_vector,
+    builtin_vectors,
+    list_vectors,
+    load_vector,
+    remove_vector,
+)
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery, in a copy of its own."""
+    return open_index("small")
+
+
+def direction(index, seed=0):
+    """Return a direction that no vector of the index has."""
+    return np.random.default_rng(seed).normal(size=index.manifest.dimensions)
+
+
+def test_own_and_builtin_vectors_are_listed(index):
+    """Cards of the index come first, then those that ship for its encoder and framing."""
+    assert list(list_vectors(index)) == ["ours", "plain-prompt", *BUILTIN]
+
+
+@pytest.mark.parametrize("framing", ["whole", "crop"])
+def test_builtin_cards_tell_where_they_are_from(framing):
+    """Each has data, n, a licence and a held-out accuracy whose interval lies above chance."""
+    fingerprint = load_encoder("embedded", framing=framing).fingerprint
+
+    class Bare:
+        """As much of an index as the built-in vectors look at."""
+
+        def __init__(self):
+            self.fingerprint = fingerprint
+
+    vectors = builtin_vectors(Bare())
+
+    assert tuple(vectors) == BUILTIN
+    for vector in vectors.values():
+        accuracy = vector.card.metrics["pairwise_accuracy"]
+        assert 0.5 < accuracy["low"] < accuracy["value"] < accuracy["high"] < 1
+        assert accuracy["n_pairs"] > 10_000
+        assert vector.card.n_photos >= 808
+        assert "OASIS" in vector.card.licence
+        assert vector.slope > 0
+
+
+def test_a_vector_is_added_once(index):
+    """A second one of the same name is refused, and the first stays as it is."""
+    add_vector(index, MasterVector("mine", "prompt", direction(index), index.fingerprint))
+    before = index.paths.vector("mine").read_bytes()
+
+    with pytest.raises(VectorNameTakenError, match="vector remove mine"):
+        add_vector(index, MasterVector("mine", "prompt", direction(index, 1), index.fingerprint))
+
+    assert index.paths.vector("mine").read_bytes() == before
+    with pytest.raises(VectorNameTakenError):
+        add_vector(index, MasterVector("beauty", "prompt", direction(index), index.fingerprint))
+
+
+def test_another_encoders_vector_is_refused(index):
+    """It can neither be added nor, if its file was put there, be used."""
+    other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
+    foreign = MasterVector("foreign", "prompt", np.ones(512), other)
+    with pytest.raises(EncoderMismatchError, match="open_clip:ViT-B-32"):
+        add_vector(index, foreign)
+
+    foreign.save(index.paths.vector("foreign"))
+
+    with pytest.raises(EncoderMismatchError, match="vector learn"):
+        load_vector(index, "foreign")
+
+
+def test_removing_leaves_the_others(index):
+    """Only the card that is named goes; built-in ones cannot."""
+    remove_vector(index, "ours")
+
+    assert "ours" not in list_vectors(index)
+    for name in ("ours", "beauty"):
+        with pytest.raises(MissingVectorError, match=name):
+            remove_vector(index, name)
+
+
+class Words:
+    """An encoder of words alone: each letter is an axis."""
+
+    fingerprint = Fingerprint("words", "0" * 64, "whole", 1)
+
+    def encode_texts(self, texts):
+        """Count the letters a to d."""
+        counts = np.array([[text.count(letter) for letter in "abcd"] for text in texts], np.float32)
+        return counts / np.linalg.norm(counts, axis=1, keepdims=True)
+
+
+def test_a_prompt_is_its_unit_embedding():
+    """One text gives the text's own direction, rated by plain cosines."""
+    vector = prompt_vector("p", ["aab"], Words())
+
+    np.testing.assert_allclose(vector.direction, np.array([2, 1, 0, 0]) / 5**0.5, atol=1e-7)
+    assert (vector.kind, vector.scale) == ("prompt", pytest.approx(1))
+
+
+def test_an_ensemble_is_the_mean_of_unit_embeddings():
+    """Each text counts alike, however many words it has."""
+    vector = prompt_vector("p", ["aaaa", "b"], Words())
+
+    np.testing.assert_allclose(vector.direction, np.array([1, 1, 0, 0]) / 2**0.5, atol=1e-7)
+
+
+def test_antonyms_point_from_the_unwanted_to_the_wanted():
+    """The unwanted text is rated as far below as the wanted one above."""
+    vector = prompt_vector("p", ["a"], Words(), negatives=["b"])
+
+    np.testing.assert_allclose(vector.direction, np.array([1, -1, 0, 0]) / 2**0.5, atol=1e-7)
+    assert vector.kind == "antonyms"
+    assert vector.card.parameters == {"texts": ["a"], "not": ["b"]}
+
+
+@pytest.mark.parametrize(
+    ("texts", "negatives"),
+    [([], []), ([" "], []), (["a"], ["a"]), (["a"], [""])],
+    ids=["nothing", "blank", "the same", "blank antonym"],
+)
+def test_words_without_a_direction_are_refused(texts, negatives):
+    """No text, a blank one, or two that mean the same are errors in words."""
+    with pytest.raises(DegenerateDirectionError, match=r"word|text"):
+        prompt_vector("p", texts, Words(), negatives=negatives)
