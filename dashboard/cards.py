@@ -95,7 +95,7 @@ def _origin(vector: MasterVector) -> str:
         return f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
     data = f"{count(seen.n_photos, 'photo')} and {count(seen.n_pairs, 'pair')}"
     source = f", {plain(seen.source)}" if seen.source else ""
-    return f"Learned by {vector.kind} from {data}{source}."
+    return f"Learned by {plain(vector.kind)} from {data}{source}."
 
 
 def _facts(vector: MasterVector) -> pd.DataFrame:

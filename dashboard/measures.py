@@ -6,6 +6,9 @@ from dashboard.words import share
 from photorank.typing import Json
 
 
+PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corner."
+
+
 @dataclass(frozen=True)
 class Metric:
     """A way to measure agreement, in a photographer's words."""

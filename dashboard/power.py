@@ -27,6 +27,7 @@ class Board:
     """What the page shows of one scope and one metric."""
 
     metric: Metric
+    title: str  # of the chart
     headline: str
     caution: str  # how sure the lead is, and how it was picked
     leader: str | None
@@ -46,6 +47,7 @@ def board(evaluation: Json, scope: str, metric_name: str) -> Board:
     order = "the known order" if evaluation["index"] == SAMPLE else "people’s order"
     return Board(
         metric,
+        f"{metric.axis}, by vector",
         _headline(metric, rows, fair, scope, order),
         _caution(fair, gaps, evaluation["index"]),
         leader,

@@ -25,7 +25,7 @@ board = power.board(evaluation, scope, metric)
 answer.markdown(board.headline)
 caution.caption(board.caution)
 
-st.altair_chart(charts.intervals(board.rows, board.metric), key="intervals", alt=board.headline)
+st.altair_chart(charts.intervals(board.rows, board.metric), key="intervals", alt=board.title)
 st.caption(f"{board.reading} {board.metric.meaning}")
 
 shown = next((name for name in board.rows["vector"] if name in vectors), None)
@@ -35,14 +35,15 @@ if shown is not None:
 if board.leader is not None and board.gaps_reading:
     st.subheader("How sure is the lead?", anchor=False)
     chart = charts.gaps(board.gaps, board.leader, board.metric)
-    st.altair_chart(chart, key="gaps", alt=board.gaps_reading)
+    st.altair_chart(chart, key="gaps", alt=f"lead of {board.leader}")
     st.caption(board.gaps_reading)
 
 st.subheader("All numbers", anchor=False)
 components.results_table(board)
 with st.container(horizontal=True):
     csv = power.as_csv(evaluation)
-    st.download_button("Everything as CSV", csv, f"{index.name}-evaluation.csv", "text/csv")
+    name = f"{index.name}-evaluation.csv"
+    st.download_button("Everything as CSV", csv, name, "text/csv", help=measures.PNG_HELP)
     with st.popover("How this was measured"):
         st.markdown(power.protocol(evaluation))
         st.code(power.command(evaluation), language=None, wrap_lines=True)

@@ -10,8 +10,6 @@ from photorank.cli.printing import interval, line, message, print_json, print_ta
 
 app = typer.Typer()
 
-PLAIN_PROMPT = "plain-prompt"  # the baseline of words alone
-
 
 @app.command(
     epilog=example("photorank evaluate --index family --learners all-pairs --fold-by group")
@@ -76,6 +74,8 @@ def headline(evaluation: dict[str, Any]) -> str:
 
     Vectors that have seen the photos do not compete.
     """
+    from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
+
     fair = [row for row in evaluation["results"] if not row["in_sample"]]
     rows = [row for row in fair if row["scope"] == fair[0]["scope"]]
     best = rows[0]
@@ -84,7 +84,7 @@ def headline(evaluation: dict[str, Any]) -> str:
         f"better of two photos first in {_percent(best['metrics']['pairwise_accuracy'])} "
         f"(chance is 50 %; n = {best['n_photos']} photos, {best['n_pairs']} pairs)."
     )
-    words = next((row for row in rows if row["vector"] == PLAIN_PROMPT), best)
+    words = next((row for row in rows if row["vector"] == WORDS), best)
     if words is best:
         return text
     text += f" Words alone do in {_percent(words['metrics']['pairwise_accuracy'])}"
@@ -92,17 +92,20 @@ def headline(evaluation: dict[str, Any]) -> str:
         pair = (gap["a"], gap["b"])
         if (gap["scope"], gap["metric"]) != (best["scope"], "pairwise_accuracy"):
             continue
-        if pair == (best["vector"], PLAIN_PROMPT):
+        if pair == (best["vector"], WORDS):
             return text + _gap(gap["value"], gap["low"], gap["high"], gap["p_holm"])
-        if pair == (PLAIN_PROMPT, best["vector"]):
+        if pair == (WORDS, best["vector"]):
             return text + _gap(-gap["value"], -gap["high"], -gap["low"], gap["p_holm"])
     return text + "."
 
 
 def _gap(value: float, low: float, high: float, p: float) -> str:
     chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    shown = _percent({"value": value, "low": low, "high": high})
-    return f"; the difference is {shown} ({chance}, adjusted for the number of comparisons)."
+    value, low, high = (100 * number for number in (value, low, high))
+    return (
+        f"; the difference is {value:.1f} points [{low:.1f}, {high:.1f}] ({chance}, adjusted for "
+        "the number of comparisons)."
+    )
 
 
 def _percent(estimate: dict[str, float]) -> str:

@@ -107,7 +107,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in numbers:
-                numbers[stage] = bar.add_task(stage)
+                numbers[stage] = bar.add_task(stage, total=None)
             bar.update(numbers[stage], completed=done, total=total)
 
         yield report

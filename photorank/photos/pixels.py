@@ -123,7 +123,8 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     Returns
     -------
     PIL.Image.Image
-        Mode RGB, 8 bits, without metadata.
+        Mode RGB, 8 bits, without metadata. If it was scaled down, ``info["full_size"]`` has
+        the short and the long side that it had, for `frame` to find the same shape.
 
     Raises
     ------
@@ -132,10 +133,11 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     """
     try:
         photo = _opened(data)
+        full_size = photo.size
         if short_side:
             photo.draft(None, (2 * short_side, 2 * short_side))
         photo.load()
-        return _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
+        picture = _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
     except UnreadablePhotoError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -144,6 +146,9 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     # ValueError and more were seen. One bad file must not end a run over thousands.
     except Exception as error:
         raise UnreadablePhotoError(damage(data, error)) from error
+    if max(picture.size) < max(full_size):
+        picture.info["full_size"] = tuple(sorted(full_size))
+    return picture
 
 
 def capture_time(data: bytes) -> str | None:

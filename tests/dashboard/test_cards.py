@@ -40,7 +40,9 @@ def test_a_learned_vector_says_from_what():
     card = cards.card(LEARNED, None, own=True)
 
     assert card.made == FROM_PHOTOS
-    assert card.origin == r"Learned by all-pairs from 24 photos and 84 pairs, judgements of \*us\*."
+    assert (
+        card.origin == r"Learned by all\-pairs from 24 photos and 84 pairs, judgements of \*us\*."
+    )
 
 
 def test_a_vector_of_words_says_which():

@@ -256,6 +256,8 @@ def test_a_colour_profile_in_a_grey_photo_is_no_harm(scene):
     photo = decode_photo(encoded(grey, "PNG", icc_profile=SRGB))
 
     assert difference(photo, grey.convert("RGB")) <= 1
+    dark = decode_photo(encoded(Image.new("L", (8, 8), 20), "PNG", icc_profile=wide_profile()))
+    assert np.allclose(dark.getpixel((0, 0)), adobe_as_srgb(20, 20, 20), atol=1)
 
 
 @pytest.mark.parametrize("profile", [b"", b"nonsense", SRGB[:200], SRGB[:130] + bytes(500)])
@@ -319,6 +321,18 @@ def test_a_stereo_pair_has_a_draft_too(scene):
     assert decode_photo(data, short_side=224).size == (600, 900)
 
 
+def test_the_colour_that_stands_for_transparency_is_not_averaged():
+    """Stripes of the see-through colour become white, not a mixture with their neighbours."""
+    stripes = np.zeros((400, 400, 3), dtype=np.uint8)
+    stripes[:, ::2] = (0, 255, 0)
+    data = encoded(Image.fromarray(stripes), "PNG", transparency=(0, 255, 0))
+
+    photo = np.asarray(decode_photo(data, short_side=50))
+
+    assert (photo[:, ::2] == 255).all()
+    assert (photo[:, 1::2] == 0).all()
+
+
 def test_a_large_palette_is_not_averaged(scene):
     """The numbers of a palette are names of colours: between two lies any third."""
     picture = scene.resize((900, 600)).convert("P")
@@ -351,12 +365,23 @@ def huge_png(width, height):
     return b"\x89PNG\r\n\x1a\n" + body
 
 
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize(
     "size", [(20_000, 15_001), (25_000, 25_000), (1, 300_000_001), (200_000, 200_000)]
 )
 def test_too_many_pixels_are_refused_from_the_header(size):
     """A bomb of a few bytes is never unpacked."""
     assert reason(huge_png(*size)) == "more than 300 megapixels"
+
+
+def test_a_webp_may_have_a_third_of_the_pixels():
+    """A few bytes of animation that say 16,384 x 8,192 are refused before they take gigabytes."""
+    pictures = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    data = bytearray(encoded(pictures[0], "WEBP", save_all=True, append_images=pictures[1:]))
+    assert data[12:16] == b"VP8X"
+    data[24:30] = (16_383).to_bytes(3, "little") + (8_191).to_bytes(3, "little")
+
+    assert reason(bytes(data)) == "more than 100 megapixels"
 
 
 def test_the_largest_phones_photos_are_read():

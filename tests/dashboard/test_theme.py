@@ -1,0 +1,47 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+
+FILE = Path(__file__).parents[2] / "dashboard" / ".streamlit" / "config.toml"
+CONFIG = tomllib.loads(FILE.read_text())
+THEMES = {name: CONFIG["theme"][name] for name in ("light", "dark")}
+
+
+def luminance(colour):
+    """Return the relative luminance of #RRGGBB, as WCAG 2 defines it."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    """Return the contrast ratio of two colours, 1 to 21."""
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_words_can_be_read_in_both_themes(name):
+    """Text, links, badges and a button's white words reach WCAG's 4.5 : 1."""
+    theme = THEMES[name]
+    pairs = [(theme["textColor"], theme[key]) for key in ("backgroundColor", "codeBackgroundColor")]
+    pairs += [(theme["textColor"], theme["secondaryBackgroundColor"])]
+    pairs += [(theme["linkColor"], theme["backgroundColor"]), ("#FFFFFF", theme["primaryColor"])]
+    pairs += [(theme[f"{c}TextColor"], theme[f"{c}BackgroundColor"]) for c in ("green", "orange")]
+
+    assert min(contrast(*pair) for pair in pairs) >= 4.5
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_marks_of_charts_can_be_seen_in_both_themes(name):
+    """Each colour of the charts reaches WCAG's 3 : 1 for graphics."""
+    theme = THEMES[name]
+
+    assert min(contrast(c, theme["backgroundColor"]) for c in theme["chartCategoricalColors"]) >= 3
+
+
+def test_the_server_is_for_this_machine_alone():
+    """However it is started, it shows photos to nobody else, and tells nobody of its use."""
+    assert CONFIG["server"]["address"] == "127.0.0.1"
+    assert CONFIG["browser"]["gatherUsageStats"] is False
