@@ -1,14 +1,12 @@
 """What buttons set off: the same slow work as the commands, saved in the same places."""
 
 from collections.abc import Callable, Sequence
-from itertools import count
 
 from dashboard import loading
 from dashboard.cards import Within
 from photorank.index.store import Index
 from photorank.typing import Json
 
-FITS = 30  # of a vector that is learned and tested: 3 repeats of 10 folds, or fewer
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
@@ -55,13 +53,12 @@ def add_learned(
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)
-    fits = count(1)
     vector = learn_vector(
         index,
         name,
         learner,
         within=within,
-        on_fit=lambda: on_progress("Learning and testing", next(fits), FITS),
+        on_progress=lambda done, total: on_progress("Learning and testing", done, total),
     )
     add_vector(index, vector)
 

@@ -63,7 +63,7 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
     index = Index.open(paths)
     by_scene = Protocol(fold_by="group")
     if LEARNED not in list_vectors(index):
-        add_vector(index, learn_vector(index, LEARNED, "all-pairs"))
+        add_vector(index, learn_vector(index, LEARNED, "all-pairs", on_progress=tell("Learning")))
     evaluation = evaluate(
         index,
         protocol=by_scene,

@@ -248,3 +248,13 @@ class NoVectorsError(PhotorankError, LookupError):
 
 class ServerError(PhotorankError, RuntimeError):
     """The dashboard's server cannot run."""
+
+
+class ReservedNameError(PhotorankError, ValueError):
+    """A vector's name that would be confused with a learner's in a table of results."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is the name of a learner or baseline, and would be confused with it in "
+            "tables of results. Choose another name."
+        )

@@ -1,6 +1,5 @@
 """Commands that make, show and remove an index's master-vectors."""
 
-from itertools import count
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -79,7 +78,6 @@ def learn(
 
     opened = open_index(index)
     check_free(opened, name)
-    done = count(1)
     with progress("Learning", "fits") as on_progress:
         vector = learn_vector(
             opened,
@@ -89,7 +87,7 @@ def learn(
             prior=prior,
             rater=rater,
             gap_power=gap_power,
-            on_fit=lambda: on_progress(next(done), None),
+            on_progress=on_progress,
         )
     _print_made(vector, add_vector(opened, vector), as_json)
 

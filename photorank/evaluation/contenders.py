@@ -16,10 +16,9 @@ from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
-from photorank.vectors.store import add_vector, list_vectors, load_vector
+from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
 
 PLAIN_PROMPT_NAME = "plain-prompt"
-RANDOM_NAME = "random-direction"
 MEAN_DIFFERENCE = "mean-difference"
 BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
@@ -92,7 +91,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
-    """Rate the photos by a stored vector; one learned from them here, by its learner out of fold."""
+    """Rate the photos by a stored vector; if they taught it, by its learner out of fold."""
     in_sample = any(vector.card.saw(digest) for digest in photos.digests)
     if in_sample and vector.card.index == index.name and vector.kind in LEARNERS:
         ratings = out_of_fold_ratings(

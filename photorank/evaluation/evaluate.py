@@ -19,7 +19,7 @@ from photorank.evaluation.contenders import (
     random_contender,
     vector_contender,
 )
-from photorank.evaluation.protocol import JudgedPhotos, Protocol
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.evaluation.report import Evaluation, Result, ScopedDifference
 from photorank.index.store import Index
 from photorank.labels.comparisons import Comparisons
@@ -111,13 +111,8 @@ def evaluate(
     folds = photos.split(protocol)
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
-    done, total = 0, (len(kinds) * len(folds.codes) + len(details.SHARES)) * folds.k
-
-    def on_fit() -> None:
-        nonlocal done
-        done += 1
-        if on_progress is not None:
-            on_progress(done, total)
+    total = (len(kinds) * len(folds.codes) + len(details.SHARES)) * folds.k
+    on_fit = counted(on_progress, total)
 
     contenders = [random_contender(photos, folds, protocol.seed)]
     for vector in chosen_vectors(index, vectors, load).values():
@@ -132,6 +127,9 @@ def evaluate(
         measured = {contender.name: _Measured.of(contender, field) for contender in contenders}
         results += [one.result(field) for one in measured.values()]
         differences += _differences(list(measured.values()), field)
+    looked_closer = _details(index, photos, folds, protocol, contenders, results, on_fit)
+    if on_progress is not None:
+        on_progress(total, total)  # a learning curve may begin late and have fewer fits
     return Evaluation(
         index=index.name,
         encoder=index.manifest.encoder,
@@ -141,7 +139,7 @@ def evaluate(
         protocol=protocol.to_json() | {"folds": folds.k},
         results=tuple(results),
         differences=tuple(differences),
-        details=_details(index, photos, folds, protocol, contenders, results, on_fit),
+        details=looked_closer,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 
@@ -250,7 +248,7 @@ def _details(
     protocol: Protocol,
     contenders: Sequence[Contender],
     results: Sequence[Result],
-    on_fit: Callable[[], None],
+    on_fit: Callable[[], None] | None,
 ) -> Json:
     """Look closer at the best contender that has not seen the photos, and at its baselines."""
     graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]

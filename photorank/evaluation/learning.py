@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from photorank.evaluation.contenders import make_learner
 from photorank.evaluation.evaluate import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.intervals import corrected_resampled
 from photorank.metrics.pair_sums import values_by_fold
@@ -39,7 +39,7 @@ def fit_and_test(
     photos: JudgedPhotos,
     protocol: Protocol,
     *,
-    on_fit: Callable[[], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
     """Fit to all photos, and to the folds of the protocol for its accuracy and its slope.
 
@@ -49,7 +49,13 @@ def fit_and_test(
         If there are too few photos or groups for two folds.
     """
     folds = photos.split(protocol)
-    ratings = out_of_fold_ratings(estimator, photos, folds, within=protocol.within, on_fit=on_fit)
+    ratings = out_of_fold_ratings(
+        estimator,
+        photos,
+        folds,
+        within=protocol.within,
+        on_fit=counted(on_progress, len(folds.codes) * folds.k),
+    )
     graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
     values = values_by_fold(
         [
@@ -94,7 +100,7 @@ def learn_vector(
     rater: str | None = None,
     gap_power: int | None = None,
     seed: int = 0,
-    on_fit: Callable[[], None] | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
     """Learn a vector from an index's judgements; it is returned, not stored.
 
@@ -115,7 +121,7 @@ def learn_vector(
     protocol = Protocol(
         fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo", seed=seed, within=within
     )
-    learned = fit_and_test(estimator, photos, protocol, on_fit=on_fit)
+    learned = fit_and_test(estimator, photos, protocol, on_progress=on_progress)
     return MasterVector(
         name,
         learner,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -122,6 +123,16 @@ def out_of_fold_ratings(
             if on_fit is not None:
                 on_fit()
     return ratings
+
+
+def counted(
+    on_progress: Callable[[int, int], None] | None, total: int
+) -> Callable[[], None] | None:
+    """Return a function to call after each of `total` fits, which tells how many are done."""
+    if on_progress is None:
+        return None
+    done = count(1)
+    return lambda: on_progress(min(next(done), total), total)
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:

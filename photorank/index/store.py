@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ from photorank.index.rows import (
 from photorank.index.shards import ExactIndex
 from photorank.labels.comparisons import Comparisons
 from photorank.photos.files import SkippedFile
-from photorank.typing import Codes, Direction, Embeddings, Floats, Labels
+from photorank.typing import Codes, Direction, Embeddings, Floats, Labels, Ratings
 from photorank.workspace import IndexPaths, Workspace
 
 
@@ -69,6 +69,13 @@ class IndexChoices(NamedTuple):
     losers: Codes  # (m,)
     ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
     raters: list[str]  # (m,)
+
+
+class Rater(Protocol):
+    """What rates embeddings: a master-vector."""
+
+    def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
+        """Return a rating for each embedding (n, d)."""
 
 
 class Index:
@@ -245,6 +252,16 @@ class Index:
         if not len(winners):
             raise NoLabelsError(self.name, f"has no choices{whose}")
         return Comparisons.from_choices(winners, losers, n=len(self), ties=ties, within=codes)
+
+    def rate(self, vector: Rater) -> Ratings:
+        """Return every photo's rating by a master-vector, (n,), higher is better.
+
+        Raises
+        ------
+        EncoderMismatchError
+            If the vector belongs to another encoder, framing or size.
+        """
+        return vector.rate(self.embeddings(), self.fingerprint)
 
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False

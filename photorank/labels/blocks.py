@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 
-from photorank.labels.dominance import dense_ranks, dominated_sums
+from photorank.labels.dominance import dense_ranks, dominance
 from photorank.typing import Codes, Floats, Labels, Ratings
 
 # Columns of X that are summed at once: bounds the memory of n x d prefix sums.
@@ -76,8 +76,7 @@ class Blocks:
         # Blocks run against the tiers, so no photo of another block is smaller in both.
         place = (self.block.max(initial=0) - self.block) * (r.max(initial=0) + 1.0) + r
         moments = self.u[:, None] * self.y[:, None] ** np.arange(self.p + 1)
-        worse = dominated_sums(tier, place, moments)
-        better = dominated_sums(-tier, -place, moments)
+        worse, better = dominance(tier, place, moments)
         concordant = self._gaps(list(worse.T)) + (-1) ** self.p * self._gaps(list(better.T))
         tied = Blocks.of(self.y, self.u, combined(self.block, r), self.p).degrees()
         return self._restored(self.u * concordant + tied / 2)

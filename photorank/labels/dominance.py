@@ -1,18 +1,25 @@
-"""Sums over the points below and to the left of each point, in O(n log n)."""
+"""Sums over the points below and to the left of each point, and above and to the right of it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from photorank.typing import Codes, Floats
 
 
-def dominated_sums(first: Floats, second: Floats, weights: Floats) -> Floats:
-    """Sum the weights of all points that are smaller in both coordinates.
+class Dominance(NamedTuple):
+    """The weights of the points that each point dominates, and of those that dominate it."""
+
+    lower: Floats  # (n, k) of those smaller in both coordinates
+    higher: Floats  # (n, k) of those greater in both
+
+
+def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
+    """Sum the weights of all points that are smaller, or greater, in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates and unit weights, the result counts, for each photo, the
-    worse photos that are also rated lower.
+    worse photos that are also rated lower, and the better ones rated higher.
 
     Parameters
     ----------
@@ -23,7 +30,7 @@ def dominated_sums(first: Floats, second: Floats, weights: Floats) -> Floats:
 
     Returns
     -------
-    ndarray of shape (n, k)
+    Dominance
 
     Notes
     -----
@@ -32,35 +39,41 @@ def dominated_sums(first: Floats, second: Floats, weights: Floats) -> Floats:
     https://doi.org/10.1007/978-3-642-34109-0_18): at each bit, from the
     highest to the lowest, the points that share all higher bits stand
     together in their original order, and those with a 1 count those with a 0
-    before them. Each level is a few cumulative sums, so NumPy does all the
-    work.
+    before them, those with a 0 the 1s after them. Each level is a few
+    cumulative sums, so NumPy does all the work, O(n log n).
 
     Examples
     --------
-    >>> dominated_sums(np.array([1., 2., 3.]), np.array([5., 4., 6.]), np.ones((3, 1))).ravel()
-    array([0., 0., 2.])
+    >>> found = dominance(np.array([1., 2., 3.]), np.array([5., 4., 6.]), np.ones((3, 1)))
+    >>> found.lower.ravel(), found.higher.ravel()
+    (array([0., 0., 2.]), array([1., 1., 0.]))
     """
     n = len(first)
-    # Among equal firsts the larger second comes before, so it is never counted.
+    # Among equal firsts the larger second comes before, so neither counts the other.
     position = np.lexsort((-second, first))
     ranks = dense_ranks(second)[position]
     weight = np.asarray(weights, dtype=np.float64)[position]
-    start = np.zeros(n, dtype=np.intp)  # (n,) where those that share the higher bits begin
-    sums = np.zeros_like(weight)
+    # Where the points that share the higher bits begin and end, (n,).
+    begin, end = np.zeros(n, dtype=np.intp), np.full(n, n)
+    lower, higher = np.zeros_like(weight), np.zeros_like(weight)
 
     for bit in reversed(range(int(ranks.max(initial=0)).bit_length())):
         one = (ranks >> bit & 1).astype(bool)
         zeros, ones = np.flatnonzero(~one), np.flatnonzero(one)
         running = _running(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
-        sums[position[ones]] += running[ones] - running[start[ones]]
+        lower[position[ones]] += running[ones] - running[begin[ones]]
+        running = _running(np.where(one[:, None], weight, 0.0))
+        higher[position[zeros]] += running[end[zeros]] - running[zeros]
 
         # Stable partition by this bit; each run splits into one of zeros and one of ones.
-        zeros_before = _running(~one)  # (n + 1,)
-        begin = zeros_before[start]
-        start = np.concatenate([begin[zeros], (start - begin)[ones] + len(zeros)])
+        before = _running(~one)  # (n + 1,) zeros before each place
+        begin, end = (
+            np.concatenate([before[edge[zeros]], (edge - before[edge])[ones] + len(zeros)])
+            for edge in (begin, end)
+        )
         order = np.concatenate([zeros, ones])
         ranks, weight, position = ranks[order], weight[order], position[order]
-    return sums
+    return Dominance(lower, higher)
 
 
 def dense_ranks(values: Floats | Codes) -> Codes:

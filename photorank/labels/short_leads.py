@@ -121,7 +121,7 @@ class _Tree:
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
     came before it with a smaller key. That is a question of dominance (see
-    :func:`photorank.labels.dominance.dominated_sums`), whose answer is kept
+    :func:`photorank.labels.dominance.dominance`), whose answer is kept
     here as runs, so that any number of sums can be taken along them, in both
     directions.
     """

@@ -10,12 +10,12 @@ import numpy as np
 from photorank.errors import ComparisonsError
 from photorank.labels.blocks import combined
 from photorank.labels.comparisons import Comparisons
-from photorank.labels.dominance import dense_ranks, dominated_sums
+from photorank.labels.dominance import dense_ranks, dominance
 from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.intervals import Estimate, jackknife
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
-from photorank.typing import Codes, Floats, Labels, Pairs, Ratings
+from photorank.typing import Codes, Floats, Pairs, Ratings
 
 # A repeat: ratings (n,) and the pairs over which they may be compared.
 Repeat: TypeAlias = tuple[Ratings, Comparisons]
@@ -181,35 +181,35 @@ def _pooled(sums: Sequence[PairSums]) -> PairSums:
 def _beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
     """Return each photo's credit and weight (n, 2) over the pairs with a greater label gap."""
     sums = np.zeros((graph.n, 2))
-    trust = np.zeros(graph.n)
-    trust[graph.rows] = graph.trust
-    y = graph.scores
-    more = gap + _slack(graph)
-    for rows in graph.blocks():
-        better = _above(r[rows], y[rows], trust[rows], more)
-        worse = _above(-r[rows], -y[rows], trust[rows], more)
-        sums[rows] = trust[rows][:, None] * (better + worse)
+    sums[graph.rows, 0] = _credit_beyond(r[graph.rows], graph, gap)
+    sums[graph.rows, 1] = 2 * _credit_beyond(np.zeros(len(graph.rows)), graph, gap)
     if graph.different is None:
         return sums
     both = replace(graph, same=combined(graph.same, graph.different), different=None)
     return sums - _beyond(r, both, gap)
 
 
+def _credit_beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
+    """Return the weight (l,) of the pairs of a block that ratings (l,) order rightly, ties half."""
+    n, u, block = len(graph.rows), graph.trust, dense_ranks(graph.same)
+    # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
+    # of its rating and just above them: on average of the two, ties count half.
+    lowered = graph.labels - gap - _slack(graph)
+    label = np.concatenate([graph.labels, lowered, lowered])
+    rank = 2 * dense_ranks(r)
+    rank = np.concatenate([rank, rank, rank + 1])
+    weights = np.zeros((3, n, 2))
+    weights[0, :, 0] = u
+    weights[1:, :, 1] = u / 2
+
+    # Blocks run one way in the labels and the other in the ratings: no pair leaves its block.
+    blocks = np.tile(block, 3)
+    first = combined(blocks, dense_ranks(label))
+    second = (blocks.max(initial=0) - blocks) * (rank.max(initial=0) + 1.0) + rank
+    lower, higher = dominance(first, second, weights.reshape(-1, 2))
+    return u * ((lower[n : 2 * n, 0] + lower[2 * n :, 0]) / 2 + higher[:n, 1])
+
+
 def _slack(graph: ScoreComparisons) -> float:
     """Return by how much two gaps may differ and still be the same."""
     return _SAME_GAP * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0
-
-
-def _above(r: Ratings, y: Labels, u: Floats, gap: float) -> Floats:
-    """Return (n, 2) the trust in those with y_j < y_i − gap: rated lower, ties half; and all."""
-    n = len(y)
-    ranks = 2 * dense_ranks(r)
-    first = np.concatenate([y - gap, y])
-    trust = np.concatenate([np.zeros(n), u])[:, None]
-    lower, upto = (
-        dominated_sums(first, np.concatenate([ranks + half, ranks]), trust)[:n, 0]
-        for half in (0, 1)
-    )
-    order = np.argsort(y)
-    running = np.concatenate([[0.0], np.cumsum(u[order])])
-    return np.stack([(lower + upto) / 2, running[np.searchsorted(y[order], y - gap)]], axis=1)

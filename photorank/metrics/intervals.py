@@ -353,9 +353,11 @@ def _correction(loo: LeaveOneOut) -> float:
 def _degrees_of_freedom(without: Floats) -> float:
     """Return how many of the values (u,) the variance effectively rests on, less one."""
     units = len(without)
+    if units < 2:
+        return 1
     squares = (without - without.mean()) ** 2
-    if units < 2 or not squares.sum() > 0:
-        return max(units - 1, 1)
+    if not squares.sum() > 0:
+        return units - 1
     kurtosis = units * float((squares**2).sum() / squares.sum() ** 2)
     effective = 2 * units / max(kurtosis - 1, 1e-9)
     return min(max(effective, _LEAST_DF), units - 1)

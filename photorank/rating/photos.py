@@ -48,9 +48,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
     return encode_photos(encoder, [encoder.prepare(photo)])
 
 
-def embeddings_of(
-    index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
-) -> Embeddings:
+def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
     """Return embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
     known = index.embeddings()
     rows = [index.row_of(path) for path in paths]
@@ -91,9 +89,7 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
     slope = index_slope(index, vector, vector.rate(index.embeddings(), index.fingerprint))
     first = probability(ratings[0], ratings[1], slope.value)
     second = probability(ratings[1], ratings[0], slope.value)
-    return TwoPhotos(
-        vector.name, slope, (float(ratings[0]), float(ratings[1])), (first, second)
-    )
+    return TwoPhotos(vector.name, slope, (float(ratings[0]), float(ratings[1])), (first, second))
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:

@@ -4,6 +4,7 @@ import numpy as np
 
 from photorank.labels.comparisons import Comparisons
 from photorank.typing import Floats
+from photorank.vectors.coordinates import row_space
 from photorank.vectors.direction import DirectionLearner
 
 
@@ -45,5 +46,8 @@ class PairLeastSquares(DirectionLearner):
         # Embeddings are float32: singular values below its resolution are
         # rounding, and dividing by them would drown the direction in noise.
         cutoff = max(differences.shape) * float(np.finfo(np.float32).eps)
-        solution = np.linalg.lstsq(differences, np.ones(len(pairs)), rcond=cutoff)[0]
-        return solution.astype(np.float64)
+        basis = row_space(X, np.unique(pairs))  # least norm lies among the photos: a smaller system
+        if basis is None:
+            basis = np.eye(X.shape[1])
+        system, ones = differences @ basis, np.ones(len(pairs))
+        return (basis @ np.linalg.lstsq(system, ones, rcond=cutoff)[0]).astype(np.float64)

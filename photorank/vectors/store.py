@@ -3,13 +3,20 @@
 from importlib.resources import files
 from pathlib import Path
 
-from photorank.errors import MissingVectorError, StorageError, VectorNameTakenError
+from photorank.errors import (
+    MissingVectorError,
+    ReservedNameError,
+    StorageError,
+    VectorNameTakenError,
+)
 from photorank.index.store import Index
 from photorank.vectors.master import MasterVector
 from photorank.workspace import sync_folder
 
 # Built-in cards in the order they are offered.
 BUILTIN = ("beauty", "technical")
+# The row of an evaluation's table that shows what chance looks like.
+RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
@@ -58,8 +65,12 @@ def check_free(index: Index, name: str) -> None:
     Raises
     ------
     VectorNameTakenError
-        If it has.
+        If it has, or if a learner has that name: results are named after either.
     """
+    from photorank.vectors.learners import LEARNERS
+
+    if name in LEARNERS or name == RANDOM_NAME:
+        raise ReservedNameError(name)
     if index.paths.vector(name).exists() or name in builtin_vectors(index):
         raise VectorNameTakenError(name, index.name)
 

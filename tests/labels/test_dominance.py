@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.labels.dominance import dominated_sums
+from photorank.labels.dominance import dominance
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 64, 200])
@@ -14,4 +14,7 @@ def test_equals_the_double_loop(n, distinct):
 
     below = (first[None] < first[:, None]) & (second[None] < second[:, None])
 
-    np.testing.assert_allclose(dominated_sums(first, second, weights), below @ weights, atol=1e-10)
+    lower, higher = dominance(first, second, weights)
+
+    np.testing.assert_allclose(lower, below @ weights, atol=1e-10)
+    np.testing.assert_allclose(higher, below.T @ weights, atol=1e-10)

@@ -30,31 +30,39 @@ def graphs(labels):
     }
 
 
-@pytest.mark.parametrize("kind", ["scores", "across", "choices"])
-@pytest.mark.parametrize("clusters", [None, CLUSTERS], ids=["photos", "clusters"])
-@pytest.mark.parametrize("metric", PAIR_METRICS)
-def test_pairs_between_units_are_what_both_lose_together(judged, metric, clusters, kind):
-    """All couples' sums, and the pairs inside units, make the total."""
+# Choices have neither ranks nor values.
+CASES = [(kind, metric) for kind in ("scores", "across") for metric in PAIR_METRICS]
+CASES += [("choices", "pairwise_accuracy"), ("choices", "kendall_tau_b")]
+
+
+@pytest.mark.parametrize(("kind", "metric"), CASES)
+def test_pairs_between_photos_make_the_total(judged, kind, metric):
+    """All couples' sums add up to the total, and their effects on the metric cancel out."""
+    ratings, labels = judged
+
+    sums = PAIR_METRICS[metric](ratings, graphs(labels)[kind])
+
+    assert len(sums.between) == N * (N - 1) / 2
+    np.testing.assert_allclose(sums.between.sum(axis=0), sums.total, atol=1e-9)
+    assert sums.leave_one_out().between.sum() == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(("kind", "metric"), [case for case in CASES if case[1] != "spearman"])
+def test_pairs_between_clusters_are_those_not_inside(judged, kind, metric):
+    """All couples of clusters and the pairs inside clusters make the total."""
     ratings, labels = judged
     graph = graphs(labels)[kind]
-    if kind == "choices" and metric in ("spearman", "pearson"):
-        pytest.skip("choices have neither ranks nor values")
+    units = np.where(CLUSTERS < 0, 100 + np.arange(N), CLUSTERS)
 
-    sums = PAIR_METRICS[metric](ratings, graph, clusters=clusters)
+    sums = PAIR_METRICS[metric](ratings, graph, clusters=CLUSTERS)
 
-    inside = np.zeros(3)
-    if clusters is not None:
-        units = np.where(clusters < 0, 100 + np.arange(N), clusters)
-        if metric in ("accuracy", "kendall_tau_b", "pearson", "pairwise_accuracy"):
-            inside = PAIR_METRICS[metric](ratings, graph.restricted(units, "within")).total
-        else:  # ranks are those in the whole graph
-            return
-    np.testing.assert_allclose(sums.between.sum(axis=0) + inside, sums.total, atol=1e-9)
-    n_units = len(sums.without)
+    inside = PAIR_METRICS[metric](ratings, graph.restricted(units, "within")).total
+    n_units = len(np.unique(units))
     assert len(sums.between) == n_units * (n_units - 1) / 2
+    np.testing.assert_allclose(sums.between.sum(axis=0) + inside, sums.total, atol=1e-9)
 
 
-def test_some_couples_stand_for_all(judged):
+def test_some_couples_stand_for_all():
     """The effect of all couples is estimated from a part of them."""
     rng = np.random.default_rng(2)
     labels = rng.normal(size=150)

@@ -117,3 +117,15 @@ def test_an_unknown_framing_lists_the_known_ones():
     """A misspelt framing is answered with the five there are."""
     with pytest.raises(EncoderError, match=r"'middle'.*crop, pad, squash, whole, tiles"):
         frame(Image.new("RGB", (2, 2)), "middle", 8)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
+    """What was cut out of a photo inherits its metadata, which are then of no use."""
+    photo = gradient(400, 300)
+    photo.info["full_size"] = (3001, 4001)
+    part = photo.crop((0, 0, 100, 300))
+    plain = Image.fromarray(np.asarray(part))
+
+    for ours, theirs in zip(frame(part, framing, 64), frame(plain, framing, 64), strict=True):
+        np.testing.assert_array_equal(ours, theirs)

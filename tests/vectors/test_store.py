@@ -7,6 +7,7 @@ from photorank.errors import (
     DegenerateDirectionError,
     EncoderMismatchError,
     MissingVectorError,
+    ReservedNameError,
     VectorNameTakenError,
 )
 from photorank.index.store import open_index
@@ -72,6 +73,13 @@ def test_a_vector_is_added_once(index):
     assert index.paths.vector("mine").read_bytes() == before
     with pytest.raises(VectorNameTakenError):
         add_vector(index, MasterVector("beauty", "prompt", direction(index), index.fingerprint))
+
+
+@pytest.mark.parametrize("name", ["all-pairs", "random-direction"])
+def test_names_of_learners_are_kept_for_them(index, name):
+    """A vector cannot be mistaken for a learner or a baseline in a table of results."""
+    with pytest.raises(ReservedNameError, match="another name"):
+        add_vector(index, MasterVector(name, "prompt", direction(index), index.fingerprint))
 
 
 def test_another_encoders_vector_is_refused(index):
