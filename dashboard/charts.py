@@ -29,6 +29,7 @@ class Ruler:
     level: float | None  # where there is nothing to see: guessing, or no difference
     meaning: str  # of that level
     as_share: bool  # in per cent
+    what: str = "vector"  # a row is one
 
 
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
@@ -46,7 +47,7 @@ def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
         strength=rows["baseline"].map({True: 0.55, False: 1.0}),
         hollow=rows["apart"],
     )
-    return _marks(data, order, Ruler(metric.axis, metric.chance, "guessing", metric.as_share))
+    return marks(data, order, Ruler(metric.axis, metric.chance, "guessing", metric.as_share))
 
 
 def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
@@ -57,7 +58,7 @@ def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
     text = rows["vector"] + "\N{EM SPACE}" + rows["shown"]
     data = rows.assign(text=text, strength=1.0, hollow=~rows["clear"])
     ruler = Ruler(f"how far {leader} is ahead", 0.0, "no difference", metric.as_share)
-    return _marks(data, [*rows["vector"]], ruler)
+    return marks(data, [*rows["vector"]], ruler)
 
 
 def balance(first: float) -> alt.LayerChart:
@@ -85,14 +86,17 @@ def balance(first: float) -> alt.LayerChart:
     return alt.LayerChart(layer=[bar, even.encode(x="x:Q")], height=34)
 
 
-def _marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
-    """Draw a row for each vector: its text, and below it its mark on its interval."""
+def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
+    """Draw a row for each vector: its text, and below it its mark on its interval.
+
+    `data` has vector (a row's name), family, value, low, high, text, strength and hollow.
+    """
     precise = ".1%" if ruler.as_share else ".3f"
     base = alt.Chart(data).encode(
         alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None),
         alt.Color("family:N", scale=alt.Scale(domain=[*FAMILIES, INK]), legend=None),
         tooltip=[
-            alt.Tooltip("vector:N"),
+            alt.Tooltip("vector:N", title=ruler.what),
             alt.Tooltip("family:N", title="made"),
             alt.Tooltip("value:Q", format=precise),
             alt.Tooltip("low:Q", format=precise, title="95 % from"),

@@ -258,3 +258,13 @@ class ReservedNameError(PhotorankError, ValueError):
             f"{name!r} is the name of a learner or baseline, and would be confused with it in "
             "tables of results. Choose another name."
         )
+
+
+class NothingJudgedError(PhotorankError, ValueError):
+    """Not one index has judgements."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no index has labels. Import some with `photorank labels import FILE.csv --index "
+            "NAME`, or build the sample with `photorank demo --build-only`."
+        )

@@ -40,7 +40,7 @@ AT_HOME = {
     "index": {"faiss", "sqlite3", "filelock"},
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
     "metrics": {"scipy"},
-    "vectors": {"sklearn", "scipy"},
+    "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"scipy"},
     "evaluation": {"sklearn"},  # clones the learners
     "cli": {"typer", "rich"},
@@ -109,6 +109,21 @@ def test_only_the_workspace_spells_the_paths_of_an_index(path):
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             assert not node.value.endswith(FILES_OF_AN_INDEX), node.value
+
+
+@pytest.mark.parametrize("path", HOUSE + DASHBOARD, ids=name_of)
+def test_no_file_is_run_by_reading_it(path):
+    """Tensors are read with `weights_only`, arrays without pickles, and nothing by pickle."""
+    tree = ast.parse(path.read_text())
+    assert not {"pickle", "joblib", "dill"} & {
+        name.partition(".")[0] for name in imports(ast.walk(tree))
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        safe = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
+        if ast.unparse(call.func) == "torch.load":
+            assert safe.get("weights_only") is True
+        if ast.unparse(call.func) == "np.load":
+            assert safe.get("allow_pickle") is False
 
 
 @pytest.mark.parametrize("path", DASHBOARD, ids=name_of)

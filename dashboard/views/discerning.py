@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, components, loading, measures, power, work
+from dashboard import charts, closer, components, loading, looking, measures, power, work
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -37,6 +37,8 @@ if board.leader is not None and board.gaps_reading:
     chart = charts.gaps(board.gaps, board.leader, board.metric)
     st.altair_chart(chart, key="gaps", alt=f"lead of {board.leader}")
     st.caption(board.gaps_reading)
+
+looking.look_closer(closer.looks(evaluation, scope, metric), index.name)
 
 st.subheader("All numbers", anchor=False)
 components.results_table(board)

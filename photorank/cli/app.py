@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from photorank.cli import demo, evaluating, indexing, rating, vectors
+from photorank.cli import bench, demo, evaluating, indexing, rating, vectors
 from photorank.cli.printing import message
 from photorank.errors import PhotorankError
 
@@ -36,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text, whatever the terminal
     pretty_exceptions_enable=False,
 )
-for family in (demo, indexing, vectors, evaluating, rating):
+for family in (demo, indexing, vectors, evaluating, rating, bench):
     app.add_typer(family.app)
 
 

@@ -1,20 +1,19 @@
 """Commands that make, show and remove an index's master-vectors."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photorank.cli.opening import encoder_of
 from photorank.cli.options import AsJson, IndexName, Within, example
-from photorank.cli.printing import interval, line, print_json, print_table, progress
+from photorank.cli.printing import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
-_vector = typer.Typer(help="Master-vectors: make, list, show and remove them.")
+_vector = typer.Typer(help="Master-vectors: make, import, blend, compare, show and remove them.")
 app.add_typer(_vector, name="vector")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
@@ -90,6 +89,95 @@ def learn(
             on_progress=on_progress,
         )
     _print_made(vector, add_vector(opened, vector), as_json)
+
+
+@_vector.command(
+    "import", epilog=example("photorank vector import laion sa_0_4_vit_l_14_linear.pth")
+)
+def import_(
+    name: Name,
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import a published aesthetic head. A linear one is a vector: .pth, .safetensors or .npy."""
+    from photorank.index.store import open_index
+    from photorank.vectors.published import published_vector
+    from photorank.vectors.store import add_vector, check_free
+
+    opened = open_index(index)
+    check_free(opened, name)
+    vector = published_vector(name, file, opened.fingerprint, opened.manifest.dimensions)
+    path = add_vector(opened, vector)
+    if "encoder" in vector.card.parameters:
+        message(
+            f"{name} is for {vector.card.parameters['encoder']}; this index was made with "
+            f"{opened.manifest.encoder}. Ratings mean something only if that is the same encoder."
+        )
+    _print_made(vector, path, as_json)
+
+
+@_vector.command(
+    epilog=example("photorank vector blend calm beauty technical --weight 2 --weight 1")
+)
+def blend(
+    name: Name,
+    vectors: Annotated[list[str], typer.Argument(metavar="VECTOR...", show_default=False)],
+    weights: Annotated[
+        list[float] | None,
+        typer.Option(
+            "--weight",
+            metavar="W",
+            help="One for each vector, in their order; below 0 turns it round. Default: all 1.",
+        ),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VECTOR", help="A direction to take out; may be repeated."),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a vector from others. Blend them, turn them round, take directions out."""
+    from photorank.index.store import open_index
+    from photorank.vectors.algebra import combined
+    from photorank.vectors.store import add_vector, check_free, load_vector
+
+    if weights and len(weights) != len(vectors):
+        raise typer.BadParameter(f"{len(weights)} weights for {len(vectors)} vectors: --weight")
+    opened = open_index(index)
+    check_free(opened, name)
+    parts = [load_vector(opened, part) for part in vectors]
+    removed = [load_vector(opened, part) for part in without or ()]
+    vector = combined(name, parts, weights or [1.0] * len(parts), removed)
+    _print_made(vector, add_vector(opened, vector), as_json)
+
+
+@_vector.command(epilog=example("photorank vector cosines beauty technical ours"))
+def cosines(
+    vectors: Annotated[
+        list[str] | None, typer.Argument(metavar="[VECTOR]...", show_default=False)
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare directions. 1 orders photos alike, 0 has nothing in common, -1 is the opposite."""
+    from photorank.index.store import open_index
+    from photorank.vectors.algebra import cosine_table
+    from photorank.vectors.store import list_vectors, load_vector
+
+    opened = open_index(index)
+    chosen = (
+        [load_vector(opened, name) for name in vectors]
+        if vectors
+        else list(list_vectors(opened).values())
+    )
+    names, table = cosine_table(chosen)
+    if as_json:
+        print_json({"vectors": names, "cosines": table.tolist()})
+        return
+    rows = [[name, *(f"{one:.2f}" for one in row)] for name, row in zip(names, table, strict=True)]
+    print_table(["", *names], rows, right=names)
 
 
 @_vector.command("list", epilog=example("photorank vector list --index family"))
@@ -170,7 +258,7 @@ def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None
         line(f"removed {name} from index {opened.name}")
 
 
-def _print_made(vector: "MasterVector", path: "Path", as_json: bool) -> None:
+def _print_made(vector: "MasterVector", path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"name": vector.name, "kind": vector.kind, "path": str(path)})
         return

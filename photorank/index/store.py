@@ -216,6 +216,13 @@ class Index:
             [rows[choice][3] for choice in shown],
         )
 
+    @property
+    def is_judged(self) -> bool:
+        """Whether there are judgements of the kind that this index is evaluated by."""
+        if self.manifest.judgements == "choices":
+            return len(self.choices().winners) > 0
+        return bool(np.isfinite(self.labels().scores).any())
+
     def comparisons(
         self,
         *,

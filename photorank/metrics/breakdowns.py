@@ -1,6 +1,6 @@
 """Where ratings agree with people: by how far apart the labels are, and group by group."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
@@ -84,10 +84,19 @@ def by_gap(
     """
     if len(edges) < 2 or edges[0] < 0 or (np.diff(edges) <= 0).any():
         raise ComparisonsError("gap edges must be at least two numbers that increase from 0 on")
-    return [
-        GapBin(above, upto, _gap_accuracy(repeats, above, upto, clusters, level))
-        for above, upto in pairwise(edges)
-    ]
+    beyond = [_sums_beyond(repeats, gap, clusters) for gap in edges]
+    degrees = [_degrees_beyond(repeats, gap) for gap in edges]
+    found = []
+    for i, (above, upto) in enumerate(pairwise(edges)):
+        count = degrees[i] - degrees[i + 1]  # (repeats, n)
+        accuracy = jackknife(
+            _less(beyond[i], beyond[i + 1]).leave_one_out(),
+            level=level,
+            n_photos=int((count > 0).any(axis=0).sum()),
+            n_pairs=round(count.sum() / 2 / len(count)),
+        )
+        found.append(GapBin(above, upto, accuracy))
+    return found
 
 
 def by_group(
@@ -139,75 +148,104 @@ def by_group(
     return found
 
 
-def _gap_accuracy(
-    repeats: Sequence[Repeat], above: float, upto: float, clusters: Codes | None, level: float
-) -> Estimate:
-    """Return the accuracy among pairs with gaps above one edge, up to another."""
-    sums, taking_part, counts = [], [], []
+def _pooled(sums: Sequence[PairSums]) -> PairSums:
+    first, *others = sums
+    return sum(others, start=first)
+
+
+def _less(more: PairSums, part: PairSums) -> PairSums:
+    """Return the sums over the pairs of one that are not in another, which is part of it."""
+    return PairSums(
+        more.total - part.total,
+        more.without - part.without,
+        more.between - part.between,
+        more.floor,
+    )
+
+
+def _sums_beyond(repeats: Sequence[Repeat], gap: float, clusters: Codes | None) -> PairSums:
+    """Return the accuracy's sums over the pairs whose labels differ by more than a gap."""
+    sums = []
     for ratings, graph in repeats:
         if not isinstance(graph, ScoreComparisons):
             raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
         r = checked_ratings(ratings, graph.n)
 
         def by_photo(graph: ScoreComparisons, r: Ratings = r) -> Floats:
-            credit, weight = (_beyond(r, graph, above) - _beyond(r, graph, upto)).T
+            weight = _over_blocks(graph, lambda part: _weight_beyond(part, gap, part.trust))
+            credit = _over_blocks(graph, lambda part: _credit_beyond(part, gap, r[part.rows]))
             return np.stack([credit, weight, weight], axis=1)
 
         def by_pair(graph: ScoreComparisons, pairs: Pairs, r: Ratings = r) -> Floats:
             weight, margin = graph.edges(pairs)
-            gap = np.abs(margin) - _slack(graph)
-            weight = weight * ((gap > above) & (gap <= upto))
+            weight = weight * (np.abs(margin) > gap + _slack(graph))
             sign = np.sign(margin) * np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
             return np.stack([weight * (1 + sign) / 2, weight, weight], axis=1)
 
         count = Count(by_photo, by_pair)
         sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=COUPLES))
-        degrees = by_photo(replace(graph, trust=np.ones(len(graph.rows))))[:, 1]
-        taking_part.append(np.flatnonzero(degrees > 0.5))
-        counts.append(degrees.sum() / 2)
-    return jackknife(
-        _pooled(sums).leave_one_out(),
-        level=level,
-        n_photos=len(np.unique(np.concatenate(taking_part))),
-        n_pairs=round(np.mean(counts)),
-    )
+    return _pooled(sums)
 
 
-def _pooled(sums: Sequence[PairSums]) -> PairSums:
-    first, *others = sums
-    return sum(others, start=first)
+def _degrees_beyond(repeats: Sequence[Repeat], gap: float) -> Floats:
+    """Return how many pairs of a greater gap each photo is in, (repeats, n)."""
+    degrees = [
+        _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
+        for _, graph in repeats
+        if isinstance(graph, ScoreComparisons)
+    ]
+    return np.rint(degrees)
 
 
-def _beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
-    """Return each photo's credit and weight (n, 2) over the pairs with a greater label gap."""
-    sums = np.zeros((graph.n, 2))
-    sums[graph.rows, 0] = _credit_beyond(r[graph.rows], graph, gap)
-    sums[graph.rows, 1] = 2 * _credit_beyond(np.zeros(len(graph.rows)), graph, gap)
+def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
+    """Evaluate (l,) over the pairs of a block, less those in one group if groups must differ."""
+    sums = np.zeros(graph.n)
+    sums[graph.rows] = of(graph)
     if graph.different is None:
         return sums
     both = replace(graph, same=combined(graph.same, graph.different), different=None)
-    return sums - _beyond(r, both, gap)
+    return sums - _over_blocks(both, of)
 
 
-def _credit_beyond(r: Ratings, graph: ScoreComparisons, gap: float) -> Floats:
-    """Return the weight (l,) of the pairs of a block that ratings (l,) order rightly, ties half."""
-    n, u, block = len(graph.rows), graph.trust, dense_ranks(graph.same)
+def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
+    """Return the weight (l,) of the pairs that ratings (l,) order rightly, ties half."""
+    n, u = len(graph.rows), graph.trust
+    block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
     # of its rating and just above them: on average of the two, ties count half.
-    lowered = graph.labels - gap - _slack(graph)
-    label = np.concatenate([graph.labels, lowered, lowered])
     rank = 2 * dense_ranks(r)
     rank = np.concatenate([rank, rank, rank + 1])
     weights = np.zeros((3, n, 2))
     weights[0, :, 0] = u
     weights[1:, :, 1] = u / 2
-
     # Blocks run one way in the labels and the other in the ratings: no pair leaves its block.
-    blocks = np.tile(block, 3)
-    first = combined(blocks, dense_ranks(label))
-    second = (blocks.max(initial=0) - blocks) * (rank.max(initial=0) + 1.0) + rank
-    lower, higher = dominance(first, second, weights.reshape(-1, 2))
+    place = (block.max(initial=0) - np.tile(block, 3)) * (rank.max(initial=0) + 1.0) + rank
+    lower, higher = dominance(
+        np.concatenate([label, lowered, lowered]), place, weights.reshape(-1, 2)
+    )
     return u * ((lower[n : 2 * n, 0] + lower[2 * n :, 0]) / 2 + higher[:n, 1])
+
+
+def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
+    """Return the weight (l,) of all pairs of a greater gap, with trust u (l,)."""
+    block, label, lowered = _lowered(graph, gap)
+    places = np.concatenate([label, lowered]).max(initial=-1) + 1
+
+    def running(codes: Codes, size: int) -> Floats:
+        return np.concatenate([[0.0], np.cumsum(np.bincount(codes, u, minlength=size))])
+
+    blocks = running(block, int(block.max(initial=-1)) + 1)
+    worse = running(label, places)[lowered] - blocks[block]
+    better = blocks[block + 1] - running(lowered, places)[label + 1]
+    return u * (worse + better)
+
+
+def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
+    """Return each photo's block, and the places (l,) of its label and of its label less the gap."""
+    block = dense_ranks(graph.same)
+    labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
+    places = combined(np.tile(block, 2), dense_ranks(labels))
+    return block, places[: len(block)], places[len(block) :]
 
 
 def _slack(graph: ScoreComparisons) -> float:

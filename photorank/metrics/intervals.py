@@ -345,9 +345,9 @@ def _correction(loo: LeaveOneOut) -> float:
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0
     own = float((loo.between**2).mean()) * loo.n_couples
-    # Twice is the most; the last factor restores what the units' own effects lost with it.
-    kept = max(1 - own / variance, 0.5)
-    return sqrt(kept * (units - 1) / (units - 2))
+    # A couple's pairs hold part of what its units add themselves, which is not to be taken off.
+    restored = min(own, (variance - own) / (units - 2))
+    return sqrt(max(1 - (own - restored) / variance, 0.5))  # counted twice, so half is left
 
 
 def _degrees_of_freedom(without: Floats) -> float:

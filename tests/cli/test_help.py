@@ -53,6 +53,7 @@ def test_the_commands_are_those_of_the_contract():
     assert {" ".join(words) for words in COMMANDS} == {
         *("demo", "dashboard", "index", "labels import", "choices import", "status"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
+        *("vector import", "vector blend", "vector cosines"),
         *("evaluate", "rate", "compare", "top", "bottom", "search"),
     }
 

@@ -161,6 +161,20 @@ def test_what_single_pairs_add_is_counted_once():
     assert np.mean(ratios) == pytest.approx(1.0, rel=0.08)
 
 
+def test_clusters_that_are_not_compared_need_no_correction():
+    """Where all pairs are inside clusters, each cluster's share is one independent number."""
+    rng = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(8), 12)
+    labels, noise = rng.normal(size=(2, 96))
+    inside = Comparisons.from_scores(labels, within=clusters)
+
+    corrected = accuracy_sums(labels + noise, inside, clusters=clusters).leave_one_out()
+    plain = accuracy_sums(labels + noise, inside, clusters=clusters, couples=0).leave_one_out()
+
+    assert len(corrected.between) == 28
+    assert jackknife(corrected, **COUNTS) == jackknife(plain, **COUNTS)
+
+
 def test_few_units_that_matter_widen_the_interval():
     """With a tier of four photos it is they who are uncertain, not the other hundred."""
     spread = np.random.default_rng(0).normal(0, 1e-3, 100)

@@ -1,0 +1,244 @@
+"""The charts of Looking closer: panels in, Altair charts out; colours are the theme's."""
+
+from collections.abc import Callable, Sequence
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import FAMILIES, GREY, INK, SHAPES, Ruler, marks
+from dashboard.closer import Panel
+from dashboard.words import FROM_PHOTOS
+
+HEIGHT = 320
+DASH = [5, 4]
+FAMILY = alt.Color("family:N", scale=alt.Scale(domain=[*FAMILIES, INK]), legend=None)
+IN_ORDER = "pairs put in the right order"
+CELL = 40  # pixels that a row of the matrix is high
+
+
+def drawn(panel: Panel) -> alt.LayerChart:
+    """Draw a panel."""
+    return _DRAWN[panel.name](panel)
+
+
+def _gap(panel: Panel) -> alt.LayerChart:
+    """Draw a line for each vector, from close calls to clear ones."""
+    rows = panel.rows
+    across = alt.X(
+        "range:O",
+        sort=list(rows["range"].unique()),
+        title="how far apart people put the two photos (labels)",
+        axis=alt.Axis(labelAngle=0, labelOverlap=False, titlePadding=8),
+    )
+    slots = _slots(dict(zip(rows["vector"], rows["family"], strict=True)))
+    names = [slot for slot in slots if slot in set(rows["vector"])]
+    legend = alt.Legend(
+        orient="top", title=None, columns=2, values=names, labelFontSize=13, labelLimit=220
+    )
+    base = alt.Chart(rows).encode(
+        across,
+        alt.Color("vector:N", scale=alt.Scale(domain=slots), legend=legend),
+        tooltip=[
+            "vector:N",
+            alt.Tooltip("range:O", title="labels apart"),
+            *_accuracy_tooltips(),
+            alt.Tooltip("n_pairs:Q", format=",", title="pairs"),
+        ],
+    )
+    up = _up(rows, 0.5)
+    shape = alt.Shape(
+        "vector:N", scale=alt.Scale(domain=slots, range=[*SHAPES, "triangle-up"]), legend=legend
+    )
+    layers = [
+        *_level(0.5, "guessing"),
+        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
+        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
+        base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up), shape),
+    ]
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _learning(panel: Panel) -> alt.LayerChart:
+    """Draw accuracy over the photos learned from, each step a doubling, and people beside it."""
+    levels = [value for _, value in panel.rules]
+    up = _up(panel.rows, 0.5, *levels)
+    steps = list(panel.rows["n_learned_from"])
+    axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
+    base = alt.Chart(panel.rows).encode(
+        alt.X(
+            "n_learned_from:Q",
+            scale=alt.Scale(type="log", domain=[0.85 * steps[0], 1.15 * steps[-1]], nice=False),
+            axis=axis,
+            title="photos learned from (each step about a doubling)",
+        ),
+        FAMILY,
+        tooltip=[
+            alt.Tooltip("n_learned_from:Q", format=",d", title="photos learned from"),
+            *_accuracy_tooltips(),
+        ],
+    )
+    layers = [*_level(0.5, "guessing")]
+    for place, (text, value) in enumerate(sorted(panel.rules, key=lambda rule: -rule[1])):
+        layers += _level(value, text, above=place == 0)
+    layers += [
+        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
+        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
+        base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up)),
+    ]
+    return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _reliability(panel: Panel) -> alt.LayerChart:
+    """Draw what happened over what was said, and the diagonal where both are the same."""
+    whole = alt.Scale(domain=[0, 1], nice=False)
+    ends = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 1.0]})
+    diagonal = alt.Chart(ends).mark_line(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
+    base = alt.Chart(panel.rows).encode(
+        alt.X("predicted:Q", scale=whole, axis=_per_cent(), title="said: the first is better"),
+        FAMILY,
+        tooltip=[
+            alt.Tooltip("predicted:Q", format=".1%", title="said"),
+            alt.Tooltip("observed:Q", format=".1%", title="happened"),
+            alt.Tooltip("n_pairs:Q", format=",", title="pairs"),
+        ],
+    )
+    across = base.mark_point(filled=True, size=90, opacity=1).encode(
+        alt.Y("observed:Q", scale=whole, axis=_per_cent(), title="happened: the first was better")
+    )
+    span = base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=whole), alt.Y2("high:Q"))
+    return alt.LayerChart(layer=[diagonal.encode(x="x:Q", y="y:Q"), span, across], height=HEIGHT)
+
+
+def _risk(panel: Panel) -> alt.LayerChart:
+    """Draw how often one errs, by how many of the pairs one dares to answer."""
+    base = alt.Chart(panel.rows).encode(
+        alt.X(
+            "coverage:Q",
+            scale=alt.Scale(domain=[0, 1], nice=False),
+            axis=_per_cent(),
+            title="pairs answered, the surest first",
+        ),
+        alt.Y(
+            "risk:Q",
+            scale=alt.Scale(domainMin=0),
+            axis=_per_cent(),
+            title="wrong among those answered",
+        ),
+        FAMILY,
+        tooltip=[
+            alt.Tooltip("coverage:Q", format=".0%", title="answered"),
+            alt.Tooltip("risk:Q", format=".1%", title="wrong"),
+        ],
+    )
+    line = base.mark_line(strokeWidth=2)
+    return alt.LayerChart(layer=[line, base.mark_point(size=60, opacity=0)], height=HEIGHT)
+
+
+def _groups(panel: Panel) -> alt.LayerChart:
+    """Draw a row for each group, best first."""
+    names = panel.rows["group"]
+    data = panel.rows.assign(
+        vector=names, text=names + "\N{EM SPACE}" + panel.rows["shown"], strength=1.0, hollow=False
+    )
+    return marks(data, [*names], Ruler(IN_ORDER, 0.5, "guessing", True, what="group"))
+
+
+def _matrix(panel: Panel) -> alt.LayerChart:
+    """Draw a triangle: the better vector gives the row; what could be luck is hollow."""
+    rows = panel.rows
+    most = max(rows["value"].abs().max(), 1e-9)
+    # Never so strong that the number on it could not be read, on either page.
+    data = rows.assign(
+        family=FROM_PHOTOS,
+        strength=(0.12 + 0.38 * rows["value"].abs() / most).where(rows["clear"], 0),
+    )
+    precise = "+.1%" if panel.as_share else "+.3f"
+    base = alt.Chart(data).encode(
+        alt.X(
+            "other:N",
+            sort=[*rows["other"].unique()],
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=120, domain=False, ticks=False),
+        ),
+        alt.Y(
+            "vector:N",
+            sort=[*rows["vector"].unique()],
+            title=None,
+            axis=alt.Axis(labelLimit=120, domain=False, ticks=False),
+        ),
+        tooltip=[
+            "vector:N",
+            alt.Tooltip("other:N", title="against"),
+            alt.Tooltip("value:Q", format=precise, title="ahead by"),
+            alt.Tooltip("low:Q", format=precise, title="95 % from"),
+            alt.Tooltip("high:Q", format=precise, title="to"),
+            alt.Tooltip("p:Q", format=".2g", title="p (Holm)"),
+        ],
+    )
+    cells = base.mark_rect(stroke=GREY, strokeOpacity=0.5, cornerRadius=3).encode(
+        FAMILY,
+        fillOpacity=alt.FillOpacity("strength:Q", scale=None),
+    )
+    number = base.encode(text="shown:N", color=alt.datum(INK))
+    return alt.LayerChart(
+        layer=[
+            cells,
+            number.transform_filter("datum.clear").mark_text(fontSize=12, fontWeight="bold"),
+            number.transform_filter("!datum.clear").mark_text(fontSize=12),
+        ],
+        height=CELL * rows["vector"].nunique() + 90,
+    )
+
+
+def _slots(families: dict[str, str]) -> list[str]:
+    """Return the names in the order of the theme's colours: the first of a family has its own."""
+    slots = [
+        next((name for name, made in families.items() if made == family), family)
+        for family in FAMILIES
+    ]
+    return [*slots, *(name for name in families if name not in slots)]
+
+
+def _level(value: float, text: str, *, above: bool = True) -> Sequence[alt.Chart]:
+    """Return a dashed rule across the chart with its meaning at its left end."""
+    base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(alt.Y("level:Q"))
+    text_mark = base.mark_text(
+        color=GREY, align="left", dx=4, dy=-8 if above else 10, fontSize=12
+    ).encode(x=alt.value(0), text="text:N")
+    return [
+        base.mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None),
+        text_mark,
+    ]
+
+
+def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
+    """Return the vertical scale of accuracies: no wider than what is drawn."""
+    ends = [*rows["low"], *rows["high"], *levels]
+    room = 0.05 * (max(ends) - min(ends))
+    return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
+
+
+def _accuracy(up: alt.Scale) -> alt.Y:
+    return alt.Y("value:Q", scale=up, axis=_per_cent(), title=IN_ORDER)
+
+
+def _accuracy_tooltips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("value:Q", format=".1%", title="in order"),
+        alt.Tooltip("low:Q", format=".1%", title="95 % from"),
+        alt.Tooltip("high:Q", format=".1%", title="to"),
+    ]
+
+
+def _per_cent() -> alt.Axis:
+    return alt.Axis(format="%", tickCount=5, titlePadding=8)
+
+
+_DRAWN: dict[str, Callable[[Panel], alt.LayerChart]] = {
+    "gap": _gap,
+    "learning": _learning,
+    "reliability": _reliability,
+    "risk": _risk,
+    "groups": _groups,
+    "matrix": _matrix,
+}

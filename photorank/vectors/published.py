@@ -1,0 +1,267 @@
+"""Published aesthetic heads as master-vectors: each is exactly one vector and a bias.
+
+Every known head without an activation is a chain of linear maps of the unit
+embedding, so its layers are multiplied out and its score comes out as published.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import (
+    DamagedWeightsError,
+    DegenerateDirectionError,
+    EncoderMismatchError,
+    MissingPathError,
+)
+from photorank.typing import Floats
+from photorank.vectors.master import Card, MasterVector
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+_PICKLED = (".pth", ".pt")
+_SUFFIXES = (*_PICKLED, ".safetensors", ".npy")
+# The largest known head has 5 MB; whole models are not read into memory to be refused.
+_MOST_BYTES = 64 * 2**20
+_HINT = "Import a head's state dict (.pth, .pt, .safetensors) or a vector (.npy)."
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How a project's heads are laid out, and where the ones it published are from."""
+
+    origin: str
+    layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
+    published: str  # the names of its published files
+    licence: str
+    saw_ava: bool = False
+    times_root_d: bool = False  # it takes unit embeddings times √d
+
+    @property
+    def names(self) -> set[str]:
+        """The names of its tensors."""
+        return {start + part for start in self.layers for part in ("weight", "bias")}
+
+
+_LAYOUTS = (
+    _Layout(
+        "LAION's aesthetic-predictor (v1, from ratings of generated images)",
+        {"": 1},
+        r"sa_0_4_vit_(l_14|b_16|b_32)_linear",
+        "MIT",
+    ),
+    _Layout(
+        "simulacra-aesthetic-models (from ratings of generated images)",
+        {"linear.": 1},
+        r"sac_public_2022_06_29_vit_(l_14|b_16|b_32)_linear",
+        "MIT",
+        times_root_d=True,
+    ),
+    _Layout(
+        "improved-aesthetic-predictor",
+        {"layers.0.": 1024, "layers.2.": 128, "layers.4.": 64, "layers.6.": 16, "layers.7.": 1},
+        r".+-l14-linearMSE",
+        "Apache-2.0",
+        saw_ava=True,
+    ),
+    _Layout(
+        "aesthetic-predictor-v2.5",
+        {f"scoring_head.{2 * at}.": size for at, size in enumerate((1024, 128, 64, 16, 1))},
+        r"aesthetic_predictor_v2_5",
+        "AGPL-3.0",
+        saw_ava=True,
+    ),
+)
+_RELU_NAMES = {f"layers.{at}.{part}" for at in (0, 3, 6, 9, 11) for part in ("weight", "bias")}
+_ENCODERS = {
+    512: "OpenAI's CLIP ViT-B/32 or ViT-B/16",
+    768: "OpenAI's CLIP ViT-L/14",
+    1152: "SigLIP so400m/14 of 384 px",
+}
+
+
+def published_vector(
+    name: str, path: Path, fingerprint: Fingerprint, dimensions: int
+) -> MasterVector:
+    """Read a published aesthetic head; nothing in the file is executed.
+
+    Its layers are multiplied out into one vector and a bias (in double
+    precision, so the sum differs from the layers' by rounding alone). Known
+    are the heads of LAION's aesthetic-predictor, improved-aesthetic-predictor
+    (the linear ones), aesthetic-predictor-v2.5 and simulacra-aesthetic-models,
+    as ``torch.save`` or safetensors wrote them, and NumPy arrays of
+    `dimensions` numbers, or of one more, which is the bias.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    DamagedWeightsError
+        If it is damaged, holds code, has numbers that are not finite, or is no
+        head that is one vector.
+    EncoderMismatchError
+        If the head is for embeddings of other than `dimensions` numbers.
+    DegenerateDirectionError
+        If all its weights are 0.
+    """
+    path = Path(path)
+    data = _contents(path)
+    layout = None
+    if path.suffix.lower() == ".npy":
+        values = _array(path, data)
+        inputs = len(values) - (len(values) == dimensions + 1)
+    else:
+        state = _state_dict(path, data)
+        layout = _recognised(path, state)
+        inputs = int(state[next(iter(layout.layers)) + "weight"].shape[1])
+    encoder = _encoder(path, inputs)
+    if inputs != dimensions:
+        raise EncoderMismatchError(
+            name,
+            f"an encoder of {inputs} dimensions" + (f" ({encoder})" if encoder else ""),
+            f"{fingerprint} of {dimensions} dimensions",
+        )
+    if layout is None:
+        weights, bias = values[:inputs], float(values[inputs:].sum())
+    else:
+        weights, bias = _collapsed(state, layout)
+    if not (np.isfinite(weights).all() and np.isfinite(bias)):
+        raise DamagedWeightsError(path, "not all its numbers are finite", hint=_HINT)
+    if not weights.any():
+        raise DegenerateDirectionError(f"all weights of {path} are 0, so they define no direction")
+    source, licence = _provenance(path, layout)
+    parameters = {"file": path.name, "sha256": sha256(data).hexdigest()}
+    return MasterVector(
+        name,
+        "published",
+        weights,
+        fingerprint,
+        bias=bias,
+        card=Card(
+            parameters=parameters | ({"encoder": encoder} if encoder and layout else {}),
+            source=source,
+            licence=licence,
+        ),
+    )
+
+
+def _contents(path: Path) -> bytes:
+    if not path.exists():
+        raise MissingPathError(path)
+    if path.suffix.lower() not in _SUFFIXES:
+        ending = f"its name ends in {path.suffix!r}" if path.suffix else "its name has no ending"
+        raise DamagedWeightsError(path, ending, hint=_HINT)
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise DamagedWeightsError(path, "it is larger than any head", hint=_HINT)
+        return path.read_bytes()
+    except OSError as error:
+        raise DamagedWeightsError(path, error.strerror or "unreadable", hint=_HINT) from error
+
+
+def _array(path: Path, data: bytes) -> Floats:
+    """Return the numbers (d,) of a NumPy file."""
+    try:
+        values = np.load(BytesIO(data), allow_pickle=False)
+    except Exception as error:  # damaged headers fail in every way there is
+        why = "it is damaged, or holds code besides numbers, which is never run"
+        raise DamagedWeightsError(path, why, hint=_HINT) from error
+    if not isinstance(values, np.ndarray) or values.ndim != 1 or values.dtype.kind not in "fiu":
+        raise DamagedWeightsError(path, "it is not one row of numbers", hint=_HINT)
+    return values.astype(np.float64)
+
+
+def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
+    """Return the tensors of a file by name, running nothing that is in it."""
+    import torch
+    from safetensors.torch import load
+
+    try:
+        if path.suffix.lower() in _PICKLED:
+            state = torch.load(BytesIO(data), map_location="cpu", weights_only=True)
+        else:
+            state = load(data)
+    except Exception as error:  # damaged pickles fail in every way there is
+        why = "it is damaged, or holds code besides tensors, which is never run"
+        raise DamagedWeightsError(path, why, hint=_HINT) from error
+    if not isinstance(state, dict) or not all(
+        isinstance(t, torch.Tensor) and t.layout == torch.strided and t.device.type == "cpu"
+        for t in state.values()
+    ):
+        raise DamagedWeightsError(path, "it holds no state dict", hint=_HINT)
+    return state
+
+
+def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
+    """Return the layout that the names and shapes of the tensors are of."""
+    if set(state) == _RELU_NAMES:
+        raise DamagedWeightsError(
+            path,
+            "there are ReLUs between its layers 0, 3, 6, 9 and 11, so it is no single vector",
+            hint="Import a head without activations: of this project, one named linearMSE.",
+        )
+    for layout in _LAYOUTS:
+        if set(state) == layout.names and _fits(state, layout):
+            return layout
+    known = ", ".join(layout.origin.partition(" (")[0] for layout in _LAYOUTS)
+    raise DamagedWeightsError(
+        path, f"its tensors are laid out like no known head ({known})", hint=_HINT
+    )
+
+
+def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
+    """Tell whether each layer takes what the one before gives."""
+    inputs = None
+    for start, outputs in layout.layers.items():
+        weight, bias = state[start + "weight"], state[start + "bias"]
+        if not (weight.is_floating_point() and bias.is_floating_point()) or weight.ndim != 2:
+            return False
+        expected = (outputs, weight.shape[1] if inputs is None else inputs)
+        if tuple(weight.shape) != expected or tuple(bias.shape) != (outputs,):
+            return False
+        inputs = outputs
+    return True
+
+
+def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
+    """Multiply linear layers out: the last one's score as a vector (d,) and a bias."""
+    weights, bias = np.ones((1, 1)), np.zeros(1)
+    with np.errstate(all="ignore"):  # what is not finite is refused by the caller
+        for start in reversed(layout.layers):
+            bias = bias + weights @ _numbers(state[start + "bias"])
+            weights = weights @ _numbers(state[start + "weight"])  # (1, inputs)
+    factor = np.sqrt(weights.shape[1]) if layout.times_root_d else 1.0
+    return weights[0] * factor, float(bias[0])
+
+
+def _numbers(tensor: "Tensor") -> Floats:
+    return tensor.detach().double().numpy()
+
+
+def _encoder(path: Path, dimensions: int) -> str | None:
+    """Return whose embeddings a head is for, as far as its name and dimensions tell."""
+    named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
+    if named:
+        return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
+    return _ENCODERS.get(dimensions)
+
+
+def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
+    """Return where a head is from, in words, and its licence where its name tells."""
+    if layout is None:
+        return f"the numbers in {path.name}", ""
+    source = f"{path.name} of {layout.origin}"
+    licence = layout.licence
+    if not re.fullmatch(layout.published, path.stem):
+        source = f"{path.name}, laid out as in {layout.origin} but not named as published there"
+        licence = ""
+    if layout.saw_ava:
+        source += "; such heads were trained on AVA, so results on AVA's photos are contaminated"
+    return source, licence

@@ -1,0 +1,36 @@
+import csv
+import json
+
+import pytest
+
+
+@pytest.mark.usefixtures("home")
+def test_quality_writes_one_file_a_vector_and_one_table(photorank, tmp_path):
+    """Each (encoder, framing, vector, dataset) has its JSON; the CSV holds every row of them."""
+    arguments = ["--learners", "all-pairs", "--folds", 3, "--repeats", 1, "--json"]
+    outcome = photorank("bench", "quality", "--to", tmp_path / "results", *arguments)
+
+    assert outcome.code == 0, outcome.err
+    written = outcome.json
+    assert written[-1].endswith("quality.csv")
+    with (tmp_path / "results" / "quality.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["fold_by"] for row in rows} == {"photo", "group"}
+    assert {"all-pairs", "plain-prompt", "random-direction", "ours"} <= {
+        row["vector"] for row in rows
+    }
+    for row in rows:
+        if row["pairwise_accuracy"]:
+            low, high = float(row["pairwise_accuracy_low"]), float(row["pairwise_accuracy_high"])
+            assert low <= float(row["pairwise_accuracy"]) <= high
+    record = json.loads((tmp_path / "results" / "small__embedded__whole__ours.json").read_text())
+    assert (record["dataset"], record["model"], record["framing"]) == ("small", "embedded", "whole")
+    assert len(record["results"]) == len([row for row in rows if row["vector"] == "ours"])
+
+
+def test_nothing_judged_is_told(refused, empty_home, tmp_path):
+    """Without judged photos there is nothing to measure, and no file is written."""
+    line = refused("bench", "quality", "--to", tmp_path / "results")
+
+    assert "labels import" in line
+    assert not (tmp_path / "results").exists()
