@@ -1,6 +1,6 @@
 """The charts of Looking closer: panels in, Altair charts out; colours are the theme's."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import altair as alt
 import pandas as pd
@@ -33,7 +33,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
     slots = _slots(dict(zip(rows["vector"], rows["family"], strict=True)))
     names = [slot for slot in slots if slot in set(rows["vector"])]
     legend = alt.Legend(
-        orient="top", title=None, columns=2, values=names, labelFontSize=13, labelLimit=220
+        orient="top", title=None, columns=2, values=names, symbolOpacity=1, labelFontSize=13
     )
     base = alt.Chart(rows).encode(
         across,
@@ -50,7 +50,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
         "vector:N", scale=alt.Scale(domain=slots, range=[*SHAPES, "triangle-up"]), legend=legend
     )
     layers = [
-        *_level(0.5, "guessing"),
+        _level(0.5),
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
         base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
         base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up), shape),
@@ -77,9 +77,11 @@ def _learning(panel: Panel) -> alt.LayerChart:
             *_accuracy_tooltips(),
         ],
     )
-    layers = [*_level(0.5, "guessing")]
-    for place, (text, value) in enumerate(sorted(panel.rules, key=lambda rule: -rule[1])):
-        layers += _level(value, text, above=place == 0)
+    layers: list[alt.Chart] = []
+    for text, value in (("guessing", 0.5), *panel.rules):
+        # The best stands above its rule, so that two rules close together can be told apart.
+        above = value == max([0.5, *levels])
+        layers += [_level(value), _meaning(value, text, above=above)]
     layers += [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
         base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
@@ -199,16 +201,22 @@ def _slots(families: dict[str, str]) -> list[str]:
     return [*slots, *(name for name in families if name not in slots)]
 
 
-def _level(value: float, text: str, *, above: bool = True) -> Sequence[alt.Chart]:
-    """Return a dashed rule across the chart with its meaning at its left end."""
-    base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(alt.Y("level:Q"))
-    text_mark = base.mark_text(
-        color=GREY, align="left", dx=4, dy=-8 if above else 10, fontSize=12
-    ).encode(x=alt.value(0), text="text:N")
-    return [
-        base.mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None),
-        text_mark,
-    ]
+def _level(value: float) -> alt.Chart:
+    """Return a dashed rule across the chart."""
+    return (
+        alt.Chart(pd.DataFrame({"level": [value]}))
+        .mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
+        .encode(alt.Y("level:Q"))
+    )
+
+
+def _meaning(value: float, text: str, *, above: bool) -> alt.Chart:
+    """Return what a rule means, at its left end."""
+    return (
+        alt.Chart(pd.DataFrame({"level": [value], "text": [text]}))
+        .mark_text(color=GREY, align="left", dx=4, dy=-8 if above else 10, fontSize=12)
+        .encode(alt.Y("level:Q"), x=alt.value(0), text="text:N")
+    )
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:

@@ -61,25 +61,23 @@ def _close_calls(found: Sequence[Json], made: dict[str, str]) -> list[Panel]:
     known = _known(found)
     if known.empty:
         return []
-    rows = known.assign(
-        range=[_range(above, upto) for above, upto in zip(known.above, known.upto, strict=True)],
-        family=known["vector"].map(made),
-    )
+    widest = known["upto"].max()
+    ranges = [
+        f"> {above:.3g}" if upto == widest else f"≤ {upto:.3g}"
+        for above, upto in zip(known["above"], known["upto"], strict=True)
+    ]
+    rows = known.assign(range=ranges, family=known["vector"].map(made))
     own = rows[rows["vector"] == (leader := rows["vector"].iloc[0])]
     near, far = own.iloc[0], own.iloc[-1]
     reading = (
         f"When people put two photos close together (labels at most {near.upto:.3g} apart), "
         f"**{plain(leader)}** agrees with them on {_said(near)} of {count(near.n_pairs, 'pair')}; "
         f"when they put them far apart (over {far.above:.3g}), on {_said(far)} of "
-        f"{count(far.n_pairs, 'pair')}. The lines are 95 % intervals, of these photos alone: "
-        "learning is not in them."
+        f"{count(far.n_pairs, 'pair')}. The upright lines are 95 % intervals that allow for "
+        "which photos were judged, not for learning; the dashed rule is guessing."
     )
     title = f"Pairs in the right order by how far apart people put the two photos: {leader}"
     return [Panel("gap", title, reading, rows, _csv(found))]
-
-
-def _range(above: float, upto: float) -> str:
-    return f"{above:.3g} – {upto:.3g}"
 
 
 def _learning(found: Sequence[Json], people: Json) -> list[Panel]:
