@@ -55,13 +55,12 @@ def _gap(panel: Panel) -> alt.LayerChart:
         base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
         base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up), shape),
     ]
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return alt.LayerChart(layer=layers, height=HEIGHT + 60)  # of which the legend takes a part
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
     """Draw accuracy over the photos learned from, each step a doubling, and people beside it."""
-    levels = [value for _, value in panel.rules]
-    up = _up(panel.rows, 0.5, *levels)
+    up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
     base = alt.Chart(panel.rows).encode(
@@ -79,9 +78,9 @@ def _learning(panel: Panel) -> alt.LayerChart:
     )
     layers: list[alt.Chart] = []
     for text, value in (("guessing", 0.5), *panel.rules):
-        # The best stands above its rule, so that two rules close together can be told apart.
-        above = value == max([0.5, *levels])
-        layers += [_level(value), _meaning(value, text, above=above)]
+        # The curve rises: it leaves room above its left end and below its right one.
+        passed = value < panel.rows["value"].iloc[-1]
+        layers += [_level(value), _meaning(value, text, passed)]
     layers += [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
         base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
@@ -160,7 +159,14 @@ def _matrix(panel: Panel) -> alt.LayerChart:
             "other:N",
             sort=[*rows["other"].unique()],
             title=None,
-            axis=alt.Axis(orient="top", labelAngle=-40, labelLimit=120, domain=False, ticks=False),
+            axis=alt.Axis(
+                orient="top",
+                labelAngle=-90,
+                labelOverlap=False,
+                labelLimit=120,
+                domain=False,
+                ticks=False,
+            ),
         ),
         alt.Y(
             "vector:N",
@@ -188,7 +194,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
             number.transform_filter("datum.clear").mark_text(fontSize=12, fontWeight="bold"),
             number.transform_filter("!datum.clear").mark_text(fontSize=12),
         ],
-        height=CELL * rows["vector"].nunique() + 90,
+        height=CELL * rows["vector"].nunique() + 130,
     )
 
 
@@ -210,13 +216,14 @@ def _level(value: float) -> alt.Chart:
     )
 
 
-def _meaning(value: float, text: str, *, above: bool) -> alt.Chart:
-    """Return what a rule means, at its left end."""
-    return (
-        alt.Chart(pd.DataFrame({"level": [value], "text": [text]}))
-        .mark_text(color=GREY, align="left", dx=4, dy=-8 if above else 10, fontSize=12)
-        .encode(alt.Y("level:Q"), x=alt.value(0), text="text:N")
+def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
+    """Return what a rule means: above its left end, or below its right one."""
+    base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
+        alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )
+    if at_right:
+        return base.mark_text(color=GREY, align="right", dx=-4, dy=10, fontSize=12)
+    return base.mark_text(color=GREY, align="left", dx=4, dy=-8, fontSize=12)
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:

@@ -50,7 +50,7 @@ def looks(evaluation: Json, scope: str, metric: str) -> dict[str, list[Panel]]:
     found = {
         "gap": _close_calls(details.get("by_gap") or [], made),
         "learning": _learning(details.get("learning_curve") or [], details.get("people") or {}),
-        "belief": _belief(details.get("calibration") or {}, made),
+        "belief": _belief(details.get("calibration") or {}, evaluation["results"]),
         "groups": _groups(details.get("by_group") or [], made),
         "matrix": _matrix(evaluation, scope, metric),
     }
@@ -110,16 +110,18 @@ def _learning(found: Sequence[Json], people: Json) -> list[Panel]:
     return [Panel("learning", title, reading, rows, _csv([*found, *people_rows]), rules)]
 
 
-def _belief(found: Json, made: dict[str, str]) -> list[Panel]:
+def _belief(found: Json, results: Sequence[Json]) -> list[Panel]:
     if not found.get("bins"):
         return []
-    colour = {"family": made[found["vector"]]}
-    name, pairs = plain(found["vector"]), count(found["n_pairs"], "pair")
+    row = next(row for row in results if row["vector"] == found["vector"])  # over all pairs
+    colour = {"family": family(row["kind"])}
+    name = plain(found["vector"])
+    pairs = f"{count(found['n_pairs'], 'draw')} from {count(row['n_pairs'], 'pair')}"
     bins = pd.DataFrame(found["bins"])
     off = f"{100 * found['expected_calibration_error']:.1f}"
     believed = (
         f"When **{name}** says 70 %, it should be right 7 times in 10: marks on the dashed "
-        f"diagonal can be believed. Over {pairs} drawn at random it is {off} points off on average "
+        f"diagonal can be believed. Over {pairs} it is {off} points off on average "
         f"(Brier score {found['brier']:.3f}; always saying 50 % gets 0.250). The lines take each "
         "pair as independent, so they are shorter than they should be."
     )
@@ -135,14 +137,15 @@ def _belief(found: Json, made: dict[str, str]) -> list[Panel]:
     curve = pd.DataFrame(found["risk_coverage"])
     if not curve.empty:
         half = curve.iloc[(curve["coverage"] - 0.5).abs().argmin()]
+        whole = curve["risk"].iloc[-1]
+        less = "less" if half.risk < whole else "no less"
         panels.append(
             Panel(
                 "risk",
                 f"Share of wrong answers by share of pairs that {found['vector']} answers",
-                f"Allowed to pass on close calls, **{name}** errs less: answering only the surest "
-                f"{share(half.coverage)} of these {pairs}, it is wrong in {share(half.risk)}; "
-                f"answering all, in {share(curve['risk'].iloc[-1])}. The left end stands on few "
-                "pairs.",
+                f"Allowed to pass on close calls, **{name}** errs {less}: answering only the "
+                f"surest {share(half.coverage)} of {pairs}, it is wrong in {share(half.risk)}; "
+                f"answering all, in {share(whole)}. The left end stands on few pairs.",
                 curve.assign(**colour),
                 curve.to_csv(index=False),
             )

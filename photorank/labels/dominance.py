@@ -48,31 +48,40 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
     >>> found.lower.ravel(), found.higher.ravel()
     (array([0., 0., 2.]), array([1., 1., 0.]))
     """
-    n = len(first)
+    n, weights = len(first), np.asarray(weights, dtype=np.float64)
     # Among equal firsts the larger second comes before, so neither counts the other.
-    position = np.lexsort((-second, first))
-    ranks = dense_ranks(second)[position]
-    weight = np.asarray(weights, dtype=np.float64)[position]
+    position = np.lexsort((-second, first)).astype(np.int32)
+    ranks = dense_ranks(second).astype(np.int32)[position]
+    # Equal weights are counted, which is twice as fast.
+    weight = None if (weights == weights[:1]).all() else weights[position]
+    lower, higher = np.zeros((2, n, 1 if weight is None else weight.shape[1]))
     # Where the points that share the higher bits begin and end, (n,).
-    begin, end = np.zeros(n, dtype=np.intp), np.full(n, n)
-    lower, higher = np.zeros_like(weight), np.zeros_like(weight)
+    begin, end = np.zeros(n, dtype=np.int32), np.full(n, n, dtype=np.int32)
 
     for bit in reversed(range(int(ranks.max(initial=0)).bit_length())):
         one = (ranks >> bit & 1).astype(bool)
         zeros, ones = np.flatnonzero(~one), np.flatnonzero(one)
-        running = _running(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
-        lower[position[ones]] += running[ones] - running[begin[ones]]
-        running = _running(np.where(one[:, None], weight, 0.0))
-        higher[position[zeros]] += running[end[zeros]] - running[zeros]
+        before = _running(~one)  # (n + 1,) zeros before each place
+        first_zero, last_zero = before[begin], before[end]
+        if weight is None:
+            n_below = (before[:-1] - first_zero)[ones]
+            n_above = (end - last_zero)[zeros] - (zeros - before[zeros])
+            lower[position[ones], 0] += n_below
+            higher[position[zeros], 0] += n_above
+        else:
+            running = _running(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
+            lower[position[ones]] += running[ones] - running[begin[ones]]
+            running = _running(np.where(one[:, None], weight, 0.0))
+            higher[position[zeros]] += running[end[zeros]] - running[zeros]
 
         # Stable partition by this bit; each run splits into one of zeros and one of ones.
-        before = _running(~one)  # (n + 1,) zeros before each place
-        begin, end = (
-            np.concatenate([before[edge[zeros]], (edge - before[edge])[ones] + len(zeros)])
-            for edge in (begin, end)
-        )
+        begin = np.concatenate([first_zero[zeros], (begin - first_zero)[ones] + len(zeros)])
+        end = np.concatenate([last_zero[zeros], (end - last_zero)[ones] + len(zeros)])
         order = np.concatenate([zeros, ones])
-        ranks, weight, position = ranks[order], weight[order], position[order]
+        ranks, position = ranks[order], position[order]
+        weight = None if weight is None else weight[order]
+    if weight is None:
+        return Dominance(lower * weights[:1], higher * weights[:1])
     return Dominance(lower, higher)
 
 
@@ -82,6 +91,6 @@ def dense_ranks(values: Floats | Codes) -> Codes:
 
 
 def _running(values: Any) -> Any:
-    """Return the sums (n + 1, …) of the first 0, 1, … n of values (n, …)."""
-    total = np.cumsum(values, axis=0)
+    """Return the sums (n + 1, …) of the first 0, 1, … n of values (n, …); bools are counted."""
+    total = np.cumsum(values, axis=0, dtype=np.int32 if values.dtype == bool else None)
     return np.concatenate([np.zeros_like(total[:1]), total])

@@ -159,7 +159,9 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
     -------
     Difference
         Positive where `a` is better; p is two-sided. Variance and degrees of
-        freedom are those of :func:`jackknife`, on the plain scale.
+        freedom are those of :func:`jackknife`, on the plain scale. A
+        difference that no unit changes is judged as that many disjoint pairs
+        would be: by the exact binomial interval and the sign test.
 
     Raises
     ------
@@ -179,8 +181,13 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
         a.value - b.value, a.without - b.without, a.floor, a.between - b.between, a.n_couples
     )
     error = _standard_error(both.without) * _correction(both)
-    df = _degrees_of_freedom(both.without)
-    return _student(both.value, error, df, level=level, limit=1 - a.floor)
+    df, span = _degrees_of_freedom(both.without), 1 - a.floor
+    if error == 0 and both.value != 0:  # as perfect agreement against constant ratings
+        disjoint = len(both.without) // 2
+        reach = span * (1 - _perfect(disjoint, level))
+        low, high = max(both.value - reach, -span), min(both.value + reach, span)
+        return Difference(both.value, low, high, min(2 * 0.5**disjoint, 1.0))
+    return _student(both.value, error, df, level=level, limit=span)
 
 
 def corrected_resampled(
@@ -319,7 +326,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
     if units < 2 or isnan(share) or np.isnan(loo.without).any():
         return nan, nan
     if share <= 0 or share >= 1:
-        least = ((1 - level) / 2) ** (1 / (units // 2))
+        least = _perfect(units // 2, level)
         low, high = (least, 1.0) if share >= 1 else (0.0, 1 - least)
     else:
         centre = float(logit(share))
@@ -329,6 +336,11 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
         reach = float(stdtrit(_degrees_of_freedom(without), (1 + level) / 2)) * error
         low, high = float(expit(centre - reach)), float(expit(centre + reach))
     return loo.floor + span * low, loo.floor + span * high
+
+
+def _perfect(n: int, level: float) -> float:
+    """Return the least share that n out of n leave likely (Clopper & Pearson 1934)."""
+    return float(((1 - level) / 2) ** (1 / n))
 
 
 def _standard_error(without: Floats) -> float:

@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -6,6 +8,7 @@ from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.store import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
+from tests.dashboard.evaluations import PEOPLE, details, evaluation, result
 
 
 def texts(app):
@@ -50,6 +53,48 @@ def test_another_scope_is_another_headline(dashboard, evaluated):
     assert not app.exception
     assert "66" in app.markdown[0].value
     assert "over pairs of one group" in app.markdown[0].value
+
+
+def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, paths):
+    """Only the look that is chosen is rendered, with its sentence and its CSV."""
+    path = paths.evaluation("2020")
+    found = json.loads(path.read_text())
+    found["results"].append(result("all-pairs", (0.73, 0.7, 0.76)))
+    path.write_text(json.dumps(found | {"details": details(people=PEOPLE)}))
+    app = dashboard()
+    n_charts = len(app.get("vega_lite_chart"))
+    assert "people put two photos close together" in texts(app)
+
+    for look, sentence, charts in (
+        ("learning", "one person against all others", 0),
+        ("belief", "Allowed to pass on close calls", 1),
+        ("groups", "Comparing only photos of one group", 0),
+    ):
+        app.segmented_control(key="look").set_value(look).run()
+        assert not app.exception
+        assert sentence in texts(app)
+        assert "people put two photos close together" not in texts(app)
+        assert len(app.get("vega_lite_chart")) == n_charts + charts
+        assert len(app.get("download_button")) == 2 + charts
+
+
+def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths):
+    """Who looks at the matrix and chooses a metric without differences sees another look."""
+    path = paths.evaluation("2020")
+    found = evaluation(index="small", folds=2) | {"details": details()}
+    path.write_text(json.dumps(found))
+    app = dashboard()
+    app.segmented_control(key="look").set_value("matrix").run()
+    assert "Filled and bold cells" in texts(app)
+
+    app.segmented_control(key="metric").set_value("kendall_tau_b").run()
+    assert not app.exception
+    assert "people put two photos close together" in texts(app)
+
+
+def test_an_evaluation_without_details_is_shown_as_it_was(dashboard, evaluated):
+    """Evaluations that were saved before there were details have no such section."""
+    assert "Looking closer" not in [one.value for one in dashboard().subheader]
 
 
 def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):

@@ -6,11 +6,12 @@ from photorank.labels.dominance import dominance
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 64, 200])
 @pytest.mark.parametrize("distinct", [1, 3, 1000])
-def test_equals_the_double_loop(n, distinct):
+@pytest.mark.parametrize("equal", [False, True], ids=["weights", "equal weights"])
+def test_equals_the_double_loop(n, distinct, equal):
     """The sums are those of an n x n comparison, with and without ties."""
     rng = np.random.default_rng(n + distinct)
     first, second = rng.integers(0, distinct, size=(2, n)).astype(float)
-    weights = rng.normal(size=(n, 2))
+    weights = np.tile([2.0, 0.5], (n, 1)) if equal else rng.normal(size=(n, 2))
 
     below = (first[None] < first[:, None]) & (second[None] < second[:, None])
 

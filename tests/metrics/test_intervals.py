@@ -210,6 +210,21 @@ def test_a_rating_equals_itself():
     assert paired_difference(loo, loo) == Difference(0.0, 0.0, 0.0, 1.0)
 
 
+def test_perfection_on_few_photos_proves_little():
+    """Against constant ratings a perfect order has no spread, yet six photos are three pairs."""
+    labels = np.arange(6.0)
+    comparisons = Comparisons.from_scores(labels)
+    perfect, constant = (
+        accuracy_sums(r, comparisons).leave_one_out() for r in (labels, np.zeros(6))
+    )
+
+    difference = paired_difference(perfect, constant)
+
+    assert difference.value == 0.5
+    assert difference.low < 0 < difference.high
+    assert difference.p == 2 * 0.5**3
+
+
 def test_differences_need_the_same_units():
     """Another number of photos cannot be paired."""
     with pytest.raises(ComparisonsError, match="same photos on both sides"):

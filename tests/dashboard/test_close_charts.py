@@ -1,0 +1,117 @@
+import pytest
+
+from dashboard import charts, close_charts, closer
+from tests.dashboard.evaluations import PEOPLE, details, evaluation
+from tests.dashboard.test_charts import layers_of
+from tests.dashboard.test_theme import THEMES, contrast
+
+PANELS = {
+    panel.name: panel
+    for panels in closer.looks(
+        evaluation() | {"details": details(people=PEOPLE)}, "all", "pairwise_accuracy"
+    ).values()
+    for panel in panels
+}
+
+
+def spec_of(name):
+    """Return the specification of a panel's chart."""
+    return close_charts.drawn(PANELS[name]).to_dict()
+
+
+def rows_of(spec, column):
+    """Return the rows that have a column."""
+    return [row for rows in spec["datasets"].values() for row in rows if column in row]
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_no_colour_but_grey_is_fixed(name):
+    """The theme brings the colours, or the dark page could not be read."""
+    text = close_charts.drawn(PANELS[name]).to_json()
+
+    assert text.count("#") == text.count(charts.GREY)
+
+
+def test_families_keep_their_colours_among_the_lines_of_gaps():
+    """The theme's colours go by place; who is second of a family takes the fourth."""
+    spec = spec_of("gap")
+    colour = layers_of(spec, "line")[0]["encoding"]["color"]
+
+    assert colour["scale"]["domain"] == ["all-pairs", "plain-prompt", "random-direction"]
+    slots = close_charts._slots({"words": charts.FAMILIES[1], "more words": charts.FAMILIES[1]})
+    assert slots == [charts.FAMILIES[0], "words", charts.FAMILIES[2], "more words"]
+
+
+def test_lines_of_gaps_differ_by_shape_too():
+    """Those who do not see the colours can tell them apart."""
+    shape = layers_of(spec_of("gap"), "point")[0]["encoding"]["shape"]["scale"]
+
+    assert len(set(shape["range"])) == len(shape["range"]) >= len(shape["domain"])
+
+
+def test_close_calls_stand_left():
+    """Ranges of gaps keep their order, which is not that of their letters."""
+    sort = layers_of(spec_of("gap"), "line")[0]["encoding"]["x"]["sort"]
+
+    assert sort == ["≤ 0.4", "> 0.4"]
+
+
+def test_people_and_guessing_are_rules_beside_the_learning_curve():
+    """Each rule has its meaning, and all of them are within the scale."""
+    spec = spec_of("learning")
+    scale = layers_of(spec, "point")[0]["encoding"]["y"]["scale"]["domain"]
+
+    levels = {row["text"]: row["level"] for row in rows_of(spec, "text")}
+    assert levels == {"guessing": 0.5} | {
+        text: PEOPLE[key]["value"] for key, text in closer.PEOPLE.items()
+    }
+    assert all(scale[0] < level < scale[1] for level in levels.values())
+
+
+def test_reliability_has_its_diagonal():
+    """It runs from corner to corner of the unit square."""
+    spec = spec_of("reliability")
+
+    assert [(row["x"], row["y"]) for row in rows_of(spec, "x")] == [(0, 0), (1, 1)]
+    assert layers_of(spec, "point")[0]["encoding"]["x"]["scale"]["domain"] == [0, 1]
+
+
+def test_the_risk_begins_at_zero():
+    """An axis that is cut would make a small risk look like none or all."""
+    assert layers_of(spec_of("risk"), "line")[0]["encoding"]["y"]["scale"]["domainMin"] == 0
+
+
+def test_a_group_is_a_row_with_its_number_of_pairs():
+    """The tooltip calls it a group, not a vector."""
+    spec = spec_of("groups")
+
+    assert {row["text"].split()[0] for row in rows_of(spec, "group")} >= {"group0", "group2"}
+    assert all("pairs" in row["text"] for row in rows_of(spec, "group"))
+    assert layers_of(spec, "rule")[0]["encoding"]["tooltip"][0]["title"] == "group"
+
+
+def test_a_difference_that_could_be_luck_is_a_hollow_cell():
+    """Only clear ones are filled, the greater the stronger."""
+    strength = {
+        (row["vector"], row["other"]): row["strength"]
+        for row in rows_of(spec_of("matrix"), "strength")
+    }
+
+    assert strength["all-pairs", "ours"] == 0
+    assert strength["all-pairs", "plain-prompt"] > strength["ours", "plain-prompt"] > 0
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_numbers_can_be_read_on_the_strongest_cell(name):
+    """Text on the mixed colour reaches WCAG's 4.5 : 1 in light and dark."""
+    theme = THEMES[name]
+    most = max(row["strength"] for row in rows_of(spec_of("matrix"), "strength"))
+    mixed = "#"
+    for place in (1, 3, 5):
+        over, under = (
+            int(colour[place : place + 2], 16)
+            for colour in (theme["chartCategoricalColors"][0], theme["backgroundColor"])
+        )
+        mixed += f"{round(most * over + (1 - most) * under):02X}"
+
+    assert contrast(theme["textColor"], mixed) >= 4.5
