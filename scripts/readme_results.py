@@ -1,6 +1,7 @@
 """Write the README's table of results from the table that `photorank bench quality` wrote.
 
-photorank bench quality --index sample --index oasis --to benchmarks/results
+photorank bench quality --index sample --index oasis --to benchmarks/results \
+    --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs
 python scripts/readme_results.py
 """
 
@@ -11,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "benchmarks" / "results" / "quality.csv"
 HEAD = """\
-| photos | held out by | vector or learner | pairwise accuracy | Kendall's τ_b | photos | pairs |
+| dataset | held out by | vector or learner | pairwise accuracy | Kendall's τ_b | photos | pairs |
 |---|---|---|---|---|---|---|
 """
 
