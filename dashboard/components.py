@@ -10,7 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cards, contact_sheet, duel, loading, power, work
 from dashboard.cards import VectorCard
+from dashboard.close_charts import chart
+from dashboard.closer import LABELS, Panel
 from dashboard.contact_sheet import Tile
+from dashboard.measures import PNG_HELP
 from dashboard.words import FROM_WORDS, count, family, spoken
 from photorank.errors import NoVectorsError, PhotorankError, UnreadablePhotoError
 from photorank.index.store import Index
@@ -235,6 +238,19 @@ def results_table(board: power.Board) -> None:
             "note": column.TextColumn("Note"),
         },
     )
+
+
+def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str) -> None:
+    """Let the user choose a look, and show its charts, each with its words and its numbers."""
+    if not looks:
+        return
+    st.subheader("Looking closer", anchor=False)
+    panels = looks[choice("What to look at", {name: LABELS[name] for name in looks}, "look")]
+    for place, panel in zip(st.columns(len(panels), gap="large"), panels, strict=True):
+        place.altair_chart(chart(panel), key=f"look-{panel.name}", alt=panel.title)
+        place.caption(panel.reading)
+        file, key = f"{stem}-{panel.name}.csv", f"csv-{panel.name}"
+        place.download_button("As CSV", panel.csv, file, "text/csv", key=key, help=PNG_HELP)
 
 
 def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, closer, components, loading, looking, measures, power, work
+from dashboard import charts, closer, components, loading, measures, power, work
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -38,7 +38,7 @@ if board.leader is not None and board.gaps_reading:
     st.altair_chart(chart, key="gaps", alt=f"lead of {board.leader}")
     st.caption(board.gaps_reading)
 
-looking.look_closer(closer.looks(evaluation, scope, metric), index.name)
+components.look_closer(closer.looks(evaluation, scope, metric), index.name)
 
 st.subheader("All numbers", anchor=False)
 components.results_table(board)

@@ -149,7 +149,7 @@ def _held_out_probabilities(
 ) -> tuple[Floats, Floats]:
     """Return probabilities and outcomes (m,) of pairs drawn within the test folds."""
     rng = np.random.default_rng(0)
-    pairs = graph.sample(_PAIRS, rng=rng).pairs
+    pairs = graph.sample(min(_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
     fold = folds.codes[0][pairs[:, 0]]
     slopes = np.array([fit_slope(gaps[fold != k]) for k in range(folds.k)])

@@ -16,7 +16,7 @@ PANELS = {
 
 def spec_of(name):
     """Return the specification of a panel's chart."""
-    return close_charts.drawn(PANELS[name]).to_dict()
+    return close_charts.chart(PANELS[name]).to_dict()
 
 
 def rows_of(spec, column):
@@ -27,7 +27,7 @@ def rows_of(spec, column):
 @pytest.mark.parametrize("name", PANELS)
 def test_no_colour_but_grey_is_fixed(name):
     """The theme brings the colours, or the dark page could not be read."""
-    text = close_charts.drawn(PANELS[name]).to_json()
+    text = close_charts.chart(PANELS[name]).to_json()
 
     assert text.count("#") == text.count(charts.GREY)
 
