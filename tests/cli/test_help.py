@@ -54,7 +54,7 @@ def test_the_commands_are_those_of_the_contract():
         *("demo", "dashboard", "index", "labels import", "choices import", "status"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
-        *("evaluate", "rate", "compare", "top", "bottom", "search"),
+        *("evaluate", "rate", "compare", "top", "bottom", "search", "bench quality"),
     }
 
 
