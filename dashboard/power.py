@@ -186,7 +186,10 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
     if metric.chance is not None:
         said.append("Marks right of the grey strokes beat guessing.")
     shapes = {FROM_PHOTOS: "discs were learned from photos"}
-    shapes |= {FROM_WORDS: "diamonds come from words alone", AT_RANDOM: "the square is chance"}
+    shapes |= {
+        FROM_WORDS: "diamonds come from words alone",
+        AT_RANDOM: "the square is a direction drawn at random",
+    }
     present = [text for made, text in shapes.items() if (rows["family"] == made).any()]
     if rows["baseline"].any():
         present.append("pale marks are baselines, there to be beaten")

@@ -24,9 +24,10 @@ class MissingPathError(PhotorankError, FileNotFoundError):
 class NoPhotosError(PhotorankError, ValueError):
     """There is nothing to index where photos were looked for."""
 
-    def __init__(self, paths: Sequence[Path], skipped: int) -> None:
+    def __init__(self, paths: Sequence[Path], reasons: Sequence[str]) -> None:
         where = ", ".join(str(path) for path in paths)
-        seen = f" ({skipped} files could not be used)" if skipped else ""
+        others = f", and {len(reasons) - 1} more" if len(reasons) > 1 else ""
+        seen = f" (not usable: {reasons[0]}{others})" if reasons else ""
         super().__init__(
             f"no photo was found in {where}{seen}. Name a folder of photos: "
             "`photorank index FOLDER --name NAME`."
@@ -251,12 +252,12 @@ class ServerError(PhotorankError, RuntimeError):
 
 
 class ReservedNameError(PhotorankError, ValueError):
-    """A vector's name that would be confused with a learner's in a table of results."""
+    """A vector's name that would be confused with another row of a table of results."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is the name of a learner or baseline, and would be confused with it in "
-            "tables of results. Choose another name."
+            f"{name!r} is the name of a built-in vector, a learner or a baseline, and would be "
+            "confused with it in tables of results. Choose another name."
         )
 
 
@@ -267,4 +268,14 @@ class NothingJudgedError(PhotorankError, ValueError):
         super().__init__(
             "no index has labels. Import some with `photorank labels import FILE.csv --index "
             "NAME`, or build the sample with `photorank demo --build-only`."
+        )
+
+
+class BrokenEvaluationError(PhotorankError, ValueError):
+    """A saved evaluation cannot be read; it can be made again."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} is not an evaluation's JSON. Remove that file and measure again with "
+            "`photorank evaluate`."
         )

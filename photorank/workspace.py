@@ -122,7 +122,11 @@ class Workspace:
         ------
         MissingIndexError
             If there is no such index, or a name is needed to choose among several.
+        InvalidNameError
+            If no index can have that name.
         """
+        if name is not None:
+            checked_name("an index", name)
         known = self.index_names()
         if name is None and len(known) == 1:
             name = known[0]

@@ -177,9 +177,11 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
     import numpy as np
 
     from photorank.index.store import open_index
-    from photorank.vectors.store import builtin_vectors, list_vectors
+    from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
+    for error in unusable_cards(opened):
+        message(error)
     skipped = _skipped(opened.skipped())
     builtin = builtin_vectors(opened)
     vectors = [

@@ -184,9 +184,11 @@ def cosines(
 def list_(index: IndexName = None, as_json: AsJson = False) -> None:
     """List the vectors that may rate an index."""
     from photorank.index.store import open_index
-    from photorank.vectors.store import builtin_vectors, list_vectors
+    from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
+    for error in unusable_cards(opened):
+        message(error)
     builtin = builtin_vectors(opened)
     vectors = list_vectors(opened)
     if as_json:

@@ -39,14 +39,14 @@ def gap_curve(contenders: Sequence[Contender], graphs: Sequence[Comparisons]) ->
     choices, which have no gaps.
     """
     scores = graphs[0].scores
-    if scores is None:
+    if scores is None or not graphs[0].n_pairs:
         return []
     pairs = graphs[0].sample(_PAIRS, rng=np.random.default_rng(0))
-    edges = np.unique(np.quantile(pairs.margins, np.linspace(0, 1, _GAP_BINS + 1)))
-    edges[0], edges[-1] = 0.0, float(np.nanmax(scores) - np.nanmin(scores))
+    inner = np.quantile(pairs.margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
+    edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))])
     rows = []
     for contender in contenders:
-        for row in by_gap(_repeats(contender, graphs), np.unique(edges).tolist()):
+        for row in by_gap(_repeats(contender, graphs), edges.tolist()):
             rows.append(
                 {"vector": contender.name, "above": row.above, "upto": row.upto}
                 | row.accuracy.to_json()
@@ -105,11 +105,13 @@ def learning_curve(
     return rows
 
 
-def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Folds) -> Json:
-    """Return how far held-out probabilities can be believed.
+def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Folds) -> Json | None:
+    """Return how far held-out probabilities can be believed; None without pairs.
 
     Each fold's slope is fitted to the other folds, as a new photo's would be.
     """
+    if not graphs[0].n_pairs:
+        return None
     p, outcomes = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
     curve = risk_coverage(p, outcomes)
     kept = np.unique(np.linspace(0, len(curve.coverage) - 1, 50).round().astype(int))

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.errors import NoLabelsError
+from photorank.errors import ComparisonsError, NoLabelsError
 from photorank.evaluation import details
 from photorank.evaluation.contenders import (
     MEAN_DIFFERENCE,
@@ -121,6 +121,11 @@ def evaluate(
         contenders.append(learner_contender(kind, photos, folds, protocol, on_fit))
 
     fields = [field for scope in SCOPES if (field := _field(photos, folds, protocol, scope))]
+    if not fields:
+        raise ComparisonsError(
+            f"{len(photos.X)} judged photos in {folds.k} folds leave no fold with two photos that "
+            "were judged differently. Use fewer folds with `--folds 2`, or judge more photos"
+        )
     results: list[Result] = []
     differences: list[ScopedDifference] = []
     for field in fields:

@@ -30,7 +30,7 @@ class Learned:
     """A direction, and what photos it had not seen say of it."""
 
     direction: Direction  # (d,)
-    slope: float  # logits per unit of rating difference, from held-out pairs
+    slope: float | None  # logits per unit of rating difference; None without held-out pairs
     metrics: Json  # held-out, for the card
 
 
@@ -82,7 +82,7 @@ def fit_and_test(
         taught = taught.restricted(photos.codes(protocol.within), "within")
     return Learned(
         direction=clone(estimator).fit(photos.X, taught).direction_,
-        slope=fit_slope(np.concatenate(differences)),
+        slope=fit_slope(np.concatenate(differences)) if differences else None,
         metrics={
             "pairwise_accuracy": accuracy.to_json(),
             "protocol": protocol.to_json() | {"folds": folds.k},

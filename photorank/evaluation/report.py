@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from photorank.errors import BrokenIndexError
+from photorank.errors import BrokenEvaluationError
 from photorank.metrics.intervals import Difference, Estimate
 from photorank.typing import Json, Scope
 from photorank.workspace import IndexPaths, write_bytes
@@ -138,15 +138,15 @@ def read_evaluation(path: Path) -> Json:
 
     Raises
     ------
-    BrokenIndexError
+    BrokenEvaluationError
         If the file is not one.
     """
     try:
         data = json.loads(path.read_bytes())
     except ValueError as error:
-        raise BrokenIndexError(path, "it is not an evaluation's JSON") from error
+        raise BrokenEvaluationError(path) from error
     if not isinstance(data, dict) or "results" not in data:
-        raise BrokenIndexError(path, "it is not an evaluation's JSON")
+        raise BrokenEvaluationError(path)
     return data
 
 

@@ -26,6 +26,7 @@ from photorank.index.ledger import (
     known_digests,
     known_files,
     known_skips,
+    load_roots,
     record_findings,
 )
 from photorank.index.manifest import Manifest, read_manifest, write_manifest
@@ -131,8 +132,9 @@ def build_index(
         if stored is not None:
             _refuse_another(name, stored, encoder_spec, framing)
         files = list(find_photos(named, exclude))
-        if all(isinstance(file, SkippedFile) for file in files):
-            raise NoPhotosError(paths, len(files))
+        unusable = [file for file in files if isinstance(file, SkippedFile)]
+        if len(unusable) == len(files):
+            raise NoPhotosError(paths, [f"{file.path.name}: {file.reason}" for file in unusable])
         encoder = LazyEncoder(partial(_load, load, name, stored, encoder_spec, framing, device))
         manifest = stored or _new_manifest(encoder())
         manifest = replace(manifest, roots=_united(manifest.roots, named))
@@ -156,7 +158,12 @@ def build_index(
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
         if not usable:
-            raise NoPhotosError(paths, len(skips))
+            roots = load_roots(connection)
+            names = [Path(os.fsdecode(roots.path(place))).name for place in skips]
+            reasons = [skip.reason for skip in skips.values()]
+            raise NoPhotosError(
+                paths, [f"{name}: {why}" for name, why in zip(names, reasons, strict=True)]
+            )
         if any(scan.findings):
             record_findings(connection, scan.findings)
         changed = bool(scan.todo or any(scan.findings) or prune)

@@ -1,13 +1,13 @@
 """Ratings of single photos, whether they are in the index or not, and of two against each other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.errors import UnreadablePhotoError
+from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.store import Index
 from photorank.photos.pixels import decode_photo, read_photo
 from photorank.rating.calibration import Slope, probability, slope_for
@@ -58,6 +58,8 @@ def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encode
         if row is not None:
             embedded.append(known[row])
             continue
+        if not path.exists():
+            raise MissingPathError(path)
         assert encoder is not None  # noqa: S101 - loaded above for just this case
         try:
             embedded.append(embed_photo(read_photo(path), encoder)[0])
@@ -94,10 +96,14 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
     """Return the slope of a vector's probabilities, given its ratings of the index's photos."""
-    return slope_for(
+    slope = slope_for(
         vector.kind,
         vector.slope,
         collection,
         logit_scale=index.manifest.logit_scale,
         scale=vector.scale,
     )
+    if slope.calibrated and vector.card.source:
+        # What the probabilities mean depends on what was judged: taste, or known defects.
+        return replace(slope, reason=f"{slope.reason} of: {vector.card.source}")
+    return slope

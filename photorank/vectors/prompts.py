@@ -33,7 +33,7 @@ def prompt_vector(
     """
     if not texts or any(not text.strip() for text in [*texts, *negatives]):
         raise DegenerateDirectionError(
-            'a prompt needs words: `photorank vector prompt NAME "a photo worth printing"`'
+            'a text of no words has no direction: give it some, such as "a photo worth printing"'
         )
     wanted = _mean_unit(encoder, texts)
     direction = wanted - _mean_unit(encoder, negatives) if negatives else wanted

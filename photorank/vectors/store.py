@@ -5,6 +5,7 @@ from pathlib import Path
 
 from photorank.errors import (
     MissingVectorError,
+    PhotorankError,
     ReservedNameError,
     StorageError,
     VectorNameTakenError,
@@ -33,9 +34,31 @@ def builtin_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Return every vector that may rate this index: its own by name, then the built-in ones."""
-    own = [MasterVector.load(path) for path in sorted(index.paths.vectors.glob("*.json"))]
-    return {vector.name: vector for vector in own} | builtin_vectors(index)
+    """Return every vector that may rate this index: its own by name, then the built-in ones.
+
+    Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
+    """
+    return _own_cards(index)[0] | builtin_vectors(index)
+
+
+def unusable_cards(index: Index) -> list[PhotorankError]:
+    """Return what is wrong with the index's cards that are damaged or of another encoder."""
+    return _own_cards(index)[1]
+
+
+def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
+    """Return the index's own vectors by file name, and the errors of those that are not usable."""
+    usable: dict[str, MasterVector] = {}
+    errors: list[PhotorankError] = []
+    for path in sorted(index.paths.vectors.glob("*.json")):
+        try:
+            vector = MasterVector.load(path).renamed(path.stem)
+            vector.fingerprint.require(index.fingerprint, vector=vector.name)
+        except PhotorankError as error:
+            errors.append(error)
+        else:
+            usable[vector.name] = vector
+    return usable, errors
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
@@ -65,13 +88,15 @@ def check_free(index: Index, name: str) -> None:
     Raises
     ------
     VectorNameTakenError
-        If it has, or if a learner has that name: results are named after either.
+        If it has.
+    ReservedNameError
+        If a built-in vector, a learner or a baseline has that name.
     """
     from photorank.vectors.learners import LEARNERS
 
-    if name in LEARNERS or name == RANDOM_NAME:
+    if name in LEARNERS or name in BUILTIN or name == RANDOM_NAME:
         raise ReservedNameError(name)
-    if index.paths.vector(name).exists() or name in builtin_vectors(index):
+    if index.paths.vector(name).exists():
         raise VectorNameTakenError(name, index.name)
 
 

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
+from photorank.evaluation.contenders import Contender
+from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate, judged_photos
-from photorank.evaluation.learning import learn_vector
+from photorank.evaluation.learning import fit_and_test, learn_vector
 from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
 from photorank.evaluation.report import (
     evaluation_paths,
@@ -13,6 +15,7 @@ from photorank.evaluation.report import (
     save_evaluation,
 )
 from photorank.index.labelling import import_labels
+from photorank.labels.comparisons import Comparisons
 from photorank.labels.tables import LabelRow, LabelTable
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.all_pairs import AllPairs
@@ -217,3 +220,28 @@ def test_labels_all_the_same_order_nothing(painted, index, tmp_path):
 
     with pytest.raises(NoLabelsError, match="all the same"):
         judged_photos(type(index).open(index.paths), rater="x")
+
+
+def test_too_few_photos_for_the_folds_are_told(index):
+    """Three photos in three folds leave nothing to compare: the message says what to do."""
+    rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
+    few = LabelTable("few", rows)
+    import_labels(index.paths, few, base=[index.paths.root.parents[2] / "photos"])
+    opened = type(index).open(index.paths)
+    photos = judged_photos(opened, rater="few")
+
+    learned = fit_and_test(AllPairs(), photos, Protocol())
+
+    assert learned.slope is None
+    assert learned.metrics["pairwise_accuracy"]["value"] is None
+
+
+@pytest.mark.parametrize("scores", [[1.0, 2.0], [1.0, 1.0, 2.0]])
+def test_gap_curves_of_few_labels_are_defined(scores):
+    """One distinct gap is one range, not an error."""
+    ratings = np.arange(len(scores), dtype=float)[None]
+    graphs = [Comparisons.from_scores(scores)]
+
+    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs)
+
+    assert (row["above"], row["upto"], row["value"]) == (0.0, 1.0, 1.0)

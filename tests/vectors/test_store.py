@@ -20,6 +20,7 @@ from photorank.vectors.store import (
     list_vectors,
     load_vector,
     remove_vector,
+    unusable_cards,
 )
 
 
@@ -71,11 +72,9 @@ def test_a_vector_is_added_once(index):
         add_vector(index, MasterVector("mine", "prompt", direction(index, 1), index.fingerprint))
 
     assert index.paths.vector("mine").read_bytes() == before
-    with pytest.raises(VectorNameTakenError):
-        add_vector(index, MasterVector("beauty", "prompt", direction(index), index.fingerprint))
 
 
-@pytest.mark.parametrize("name", ["all-pairs", "random-direction"])
+@pytest.mark.parametrize("name", ["all-pairs", "random-direction", "beauty"])
 def test_names_of_learners_are_kept_for_them(index, name):
     """A vector cannot be mistaken for a learner or a baseline in a table of results."""
     with pytest.raises(ReservedNameError, match="another name"):
@@ -93,6 +92,18 @@ def test_another_encoders_vector_is_refused(index):
 
     with pytest.raises(EncoderMismatchError, match="vector learn"):
         load_vector(index, "foreign")
+
+
+def test_a_damaged_card_hides_no_other(index):
+    """What cannot be read is told of, and everything else still works."""
+    index.paths.vector("bad").write_text('{"a":')
+    other = Fingerprint("open_clip:ViT-B-32", "0" * 64, "crop", 224)
+    MasterVector("foreign", "prompt", np.ones(512), other).save(index.paths.vector("foreign"))
+
+    assert list(list_vectors(index)) == ["ours", "plain-prompt", *BUILTIN]
+    damaged, foreign = map(str, unusable_cards(index))
+    assert "bad.json" in damaged
+    assert "open_clip:ViT-B-32" in foreign
 
 
 def test_removing_leaves_the_others(index):
