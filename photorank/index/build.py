@@ -134,7 +134,7 @@ def build_index(
         files = list(find_photos(named, exclude))
         unusable = [file for file in files if isinstance(file, SkippedFile)]
         if len(unusable) == len(files):
-            raise NoPhotosError(paths, [f"{file.path.name}: {file.reason}" for file in unusable])
+            raise NoPhotosError(paths, _named_reasons(unusable))
         encoder = LazyEncoder(partial(_load, load, name, stored, encoder_spec, framing, device))
         manifest = stored or _new_manifest(encoder())
         manifest = replace(manifest, roots=_united(manifest.roots, named))
@@ -158,12 +158,8 @@ def build_index(
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
         if not usable:
-            roots = load_roots(connection)
-            names = [Path(os.fsdecode(roots.path(place))).name for place in skips]
-            reasons = [skip.reason for skip in skips.values()]
-            raise NoPhotosError(
-                paths, [f"{name}: {why}" for name, why in zip(names, reasons, strict=True)]
-            )
+            unusable = _skipped_files(skips, load_roots(connection))
+            raise NoPhotosError(paths, _named_reasons(unusable))
         if any(scan.findings):
             record_findings(connection, scan.findings)
         changed = bool(scan.todo or any(scan.findings) or prune)
@@ -285,6 +281,11 @@ def _runtime(device: str) -> str:
 
 def _shown(files: dict[Place, KnownFile]) -> set[int]:
     return {file.photo for file in files.values() if not file.vanished}
+
+
+def _named_reasons(files: Sequence[SkippedFile]) -> list[str]:
+    """Return why each file cannot be used, with its name."""
+    return [f"{file.path.name}: {file.reason}" for file in files]
 
 
 def _skipped_files(skips: dict[Place, KnownSkip], roots: Roots) -> list[SkippedFile]:
