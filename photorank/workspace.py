@@ -38,6 +38,10 @@ class IndexPaths:
         """The SQLite catalogue."""
         return self.root / "catalogue.sqlite"
 
+    def catalogue_backup(self, version: int) -> Path:
+        """Return the copy of the catalogue from before it was migrated from a schema version."""
+        return self.root / f"catalogue.v{version}.sqlite"
+
     @property
     def lock(self) -> Path:
         """Held by the one process that writes."""

@@ -16,6 +16,7 @@ import filelock
 
 from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
 from photorank.index.manifest import SCHEMA_VERSION
+from photorank.index.migrations import migrate
 from photorank.workspace import IndexPaths, storage_errors
 
 # A photo is a content, told by its digest; files are where it lies. A photo without a shard
@@ -37,6 +38,7 @@ CREATE TABLE photos (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: readers hold on to it
     digest TEXT NOT NULL UNIQUE,
     taken TEXT,
+    camera TEXT,
     shard INTEGER REFERENCES shards,
     row INTEGER
 );
@@ -83,7 +85,8 @@ CREATE TABLE choices (
     rater INTEGER NOT NULL REFERENCES raters,
     winner INTEGER NOT NULL REFERENCES photos,
     loser INTEGER NOT NULL REFERENCES photos,
-    tie INTEGER NOT NULL
+    tie INTEGER NOT NULL,
+    weight REAL NOT NULL DEFAULT 1  -- how many people chose so
 );
 CREATE INDEX choices_of_source ON choices (source);
 CREATE INDEX choices_of_winner ON choices (winner);
@@ -122,13 +125,12 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
     with _catalogue_errors(paths):
         if not paths.catalogue.exists():
             raise BrokenIndexError(paths.root, "its catalogue is missing")
-        try:
-            connection = _connected(paths, "mode=ro")
-        except sqlite3.OperationalError:
-            if os.access(paths.root, os.W_OK):
-                raise
-            # WAL needs to write beside the file. On a read-only disk nobody else can either.
-            connection = _connected(paths, "mode=ro&immutable=1")
+        connection = _connected_to_read(paths)
+        if _version(connection) < SCHEMA_VERSION:
+            connection.close()
+            with writing(paths):  # which brings it up to date
+                pass
+            connection = _connected_to_read(paths)
         try:
             connection.execute("BEGIN")  # all that is read below is of one moment
             yield connection
@@ -162,7 +164,7 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
         with _catalogue_errors(paths):
             connection = _connected(paths, "mode=rwc")
             try:
-                _make_ready(connection)
+                _make_ready(connection, paths)
                 yield connection
             finally:
                 connection.close()
@@ -190,8 +192,7 @@ def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
     uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
     try:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        if found > SCHEMA_VERSION:
+        if (found := _version(connection)) > SCHEMA_VERSION:
             raise NewerSchemaError(paths.catalogue, found, SCHEMA_VERSION)
     except BaseException:
         connection.close()
@@ -199,7 +200,21 @@ def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
     return connection
 
 
-def _make_ready(connection: sqlite3.Connection) -> None:
+def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
+    try:
+        return _connected(paths, "mode=ro")
+    except sqlite3.OperationalError:
+        if os.access(paths.root, os.W_OK):
+            raise
+        # WAL needs to write beside the file. On a read-only disk nobody else can either.
+        return _connected(paths, "mode=ro&immutable=1")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     """Set a writer's connection up, and make the tables of a new catalogue."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")  # what a command reported is on the disk
@@ -210,6 +225,8 @@ def _make_ready(connection: sqlite3.Connection) -> None:
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    if (found := _version(connection)) < SCHEMA_VERSION:
+        migrate(connection, paths, found)
 
 
 def _discard(paths: IndexPaths) -> None:

@@ -1,7 +1,7 @@
 """The manifest: what an index is, in a small JSON file that is replaced as a whole."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
 from photorank.encoders.base import Fingerprint
@@ -9,7 +9,7 @@ from photorank.errors import BrokenIndexError, MissingIndexError, NewerSchemaErr
 from photorank.typing import Json
 from photorank.workspace import IndexPaths, write_bytes
 
-SCHEMA_VERSION = 1  # of the manifest and of the catalogue
+SCHEMA_VERSION = 2  # of the manifest and of the catalogue
 
 Judgements: TypeAlias = Literal["scores", "choices"]
 
@@ -75,5 +75,6 @@ def read_manifest(paths: IndexPaths) -> Manifest:
 def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
     """Replace an index's manifest; a crash leaves the old one or the new one."""
     # Folders' names need not be Unicode; escaped as ASCII they survive JSON all the same.
-    text = json.dumps(manifest.to_json(), indent=2, ensure_ascii=True)
+    latest = replace(manifest, schema_version=SCHEMA_VERSION)
+    text = json.dumps(latest.to_json(), indent=2, ensure_ascii=True)
     write_bytes(paths.manifest, text.encode("ascii") + b"\n")

@@ -25,6 +25,7 @@ class Rows(NamedTuple):
     digests: list[str]
     paths: list[bytes]  # of the first file of each
     taken: list[str | None]
+    cameras: list[str | None]
     by_path: dict[bytes, int]  # the row of every file, copies too
 
     def places(self, photos: ArrayLike) -> Codes:
@@ -59,21 +60,23 @@ def load_rows(paths: IndexPaths) -> Rows:
             for root, folder in load_roots(connection).folders.items()
         }
         files = [
-            (folders[root] + path, photo, digest, taken)
-            for root, path, photo, digest, taken in connection.execute(
-                "SELECT files.root, files.path, photos.id, photos.digest, photos.taken"
+            (folders[root] + path, photo, digest, taken, camera)
+            for root, path, photo, digest, taken, camera in connection.execute(
+                "SELECT files.root, files.path, photos.id, photos.digest, photos.taken,"
+                " photos.camera"
                 " FROM files JOIN photos ON photos.id = files.photo WHERE NOT files.vanished"
             )
         ]
     files.sort(key=lambda file: path_order(file[0]))
     row_of: dict[int, int] = {}
-    by_path = {path: row_of.setdefault(photo, len(row_of)) for path, photo, _, _ in files}
-    rows = Rows(np.array(list(row_of), dtype=np.intp), [], [], [], by_path)
-    for path, photo, digest, taken in files:
+    by_path = {path: row_of.setdefault(photo, len(row_of)) for path, photo, *_ in files}
+    rows = Rows(np.array(list(row_of), dtype=np.intp), [], [], [], [], by_path)
+    for path, photo, digest, taken, camera in files:
         if row_of[photo] == len(rows.digests):  # else it is a copy
             rows.digests.append(digest)
             rows.paths.append(path)
             rows.taken.append(taken)
+            rows.cameras.append(camera)
     return rows
 
 

@@ -40,6 +40,7 @@ class Photo:
     group: str | None  # what a person would choose within
     series: str | None  # shots of one moment or scene
     taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
+    camera: str | None  # its make and model
 
 
 class IndexLabels(NamedTuple):
@@ -69,6 +70,7 @@ class IndexChoices(NamedTuple):
     losers: Codes  # (m,)
     ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
     raters: list[str]  # (m,)
+    weights: Floats  # (m,) how many people chose so
 
 
 class Rater(Protocol):
@@ -201,19 +203,20 @@ class Index:
         """Return what people chose, one rater or all; choices of vanished photos are left out."""
         with reading(self.paths) as connection:
             rows = connection.execute(
-                "SELECT winner, loser, tie, raters.name"
+                "SELECT winner, loser, tie, raters.name, weight"
                 " FROM choices JOIN raters ON raters.id = choices.rater"
                 " WHERE :rater IS NULL OR raters.name = :rater ORDER BY choices.id",
                 {"rater": rater},
             ).fetchall()
-        winners = self._rows.places([winner for winner, _, _, _ in rows])
-        losers = self._rows.places([loser for _, loser, _, _ in rows])
+        winners = self._rows.places([winner for winner, *_ in rows])
+        losers = self._rows.places([loser for _, loser, *_ in rows])
         shown = np.flatnonzero((winners >= 0) & (losers >= 0))
         return IndexChoices(
             winners[shown],
             losers[shown],
-            np.array([tie for _, _, tie, _ in rows], dtype=bool)[shown],
+            np.array([tie for _, _, tie, *_ in rows], dtype=bool)[shown],
             [rows[choice][3] for choice in shown],
+            np.array([weight for *_, weight in rows], dtype=np.float64)[shown],
         )
 
     @property
@@ -255,10 +258,12 @@ class Index:
             if np.isnan(labels.scores).all():
                 raise NoLabelsError(self.name, f"has no labels{whose}")
             return Comparisons.from_scores(labels.scores, gap_power=gap_power, within=codes)
-        winners, losers, ties, _ = self.choices(rater)
+        winners, losers, ties, _, weights = self.choices(rater)
         if not len(winners):
             raise NoLabelsError(self.name, f"has no choices{whose}")
-        return Comparisons.from_choices(winners, losers, n=len(self), ties=ties, within=codes)
+        return Comparisons.from_choices(
+            winners, losers, n=len(self), ties=ties, weights=weights, within=codes
+        )
 
     def rate(self, vector: Rater) -> Ratings:
         """Return every photo's rating by a master-vector, (n,), higher is better.
@@ -308,7 +313,7 @@ class Index:
     def _photos(self) -> list[Photo]:
         rows, (groups, series) = self._rows, self._memberships
         paths = (Path(os.fsdecode(path)) for path in rows.paths)
-        return list(map(Photo, rows.digests, paths, groups, series, rows.taken))
+        return list(map(Photo, rows.digests, paths, groups, series, rows.taken, rows.cameras))
 
     @property
     def _exact(self) -> ExactIndex:

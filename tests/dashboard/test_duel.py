@@ -53,7 +53,7 @@ def test_a_guessed_scale_is_said_to_be_one():
 
 def test_photos_are_found_by_a_part_of_their_path():
     """Whatever its case, in folder or file; a long list is cut."""
-    photos = [Photo("0", Path(f"/Holiday/{n}.jpg"), None, None, None) for n in range(3)]
+    photos = [Photo("0", Path(f"/Holiday/{n}.jpg"), None, None, None, None) for n in range(3)]
 
     assert duel.matching(photos, " holiday/1") == [1]
     assert duel.matching(photos, "") == [0, 1, 2]

@@ -25,10 +25,11 @@ from photorank.errors import (
 )
 from photorank.index import batches, catalogue
 from photorank.index.build import build_index
-from photorank.index.labelling import import_labels
-from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manifest
+from photorank.index.migrations import MIGRATIONS
 from photorank.index.store import Index
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder, contents, fill, paint
 
@@ -307,21 +308,67 @@ def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
         build_index([library.folder], "full", **options)
 
 
+NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
+
+
+def as_version_1(paths):
+    """Turn a catalogue back into what schema version 1 was."""
+    connection = sqlite3.connect(paths.catalogue)
+    connection.execute("ALTER TABLE photos DROP COLUMN camera")
+    connection.execute("ALTER TABLE choices DROP COLUMN weight")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+@pytest.mark.parametrize("first", ["reader", "writer"])
+def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(library, first):
+    """Whoever comes first, and no judgement is lost."""
+    photos = fill(library.folder, 4)
+    library.build()
+    table = ChoiceTable("mine", [ChoiceRow(2, photos[0].name, photos[1].name, False, "ann")])
+    import_choices(library.paths, table)
+    as_version_1(library.paths)
+    if first == "writer":
+        library.build()
+    index = library.index
+    assert index.choices().winners.tolist() == [index.row_of(photos[0])]
+    assert index.choices().weights.tolist() == [1.0]
+    backup = sqlite3.connect(library.paths.catalogue_backup(1))
+    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
+    assert backup.execute("SELECT count(*) FROM choices").fetchone() == (1,)
+    backup.close()
+
+
+def test_a_migration_that_fails_changes_nothing(library, monkeypatch):
+    """The catalogue is still one of the older version, and the next run migrates it."""
+    fill(library.folder, 3)
+    library.build()
+    as_version_1(library.paths)
+    with monkeypatch.context() as patch:
+        patch.setitem(MIGRATIONS, 1, (*MIGRATIONS[1], "ALTER TABLE nowhere ADD COLUMN x"))
+        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+            library.build()
+    connection = sqlite3.connect(library.paths.catalogue)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    connection.close()
+    assert len(library.index) == 3
+
+
 def test_a_newer_schema_is_refused(library):
     """By readers and writers, in the manifest and in the catalogue."""
     fill(library.folder, 3)
     library.build()
     data = json.loads(library.paths.manifest.read_text())
-    library.paths.manifest.write_text(json.dumps(data | {"schema_version": 2}))
+    library.paths.manifest.write_text(json.dumps(data | {"schema_version": SCHEMA_VERSION + 1}))
     for use in (library.build, lambda: library.index):
-        with pytest.raises(NewerSchemaError, match=r"schema version 2.*up to 1"):
+        with pytest.raises(NewerSchemaError, match=NEWER):
             use()
     library.paths.manifest.write_text(json.dumps(data))
     connection = sqlite3.connect(library.paths.catalogue)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     connection.close()
     for use in (library.build, lambda: library.index):
-        with pytest.raises(NewerSchemaError, match=r"schema version 2.*up to 1"):
+        with pytest.raises(NewerSchemaError, match=NEWER):
             use()
 
 

@@ -1,0 +1,51 @@
+"""Bring a catalogue that an older photorank made up to date, and keep a copy of what it was."""
+
+import os
+import sqlite3
+
+from photorank.index.manifest import SCHEMA_VERSION
+from photorank.workspace import IndexPaths, storage_errors
+
+# What leads from each version to the next one.
+MIGRATIONS = {
+    1: (
+        "ALTER TABLE photos ADD COLUMN camera TEXT",
+        "ALTER TABLE choices ADD COLUMN weight REAL NOT NULL DEFAULT 1",
+    ),
+}
+
+
+def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
+    """Change the tables of schema version `found` to today's, all or nothing.
+
+    Raises
+    ------
+    StorageError
+        If the copy cannot be written.
+    """
+    _back_up(connection, paths, found)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for version in range(found, SCHEMA_VERSION):
+            for statement in MIGRATIONS[version]:
+                connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
+    """Copy the catalogue to a file beside it, which is there as a whole or not at all."""
+    backup = paths.catalogue_backup(found)
+    temporary = backup.with_name(f".{backup.name}.part")
+    with storage_errors(backup):
+        temporary.unlink(missing_ok=True)
+        copy = sqlite3.connect(temporary)
+        try:
+            connection.backup(copy)
+        finally:
+            copy.close()
+        os.replace(temporary, backup)
