@@ -77,7 +77,7 @@ def evaluate(
     photos. Vectors are fixed, and their intervals are a jackknife over photos
     (over groups, when folds are by group); learners are fitted anew in every
     fold, and theirs include it by the corrected resampled variance of Nadeau
-    & Bengio (2003, https://doi.org/10.1023/A:1024068626366).
+    & Bengio for one repeat (2003, https://doi.org/10.1023/A:1024068626366).
 
     Parameters
     ----------
@@ -223,15 +223,21 @@ class _Measured:
         for name, sums in self.pooled.items():
             if one.fitted:
                 metrics[name] = corrected_resampled(
-                    self.by_fold[name], test_share=field.test_share, floor=sums.floor, **counts
+                    self.by_fold[name],
+                    test_share=field.test_share,
+                    repeats=len(field.graphs),
+                    floor=sums.floor,
+                    **counts,
                 )
             else:
                 metrics[name] = jackknife(sums.leave_one_out(), **counts)
-        # Blocks of one repeat are different photos; other repeats are the same ones again.
-        spread = (
-            field.test_share if one.fitted else (len(field.graphs) - 1) / max(len(self.lists), 1)
+        metrics["ndcg"] = corrected_resampled(
+            self.lists,
+            test_share=field.test_share if one.fitted else 0.0,
+            repeats=len(field.graphs),
+            floor=0.0,
+            **counts,
         )
-        metrics["ndcg"] = corrected_resampled(self.lists, test_share=spread, floor=0.0, **counts)
         return Result(
             vector=one.name,
             kind=one.kind,
@@ -282,7 +288,10 @@ def _differences(measured: Sequence[_Measured], field: Field) -> list[ScopedDiff
         for a, b in combinations(fair, 2):
             if a.contender.fitted or b.contender.fitted:
                 difference = corrected_resampled_difference(
-                    a.by_fold[metric], b.by_fold[metric], test_share=field.test_share
+                    a.by_fold[metric],
+                    b.by_fold[metric],
+                    test_share=field.test_share,
+                    repeats=len(field.graphs),
                 )
             else:
                 difference = paired_difference(

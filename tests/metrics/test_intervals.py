@@ -245,6 +245,18 @@ def test_corrected_resampled_is_the_published_formula():
     assert estimate.method == "corrected resampled"
 
 
+def test_splitting_the_same_photos_again_is_no_new_evidence():
+    """Of R repeats the variance is (R/J + n_test/n_train) S²: that of a single repeat."""
+    folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
+
+    estimate = corrected_resampled(folds, test_share=0.25, repeats=3, **COUNTS)
+    difference = corrected_resampled_difference(folds, 0 * folds, test_share=0.25, repeats=3)
+
+    reach = 2.144786688 * np.sqrt((1 / 5 + 0.25) * folds.var(ddof=1))
+    assert estimate.high - estimate.value == pytest.approx(reach)
+    assert difference.high - difference.value == pytest.approx(reach)
+
+
 def test_corrected_resampled_leaves_out_undefined_folds():
     """A fold without a pair says nothing; one fold alone has no interval."""
     with_gap = corrected_resampled([0.7, np.nan, 0.8], test_share=0.5, **COUNTS)
