@@ -73,8 +73,8 @@ def _close_calls(found: Sequence[Json], made: dict[str, str]) -> list[Panel]:
         f"When people put two photos close together (labels at most {near.upto:.3g} apart), "
         f"**{plain(leader)}** agrees with them on {_said(near)} of {count(near.n_pairs, 'pair')}; "
         f"when they put them far apart (over {far.above:.3g}), on {_said(far)} of "
-        f"{count(far.n_pairs, 'pair')}. The upright lines are 95 % intervals that allow for "
-        "which photos were judged, not for learning; the dashed rule is guessing."
+        f"{count(far.n_pairs, 'pair')}. The upright lines are 95 % intervals; the dashed "
+        "rule is guessing."
     )
     title = f"Pairs in the right order by how far apart people put the two photos: {leader}"
     return [Panel("gap", title, reading, rows, _csv(found))]

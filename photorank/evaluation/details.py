@@ -22,7 +22,7 @@ from photorank.metrics.reliability import (
     risk_coverage,
 )
 from photorank.rating.calibration import fit_slope
-from photorank.typing import Floats, Json
+from photorank.typing import Codes, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
@@ -32,11 +32,16 @@ _PAIRS = 20_000
 _GAP_BINS = 5
 
 
-def gap_curve(contenders: Sequence[Contender], graphs: Sequence[Comparisons]) -> list[Json]:
+def gap_curve(
+    contenders: Sequence[Contender],
+    graphs: Sequence[Comparisons],
+    folds: Folds,
+    clusters: Codes | None,
+) -> list[Json]:
     """Return each contender's accuracy among close calls, and among clear ones.
 
     The ranges of label gaps hold about a fifth of the pairs each; [] for
-    choices, which have no gaps.
+    choices, which have no gaps. Intervals are made as in the table of results.
     """
     scores = graphs[0].scores
     if scores is None or not graphs[0].n_pairs:
@@ -46,7 +51,9 @@ def gap_curve(contenders: Sequence[Contender], graphs: Sequence[Comparisons]) ->
     edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))])
     rows = []
     for contender in contenders:
-        for row in by_gap(_repeats(contender, graphs), edges.tolist()):
+        codes = folds.codes if contender.fitted else None
+        repeats = _repeats(contender, graphs)
+        for row in by_gap(repeats, edges.tolist(), clusters=clusters, folds=codes):
             rows.append(
                 {"vector": contender.name, "above": row.above, "upto": row.upto}
                 | row.accuracy.to_json()

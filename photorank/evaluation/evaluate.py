@@ -189,10 +189,15 @@ def _field(photos: JudgedPhotos, folds: Folds, protocol: Protocol, scope: Scope)
         scope=scope,
         graphs=graphs,
         folds=folds,
-        clusters=None if protocol.fold_by == "photo" else photos.codes(protocol.fold_by),
+        clusters=_clusters(photos, protocol),
         n_photos=len(set().union(*(graph.active.tolist() for graph in graphs))),
         n_pairs=round(n_pairs / len(graphs)),
     )
+
+
+def _clusters(photos: JudgedPhotos, protocol: Protocol) -> Codes | None:
+    """Return the photos that were sampled together; None where each stands on its own."""
+    return None if protocol.fold_by == "photo" else photos.codes(protocol.fold_by)
 
 
 @dataclass(frozen=True)
@@ -271,7 +276,7 @@ def _details(
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
     learner = make_learner(taught, seed=protocol.seed)
     return {
-        "by_gap": details.gap_curve(shown, graphs),
+        "by_gap": details.gap_curve(shown, graphs, folds, _clusters(photos, protocol)),
         "by_group": details.group_table(leader, graphs, photos, index.labels().group_names),
         "learning_curve": details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
         "calibration": details.calibration(leader, graphs, folds),

@@ -12,8 +12,8 @@ from photorank.labels.blocks import combined
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.dominance import dense_ranks, dominance
 from photorank.labels.score_graph import ScoreComparisons
-from photorank.metrics.intervals import Estimate, jackknife
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
+from photorank.metrics.intervals import Estimate, corrected_resampled, jackknife
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, values_by_fold
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
 from photorank.typing import Codes, Floats, Pairs, Ratings
 
@@ -46,6 +46,7 @@ def by_gap(
     edges: Sequence[float],
     *,
     clusters: Codes | None = None,
+    folds: Codes | None = None,
     level: float = 0.95,
 ) -> list[GapBin]:
     """Return the pairwise accuracy for each range of label gaps.
@@ -61,13 +62,16 @@ def by_gap(
         includes its upper one.
     clusters : ndarray of shape (n,), optional
         Photos that were sampled together; the interval leaves out these.
+    folds : ndarray of shape (repeats, n), optional
+        The test folds, 0 … K − 1, if ratings were learned without each: then
+        intervals include the refitting.
     level : float, default=0.95
 
     Returns
     -------
     list of GapBin
-        E − 1 of them, with a jackknife interval each; 0.5 at chance, nan where
-        there is no pair.
+        E − 1 of them, with a jackknife interval each, or a corrected resampled
+        one where there are folds; 0.5 at chance, nan where there is no pair.
 
     Raises
     ------
@@ -84,17 +88,22 @@ def by_gap(
     """
     if len(edges) < 2 or edges[0] < 0 or (np.diff(edges) <= 0).any():
         raise ComparisonsError("gap edges must be at least two numbers that increase from 0 on")
-    beyond = [_sums_beyond(repeats, gap, clusters) for gap in edges]
+    units = [clusters] * len(repeats) if folds is None else list(folds)
+    beyond = [_sums_beyond(repeats, gap, units) for gap in edges]
     degrees = [_degrees_beyond(repeats, gap) for gap in edges]
     found = []
     for i, (above, upto) in enumerate(pairwise(edges)):
         count = degrees[i] - degrees[i + 1]  # (repeats, n)
-        accuracy = jackknife(
-            _less(beyond[i], beyond[i + 1]).leave_one_out(),
-            level=level,
-            n_photos=int((count > 0).any(axis=0).sum()),
-            n_pairs=round(count.sum() / 2 / len(count)),
-        )
+        n_photos, n_pairs = int((count > 0).any(axis=0).sum()), round(count.sum() / 2 / len(count))
+        counts = {"level": level, "n_photos": n_photos, "n_pairs": n_pairs}
+        parts = [_less(more, part) for more, part in zip(beyond[i], beyond[i + 1], strict=True)]
+        if folds is None:
+            accuracy = jackknife(_pooled(parts).leave_one_out(), **counts)
+        else:
+            k = int(folds.max()) + 1
+            accuracy = corrected_resampled(
+                values_by_fold(parts), test_share=1 / (k - 1), repeats=len(repeats), **counts
+            )
         found.append(GapBin(above, upto, accuracy))
     return found
 
@@ -163,10 +172,12 @@ def _less(more: PairSums, part: PairSums) -> PairSums:
     )
 
 
-def _sums_beyond(repeats: Sequence[Repeat], gap: float, clusters: Codes | None) -> PairSums:
-    """Return the accuracy's sums over the pairs whose labels differ by more than a gap."""
+def _sums_beyond(
+    repeats: Sequence[Repeat], gap: float, units: Sequence[Codes | None]
+) -> list[PairSums]:
+    """Return each repeat's accuracy sums over the pairs whose labels differ by more than a gap."""
     sums = []
-    for ratings, graph in repeats:
+    for (ratings, graph), clusters in zip(repeats, units, strict=True):
         if not isinstance(graph, ScoreComparisons):
             raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
         r = checked_ratings(ratings, graph.n)
@@ -184,7 +195,7 @@ def _sums_beyond(repeats: Sequence[Repeat], gap: float, clusters: Codes | None) 
 
         count = Count(by_photo, by_pair)
         sums.append(pair_sums(count, graph, clusters=clusters, floor=0.0, couples=COUPLES))
-    return _pooled(sums)
+    return sums
 
 
 def _degrees_beyond(repeats: Sequence[Repeat], gap: float) -> Floats:

@@ -17,6 +17,7 @@ from photorank.evaluation.report import (
 from photorank.index.labelling import import_labels
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.tables import LabelRow, LabelTable
+from photorank.metrics.folds import Folds
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.all_pairs import AllPairs
 from photorank.vectors.direction import DirectionLearner
@@ -242,6 +243,7 @@ def test_gap_curves_of_few_labels_are_defined(scores):
     ratings = np.arange(len(scores), dtype=float)[None]
     graphs = [Comparisons.from_scores(scores)]
 
-    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs)
+    folds = Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
+    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs, folds, None)
 
     assert (row["above"], row["upto"], row["value"]) == (0.0, 1.0, 1.0)

@@ -4,7 +4,8 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap, by_group
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.intervals import corrected_resampled, jackknife
+from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 
 N = 40
@@ -62,6 +63,24 @@ def test_bins_of_all_gaps_are_the_whole(judged):
     )
     assert (whole.accuracy.low, whole.accuracy.high) == pytest.approx((expected.low, expected.high))
     assert whole.accuracy.n_pairs == expected.n_pairs
+
+
+def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
+    """One bin that holds every gap has the interval of the whole, made of the folds."""
+    ratings, labels, _ = judged
+    folds = np.stack([FOLDS, np.roll(FOLDS, 1)])
+    graphs = [Comparisons.from_scores(labels).restricted(fold, "within") for fold in folds]
+
+    (whole,) = by_gap([(ratings, graph) for graph in graphs], [0, 100], folds=folds)
+
+    sums = [accuracy_sums(ratings, g, clusters=f) for g, f in zip(graphs, folds, strict=True)]
+    k = FOLDS.max() + 1
+    expected = corrected_resampled(
+        values_by_fold(sums), test_share=1 / (k - 1), repeats=2, n_photos=1, n_pairs=1
+    )
+    assert (whole.accuracy.value, whole.accuracy.low, whole.accuracy.high) == pytest.approx(
+        (expected.value, expected.low, expected.high)
+    )
 
 
 def test_empty_bins_are_nan(judged):
