@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from photorank.cli.opening import encoder_of
-from photorank.cli.options import AsJson, FoldBy, IndexName, Within, example, names
+from photorank.cli.options import AsJson, ByRaters, FoldBy, IndexName, Within, example, names
 from photorank.cli.printing import interval, line, message, print_json, print_table, progress
 
 app = typer.Typer()
@@ -36,6 +36,7 @@ def evaluate(
     within: Annotated[
         Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
     ] = None,
+    weigh_by_raters: ByRaters = False,
     seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
     index: IndexName = None,
     as_json: AsJson = False,
@@ -54,7 +55,12 @@ def evaluate(
             vectors=None if vectors is None else names(vectors),
             learners=DEFAULT_LEARNERS if learners is None else names(learners),
             protocol=Protocol(
-                fold_by=fold_by, folds=folds, repeats=repeats, seed=seed, within=within
+                fold_by=fold_by,
+                folds=folds,
+                repeats=repeats,
+                seed=seed,
+                within=within,
+                by_raters=weigh_by_raters,
             ),
             load=encoder_of(opened),
             on_progress=on_progress,

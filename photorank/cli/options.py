@@ -21,6 +21,12 @@ Port = Annotated[
     int | None,
     typer.Option(min=1, max=65535, metavar="N", help="Default: 8501, or the next free one."),
 ]
+ByRaters = Annotated[
+    bool,
+    typer.Option(
+        "--weigh-by-raters", help="Trust a score by the number of people it is the mean of."
+    ),
+]
 PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 

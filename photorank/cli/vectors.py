@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photorank.cli.opening import encoder_of
-from photorank.cli.options import AsJson, IndexName, Within, example
+from photorank.cli.options import AsJson, ByRaters, IndexName, Within, example
 from photorank.cli.printing import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def learn(
         int | None,
         typer.Option(min=0, max=2, metavar="0|1|2", help="How much a big gap of scores counts."),
     ] = None,
+    weigh_by_raters: ByRaters = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -86,6 +87,7 @@ def learn(
             prior=prior,
             rater=rater,
             gap_power=gap_power,
+            by_raters=weigh_by_raters,
             on_progress=on_progress,
         )
     _print_made(vector, add_vector(opened, vector), as_json)

@@ -107,7 +107,7 @@ def evaluate(
     kinds = tuple(dict.fromkeys((*learners, MEAN_DIFFERENCE)))
     for kind in kinds:
         make_learner(kind, seed=protocol.seed)  # a wrong name fails before any work
-    photos = judged_photos(index)
+    photos = judged_photos(index, by_raters=protocol.by_raters)
     folds = photos.split(protocol)
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
@@ -149,15 +149,19 @@ def evaluate(
     )
 
 
-def judged_photos(index: Index, *, rater: str | None = None) -> JudgedPhotos:
+def judged_photos(
+    index: Index, *, rater: str | None = None, by_raters: bool = False
+) -> JudgedPhotos:
     """Return the photos of an index that somebody judged, with their comparisons.
+
+    Pairs count once each, or by how many people rated both photos.
 
     Raises
     ------
     NoLabelsError
         If there are none, or all were judged the same.
     """
-    comparisons = index.comparisons(rater=rater)
+    comparisons = index.comparisons(rater=rater, by_raters=by_raters)
     if comparisons.n_pairs == 0:
         labels = index.labels(rater=rater)
         unlabelled = not np.isfinite(labels.scores).any() and not len(index.choices(rater).winners)

@@ -100,6 +100,7 @@ def learn_vector(
     prior: str | None = None,
     rater: str | None = None,
     gap_power: int | None = None,
+    by_raters: bool = False,
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
@@ -118,9 +119,12 @@ def learn_vector(
     arguments: Json = {} if gap_power is None else {"gap_power": gap_power}
     given: Json = {} if prior is None else {"prior": load_vector(index, prior).direction}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
-    photos = judged_photos(index, rater=rater)
+    photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(
-        fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo", seed=seed, within=within
+        fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo",
+        seed=seed,
+        within=within,
+        by_raters=by_raters,
     )
     learned = fit_and_test(estimator, photos, protocol, on_progress=on_progress)
     return MasterVector(

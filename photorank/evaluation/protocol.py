@@ -39,6 +39,9 @@ class Protocol:
         Decides the splits, the random baseline and sampled pairs.
     within : {"group", "series"} or None
         Learn only from pairs of one group or series, and make it the scope.
+    by_raters : bool
+        Trust each score by the number of people it is the mean of, in learning
+        and in measuring.
     """
 
     fold_by: FoldBy = "photo"
@@ -46,6 +49,7 @@ class Protocol:
     repeats: int = 3
     seed: int = 0
     within: Literal["group", "series"] | None = None
+    by_raters: bool = False
 
     def to_json(self) -> Json:
         """Return plain JSON."""

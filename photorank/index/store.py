@@ -232,6 +232,7 @@ class Index:
         within: Literal["group", "series"] | None = None,
         gap_power: int = 0,
         rater: str | None = None,
+        by_raters: bool = False,
     ) -> Comparisons:
         """Return people's judgements as a comparison graph over the photos.
 
@@ -243,6 +244,9 @@ class Index:
             How much a pair with a big gap between its scores counts.
         rater : str, optional
             Whose judgements; by default everybody's.
+        by_raters : bool, default=False
+            Trust a score by the number of people it is the mean of: a pair counts
+            the product of both numbers. Choices count once each anyway.
 
         Raises
         ------
@@ -257,7 +261,12 @@ class Index:
         if self.manifest.judgements == "scores":
             if np.isnan(labels.scores).all():
                 raise NoLabelsError(self.name, f"has no labels{whose}")
-            return Comparisons.from_scores(labels.scores, gap_power=gap_power, within=codes)
+            return Comparisons.from_scores(
+                labels.scores,
+                gap_power=gap_power,
+                within=codes,
+                weights=np.maximum(labels.n_raters, 1) if by_raters else None,
+            )
         winners, losers, ties, _, weights = self.choices(rater)
         if not len(winners):
             raise NoLabelsError(self.name, f"has no choices{whose}")

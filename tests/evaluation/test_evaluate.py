@@ -46,6 +46,35 @@ def test_learners_find_what_the_judgements_follow(index):
     assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
 
 
+def test_a_score_of_many_people_may_count_more(index):
+    """Weighed by raters, accuracy is that of pairs weighted by both photos' raters."""
+    labels = index.labels()
+    names = [photo.path.name for photo in index.photos()]
+    crowd = [
+        LabelRow(line, name, score, "crowd", None, None, 1 + 8 * (line % 2))
+        for line, (name, score) in enumerate(zip(names, labels.scores, strict=True))
+        if np.isfinite(score)
+    ]
+    base = [index.paths.root.parents[2] / "photos"]
+    import_labels(index.paths, LabelTable("crowd", crowd), base=base)
+    opened = type(index).open(index.paths)
+    v = np.eye(opened.manifest.dimensions)[0]
+    add_vector(opened, MasterVector("one", "test", v, opened.fingerprint))
+    trust = opened.labels().n_raters
+    graph = Comparisons.from_scores(opened.labels().scores, weights=np.maximum(trust, 1))
+    folds = Protocol(folds=2, repeats=1, by_raters=True)
+
+    weighed = evaluate(opened, vectors=["one"], learners=[], protocol=folds)
+
+    codes = judged_photos(opened, by_raters=True).split(folds).codes[0]
+    shown = np.full(len(opened), -1)
+    shown[graph.active] = codes
+    expected = pairwise_accuracy(opened.embeddings() @ v, graph.restricted(shown, "within"))
+    plain = evaluate(opened, vectors=["one"], learners=[], protocol=Protocol(folds=2, repeats=1))
+    assert accuracy(rows(weighed)["one"]).value == pytest.approx(expected)
+    assert accuracy(rows(plain)["one"]).value != pytest.approx(expected)
+
+
 def test_json_is_the_contract(index):
     """Scripts find the names they were written against, and nothing that JSON does not know."""
     found = evaluate(index, learners=["all-pairs"], protocol=QUICK).to_json()
