@@ -1,7 +1,7 @@
 """Write the README's table of results from the table that `photorank bench quality` wrote.
 
 photorank bench quality --index sample --index oasis --to benchmarks/results \
-    --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs
+    --learners mean-difference,pair-least-squares,spanning-pairs,all-pairs,bradley-terry,rank-svm
 python scripts/readme_results.py
 """
 

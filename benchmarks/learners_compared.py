@@ -1,0 +1,78 @@
+"""Every learner and its variants on an index's judgements, each against `all-pairs`.
+
+    python benchmarks/learners_compared.py --index oasis
+
+All stand on the same folds (10, 3 repeats) and the same pairs; differences are
+paired and their 95 % intervals include refitting. A budget of m pairs is chosen
+for information or drawn at random: a tree of m = n − 1 pairs spans all photos.
+"""
+
+import argparse
+from typing import Literal
+
+from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.index.store import open_index
+from photorank.metrics.intervals import corrected_resampled, corrected_resampled_difference
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners import LEARNERS
+from photorank.vectors.spanning_pairs import SpanningPairs
+
+BASE = "all-pairs"  # at gap power 0, its default
+BUDGETS = (50, 100, 200)
+VARIANTS: dict[str, DirectionLearner] = {
+    BASE: LEARNERS[BASE],
+    **LEARNERS,
+    "all-pairs, gap power 1": AllPairs(gap_power=1),
+    "all-pairs, gap power 2": AllPairs(gap_power=2),
+    "all-pairs, penalty by variance": AllPairs(penalty="variance"),
+    "all-pairs, penalty by covariance within tiers": AllPairs(penalty="within-tier"),
+    "n - 1 random pairs": SpanningPairs(select="random"),
+    **{f"{m} informative pairs": SpanningPairs(m) for m in BUDGETS},
+    **{f"{m} random pairs": SpanningPairs(m, select="random") for m in BUDGETS},
+}
+
+
+def main() -> None:
+    """Print a table for folds by photo, and one for folds by group where there are groups."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--index")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    photos = judged_photos(open_index(arguments.index))
+    print(f"| learner | by photo, n = {len(photos.X)} | to {BASE} | by group | to {BASE} |")
+    print("|---|---|---|---|---|")
+    columns = [column(photos, by, arguments.seed) for by in ("photo", "group")]
+    for name in VARIANTS:
+        print("|", " | ".join([name, *(cell for cells in columns for cell in cells[name])]), "|")
+
+
+def column(
+    photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
+) -> dict[str, tuple[str, str]]:
+    """Return each learner's accuracy and its difference to the base, as words."""
+    folds = photos.split(Protocol(fold_by=by, seed=seed))
+    graphs = [photos.comparisons.restricted(fold, "within") for fold in folds.codes]
+    counts = {"n_photos": len(photos.X), "n_pairs": graphs[0].n_pairs}
+    resampling = {"test_share": 1 / (folds.k - 1), "repeats": len(folds.codes)}
+    values = {}
+    for name, learner in VARIANTS.items():
+        ratings = out_of_fold_ratings(learner, photos, folds)
+        rounds = zip(ratings, graphs, folds.codes, strict=True)
+        values[name] = values_by_fold(
+            [accuracy_sums(r, graph, clusters=fold, couples=0) for r, graph, fold in rounds]
+        )
+    cells = {}
+    for name, of_folds in values.items():
+        accuracy = corrected_resampled(of_folds, **resampling, **counts)
+        gap = corrected_resampled_difference(of_folds, values[BASE], **resampling)
+        apart = "" if name == BASE else f"{gap.value:+.4f} [{gap.low:+.4f}, {gap.high:+.4f}]"
+        cells[name] = (f"{accuracy.value:.3f} [{accuracy.low:.3f}, {accuracy.high:.3f}]", apart)
+    return cells
+
+
+if __name__ == "__main__":
+    main()
