@@ -213,7 +213,8 @@ class StorageError(PhotorankError, OSError):
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
             f"{path} could not be written: {why}. Nothing half written was kept; make room or "
-            "choose another place with PHOTORANK_HOME, then run the same command again."
+            "choose another place (for indexes with PHOTORANK_HOME), then run the same command "
+            "again."
         )
 
 
@@ -278,4 +279,58 @@ class BrokenEvaluationError(PhotorankError, ValueError):
         super().__init__(
             f"{path} is not an evaluation's JSON. Remove that file and measure again with "
             "`photorank evaluate`."
+        )
+
+
+class MetadataError(PhotorankError, ValueError):
+    """What a program wrote about a photo cannot be understood; `reason` is what is listed."""
+
+    def __init__(self, reason: str, path: Path | None = None) -> None:
+        self.reason = reason
+        self.path = path  # of the file that says so, where it is known
+        where = f"{path} cannot be used: " if path else ""
+        super().__init__(f"{where}{reason}")
+
+
+class ExportError(PhotorankError, OSError):
+    """Something cannot be written where it was asked for, so as not to harm what is there."""
+
+
+class LayoutError(PhotorankError, ValueError):
+    """A folder of embeddings that another program made is not as that program makes them."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(
+            f"{folder} is not a folder of clip-retrieval's embeddings: {why}. Make it again with "
+            "`clip-retrieval inference` or `photorank export --format clip-retrieval`."
+        )
+
+
+class ManifestError(PhotorankError, ValueError):
+    """A dataset's manifest cannot be understood."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} is not a dataset's manifest: {why}. datasets/README.md says what may stand "
+            "there."
+        )
+
+
+class MissingDatasetError(PhotorankError, LookupError):
+    """There is no manifest of that name."""
+
+    def __init__(self, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"there is no dataset named {name!r}. There is: {', '.join(known)}. Describe another "
+            "in a file of the workspace's datasets/ folder."
+        )
+
+
+class MissingLabelFilesError(PhotorankError, FileNotFoundError):
+    """A dataset's label files are not where they were looked for."""
+
+    def __init__(self, name: str, root: Path, files: Sequence[str], how: str) -> None:
+        super().__init__(
+            f"{root} lacks the label files of {name}: {', '.join(files)}. How to get them: {how} "
+            f"Then look with `photorank datasets check {name} --root FOLDER`."
         )

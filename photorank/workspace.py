@@ -111,6 +111,14 @@ class Workspace:
         """Manifests of datasets that the user added."""
         return self.root / "datasets"
 
+    def manifests(self) -> dict[str, Path]:
+        """Return the file of each dataset's manifest by its name; the user's own go first."""
+        shipped = Path(__file__).parent / "datasets"  # as a wheel has it
+        if not shipped.is_dir():
+            shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
+        files = [*shipped.glob("*.toml"), *self.datasets.glob("*.toml")]
+        return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
+
     def index(self, name: str) -> IndexPaths:
         """Return the paths of the index of that name, whether or not it exists."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))

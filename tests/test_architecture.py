@@ -22,6 +22,7 @@ ROOMS = [
     {"vectors"},
     {"rating"},
     {"evaluation"},
+    {"album"},
     {"demo"},
     {"cli", "__init__", "dashboard"},
     {"__main__"},
@@ -43,6 +44,7 @@ AT_HOME = {
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"scipy"},
     "evaluation": {"sklearn"},  # clones the learners
+    "album": {"pyarrow"},
     "cli": {"typer", "rich"},
     "dashboard": {"streamlit", "altair", "pandas", "PIL"},
 }

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from photorank.cli import bench, demo, evaluating, indexing, rating, vectors
+from photorank.cli import (
+    bench,
+    datasets,
+    demo,
+    evaluating,
+    exporting,
+    indexing,
+    libraries,
+    popularity,
+    rating,
+    vectors,
+)
 from photorank.cli.printing import message
 from photorank.errors import PhotorankError
 
@@ -36,7 +47,18 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text, whatever the terminal
     pretty_exceptions_enable=False,
 )
-for family in (demo, indexing, vectors, evaluating, rating, bench):
+for family in (
+    demo,
+    indexing,
+    libraries,
+    datasets,
+    popularity,
+    vectors,
+    evaluating,
+    rating,
+    exporting,
+    bench,
+):
     app.add_typer(family.app)
 
 

@@ -1,17 +1,21 @@
 """Commands that bring photos and judgements into an index, and tell what it holds."""
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photorank.cli.groups import choices as _choices
+from photorank.cli.groups import labels as _labels
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
 
+if TYPE_CHECKING:
+    from photorank.workspace import IndexPaths
+
 app = typer.Typer()
-_labels = typer.Typer(help="People's judgements of single photos.")
-_choices = typer.Typer(help="People's choices between two photos.")
 app.add_typer(_labels, name="labels")
 app.add_typer(_choices, name="choices")
 
@@ -53,6 +57,13 @@ def index(
         ),
     ] = None,
     group_column: GroupColumn = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Then import a known dataset's labels (photorank datasets list)."
+        ),
+    ] = None,
+    partial: Partial = False,
     exclude: Annotated[
         list[str] | None,
         typer.Option(metavar="GLOB", help="Pass over names or paths like this; may be repeated."),
@@ -74,14 +85,10 @@ def index(
 ) -> None:
     """Embed what is new in folders of photos. What is known is not even opened."""
     from photorank.index.build import build_index
-    from photorank.index.labelling import import_labels
-    from photorank.labels.tables import read_labels
     from photorank.workspace import Workspace
 
-    if group_column and not labels:
-        raise typer.BadParameter("--group-column needs --labels")
-    # A table that cannot be read is told before an hour of embedding, not after it.
-    table = read_labels(labels, group_column=group_column) if labels else None
+    # Labels that cannot be read are told before hours of embedding, not after them.
+    imported = _labels_to_import(paths, labels, group_column, dataset, partial)
     workspace = Workspace.current()
     with progress("Indexing", "photos") as on_progress:
         report = build_index(
@@ -114,10 +121,49 @@ def index(
             f"{report.vanished} vanished, {len(skipped)} skipped"
         )
         print_some([f"{file['path']}: {file['reason']}" for file in skipped])
-    if table is not None:
+    if imported is not None:
+        _tell(imported(workspace.index(name)))
+        message(f"imported {labels or dataset}")
+
+
+def _labels_to_import(
+    paths: list[Path],
+    labels: Path | None,
+    group_column: str | None,
+    dataset: str | None,
+    partial: bool,
+) -> "Callable[[IndexPaths], list[str]] | None":
+    """Read the labels that were asked for; return what imports them and gives notes."""
+    from photorank.index.labelling import import_judgements, import_labels
+    from photorank.labels.datasetcheck import open_complete
+    from photorank.labels.manifest import load_manifest
+    from photorank.labels.tables import read_labels
+    from photorank.workspace import Workspace
+
+    if group_column and not labels:
+        raise typer.BadParameter("--group-column needs --labels")
+    if labels and dataset:
+        raise typer.BadParameter("--labels and --dataset exclude each other")
+    if partial and not (labels or dataset):
+        raise typer.BadParameter("--partial needs --labels or --dataset")
+    if dataset:
+        if len(paths) != 1:
+            raise typer.BadParameter("--dataset needs one PATH: the folder of its files")
+        known = open_complete(
+            load_manifest(Workspace.current(), dataset), paths[0], partial=partial
+        )
+        return lambda index: [
+            *known.notes,
+            *import_judgements(index, known.labels, known.choices, partial=partial, base=paths),
+        ]
+    if labels:
+        table = read_labels(labels, group_column=group_column, partial=partial)
         base = [path if path.is_dir() else path.parent for path in paths]
-        _tell([*table.notes, *import_labels(workspace.index(name), table, base=base)])
-        message(f"imported {labels}")
+        return lambda index: [
+            *table.notes,
+            *import_labels(index, table, partial=partial, base=base),
+        ]
+    return None
 
 
 @_labels.command("import", epilog=example("photorank labels import stars.csv --index family"))
@@ -154,7 +200,7 @@ def choices_import(
     partial: Partial = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import a CSV table of choices. Its columns are winner, loser, and perhaps tie and rater."""
+    """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
     from photorank.index.labelling import import_choices
     from photorank.index.store import Index
     from photorank.labels.tables import read_choices

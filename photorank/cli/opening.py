@@ -1,9 +1,9 @@
-"""An index's own encoder, loaded when a command first needs it."""
+"""What a command needs of an index when it is not told: its encoder, its best vector."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from photorank.errors import IndexMismatchError
+from photorank.errors import IndexMismatchError, NoVectorsError
 
 if TYPE_CHECKING:
     from photorank.encoders.base import Encoder
@@ -26,3 +26,18 @@ def encoder_of(index: "Index") -> "Callable[[], Encoder]":
         return encoder
 
     return load
+
+
+def default_vector(index: "Index") -> tuple[str, str]:
+    """Return the vector to use when none is named, and why it is that one."""
+    from photorank.evaluation.report import evaluation_paths, read_evaluation
+    from photorank.vectors.store import list_vectors
+
+    known = list_vectors(index)
+    if not known:
+        raise NoVectorsError(index.name)
+    if evaluated := evaluation_paths(index.paths):
+        for row in read_evaluation(evaluated[-1])["results"]:  # best first, seen photos last
+            if row["vector"] in known and not row["in_sample"]:
+                return row["vector"], "the best vector of the latest evaluation"
+    return next(iter(known)), "the first of the index's vectors"

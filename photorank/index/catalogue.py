@@ -2,7 +2,7 @@
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one
 process writes at a time; what it does is in transactions that follow the files
-they refer to.
+they refer to. People's clicks alone come in between, one short transaction each.
 """
 
 import os
@@ -86,16 +86,27 @@ CREATE TABLE choices (
     winner INTEGER NOT NULL REFERENCES photos,
     loser INTEGER NOT NULL REFERENCES photos,
     tie INTEGER NOT NULL,
-    weight REAL NOT NULL DEFAULT 1  -- how many people chose so
+    weight REAL NOT NULL DEFAULT 1,  -- how many people chose so
+    asked TEXT,  -- why the two were shown: random or informative; null where that is not known
+    made TEXT  -- when, in UTC
 );
 CREATE INDEX choices_of_source ON choices (source);
 CREATE INDEX choices_of_winner ON choices (winner);
 CREATE INDEX choices_of_loser ON choices (loser);
+CREATE TABLE skips (  -- pairs that a person was shown and passed over
+    id INTEGER PRIMARY KEY,
+    rater INTEGER NOT NULL REFERENCES raters,
+    first INTEGER NOT NULL REFERENCES photos,
+    second INTEGER NOT NULL REFERENCES photos,
+    made TEXT NOT NULL
+);
+CREATE INDEX skips_of_rater ON skips (rater);
 CREATE TABLE memberships (
     source INTEGER NOT NULL REFERENCES sources,
     photo INTEGER NOT NULL REFERENCES photos,
     "group" TEXT,
     series TEXT,
+    split TEXT,  -- train, validation or test, where a dataset's authors split it
     PRIMARY KEY (source, photo)
 ) WITHOUT ROWID;
 CREATE INDEX memberships_of_photo ON memberships (photo);
@@ -175,6 +186,37 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
+def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
+    """Give a connection in one short transaction, beside whoever else writes.
+
+    `writing` keeps two processes apart that change shards, files and the manifest, and
+    lasts as long as they do. What a person says of photos touches none of these and names
+    photos by their digests, so SQLite's own lock is enough, which lasts as long as one
+    transaction: an hour of indexing keeps nobody from labelling. When the block has ended,
+    all it did is on the disk.
+
+    Raises
+    ------
+    LockedIndexError
+        If one transaction of another process lasts longer than 10 s.
+    StorageError
+        If the disk is full, read-only or gone.
+    BrokenIndexError, NewerSchemaError
+        If the file is no catalogue that can be read.
+    """
+    with reading(paths):  # which brings an older catalogue up to date
+        pass
+    with _catalogue_errors(paths):
+        connection = _connected(paths, "mode=rw")
+        try:
+            _make_careful(connection)
+            with transaction(connection):
+                yield connection
+        finally:
+            connection.close()
+
+
+@contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Make all changes of the block durable together, or none of them."""
     connection.execute("BEGIN IMMEDIATE")
@@ -217,8 +259,7 @@ def _version(connection: sqlite3.Connection) -> int:
 def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     """Set a writer's connection up, and make the tables of a new catalogue."""
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")  # what a command reported is on the disk
-    connection.execute("PRAGMA foreign_keys = ON")
+    _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
     with transaction(connection):
         if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
@@ -227,6 +268,11 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     if (found := _version(connection)) < SCHEMA_VERSION:
         migrate(connection, paths, found)
+
+
+def _make_careful(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA synchronous = FULL")  # what was reported is on the disk
+    connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _discard(paths: IndexPaths) -> None:

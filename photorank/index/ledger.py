@@ -42,6 +42,7 @@ class NewPhoto(NamedTuple):
 
     digest: str
     taken: str | None
+    camera: str | None
     row: int  # of its shard
 
 
@@ -126,10 +127,10 @@ def record_batch(
                 "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", shard
             ).lastrowid
             connection.executemany(
-                "INSERT INTO photos (digest, taken, shard, row) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (digest) DO UPDATE SET"
-                " taken = excluded.taken, shard = excluded.shard, row = excluded.row",
-                [(photo.digest, photo.taken, number, photo.row) for photo in photos],
+                "INSERT INTO photos (digest, taken, camera, shard, row) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (digest) DO UPDATE SET taken = excluded.taken,"
+                " camera = excluded.camera, shard = excluded.shard, row = excluded.row",
+                [(photo.digest, photo.taken, photo.camera, number, photo.row) for photo in photos],
             )
         connection.executemany(
             "INSERT INTO files (root, path, photo, size, mtime_ns)"

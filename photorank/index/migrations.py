@@ -11,6 +11,13 @@ MIGRATIONS = {
     1: (
         "ALTER TABLE photos ADD COLUMN camera TEXT",
         "ALTER TABLE choices ADD COLUMN weight REAL NOT NULL DEFAULT 1",
+        "ALTER TABLE choices ADD COLUMN asked TEXT",
+        "ALTER TABLE choices ADD COLUMN made TEXT",
+        "CREATE TABLE skips (id INTEGER PRIMARY KEY, rater INTEGER NOT NULL REFERENCES raters,"
+        " first INTEGER NOT NULL REFERENCES photos, second INTEGER NOT NULL REFERENCES photos,"
+        " made TEXT NOT NULL)",
+        "CREATE INDEX skips_of_rater ON skips (rater)",
+        "ALTER TABLE memberships ADD COLUMN split TEXT",
     ),
 }
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from photorank.errors import LabelsError
 from photorank.index.ledger import load_roots
 from photorank.index.places import path_bytes
-from photorank.labels.csvtable import Problem, first_problems
+from photorank.labels.csvtable import Problem, Problems
+from photorank.photos.pathtext import text_path
 
 
 @dataclass(frozen=True)
 class Names:
-    """What a table's file names mean in the index."""
+    """What some of a table's file names mean in the index."""
 
     photos: dict[str, set[int]]
     unusable: set[str]  # files that are there and are no photos
@@ -24,64 +25,73 @@ class Names:
 class Sorting:
     """Sorts the rows of a table into those that can be used and the problems."""
 
-    def __init__(self, names: Names) -> None:
-        self._names = names
+    def __init__(self) -> None:
         self._unusable: set[str] = set()
-        self.problems: list[Problem] = []
+        self.problems = Problems()
+        self.usable = 0
 
-    def photo(self, line: int, file: str) -> int | None:
+    def photo(self, names: Names, file: str, line: int, table: str) -> int | None:
         """Return the photo that a file name means; None after taking down why there is none."""
-        found = self._names.photos.get(file, set())
+        found = names.photos.get(file, set())
         if len(found) == 1:
             return next(iter(found))
         if found:
             what = f"{file!r} is in several of the folders, and not the same picture"
-            self.problems.append(Problem(line, what))
-        elif file in self._names.unusable:
+            self.problems.add(Problem(line, what, table))
+        elif file in names.unusable:
             self._unusable.add(file)  # no mistake of the table: the run said so already
         else:
-            self.problems.append(Problem(line, f"{file!r} is not in the index"))
+            self.problems.add(Problem(line, f"{file!r} is not in the index", table))
         return None
 
-    def settled(self, source: str, *, usable: bool, partial: bool) -> list[str]:
+    def settled(self, source: str, *, partial: bool) -> list[str]:
         """Return notes on what was left out; raise if that will not do."""
-        if self.problems and not (partial and usable):
+        if self.problems and not (partial and self.usable):
             raise LabelsError(
-                f"{source} was not imported: {first_problems(self.problems)}. Correct these "
+                f"{source} was not imported: {self.problems}. Correct these "
                 "rows, or import the others with --partial."
             )
-        if not usable:
+        if not self.usable:
             raise LabelsError(f"{source} has no row about a photo that could be read.")
         notes = []
         if self.problems:
-            notes.append(f"left out: {first_problems(self.problems)}")
+            notes.append(f"left out: {self.problems}")
         if self._unusable:
             notes.append(f"left out: {len(self._unusable)} files that could not be read as photos")
         return notes
 
 
-def look_up(
-    connection: sqlite3.Connection, base: Sequence[Path | str], files: Iterable[str]
-) -> Names:
-    """Look all files of a table up at once."""
-    roots = load_roots(connection)
-    folders = [os.path.realpath(folder) for folder in base]
-    names = sorted(set(files))
-    wanted = []
-    for number, name in enumerate(names):
-        for folder in folders if not os.path.isabs(name) else [""]:
-            path = os.path.normpath(os.path.join(folder, name))
-            place = roots.place(path_bytes(path))
-            if place is None:  # an absolute path may lead through links
-                place = roots.place(path_bytes(os.path.realpath(path)))
-            if place is not None:
-                wanted.append((number, *place))
-    connection.execute("CREATE TEMP TABLE wanted (name INTEGER, root INTEGER, path BLOB)")
-    connection.executemany("INSERT INTO wanted VALUES (?, ?, ?)", wanted)
-    photos: dict[str, set[int]] = defaultdict(set)
-    for number, photo in connection.execute(
-        "SELECT name, photo FROM wanted JOIN files USING (root, path)"
-    ):
-        photos[names[number]].add(photo)
-    unusable = connection.execute("SELECT name FROM wanted JOIN skipped USING (root, path)")
-    return Names(photos, {names[number] for (number,) in unusable})
+class NameBook:
+    """Looks file names up in an index, many at once."""
+
+    def __init__(self, connection: sqlite3.Connection, base: Sequence[Path | str]) -> None:
+        self._connection = connection
+        self._roots = load_roots(connection)
+        self._folders = [os.path.realpath(folder) for folder in base]
+        connection.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS wanted (name INTEGER, root INTEGER, path BLOB)"
+        )
+
+    def look_up(self, files: Iterable[str]) -> Names:
+        """Return what some names mean."""
+        names = list(dict.fromkeys(files))
+        wanted = []
+        for number, name in enumerate(map(text_path, names)):
+            for folder in self._folders if not os.path.isabs(name) else [""]:
+                path = os.path.normpath(os.path.join(folder, name))
+                place = self._roots.place(path_bytes(path))
+                if place is None:  # an absolute path may lead through links
+                    place = self._roots.place(path_bytes(os.path.realpath(path)))
+                if place is not None:
+                    wanted.append((number, *place))
+        self._connection.execute("DELETE FROM temp.wanted")
+        self._connection.executemany("INSERT INTO temp.wanted VALUES (?, ?, ?)", wanted)
+        photos: dict[str, set[int]] = defaultdict(set)
+        for number, photo in self._connection.execute(
+            "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"
+        ):
+            photos[names[number]].add(photo)
+        unusable = self._connection.execute(
+            "SELECT name FROM temp.wanted JOIN skipped USING (root, path)"
+        )
+        return Names(photos, {names[number] for (number,) in unusable})

@@ -1,13 +1,16 @@
-"""One CSV file: its columns by their names, its rows with their lines, and what is wrong there."""
+"""One table of text: its columns by their names, its rows with their lines, and what is wrong."""
 
 import codecs
 import csv
+import gzip
+import io
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TextIO, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TextIO, TypeVar
 
 from photorank.errors import LabelsError, MissingPathError
 
@@ -23,30 +26,72 @@ class Problem(NamedTuple):
 
     line: int  # of the file, from 1
     what: str
+    table: str = ""  # the file, where a source has several
 
 
-def first_problems(problems: Sequence[Problem]) -> str:
-    """Return the first few problems and their number, in one line.
+@dataclass
+class Problems:
+    """What is wrong with a table: all counted, the first few kept.
 
     Examples
     --------
-    >>> first_problems([Problem(2, "no score"), Problem(9, "no score")])
-    'line 2: no score; line 9: no score'
+    >>> problems = Problems()
+    >>> problems.add(Problem(2, "no score"))
+    >>> problems.add(Problem(9, "no score", "test.csv"))
+    >>> str(problems)
+    'line 2: no score; test.csv, line 9: no score'
     """
-    told = [f"line {problem.line}: {problem.what}" for problem in problems[:_SHOWN]]
-    if len(problems) > _SHOWN:
-        told.append(f"and {len(problems) - _SHOWN} more ({len(problems)} in all)")
-    return "; ".join(told)
+
+    count: int = 0
+    first: list[Problem] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        """Take one down."""
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(problem)
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __str__(self) -> str:
+        told = [
+            f"{table + ', ' if table else ''}line {line}: {what}"
+            for line, what, table in self.first
+        ]
+        if self.count > len(told):
+            told.append(f"and {self.count - len(told)} more ({self.count} in all)")
+        return "; ".join(told)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written."""
+
+    columns: tuple[str, ...] = ()  # where no first row names them
+    delimiter: str = ","  # " " is any run of blanks
+    skipped: int = 0  # lines before the table
+
+    def reader(self, file: Iterable[str]) -> Any:
+        """Return the reader of a table's rows."""
+        if self.delimiter == " ":
+            words = (" ".join(line.split()) for line in file)
+            return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)
+        return csv.reader(file, delimiter=self.delimiter)
 
 
 class CsvTable:
-    """An open CSV file whose first row was read: the names of its columns."""
+    """An open table of text, read up to its first row: by default the names of its columns."""
 
-    def __init__(self, path: Path, file: TextIO) -> None:
+    def __init__(self, path: Path, file: TextIO, dialect: Dialect | None = None) -> None:
         self.path = path
         self.notes: list[str] = []
-        self._reader = csv.reader(file)
-        self.columns = [name.strip().lower() for name in next(self._reader, [])]
+        dialect = dialect or Dialect()
+        self._reader = dialect.reader(file)
+        for _ in range(dialect.skipped):
+            next(self._reader, None)
+        named = list(dialect.columns) or next(self._reader, [])
+        self.columns = [name.strip().lower() for name in named]
 
     def require(self, *names: str) -> None:
         """Raise unless the columns are there, each once."""
@@ -73,36 +118,40 @@ class CsvTable:
         if others:
             self.notes.append(f"columns left out: {', '.join(others)}")
 
-    def rows(self, understood: Callable[[int, Cells], Row | None], *, partial: bool) -> list[Row]:
-        """Return what is understood of each row; None is a photo that nobody rated."""
-        rows: list[Row] = []
-        problems: list[Problem] = []
-        unrated = 0
-        for line, cells in self._cells(problems):
+    def rows(
+        self, understood: Callable[[int, Cells], Row | None], *, partial: bool
+    ) -> Iterator[Row]:
+        """Yield what is understood of each row; None is a photo that nobody rated.
+
+        What is wrong is told at the end, after the last row.
+        """
+        problems = Problems()
+        unrated = usable = 0
+        for line, cells in self.cells(problems):
             try:
                 row = understood(line, cells)
             except ValueError as error:
-                problems.append(Problem(line, str(error)))
+                problems.add(Problem(line, str(error)))
             else:
                 if row is None:
                     unrated += 1
                 else:
-                    rows.append(row)
+                    usable += 1
+                    yield row
         if unrated:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
         if problems and not partial:
             raise LabelsError(
-                f"{self.path} was not imported: {first_problems(problems)}. Correct these "
+                f"{self.path} was not imported: {problems}. Correct these "
                 "rows, or import the others with --partial."
             )
         if problems:
-            self.notes.append(f"left out: {first_problems(problems)}")
-        if not rows:
+            self.notes.append(f"left out: {problems}")
+        if not usable:
             raise LabelsError(f"{self.path} has no row that can be used.")
-        return rows
 
-    def _cells(self, problems: list[Problem]) -> Iterator[tuple[int, Cells]]:
-        """Yield each row that is not blank by column, with its line."""
+    def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
+        """Yield each row that is not blank by column, with its line; a problem names the table."""
         width = len(self.columns)
         for cells in self._reader:
             cells = [cell.strip() for cell in cells]
@@ -110,7 +159,7 @@ class CsvTable:
                 continue
             if any(cells[width:]):  # an unquoted comma moves all cells after it
                 what = f"{len(cells)} cells where the first row has {width}"
-                problems.append(Problem(self._reader.line_num, what))
+                problems.add(Problem(self._reader.line_num, what, table))
                 continue
             cells += [""] * (width - len(cells))
             yield self._reader.line_num, dict(zip(self.columns, cells, strict=False))
@@ -126,8 +175,8 @@ class CsvTable:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[CsvTable]:
-    """Open a CSV file in UTF-8, with or without a byte order mark, or in Latin-1.
+def open_table(path: Path, dialect: Dialect | None = None) -> Iterator[CsvTable]:
+    """Open a table in UTF-8, with or without a byte order mark, or in Latin-1.
 
     Raises
     ------
@@ -138,23 +187,31 @@ def open_table(path: Path) -> Iterator[CsvTable]:
     """
     try:
         encoding = _encoding(path)
-        with path.open(encoding=encoding, newline="") as file:
-            table = CsvTable(path, file)
+        with _opened(path) as raw:
+            file = io.TextIOWrapper(raw, encoding=encoding, newline="")
+            table = CsvTable(path, file, dialect)
             if encoding == "latin-1":
                 table.notes.append("it is not UTF-8 and was read as Latin-1")
             yield table
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingPathError(path) from error
+    except (gzip.BadGzipFile, EOFError) as error:
+        raise LabelsError(f"{path} is damaged: it cannot be unpacked.") from error
     except OSError as error:
         raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     except csv.Error as error:
         raise LabelsError(f"{path} is not a CSV file: {error}.") from error
 
 
+def _opened(path: Path) -> BinaryIO:
+    """Open a file, unpacking it if its name says that it is packed."""
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
 def _encoding(path: Path) -> str:
     """Return what the file is written in; it is read once for that, a part at a time."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
+    with _opened(path) as file:
         while part := file.read(_CHUNK):
             if b"\0" in part:  # in UTF-16 every other byte
                 raise LabelsError(f"{path} is not text in UTF-8. Save it as CSV in UTF-8.")
@@ -192,6 +249,16 @@ def people(cells: Cells, name: str) -> int | None:
     if not 1 <= value <= 1e9 or value != int(value):
         raise ValueError(f"{name} {cells[name]!r} is not a number of people")
     return int(value)
+
+
+def votes(cells: Cells, name: str) -> float:
+    """Return a cell's positive number of votes, 1 if it is empty."""
+    if not cells.get(name):
+        return 1.0
+    value = number(cells, name)
+    if value <= 0:
+        raise ValueError(f"{name} {cells[name]!r} is not a positive number")
+    return value
 
 
 def truth(cells: Cells, name: str) -> bool:

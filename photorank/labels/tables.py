@@ -1,24 +1,55 @@
-"""Tables of judgements: CSV files of scores, tiers, stars or choices, read with care."""
+"""Tables of judgements: CSV files of scores, tiers, stars or choices, read with care.
 
+Tables may be far bigger than the memory: their rows are read again each time
+they are iterated over, one at a time.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Generic, Literal, NamedTuple, TypeVar
 
-from photorank.labels.csvtable import Cells, filled, number, open_table, people, truth
+from photorank.labels.csvtable import (
+    Cells,
+    CsvTable,
+    filled,
+    number,
+    open_table,
+    people,
+    truth,
+    votes,
+)
+
+Row = TypeVar("Row")
+
+Split = Literal["train", "validation", "test"]
+
+_SPLITS: dict[str, Split] = {
+    "train": "train",
+    "training": "train",
+    "val": "validation",
+    "valid": "validation",
+    "validation": "validation",
+    "test": "test",
+    "testing": "test",
+}
 
 LABEL_COLUMNS = ("score", "tier", "stars")  # the first one that is there counts
 
 
-@dataclass(frozen=True)
-class LabelRow:
-    """One photo's label by one rater, or by several."""
+class LabelRow(NamedTuple):
+    """One photo's label by one rater, or by several; without a score, where it belongs."""
 
     line: int  # of the file, from 1
     file: str  # absolute, or relative to the folder of the photos
-    score: float  # higher is better
+    score: float | None  # higher is better
     rater: str  # "" where the table does not tell
     group: str | None
     series: str | None
     n_raters: int | None  # people whose mean the score is
+    split: Split | None = None  # the part of a dataset's official split
+    table: str = ""  # the file, where a source has several
 
 
 @dataclass(frozen=True)
@@ -26,12 +57,11 @@ class LabelTable:
     """Labels of one source."""
 
     source: str  # importing it again replaces what it said before
-    rows: list[LabelRow]
+    rows: Iterable[LabelRow]
     notes: list[str] = field(default_factory=list)  # one line each
 
 
-@dataclass(frozen=True)
-class ChoiceRow:
+class ChoiceRow(NamedTuple):
     """One choice between two photos."""
 
     line: int  # of the file, from 1
@@ -39,6 +69,8 @@ class ChoiceRow:
     loser: str
     tie: bool  # the person could not decide; who is called winner is then moot
     rater: str  # "" where the table does not tell
+    weight: float = 1  # people who chose so
+    table: str = ""  # the file, where a source has several
 
 
 @dataclass(frozen=True)
@@ -46,7 +78,7 @@ class ChoiceTable:
     """Choices of one source."""
 
     source: str  # importing it again replaces what it said before
-    rows: list[ChoiceRow]
+    rows: Iterable[ChoiceRow]
     notes: list[str] = field(default_factory=list)  # one line each
 
 
@@ -56,8 +88,9 @@ def read_labels(
     """Read a CSV file of labels.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and
-    `stars`, and perhaps `rater`, `group`, `series` and `n_raters`. Scores and tiers
-    are any finite numbers, stars 1 to 5, where 0 means not rated. Higher is better.
+    `stars`, and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train,
+    validation or test). Scores and tiers are any finite numbers, stars 1 to 5, where
+    0 means not rated. Higher is better.
 
     Parameters
     ----------
@@ -75,13 +108,14 @@ def read_labels(
     LabelsError
         If it is no such table, or one of its rows cannot be used.
     """
-    with open_table(path) as table:
+
+    def rows(table: CsvTable) -> Iterator[LabelRow]:
         table.require("file")
         label = table.first_of(LABEL_COLUMNS)
         group = group_column.strip().lower() if group_column else "group"
         if group_column:
             table.require(group)
-        table.ignore_all_but("file", *LABEL_COLUMNS, "rater", group, "series", "n_raters")
+        table.ignore_all_but("file", *LABEL_COLUMNS, "rater", group, "series", "n_raters", "split")
 
         def understood(line: int, cells: Cells) -> LabelRow | None:
             score = number(cells, label)
@@ -97,16 +131,20 @@ def read_labels(
                 group=cells.get(group) or None,
                 series=cells.get("series") or None,
                 n_raters=people(cells, "n_raters"),
+                split=split_name(cells.get("split", "")),
             )
 
-        rows = table.rows(understood, partial=partial)
-        return LabelTable(str(path.absolute()), rows, table.notes)
+        return table.rows(understood, partial=partial)
+
+    streamed = Streamed(lambda: open_table(path), rows)
+    return LabelTable(str(path.absolute()), streamed, streamed.checked())
 
 
 def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
-    """Read a CSV file of choices: `winner`, `loser`, and perhaps `tie` and `rater`.
+    """Read a CSV file of choices: `winner`, `loser`, and perhaps `tie`, `rater` and `votes`.
 
     A tie is told by ``1``, ``true`` or ``yes``; ``0``, ``false``, ``no`` or nothing is none.
+    Votes say how many people chose so, 1 where the cell is empty.
 
     Parameters
     ----------
@@ -122,9 +160,10 @@ def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
     LabelsError
         If it is no such table, or one of its rows cannot be used.
     """
-    with open_table(path) as table:
+
+    def rows(table: CsvTable) -> Iterator[ChoiceRow]:
         table.require("winner", "loser")
-        table.ignore_all_but("winner", "loser", "tie", "rater")
+        table.ignore_all_but("winner", "loser", "tie", "rater", "votes")
 
         def understood(line: int, cells: Cells) -> ChoiceRow:
             return ChoiceRow(
@@ -133,7 +172,48 @@ def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
                 loser=filled(cells, "loser"),
                 tie=truth(cells, "tie"),
                 rater=cells.get("rater", ""),
+                weight=votes(cells, "votes"),
             )
 
-        rows = table.rows(understood, partial=partial)
-        return ChoiceTable(str(path.absolute()), rows, table.notes)
+        return table.rows(understood, partial=partial)
+
+    streamed = Streamed(lambda: open_table(path), rows)
+    return ChoiceTable(str(path.absolute()), streamed, streamed.checked())
+
+
+class Streamed(Generic[Row]):
+    """A table's rows, read from its file anew each time they are iterated over."""
+
+    def __init__(
+        self,
+        opened: Callable[[], AbstractContextManager[CsvTable]],
+        rows: Callable[[CsvTable], Iterator[Row]],
+    ) -> None:
+        self._opened = opened
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        with self._opened() as table:
+            yield from self._rows(table)
+
+    def checked(self) -> list[str]:
+        """Read all rows once, so that an error comes before any work; return the notes."""
+        with self._opened() as table:
+            for _ in self._rows(table):
+                pass
+            return table.notes
+
+
+def split_name(text: str) -> Split | None:
+    """Return which part of a split a cell means, None if it is empty.
+
+    Examples
+    --------
+    >>> split_name("Training"), split_name("val"), split_name("")
+    ('train', 'validation', None)
+    """
+    if not text:
+        return None
+    if text.lower() not in _SPLITS:
+        raise ValueError(f"split {text!r} is neither train, validation nor test")
+    return _SPLITS[text.lower()]

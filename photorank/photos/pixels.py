@@ -7,9 +7,11 @@ import io
 import os
 import stat
 import warnings
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
@@ -25,6 +27,8 @@ MAX_PIXELS = 300_000_000
 # warnings go to the terminal, about metadata too; what matters becomes a reason here.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
+
+_START = 64  # bytes that tell the format
 
 _MAX_PIXELS_OF = {"WEBP": MAX_PIXELS // 3}  # Pillow holds five copies of it while it decodes
 
@@ -62,13 +66,14 @@ def os_reason(error: OSError) -> str:
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
-def read_photo(path: Path) -> bytes:
-    """Return a photo's bytes.
+@contextmanager
+def open_file(path: Path) -> Iterator[BinaryIO]:
+    """Open a photo's file, which is held to `MAX_BYTES`.
 
     Raises
     ------
     UnreadablePhotoError
-        If there is no regular file, no permission, nothing in it, or more than `MAX_BYTES`.
+        If there is no regular file, no permission, or it is larger.
     """
     # A pipe that took a photo's place since the search would block without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -78,11 +83,23 @@ def read_photo(path: Path) -> bytes:
                 raise UnreadablePhotoError("not a regular file", path)
             if os.fstat(file.fileno()).st_size > MAX_BYTES:
                 raise UnreadablePhotoError("larger than 1 GiB", path)
-            data = file.read(MAX_BYTES)  # bounded, for it may be growing
+            yield file
     except OSError as error:
         raise UnreadablePhotoError(os_reason(error), path) from error
     except MemoryError as error:
         raise UnreadablePhotoError("too large for the memory that is free", path) from error
+
+
+def read_photo(path: Path) -> bytes:
+    """Return a photo's bytes.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If there is no regular file, no permission, nothing in it, or more than `MAX_BYTES`.
+    """
+    with open_file(path) as file:
+        data = file.read(MAX_BYTES)  # bounded, for it may be growing
     if not data:
         raise UnreadablePhotoError("empty file", path)
     return data
@@ -132,7 +149,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
         If it is damaged, not a photo, or larger than `MAX_PIXELS`.
     """
     try:
-        photo = _opened(data)
+        photo = open_header(io.BytesIO(data))
         full_size = photo.size
         if short_side:
             photo.draft(None, (2 * short_side, 2 * short_side))
@@ -149,19 +166,6 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     if max(picture.size) < max(full_size):
         picture.info["full_size"] = tuple(sorted(full_size))
     return picture
-
-
-def capture_time(data: bytes) -> str | None:
-    """Return when a photo was taken, by its camera's clock, as ``2024-07-31T18:05:09``.
-
-    None where the photo does not tell or cannot be read.
-    """
-    try:
-        exif = _opened(data).getexif().get_ifd(ExifTags.IFD.Exif)
-        text = str(exif[ExifTags.Base.DateTimeOriginal]).strip("\0 ")
-        return datetime.strptime(text, "%Y:%m:%d %H:%M:%S").isoformat()
-    except Exception:  # as above; a photo without a readable time is still a photo
-        return None
 
 
 def thumbnail(photo: Image.Image, side: int = 384) -> bytes:
@@ -184,16 +188,25 @@ def _formats(heif: bool) -> tuple[str, ...]:
     return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
-def _opened(data: bytes) -> Image.Image:
-    """Return the photo with its header read and its size checked, no pixel decoded."""
-    if not data:
+def open_header(file: BinaryIO) -> Image.Image:
+    """Return the photo with its header read and its size checked, no pixel decoded.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is not a photo, or larger than `MAX_PIXELS`.
+    """
+    start = file.read(_START)
+    file.seek(0)
+    if not start:
         raise UnreadablePhotoError("empty file")
     try:
-        photo = Image.open(io.BytesIO(data), formats=_formats(is_heif(data)))
+        photo = Image.open(file, formats=_formats(is_heif(start)))
     except UnidentifiedImageError as error:
-        if is_heif(data) and (missing := missing_decoder(".heic")):
+        if is_heif(start) and (missing := missing_decoder(".heic")):
             raise UnreadablePhotoError(missing) from error
-        raise UnreadablePhotoError(damage(data)) from error
+        file.seek(0)
+        raise UnreadablePhotoError(damage(file.read(MAX_BYTES))) from error
     limit = _MAX_PIXELS_OF.get(photo.format or "", MAX_PIXELS)
     if photo.width * photo.height > limit:
         raise _too_large(limit)

@@ -315,7 +315,10 @@ def as_version_1(paths):
     """Turn a catalogue back into what schema version 1 was."""
     connection = sqlite3.connect(paths.catalogue)
     connection.execute("ALTER TABLE photos DROP COLUMN camera")
-    connection.execute("ALTER TABLE choices DROP COLUMN weight")
+    for column in ("weight", "asked", "made"):
+        connection.execute(f"ALTER TABLE choices DROP COLUMN {column}")
+    connection.execute("DROP TABLE skips")
+    connection.execute("ALTER TABLE memberships DROP COLUMN split")
     connection.execute("PRAGMA user_version = 1")
     connection.close()
 

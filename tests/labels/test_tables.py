@@ -1,6 +1,8 @@
 """CSV tables of judgements: what is understood, and what is refused in which words."""
 
+import gzip
 import time
+import tracemalloc
 
 import pytest
 
@@ -51,7 +53,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 def test_a_letter_on_the_border_of_two_parts_is_read(table, monkeypatch):
     """The file is looked at in parts, which may cut a letter in two."""
     monkeypatch.setattr("photorank.labels.csvtable._CHUNK", 3)
-    assert read_labels(table("file,score\nüü.jpg,1\n")).rows[0].file == "üü.jpg"
+    assert next(iter(read_labels(table("file,score\nüü.jpg,1\n")).rows)).file == "üü.jpg"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert any("Latin-1" in note for note in read_labels(table(cut), partial=True).notes)
 
@@ -59,7 +61,7 @@ def test_a_letter_on_the_border_of_two_parts_is_read(table, monkeypatch):
 def test_the_group_may_be_in_any_column(table):
     """The named column is used instead of `group`."""
     path = table("file,score,theme,group\na.jpg,1,cats,x\n")
-    assert read_labels(path, group_column="Theme").rows[0].group == "cats"
+    assert next(iter(read_labels(path, group_column="Theme").rows)).group == "cats"
     with pytest.raises(LabelsError, match="no column 'album'"):
         read_labels(path, group_column="album")
 
@@ -67,13 +69,13 @@ def test_the_group_may_be_in_any_column(table):
 @pytest.mark.parametrize("column", ["score", "tier", "stars"])
 def test_each_kind_of_label_is_a_number(table, column):
     """Higher is better in all of them."""
-    assert read_labels(table(f"file,{column}\na.jpg,3\n")).rows[0].score == 3
+    assert next(iter(read_labels(table(f"file,{column}\na.jpg,3\n")).rows)).score == 3
 
 
 def test_a_score_goes_before_tiers_and_stars(table):
     """Several label columns are no contradiction, but it is told which one counts."""
     read = read_labels(table("file,stars,tier,score\na.jpg,5,1,0.5\n"))
-    assert read.rows[0].score == 0.5
+    assert next(iter(read.rows)).score == 0.5
     assert read.notes == ["score is used as the label, not tier or stars"]
 
 
@@ -102,6 +104,7 @@ def test_no_stars_are_no_rating(table):
         ("file,score\n\n,\n", "no row"),
         ("file,stars\na.jpg,0\n", "no row"),
         ("file,score\na.jpg,1\n".encode("utf-16"), "UTF-8"),
+        ("file,score\na\0.jpg,1\n", "not text in UTF-8"),
         ('file,score\n"' + "a" * 200_000 + '",1\n', "not a CSV file"),
     ],
 )
@@ -180,13 +183,53 @@ def test_choices_name_winner_and_loser(table):
         ("e", "f", False, ""),
     ]
     assert read.notes == ["columns left out: ms"]
-    assert read_choices(table("loser,winner\nb,a\n")).rows[0].winner == "a"
+    assert next(iter(read_choices(table("loser,winner\nb,a\n")).rows)).winner == "a"
+
+
+def test_votes_weigh_choices(table):
+    """An empty cell is one vote."""
+    read = read_choices(table("winner,loser,votes\na,b,5\nc,d,\ne,f,0.25\n"))
+    assert [row.weight for row in read.rows] == [5.0, 1.0, 0.25]
+    assert read.notes == []
+
+
+def test_an_official_split_is_read(table):
+    """Under the names that datasets use; anything else is a mistake."""
+    read = read_labels(table("file,score,split\na,1,Training\nb,1,val\nc,1,\nd,1,test\n"))
+    assert [row.split for row in read.rows] == ["train", "validation", None, "test"]
+    with pytest.raises(LabelsError, match="line 2: split '7' is neither"):
+        read_labels(table("file,score,split\na,1,7\n"))
+
+
+def test_a_packed_table_is_read(table):
+    """And a damaged one is told."""
+    packed = gzip.compress(b"file,score\na,1\n")
+    read = read_labels(table(packed, name="labels.csv.gz"))
+    assert [row.file for row in read.rows] == ["a"]
+    for damaged in (packed[:-9], b"file,score\na,1\n"):
+        with pytest.raises(LabelsError, match="damaged"):
+            read_labels(table(damaged, name="labels.csv.gz"))
+
+
+def test_rows_may_be_read_again_and_none_is_kept(table):
+    """So a table may be bigger than the memory: 20 MB of it need less than 5."""
+    path = table("file,score\n" + "".join(f"{'x' * 90}{n},1\n" for n in range(200_000)))
+    tracemalloc.start()
+    try:
+        read = read_labels(path)
+        assert sum(1 for _ in read.rows) == sum(1 for _ in read.rows) == 200_000
+        assert tracemalloc.get_traced_memory()[1] < 5e6  # the file is looked through in parts
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
     ("text", "why"),
     [
         ("winner\na\n", "no column 'loser'"),
+        ("winner,loser,votes\na,b,-2\n", "line 2: votes '-2' is not a positive"),
+        ("winner,loser,votes\na,b,0\n", "line 2: votes '0' is not a positive"),
+        ("winner,loser,votes\na,b,x\n", "line 2: votes 'x' is not a number"),
         ("file,score\na,1\n", "no column 'winner'"),
         ("winner,loser\na,\n", "line 2: no loser"),
         ("winner,loser,tie\na,b,perhaps\n", "line 2: tie 'perhaps'"),
@@ -203,5 +246,5 @@ def test_a_hundred_thousand_rows_are_read_quickly(table):
     """In about half a second of one core's time."""
     path = table("file,score,group\n" + "".join(f"{n}.jpg,{n},g\n" for n in range(100_000)))
     start = time.process_time()
-    assert len(read_labels(path).rows) == 100_000
+    assert len(list(read_labels(path).rows)) == 100_000
     assert time.process_time() - start < 2  # with room for slow machines

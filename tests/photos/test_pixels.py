@@ -12,9 +12,9 @@ from PIL import Image, ImageCms
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos import pixels
+from photorank.photos.exif import Shot, shot
 from photorank.photos.framing import frame
 from photorank.photos.pixels import (
-    capture_time,
     decode_photo,
     os_reason,
     photo_digest,
@@ -282,7 +282,7 @@ def test_damaged_exif_does_not_lose_the_photo(scene, kind, exif):
     data = encoded(scene, kind, exif=b"Exif\0\0" + exif)
 
     assert decode_photo(data).size == scene.size
-    assert capture_time(data) is None
+    assert shot(data) == Shot()
 
 
 def test_an_impossible_orientation_is_ignored(scene):
@@ -478,21 +478,6 @@ def test_garbage_is_refused_and_never_crashes(scene, kind):
             reasons.append(error.reason)
     assert reasons
     assert all(reason and reason.isprintable() for reason in reasons)
-
-
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
-def test_capture_time(scene, kind):
-    """The camera's clock is read from the EXIF of every format that has it."""
-    exif = camera_exif(taken="2024:07:31 18:05:09")
-
-    assert capture_time(encoded(scene, kind, exif=exif)) == "2024-07-31T18:05:09"
-
-
-@pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", None])
-def test_no_capture_time(scene, taken):
-    """A clock that was never set tells no time."""
-    assert capture_time(encoded(scene, "JPEG", exif=camera_exif(taken=taken))) is None
-    assert capture_time(b"not a photo") is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,124 @@
+"""Commands about known labelled datasets: which there are, and whether their files are there."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from photorank.cli.options import AsJson, example
+from photorank.cli.printing import line, message, print_json, print_table
+
+app = typer.Typer()
+_datasets = typer.Typer(help="Labelled datasets that photorank can read: list, show, check.")
+app.add_typer(_datasets, name="datasets")
+
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+
+
+@_datasets.command("list", epilog=example("photorank datasets list"))
+def list_(as_json: AsJson = False) -> None:
+    """List the datasets. Verified ones were read from their real tables, not only described."""
+    from photorank.labels.manifest import load_manifest
+    from photorank.workspace import Workspace
+
+    workspace = Workspace.current()
+    manifests = [load_manifest(workspace, name) for name in sorted(workspace.manifests())]
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": one.name,
+                    "title": one.title,
+                    "photos": one.photos,
+                    "licence": one.licence,
+                    "verified": one.verified,
+                }
+                for one in manifests
+            ]
+        )
+        return
+    print_table(
+        ["name", "title", "photos", "verified", "licence"],
+        [[one.name, one.title, f"{one.photos:,}", one.verified, one.licence] for one in manifests],
+        right=["photos"],
+    )
+
+
+@_datasets.command(epilog=example("photorank datasets show ava"))
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Tell what a dataset is, where a person gets it, and which files are read."""
+    from photorank.labels.manifest import load_manifest
+    from photorank.workspace import Workspace
+
+    one = load_manifest(Workspace.current(), name)
+    facts = {
+        "title": one.title,
+        "citation": one.citation,
+        "licence": one.licence,
+        "homepage": one.homepage,
+        "how to get": one.how_to_get,
+        "photos": one.photos,
+        "official split": one.official_split,
+    }
+    layouts: list[dict[str, Any]] = [
+        {
+            "name": layout.name,
+            "verified": layout.verified,
+            "layout_source": layout.layout_source,
+            "note": layout.note,
+            "label_files": [table.file for table in layout.tables],
+        }
+        for layout in one.layouts
+    ]
+    if as_json:
+        keys = {what.replace(" ", "_"): value for what, value in facts.items()}
+        print_json({"name": one.name, **keys, "verified": one.verified, "layouts": layouts})
+        return
+    for what, value in facts.items():
+        line(f"{what:14} {value}")
+    for layout in layouts:
+        line(f"layout {layout['name']!r}, {'verified' if layout['verified'] else 'not verified'}")
+        line(f"  after {layout['layout_source']}")
+        line(f"  reads {', '.join(layout['label_files'])}")
+        if layout["note"]:
+            line(f"  note: {layout['note']}")
+
+
+@_datasets.command(epilog=example("photorank datasets check koniq-10k --root ~/KonIQ"))
+def check(
+    name: Name,
+    root: Annotated[
+        Path, typer.Option(metavar="DIR", help="The folder that holds the dataset's files.")
+    ] = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is there of a dataset, what is missing and what does not fit."""
+    from photorank.labels.datasetcheck import check_dataset
+    from photorank.labels.manifest import load_manifest
+    from photorank.workspace import Workspace
+
+    found = check_dataset(load_manifest(Workspace.current(), name), root)
+    for note in found.notes:
+        message(note)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        line(f"{found.dataset} in {found.root}: the {found.layout!r} layout")
+        line(f"label files  {', '.join(found.label_files)}")
+        line(f"labels       {found.labels:,}")
+        line(f"choices      {found.choices:,}")
+        line(f"photos       {found.photos - found.missing:,} of the {found.photos:,} they name")
+        for file in found.missing_examples:
+            line(f"  missing: {file}")
+        for problem in found.problem_examples:
+            line(f"  {problem}")
+        _say_more(found.missing - len(found.missing_examples), "photos are missing")
+        _say_more(found.problems - len(found.problem_examples), "rows cannot be used")
+        line("it can be imported" if found.complete else "it cannot be imported as it is")
+    if not found.complete:
+        raise typer.Exit(1)
+
+
+def _say_more(count: int, what: str) -> None:
+    if count > 0:
+        line(f"  … and {count:,} more {what}")

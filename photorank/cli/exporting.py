@@ -1,0 +1,194 @@
+"""Commands that write what an index knows for other programs."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from photorank.cli.groups import choices as _choices
+from photorank.cli.opening import default_vector
+from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.printing import line, message, print_json, print_some
+
+if TYPE_CHECKING:
+    from photorank.album.sidecars import Outcome, Sidecar, Stars
+    from photorank.index.store import Index
+    from photorank.vectors.master import MasterVector
+
+app = typer.Typer()
+
+_OUTCOMES: "dict[Outcome, str]" = {
+    "new": "new sidecars",
+    "changed": "sidecars with another rating, all else as it was",
+    "unchanged": "sidecars that say so already",
+    "shared": "photos that share a sidecar with a better one",
+    "rated": "photos that are rated already, left alone (--overwrite-ratings changes them too)",
+    "unusable": "sidecars that cannot be used, left alone",
+    "gone": "photos that are not there any more",
+}
+
+
+@app.command(epilog=example("photorank export --format xmp --vector beauty --index family"))
+def export(
+    format: Annotated[
+        Literal["csv", "parquet", "xmp", "clip-retrieval"],
+        typer.Option("--format", help="A table, sidecars with stars, or embeddings."),
+    ],
+    vector: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME", help="Default: the best of the latest evaluation, else the first."
+        ),
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A folder that holds no photos.")
+    ] = None,
+    beside_photos: Annotated[
+        bool, typer.Option("--beside-photos", help="Write xmp sidecars where the photos are.")
+    ] = False,
+    stars_at: Annotated[
+        str,
+        typer.Option(metavar="P,P,P,P", help="Percentiles from which xmp has 2, 3, 4, 5 stars."),
+    ] = "40,70,90,97",
+    overwrite_ratings: Annotated[
+        bool,
+        typer.Option("--overwrite-ratings", help="Change ratings that are there; keeps copies."),
+    ] = False,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write ratings or embeddings for other programs. Without a destination it only tells."""
+    from photorank.album.destination import checked_folder
+    from photorank.album.sidecars import Stars, checked_cuts
+    from photorank.index.store import open_index
+    from photorank.vectors.store import load_vector
+
+    if format != "xmp" and (beside_photos or overwrite_ratings):
+        raise typer.BadParameter("--beside-photos and --overwrite-ratings need --format xmp")
+    if to and beside_photos:
+        raise typer.BadParameter("--to and --beside-photos are two destinations: choose one")
+    if format == "clip-retrieval" and vector:
+        raise typer.BadParameter("--vector is not for --format clip-retrieval: it has no ratings")
+    try:
+        cuts = checked_cuts(stars_at)
+    except ValueError as error:
+        raise typer.BadParameter("--stars-at needs 4 increasing percentiles") from error
+    opened = open_index(index)
+    folder = checked_folder(opened, to) if to else None
+    if format == "clip-retrieval":
+        _embeddings(opened, folder, as_json)
+        return
+    if vector is None:
+        vector, why = default_vector(opened)
+        message(f"rating by {vector}, {why}")
+    found = load_vector(opened, vector)
+    if format == "xmp":
+        how = Stars(cuts, to=folder, overwrite=overwrite_ratings)
+        _sidecars(opened, found, how, as_json, write=beside_photos or folder is not None)
+    else:
+        _table(opened, found, format, folder, as_json)
+
+
+@_choices.command("export", epilog=example("photorank choices export pairs.csv --index family"))
+def choices_export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    rater: Annotated[
+        str | None, typer.Option(metavar="R", help="Whose choices. Default: everybody's.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write people's choices to a new CSV table, which `choices import` reads."""
+    from photorank.album.choices import write_choices
+    from photorank.album.destination import checked_new_file
+    from photorank.index.store import open_index
+
+    opened = open_index(index)
+    count = write_choices(checked_new_file(file), opened, rater=rater)
+    if as_json:
+        print_json({"index": opened.name, "choices": count, "file": str(file.absolute())})
+    else:
+        line(f"{count} choices of index {opened.name} are in {file}")
+
+
+def _table(
+    index: "Index", vector: "MasterVector", format: str, folder: Path | None, as_json: bool
+) -> None:
+    from photorank.album.export import COLUMNS, write_csv, write_parquet
+
+    name = f"photorank-{index.name}.{format}"
+    if folder:
+        write = {"csv": write_csv, "parquet": write_parquet}[format]
+        write(folder / name, index, vector)
+    what = f"{len(index)} photos with {', '.join(COLUMNS)}, rated by {vector.name}"
+    _tell_files(index, format, [folder / name] if folder else [], name, what, as_json)
+
+
+def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
+    from photorank.album.clip_retrieval import check_free, write_folder
+
+    if folder:
+        check_free(folder)
+    written = write_folder(folder, index) if folder else []
+    what = f"{len(index)} photos with {index.manifest.dimensions} numbers each"
+    _tell_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
+
+
+def _tell_files(
+    index: "Index", format: str, written: list[Path], name: str, what: str, as_json: bool
+) -> None:
+    if as_json:
+        files = [str(path) for path in written]
+        print_json({"index": index.name, "format": format, "photos": len(index), "written": files})
+    elif written:
+        line(what)
+        print_some(written)
+    else:
+        line(f"would write {name}: {what}")
+        message("nothing was written; name a folder with --to.")
+
+
+def _sidecars(
+    index: "Index", vector: "MasterVector", how: "Stars", as_json: bool, *, write: bool
+) -> None:
+    from photorank.album.sidecars import WRITTEN, sidecars
+
+    done = list(sidecars(index, vector, how, write=write))
+    given = Counter(one.stars for one in done)
+    if as_json:
+        print_json(
+            {
+                "index": index.name,
+                "format": "xmp",
+                "vector": vector.name,
+                "stars_at": list(how.cuts),
+                "written": [str(one.path) for one in done if write and one.outcome in WRITTEN],
+                "sidecars": [
+                    {
+                        "path": str(one.photo),
+                        "sidecar": str(one.path),
+                        "stars": one.stars,
+                        "outcome": one.outcome,
+                    }
+                    for one in done
+                ],
+            }
+        )
+        return
+    cuts = ["0", *(f"{cut:g}" for cut in how.cuts)]
+    for count, cut in enumerate(cuts, start=1):
+        unit = "stars" if count > 1 else "star "
+        line(f"{count} {unit} from percentile {cut:>4}: {given[count]} photos")
+    _tell_outcomes(done, write=write)
+    if not write:
+        message("nothing was written; --beside-photos or --to DIR does it.")
+
+
+def _tell_outcomes(done: "list[Sidecar]", *, write: bool) -> None:
+    by_outcome = Counter(one.outcome for one in done)
+    for outcome, words in _OUTCOMES.items():
+        if by_outcome[outcome]:
+            would = "would write " if not write and outcome in ("new", "changed") else ""
+            line(f"{would}{by_outcome[outcome]} {words}")
+    print_some([f"{one.path}: {one.why}" for one in done if one.outcome == "unusable"])

@@ -1,0 +1,212 @@
+"""Commands that collect the judgements which already lie in a photo library, and its groups."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from photorank.cli.groups import labels as _labels
+from photorank.cli.options import AsJson, IndexName, example, names
+from photorank.cli.printing import line, message, print_json, print_some, progress
+
+if TYPE_CHECKING:
+    from photorank.labels.library import Collected, LibraryFile
+    from photorank.workspace import IndexPaths
+
+app = typer.Typer()
+
+Kind: TypeAlias = Literal["stars", "colours", "favourites", "folders", "album", "edited"]
+
+Under = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Only photos in this folder of the index.")
+]
+
+
+@_labels.command("collect", epilog=example("photorank labels collect stars --index family"))
+def labels_collect(
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            metavar="KIND",
+            show_default=False,
+            help="stars, colours, favourites, folders, album or edited.",
+        ),
+    ],
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="For colours: the labels, from the worst to the best."),
+    ] = None,
+    tiers: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="For folders: their names, from the worst to the best."),
+    ] = None,
+    album: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="For album: a folder of copies, or a text of names."),
+    ] = None,
+    rater: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose judgements these are, kept apart.")
+    ] = "",
+    under: Under = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the judgements over that lie among the photos. Nothing is written beside them."""
+    from photorank.index.labelling import import_labels
+    from photorank.index.library import others_with
+    from photorank.workspace import Workspace
+
+    for option, value, wanted_by in (
+        ("--order", order, "colours"),
+        ("--tiers", tiers, "folders"),
+        ("--album", album, "album"),
+    ):
+        if value is not None and kind != wanted_by:
+            raise typer.BadParameter(f"{option} is for {wanted_by}, not for {kind}")
+        if value is None and kind == wanted_by != "colours":
+            raise typer.BadParameter(f"{kind} needs {option}")
+    paths = Workspace.current().existing_index(index)
+    collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
+    source = _source(f"the library's {kind}", under, rater)
+    table = collected.table(source, rater)
+    notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
+    if others := others_with(paths, "scores", source):
+        notes.append(
+            f"the index has labels by {', '.join(others)} too, and a photo's score is the mean "
+            "of all: choose with --rater where they are not on one scale"
+        )
+    troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
+    for note in notes:
+        message(note)
+    if as_json:
+        print_json(
+            {
+                "index": paths.name,
+                "kind": kind,
+                "rater": rater,
+                "labelled": len(collected.labels),
+                "counts": collected.counts(),
+                "skipped": troubles,
+                "notes": notes,
+            }
+        )
+        return
+    line(f"index {paths.name}: {len(collected.labels)} photos have a label by {source}")
+    for name, count in collected.counts().items():
+        line(f"{count:8} {name}")
+    if troubles:
+        line(f"not understood: {len(troubles)}")
+        print_some([f"{trouble['path']}: {trouble['reason']}" for trouble in troubles])
+
+
+@_labels.command("group", epilog=example("photorank labels group --by event --gap 6"))
+def labels_group(
+    by: Annotated[
+        Literal["folder", "day", "event"],
+        typer.Option(help="folder, day, or event: the photos between two gaps in time."),
+    ],
+    gap: Annotated[
+        float, typer.Option(metavar="HOURS", help="Hours without a photo that end an event.")
+    ] = 6.0,
+    under: Under = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Group photos by folder, day or event. A person would choose within a group."""
+    from photorank.errors import LabelsError
+    from photorank.index.labelling import import_labels
+    from photorank.index.library import others_with
+    from photorank.index.manifest import read_manifest
+    from photorank.labels.occasions import group_photos, group_table
+    from photorank.workspace import Workspace
+
+    if not gap > 0:
+        raise typer.BadParameter("--gap must be a positive number of hours")
+    paths = Workspace.current().existing_index(index)
+    files = _files(paths, under)
+    groups = group_photos(files, by, gap=gap)
+    if not groups:
+        raise LabelsError("no photo tells when it was taken. Group them by folder.")
+    source = _source("the library's groups", under, "")
+    if others := others_with(paths, "groups", source):
+        raise LabelsError(
+            f"the photos have groups by {', '.join(others)} already, and a photo is in one group. "
+            "Import that table again without its column of groups."
+        )
+    table = group_table(files, groups, source)
+    import_labels(paths, table, judgements=read_manifest(paths).judgements)
+    ungrouped = len({file.digest for file in files}) - len(groups)
+    number = len(set(groups.values()))
+    if as_json:
+        print_json(
+            {
+                "index": paths.name,
+                "by": by,
+                "groups": number,
+                "photos": len(groups),
+                "ungrouped": ungrouped,
+            }
+        )
+        return
+    line(f"index {paths.name}: {len(groups)} photos, groups by {by}: {number}")
+    if ungrouped:
+        line(f"in no group, as they do not tell when they were taken: {ungrouped}")
+
+
+def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
+    """Return the index's files, or those in one folder."""
+    from photorank.errors import LabelsError
+    from photorank.index.library import library_files, lies_in
+
+    files = library_files(paths)
+    if under is None:
+        return files
+    inside = [file for file in files if lies_in(file, under)]
+    if not inside:
+        raise LabelsError(f"index {paths.name!r} has no photo in {under}. Index that folder first.")
+    return inside
+
+
+def _source(what: str, under: Path | None, rater: str) -> str:
+    """Return the name under which judgements are kept, which the next run replaces."""
+    where = f" under {under.absolute()}" if under else ""
+    whose = f", by {rater}" if rater else ""
+    # A folder's bytes need not be Unicode, which the catalogue's text must be.
+    return f"{what}{where}{whose}".encode("utf-8", "backslashreplace").decode()
+
+
+def _collected(
+    paths: "IndexPaths",
+    kind: Kind,
+    files: "list[LibraryFile]",
+    order: str,
+    tiers: str,
+    album: Path | None,
+) -> "Collected":
+    """Collect one kind of judgements, with a bar where files have to be read."""
+    from photorank.index.library import raw_files
+    from photorank.labels.favourites import collect_favourites
+    from photorank.labels.marks import collect_colours, collect_stars
+    from photorank.labels.places import collect_album, collect_folders
+    from photorank.labels.twins import collect_edited
+
+    if kind == "folders":
+        return collect_folders(files, names(tiers))
+    if kind == "edited":
+        return collect_edited(files, raw_files(paths))
+    if kind == "album":
+        return collect_album(files, album or Path())
+    kinds: dict[Kind, Callable[..., Collected]] = {
+        "stars": collect_stars,
+        "colours": lambda watched: collect_colours(watched, names(order)),
+        "favourites": collect_favourites,
+    }
+    with progress(f"Reading {kind}", "photos") as on_progress:
+
+        def watched() -> Iterator["LibraryFile"]:
+            for done, file in enumerate(files):
+                on_progress(done, len(files))
+                yield file
+
+        return kinds[kind](watched())

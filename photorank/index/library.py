@@ -1,0 +1,63 @@
+"""The files of an index as a library of photos: where they lie, and what lies beside them."""
+
+import os
+from pathlib import Path
+
+from photorank.index.catalogue import reading
+from photorank.index.ledger import known_skips, load_roots
+from photorank.index.places import path_bytes
+from photorank.index.rows import load_rows
+from photorank.labels.library import LibraryFile
+from photorank.photos.files import RAW_SUFFIXES
+from photorank.workspace import IndexPaths
+
+
+def library_files(paths: IndexPaths) -> list[LibraryFile]:
+    """Return every file of an index's photos that is there now, copies too, folder by folder."""
+    rows = load_rows(paths)
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+    files = []
+    for path, row in rows.by_path.items():
+        place = roots.place(path)
+        below = place[1] if place else b""
+        root = Path(os.fsdecode(roots.folders[place[0]] if place else b""))
+        inside = Path(os.fsdecode(below)).parent.parts if below else ()
+        file = Path(os.fsdecode(path))
+        folders = (root.name or "/", *inside)
+        files.append(LibraryFile(file, rows.digests[row], rows.taken[row], folders))
+    return files
+
+
+def raw_files(paths: IndexPaths) -> list[Path]:
+    """Return the RAW files that lie among the photos, which are not read."""
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        found = [Path(os.fsdecode(roots.path(place))) for place in known_skips(connection)]
+    return [path for path in found if path.suffix.lower() in RAW_SUFFIXES]
+
+
+def others_with(paths: IndexPaths, what: str, source: str) -> list[str]:
+    """Return the other sources that tell scores, or groups.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    what : {"scores", "groups"}
+    source : str
+        The one that is left out.
+    """
+    tables = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}
+    with reading(paths) as connection:
+        rows = connection.execute(
+            f"SELECT name FROM sources WHERE id IN (SELECT source FROM {tables[what]})"  # noqa: S608
+            " AND name != ? ORDER BY name",
+            [source],
+        )
+        return [name for (name,) in rows]
+
+
+def lies_in(file: LibraryFile, folder: Path) -> bool:
+    """Tell whether a file lies in a folder or one of its subfolders."""
+    inside = path_bytes(os.path.realpath(folder)).rstrip(b"/") + b"/"
+    return path_bytes(file.path).startswith(inside)

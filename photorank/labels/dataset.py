@@ -1,0 +1,258 @@
+"""Read the judgements of a known dataset as its manifest describes them."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from photorank.errors import LabelsError
+from photorank.labels.countedratings import counted, mean_rating, rates
+from photorank.labels.csvtable import Cells, Problem, Problems, number, people
+from photorank.labels.manifest import DatasetManifest, Layout, TableSpec
+from photorank.labels.tablerows import table_rows
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable, split_name
+from photorank.labels.template import Template
+from photorank.labels.tomlkeys import leads_out
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset's judgements in a folder; the rows are read when they are iterated over."""
+
+    manifest: DatasetManifest
+    layout: Layout
+    root: Path
+    labels: LabelTable | None
+    choices: ChoiceTable | None
+    notes: list[str]  # one line each
+    problems: Problems  # rows that are left out
+
+
+def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
+    """Read a dataset's label files once, to say what is wrong, and give them to be imported.
+
+    Parameters
+    ----------
+    manifest : DatasetManifest
+    root : Path
+        The folder that holds the label files, which all paths are relative to.
+    partial : bool, default=False
+        Leave rows out that cannot be used, instead of refusing them all.
+
+    Raises
+    ------
+    MissingLabelFilesError
+        If no layout's label files are there.
+    LabelsError
+        If a file cannot be read or lacks a column, or one of its rows cannot be used.
+    """
+    layout = manifest.layout_at(root)
+    for spec in layout.tables:
+        _check_inside(root, spec.file)
+    notes = [layout.note] if layout.note else []
+    if not layout.verified:
+        notes.append(
+            f"the manifest of {manifest.name} was never run against its real tables "
+            f"({layout.name} layout, after: {layout.layout_source})"
+        )
+    problems = Problems()
+    source = f"dataset {manifest.name}"
+    n_labels = n_choices = 0
+    for judged in _Rows(root, layout.tables, problems):
+        n_labels += len(judged.labels)
+        n_choices += len(judged.choices)
+    if problems and not partial:
+        raise LabelsError(
+            f"{source} was not imported: {problems}. Correct these rows, or import the others "
+            "with --partial."
+        )
+    if problems:
+        notes.append(f"left out: {problems}")
+    if not n_labels and not n_choices:
+        raise LabelsError(f"{source} in {root} has no row that can be used.")
+    return Dataset(
+        manifest,
+        layout,
+        root,
+        LabelTable(source, _Labels(root, layout.tables)) if n_labels else None,
+        ChoiceTable(source, _Choices(root, layout.tables)) if n_choices else None,
+        notes,
+        problems,
+    )
+
+
+_UNUSUAL = "\\:\0"  # in a file's name
+
+
+class _Judged(NamedTuple):
+    """What one row says."""
+
+    labels: list[LabelRow]
+    choices: list[ChoiceRow]
+
+
+class _Rows:
+    """What the rows of all tables of a layout say, read anew each time."""
+
+    def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
+        self._root = root
+        self._tables = tables
+        self._problems = problems
+
+    def __iter__(self) -> Iterator[_Judged]:
+        for spec in self._tables:
+            table = _Table(self._root, spec)
+            for line, cells in table_rows(self._root, spec, self._problems):
+                try:
+                    yield _Judged(_labels_of(table, line, cells), _choices_of(table, line, cells))
+                except ValueError as error:
+                    self._problems.add(Problem(line, str(error), spec.file))
+
+
+class _Labels:
+    """The labels alone."""
+
+    def __init__(self, root: Path, tables: tuple[TableSpec, ...]) -> None:
+        self._rows = _Rows(root, tables, Problems())
+
+    def __iter__(self) -> Iterator[LabelRow]:
+        return (row for judged in self._rows for row in judged.labels)
+
+
+class _Choices:
+    """The choices alone."""
+
+    def __init__(self, root: Path, tables: tuple[TableSpec, ...]) -> None:
+        self._rows = _Rows(root, tables, Problems())
+
+    def __iter__(self) -> Iterator[ChoiceRow]:
+        return (row for judged in self._rows for row in judged.choices)
+
+
+class _Table:
+    """One table while it is read."""
+
+    def __init__(self, root: Path, spec: TableSpec) -> None:
+        self.root = root
+        self.spec = spec
+        self._inside = lru_cache(4096)(self._is_inside)
+        self._rates = rates(root, spec) if spec.rate else {}
+
+    def photo(self, template: Template, cells: Cells) -> str:
+        """Return the path of a row's photo, which must not leave the dataset's folder."""
+        path = template.filled(cells)
+        folder, slash, name = path.rpartition("/")
+        unusual = name == ".." or any(mark in name for mark in _UNUSUAL)
+        if (unusual and leads_out(path)) or not self._inside(folder or slash):
+            raise ValueError(f"{path!r} leads out of the dataset's folder")
+        return path
+
+    def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
+        """Return a row's score, higher is better, and of how many people it is the mean."""
+        spec = self.spec
+        n_raters = people(cells, spec.n_raters) if spec.n_raters else None
+        if spec.score:
+            value = number(cells, spec.score)
+        elif spec.histogram:
+            counts = counted(cells, spec.histogram)
+            value = mean_rating(counts)
+            n_raters = n_raters or round(sum(counts)) or None
+        elif spec.rate:
+            counted(cells, spec.rate)
+            value = self._rates[line]
+        else:
+            return None, n_raters
+        if spec.range and not spec.range[0] <= value <= spec.range[1]:
+            raise ValueError(f"score {value:g} is not in {spec.range[0]:g} … {spec.range[1]:g}")
+        return -value if spec.lower_is_better else value, n_raters
+
+    def _is_inside(self, folder: str) -> bool:
+        return not leads_out(folder) and _inside(self.root, folder)
+
+
+def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
+    """Return what a row says of single photos: a score, or where they belong."""
+    spec = table.spec
+    group, series, split = (
+        template.filled(cells) if template and template.has_all(cells) else None
+        for template in (spec.group, spec.series, spec.split)
+    )
+    part = split_name(split or "")
+    if spec.photo is None:
+        if not (group or series or part):
+            return []
+        return [
+            LabelRow(line, photo, None, "", group, series, None, part, spec.file)
+            for photo in _two_photos(table, cells)
+        ]
+    score, n_raters = table.score(line, cells)
+    return [
+        LabelRow(
+            line=line,
+            file=table.photo(spec.photo, cells),
+            score=score,
+            rater=spec.rater.filled(cells) if spec.rater else "",
+            group=group,
+            series=series,
+            n_raters=n_raters,
+            split=part,
+            table=spec.file,
+        )
+    ]
+
+
+def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
+    """Return what a row says of two photos.
+
+    Votes count for both sides. A share of votes without their number counts as one
+    judgement that is divided the same way, and as a tie where it is a half.
+    """
+    spec = table.spec
+    if spec.pair is None:
+        return []
+    first, second = _two_photos(table, cells)
+    rater = spec.rater.filled(cells) if spec.rater else ""
+    if spec.votes:
+        for_first, for_second = counted(cells, spec.votes)
+        if not for_first and not for_second:
+            raise ValueError("nobody voted")
+    elif spec.probability:
+        for_first = number(cells, spec.probability)
+        if not 0 <= for_first <= 1:
+            raise ValueError(f"{spec.probability} {for_first:g} is not in 0 … 1")
+        if for_first == 0.5:
+            return [ChoiceRow(line, first, second, True, rater, 1.0, spec.file)]
+        for_second = 1 - for_first
+    else:
+        for_first, for_second = 1.0, 0.0
+    sides = [(first, second, for_first), (second, first, for_second)]
+    return [
+        ChoiceRow(line, winner, loser, False, rater, weight, spec.file)
+        for winner, loser, weight in sides
+        if weight > 0
+    ]
+
+
+def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
+    assert table.spec.pair is not None  # noqa: S101 (the manifest was checked for it)
+    first, second = (table.photo(template, cells) for template in table.spec.pair)
+    if first == second:
+        raise ValueError(f"{first!r} is compared with itself")
+    return first, second
+
+
+def _check_inside(root: Path, file: str) -> None:
+    """Raise if a label file is, through links, outside the dataset's folder."""
+    if not _inside(root, file):
+        raise LabelsError(
+            f"{root / file} leads out of the dataset's folder through a link. Put the file itself "
+            "there."
+        )
+
+
+def _inside(root: Path, path: str) -> bool:
+    """Tell whether a path below a folder stays there when links are followed."""
+    real = os.path.realpath(root)
+    return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

@@ -1,0 +1,114 @@
+"""Look whether a known dataset's files are there and fit each other."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from photorank.errors import LabelsError, MissingPathError
+from photorank.labels.dataset import Dataset, open_dataset
+from photorank.labels.manifest import DatasetManifest
+from photorank.typing import Json
+
+_EXAMPLES = 5  # photos that are named
+
+
+@dataclass(frozen=True)
+class DatasetCheck:
+    """What is there of a dataset, what is missing, and what does not fit."""
+
+    dataset: str
+    root: str
+    layout: str
+    verified: bool  # the layout was run against real tables
+    label_files: tuple[str, ...]
+    labels: int  # rows with a score
+    choices: int
+    photos: int  # that the label files name
+    missing: int  # of these
+    missing_examples: tuple[str, ...]
+    problems: int  # rows that cannot be used
+    problem_examples: tuple[str, ...]  # with file and line
+    notes: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether it can be imported without leaving anything out."""
+        return not self.missing and not self.problems
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything of it can be imported."""
+        return self.photos > self.missing
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return asdict(self) | {"complete": self.complete}
+
+
+def check_dataset(manifest: DatasetManifest, root: Path) -> DatasetCheck:
+    """Read a dataset's label files and look for the photos that they name.
+
+    Raises
+    ------
+    MissingPathError
+        If the folder is not there.
+    MissingLabelFilesError
+        If no layout's label files are there.
+    LabelsError
+        If a label file cannot be read or lacks a column.
+    """
+    if not root.is_dir():
+        raise MissingPathError(root)
+    return check_opened(open_dataset(manifest, root, partial=True))
+
+
+def check_opened(dataset: Dataset) -> DatasetCheck:
+    """Look for the photos that a dataset's label files name."""
+    labels = choices = 0
+    named: dict[str, None] = {}
+    for row in dataset.labels.rows if dataset.labels else ():
+        labels += row.score is not None
+        named[row.file] = None
+    for choice in dataset.choices.rows if dataset.choices else ():
+        choices += 1
+        named |= {choice.winner: None, choice.loser: None}
+    missing = [file for file in named if not (dataset.root / file).is_file()]
+    problems = dataset.problems
+    return DatasetCheck(
+        dataset=dataset.manifest.name,
+        root=str(dataset.root.absolute()),
+        layout=dataset.layout.name,
+        verified=dataset.layout.verified,
+        label_files=tuple(table.file for table in dataset.layout.tables),
+        labels=labels,
+        choices=choices,
+        photos=len(named),
+        missing=len(missing),
+        missing_examples=tuple(missing[:_EXAMPLES]),
+        problems=problems.count,
+        problem_examples=tuple(f"{p.table}, line {p.line}: {p.what}" for p in problems.first),
+        notes=tuple(dataset.notes),
+    )
+
+
+def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
+    """Open a dataset whose photos are all there, or with `partial` at least some.
+
+    Raises
+    ------
+    MissingPathError, MissingLabelFilesError
+        If the folder or the label files are not there.
+    LabelsError
+        If something cannot be used, or a photo is not there.
+    """
+    if not root.is_dir():
+        raise MissingPathError(root)
+    dataset = open_dataset(manifest, root, partial=partial)
+    found = check_opened(dataset)
+    if found.usable and (partial or not found.missing):
+        return dataset
+    first = ", ".join(found.missing_examples[:2])
+    others = "" if not found.usable else " Import what is there with --partial."
+    raise LabelsError(
+        f"{found.missing} of the {found.photos} photos that {manifest.name}'s labels name are not "
+        f"in {root} (such as {first}).{others} How to get them: {manifest.how_to_get}"
+    )

@@ -1,0 +1,108 @@
+"""What a photo library says of its photos: one judgement each, and what could not be read."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from photorank.errors import LabelsError, MetadataError
+from photorank.labels.tables import LabelRow, LabelTable
+
+Found = TypeVar("Found")
+
+_SHARED = 10  # photos that may have one sidecar in common, at the most
+_WHAT_ELSE = "Look for another kind: see `photorank labels collect --help`."
+_NAMED = 10  # kinds of something that a note spells out
+
+
+@dataclass(frozen=True)
+class LibraryFile:
+    """A photo's file, one of several where there are copies."""
+
+    path: Path  # absolute
+    digest: str  # of its content, which copies have in common
+    taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
+    folders: tuple[str, ...]  # that it lies in, from the indexed one inwards
+
+
+class Judgement(NamedTuple):
+    """What one file says of its photo."""
+
+    score: float  # higher is better
+    name: str  # in words
+
+
+class Trouble(NamedTuple):
+    """A file that could not be understood."""
+
+    path: Path
+    reason: str
+
+
+@dataclass
+class Collected:
+    """The judgements of a library, by the content of the photos."""
+
+    labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)  # one line each
+
+    def add(self, file: LibraryFile, judgement: Judgement) -> None:
+        """Take a file's judgement in; of copies that differ the best one counts."""
+        known = self.labels.get(file.digest)
+        if known is None or judgement.score > known[0].score:
+            self.labels[file.digest] = judgement, file.path
+
+    def counts(self) -> dict[str, int]:
+        """Return how many photos have which label, the best one first."""
+        count = Counter(judgement for judgement, _ in self.labels.values())
+        return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
+
+    def table(self, source: str, rater: str) -> LabelTable:
+        """Return the judgements as labels of one rater.
+
+        Raises
+        ------
+        LabelsError
+            If there is none.
+        """
+        if not self.labels:
+            why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
+            told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
+            raise LabelsError(f"{told}. {_WHAT_ELSE}")
+        labels = sorted((path, judgement.score) for judgement, path in self.labels.values())
+        rows = [
+            LabelRow(number, str(path), score, rater, None, None, None)
+            for number, (path, score) in enumerate(labels, start=1)
+        ]
+        if len({score for _, score in labels}) == 1:
+            self.notes.append("all labels are the same: there is nothing to compare")
+        return LabelTable(source, rows, self.notes)
+
+
+def each(
+    files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
+) -> Iterator[tuple[LibraryFile, Found]]:
+    """Yield what is found of each file; those of which nothing can be found out are taken down."""
+    for file in files:
+        try:
+            yield file, found(file.path)
+        except MetadataError as error:
+            trouble = Trouble(error.path or file.path, error.reason)
+            if trouble not in collected.troubles[-_SHARED:]:
+                collected.troubles.append(trouble)
+
+
+def listed(counts: Counter[str]) -> str:
+    """Return names with their numbers, the most frequent first.
+
+    Examples
+    --------
+    >>> listed(Counter({"Red": 2, "Blue": 30}))
+    'Blue (30), Red (2)'
+    """
+    told = [f"{name} ({count})" for name, count in counts.most_common(_NAMED)]
+    if len(counts) > _NAMED:
+        told.append(f"and {len(counts) - _NAMED} more")
+    return ", ".join(told)

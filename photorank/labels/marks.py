@@ -1,0 +1,79 @@
+"""Star ratings, flags and colour labels that photo programs keep as XMP and EXIF."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from photorank.errors import LabelsError
+from photorank.labels.library import Collected, Judgement, LibraryFile, each, listed
+from photorank.photos.tags import photo_tags
+from photorank.photos.xmp import XmpTags
+
+_REJECTED = Judgement(0, "rejected")  # below one star
+_FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED}
+
+
+def collect_stars(files: Iterable[LibraryFile]) -> Collected:
+    """Return the photos' stars, 1 to 5, and 0 for those that were rejected.
+
+    A photo without stars is not rated. A rejected one is rejected whatever stars it
+    has. Where no photo has any star, the flags are the tiers: rejected, undecided,
+    picked. Of the places where a photo can have them, see
+    :func:`photorank.photos.tags.photo_tags`.
+    """
+    collected = Collected()
+    tags = list(each(files, photo_tags, collected))
+    starred = any((tag.rating or 0) > 0 for _, tag in tags)
+    for file, tag in tags:
+        if judgement := _stars(tag) if starred else _flag(tag):
+            collected.add(file, judgement)
+    if tags and not starred and collected.labels:
+        collected.notes.append("no photo has stars: the flags of the picked and rejected count")
+    return collected
+
+
+def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Collected:
+    """Return the photos' colour labels as tiers.
+
+    Parameters
+    ----------
+    files : iterable of LibraryFile
+    order : sequence of str
+        The labels from the worst to the best, as the program calls them; case does
+        not matter. Other labels are left out, with a note.
+
+    Raises
+    ------
+    LabelsError
+        If there is no order, or a label is in it twice; the labels there are told.
+    """
+    collected = Collected()
+    tags = list(each(files, photo_tags, collected))
+    met = Counter(tag.label for _, tag in tags if tag.label)
+    ranks = {label.casefold(): rank for rank, label in enumerate(order, start=1)}
+    if not order or len(ranks) < len(order):
+        has = f"The photos have: {listed(met)}." if met else "The photos have no colour labels."
+        raise LabelsError(
+            f"colours have no order of their own. {has} Name each once, from the worst to the "
+            'best: --order "Red,Yellow,Green".'
+        )
+    for file, tag in tags:
+        if tag.label and (rank := ranks.get(tag.label.casefold())):
+            collected.add(file, Judgement(rank, order[rank - 1]))
+    left = Counter({name: n for name, n in met.items() if name.casefold() not in ranks})
+    if left:
+        collected.notes.append(f"labels that are not in the order are left out: {listed(left)}")
+    return collected
+
+
+def _stars(tags: XmpTags) -> Judgement | None:
+    if tags.rating == -1 or tags.pick == -1:
+        return _REJECTED
+    if tags.rating is None or tags.rating <= 0:
+        return None
+    return Judgement(tags.rating, f"{tags.rating:g}")
+
+
+def _flag(tags: XmpTags) -> Judgement | None:
+    if tags.rating == -1:
+        return _REJECTED
+    return None if tags.pick is None else _FLAGS[tags.pick]

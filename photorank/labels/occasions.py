@@ -1,0 +1,77 @@
+"""Groups from where photos lie and when they were taken: what a person would choose within."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+
+from photorank.labels.library import LibraryFile
+from photorank.labels.tables import LabelRow, LabelTable
+
+Occasion: TypeAlias = Literal["folder", "day", "event"]
+
+
+def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
+    """Return the group of each photo by its digest; of copies the first file counts.
+
+    Parameters
+    ----------
+    files : iterable of LibraryFile
+    by : {"folder", "day", "event"}
+        A group is a folder, a day of the camera's clock, or the photos between two
+        gaps in time. Without a time a photo is in no day and in no event.
+    gap : float, default=6.0
+        Hours without a photo that end an event.
+
+    Raises
+    ------
+    ValueError
+        If the gap is not positive.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> times = ["2024-07-31T20:00:00", "2024-08-01T01:30:00", "2024-08-01T09:00:00"]
+    >>> files = [LibraryFile(Path("/a.jpg"), time, time, ("a",)) for time in times]
+    >>> sorted(group_photos(files, "day").values())
+    ['2024-07-31', '2024-08-01', '2024-08-01']
+    >>> sorted(group_photos(files, "event").values())
+    ['2024-07-31 20:00:00', '2024-07-31 20:00:00', '2024-08-01 09:00:00']
+    """
+    if not gap > 0:
+        raise ValueError(f"a gap is a positive number of hours, not {gap}")
+    first: dict[str, LibraryFile] = {}
+    for file in files:
+        first.setdefault(file.digest, file)
+    if by == "folder":
+        return {digest: _text("/".join(file.folders)) for digest, file in first.items()}
+    times = {digest: file.taken for digest, file in first.items() if file.taken}
+    if by == "day":
+        return {digest: taken[:10] for digest, taken in times.items()}
+    return _events(times, timedelta(hours=gap))
+
+
+def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
+    """Return groups as a table of labels without scores."""
+    paths = {file.digest: str(file.path) for file in files}
+    rows = [
+        LabelRow(number, paths[digest], None, "", group, None, None)
+        for number, (digest, group) in enumerate(sorted(groups.items()), start=1)
+    ]
+    return LabelTable(source, rows)
+
+
+def _events(times: dict[str, str], gap: timedelta) -> dict[str, str]:
+    """Return events, named after their first photo's time."""
+    groups = {}
+    last, name = datetime.min, ""
+    for digest, taken in sorted(times.items(), key=lambda item: item[1]):
+        time = datetime.fromisoformat(taken)
+        if not name or time - last > gap:
+            name = taken.replace("T", " ")
+        groups[digest], last = name, time
+    return groups
+
+
+def _text(name: str) -> str:
+    """Return a folder's name, whose bytes need not be Unicode, as text that a catalogue takes."""
+    return name.encode("utf-8", "backslashreplace").decode()

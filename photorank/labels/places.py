@@ -1,0 +1,131 @@
+"""Judgements by where photos lie: folders as tiers, and being in an album or not."""
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from photorank.errors import LabelsError, MissingPathError, UnreadablePhotoError
+from photorank.labels.library import Collected, Judgement, LibraryFile, Trouble
+from photorank.photos.files import PhotoFile, find_photos
+from photorank.photos.pixels import open_file, photo_digest, read_photo
+
+_MAX_LIST = 64 << 20  # bytes; a path has a hundred, so half a million photos
+
+_INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album")
+
+
+def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
+    """Return the tiers that the names of the photos' folders are.
+
+    The innermost folder that is a tier counts, case does not. Photos in none have no
+    label, those with copies in several have the best.
+
+    Parameters
+    ----------
+    files : iterable of LibraryFile
+    tiers : sequence of str
+        Names of folders, from the worst to the best.
+
+    Raises
+    ------
+    LabelsError
+        If a name is among them twice.
+    """
+    ranks = {tier.casefold(): rank for rank, tier in enumerate(tiers, start=1)}
+    if len(ranks) < len(tiers):
+        raise LabelsError(f"each tier is named once, from the worst to the best: {tiers}.")
+    collected = Collected()
+    for file in files:
+        for folder in reversed(file.folders):
+            if rank := ranks.get(folder.casefold()):
+                collected.add(file, Judgement(rank, tiers[rank - 1]))
+                break
+    met = {judgement.name for judgement, _ in collected.labels.values()}
+    if missing := [tier for tier in tiers if tier not in met]:
+        collected.notes.append(f"no photo lies in a folder named {', '.join(missing)}")
+    return collected
+
+
+def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
+    """Return which photos are in an album (1) and which are not (0).
+
+    Parameters
+    ----------
+    files : sequence of LibraryFile
+    album : Path
+        A folder with copies of the chosen photos, which are known by their content, or
+        a text with a photo a line: its path, absolute or relative to the text's own
+        folder, or its name, if there is only one of that name.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such folder or file.
+    LabelsError
+        If the text cannot be read, or no photo is in the album.
+    """
+    collected = Collected()
+    search = _copies if album.is_dir() else _named
+    chosen = search(files, album, collected)
+    if not chosen & {file.digest for file in files}:
+        why = [f"{path}: {reason}." for path, reason in collected.troubles[:1]]
+        raise LabelsError(" ".join([f"no photo of the index is in the album {album}.", *why]))
+    for file in files:
+        collected.add(file, _INSIDE if file.digest in chosen else _OUTSIDE)
+    return collected
+
+
+def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
+    """Return the digests of the photos in a folder."""
+    by_path = {str(file.path): file.digest for file in files}
+    known = set(by_path.values())
+    chosen = set()
+    for found in find_photos([Path(os.path.realpath(album))]):
+        if not isinstance(found, PhotoFile):
+            collected.troubles.append(Trouble(found.path, found.reason))
+            continue
+        try:
+            digest = by_path.get(str(found.path)) or photo_digest(read_photo(found.path))
+        except UnreadablePhotoError as error:
+            collected.troubles.append(Trouble(found.path, error.reason))
+            continue
+        chosen.add(digest)
+        if digest not in known:
+            why = "no photo of the index has this content; a name can be given in a text instead"
+            collected.troubles.append(Trouble(found.path, why))
+    return chosen
+
+
+def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
+    """Return the digests of the photos that a text names."""
+    by_path: dict[str, str] = {}
+    by_name: dict[str, set[str]] = {}
+    for file in files:
+        by_path[str(file.path)] = file.digest
+        by_name.setdefault(file.path.name, set()).add(file.digest)
+    chosen = set()
+    for line in _lines(album):
+        path = os.path.normpath(os.path.join(os.path.abspath(album.parent), line))
+        digest = by_path.get(path) or by_path.get(os.path.realpath(path))
+        named = {digest} if digest else by_name.get(line, set())
+        if len(named) == 1:
+            chosen |= named
+        else:
+            why = "several photos have this name" if named else "not in the index"
+            collected.troubles.append(Trouble(Path(line), why))
+    return chosen
+
+
+def _lines(album: Path) -> list[str]:
+    """Return the lines of a text that are not empty; names need not be Unicode."""
+    try:
+        with open_file(album) as file:
+            data = file.read(_MAX_LIST + 1)
+    except UnreadablePhotoError as error:
+        if not os.path.lexists(album):
+            raise MissingPathError(album) from error
+        raise LabelsError(f"{album} cannot be read: {error.reason}.") from error
+    if len(data) > _MAX_LIST or b"\0" in data:
+        raise LabelsError(f"{album} is not a text with a photo a line, in UTF-8.")
+    lines = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf")).splitlines()
+    return [line.strip() for line in lines if line.strip()]

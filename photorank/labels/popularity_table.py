@@ -1,0 +1,123 @@
+"""Tables of likes: CSV files of what a website counts, read as one score a photo."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.errors import LabelsError
+from photorank.labels.csvtable import Cells, filled, number, open_table
+from photorank.labels.popularity import account_tiers, age_corrected, rate
+from photorank.labels.tables import LabelRow, LabelTable
+
+_LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
+_SEEN = ("views", "followers")  # what likes are divided by: the first that is there
+
+
+class _Counts(NamedTuple):
+    """What a row says."""
+
+    line: int  # of the file, from 1
+    file: str
+    likes: float
+    seen: float  # 1 where the table does not tell
+    account: str | None
+    published: date | None
+
+
+def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = False) -> LabelTable:
+    """Read a CSV file of counts as labels: one score a photo, higher is better.
+
+    Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
+    perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else
+    by followers, with shrinkage; with dates they are corrected for the time a photo
+    has been out, up to the table's latest date. The score is the logarithm of that,
+    or the tier among the account's photos. The account is the photo's group.
+
+    Parameters
+    ----------
+    path : Path
+        In UTF-8, with or without a byte order mark, or in Latin-1.
+    tiers : int, optional
+        Score by so many tiers of equal size within each account, instead.
+    partial : bool, default=False
+        Leave rows out that cannot be used, with a note, instead of refusing them all.
+
+    Returns
+    -------
+    LabelTable
+        Its first note says in words how the scores were made.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such file.
+    LabelsError
+        If it is no such table, one of its rows cannot be used, or nothing was liked.
+    """
+    with open_table(path) as table:
+        likes = [name for name in _LIKES if name in table.columns]
+        seen = next((name for name in _SEEN if name in table.columns), None)
+        if "file" not in table.columns or not likes:
+            raise LabelsError(
+                f"{path} is no table of popularity: its columns must be file, likes or favourites, "
+                "and perhaps views, followers, account and date."
+            )
+        table.require("file", *likes, *([seen] if seen else []))
+        table.ignore_all_but("file", *likes, *([seen] if seen else []), "account", "date")
+
+        def understood(line: int, cells: Cells) -> _Counts:
+            counts = _Counts(
+                line=line,
+                file=filled(cells, "file"),
+                likes=sum(_count(cells, name) for name in likes),
+                seen=_count(cells, seen) if seen else 1.0,
+                account=cells.get("account") or None,
+                published=_day(filled(cells, "date")) if "date" in cells else None,
+            )
+            if counts.likes and not counts.seen:
+                raise ValueError(f"{counts.likes:.0f} likes with 0 {seen}")
+            return counts
+
+        rows = list(table.rows(understood, partial=partial))
+        scores = rate([row.likes for row in rows], [row.seen for row in rows])
+        how = " + ".join(likes) + (
+            f" per {seen.removesuffix('s')}, drawn to the usual rate where {seen} are few"
+            if seen
+            else ""
+        )
+        if days := [row.published for row in rows if row.published]:
+            latest = max(days)
+            scores = age_corrected(scores, [(latest - day).days for day in days])
+            how += f", corrected for the days it was out until {latest}"
+        if tiers is None:
+            scores = np.log(scores)
+            how = f"the logarithm of {how}"
+        else:
+            accounts = [row.account or "" for row in rows]
+            scores = account_tiers(scores, accounts, n_tiers=tiers)
+            where = "among the photos of its account" if any(accounts) else "among all photos"
+            how = f"its tier of {tiers} {where}, by {how}"
+        table.notes.insert(0, f"a photo's score is {how}")
+        if np.ptp(scores) == 0:
+            table.notes.append("all scores are the same: the counts differ no more than by chance")
+        labels = [
+            LabelRow(row.line, row.file, float(score), "", row.account, None, None)
+            for row, score in zip(rows, scores, strict=True)
+        ]
+        return LabelTable(str(path.absolute()), labels, table.notes)
+
+
+def _count(cells: Cells, name: str) -> float:
+    value = number(cells, name)
+    if value < 0 or value != int(value):
+        raise ValueError(f"{name} {cells[name]!r} is not a count")
+    return value
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError as error:
+        raise ValueError(f"date {text!r} is not like 2024-07-31") from error

@@ -1,0 +1,70 @@
+"""The rows of one label file of a dataset, whatever it is written in."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from photorank.errors import LabelsError
+from photorank.labels.csvtable import Cells, Problem, Problems, open_table
+from photorank.labels.manifest import TableSpec
+from photorank.labels.xlsx import xlsx_rows
+
+
+def table_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
+    """Yield each row of a label file by column, with its line; take down what is no row.
+
+    Raises
+    ------
+    MissingPathError, LabelsError
+        If the file is not there, is written in something else, or lacks a column.
+    """
+    path = root / spec.file
+    if spec.format == "csv":
+        with open_table(path, spec.dialect) as table:
+            table.require(*spec.needed)
+            yield from table.cells(problems, table=spec.file)
+        return
+    found = {"json": _json_rows, "folders": _folder_rows, "xlsx": xlsx_rows}[spec.format](path)
+    columns = list(spec.dialect.columns)
+    if not columns:
+        columns = [name.strip().lower() for name in next(found, (0, []))[1]]
+    if missing := [name for name in spec.needed if name not in columns]:
+        raise LabelsError(f"{path} has no column {missing[0]!r}. It has: {', '.join(columns)}.")
+    for line, cells in found:
+        if not any(cells):
+            continue
+        if len(cells) > len(columns):
+            what = f"{len(cells)} cells where there are {len(columns)} columns"
+            problems.add(Problem(line, what, spec.file))
+            continue
+        cells += [""] * (len(columns) - len(cells))
+        yield line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+
+
+def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lists in a JSON object of lists of lists, each led by its key."""
+    try:
+        data: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise LabelsError(f"{path} is not JSON that can be read.") from error
+    if not isinstance(data, dict):
+        raise LabelsError(f"{path} is no JSON object of lists.")
+    number = 0
+    for key, rows in data.items():
+        for row in rows if isinstance(rows, list) else [rows]:
+            number += 1  # JSON has no lines: entries are counted
+            cells = row if isinstance(row, list) else [row]
+            yield number, [str(key), *(str(cell) for cell in cells)]
+
+
+def _folder_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the parts of the path of every file under a folder, in order."""
+    number = 0
+    for folder, folders, files in os.walk(path):
+        folders.sort()
+        below = Path(folder).relative_to(path).parts
+        for name in sorted(files):
+            number += 1
+            yield number, [*below, name]

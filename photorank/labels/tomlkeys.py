@@ -1,0 +1,91 @@
+"""The keys of a TOML file, taken one by one: each of its type, and none left over."""
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+from photorank.labels.template import Template
+
+_MISSING: Any = object()
+
+_KINDS: dict[type, str] = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+}
+
+
+class Keys:
+    """Takes the keys of a TOML table; what is wrong is a ValueError that names the key."""
+
+    def __init__(self, where: str, data: Mapping[str, Any]) -> None:
+        self.where = where
+        self._left = dict(data)
+
+    def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
+        """Return a key's value."""
+        if key not in self._left:
+            if default is _MISSING:
+                raise ValueError(f"{self.where}{key} is missing")
+            return default
+        value = self._left.pop(key)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise ValueError(f"{self.where}{key} must be {_KINDS[kind]}, not {value!r}")
+        return value
+
+    def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
+        """Return a list of strings, of that many if it is there."""
+        values = tuple(self.take(key, list, []))
+        if not all(isinstance(value, str) for value in values):
+            raise ValueError(f"{self.where}{key} must be a list of strings, not {list(values)}")
+        if count and values and len(values) != count:
+            raise ValueError(f"{self.where}{key} must have {count} entries, not {len(values)}")
+        return values
+
+    def columns(self, key: str, count: int | None = None) -> tuple[str, ...]:
+        """Return a list of columns, which are told apart in small letters."""
+        return tuple(name.strip().lower() for name in self.strings(key, count))
+
+    def template(self, key: str) -> Template | None:
+        """Return a template, or None."""
+        text = self.take(key, str, None)
+        return None if text is None else self.as_template(key, text)
+
+    def as_template(self, key: str, text: str) -> Template:
+        """Return a template, or say which key is none."""
+        try:
+            return Template(text)
+        except ValueError as error:
+            raise ValueError(f"{self.where}{key}: {error}") from error
+
+    def inside(self, key: str, text: str) -> str:
+        """Return a path if it does not lead out of the folder that it is relative to."""
+        if leads_out(text):
+            raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
+        return text
+
+    def tables(self, key: str) -> "list[Keys]":
+        """Return a list of tables, at least one."""
+        found = self.take(key, list)
+        if not found or not all(isinstance(table, dict) for table in found):
+            raise ValueError(f"{self.where}{key} must be tables: [[{key}]]")
+        return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
+
+    def done(self) -> None:
+        """Raise if a key was not taken."""
+        if self._left:
+            raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
+
+
+def leads_out(path: str) -> bool:
+    r"""Tell whether a relative path, of whatever system, leaves its folder.
+
+    Examples
+    --------
+    >>> [leads_out(path) for path in ("a/b.jpg", "a/../../b", "/etc", "C:b", "..\\\\b")]
+    [False, True, True, True, True]
+    """
+    windows = PureWindowsPath(path)
+    absolute = PurePosixPath(path).is_absolute() or bool(windows.drive or windows.root)
+    return absolute or ".." in windows.parts or "\0" in path

@@ -1,0 +1,86 @@
+"""Photos that somebody took the trouble to edit or to export, told by their twins."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from photorank.labels.library import Collected, Judgement, LibraryFile
+
+_EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")
+
+# Google's mark is in the language of the account; Lightroom counts its own: IMG_1-Edit-2.
+_MARK = re.compile(
+    r"[-_ ]\(?(?:edited|edit|bearbeitet|modifié|editado|modificato|bewerkt|編集済み)\)?"
+    r"(?:[-_ ]?\d{1,2})?(?=(?:\(\d+\))?$)",
+    re.IGNORECASE,
+)
+_APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1234, edited
+
+
+class _Name(NamedTuple):
+    """What a photo's name says."""
+
+    original: str  # without marks of an edit, in small letters
+    edited: bool  # whether there was a mark
+
+
+def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
+    """Return which photos were edited or exported (1) and which were not (0).
+
+    A photo and its twin are one shot and have one label. It is edited if
+
+    - its name bears a mark: ``IMG_1-edited``, ``IMG_1_edit``, ``IMG_1-Edit-2``,
+      ``IMG_E1234``; the photo of that name without the mark, in the same folder, has
+      the same label;
+    - a RAW file of its name lies in the folder above, or in one beside its own, as
+      where exports are put. One in its own folder is none: cameras write both;
+    - another photo of its name has the same capture time and other content, in
+      another folder.
+
+    Parameters
+    ----------
+    files : sequence of LibraryFile
+    raws : iterable of Path
+        The RAW files of the library.
+    """
+    names = [_name(file.path) for file in files]
+    marked = {
+        (file.path.parent, name.original)
+        for file, name in zip(files, names, strict=True)
+        if name.edited
+    }
+    raw_shots: dict[str, set[Path]] = defaultdict(set)  # folders of RAW files by name
+    for raw in raws:
+        raw_shots[raw.stem.lower()].add(raw.parent)
+    twins: dict[tuple[str, str], set[tuple[Path, str]]] = defaultdict(set)
+    for file, name in zip(files, names, strict=True):
+        if file.taken:
+            twins[name.original, file.taken].add((file.path.parent, file.digest))
+
+    collected = Collected()
+    for file, name in zip(files, names, strict=True):
+        folder = file.path.parent
+        edited = (
+            (folder, name.original) in marked
+            or _is_exported(folder, raw_shots.get(name.original, set()))
+            or any(
+                other != folder and digest != file.digest
+                for other, digest in twins[name.original, file.taken or ""]
+            )
+        )
+        collected.add(file, _EDITED if edited else _PLAIN)
+    return collected
+
+
+def _name(path: Path) -> _Name:
+    stem = path.stem.lower()
+    plain = _APPLE.sub(r"\1\2", _MARK.sub("", stem))
+    return _Name(plain or stem, plain != stem)
+
+
+def _is_exported(folder: Path, raws: set[Path]) -> bool:
+    if folder in raws:
+        return False  # the camera's own pair
+    return any(raw == folder.parent or raw.parent == folder.parent for raw in raws)

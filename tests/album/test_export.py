@@ -1,0 +1,143 @@
+import csv
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from photorank.album.destination import checked_folder
+from photorank.album.export import COLUMNS, write_csv, write_parquet
+from photorank.errors import ExportError, StorageError
+from photorank.index.labelling import import_labels
+from photorank.labels.tables import read_labels
+from photorank.photos.pathtext import path_text, text_path
+from photorank.rating.scores import percentiles
+from tests.album.conftest import HOSTILE
+from tests.index.colours import paint
+
+
+def read_csv(path):
+    """Read a table as any program that knows RFC 4180 does."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize("write", [write_csv, write_parquet])
+def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, tmp_path):
+    """Both formats have the contract's columns, and the numbers of the index."""
+    labels = tmp_path / "labels.csv"
+    labels.write_text(
+        "file,score,group,n_raters\nday 0/0.png,4.5,=SUM(1),3\nday 1/1.png,1,beach,\n"
+    )
+    import_labels(collection.paths, read_labels(labels))
+    index, vector = collection.index, collection.vector
+    write(tmp_path / "table", index, vector)
+
+    if write is write_csv:
+        rows = read_csv(tmp_path / "table")
+        missing, group, number = "", "'=SUM(1)", float
+    else:
+        rows = pq.read_table(tmp_path / "table").to_pylist()
+        missing, group, number = None, "=SUM(1)", lambda value: value
+    assert [*rows[0]] == [*COLUMNS]
+    assert [row["path"] for row in rows] == [str(photo.path) for photo in index.photos()]
+    ratings = index.rate(vector)
+    assert [number(row["rating"]) for row in rows] == ratings.tolist()
+    assert [number(row["percentile"]) for row in rows] == percentiles(ratings).tolist()
+    by_name = {Path(row["path"]).name: row for row in rows}
+    assert (number(by_name["0.png"]["score"]), number(by_name["0.png"]["n_raters"])) == (4.5, 3)
+    assert by_name["0.png"]["group"] == group
+    assert [by_name["2.png"][name] for name in ("score", "n_raters", "group")] == [missing] * 3
+
+
+@pytest.mark.parametrize("write", [write_csv, write_parquet])
+def test_every_name_comes_back(write, hostile, tmp_path):
+    """Quotes, newlines, commas, blanks and bytes that are no UTF-8 survive a table."""
+    write(tmp_path / "table", hostile.index, hostile.vector)
+
+    if write is write_csv:
+        found = [row["path"] for row in read_csv(tmp_path / "table")]
+    else:
+        found = pq.read_table(tmp_path / "table")["path"].to_pylist()
+
+    assert {text_path(path) for path in found} == {str(hostile.folder / name) for name in HOSTILE}
+
+
+def test_no_cell_of_text_begins_a_formula(tmp_path, collection):
+    """A spreadsheet that opens the table runs nothing, whatever groups and series are called."""
+    evil = ["=1+1", "+1", "-1", "@A1", "\t=1", "\r=1", "＝1+1", "'=1"]
+    labels = tmp_path / "labels.csv"
+    photos = [str(photo.path) for photo in collection.index.photos()]
+    with labels.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["file", "score", "group", "series"])
+        writer.writerows([photo, 1, name, name] for photo, name in zip(photos, evil, strict=False))
+    import_labels(collection.paths, read_labels(labels))
+
+    write_csv(tmp_path / "table.csv", collection.index, collection.vector)
+
+    rows = read_csv(tmp_path / "table.csv")
+    for row in rows:
+        for name in ("path", "group", "series"):
+            assert not re.match("[=+\\-@\t\r\n＝＋－＠]", row[name])
+    assert [row["group"].removeprefix("'") for row in rows[: len(evil)]] == [
+        name.strip() for name in evil
+    ]
+    assert any(row["rating"].startswith("-") for row in rows)  # numbers stay numbers
+
+
+def test_paths_as_text_are_unicode_and_come_back():
+    """Any bytes but zero may be in a name; none of them is lost, none breaks UTF-8."""
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        raw = bytes(rng.integers(1, 256, 8).tolist())
+        path = Path(os.fsdecode(b"/photos/" + raw.replace(b"/", b"x")))
+        text = path_text(path)
+        assert text.encode() == text.strip().encode()
+        assert text_path(text) == str(path)
+
+
+def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
+    """Neither the folder of photos, nor one inside it, nor a link to it is written to."""
+    (tmp_path / "link").symlink_to(collection.folder)
+    for folder in ("photos", "photos/day 0", "photos/new/export", "link", "elsewhere/../photos"):
+        with pytest.raises(ExportError, match="photos are in the index"):
+            checked_folder(collection.index, tmp_path / folder)
+
+    assert checked_folder(collection.index, tmp_path / "photos2") == tmp_path / "photos2"
+
+
+def test_a_destination_beside_a_photo_that_was_named_alone_is_refused(collection, tmp_path):
+    """Where a single file was indexed, its folder is one of photos."""
+    lone = paint(tmp_path / "lone" / "one.png", 99)
+    collection.build(collection.folder, lone)
+    with pytest.raises(ExportError):
+        checked_folder(collection.index, tmp_path / "lone")
+
+
+def test_a_file_is_no_destination(collection, tmp_path):
+    """A file's content is never replaced by a folder."""
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ExportError, match="is a file"):
+        checked_folder(collection.index, tmp_path / "file")
+
+
+@pytest.mark.parametrize("write", [write_csv, write_parquet])
+def test_a_table_that_cannot_be_written_leaves_the_old_one(write, collection, tmp_path, full):
+    """On a full disk the table of before stays, and no part of a new one."""
+    full.filled()
+    with pytest.raises(StorageError, match="full"):
+        write(full.folder / "new", collection.index, collection.vector)
+    assert (full.folder / "table").read_text() == "old"
+    assert not (full.folder / "new").exists()
+    assert {path.name for path in full.folder.iterdir()} == {"table", "filler"}
+
+
+@pytest.mark.parametrize("write", [write_csv, write_parquet])
+def test_a_read_only_disk_is_told(write, collection, full):
+    """Where nothing may be written, a line says so."""
+    full.closed()
+    with pytest.raises(StorageError, match="read-only"):
+        write(full.folder / "new", collection.index, collection.vector)

@@ -1,0 +1,278 @@
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.album.sidecars import STARS_AT, Stars, checked_cuts, sidecars, stars
+from photorank.errors import StorageError
+from photorank.photos.xmp import read_xmp, with_rating
+from photorank.rating.scores import percentiles
+
+LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/" crs:Exposure2012="+0.35"/>
+</rdf:RDF></x:xmpmeta>
+"""
+
+
+def run(collection, how=None, *, write=True, vector=None):
+    """Return what became of the sidecars, by the photos' names."""
+    done = sidecars(collection.index, vector or collection.vector, how or Stars(), write=write)
+    return {one.photo.name: one for one in done}
+
+
+def turned(vector):
+    """Return a vector of the opposite taste."""
+    return replace(vector, direction=-vector.direction)
+
+
+def tree(folder):
+    """Return every file under a folder with its bytes."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_stars_follow_percentiles():
+    """One star more from each cut on, for the highest cut's photos five."""
+    standing = np.array([0, 39.9, 40, 69.9, 70, 89.9, 90, 96.9, 97, 100])
+    assert stars(standing).tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
+    assert checked_cuts("40,70,90,97") == STARS_AT
+
+
+@pytest.mark.parametrize(
+    "text", ["40,70,90", "40,70,90,90", "90,70,40,97", "a,b,c,d", "", "-1,2,3,4"]
+)
+def test_cuts_that_make_no_stars_are_refused(text):
+    """Cuts are four, increasing and percentiles."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the command line words it
+        checked_cuts(text)
+
+
+def test_without_writing_nothing_changes(collection):
+    """What would be done is told, and no file is touched."""
+    before = tree(collection.folder)
+    done = run(collection, write=False)
+    assert {one.outcome for one in done.values()} == {"new"}
+    assert len(done) == 10
+    assert tree(collection.folder) == before
+
+
+def test_sidecars_hold_the_stars_and_photos_stay_as_they_are(collection):
+    """Each photo gets a sidecar of its own; the photo's bytes are what they were."""
+    before = tree(collection.folder)
+    done = run(collection)
+    for one in done.values():
+        assert one.path == one.photo.with_name(one.photo.name + ".xmp")
+        assert read_xmp(one.path.read_bytes()).rating == one.stars
+    after = tree(collection.folder)
+    assert {path: after[path] for path in before} == before
+    assert len(after) == 2 * len(before)
+    assert sorted(one.stars for one in done.values()) == [1, 1, 1, 1, 2, 2, 2, 3, 3, 4]
+    assert {one.outcome for one in run(collection).values()} == {"unchanged"}
+
+
+def test_other_tags_and_the_variant_that_is_there_are_kept(collection):
+    """A photo.xmp of another program gets the rating alone, and a copy of what it was."""
+    sidecar = collection.folder / "day 0" / "0.xmp"
+    sidecar.write_bytes(LIGHTROOM)
+
+    one = run(collection)["0.png"]
+
+    assert (one.path, one.outcome) == (sidecar, "changed")
+    assert sidecar.read_bytes() == with_rating(LIGHTROOM, one.stars)
+    assert sidecar.with_name("0.xmp.bak").read_bytes() == LIGHTROOM
+    assert not sidecar.with_name("0.png.xmp").exists()
+
+
+def test_photoranks_own_sidecars_follow_a_better_vector(collection):
+    """A second export changes the sidecars that the first one made; no copy of them is needed.
+
+    In a sidecar of another program stars might be a person's by now, and are left.
+    """
+    sidecar = collection.folder / "day 0" / "0.xmp"
+    sidecar.write_bytes(LIGHTROOM)
+    first = run(collection)
+
+    second = run(collection, vector=turned(collection.vector))
+
+    assert second.pop("0.png").outcome == "rated"
+    assert {one.outcome for one in second.values()} <= {"changed", "unchanged"}
+    assert any(second[name].stars != first[name].stars for name in second)
+    for one in second.values():
+        assert read_xmp(one.path.read_bytes()).rating == one.stars
+    assert read_xmp(sidecar.read_bytes()).rating == first["0.png"].stars
+    assert [path.name for path in collection.folder.rglob("*.bak*")] == ["0.xmp.bak"]
+
+
+@pytest.mark.parametrize("rating", [-1, 1, 5])
+@pytest.mark.parametrize("to", [None, "out"])
+def test_a_persons_rating_is_left_alone(rating, to, collection, tmp_path):
+    """Stars or a rejection by a person stay, wherever the others' sidecars go."""
+    sidecar = collection.folder / "day 0" / "0.xmp"
+    rated = with_rating(LIGHTROOM, rating)
+    sidecar.write_bytes(rated)
+
+    done = run(collection, Stars(to=to and tmp_path / to))
+
+    assert done["0.png"].outcome == "rated"
+    assert not done["0.png"].path.exists() or done["0.png"].path == sidecar
+    assert sidecar.read_bytes() == rated
+    assert sum(one.outcome == "new" for one in done.values()) == 9
+
+
+def test_a_person_may_correct_photorank(collection):
+    """Stars that a person changed after an export are the person's from then on."""
+    first = run(collection)["0.png"]
+    corrected = with_rating(first.path.read_bytes(), 5).replace(b"photorank", b"darktable")
+    first.path.write_bytes(corrected)
+
+    assert run(collection, vector=turned(collection.vector))["0.png"].outcome == "rated"
+    assert first.path.read_bytes() == corrected
+
+
+def test_a_rating_inside_the_photo_is_not_hidden(collection):
+    """Where a camera or program rated the file itself, no sidecar says something else."""
+    photo = collection.folder / "day 0" / "rated.jpg"
+    exif = Image.Exif()
+    exif[0x4746] = 4
+    Image.new("RGB", (20, 20), "red").save(photo, exif=exif)
+    collection.build()
+
+    assert run(collection)["rated.jpg"].outcome == "rated"
+    assert not photo.with_name("rated.jpg.xmp").exists()
+
+
+def test_a_rating_in_the_other_sidecar_counts(collection):
+    """Of two sidecars of a photo, the one that is not written to may hold the person's stars."""
+    folder = collection.folder / "day 0"
+    (folder / "0.xmp").write_bytes(with_rating(None, 3).replace(b"photorank", b"Lightroom"))
+    (folder / "0.png.xmp").write_bytes(LIGHTROOM)
+    assert run(collection)["0.png"].outcome == "rated"
+
+
+def test_overwriting_keeps_what_a_person_said(collection):
+    """Asked to, photorank replaces a person's stars, and each time keeps what they were."""
+    sidecar = collection.folder / "day 0" / "0.xmp"
+    count = run(collection, write=False)["0.png"].stars
+    mine = [with_rating(LIGHTROOM, stars) for stars in range(1, 6) if stars != count][:2]
+    for data in mine:
+        sidecar.write_bytes(data)
+        assert run(collection, Stars(overwrite=True))["0.png"].outcome == "changed"
+        assert sidecar.read_bytes() == with_rating(LIGHTROOM, count)
+
+    copies = [sidecar.with_name(name).read_bytes() for name in ("0.xmp.bak", "0.xmp.bak2")]
+    assert copies == mine
+
+
+def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
+    """With a destination nothing is written among photos, and other programs' tags come along."""
+    (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
+    before = tree(collection.folder)
+
+    done = run(collection, Stars(to=tmp_path / "out"))
+
+    assert tree(collection.folder) == before
+    written = {str(path.relative_to(tmp_path / "out")) for path in tree(tmp_path / "out")}
+    assert written == {"day 0/0.xmp", *(f"day {n % 2}/{n}.png.xmp" for n in range(1, 10))}
+    assert b"Exposure2012" in done["0.png"].path.read_bytes()
+    again = run(collection, Stars(to=tmp_path / "out"), vector=turned(collection.vector))
+    assert {one.outcome for one in again.values()} <= {"changed", "unchanged"}
+    assert len(tree(tmp_path / "out")) == 10
+
+
+def test_photos_that_share_a_sidecar_get_the_better_ones_stars(collection):
+    """A shot in two formats with one photo.xmp is rated once, as its better file is."""
+    folder = collection.folder / "day 0"
+    Image.open(folder / "0.png").resize((30, 30)).save(folder / "0.jpg", quality=50)
+    Image.open(folder / "2.png").resize((30, 30)).save(folder / "0.webp", quality=20)
+    collection.build()
+    (folder / "0.xmp").write_bytes(LIGHTROOM)
+
+    names = ("0.png", "0.jpg", "0.webp")
+    where = {photo.path.name: row for row, photo in enumerate(collection.index.photos())}
+
+    for vector in (collection.vector, turned(collection.vector)):
+        done = run(collection, Stars(overwrite=True), vector=vector)
+
+        own = stars(percentiles(collection.index.rate(vector)))
+        best = max(own[where[name]] for name in names)
+        assert [done[name].stars for name in names] == [best] * 3
+        assert sorted(done[name].outcome for name in names) == ["changed", "shared", "shared"]
+        assert read_xmp((folder / "0.xmp").read_bytes()).rating == best
+
+
+def test_what_is_gone_or_damaged_is_told_and_left(collection):
+    """A photo that was deleted gets no sidecar; one that is no XMP stays as it is."""
+    (collection.folder / "day 0" / "0.png").unlink()
+    damaged = collection.folder / "day 0" / "2.xmp"
+    damaged.write_bytes(b"<x:xmpmeta")
+    bomb = collection.folder / "day 0" / "4.xmp"
+    bomb.write_bytes(b'<!DOCTYPE a [<!ENTITY b "c">]><x:xmpmeta xmlns:x="adobe:ns:meta/"/>')
+    (collection.folder / "day 0" / "6.xmp").mkdir()
+
+    done = run(collection)
+
+    assert done["0.png"].outcome == "gone"
+    assert [done[f"{n}.png"].outcome for n in (2, 4, 6)] == ["unusable"] * 3
+    assert all(done[f"{n}.png"].why for n in (2, 4, 6))
+    assert damaged.read_bytes() == b"<x:xmpmeta"
+    assert not (collection.folder / "day 0" / "0.png.xmp").exists()
+    assert sum(one.outcome == "new" for one in done.values()) == 6
+
+
+def test_a_folder_that_vanished_is_not_made_again(collection):
+    """An unplugged disk's folders are not made anew for sidecars."""
+    shutil.rmtree(collection.folder / "day 1")
+    assert [one.outcome for one in run(collection).values()].count("gone") == 5
+    assert not (collection.folder / "day 1").exists()
+
+
+def test_hostile_names_get_sidecars(hostile):
+    """Bytes, quotes and newlines in names are no obstacle."""
+    done = run(hostile)
+    assert all(one.outcome == "new" for one in done.values())
+    assert len(list(hostile.folder.glob("*.xmp"))) == 10
+
+
+def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
+    """Where there is no room, what was there stays, and a line says so."""
+    sidecar = full.folder / "day 0" / "0.png.xmp"
+    sidecar.parent.mkdir()
+    full.filled()
+    with pytest.raises(StorageError, match="full"):
+        run(collection, Stars(to=full.folder))
+    assert not [path for path in full.folder.rglob("*") if ".part" in path.name]
+    assert all(path.stat().st_size for path in full.folder.rglob("*.xmp"))
+
+
+def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
+    """A file in the way of a folder ends in words, and is kept."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "day 0").write_text("mine")
+    with pytest.raises(StorageError, match="in the way"):
+        run(collection, Stars(to=tmp_path / "out"))
+    assert (tmp_path / "out" / "day 0").read_text() == "mine"
+
+
+def test_a_link_to_nowhere_is_no_sidecar(collection):
+    """A dangling link is not followed to make a file somewhere else."""
+    link = collection.folder / "day 0" / "0.xmp"
+    link.symlink_to(Path(os.fspath(collection.folder)) / "nowhere.xmp")
+    run(collection)
+    assert not (collection.folder / "nowhere.xmp").exists()
+
+
+@pytest.mark.parametrize("letters", [230, 251])
+def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
+    """Where the file system takes no longer name, that photo is told and the others are done."""
+    photo = collection.folder / "day 0" / "0.png"
+    photo.rename(photo.with_name("x" * (letters - 4) + ".png"))
+    collection.build()
+    done = run(collection)
+    lengthy = done["x" * (letters - 4) + ".png"]
+    assert (lengthy.outcome, lengthy.path.exists()) in {("unusable", False), ("new", True)}
+    assert lengthy.outcome == "unusable" or letters == 230
+    assert sum(one.outcome == "new" for one in done.values()) >= 9

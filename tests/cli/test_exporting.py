@@ -1,0 +1,223 @@
+import csv
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from photorank.index.store import open_index
+from photorank.photos.xmp import read_xmp
+from tests.cli.test_wrong_input import contents
+
+pytestmark = pytest.mark.usefixtures("home")
+FORMATS = ("csv", "parquet", "xmp", "clip-retrieval")
+
+
+@pytest.fixture
+def library(tmp_path, photorank):
+    """Return a folder of four photos of its own, which is the index `mine` with a vector."""
+    from tests.conftest import draw_photo
+
+    folder = tmp_path / "library"
+    (folder / "trip").mkdir(parents=True)
+    for number in range(4):
+        draw_photo(folder / "trip" / f"{number}.jpg", seed=number, blur=number)
+    assert photorank("index", folder, "--name", "mine", "--encoder", "embedded").code == 0
+    return folder
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_without_a_destination_it_only_tells(kind, photorank, gallery, tmp_path, monkeypatch):
+    """Nothing is written anywhere: not among the photos, not here, not in the index."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    before = contents(gallery), contents(tmp_path)
+
+    outcome = photorank("export", "--format", kind, "--index", "small")
+
+    assert outcome.code == 0, outcome.err
+    assert "would write" in outcome.out
+    assert "nothing was written" in outcome.err
+    assert (contents(gallery), contents(tmp_path)) == before
+
+
+def test_tables_hold_what_top_says(photorank, tmp_path):
+    """CSV and Parquet have a row a photo, with the ratings that other commands print."""
+    arguments = ["--vector", "ours", "--to", tmp_path / "out", "--json"]
+    for kind in ("csv", "parquet"):
+        outcome = photorank("export", "--format", kind, *arguments)
+        file = tmp_path / "out" / f"photorank-small.{kind}"
+        assert outcome.json == {
+            "index": "small", "format": kind, "photos": 24, "written": [str(file)]
+        }  # fmt: skip
+
+    with (tmp_path / "out" / "photorank-small.csv").open(newline="") as file:
+        rows = {row["path"]: row for row in csv.DictReader(file)}
+    for one in photorank("top", "-k", 24, "--vector", "ours", "--json").json:
+        row = rows[one["path"]]
+        assert float(row["rating"]) == pytest.approx(one["rating"])
+        assert float(row["percentile"]) == pytest.approx(one["percentile"])
+        assert row["group"] == one["group"]
+        assert float(row["score"]) == 8 - int(Path(one["path"]).stem)
+    table = pq.read_table(tmp_path / "out" / "photorank-small.parquet").to_pydict()
+    assert table["rating"] == [float(row["rating"]) for row in rows.values()]
+    assert photorank("export", "--format", "csv", *arguments).code == 0  # again
+
+
+def test_embeddings_are_those_of_the_index(photorank, tmp_path):
+    """clip-retrieval's layout holds each photo's embedding."""
+    outcome = photorank("export", "--format", "clip-retrieval", "--to", tmp_path / "out", "--json")
+
+    assert [Path(path).name for path in outcome.json["written"]] == [
+        "img_emb_0.npy", "metadata_0.parquet"
+    ]  # fmt: skip
+    found = np.load(tmp_path / "out" / "img_emb" / "img_emb_0.npy", allow_pickle=False)
+    np.testing.assert_array_equal(found, open_index().embeddings())
+
+
+def test_stars_beside_the_photos(photorank, library):
+    """Sidecars hold 1 to 5 stars, the cuts are shown and can be moved, photos stay as they are."""
+    before = contents(library)
+    asked = ["--format", "xmp", "--vector", "technical", "--index", "mine"]
+    told = photorank("export", *asked, "--stars-at", "10,20,30,80")
+    assert "5 stars from percentile   80: 1 photos" in told.out
+
+    outcome = photorank("export", *asked, "--stars-at", "10,20,30,80", "--beside-photos", "--json")
+
+    assert outcome.json["stars_at"] == [10, 20, 30, 80]
+    assert len(outcome.json["written"]) == 4
+    for one in outcome.json["sidecars"]:
+        assert one["outcome"] == "new"
+        assert read_xmp(Path(one["sidecar"]).read_bytes()).rating == one["stars"]
+    after = contents(library)
+    assert {name: after[name] for name in before} == before
+    assert len(after) == 8
+    again = photorank("export", *asked, "--beside-photos", "--stars-at", "10,20,30,80")
+    assert "4 sidecars that say so already" in again.out
+
+
+def test_people_keep_their_ratings(photorank, library):
+    """A photo that is rated is left alone and told, unless asked otherwise; then a copy stays."""
+    sidecar = library / "trip" / "0.jpg.xmp"
+    mine = (
+        b'<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 6">'
+        b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        b'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+        b' xmp:Rating="-1"/></rdf:RDF></x:xmpmeta>'
+    )
+    sidecar.write_bytes(mine)
+    asked = ["export", "--format", "xmp", "--vector", "technical", "--index", "mine"]
+
+    outcome = photorank(*asked, "--beside-photos")
+
+    assert "1 photos that are rated already, left alone" in outcome.out
+    assert sidecar.read_bytes() == mine
+    assert photorank(*asked, "--beside-photos", "--overwrite-ratings").code == 0
+    assert sidecar.with_name("0.jpg.xmp.bak").read_bytes() == mine
+    assert read_xmp(sidecar.read_bytes()).rating in range(1, 6)
+
+
+def test_choices_come_back(photorank, home, gallery, tmp_path):
+    """What `choices export` writes, `choices import` reads as the same graph."""
+    first = tmp_path / "pairs.csv"
+    first.write_text(
+        "winner,loser,tie,rater\nbeach/0.jpg,beach/7.jpg,,ann\n"
+        "forest/1.jpg,forest/2.jpg,yes,bob\nstreet/0.jpg,beach/1.jpg,0,\n"
+    )
+    assert photorank("choices", "import", first).code == 0
+    before = open_index().choices()
+
+    outcome = photorank("choices", "export", tmp_path / "out.csv", "--json")
+
+    assert outcome.json["choices"] == 3
+    assert (tmp_path / "out.csv").read_text() == (
+        "winner,loser,tie,rater\nbeach/0.jpg,beach/7.jpg,0,ann\n"
+        "forest/1.jpg,forest/2.jpg,1,bob\nstreet/0.jpg,beach/1.jpg,0,\n"
+    )
+    first.write_bytes((tmp_path / "out.csv").read_bytes())
+    assert photorank("choices", "import", first).code == 0
+    for mine, theirs in zip(open_index().choices(), before, strict=True):
+        assert list(mine) == list(theirs)
+    assert photorank("choices", "export", tmp_path / "ann.csv", "--rater", "ann").code == 0
+    assert len((tmp_path / "ann.csv").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--format", "docx"],
+        ["--format", "csv", "--beside-photos"],
+        ["--format", "csv", "--overwrite-ratings"],
+        ["--format", "xmp", "--beside-photos", "--to", "out"],
+        ["--format", "clip-retrieval", "--vector", "ours"],
+        ["--format", "xmp", "--stars-at", "90,70"],
+        ["--format", "xmp", "--stars-at", "a,b,c,d"],
+        ["--format", "xmp", "--stars-at", "nan,1,2,3"],
+    ],
+    ids=" ".join,
+)
+def test_what_makes_no_sense_is_wrong_usage(arguments, photorank, tmp_path, monkeypatch):
+    """Options that contradict each other end in exit 2, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert photorank("export", *arguments).code == 2
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_destinations_that_would_harm_something_are_refused(kind, refused, gallery, tmp_path):
+    """A file, a folder of photos and one inside it are no destinations; a line says so."""
+    before = contents(gallery)
+    (tmp_path / "file").write_text("mine")
+    for to, said in [
+        (tmp_path / "file", "is a file"),
+        (gallery, "are in the index"),
+        (gallery / "beach" / "new", "are in the index"),
+        (tmp_path / "file" / "below", "file"),
+    ]:
+        vector = [] if kind == "clip-retrieval" else ["--vector", "ours"]
+        assert said in refused("export", "--format", kind, *vector, "--to", to)
+    assert contents(gallery) == before
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_an_unknown_vector_or_index_is_told(refused, tmp_path):
+    """The names there are, are told; no folder is made."""
+    to = ["--to", tmp_path / "out"]
+    assert "ours" in refused("export", "--format", "csv", "--vector", "theirs", *to)
+    assert "small" in refused("export", "--format", "csv", "--index", "big", *to)
+    assert not (tmp_path / "out").exists()
+
+
+def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_path):
+    """Neither a photo nor an older table is replaced, and without choices nothing is written."""
+    assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
+    photo = gallery / "beach" / "0.jpg"
+    before = photo.read_bytes()
+    assert "exists already" in refused("choices", "export", photo)
+    assert photo.read_bytes() == before
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_json_of_hostile_names_is_ascii(photorank, tmp_path):
+    """Names that are no Unicode pass any pipe."""
+    from tests.conftest import draw_photo
+
+    name = os.fsdecode(b"caf\xe9\n=1.jpg")
+    (tmp_path / "odd").mkdir()
+    draw_photo(tmp_path / "odd" / name, seed=1)
+    draw_photo(tmp_path / "odd" / "plain.jpg", seed=2)
+    photorank("index", tmp_path / "odd", "--name", "odd", "--encoder", "embedded")
+
+    outcome = photorank(
+        "export", "--format", "xmp", "--vector", "technical", "--index", "odd",
+        "--to", tmp_path / "out", "--json",
+    )  # fmt: skip
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.isascii()
+    assert json.loads(outcome.out)["sidecars"][0]["path"] == str(tmp_path / "odd" / name)
+    assert (tmp_path / "out" / f"{name}.xmp").is_file()

@@ -1,0 +1,263 @@
+"""`labels collect` and `labels group`: the judgements of a photo library reach an index."""
+
+import json
+import os
+import shutil
+import sqlite3
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.index.store import Index
+from photorank.photos.xmp import with_rating
+from photorank.workspace import Workspace
+from tests.conftest import draw_photo
+from tests.photos.exiftool import run_exiftool
+
+EXIF_IFD, MAKE, MODEL, TAKEN = 0x8769, 0x10F, 0x110, 0x9003
+
+
+@pytest.fixture
+def shelf(tmp_path, photorank, gallery, empty_home):
+    """Return a folder of eight photos that is indexed, without labels."""
+    folder = tmp_path / "shelf"
+    shutil.copytree(gallery / "beach", folder / "beach")
+    for number, path in enumerate(sorted(folder.rglob("*.jpg"))):
+        exif = Image.Exif()
+        exif[MAKE], exif[MODEL] = "Canon", "Canon EOS R5"
+        exif.get_ifd(EXIF_IFD)[TAKEN] = f"2024:07:{28 + number // 3} 1{number}:00:00"
+        if number < 7:
+            Image.open(path).save(path, exif=exif, quality=95)
+    outcome = photorank("index", folder, "--name", "shelf", "--encoder", "embedded")
+    assert outcome.code == 0
+    return folder
+
+
+@pytest.fixture
+def opened(empty_home):
+    """Return a function that opens the index as it is now."""
+    return lambda: Index.open(Workspace(empty_home).index("shelf"))
+
+
+def scores_of(index):
+    """Return the scores by the photos' names."""
+    scores = index.labels().scores
+    return {
+        photo.path.name: float(score)
+        for photo, score in zip(index.photos(), scores, strict=True)
+        if np.isfinite(score)
+    }
+
+
+def test_the_index_knows_times_and_cameras(shelf, opened):
+    """Indexing takes make and model down, as one name, and the time."""
+    photos = {photo.path.name: photo for photo in opened().photos()}
+    assert (photos["0.jpg"].camera, photos["0.jpg"].taken) == (
+        "Canon EOS R5",
+        "2024-07-28T10:00:00",
+    )
+    assert (photos["7.jpg"].camera, photos["7.jpg"].taken) == (None, None)
+
+
+def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
+    """Into a photo after it was indexed, into a sidecar; the photos are found by their paths."""
+    for number in range(3):
+        run_exiftool(f"-XMP:Rating={number + 3}", shelf / "beach" / f"{number}.xmp")
+    run_exiftool("-overwrite_original", "-Rating=1", shelf / "beach" / "3.jpg")
+
+    told = photorank("labels", "collect", "stars", "--json").json
+
+    assert told["counts"] == {"5": 1, "4": 1, "3": 1, "1": 1}
+    assert (told["labelled"], told["skipped"], told["notes"]) == (4, [], [])
+    assert scores_of(opened()) == {"0.jpg": 3, "1.jpg": 4, "2.jpg": 5, "3.jpg": 1}
+
+
+def test_collecting_again_replaces_what_was_collected_and_nothing_else(
+    shelf, photorank, opened, tmp_path
+):
+    """A table's labels stay, and it is told that there are both; groups stay as well."""
+    table = tmp_path / "labels.csv"
+    table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
+    assert photorank("labels", "import", table).code == 0
+    for number in range(2):
+        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(with_rating(None, number + 1))
+    assert photorank("labels", "collect", "stars").code == 0
+    (shelf / "beach" / "0.jpg.xmp").unlink()
+    (shelf / "beach" / "2.jpg.xmp").write_bytes(with_rating(None, 5))
+
+    outcome = photorank("labels", "collect", "stars")
+
+    assert scores_of(opened()) == {"1.jpg": 2, "2.jpg": 5, "6.jpg": 9}
+    assert opened().labels().group_names == ["sea"]
+    assert str(table) in outcome.err
+    assert "2 photos have a label by the library's stars" in outcome.out
+
+
+def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
+    """Each person's part of the library, under a name."""
+    shutil.copytree(shelf / "beach", shelf / "ben")
+    photorank("index", shelf, "--name", "shelf")
+    for number in range(2):
+        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(with_rating(None, 5 - number))
+        (shelf / "ben" / f"{number}.jpg.xmp").write_bytes(with_rating(None, 1 + number))
+
+    for name, folder in {"ann": "beach", "ben": "ben"}.items():
+        options = ("--rater", name, "--under", shelf / folder)
+        assert photorank("labels", "collect", "stars", *options).code == 0
+
+    index = opened()
+    assert index.raters() == ["ann", "ben"]
+    assert np.nanmax(index.labels("ann").scores) == 5
+    assert np.nanmax(index.labels("ben").scores) == 2
+    assert scores_of(index) == {"0.jpg": 3, "1.jpg": 3}
+
+
+def test_each_kind_of_judgement(shelf, photorank, tmp_path):
+    """Colours, favourites, folders, albums and edits are counted and come as JSON."""
+    beach = shelf / "beach"
+    (beach / "0.jpg.xmp").write_bytes(with_rating(None, 0, label="Red"))
+    (beach / "1.jpg.xmp").write_bytes(with_rating(None, 0, label="Green"))
+    for name in ("2.jpg", "3.jpg"):
+        (beach / f"{name}.json").write_text(json.dumps({"favorite": name == "2.jpg"}))
+    (tmp_path / "album.txt").write_text("4.jpg\nnone.jpg\n")
+    for options, counts in {
+        ("colours", "--order", "Red,Green"): {"Green": 1, "Red": 1},
+        ("favourites",): {"favourite": 1, "not a favourite": 1},
+        ("folders", "--tiers", "beach,shelf"): {"beach": 8},
+        ("album", "--album", tmp_path / "album.txt"): {"in the album": 1, "not in the album": 7},
+        ("edited",): {"not edited": 8},
+    }.items():
+        outcome = photorank("labels", "collect", *options, "--json")
+        assert outcome.json["counts"] == counts
+    assert "all labels are the same" in outcome.err
+
+
+def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
+    """RAW files are not read, and yet known."""
+    for name in ("0", "1"):
+        (shelf / f"{name}.CR3").write_bytes(b"raw")
+    photorank("index", shelf, "--name", "shelf")
+    assert photorank("labels", "collect", "edited").code == 0
+    edited = {name for name, score in scores_of(opened()).items() if score}
+    assert edited == {"0.jpg", "1.jpg"}
+
+
+def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
+    """What could not be read is listed, the rest is imported."""
+    bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+    (shelf / "beach" / "0.jpg.xmp").write_text(bomb)
+    (shelf / "beach" / "1.jpg.xmp").write_bytes(with_rating(None, 2))
+    (shelf / "beach" / "2.jpg.xmp").write_bytes(with_rating(None, 3))
+
+    outcome = photorank("labels", "collect", "stars")
+
+    assert f"{shelf / 'beach' / '0.jpg.xmp'}: its XML declares a document type" in outcome.out
+    assert scores_of(opened()) == {"1.jpg": 2, "2.jpg": 3}
+    [skipped] = photorank("labels", "collect", "stars", "--json").json["skipped"]
+    assert skipped["path"] == str(shelf / "beach" / "0.jpg.xmp")
+
+
+def test_a_library_without_judgements_changes_nothing(shelf, refused, photorank, opened):
+    """Labels that were collected before stay where nothing takes their place."""
+    sidecar = shelf / "beach" / "1.jpg.xmp"
+    sidecar.write_bytes(with_rating(None, 2))
+    photorank("labels", "collect", "stars")
+    sidecar.write_text("no XMP")
+    assert "1.jpg.xmp: not XML" in refused("labels", "collect", "stars")
+    assert scores_of(opened()) == {"1.jpg": 2}
+    assert "--order" in refused("labels", "collect", "colours")
+    assert "has no photo in" in refused("labels", "collect", "stars", "--under", "/nowhere")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["collect", "likes"],
+        ["collect", "stars", "--order", "Red"],
+        ["collect", "folders"],
+        ["collect", "album"],
+        ["collect", "edited", "--album", "x"],
+        ["group"],
+        ["group", "--by", "year"],
+        ["group", "--by", "event", "--gap", "0"],
+        ["group", "--by", "event", "--gap", "nan"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments, photorank):
+    """Options that do not belong together are told before anything is read."""
+    outcome = photorank("labels", *arguments)
+    assert outcome.code == 2
+    assert "Usage:" in outcome.err
+
+
+def test_groups_by_time_and_place(shelf, photorank, opened):
+    """One after the other; the last one counts, and photos without a time are in none."""
+    told = photorank("labels", "group", "--by", "folder", "--json").json
+    assert (told["groups"], told["photos"], told["ungrouped"]) == (1, 8, 0)
+    assert opened().labels().group_names == ["shelf/beach"]
+
+    told = photorank("labels", "group", "--by", "day", "--json").json
+    assert (told["groups"], told["photos"], told["ungrouped"]) == (3, 7, 1)
+
+    outcome = photorank("labels", "group", "--by", "event", "--gap", "100")
+    assert "7 photos, groups by event: 1" in outcome.out
+    assert opened().labels().group_names == ["2024-07-28 10:00:00"]
+    assert np.isnan(opened().labels().scores).all()
+
+
+def test_strange_names_are_names(shelf, photorank, opened):
+    """Bytes that are not Unicode, and line ends, in folders, photos and albums."""
+    odd = shelf / os.fsdecode(b"caf\xe9\n1")
+    shutil.copytree(shelf / "beach", odd)
+    photo = odd / os.fsdecode(b"\xff '.jpg")
+    draw_photo(photo, seed=77)
+    photorank("index", shelf, "--name", "shelf")
+    photo.with_name(photo.name + ".xmp").write_bytes(with_rating(None, 4))
+    (odd / "0.jpg.xmp").write_text("no XMP")
+    (odd / "1.jpg.xmp").write_bytes(with_rating(None, 1))
+
+    told = photorank("labels", "collect", "stars", "--under", odd, "--json").json
+    assert told["counts"] == {"4": 1, "1": 1}
+    assert [trouble["path"] for trouble in told["skipped"]] == [str(odd / "0.jpg.xmp")]
+    assert photorank("labels", "collect", "stars", "--under", odd).code == 0
+    told = photorank("labels", "collect", "album", "--album", odd, "--json").json
+    assert told["counts"] == {"in the album": 9}
+    (shelf / "list").write_bytes(os.fsencode(photo.name))
+    told = photorank("labels", "collect", "album", "--album", shelf / "list", "--json").json
+    assert told["counts"] == {"in the album": 1, "not in the album": 8}
+    assert photorank("labels", "group", "--by", "folder").code == 0
+    assert len(opened().labels().group_names) == 2
+
+
+def test_groups_of_a_table_are_not_contradicted(shelf, photorank, refused, opened, tmp_path):
+    """A photo is in one group; what is in the way is named."""
+    table = tmp_path / "labels.csv"
+    table.write_text("file,score,group\nbeach/6.jpg,9,sea\n")
+    photorank("labels", "import", table)
+    assert str(table) in refused("labels", "group", "--by", "day")
+    assert opened().labels().group_names == ["sea"]
+
+
+def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
+    shelf, photorank, opened, empty_home
+):
+    """One made before cameras were kept has none, until a photo is embedded anew."""
+    (shelf / "beach" / "0.jpg.xmp").write_bytes(with_rating(None, 2))
+    photorank("labels", "collect", "stars")
+    with sqlite3.connect(Workspace(empty_home).index("shelf").catalogue) as connection:
+        connection.execute("UPDATE photos SET camera = NULL")
+    connection.close()
+    assert {photo.camera for photo in opened().photos()} == {None}
+
+    photo, away = shelf / "beach" / "0.jpg", shelf.parent / "0.jpg"
+    photo.rename(away)
+    photorank("index", shelf, "--name", "shelf", "--prune")
+    away.rename(photo)
+    photorank("index", shelf, "--name", "shelf")
+
+    cameras = {photo.path.name: photo.camera for photo in opened().photos()}
+    assert cameras.pop("0.jpg") == "Canon EOS R5"
+    assert set(cameras.values()) == {None}
+    assert scores_of(opened()) == {"0.jpg": 2}

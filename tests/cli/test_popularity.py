@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from photorank.index.store import open_index
+
+
+@pytest.mark.usefixtures("home")
+def test_likes_become_labels(photorank, tmp_path):
+    """A table of likes and followers is imported, and the formula is told in words."""
+    table = tmp_path / "likes.csv"
+    table.write_text(
+        "file,likes,followers\n" + "".join(f"beach/{n}.jpg,{10 * n},{1000 + n}\n" for n in range(8))
+    )
+
+    outcome = photorank("labels", "popularity", table, "--json")
+
+    assert outcome.code == 0
+    assert "likes per follower" in outcome.json["notes"][0]
+    assert outcome.err.splitlines()[0].startswith("photorank: a photo's score is the logarithm of")
+    with_others = open_index().labels()
+    assert outcome.json["labelled"] == np.isfinite(with_others.scores).sum() == 24
+    assert with_others.n_raters[:8].tolist() == [2] * 8
+
+
+@pytest.mark.usefixtures("home")
+def test_likes_of_unknown_photos_change_nothing(photorank, refused, tmp_path):
+    """A photo that is not in the index stops the import as a whole."""
+    table = tmp_path / "likes.csv"
+    table.write_text("file,likes\nbeach/0.jpg,5\nmoon.jpg,7\n")
+    before = open_index().labels().scores
+
+    assert "line 3" in refused("labels", "popularity", table)
+
+    np.testing.assert_array_equal(open_index().labels().scores, before)
+
+
+@pytest.mark.usefixtures("home")
+def test_one_tier_is_wrong_usage(photorank, tmp_path):
+    """Tiers that order nothing are a mistake of usage."""
+    assert photorank("labels", "popularity", tmp_path / "likes.csv", "--tiers", 1).code == 2

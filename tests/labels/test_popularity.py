@@ -1,0 +1,284 @@
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.stats import gamma, nbinom, poisson, spearmanr
+
+from photorank.errors import LabelsError, MissingPathError
+from photorank.labels.popularity import account_tiers, age_corrected, rate
+from photorank.labels.popularity_table import read_popularity
+
+
+def crowd(n, *, seed=0, shape=2.0, usual=0.02):
+    """Return likes, views and rates of photos whose rates come from a gamma distribution."""
+    rng = np.random.default_rng(seed)
+    rates = rng.gamma(shape, usual / shape, n)
+    views = np.ceil(rng.lognormal(4, 1.5, n))
+    return rng.poisson(rates * views), views, rates
+
+
+def test_one_like_of_one_view_does_not_beat_900_of_1000():
+    """A photo that one person saw and liked is not the best of them all."""
+    likes, views, _ = crowd(50)
+
+    scores = rate([1, 900, *likes], [1, 1000, *views])
+
+    assert scores[1] > 5 * scores[0]
+    first, second = rate([1, 900], [1, 1000])
+    assert first <= second
+
+
+def test_the_prior_is_the_one_of_greatest_likelihood():
+    """Shrunken rates are those of the negative binomial that SciPy's own density fits best."""
+    likes, views, _ = crowd(400)
+
+    def loss(logs):
+        alpha, beta = np.exp(logs)
+        return -nbinom.logpmf(likes, alpha, beta / (beta + views)).sum()
+
+    best = minimize(loss, [0.0, 3.0], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-8})
+    alpha, beta = np.exp(best.x)
+
+    np.testing.assert_allclose(rate(likes, views), (alpha + likes) / (beta + views), rtol=1e-3)
+
+
+def test_shrunken_rates_are_nearer_to_the_truth_than_quotients():
+    """Over photos that were seen more or less often, shrinkage lessens the squared error."""
+    likes, views, rates = crowd(3000)
+
+    shrunken, plain = rate(likes, views), likes / views
+
+    assert ((shrunken - rates) ** 2).mean() < 0.6 * ((plain - rates) ** 2).mean()
+    assert spearmanr(shrunken, rates)[0] > spearmanr(plain, rates)[0] + 0.05
+
+
+def test_likes_may_exceed_views():
+    """Counts of a site that counts views late are no error, and keep their order."""
+    scores = rate([30, 200, 5, 1], [10, 20, 100, 50])
+    assert (np.diff(scores[[3, 2, 0, 1]]) > 0).all()
+
+
+def test_the_unit_of_exposure_does_not_matter():
+    """Followers in thousands give rates a thousandth as fine, in the same order."""
+    likes, views, _ = crowd(200)
+    np.testing.assert_allclose(rate(likes, views * 1000), rate(likes, views) / 1000, rtol=1e-4)
+
+
+def test_photos_that_differ_by_chance_alone_are_all_the_same():
+    """Where equal photos would differ as much, every one has the pooled rate."""
+    scores = rate([10, 11, 9, 10], [100, 100, 100, 100])
+    assert scores.tolist() == [0.1] * 4
+
+
+def test_a_photo_that_nobody_saw_has_the_usual_rate():
+    """No view says nothing: neither the best nor the worst, but what the prior expects."""
+    likes, views, _ = crowd(500)
+    scores = rate([0, *likes], [0, *views])
+    assert scores[0] == pytest.approx(0.02, rel=0.1)
+    assert np.quantile(scores, 0.3) < scores[0] < np.quantile(scores, 0.8)
+
+
+def test_a_shrunken_rate_is_the_mean_of_what_it_may_be():
+    """The score is the mean of the posterior, by summing prior times likelihood on a grid."""
+    likes, views, _ = crowd(2000, shape=1.5)
+    grid = np.linspace(1e-6, 0.4, 20_000)
+    prior = gamma.pdf(grid, 1.5, scale=0.02 / 1.5)
+    for photo in range(20):
+        weight = prior * poisson.pmf(likes[photo], grid * views[photo])
+        expected = (grid * weight).sum() / weight.sum()
+        assert rate(likes, views)[photo] == pytest.approx(expected, rel=0.1)
+
+
+def test_the_logarithm_keeps_the_order():
+    """On the log scale rates are what they were, and photos without likes stay finite."""
+    likes, views, _ = crowd(300)
+    assert (likes == 0).any()
+    np.testing.assert_allclose(np.exp(rate(likes, views, log=True)), rate(likes, views))
+
+
+@pytest.mark.parametrize(
+    ("likes", "exposure", "said"),
+    [
+        ([1, -1], [5, 5], "counts from 0 .photo 2"),
+        ([1, 2], [5, -5], "views and followers"),
+        ([1, np.nan], [5, 5], "photo 2"),
+        ([1, 2], [5, np.inf], "photo 2"),
+        ([1, 2], [0, 5], "nobody saw"),
+        ([0, 0], [0, 0], "no photo was seen"),
+        ([0, 0], [7, 9], "0 likes"),
+        ([1, 2, 3], [5, 5], "shapes"),
+        ([], [], "shapes"),
+        ([[1]], [[1]], "shapes"),
+        (["many", "few"], [5, 5], "numbers"),
+    ],
+)
+def test_counts_that_cannot_be_are_refused(likes, exposure, said):
+    """What is no count is told with the photo that has it."""
+    with pytest.raises(LabelsError, match=said):
+        rate(likes, exposure)
+
+
+def test_tiers_are_of_equal_size_within_each_account():
+    """Of a hundred photos of a star and of an unknown alike, twenty are in each of five tiers."""
+    rng = np.random.default_rng(0)
+    scores = np.concatenate([rng.random(100) * 1000, rng.random(100)])
+    accounts = np.repeat(["star", "unknown"], 100)
+
+    tiers = account_tiers(scores, accounts)
+
+    for account in ("star", "unknown"):
+        assert np.unique(tiers[accounts == account], return_counts=True)[1].tolist() == [20] * 5
+        assert (
+            np.diff(tiers[accounts == account][np.argsort(scores[accounts == account])])
+        ).min() >= 0
+
+
+def test_accounts_with_few_photos_stay_near_the_middle():
+    """One photo is in the middle, whatever the number of tiers; of two, neither is extreme."""
+    for n_tiers in (2, 3, 4, 5, 10):
+        assert account_tiers([7.0], ["ann"], n_tiers=n_tiers) == (n_tiers + 1) / 2
+    assert account_tiers([1.0, 2.0], ["ann", "ann"]).tolist() == [2, 4]
+    assert account_tiers([3.0, 3.0, 3.0], [1, 1, 1]).tolist() == [3, 3, 3]
+
+
+def test_turning_all_scores_round_turns_the_tiers_round():
+    """Tiers treat the popular and the unpopular alike, ties and borders included."""
+    rng = np.random.default_rng(1)
+    scores, accounts = rng.integers(0, 6, 60), rng.integers(0, 9, 60)
+    for n_tiers in (2, 3, 4, 7):
+        tiers = account_tiers(scores, accounts, n_tiers=n_tiers)
+        np.testing.assert_array_equal(
+            account_tiers(-scores, accounts, n_tiers=n_tiers), n_tiers + 1 - tiers
+        )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (([1.0, np.nan], ["a", "a"], 5), "finite"),
+        (([1.0, 2.0], ["a"], 5), "one account"),
+        (([1.0, 2.0], ["a", "a"], 1), "2 tiers"),
+    ],
+)
+def test_tiers_that_cannot_be_are_refused(arguments, said):
+    """No score, no account and no tiers are told."""
+    scores, accounts, n_tiers = arguments
+    with pytest.raises(LabelsError, match=said):
+        account_tiers(scores, accounts, n_tiers=n_tiers)
+
+
+def test_young_photos_are_not_punished():
+    """Where likes grow with the time a photo is out, the correction finds who is liked for it."""
+    rng = np.random.default_rng(0)
+    days = np.ceil(rng.lognormal(5, 1.5, 500))
+    worth = rng.lognormal(0, 0.5, 500)
+
+    corrected = age_corrected(worth * days**0.7, days)
+
+    assert spearmanr(corrected, worth)[0] > 0.99
+    assert abs(spearmanr(corrected, days)[0]) < 0.05 + abs(spearmanr(worth, days)[0])
+
+
+def test_popularity_that_does_not_grow_with_age_is_left_alone():
+    """Young photos with more likes keep them, and so do photos of one day."""
+    scores = np.array([9.0, 3.0, 1.0])
+    assert age_corrected(scores, [1, 10, 100]).tolist() == scores.tolist()
+    assert age_corrected(scores, [7, 7, 7]).tolist() == scores.tolist()
+    assert age_corrected([4.0], [0]) == [4.0]
+
+
+def test_the_unit_of_scores_is_kept_by_the_age_correction():
+    """Scores a thousand times as great stay so."""
+    scores, days = np.array([1.0, 5.0, 4.0, 20.0]), [1, 9, 30, 400]
+    np.testing.assert_allclose(
+        age_corrected(1000 * scores, days), 1000 * age_corrected(scores, days)
+    )
+
+
+@pytest.mark.parametrize(("scores", "ages"), [([0.0, 1.0], [1, 2]), ([1.0, 1.0], [-1, 2])])
+def test_ages_and_scores_out_of_range_are_refused(scores, ages):
+    """Nothing is published tomorrow, and a shrunken rate is above 0."""
+    with pytest.raises(LabelsError, match="photo 1"):
+        age_corrected(scores, ages)
+
+
+def read(tmp_path, text, **options):
+    """Read a table of counts."""
+    path = tmp_path / "likes.csv"
+    path.write_text(text)
+    return read_popularity(path, **options)
+
+
+def test_a_table_becomes_scores_with_their_formula_in_words(tmp_path):
+    """Likes and favourites are added up, divided by views rather than followers, and told so."""
+    table = read(
+        tmp_path,
+        "file,Likes,favourites,views,followers,account\n"
+        "a.jpg,400,500,1000,9,ann\nb.jpg,1,0,1,9,bob\nc.jpg,4,6,1000,9,\nd.jpg,30,0,1000,9,ann\n",
+    )
+
+    assert [row.score for row in table.rows] == pytest.approx(
+        rate([900, 1, 10, 30], [1000, 1, 1000, 1000], log=True).tolist()
+    )
+    assert [row.group for row in table.rows] == ["ann", "bob", None, "ann"]
+    assert "likes + favourites per view, drawn to" in table.notes[0]
+    assert table.notes[1] == "columns left out: followers"
+
+
+def test_dates_correct_for_the_time_a_photo_was_out(tmp_path):
+    """A photo of yesterday with a tenth of an old one's likes is the better one."""
+    lines = [
+        f"{day}.jpg,{likes},{date}"
+        for day, likes, date in [
+            (0, 40, "2024-07-31"),
+            (1, 100, "2024-07-01T10:00:00"),
+            (2, 400, "2023-07-31"),
+            (3, 380, "2023-07-20"),
+        ]
+    ]
+    table = read(tmp_path, "\n".join(["file,likes,date", *lines]))
+
+    scores = [row.score for row in table.rows]
+    assert scores[0] > scores[2] > scores[3]
+    assert "until 2024-07-31" in table.notes[0]
+
+
+def test_tiers_may_be_the_score(tmp_path):
+    """With tiers, the star's worst photo is below the unknown's best."""
+    text = "file,likes,account\na,900,star\nb,800,star\nc,2,me\nd,9,me\n"
+    table = read(tmp_path, text, tiers=2)
+
+    assert [row.score for row in table.rows] == [2, 1, 1, 2]
+    assert "its tier of 2 among the photos of its account" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,score\na,1\n", "likes or favourites"),
+        ("name,likes\na,1\n", "no table of popularity"),
+        ("", "no table of popularity"),
+        ("file,likes\na,-1\n", "line 2"),
+        ("file,likes\na,1.5\n", "line 2: likes '1.5' is not a count"),
+        ("file,likes\na,1\nb,\n", "line 3: no likes"),
+        ("file,likes,views\na,1,5\nb,1,0\n", "line 3: 1 likes with 0 views"),
+        ("file,likes,date\na,1,31.7.2024\n", "line 2: date"),
+        ("file,likes\na,0\nb,0\n", "0 likes"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_told_with_its_line(text, said, tmp_path):
+    """Nothing is guessed: a bad cell is named with its line."""
+    with pytest.raises(LabelsError, match=said):
+        read(tmp_path, text)
+
+
+def test_bad_rows_may_be_left_out(tmp_path):
+    """With `partial` the other rows are used, and the bad ones are told."""
+    table = read(tmp_path, "file,likes\na,5\nb,-1\nc,90\n", partial=True)
+    assert [row.file for row in table.rows] == ["a", "c"]
+    assert any("line 3" in note for note in table.notes)
+
+
+def test_a_missing_table_is_told(tmp_path):
+    """There is no file, and that is what is said."""
+    with pytest.raises(MissingPathError):
+        read_popularity(tmp_path / "likes.csv")

@@ -1,0 +1,27 @@
+"""The real exiftool: what it writes is read, and what is written is read by it."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+
+EXIFTOOL = shutil.which("exiftool")
+
+
+def run_exiftool(*arguments):
+    """Return what exiftool prints; skip the test where there is none."""
+    if EXIFTOOL is None:
+        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    command = [EXIFTOOL, "-charset", "filename=utf8", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=True).stdout  # noqa: S603
+
+
+def tags_of(file):
+    """Return every tag that exiftool finds in a file, by group and name."""
+    [tags] = json.loads(run_exiftool("-json", "-G1", "-a", "-struct", file))
+    return {
+        name: value
+        for name, value in tags.items()
+        if name.partition(":")[0] not in {"SourceFile", "System", "File", "ExifTool"}
+    }

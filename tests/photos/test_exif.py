@@ -1,0 +1,234 @@
+"""What is read of a photo's own file: its time, its camera, and ratings by the real exiftool."""
+
+import io
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.exif import Shot, embedded_tags, shot
+from photorank.photos.tags import photo_tags
+from photorank.photos.xmp import XmpTags, with_rating
+from tests.photos.exiftool import run_exiftool
+
+XMP, MAKE, MODEL, RATING, RATING_PERCENT = 700, 0x10F, 0x110, 0x4746, 0x4749
+EXIF_IFD, TAKEN = 0x8769, 0x9003
+FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "TIFF": "tif", "HEIF": "heic"}
+
+
+@pytest.fixture(autouse=True)
+def _heif():
+    """Let the tests write HEIC."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+
+
+@pytest.fixture
+def photo(tmp_path, scene):
+    """Return a function that writes a photo of some format."""
+
+    def write(kind="JPEG", **options):
+        path = tmp_path / f"photo.{FORMATS.get(kind, kind.lower())}"
+        scene.resize((60, 40)).save(path, kind, **options)
+        return path
+
+    return write
+
+
+def exif_of(tags, taken=None):
+    """Return EXIF with some tags of its first part."""
+    exif = Image.Exif()
+    for tag, value in tags.items():
+        exif[tag] = value
+    if taken is not None:
+        exif.get_ifd(EXIF_IFD)[TAKEN] = taken
+        exif[EXIF_IFD] = exif.get_ifd(EXIF_IFD)  # TIFF's writer looks for it here
+    return exif
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
+def test_time_and_camera(photo, kind):
+    """The camera's clock and name are read from the EXIF of every format that has it."""
+    exif = exif_of({MAKE: "SONY", MODEL: "ILCE-7M3"}, "2024:07:31 18:05:09")
+    exif = exif.tobytes() if kind == "HEIF" else exif
+
+    found = shot(photo(kind, exif=exif).read_bytes())
+
+    assert found == Shot("2024-07-31T18:05:09", "SONY ILCE-7M3")
+
+
+@pytest.mark.parametrize("taken", ["0000:00:00 00:00:00", "    :  :     :  :  ", "yesterday", None])
+def test_no_capture_time(photo, taken):
+    """A clock that was never set tells no time; the camera may still be told."""
+    path = photo(exif=exif_of({MODEL: "X100V"}, taken))
+    assert shot(path.read_bytes()) == Shot(None, "X100V")
+    assert shot(b"not a photo") == Shot()
+
+
+@pytest.mark.parametrize(
+    ("make", "model", "camera"),
+    [
+        ("Canon", "Canon EOS R5", "Canon EOS R5"),
+        ("NIKON CORPORATION", "NIKON Z 6_2", "NIKON Z 6_2"),
+        ("Apple", "iPhone 15 Pro", "Apple iPhone 15 Pro"),
+        ("OLYMPUS IMAGING CORP.  ", "E-M1\0\0\n", "OLYMPUS IMAGING CORP. E-M1"),
+        ("Canon", "", "Canon"),
+        ("", "", None),
+        ("A" * 500, "B" * 500, "A" * 100),
+    ],
+)
+def test_make_and_model_are_one_name(photo, make, model, camera):
+    """A maker that its model names already is not named twice; padding and controls go."""
+    path = photo(exif=exif_of({MAKE: make, MODEL: model}))
+    assert shot(path.read_bytes()).camera == camera
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("rating", [-1, 0, 4])
+def test_ratings_that_exiftool_embeds_are_read(photo, kind, rating):
+    """XMP in the four formats that exiftool can write it into and Pillow can write."""
+    path = photo(kind)
+    run_exiftool("-overwrite_original", f"-XMP:Rating={rating}", "-XMP:Label=Grün", path)
+
+    assert embedded_tags(path) == XmpTags(rating, "Grün")
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
+@pytest.mark.parametrize(
+    ("option", "rating"), [("-IFD0:Rating=3", 3), ("-IFD0:RatingPercent=75", 4)]
+)
+def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating):
+    """Stars, and the percent of Windows."""
+    path = photo(kind)
+    run_exiftool("-overwrite_original", option, path)
+
+    assert embedded_tags(path) == XmpTags(rating)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
+def test_xmp_goes_before_exif(photo, kind):
+    """Where both tell a rating the newer standard counts, also when it says: not rated."""
+    packet = with_rating(None, 5, label="Red")
+    tiff_tags = {XMP: packet} if kind == "TIFF" else {}
+    exif = exif_of({RATING: 2, RATING_PERCENT: 99, **tiff_tags})
+    options = {"exif": exif if kind == "TIFF" else exif.tobytes(), "xmp": packet}
+    if kind == "PNG":
+        del options["xmp"]
+        text = PngImagePlugin.PngInfo()
+        text.add_itxt("XML:com.adobe.xmp", packet.decode(), zip=True)
+        options["pnginfo"] = text
+    assert embedded_tags(photo(kind, **options)) == XmpTags(5, "Red")
+
+
+def test_no_pixel_is_decoded(photo, monkeypatch):
+    """A library of thousands of large photos is gone through by their headers."""
+    paths = [photo(kind) for kind in FORMATS]
+    monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("decoded"))
+    monkeypatch.setattr(PngImagePlugin.PngImageFile, "load", lambda self: pytest.fail("decoded"))
+    assert {embedded_tags(path) for path in paths} == {XmpTags()}
+
+
+def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
+    """A photo that is none, and metadata of a photo that are damaged."""
+    (tmp_path / "text.jpg").write_text("buy milk")
+    with pytest.raises(UnreadablePhotoError, match="not an image"):
+        embedded_tags(tmp_path / "text.jpg")
+    with pytest.raises(UnreadablePhotoError, match="vanished"):
+        embedded_tags(tmp_path / "gone.jpg")
+    with pytest.raises(UnreadablePhotoError, match="a folder, not a file"):
+        embedded_tags(tmp_path)
+    with pytest.raises(MetadataError, match="document type"):
+        embedded_tags(photo(xmp=b"<!DOCTYPE x><x/>"))
+    with pytest.raises(MetadataError, match="rating '77'"):
+        embedded_tags(photo(exif=exif_of({RATING: 77})))
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
+    """As older exiftools write it: XMP, and EXIF with the rating, the time and the camera."""
+    text = PngImagePlugin.PngInfo()
+    text.add_itxt("XML:com.adobe.xmp", with_rating(None, 5, label="Rot").decode(), zip=zipped)
+    exif = exif_of({RATING: 2, MODEL: "X100V"}, "2024:07:31 18:05:09")
+    path = photo("PNG", pnginfo=text, exif=exif)
+    with_both = moved_to_the_end(moved_to_the_end(path.read_bytes(), b"iTXt"), b"eXIf")
+    only_exif = moved_to_the_end(photo("PNG", exif=exif).read_bytes(), b"eXIf")
+
+    path.write_bytes(with_both)
+    assert embedded_tags(path) == XmpTags(5, "Rot")
+    path.write_bytes(only_exif)
+    assert embedded_tags(path) == XmpTags(2)
+    assert shot(only_exif) == Shot("2024-07-31T18:05:09", "X100V")
+
+
+def moved_to_the_end(data, kind):
+    """Return a PNG with one of its chunks behind all others."""
+    start = data.index(kind) - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+    last = len(data) - 12
+    return data[:start] + data[end:last] + data[start:end] + data[last:]
+
+
+@pytest.mark.parametrize("text", [b"\1\0\0\0nonsense", b"\1\0\0\0"])
+def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
+    """Compressed XMP that does not unpack; also one that is cut."""
+    data = photo("PNG").read_bytes()
+    chunk = b"XML:com.adobe.xmp\0" + text
+    end = data.index(b"IEND") - 4
+    chunk = len(chunk).to_bytes(4, "big") + b"iTXt" + chunk + b"\0\0\0\0"
+    path = photo("PNG")
+    path.write_bytes(data[:end] + chunk + data[end:])
+    if text.endswith(b"nonsense"):
+        with pytest.raises(MetadataError, match="unpacked"):
+            embedded_tags(path)
+    else:
+        assert embedded_tags(path) == XmpTags()
+    path.write_bytes(data[:end] + chunk[:30])
+    assert embedded_tags(path) == XmpTags()
+
+
+def test_sidecars_go_before_the_file(photo, tmp_path):
+    """The photo's own sidecar, the shared one, the file: for each tag the first that tells it."""
+    path = photo(xmp=with_rating(None, 1, label="Blue"))
+    assert photo_tags(path) == XmpTags(1, "Blue")
+    (tmp_path / "photo.XMP").write_bytes(with_rating(None, 2))
+    assert photo_tags(path) == XmpTags(2, "Blue")
+    (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 0, label="Red"))
+    assert photo_tags(path) == XmpTags(0, "Red")
+
+
+def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):
+    """A folder, an empty file, a link to nothing."""
+    path, sidecar = photo(), tmp_path / "photo.jpg.xmp"
+    sidecar.mkdir()
+    with pytest.raises(MetadataError, match="a folder, not a file") as caught:
+        photo_tags(path)
+    assert caught.value.path == sidecar
+    sidecar.rmdir()
+    sidecar.touch()
+    with pytest.raises(MetadataError, match="empty"):
+        photo_tags(path)
+    sidecar.unlink()
+    sidecar.symlink_to(tmp_path / "gone")
+    with pytest.raises(MetadataError, match="vanished"):
+        photo_tags(path)
+
+
+def test_a_huge_sidecar_is_not_read_whole(photo, tmp_path):
+    """Ten gigabytes of a sparse file are refused after the first sixty megabytes."""
+    path = photo()
+    with (tmp_path / "photo.xmp").open("wb") as file:
+        file.truncate(1 << 30)
+    with pytest.raises(MetadataError, match="64 MB"):
+        photo_tags(path)
+
+
+def test_exif_of_every_kind_of_damage_is_no_error(photo):
+    """A photo without readable EXIF is one without a time."""
+    data = photo(exif=exif_of({MODEL: "X100V"}, "2024:07:31 18:05:09")).read_bytes()
+    at = data.index(b"Exif\0\0")
+    for byte in range(at + 6, at + 60):
+        damaged = bytearray(data)
+        damaged[byte] ^= 0xFF
+        assert isinstance(shot(bytes(damaged)), Shot)
+    assert shot(io.BytesIO(data).read(at + 10)) == Shot()

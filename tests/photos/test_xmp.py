@@ -1,0 +1,406 @@
+"""XMP as real programs write it: what is read, what is refused, what a new rating leaves alone."""
+
+import time
+from xml.etree import ElementTree
+
+import pytest
+
+from photorank.errors import MetadataError
+from photorank.photos.packet import MAX_BYTES
+from photorank.photos.xmp import XmpTags, read_xmp, sidecar_for, sidecars, with_rating
+from tests.photos.exiftool import run_exiftool, tags_of
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+
+DARKTABLE = """<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:exif="http://ns.adobe.com/exif/1.0/"
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+    xmlns:darktable="http://darktable.sf.net/"
+   exif:DateTimeOriginal="2024:07:31 18:05:09.120"
+   xmp:Rating="-1"
+   xmpMM:DerivedFrom="IMG_1234.CR3"
+   darktable:import_timestamp="63857702700000000"
+   darktable:xmp_version="5"
+   darktable:raw_params="0"
+   darktable:auto_presets_applied="1"
+   darktable:history_end="2"
+   darktable:iop_order_version="4">
+   <darktable:masks_history>
+    <rdf:Seq/>
+   </darktable:masks_history>
+   <darktable:history>
+    <rdf:Seq>
+     <rdf:li
+      darktable:num="0"
+      darktable:operation="exposure"
+      darktable:enabled="1"
+      darktable:modversion="6"
+      darktable:params="00000000000080b90000003f00004842000080c0010000000"
+      darktable:multi_name=""
+      darktable:multi_priority="0"
+      darktable:blendop_version="13"
+      darktable:blendop_params="gz11eJxjYIAACQYYOOHEgAYY0QVwggZ7CB6pfOygYtaVAyCMi48L/AcCEA0AN9gd8g=="/>
+    </rdf:Seq>
+   </darktable:history>
+   <darktable:colorlabels>
+    <rdf:Seq>
+     <rdf:li>1</rdf:li>
+     <rdf:li>3</rdf:li>
+    </rdf:Seq>
+   </darktable:colorlabels>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+
+DIGIKAM = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 4.4.0-Exiv2">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:digiKam="http://www.digikam.org/ns/1.0/"
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"
+    xmlns:acdsee="http://ns.acdsee.com/iptc/1.0/"
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+   digiKam:PickLabel="3"
+   digiKam:ColorLabel="4"
+   xmp:Rating="3"
+   MicrosoftPhoto:Rating="50"
+   acdsee:rating="3">
+   <digiKam:TagsList>
+    <rdf:Seq>
+     <rdf:li>People/Zoë</rdf:li>
+     <rdf:li>Places/Paris</rdf:li>
+    </rdf:Seq>
+   </digiKam:TagsList>
+   <dc:subject>
+    <rdf:Bag>
+     <rdf:li>Zoë</rdf:li>
+    </rdf:Bag>
+   </dc:subject>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="w"?>"""
+
+LIGHTROOM = """<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="Adobe XMP Core 7.0-c000 1.000000">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+    xmlns:stEvt="http://ns.adobe.com/xap/1.0/sType/ResourceEvent#"
+    xmlns:xmpDM="http://ns.adobe.com/xmp/1.0/DynamicMedia/"
+    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+    xmlns:crs="http://ns.adobe.com/camera-raw-settings/1.0/"
+   xmp:CreatorTool="Adobe Photoshop Lightroom Classic 13.4"
+   xmp:Rating="4"
+   xmp:Label="Rot"
+   photoshop:LabelColor="red"
+   xmpDM:pick="-1"
+   xmpDM:good="false"
+   crs:Exposure2012="+0.35">
+   <xmpMM:History>
+    <rdf:Seq>
+     <rdf:li stEvt:action="saved" stEvt:changed="/metadata" xmp:Rating="1"/>
+    </rdf:Seq>
+   </xmpMM:History>
+   <crs:Look>
+    <rdf:Description crs:Name="Adobe Color" xmp:Rating="2">
+     <crs:Parameters><rdf:Description xmp:Label="Blue"/></crs:Parameters>
+    </rdf:Description>
+   </crs:Look>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"""
+
+CAPTURE_ONE = """<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="XMP Core 5.5.0">
+  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+    <rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/">
+      <xmp:Rating>5</xmp:Rating>
+      <xmp:Label>Green</xmp:Label>
+    </rdf:Description>
+    <rdf:Description rdf:about="" xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/">
+      <photoshop:Urgency>4</photoshop:Urgency>
+    </rdf:Description>
+  </rdf:RDF>
+</x:xmpmeta>"""
+
+WINDOWS = (
+    "<?xpacket begin='\ufeff' id='W5M0MpCehiHzreSzNTczkc9d'?>\r\n"
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="uuid:faf5bdd5-ba3d-11da-ad31-d33d75182f1b"'
+    ' xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/">'
+    "<MicrosoftPhoto:Rating>75</MicrosoftPhoto:Rating></rdf:Description>"
+    "</rdf:RDF></x:xmpmeta>\r\n" + " " * 2048 + "<?xpacket end='w'?>\0\0"
+)
+
+PROGRAMS = {
+    "darktable": (DARKTABLE, XmpTags(-1, "Yellow, Blue", None)),
+    "digikam": (DIGIKAM, XmpTags(3, "Green", 1)),
+    "lightroom": (LIGHTROOM, XmpTags(4, "Rot", -1)),
+    "capture-one": (CAPTURE_ONE, XmpTags(5, "Green", None)),
+    "windows": (WINDOWS, XmpTags(4, None, None)),
+}
+
+
+def packet(inside, *, description='xmlns:xmp="http://ns.adobe.com/xap/1.0/"'):
+    """Return a small packet."""
+    return (
+        f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description {description}>{inside}'
+        "</rdf:Description></rdf:RDF>"
+    ).encode()
+
+
+def rated(value):
+    """Return a packet with a rating as written."""
+    return packet(f"<xmp:Rating>{value}</xmp:Rating>")
+
+
+def refusal(data):
+    """Return why bytes are refused."""
+    with pytest.raises(MetadataError) as caught:
+        read_xmp(data)
+    assert caught.value.reason.isprintable()
+    return caught.value.reason
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32-be", "utf-32"]
+)
+def test_sidecars_of_real_programs_are_read(program, encoding):
+    """Attributes or elements, one description or several, in any form of Unicode."""
+    text, tags = PROGRAMS[program]
+    if "16" in encoding or "32" in encoding:
+        text = text.replace(' encoding="UTF-8"', "")
+
+    assert read_xmp(text.encode(encoding)) == tags
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("rating", [-1, 0, 2])
+def test_a_new_rating_changes_nothing_else(program, encoding, rating):
+    """Apart from the bytes of the rating the sidecar is as it was, padding and all."""
+    text, tags = PROGRAMS[program]
+    if "16" in encoding:
+        text = text.replace(' encoding="UTF-8"', "")
+
+    written = with_rating(text.encode(encoding), rating)
+
+    assert read_xmp(written) == tags._replace(rating=rating)
+    before, after = text, written.decode(encoding)
+    percent = {-1: 0, 0: 0, 2: 25}[rating]
+    for old, new in {
+        'xmp:Rating="-1"\n': f'xmp:Rating="{rating}"\n',  # darktable
+        'xmp:Rating="3"': f'xmp:Rating="{rating}"',  # digiKam
+        'Photo:Rating="50"': f'Photo:Rating="{percent}"',
+        'xmp:Rating="4"': f'xmp:Rating="{rating}"',  # Lightroom
+        "<xmp:Rating>5<": f"<xmp:Rating>{rating}<",  # Capture One
+        ">75<": f">{percent}<",  # Windows
+        'xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"><': (
+            'xmlns:MicrosoftPhoto="http://ns.microsoft.com/photo/1.0/"'
+            f' xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{rating}"><'
+        ),
+    }.items():
+        before = before.replace(old, new)
+    assert after == before
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
+    """A sidecar that got a rating and a label has every other tag that exiftool saw before."""
+    file = tmp_path / "photo.xmp"
+    file.write_text(PROGRAMS[program][0], newline="")
+    before = tags_of(file)
+
+    file.write_bytes(with_rating(file.read_bytes(), 2, label="Très bien & <more>"))
+
+    after = tags_of(file)
+    assert after.pop("XMP-xmp:Rating") == 2
+    assert after.pop("XMP-xmp:Label") == "Très bien & <more>"
+    if "XMP-microsoft:RatingPercent" in after:
+        assert after.pop("XMP-microsoft:RatingPercent") == 25
+    changed = {"XMP-xmp:Rating", "XMP-xmp:Label", "XMP-microsoft:RatingPercent"}
+    assert after == {name: value for name, value in before.items() if name not in changed}
+
+
+def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
+    """A sidecar out of nothing holds a rating and a label, and no more."""
+    file = tmp_path / "photo.xmp"
+
+    file.write_bytes(with_rating(None, -1, label="Blau"))
+
+    tags = {name: value for name, value in tags_of(file).items() if name != "XMP-x:XMPToolkit"}
+    assert tags == {"XMP-xmp:Rating": -1, "XMP-xmp:Label": "Blau"}
+    assert run_exiftool("-validate", "-warning", "-s3", file).strip() == b"OK"
+
+
+@pytest.mark.parametrize("rating", [-1, 0, 3, 5])
+def test_sidecars_that_exiftool_writes_are_read(rating, tmp_path):
+    """Ratings, labels and flags that exiftool puts into a sidecar are the ones that are read."""
+    file = tmp_path / "photo.xmp"
+    run_exiftool(f"-XMP:Rating={rating}", "-XMP:Label=Grün", "-XMP-xmpDM:Good=True", file)
+
+    assert read_xmp(file.read_bytes()) == XmpTags(rating, "Grün", 1)
+
+    file.write_bytes(with_rating(file.read_bytes(), 1))
+    run_exiftool("-overwrite_original", "-XMP-dc:Subject=holiday", file)
+    assert read_xmp(with_rating(file.read_bytes(), 4)) == XmpTags(4, "Grün", 1)
+
+
+def test_prefixes_are_only_names():
+    """The namespace counts, not what a program calls it; another one's Rating is not ours."""
+    spaces = 'xmlns:a="http://ns.adobe.com/xap/1.0/" xmlns:xmp="urn:other" xmp:Rating="1"'
+    named = packet("<!-- --><a:Rating a:by='>'>4</a:Rating><xmp:Label>x</xmp:Label>",
+                   description=spaces)  # fmt: skip
+    assert read_xmp(named) == XmpTags(4)
+    assert read_xmp(with_rating(named, 2)) == XmpTags(2)
+    assert b'xmp:Rating="1"' in with_rating(named, 2)
+
+    other = packet("", description='xmlns:xmp="urn:other" xmp:Rating="1"')
+    assert read_xmp(other) == XmpTags()
+    assert read_xmp(with_rating(other, 5, label="x")) == XmpTags(5, "x")
+
+
+@pytest.mark.parametrize(
+    ("inside", "rating"),
+    [
+        ("<xmp:Rating>\n 3\n</xmp:Rating>", 3),
+        ("<xmp:Rating>&#51;</xmp:Rating>", 3),
+        ("<xmp:Rating><![CDATA[3]]></xmp:Rating>", 3),
+        ("<xmp:Rating><!-- 5 -->3<?note 4?></xmp:Rating>", 3),
+        ("<xmp:Rating>2.5</xmp:Rating>", 2.5),
+        ("<xmp:Rating/>", None),
+        ("<xmp:Rating></xmp:Rating>", None),
+    ],
+)
+def test_a_rating_may_be_written_in_many_ways(inside, rating):
+    """Spaces, references, comments; and any of it can be replaced."""
+    assert read_xmp(packet(inside)).rating == rating
+    assert read_xmp(with_rating(packet(inside), 1)).rating == 1
+    assert ElementTree.fromstring(with_rating(packet(inside), 1))[0][0].text == "1"  # noqa: S314
+
+
+@pytest.mark.parametrize(
+    ("flags", "pick"),
+    [
+        ('d:good="True"', 1),
+        ('d:good="False"', -1),
+        ('d:pick="0" d:good="maybe"', None),
+        ('d:pick="1"', 1),
+        ('k:PickLabel="0"', None),
+        ('k:PickLabel="1"', -1),
+        ('k:PickLabel="2"', 0),
+        ('k:PickLabel="3"', 1),
+    ],
+)
+def test_flags_of_lightroom_and_digikam(flags, pick):
+    """Picked, rejected, undecided; no flag is none of them."""
+    spaces = 'xmlns:d="http://ns.adobe.com/xmp/1.0/DynamicMedia/" '
+    spaces += 'xmlns:k="http://www.digikam.org/ns/1.0/" '
+    assert read_xmp(packet("", description=spaces + flags)).pick == pick
+
+
+@pytest.mark.parametrize("value", ["abc", "7", "-2", "nan", "inf", "5.01", "9" * 5000])
+def test_ratings_that_do_not_exist_are_refused(value):
+    """The message quotes what is there; a new rating may take its place."""
+    assert f"rating '{value[:40]}' is not a number from -1 to 5" in refusal(rated(value))
+    assert read_xmp(with_rating(rated(value), 3)).rating == 3
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
+    f'<!ENTITY {new} "{f"&{old};" * 10}">'
+    for old, new in zip("abcdefgh", "bcdefghi", strict=True)
+) + "]>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "empty"),
+        (b"\0" * 5, "empty"),
+        (b"rating: 5", "not XML"),
+        (b'{"rating": 5}', "not XML"),
+        (rated(4)[:-20], "not XML"),
+        (b"<html></html>", "not XMP"),
+        (LIGHTROOM.replace("Rot", "Grün").encode("latin-1"), "UTF-8"),
+        (b'<?xml version="1.0" encoding="EBCDIC"?><a/>', "EBCDIC"),
+        (b'<?xml version="1.0" encoding="zlib"?><a/>', "zlib"),
+        (b"\xff\xfe<\0a", "UTF-16"),
+        ("<\ud800".encode("utf-16-le", "surrogatepass") + b"\0", "UTF-16"),
+        (BOMB.encode() + rated("&i;"), "document type"),
+        (b'<!DOCTYPE x SYSTEM "file:///etc/passwd">' + rated(4), "document type"),
+        (b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>' + rated("&e;"), "document"),
+        (rated("&undefined;"), "not XML"),
+        (b"<a>" * 1000 + b"</a>" * 1000, "nested"),
+        (rated("3").replace(b"xmp:", b"xmp2:"), "not XML"),
+        (b"\0" * (MAX_BYTES + 1), "64 MB"),
+    ],
+)  # fmt: skip
+def test_what_is_no_xmp_is_refused_in_words(data, said):
+    """Bombs, entities of other files, cut and foreign files each say what is wrong."""
+    assert said in refusal(data)
+    with pytest.raises(MetadataError):
+        with_rating(data, 3)
+
+
+def test_latin_1_is_read_where_it_is_declared():
+    """Other encodings than Unicode are rare; a letter that one does not have is escaped."""
+    text = (
+        '<?xml version="1.0" encoding="ISO-8859-1"?>'
+        + packet("<xmp:Label>Grün</xmp:Label>").decode()
+    )
+    written = with_rating(text.encode("latin-1"), 4, label="žluťoučký")
+    assert read_xmp(text.encode("latin-1")).label == "Grün"
+    assert read_xmp(written) == XmpTags(4, "žluťoučký")
+    assert b"ISO-8859-1" in written
+
+
+@pytest.mark.parametrize(
+    "inside", ["<a/>", "<rdf:li>1</rdf:li>", " ", "&#32;"], ids=["empty", "items", "blanks", "refs"]
+)
+def test_a_hostile_packet_of_full_size_ends_in_time(inside):
+    """Sixty megabytes of anything take seconds, and are refused where they are too many parts."""
+    data = packet(f"<xmp:x>{inside * ((MAX_BYTES - 1000) // len(inside))}</xmp:x>")
+    start = time.perf_counter()
+    if "<" in inside:
+        assert "larger" in refusal(data)
+    else:
+        assert read_xmp(data) == XmpTags()
+    assert time.perf_counter() - start < 30
+
+
+@pytest.mark.parametrize("rating", [-2, 6, 2.5])
+def test_only_ratings_that_exist_are_written(rating):
+    """A mistake of the caller does not reach a person's files."""
+    with pytest.raises(ValueError, match="whole number"):
+        with_rating(None, rating)
+
+
+def test_sidecars_are_found_in_both_forms_and_cases(tmp_path):
+    """The photo's own sidecar goes before the one that it shares; a new one is its own."""
+    photo = tmp_path / "a.jpg"
+    assert sidecars(photo) == []
+    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
+    (tmp_path / "a.XMP").touch()
+    assert sidecar_for(photo) == tmp_path / "a.XMP"
+    assert sidecar_for(tmp_path / "a.CR3") == tmp_path / "a.XMP"
+    (tmp_path / "a.jpg.xmp").touch()
+    (tmp_path / "a.jpeg.xmp").touch()
+    assert sidecars(photo) == [tmp_path / "a.jpg.xmp", tmp_path / "a.XMP"]
+    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
+
+
+def test_a_sidecar_that_answers_to_two_names_is_one(tmp_path):
+    """As on disks where case does not matter."""
+    (tmp_path / "a.xmp").touch()
+    (tmp_path / "a.XMP").hardlink_to(tmp_path / "a.xmp")
+    assert sidecars(tmp_path / "a.jpg") == [tmp_path / "a.xmp"]
