@@ -27,7 +27,10 @@ def evaluate(
         ),
     ] = None,
     fold_by: Annotated[
-        FoldBy, typer.Option(help="What is never split between learning and testing.")
+        FoldBy,
+        typer.Option(
+            help="What is never split between learning and testing; split: the dataset's own."
+        ),
     ] = "photo",
     folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
     repeats: Annotated[

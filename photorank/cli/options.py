@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 Within: TypeAlias = Literal["group", "series"]
-FoldBy: TypeAlias = Literal["photo", "group", "series"]
+FoldBy: TypeAlias = Literal["photo", "group", "series", "split"]
 
 IndexName = Annotated[
     str | None,

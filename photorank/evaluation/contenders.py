@@ -30,7 +30,7 @@ class Contender:
     name: str
     kind: str
     ratings: Floats  # (repeats, n)
-    fitted: bool  # anew in every fold: its uncertainty includes the fitting
+    fitted: bool  # anew in each of several folds: its uncertainty includes the fitting
     in_sample: bool = False  # it has seen photos that it is tested on
     refitted: bool = False  # a stored vector, learned again in every fold
 
@@ -97,7 +97,7 @@ def vector_contender(
         ratings = out_of_fold_ratings(
             learner_of(index, vector), photos, folds, within=vector.card.parameters.get("within")
         )
-        return Contender(vector.name, vector.kind, ratings, fitted=True, refitted=True)
+        return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
     ratings = vector.rate(photos.X, index.fingerprint)
     every = np.broadcast_to(ratings, folds.codes.shape)
     return Contender(vector.name, vector.kind, every, fitted=False, in_sample=in_sample)
@@ -123,7 +123,7 @@ def learner_contender(
     """Learn in every fold and rate the photos left out."""
     learner = make_learner(kind, seed=protocol.seed)
     ratings = out_of_fold_ratings(learner, photos, folds, within=protocol.within, on_fit=on_fit)
-    return Contender(kind, kind, ratings, fitted=True)
+    return Contender(kind, kind, ratings, fitted=folds.refits)
 
 
 def random_contender(photos: JudgedPhotos, folds: Folds, seed: int) -> Contender:

@@ -87,8 +87,11 @@ def learning_curve(
     """Return a learner's held-out accuracy after fewer and fewer labelled photos.
 
     Tested on the folds of the first repeat, whatever the share learned from,
-    so that all points stand on the same pairs.
+    so that all points stand on the same pairs; [] for a single split, which
+    tells no spread.
     """
+    if not folds.refits:
+        return []
     once = Folds(folds.codes[:1], folds.k, folds.by)
     graph = photos.comparisons.restricted(once.codes[0], "within")
     rows = []
@@ -104,7 +107,7 @@ def learning_curve(
             continue  # so few photos that some fold has no pair: the curve begins further on
         accuracy = corrected_resampled(
             values_by_fold([accuracy_sums(ratings[0], graph, clusters=once.codes[0], couples=0)]),
-            test_share=1 / (folds.k - 1),
+            test_share=folds.test_share,
             n_photos=len(photos.X),
             n_pairs=graph.n_pairs,
         )
@@ -115,9 +118,10 @@ def learning_curve(
 def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Folds) -> Json | None:
     """Return how far held-out probabilities can be believed; None without pairs.
 
-    Each fold's slope is fitted to the other folds, as a new photo's would be.
+    Each fold's slope is fitted to the other folds, as a new photo's would be;
+    a single split has no others.
     """
-    if not graphs[0].n_pairs:
+    if not graphs[0].n_pairs or not folds.refits:
         return None
     p, outcomes = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
     curve = risk_coverage(p, outcomes)

@@ -56,11 +56,6 @@ class Field:
     n_photos: int
     n_pairs: int  # of one repeat, on average
 
-    @property
-    def test_share(self) -> float:
-        """Photos in a test fold per photo learned from."""
-        return 1 / (self.folds.k - 1)
-
 
 def evaluate(
     index: Index,
@@ -169,13 +164,14 @@ def judged_photos(
         raise NoLabelsError(index.name, why)
     rows = comparisons.active
     labels = index.labels(rater=rater)
-    every = index.photos()
+    every, splits = index.photos(), index.splits()
     return JudgedPhotos(
         X=index.embeddings()[rows],
         comparisons=comparisons.take(rows),
         groups=labels.groups[rows],
         series=labels.series[rows],
         digests=tuple(every[row].digest for row in rows),
+        splits=tuple(splits[row] for row in rows),
     )
 
 
@@ -201,7 +197,9 @@ def _field(photos: JudgedPhotos, folds: Folds, protocol: Protocol, scope: Scope)
 
 def _clusters(photos: JudgedPhotos, protocol: Protocol) -> Codes | None:
     """Return the photos that were sampled together; None where each stands on its own."""
-    return None if protocol.fold_by == "photo" else photos.codes(protocol.fold_by)
+    if protocol.fold_by in ("group", "series"):
+        return photos.codes(protocol.fold_by)
+    return None
 
 
 @dataclass(frozen=True)
@@ -233,7 +231,7 @@ class _Measured:
             if one.fitted:
                 metrics[name] = corrected_resampled(
                     self.by_fold[name],
-                    test_share=field.test_share,
+                    test_share=field.folds.test_share,
                     repeats=len(field.graphs),
                     floor=sums.floor,
                     **counts,
@@ -242,7 +240,7 @@ class _Measured:
                 metrics[name] = jackknife(sums.leave_one_out(), **counts)
         metrics["ndcg"] = corrected_resampled(
             self.lists,
-            test_share=field.test_share if one.fitted else 0.0,
+            test_share=field.folds.test_share if one.fitted else 0.0,
             repeats=len(field.graphs),
             floor=0.0,
             **counts,
@@ -299,7 +297,7 @@ def _differences(measured: Sequence[_Measured], field: Field) -> list[ScopedDiff
                 difference = corrected_resampled_difference(
                     a.by_fold[metric],
                     b.by_fold[metric],
-                    test_share=field.test_share,
+                    test_share=field.folds.test_share,
                     repeats=len(field.graphs),
                 )
             else:

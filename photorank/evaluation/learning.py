@@ -65,7 +65,7 @@ def fit_and_test(
     )
     accuracy = corrected_resampled(
         values,
-        test_share=1 / (folds.k - 1),
+        test_share=folds.test_share,
         repeats=len(folds.codes),
         n_photos=len(photos.X),
         n_pairs=round(sum(graph.n_pairs for graph in graphs) / len(graphs)),

@@ -10,12 +10,12 @@ from sklearn.base import clone
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
-from photorank.metrics.folds import Folds, make_folds, near_duplicates
+from photorank.metrics.folds import Folds, make_folds, near_duplicates, official_split
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 
-FoldBy = Literal["photo", "group", "series"]
+FoldBy = Literal["photo", "group", "series", "split"]
 
 # Cosine above which two photos count as shots of one moment: they are learned from, or
 # tested on, together.
@@ -28,9 +28,10 @@ class Protocol:
 
     Parameters
     ----------
-    fold_by : {"photo", "group", "series"}
+    fold_by : {"photo", "group", "series", "split"}
         What is never split between learning and testing. Photo folds keep
-        near-duplicates together.
+        near-duplicates together. "split" is the dataset's official one: learn
+        from its training part, test on its test part, once.
     folds : int
         K; at most the number of photos or groups.
     repeats : int
@@ -65,6 +66,7 @@ class JudgedPhotos:
     groups: Codes  # (n,)
     series: Codes  # (n,)
     digests: tuple[str, ...]  # (n,)
+    splits: tuple[str | None, ...] = ()  # (n,) parts of the official split, if there is one
 
     def codes(self, kind: Literal["group", "series"]) -> Codes:
         """Return the group or series numbers (n,), −1 where there is none."""
@@ -78,6 +80,9 @@ class JudgedPhotos:
         ComparisonsError
             If there are no groups or series to fold by, or too few photos.
         """
+        if protocol.fold_by == "split":
+            splits = self.splits or (None,) * len(self.X)
+            return official_split(splits, near_duplicates(self.X, NEAR_DUPLICATE))
         if protocol.fold_by == "photo":
             by = near_duplicates(self.X, NEAR_DUPLICATE)
         else:
@@ -115,11 +120,11 @@ def out_of_fold_ratings(
     taught = photos.comparisons
     if within is not None:
         taught = taught.restricted(photos.codes(within), "within")
-    ratings = np.empty(folds.codes.shape)
+    ratings = np.zeros(folds.codes.shape)
     for repeat, codes in enumerate(folds.codes):
         for fold in range(folds.k):
             test = codes == fold
-            rows = np.flatnonzero(~test)
+            rows = folds.learned_from(repeat, fold)
             if share < 1:
                 rows = _some_units(folds, rows, share, seed=[repeat, fold])
             fitted = clone(learner).fit(photos.X[rows], taught.take(rows))

@@ -1,5 +1,6 @@
 """Splits of photos into folds that leak nothing: groups, series and near-duplicates stay whole."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,8 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Labels
 
+# What the parts of an official split are for; anything else is learned from.
+_TEST, _UNUSED = "test", "validation"
 # Rows of the similarity matrix that are looked at together: bounds the memory to n of these.
 _ROWS = 512
 
@@ -23,9 +26,59 @@ class Folds:
     (3, [2, 2, 2])
     """
 
-    codes: Codes  # (repeats, n) the fold in which each photo is tested
+    codes: Codes  # (repeats, n) the fold in which each photo is tested, −1 for never
     k: int
     by: Codes | None  # (n,) what was kept whole, −1 for a photo on its own
+    unused: Codes | None = None  # rows that are neither tested on nor learned from
+
+    @property
+    def refits(self) -> bool:
+        """Whether learners are fitted several times, so that their spread is known."""
+        return self.k > 1
+
+    @property
+    def test_share(self) -> float:
+        """Photos tested on per photo learned from."""
+        return 1 / (self.k - 1)
+
+    def learned_from(self, repeat: int, fold: int) -> Codes:
+        """Return the rows that are learned from when a fold is tested on."""
+        learned = self.codes[repeat] != fold
+        if self.unused is not None:
+            learned[self.unused] = False
+        return np.flatnonzero(learned)
+
+
+def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
+    """Return a dataset's own split as one fold: what is called "test" is tested on, once.
+
+    Parameters
+    ----------
+    splits : sequence of str or None
+        "test", "validation" (not used at all) or anything else (learned from).
+    by : ndarray of shape (n,)
+        Photos that are nearly the same; those of a test photo are not learned from.
+
+    Raises
+    ------
+    ComparisonsError
+        If no photo is for testing, or none for learning.
+
+    Examples
+    --------
+    >>> folds = official_split(["train", "test", None, "validation"], np.full(4, -1))
+    >>> folds.codes, folds.learned_from(0, 0)
+    (array([[-1,  0, -1, -1]]), array([0, 2]))
+    """
+    tested = np.array([split == _TEST for split in splits], dtype=bool)
+    unused = np.array([split == _UNUSED for split in splits], dtype=bool)
+    unused |= np.isin(by, by[tested & (by >= 0)]) & ~tested
+    if not tested.any() or (tested | unused).all():
+        raise ComparisonsError(
+            "no official split is known that has photos to learn from and to test on: import the "
+            "dataset with `photorank index --dataset`, or fold by photo with `--fold-by photo`"
+        )
+    return Folds(np.where(tested, 0, -1)[None], 1, by, np.flatnonzero(unused))
 
 
 def make_folds(

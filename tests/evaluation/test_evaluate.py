@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,6 +74,46 @@ def test_a_score_of_many_people_may_count_more(index):
     plain = evaluate(opened, vectors=["one"], learners=[], protocol=Protocol(folds=2, repeats=1))
     assert accuracy(rows(weighed)["one"]).value == pytest.approx(expected)
     assert accuracy(rows(plain)["one"]).value != pytest.approx(expected)
+
+
+def test_an_official_split_is_tested_on_once(index):
+    """Learners see the training part alone; test pairs are those of the test part."""
+    known = judged_photos(index)
+    parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
+    photos = replace(known, splits=parts)
+    folds = photos.split(Protocol(fold_by="split"))
+    rated = out_of_fold_ratings(AllPairs(), photos, folds)[0]
+
+    tested = np.array(parts) == "test"
+    taught = np.flatnonzero(np.array(parts) == "train")
+    fitted = AllPairs().fit(photos.X[taught], photos.comparisons.take(taught))
+    assert folds.learned_from(0, 0).tolist() == taught.tolist()
+    assert rated[tested] == pytest.approx(fitted.decision_function(photos.X[tested]))
+    with pytest.raises(ComparisonsError, match="no official split"):
+        known.split(Protocol(fold_by="split"))
+
+
+def test_evaluating_on_an_official_split_gives_jackknife_intervals(index):
+    """There is one fit, so nothing tells how fits differ: learners count as given."""
+    names = [photo.path.name for photo in index.photos()]
+    labels = index.labels().scores
+    table = [
+        LabelRow(line, name, score, "", None, None, None, ("train", "test")[line % 2])
+        for line, (name, score) in enumerate(zip(names, labels, strict=True))
+        if np.isfinite(score)
+    ]
+    base = [index.paths.root.parents[2] / "photos"]
+    import_labels(index.paths, LabelTable("split", table), base=base)
+    opened = type(index).open(index.paths)
+
+    evaluation = evaluate(opened, learners=["all-pairs"], protocol=Protocol(fold_by="split"))
+
+    row = rows(evaluation)["all-pairs"]
+    assert row.interval == "jackknife"
+    assert row.n_photos == sum(row.split == "test" for row in table)
+    assert accuracy(row).low < accuracy(row).value < accuracy(row).high
+    assert evaluation.details["learning_curve"] == []
+    assert evaluation.details["calibration"] is None
 
 
 def test_json_is_the_contract(index):
