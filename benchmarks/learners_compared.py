@@ -68,7 +68,9 @@ def column(
     cells = {}
     for name, of_folds in values.items():
         accuracy = corrected_resampled(of_folds, **resampling, **counts)
-        gap = corrected_resampled_difference(of_folds, values[BASE], **resampling)
+        gap = corrected_resampled_difference(
+            of_folds, values[BASE], n_photos=len(photos.X), **resampling
+        )
         apart = "" if name == BASE else f"{gap.value:+.4f} [{gap.low:+.4f}, {gap.high:+.4f}]"
         cells[name] = (f"{accuracy.value:.3f} [{accuracy.low:.3f}, {accuracy.high:.3f}]", apart)
     return cells

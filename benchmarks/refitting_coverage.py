@@ -116,7 +116,7 @@ def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
             Run(
                 corrected_resampled(by_fold, **resampling, **counts),
                 jackknife(sum(others, start=first).leave_one_out(), **counts),
-                corrected_resampled_difference(by_fold, base, **resampling),
+                corrected_resampled_difference(by_fold, base, n_photos=design.n, **resampling),
                 truth(LEARNERS[kind], photos, folds, fresh),
             )
         )

@@ -86,6 +86,39 @@ def balance(first: float) -> alt.LayerChart:
     return alt.LayerChart(layer=[bar, even.encode(x="x:Q")], height=34)
 
 
+def curve(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draw how well choices are foretold, by how many others were learned from.
+
+    `rows` has choices, value, low and high, the last three as shares of 1.
+    """
+    base = alt.Chart(rows.assign(family=FROM_PHOTOS)).encode(
+        alt.X(
+            "choices:Q",
+            title="choices learned from",
+            axis=alt.Axis(values=[*rows["choices"]], format=",d", grid=False, titlePadding=8),
+            scale=alt.Scale(type="symlog", constant=10, nice=False),
+        ),
+        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
+        tooltip=[
+            alt.Tooltip("choices:Q", format=",d", title="choices learned from"),
+            alt.Tooltip("value:Q", format=".1%", title="foretold"),
+            alt.Tooltip("low:Q", format=".1%", title="95 % from"),
+            alt.Tooltip("high:Q", format=".1%", title="to"),
+        ],
+    )
+    lowest = min(0.5, *rows["low"])
+    up = alt.Scale(domain=[lowest - 0.03, max(rows["high"]) + 0.03], zero=False, nice=False)
+    axis = alt.Axis(format="%", tickCount=5, title=None)
+    level = alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(color=GREY, strokeDash=[4, 3])
+    layers = [
+        level.encode(y="y:Q"),
+        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up, axis=axis), alt.Y2("high:Q")),
+        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
+        base.mark_point(filled=True, size=90, opacity=1).encode(alt.Y("value:Q")),
+    ]
+    return alt.LayerChart(layer=layers, height=220)
+
+
 def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
     """Draw a row for each vector: its text, and below it its mark on its interval.
 
@@ -143,5 +176,8 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
             said.mark_text(color=GREY, fontSize=12, dy=-8),
         ]
     return (
-        alt.layer(*layers).properties(height=STEP * len(order) + 50).configure_axisX(domain=False)
+        alt.layer(*layers)
+        .properties(height=STEP * len(order) + 50)
+        .properties(padding=12)
+        .configure_axisX(domain=False)
     )

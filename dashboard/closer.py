@@ -166,11 +166,21 @@ def _groups(found: Sequence[Json], made: dict[str, str]) -> list[Panel]:
     )
     best, worst = shown.iloc[0], shown.iloc[-1]
     leader = best["vector"]
+    if min(best.n_pairs, worst.n_pairs) < ENOUGH:
+        told = (
+            f"Comparing only photos of one group, **{plain(leader)}** was tested on too few pairs "
+            f"(under {ENOUGH}) to call a group its best or worst; with folds by group "
+            "(`--fold-by group`) all pairs of a group are tested."
+        )
+    else:
+        told = (
+            f"Comparing only photos of one group, **{plain(leader)}** does best in "
+            f"**{plain(best.group)}**, {best.shown}, and worst in **{plain(worst.group)}**, "
+            f"{worst.shown}."
+        )
     reading = (
-        f"Comparing only photos of one group, **{plain(leader)}** does best in "
-        f"**{plain(best.group)}**, {best.shown}, and worst in **{plain(worst.group)}**, "
-        f"{worst.shown}. {which} The lines are 95 % intervals; among many groups some stand out "
-        "by luck."
+        f"{told} {which} The lines are 95 % intervals of the ratings as they are, without what "
+        "learning anew would change; among many groups some stand out by luck."
     )
     title = f"Pairs in the right order inside each group: {leader}"
     return [Panel("groups", title, reading, shown, _csv(found))]

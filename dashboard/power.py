@@ -1,5 +1,6 @@
 """View-model of Discerning power: a saved evaluation in, words and tables out."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,6 +21,7 @@ SAMPLE = "sample"  # its order is known, nobody judged it
 PLAIN_PROMPT = "plain-prompt"
 GAP_COLUMNS = ["vector", "family", "value", "low", "high", "p", "clear", "shown"]
 CLEAR = 0.05  # an adjusted p-value below this is called a clear difference
+_NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,13 @@ def _headline(
     return text
 
 
+def worth_showing(board: Board, stored: Collection[str]) -> str | None:
+    """Return the best stored vector that has not seen the photos and clearly beats guessing."""
+    chance = board.metric.chance or 0.0
+    good = board.rows[(board.rows["low"] > chance) & ~board.rows["apart"]]
+    return next((name for name in good["vector"] if name in stored), None)
+
+
 def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
     """Say how sure the lead is, and that the winner was picked."""
     said = []
@@ -160,7 +169,12 @@ def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
     lead = gaps[gaps["vector"] == others[0]] if others else gaps[:0]
     if not lead.empty:
         clear = "is clear" if lead.iloc[0].clear else "could be luck"
-        said.append(f"Its lead over the next, **{plain(others[0])}**, {clear}.")
+        equal = abs(lead.iloc[0].value) < _NO_LEAD
+        said.append(
+            f"**{plain(others[0])}** does as well."
+            if equal
+            else f"Its lead over the next, **{plain(others[0])}**, {clear}."
+        )
     if same:
         said.append(f"{listing([plain(name) for name in sorted(same)])} did exactly the same.")
     if len(fair) > 1:

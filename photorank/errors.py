@@ -161,10 +161,10 @@ class LabelsError(PhotorankError, ValueError):
 class NoLabelsError(PhotorankError, ValueError):
     """Labels are needed and there are none, or too few to compare."""
 
-    def __init__(self, name: str, why: str = "has no labels") -> None:
+    def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
             f"index {name!r} {why}. Import some with "
-            f"`photorank labels import FILE.csv --index {name}`."
+            f"`photorank {what} import FILE.csv --index {name}`."
         )
 
 
@@ -334,3 +334,7 @@ class MissingLabelFilesError(PhotorankError, FileNotFoundError):
             f"{root} lacks the label files of {name}: {', '.join(files)}. How to get them: {how} "
             f"Then look with `photorank datasets check {name} --root FOLDER`."
         )
+
+
+class AlbumError(PhotorankError, ValueError):
+    """What is wanted of an album contradicts itself, or the index."""

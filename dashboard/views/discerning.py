@@ -28,7 +28,7 @@ caution.caption(board.caution)
 st.altair_chart(charts.intervals(board.rows, board.metric), key="intervals", alt=board.title)
 st.caption(f"{board.reading} {board.metric.meaning}")
 
-shown = next((name for name in board.rows["vector"] if name in vectors), None)
+shown = power.worth_showing(board, vectors)
 if shown is not None:
     components.best_and_worst(index, vectors[shown])
 

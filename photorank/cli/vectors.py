@@ -269,6 +269,11 @@ def _print_made(vector: "MasterVector", path: Path, as_json: bool) -> None:
     accuracy = _accuracy(vector)
     held_out = f", held-out pairwise accuracy {accuracy}" if accuracy else ""
     line(f"made {vector.name} ({vector.kind}){held_out}: {path}")
+    if vector.card.metrics and not accuracy:
+        message(
+            "its accuracy cannot be told from these photos, for its prior has seen them, and it is "
+            "not calibrated. Evaluate it on an index of other photos."
+        )
 
 
 def _accuracy(vector: "MasterVector") -> str:

@@ -7,7 +7,13 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.encoders.base import Encoder
-from photorank.errors import MissingWeightsError, UnknownNameError
+from photorank.errors import (
+    ComparisonsError,
+    DegenerateDirectionError,
+    MissingWeightsError,
+    NoLabelsError,
+    UnknownNameError,
+)
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.folds import Folds
@@ -94,13 +100,40 @@ def vector_contender(
     """Rate the photos by a stored vector; if they taught it, by its learner out of fold."""
     in_sample = any(vector.card.saw(digest) for digest in photos.digests)
     if in_sample and vector.card.index == index.name and vector.kind in LEARNERS:
-        ratings = out_of_fold_ratings(
-            learner_of(index, vector), photos, folds, within=vector.card.parameters.get("within")
-        )
-        return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
+        ratings = _ratings_learned_anew(index, vector, photos, folds)
+        if ratings is not None:
+            return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
     ratings = vector.rate(photos.X, index.fingerprint)
     every = np.broadcast_to(ratings, folds.codes.shape)
     return Contender(vector.name, vector.kind, every, fitted=False, in_sample=in_sample)
+
+
+def _ratings_learned_anew(
+    index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
+) -> Floats | None:
+    """Learn a vector out of fold from what its card says it was learned from.
+
+    None where that cannot be: its prior has seen the photos, so nothing would be
+    held out, or is gone; or the person it was learned from has too few judgements.
+    """
+    card = vector.card.parameters
+    if (prior := card.get("prior")) is not None:
+        believed = list_vectors(index).get(prior)
+        if believed is None or any(believed.card.saw(digest) for digest in photos.digests):
+            return None
+    try:
+        taught = photos.comparisons
+        if card.get("rater") or bool(card.get("by_raters")) != photos.by_raters:
+            every = index.comparisons(
+                rater=card.get("rater"), by_raters=bool(card.get("by_raters"))
+            )
+            row_of = {photo.digest: row for row, photo in enumerate(index.photos())}
+            taught = every.take(np.array([row_of[digest] for digest in photos.digests]))
+        return out_of_fold_ratings(
+            learner_of(index, vector), photos, folds, within=card.get("within"), taught=taught
+        )
+    except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
+        return None
 
 
 def learner_of(index: Index, vector: MasterVector) -> DirectionLearner:

@@ -22,7 +22,7 @@ from photorank.metrics.reliability import (
     risk_coverage,
 )
 from photorank.rating.calibration import fit_slope
-from photorank.typing import Codes, Floats, Json
+from photorank.typing import Floats, Json
 from photorank.vectors.direction import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
@@ -36,7 +36,6 @@ def gap_curve(
     contenders: Sequence[Contender],
     graphs: Sequence[Comparisons],
     folds: Folds,
-    clusters: Codes | None,
 ) -> list[Json]:
     """Return each contender's accuracy among close calls, and among clear ones.
 
@@ -53,7 +52,7 @@ def gap_curve(
     for contender in contenders:
         codes = folds.codes if contender.fitted else None
         repeats = _repeats(contender, graphs)
-        for row in by_gap(repeats, edges.tolist(), clusters=clusters, folds=codes):
+        for row in by_gap(repeats, edges.tolist(), clusters=folds.by, folds=codes):
             rows.append(
                 {"vector": contender.name, "above": row.above, "upto": row.upto}
                 | row.accuracy.to_json()

@@ -19,6 +19,7 @@ from photorank.evaluation.contenders import (
     random_contender,
     vector_contender,
 )
+from photorank.evaluation.lists import FLOORS, values_by_fold_of_lists
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.evaluation.report import Evaluation, Result, ScopedDifference
 from photorank.index.store import Index
@@ -33,7 +34,6 @@ from photorank.metrics.intervals import (
     jackknife,
     paired_difference,
 )
-from photorank.metrics.lists import ndcg_by_block
 from photorank.metrics.pair_sums import PairSums, values_by_fold
 from photorank.metrics.ranking import PAIR_METRICS
 from photorank.typing import Codes, Floats, Json, Scope
@@ -160,18 +160,21 @@ def judged_photos(
     if comparisons.n_pairs == 0:
         labels = index.labels(rater=rater)
         unlabelled = not np.isfinite(labels.scores).any() and not len(index.choices(rater).winners)
+        if index.manifest.judgements == "choices" and not unlabelled:
+            raise NoLabelsError(index.name, "has choices that are all ties", "choices")
         why = "has no labels" if unlabelled else "has labels that are all the same"
         raise NoLabelsError(index.name, why)
     rows = comparisons.active
     labels = index.labels(rater=rater)
-    every, splits = index.photos(), index.splits()
+    digests, splits = index.digests(), index.splits()
     return JudgedPhotos(
-        X=index.embeddings()[rows],
+        X=index.embeddings_of(rows),
         comparisons=comparisons.take(rows),
         groups=labels.groups[rows],
         series=labels.series[rows],
-        digests=tuple(every[row].digest for row in rows),
+        digests=tuple(digests[row] for row in rows),
         splits=tuple(splits[row] for row in rows),
+        by_raters=by_raters,
     )
 
 
@@ -189,17 +192,10 @@ def _field(photos: JudgedPhotos, folds: Folds, protocol: Protocol, scope: Scope)
         scope=scope,
         graphs=graphs,
         folds=folds,
-        clusters=_clusters(photos, protocol),
+        clusters=folds.by,
         n_photos=len(set().union(*(graph.active.tolist() for graph in graphs))),
         n_pairs=round(n_pairs / len(graphs)),
     )
-
-
-def _clusters(photos: JudgedPhotos, protocol: Protocol) -> Codes | None:
-    """Return the photos that were sampled together; None where each stands on its own."""
-    if protocol.fold_by in ("group", "series"):
-        return photos.codes(protocol.fold_by)
-    return None
 
 
 @dataclass(frozen=True)
@@ -209,7 +205,7 @@ class _Measured:
     contender: Contender
     pooled: dict[str, PairSums]  # by metric, over repeats; without each photo or cluster
     by_fold: dict[str, Floats]  # by metric, (repeats * K,): their mean is the pooled value
-    lists: Floats  # (blocks,) NDCG; empty where there are no lists
+    lists: dict[str, Floats]  # by metric of lists, (repeats * K,) likewise
 
     @classmethod
     def of(cls, contender: Contender, field: Field) -> "_Measured":
@@ -220,7 +216,7 @@ class _Measured:
             pooled[name] = sum(others, start=first)
             parts = [sums(r, graph, clusters=codes, couples=0) for r, graph, codes in rounds]
             by_fold[name] = values_by_fold(parts)
-        lists = np.concatenate([ndcg_by_block(r, graph) for r, graph, _ in rounds])
+        lists = values_by_fold_of_lists(contender.ratings, field.graphs, field.folds)
         return cls(contender, pooled, by_fold, lists)
 
     def result(self, field: Field) -> Result:
@@ -238,13 +234,14 @@ class _Measured:
                 )
             else:
                 metrics[name] = jackknife(sums.leave_one_out(), **counts)
-        metrics["ndcg"] = corrected_resampled(
-            self.lists,
-            test_share=field.folds.test_share if one.fitted else 0.0,
-            repeats=len(field.graphs),
-            floor=0.0,
-            **counts,
-        )
+        for name, values in self.lists.items():
+            metrics[name] = corrected_resampled(
+                values,
+                test_share=field.folds.test_share if one.fitted else 0.0,
+                repeats=len(field.graphs),
+                floor=FLOORS.get(name, 0.0),
+                **counts,
+            )
         return Result(
             vector=one.name,
             kind=one.kind,
@@ -278,7 +275,7 @@ def _details(
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
     learner = make_learner(taught, seed=protocol.seed)
     return {
-        "by_gap": details.gap_curve(shown, graphs, folds, _clusters(photos, protocol)),
+        "by_gap": details.gap_curve(shown, graphs, folds),
         "by_group": details.group_table(leader, graphs, photos, index.labels().group_names),
         "learning_curve": details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
         "calibration": details.calibration(leader, graphs, folds),
@@ -299,6 +296,7 @@ def _differences(measured: Sequence[_Measured], field: Field) -> list[ScopedDiff
                     b.by_fold[metric],
                     test_share=field.folds.test_share,
                     repeats=len(field.graphs),
+                    n_photos=field.n_photos,
                 )
             else:
                 difference = paired_difference(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,8 @@ from photorank.vectors.store import load_vector
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
+# What a card calls an accuracy that is not held out, for the prior had seen the photos.
+IN_SAMPLE = "in_sample_accuracy"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,9 @@ def learn_vector(
     """Learn a vector from an index's judgements; it is returned, not stored.
 
     Its held-out accuracy is by group where there are groups, the harder and
-    more honest test, else by photo.
+    more honest test, else by photo. Where the prior has seen some of the
+    photos nothing is held out from it: the accuracy is then named in-sample,
+    and the vector is not calibrated.
 
     Raises
     ------
@@ -117,7 +121,8 @@ def learn_vector(
         If there is no such learner, or it does not understand an argument.
     """
     arguments: Json = {} if gap_power is None else {"gap_power": gap_power}
-    given: Json = {} if prior is None else {"prior": load_vector(index, prior).direction}
+    believed = None if prior is None else load_vector(index, prior)
+    given: Json = {} if believed is None else {"prior": believed.direction}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(
@@ -127,6 +132,11 @@ def learn_vector(
         by_raters=by_raters,
     )
     learned = fit_and_test(estimator, photos, protocol, on_progress=on_progress)
+    known = frozenset() if believed is None else believed.card.photos
+    own = frozenset(map(shortened, photos.digests))
+    if own & known:
+        metrics = {IN_SAMPLE: learned.metrics["pairwise_accuracy"]}
+        learned = replace(learned, slope=None, metrics=metrics)
     return MasterVector(
         name,
         learner,
@@ -134,9 +144,15 @@ def learn_vector(
         index.fingerprint,
         slope=learned.slope,
         card=Card(
-            parameters={"learner": arguments, "within": within, "prior": prior, "rater": rater},
+            parameters={
+                "learner": arguments,
+                "within": within,
+                "prior": prior,
+                "rater": rater,
+                "by_raters": by_raters,
+            },
             index=index.name,
-            photos=frozenset(map(shortened, photos.digests)),
+            photos=own | known,
             labels=judgements_digest(photos),
             n_photos=len(photos.X),
             n_pairs=photos.comparisons.n_pairs,

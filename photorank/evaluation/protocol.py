@@ -9,8 +9,15 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.errors import ComparisonsError
+from photorank.labels.choice_graph import ChoiceComparisons
 from photorank.labels.comparisons import Comparisons
-from photorank.metrics.folds import Folds, make_folds, near_duplicates, official_split
+from photorank.metrics.folds import (
+    Folds,
+    kept_together,
+    make_folds,
+    near_duplicates,
+    official_split,
+)
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Floats, Json
 from photorank.vectors.direction import DirectionLearner
@@ -29,9 +36,11 @@ class Protocol:
     Parameters
     ----------
     fold_by : {"photo", "group", "series", "split"}
-        What is never split between learning and testing. Photo folds keep
-        near-duplicates together. "split" is the dataset's official one: learn
-        from its training part, test on its test part, once.
+        What is never split between learning and testing; near-duplicates never
+        are. Where choices link few photos each, photo folds keep them together,
+        for a choice whose photos are in two folds cannot be tested. "split" is
+        the dataset's official one: learn from its training part, test on its
+        test part, once.
     folds : int
         K; at most the number of photos or groups.
     repeats : int
@@ -67,6 +76,7 @@ class JudgedPhotos:
     series: Codes  # (n,)
     digests: tuple[str, ...]  # (n,)
     splits: tuple[str | None, ...] = ()  # (n,) parts of the official split, if there is one
+    by_raters: bool = False  # a score counts as many people as it is the mean of
 
     def codes(self, kind: Literal["group", "series"]) -> Codes:
         """Return the group or series numbers (n,), −1 where there is none."""
@@ -80,18 +90,19 @@ class JudgedPhotos:
         ComparisonsError
             If there are no groups or series to fold by, or too few photos.
         """
+        alike = near_duplicates(self.X, NEAR_DUPLICATE)
         if protocol.fold_by == "split":
-            splits = self.splits or (None,) * len(self.X)
-            return official_split(splits, near_duplicates(self.X, NEAR_DUPLICATE))
+            return official_split(self.splits or (None,) * len(self.X), alike)
         if protocol.fold_by == "photo":
-            by = near_duplicates(self.X, NEAR_DUPLICATE)
+            by = kept_together(alike, self._islands(protocol.folds))
         else:
-            by = self.codes(protocol.fold_by)
-            if (by < 0).all():
+            codes = self.codes(protocol.fold_by)
+            if (codes < 0).all():
                 raise ComparisonsError(
                     f"no photo has a {protocol.fold_by}: fold by photo with `--fold-by photo`, or "
                     f"import labels with a {protocol.fold_by} column"
                 )
+            by = kept_together(codes, alike)
         return make_folds(
             len(self.X),
             k=protocol.folds,
@@ -101,6 +112,18 @@ class JudgedPhotos:
             seed=protocol.seed,
         )
 
+    def _islands(self, k: int) -> Codes:
+        """Return which photos choices link, where that makes k parts of fair size, else −1.
+
+        Folds that cut through a few choices would leave hardly any to test on.
+        """
+        none = np.full(len(self.X), -1, dtype=np.intp)
+        if not isinstance(self.comparisons, ChoiceComparisons):
+            return none
+        islands = self.comparisons.components
+        sizes = np.bincount(islands[islands >= 0])
+        return islands if len(sizes) >= k and sizes.max() * k <= 2 * len(self.X) else none
+
 
 def out_of_fold_ratings(
     learner: DirectionLearner,
@@ -109,15 +132,17 @@ def out_of_fold_ratings(
     *,
     within: Literal["group", "series"] | None = None,
     share: float = 1.0,
+    taught: Comparisons | None = None,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
     """Rate each photo by a direction learned without its fold, (repeats, n).
 
     Ratings of different folds come from different fits, so only those of one
     fold of one repeat may be compared. With a `share` below 1 only that share
-    of the other folds' units (photos, or whole groups) is learned from.
+    of the other folds' units (photos, or whole groups) is learned from; `taught`
+    are other judgements of these photos to learn from, such as one person's.
     """
-    taught = photos.comparisons
+    taught = photos.comparisons if taught is None else taught
     if within is not None:
         taught = taught.restricted(photos.codes(within), "within")
     ratings = np.zeros(folds.codes.shape)

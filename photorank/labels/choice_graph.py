@@ -81,12 +81,20 @@ class ChoiceComparisons(Comparisons):
         return np.union1d(self.first, self.second)
 
     @property
-    def n_components(self) -> int:
+    def components(self) -> Codes:
+        """Numbers (n,) of the connected components, −1 for a photo without a choice."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
         links = coo_array((self.weight, (self.first, self.second)), shape=(self.n, self.n))
-        return int(connected_components(links, directed=False)[0]) - (self.n - len(self.active))
+        labels = connected_components(links, directed=False)[1]
+        codes = np.full(self.n, -1, dtype=np.intp)
+        codes[self.active] = np.unique(labels[self.active], return_inverse=True)[1]
+        return codes
+
+    @property
+    def n_components(self) -> int:
+        return int(self.components.max(initial=-1)) + 1
 
     @property
     def n_judgements(self) -> float:

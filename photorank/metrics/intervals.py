@@ -16,6 +16,8 @@ from photorank.typing import Codes, Floats, Json
 _MOST_ODDS = log(3)
 # However few units carry the variance, the others tell that they do not.
 _LEAST_DF = 4
+# An interval narrower than this is rounding noise.
+_NO_SPREAD = 1e-9
 
 
 @dataclass(frozen=True)
@@ -183,10 +185,7 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
     error = _standard_error(both.without) * _correction(both)
     df, span = _degrees_of_freedom(both.without), 1 - a.floor
     if error == 0 and both.value != 0:  # as perfect agreement against constant ratings
-        disjoint = len(both.without) // 2
-        reach = span * (1 - _perfect(disjoint, level))
-        low, high = max(both.value - reach, -span), min(both.value + reach, span)
-        return Difference(both.value, low, high, min(2 * 0.5**disjoint, 1.0))
+        return _constant(both.value, len(both.without) // 2, level=level, span=span)
     return _student(both.value, error, df, level=level, limit=span)
 
 
@@ -220,7 +219,9 @@ def corrected_resampled(
     -------
     Estimate
         The variance is (1/K + test_share) S², because training sets overlap;
-        Student's t with J − 1 degrees of freedom. nan limits for J < 2.
+        Student's t with J − 1 degrees of freedom. nan limits for J < 2. Where
+        all folds agree the limits are the exact binomial ones of as many
+        disjoint pairs as there are photos for.
 
     Notes
     -----
@@ -245,6 +246,9 @@ def corrected_resampled(
     """
     spread = _over_folds(values_by_fold, test_share, repeats, level=level, limit=nan)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
+    if high - low < _NO_SPREAD and isfinite(floor):  # all folds agree, which tells nothing of their spread
+        low, high = _binomial((spread.value - floor) / (1 - floor), n_photos // 2, level)
+        low, high = floor + (1 - floor) * low, floor + (1 - floor) * high
     return Estimate(spread.value, low, high, n_photos, n_pairs, "corrected resampled")
 
 
@@ -255,19 +259,26 @@ def corrected_resampled_difference(
     test_share: float,
     repeats: int = 1,
     level: float = 0.95,
+    n_photos: int,
 ) -> Difference:
     """Return the mean difference over folds, as :func:`corrected_resampled` does.
+
+    A difference that is the same in every fold is judged as that many disjoint
+    pairs of photos would be, as in :func:`paired_difference`.
 
     Examples
     --------
     >>> ours, theirs = [0.74, 0.78, 0.75, 0.79], [0.70, 0.75, 0.73, 0.76]
-    >>> print(corrected_resampled_difference(ours, theirs, test_share=1 / 3))
+    >>> print(corrected_resampled_difference(ours, theirs, test_share=1 / 3, n_photos=40))
     0.030 [0.010, 0.050] (p=0.017)
     """
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    return _over_folds(a - b, test_share, repeats, level=level, limit=nan)
+    spread = _over_folds(a - b, test_share, repeats, level=level, limit=nan)
+    if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
+        return _constant(spread.value, n_photos // 2, level=level, span=1.0)
+    return spread
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -354,6 +365,28 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
         reach = float(stdtrit(_degrees_of_freedom(without), (1 + level) / 2)) * error
         low, high = float(expit(centre - reach)), float(expit(centre + reach))
     return loo.floor + span * low, loo.floor + span * high
+
+
+def _constant(value: float, n: int, *, level: float, span: float) -> Difference:
+    """Return a difference without any spread as n disjoint pairs would tell it.
+
+    p is the sign test's, of the least number of pairs that the difference takes.
+    """
+    reach = span * (1 - _perfect(max(n, 1), level))
+    low, high = max(value - reach, -span), min(value + reach, span)
+    return Difference(value, low, high, min(2 * 0.5 ** (n * abs(value) / span), 1.0))
+
+
+def _binomial(share: float, n: int, level: float) -> tuple[float, float]:
+    """Return the limits of a share of n (Clopper & Pearson 1934), nan without any."""
+    from scipy.special import betaincinv
+
+    if n < 1:
+        return nan, nan
+    x, tail = share * n, (1 - level) / 2
+    low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
+    high = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
+    return low, high
 
 
 def _perfect(n: int, level: float) -> float:

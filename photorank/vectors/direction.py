@@ -17,6 +17,8 @@ from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.labels.comparisons import Comparisons
 from photorank.typing import Direction, Floats, Ratings
 
+_SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
+
 
 class DirectionLearner(BaseEstimator):
     """Base of the learners, which follow scikit-learn's estimator contract.
@@ -57,6 +59,13 @@ class DirectionLearner(BaseEstimator):
         if not comparisons.n_pairs:
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
 
+        apart = rows[comparisons.active] - rows[comparisons.active].mean(axis=0)
+        # Copies of one picture differ by rounding alone, which would look like a direction.
+        if not np.abs(apart).max(initial=0) > _SAME_PHOTO * np.abs(rows).max(initial=0):
+            raise DegenerateDirectionError(
+                "the judged photos are all the same picture, so they define no direction: judge "
+                "photos that differ"
+            )
         weights = self._learn(rows, comparisons)  # (d,)
         length = np.linalg.norm(weights)
         if not length > 1e-12 * max(1.0, float(np.abs(rows).max(initial=0))):

@@ -9,7 +9,7 @@ from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate, judged_photos
 from photorank.evaluation.learning import fit_and_test, learn_vector
-from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
+from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.evaluation.report import (
     evaluation_paths,
     read_evaluation,
@@ -76,6 +76,43 @@ def test_a_score_of_many_people_may_count_more(index):
     assert accuracy(rows(plain)["one"]).value != pytest.approx(expected)
 
 
+@pytest.mark.parametrize("by", ["photo", "group"])
+def test_near_duplicates_are_never_in_two_folds(index, by):
+    """A copy in another group is learned from, or tested on, together with its original."""
+    known = judged_photos(index)
+    n = len(known.X)
+    copies = replace(
+        known,
+        X=np.concatenate([known.X, known.X]),
+        comparisons=Comparisons.from_scores(np.tile(np.arange(float(n)), 2)),
+        groups=np.concatenate([known.groups, known.groups[::-1]]),
+        series=np.tile(known.series, 2),
+        digests=known.digests * 2,
+    )
+    folds = copies.split(Protocol(fold_by=by, folds=4))
+
+    assert folds.k == 4
+    assert (folds.codes[:, :n] == folds.codes[:, n:]).all()
+
+
+def test_few_choices_are_all_tested():
+    """Forty choices between eighty photos: each pair is in one fold, though folds are by photo."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(80, 12)).astype(np.float32)
+    first = np.arange(0, 80, 2)
+    none = np.full(80, -1)
+    photos = JudgedPhotos(
+        X / np.linalg.norm(X, axis=1, keepdims=True),
+        Comparisons.from_choices(first, first + 1, n=80),
+        groups=none,
+        series=none,
+        digests=tuple(map(str, range(80))),
+    )
+    for codes in photos.split(Protocol()).codes:
+        assert (codes[first] == codes[first + 1]).all()
+        assert np.bincount(codes).max() <= 8
+
+
 def test_an_official_split_is_tested_on_once(index):
     """Learners see the training part alone; test pairs are those of the test part."""
     known = judged_photos(index)
@@ -133,6 +170,7 @@ def test_json_is_the_contract(index):
         assert row["scope"] in ("all", "within", "across")
         metrics = row["metrics"]
         names = {"pairwise_accuracy", "kendall_tau_b", "spearman", "pearson", "ndcg"}
+        names |= {"ndcg_at_10", "precision_at_10", "album_regret_at_10", "pearson_after_logistic"}
         assert set(metrics) == names
         estimate = metrics["pairwise_accuracy"]
         assert estimate["low"] <= estimate["value"] <= estimate["high"]
@@ -314,6 +352,6 @@ def test_gap_curves_of_few_labels_are_defined(scores):
     graphs = [Comparisons.from_scores(scores)]
 
     folds = Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
-    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs, folds, None)
+    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs, folds)
 
     assert (row["above"], row["upto"], row["value"]) == (0.0, 1.0, 1.0)

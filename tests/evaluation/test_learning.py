@@ -2,10 +2,15 @@ import numpy as np
 import pytest
 
 from photorank.errors import MissingVectorError, UnknownNameError
-from photorank.evaluation.evaluate import judged_photos
-from photorank.evaluation.learning import judgements_digest, learn_vector
+from photorank.evaluation.contenders import vector_contender
+from photorank.evaluation.evaluate import evaluate, judged_photos
+from photorank.evaluation.learning import IN_SAMPLE, judgements_digest, learn_vector
+from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
+from photorank.index.labelling import import_labels
+from photorank.labels.tables import LabelRow, LabelTable
 from photorank.rating.photos import compare_embeddings
-from photorank.vectors.master import MasterVector
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import add_vector, load_vector
 
 
@@ -50,6 +55,61 @@ def test_the_digest_of_judgements_sees_every_change(index):
 
     assert judgements_digest(photos) == judgements_digest(judged_photos(index))
     assert judgements_digest(photos) != judgements_digest(swapped)
+
+
+def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
+    """Its accuracy is called in-sample, evaluation marks it so, and its photos are on the card."""
+    add_vector(index, learn_vector(index, "base", "all-pairs"))
+
+    vector = learn_vector(index, "mine", "all-pairs", prior="base")
+    add_vector(index, vector)
+    evaluation = evaluate(index, vectors=["base", "mine"], learners=[], protocol=Protocol(folds=2))
+
+    assert "pairwise_accuracy" not in vector.card.metrics
+    assert 0.5 < vector.card.metrics[IN_SAMPLE]["value"] <= 1
+    assert vector.slope is None
+    found = {row.vector: row for row in evaluation.results if row.scope == "all"}
+    assert found["mine"].in_sample
+    assert found["base"].refitted
+    assert not found["base"].in_sample
+
+
+def test_what_a_prior_saw_stays_known(index):
+    """A vector learned elsewhere from a prior has seen the prior's photos too."""
+    saw = Card(photos=frozenset({"0123456789abcdef"}))
+    prior = MasterVector("told", "prompt", np.ones(48), index.fingerprint, card=saw)
+    add_vector(index, prior)
+
+    vector = learn_vector(index, "mine", "all-pairs", prior="told")
+
+    assert vector.card.saw("0123456789abcdef" + "0" * 48)
+    assert vector.card.saw(index.photos()[0].digest)
+    assert vector.card.metrics["pairwise_accuracy"]["value"] > 0.5
+
+
+def test_a_vector_of_one_person_is_learned_anew_from_that_person(index):
+    """Evaluated against everybody, it is refitted from the judgements on its card."""
+    base = [index.paths.root.parents[2] / "photos"]
+    names = [photo.path.name for photo in index.photos()]
+    rows = [
+        LabelRow(line, name, float(score), "contrary", None, None, None)
+        for line, (name, score) in enumerate(
+            zip(names, np.random.default_rng(1).permutation(len(names)), strict=True)
+        )
+    ]
+    import_labels(index.paths, LabelTable("contrary", rows), base=base)
+    opened = type(index).open(index.paths)
+    add_vector(opened, learn_vector(opened, "theirs", "all-pairs", rater="contrary"))
+
+    photos = judged_photos(opened)
+    folds = photos.split(Protocol(folds=2))
+    contender = vector_contender(opened, load_vector(opened, "theirs"), photos, folds)
+
+    taught = opened.comparisons(rater="contrary")
+    expected = out_of_fold_ratings(AllPairs(), photos, folds, taught=taught)
+    assert contender.refitted
+    assert contender.ratings == pytest.approx(expected)
+    import_labels(index.paths, LabelTable("contrary", rows[:1]), base=base)
 
 
 def test_a_prior_pulls_the_direction(index):

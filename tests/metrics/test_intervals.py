@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp, ttest_rel
+from scipy.stats import binomtest, ttest_1samp, ttest_rel
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
@@ -222,7 +222,7 @@ def test_perfection_on_few_photos_proves_little():
 
     assert difference.value == 0.5
     assert difference.low < 0 < difference.high
-    assert difference.p == 2 * 0.5**3
+    assert difference.p == 2 * 0.5**1.5  # half of three pairs
 
 
 def test_differences_need_the_same_units():
@@ -250,11 +250,26 @@ def test_splitting_the_same_photos_again_is_no_new_evidence():
     folds = np.array([0.7, 0.8, 0.75, 0.77, 0.71] * 3)
 
     estimate = corrected_resampled(folds, test_share=0.25, repeats=3, **COUNTS)
-    difference = corrected_resampled_difference(folds, 0 * folds, test_share=0.25, repeats=3)
+    difference = corrected_resampled_difference(
+        folds, 0 * folds, test_share=0.25, repeats=3, n_photos=50
+    )
 
     reach = 2.144786688 * np.sqrt((1 / 5 + 0.25) * folds.var(ddof=1))
     assert estimate.high - estimate.value == pytest.approx(reach)
     assert difference.high - difference.value == pytest.approx(reach)
+
+
+def test_folds_that_agree_do_not_make_a_number_certain():
+    """Perfect folds have the exact binomial limit of 20 disjoint pairs; a sure lead likewise."""
+    perfect = corrected_resampled([1.0] * 30, test_share=1 / 9, n_photos=40, n_pairs=60)
+    middling = corrected_resampled([2 / 3] * 3, test_share=1 / 2, n_photos=6, n_pairs=3)
+    lead = corrected_resampled_difference([1.0] * 30, [0.9] * 30, test_share=1 / 9, n_photos=40)
+
+    assert (perfect.low, perfect.high) == (pytest.approx(0.025 ** (1 / 20)), 1.0)
+    exact = binomtest(2, 3).proportion_ci(method="exact")
+    assert (middling.low, middling.high) == pytest.approx((exact.low, exact.high))
+    assert lead.low < 0.0 < lead.high < 0.4
+    assert lead.p == 2 * 0.5**2  # two of the twenty pairs tell the two apart
 
 
 def test_corrected_resampled_leaves_out_undefined_folds():
@@ -274,13 +289,13 @@ def test_corrected_resampled_difference_is_of_the_same_folds():
     """The difference of two is the resampled estimate of their differences, fold by fold."""
     b, a = np.random.default_rng(0).normal([[0.3], [0.5]], 0.01, (2, 30))
 
-    difference = corrected_resampled_difference(a, b, test_share=1 / 9)
+    difference = corrected_resampled_difference(a, b, test_share=1 / 9, n_photos=50)
     estimate = corrected_resampled(a - b, test_share=1 / 9, **COUNTS)
 
     assert (difference.low, difference.high) == pytest.approx((estimate.low, estimate.high))
     assert difference.p < 1e-6
     with pytest.raises(ComparisonsError, match="same folds"):
-        corrected_resampled_difference(a, b[1:], test_share=1 / 9)
+        corrected_resampled_difference(a, b[1:], test_share=1 / 9, n_photos=50)
 
 
 def test_holm_is_the_step_down_procedure():

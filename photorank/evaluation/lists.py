@@ -1,0 +1,70 @@
+"""Metrics of the top of a list, fold by fold, so that their intervals count folds and not lists."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from photorank.labels.comparisons import Comparisons
+from photorank.labels.score_graph import ScoreComparisons
+from photorank.metrics.folds import Folds
+from photorank.metrics.lists import album_regret_by_block, ndcg_by_block, precision_by_block
+from photorank.metrics.logistic import pearson_after_logistic
+from photorank.typing import Floats, Ratings
+
+PLACES = 10  # k: what a spread of an album holds, or a screen
+_LEAST_PHOTOS = 20  # in a fold, for the four parameters of the logistic
+
+# Each returns one value a list. Lists of no more than k photos leave no choice of k.
+LIST_METRICS: dict[str, Callable[[Ratings, Comparisons], Floats]] = {
+    "ndcg": ndcg_by_block,
+    f"ndcg_at_{PLACES}": lambda r, graph: ndcg_by_block(r, _long(graph), PLACES),
+    f"precision_at_{PLACES}": lambda r, graph: precision_by_block(r, _long(graph), PLACES),
+    f"album_regret_at_{PLACES}": lambda r, graph: album_regret_by_block(r, graph, PLACES),
+    "pearson_after_logistic": lambda r, graph: _logistic(r, graph),
+}
+FLOORS = {f"album_regret_at_{PLACES}": -np.inf, "pearson_after_logistic": -1.0}
+
+
+def values_by_fold_of_lists(
+    ratings: Floats, graphs: tuple[Comparisons, ...], folds: Folds
+) -> dict[str, Floats]:
+    """Return by metric one value a test fold, (repeats * K,), whose mean is that over all lists.
+
+    A fold of many lists counts as many; these are the ratio's first-order
+    shares, as for pairs. nan where there is no list.
+    """
+    parts = [
+        (ratings[repeat][rows], graphs[repeat].take(rows))
+        for repeat, codes in enumerate(folds.codes)
+        for fold in range(folds.k)
+        for rows in [np.flatnonzero(codes == fold)]
+    ]
+    found = {}
+    for name, metric in LIST_METRICS.items():
+        lists = [metric(r, graph) for r, graph in parts]
+        lists = [values[~np.isnan(values)] for values in lists]
+        sums = np.array([values.sum() for values in lists])
+        counts = np.array([len(values) for values in lists], dtype=np.float64)
+        if not counts.any():
+            found[name] = np.full(len(parts), np.nan)
+            continue
+        mean = sums.sum() / counts.sum()
+        found[name] = mean + (sums - mean * counts) / counts.mean()
+    return found
+
+
+def _long(graph: Comparisons) -> Comparisons:
+    """Keep the lists that hold more than k photos."""
+    if not isinstance(graph, ScoreComparisons):
+        return graph
+    rows = [block for block in graph.blocks() if len(block) > PLACES]
+    codes = np.full(graph.n, -1, dtype=np.intp)
+    for number, block in enumerate(rows):
+        codes[block] = number
+    return graph.restricted(codes, "within")
+
+
+def _logistic(r: Ratings, graph: Comparisons) -> Floats:
+    if len(graph.active) < _LEAST_PHOTOS:
+        return np.empty(0)
+    return np.array([pearson_after_logistic(r, graph)])
