@@ -15,7 +15,9 @@ st.html(HERE / "style.css")
 PAGES = [
     st.Page("views/discerning.py", title="Discerning power", default=True),
     st.Page("views/browse.py", title="Browse"),
+    st.Page("views/album.py", title="Album"),
     st.Page("views/two_photos.py", title="Two photos"),
+    st.Page("views/label.py", title="Label"),
     st.Page("views/vectors.py", title="Vectors"),
 ]
 WELCOME = [st.Page("views/welcome.py", title="Welcome")]

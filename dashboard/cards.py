@@ -1,5 +1,6 @@
 """View-model of Vectors: what each vector is, where it is from, and how far to trust it."""
 
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -25,6 +26,7 @@ LEARNERS = {
     "all-pairs": "all pairs at once (recommended)",
     "bradley-terry": "Bradley–Terry, a model of choices",
     "rank-svm": "RankSVM, a margin for every pair",
+    "personal": "one person's taste, from few judgements",
     "spanning-pairs": "as few pairs as carry the most",
     "mean-difference": "liked minus disliked, the simplest",
     "pair-least-squares": "1,000 sampled pairs, the historical way",
@@ -150,6 +152,17 @@ def free_name(stem: str, taken: Container[str]) -> str:
         number += 1
         name = f"{stem}-{number}"
     return name
+
+
+def file_stem(rater: str) -> str:
+    """Return a vector's name for a person, of the letters that a file's name may have.
+
+    Examples
+    --------
+    >>> file_stem("Ann Ö."), file_stem("李")
+    ('Ann-taste', 'my-taste')
+    """
+    return "-".join([*re.findall("[A-Za-z0-9]+", rater)[:3]] or ["my"])[:40] + "-taste"
 
 
 def lines(text: str) -> list[str]:

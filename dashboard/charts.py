@@ -96,7 +96,9 @@ def curve(rows: pd.DataFrame) -> alt.LayerChart:
             "choices:Q",
             title="choices learned from",
             axis=alt.Axis(values=[*rows["choices"]], format=",d", grid=False, titlePadding=8),
-            scale=alt.Scale(type="symlog", constant=10, nice=False),
+            scale=alt.Scale(
+                type="symlog", constant=10, nice=False, domain=[0, 1.1 * rows["choices"].max() + 1]
+            ),
         ),
         alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
         tooltip=[

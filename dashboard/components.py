@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -15,7 +14,7 @@ from dashboard.closer import LABELS, Panel
 from dashboard.contact_sheet import Tile
 from dashboard.measures import PNG_HELP
 from dashboard.words import FROM_WORDS, count, family, spoken
-from photorank.errors import NoVectorsError, PhotorankError, UnreadablePhotoError
+from photorank.errors import NoVectorsError, PhotorankError
 from photorank.index.store import Index
 from photorank.photos.files import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
@@ -68,19 +67,23 @@ def choice(label: str, options: Mapping[str, str], key: str) -> str:
     return str(picked)
 
 
-def vector_picker(index: Index) -> MasterVector:
+def vector_picker(
+    index: Index,
+    label: str = "Vector",
+    about: str = "What to rate by. The page “Vectors” tells where each is from.",
+) -> MasterVector:
     """Let the user choose a vector; the one that did best in the latest evaluation comes first."""
     with explained():
         known, evaluation = loading.vectors(index), loading.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
     name = st.selectbox(
-        "Vector",
+        label,
         cards.preferred(known, evaluation),
         format_func=lambda name: f"{name} ({family(known[name].kind)})",
         key="vector",
         bind="query-params",
-        help="What to rate by. The page “Vectors” tells where each is from.",
+        help=about,
         width=340,
     )
     return known[name]
@@ -102,11 +105,11 @@ def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
 
 def best_and_worst(index: Index, vector: MasterVector) -> None:
     """Show what a vector likes most and least."""
-    order = np.argsort(-loading.ratings(index, vector), kind="stable")
-    n = min(STRIP, len(order) // 2)
-    for name, rows in {"most": order[:n], "least": order[::-1][:n]}.items():
+    n = min(STRIP, len(index) // 2)
+    for name, lowest in {"most": False, "least": True}.items():
+        rows = loading.extreme(index, vector, n, lowest=lowest)
         st.markdown(f"What `{vector.name}` likes {name}")
-        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows.tolist()), 100)
+        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows), 100)
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def photo_picker(
             data = upload.getvalue()
             embedding, picture = loading.embedding(index, data), loading.large(data)
         elif row is not None:
-            embedding, picture = index.embeddings()[row], _picture(index, row)
+            embedding, picture = index.embeddings_of([row])[0], loading.picture(index, row)
         else:
             return None
     except PhotorankError as error:
@@ -148,32 +151,22 @@ def photo_picker(
 
 
 def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
-    photos = index.photos()
     text = ""
-    if len(photos) > duel.MANY:
+    if len(index) > duel.MANY:
         text = place.text_input(
             "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
         )
-    rows = duel.matching(photos, text)
-    if drawn is not None and drawn < len(photos) and drawn not in rows:
+    rows = index.rows_matching(text.strip(), duel.MANY)
+    if drawn is not None and drawn < len(index) and drawn not in rows:
         rows.insert(0, drawn)
     return place.selectbox(
         "or pick one of the index",
         rows,
         index=rows.index(drawn) if drawn in rows else None,
-        format_func=lambda row: contact_sheet.alt_text(photos[row], parts=2),
+        format_func=lambda row: contact_sheet.alt_text(index.photo(row), parts=2),
         placeholder="Type a part of its name",
         key=f"pick-{which}-{index.name}-{drawn}",
     )
-
-
-def _picture(index: Index, row: int) -> bytes:
-    """Return a photo of the index to look at closely, or its thumbnail if its file is gone."""
-    photo = index.photos()[row]
-    try:
-        return loading.large_of(photo)
-    except UnreadablePhotoError:
-        return loading.thumbnail_of(index, photo)
 
 
 def group_picker(names: Sequence[str]) -> int | None:
@@ -263,8 +256,8 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
                 st.badge("built in", color="gray")
         st.markdown(f"{card.origin}  \n{card.held_out}")
         with explained():
-            best = np.argsort(-loading.ratings(index, vector), kind="stable")[:STRIP]
-        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best.tolist()), 70)
+            best = loading.extreme(index, vector, STRIP)
+        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
         with st.container(horizontal=True):
             with st.popover("Card"):
                 st.dataframe(card.facts, hide_index=True)

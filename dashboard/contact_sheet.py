@@ -100,11 +100,10 @@ def tiles(
     index: Index, rows: Codes, ratings: Ratings, standing: Ratings, scores: Labels, order: str
 ) -> list[Tile]:
     """Describe photos by rating, percentile and label."""
-    photos = index.photos()
     people = label_standing(scores) if order == "disagreement" else None
     made = []
     for row in rows.tolist():
-        photo = photos[row]
+        photo = index.photo(row)
         first = f"better than {whole(standing[row])}"
         if people is not None:
             first = f"vector {whole(standing[row])} · people {whole(people[row])}"
@@ -119,8 +118,8 @@ def tiles(
 
 def bare_tiles(index: Index, rows: Sequence[int]) -> list[Tile]:
     """Describe photos by nothing but themselves."""
-    photos = index.photos()
-    return [Tile(index.thumbnail(photos[row]), alt_text(photos[row]), "") for row in rows]
+    photos = map(index.photo, rows)
+    return [Tile(index.thumbnail(photo), alt_text(photo), "") for photo in photos]
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:

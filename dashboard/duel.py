@@ -6,7 +6,6 @@ import numpy as np
 
 from dashboard.contact_sheet import short, whole
 from dashboard.words import chances, plain
-from photorank.index.store import Photo
 from photorank.rating.calibration import Slope, probability
 from photorank.rating.scores import percentiles_among
 from photorank.typing import Embeddings, Ratings
@@ -51,10 +50,3 @@ def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, collection: Ra
     trust = f"{known}: {reason}."
     summary = f"first photo {said[0]}, second photo {said[1]}"
     return Verdict(better, said, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)
-
-
-def matching(photos: list[Photo], text: str) -> list[int]:
-    """Return the rows of photos whose path holds the text, the first `MANY` of them."""
-    wanted = text.strip().lower()
-    rows = (row for row, photo in enumerate(photos) if wanted in str(photo.path).lower())
-    return [row for row, _ in zip(rows, range(MANY), strict=False)]

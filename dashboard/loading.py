@@ -11,9 +11,14 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
+from dashboard.labelling import Ground
+from photorank.album.arrange import Album, arrange
+from photorank.album.wishes import Wishes
 from photorank.encoders.base import Encoder
-from photorank.errors import IndexMismatchError
+from photorank.errors import IndexMismatchError, UnreadablePhotoError
 from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.index.clicks import clickers as clickers_of
+from photorank.index.series import Series, find_series
 from photorank.index.store import Index, IndexLabels, Photo
 from photorank.photos.pixels import decode_photo, read_photo
 from photorank.rating.photos import embed_photo
@@ -21,9 +26,11 @@ from photorank.rating.scores import percentiles
 from photorank.typing import Embeddings, Json, Ratings
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
+from photorank.vectors.taste import TastePrior
 from photorank.workspace import IndexPaths, Workspace
 
 LARGE = 1200  # pixels of a picture that is looked at closely
+ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
 
 
 def workspace() -> Workspace:
@@ -49,12 +56,17 @@ def _index(root: Path, changed: int) -> Index:
 
 def labels(index: Index) -> IndexLabels:
     """Return what people said of an index's photos."""
-    return _labels(index.paths.root, _changed(index.paths.manifest), index)
+    return _labels(index.paths.root, _judged(index), index)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _labels(root: Path, changed: int, _index: Index) -> IndexLabels:
+def _labels(root: Path, judged: tuple[int, ...], _index: Index) -> IndexLabels:
     return _index.labels()
+
+
+def clickers(index: Index) -> list[str]:
+    """Return who has labelled photos of an index, as it is on the disk now."""
+    return clickers_of(index.paths)
 
 
 def judged_pairs(index: Index) -> int:
@@ -65,11 +77,11 @@ def judged_pairs(index: Index) -> int:
     NoLabelsError
         If there is none.
     """
-    return _judged_pairs(index.paths.root, _changed(index.paths.manifest), index)
+    return _judged_pairs(index.paths.root, _judged(index), index)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
-def _judged_pairs(root: Path, changed: int, _index: Index) -> int:
+def _judged_pairs(root: Path, judged: tuple[int, ...], _index: Index) -> int:
     return _index.comparisons().n_pairs
 
 
@@ -97,7 +109,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 def _ratings(
     root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
 ) -> Ratings:
-    rated = _vector.rate(_index.embeddings(), _index.fingerprint)
+    rated = _index.rate(_vector)
     rated.flags.writeable = False
     return rated
 
@@ -114,6 +126,82 @@ def _standing(
     places = percentiles(ratings(_index, _vector))
     places.flags.writeable = False
     return places
+
+
+def extreme(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
+    """Return the rows of the k photos that a vector likes most, or least, the first foremost."""
+    return _extreme(*_key(index, vector), k, lowest, index, vector)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _extreme(
+    root: Path,
+    changed: int,
+    direction: bytes,
+    k: int,
+    lowest: bool,
+    _index: Index,
+    _vector: MasterVector,
+) -> list[int]:
+    rows, _ = _index.nearest(_vector.direction, k, lowest=lowest)
+    found: list[int] = rows.tolist()
+    return found
+
+
+def ground(index: Index, vector: MasterVector) -> Ground:
+    """Return what is believed of a person who has said nothing, beginning with a vector."""
+    return _ground(*_key(index, vector), index, vector)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking at all photos …")
+def _ground(
+    root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
+) -> Ground:
+    n = len(_index)
+    some = np.sort(np.random.default_rng(0).permutation(n)[:ENOUGH])
+    prior = TastePrior.of(_index.embeddings_of(some), _vector.direction)
+    parts = np.array_split(np.arange(n), 1 + n // 10_000)
+    coordinates = np.concatenate([prior.coordinates(_index.embeddings_of(rows)) for rows in parts])
+    coordinates.flags.writeable = False
+    return Ground(prior, coordinates)
+
+
+def series(index: Index, alike: float) -> Series:
+    """Return the series of an index, for a threshold."""
+    return _series(index.paths.root, _judged(index), alike, index)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Looking for series …")
+def _series(root: Path, judged: tuple[int, ...], alike: float, _index: Index) -> Series:
+    return find_series(_index, alike)
+
+
+def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> Album:
+    """Return the album that was wished for.
+
+    Raises
+    ------
+    AlbumError
+        If the wishes contradict each other.
+    """
+    asked = tuple(sorted(wishes.pinned)), tuple(sorted(wishes.banned)), repr(wishes)
+    return _album(*_key(index, vector), _judged(index), alike, asked, index, vector, wishes)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Choosing …")
+def _album(
+    root: Path,
+    changed: int,
+    direction: bytes,
+    judged: tuple[int, ...],
+    alike: float,
+    asked: tuple[tuple[int, ...], tuple[int, ...], str],
+    _index: Index,
+    _vector: MasterVector,
+    _wishes: Wishes,
+) -> Album:
+    rated, found = ratings(_index, _vector), series(_index, alike)
+    return arrange(_index, rated, found, _wishes, vector=_vector.name)
 
 
 def evaluation(index: Index) -> Json | None:
@@ -186,6 +274,15 @@ def _large_of(path: Path, changed: int) -> bytes:
     return bytes(large(read_photo(path)))
 
 
+def picture(index: Index, row: int) -> bytes:
+    """Return a photo of the index to look at closely, or its thumbnail if its file is gone."""
+    photo = index.photo(row)
+    try:
+        return large_of(photo)
+    except UnreadablePhotoError:
+        return thumbnail_of(index, photo)
+
+
 def thumbnail_of(index: Index, photo: Photo) -> bytes:
     """Return a photo's small picture.
 
@@ -204,6 +301,13 @@ def _key(index: Index, vector: MasterVector) -> tuple[Path, int, bytes]:
         _changed(index.paths.manifest),
         vector.direction.tobytes() + numbers.tobytes(),
     )
+
+
+def _judged(index: Index) -> tuple[int, ...]:
+    """Return when judgements may have changed: a click changes the catalogue alone."""
+    paths = index.paths
+    log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")  # what it does not yet hold
+    return tuple(_changed(path) for path in (paths.manifest, paths.catalogue, log))
 
 
 def _changed(path: Path) -> int:

@@ -1,11 +1,19 @@
 """What buttons set off: the same slow work as the commands, saved in the same places."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
 
 from dashboard import loading
 from dashboard.cards import Within
+from dashboard.labelling import Outcome, Pair
+from dashboard.words import count, plain
+from photorank.album.arrange import Album
+from photorank.index import clicks
 from photorank.index.store import Index
 from photorank.typing import Json
+from photorank.vectors.master import MasterVector
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -68,3 +76,69 @@ def remove(index: Index, name: str) -> None:
     from photorank.vectors.store import remove_vector
 
     remove_vector(index, name)
+
+
+def add(index: Index, vector: MasterVector) -> None:
+    """Keep a vector in the index."""
+    from photorank.vectors.store import add_vector
+
+    add_vector(index, vector)
+
+
+def record(index: Index, rater: str, pair: Pair, outcome: Outcome) -> None:
+    """Keep what a person said of a pair; when this returns it is on the disk."""
+    first, second = index.photo(pair.first).digest, index.photo(pair.second).digest
+    if outcome == "skip":
+        clicks.record_skip(index.paths, rater, first, second)
+        return
+    winner, loser = (second, first) if outcome == "second" else (first, second)
+    tie, asked = outcome == "tie", pair.asked or None
+    clicks.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
+
+
+def record_stars(index: Index, rater: str, row: int, stars: int) -> None:
+    """Keep how many stars a person gives a photo; 0 takes them back."""
+    clicks.record_stars(index.paths, rater, index.photo(row).digest, stars)
+
+
+def take_back(index: Index, rater: str) -> Pair | None:
+    """Undo a person's latest click; return the pair to show again, if it was about a pair."""
+    undone = clicks.undo(index.paths, rater)
+    if undone is None or undone.kind == "stars":
+        return None
+    rows = {photo.digest: row for row, photo in enumerate(index.photos())}
+    pair = sorted(rows[digest] for digest in undone.photos if digest in rows)
+    return Pair(pair[0], pair[1], undone.asked) if len(pair) == 2 else None
+
+
+def export_album(index: Index, made: Album, kind: str, to: str) -> str:
+    """Write an album into a folder, and say what was written."""
+    from dashboard.album import CSV_NAME
+    from photorank.album.copying import LINKS, plan, write
+    from photorank.album.destination import checked_folder, checked_new_file
+    from photorank.album.sidecars import WRITTEN, sidecars_of_copies, stars
+    from photorank.album.table import album_csv
+    from photorank.workspace import write_bytes
+
+    folder = checked_folder(index, Path(to.strip()).expanduser())
+    photos = [index.photo(one.row) for one in made.chosen]
+    if kind == "csv":
+        file = checked_new_file(folder / CSV_NAME)
+        write_bytes(file, album_csv(made, index.photos()))
+        return f"{plain(file)} is written."
+    if kind == "xmp":
+        pieces = [piece for piece in plan(photos, folder, "copy") if piece.outcome != "gone"]
+        rows = {photo.path: one.standing for photo, one in zip(photos, made.chosen, strict=True)}
+        given = stars(np.array([rows[piece.photo] for piece in pieces])).tolist()
+        copies = [(piece.photo, piece.target) for piece in pieces]
+        done = [one.outcome for one in sidecars_of_copies(copies, given, write=True)]
+        written = sum(outcome in WRITTEN for outcome in done)
+        return f"{count(written, 'sidecar')} written, {len(done) - written} left as they are."
+    link = next(one for one in LINKS if one == kind)
+    files = list(write(photos, folder, link))
+    new = sum(piece.outcome == "new" for piece in files)
+    told = f"{count(new, 'photo')} written into {plain(folder)}."
+    for piece in files:
+        if piece.outcome in ("changed", "gone"):
+            told += f" {plain(piece.photo)} was left out: {piece.why}."
+    return told

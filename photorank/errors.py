@@ -338,3 +338,25 @@ class MissingLabelFilesError(PhotorankError, FileNotFoundError):
 
 class AlbumError(PhotorankError, ValueError):
     """What is wanted of an album contradicts itself, or the index."""
+
+
+class TooFewPhotosError(PhotorankError, ValueError):
+    """Photos are to be learned from without labels, and too few of them can be read."""
+
+    def __init__(self, index: str, found: int, needed: int, reason: str = "") -> None:
+        why = f" (of the others the first: {reason})" if reason else ""
+        super().__init__(
+            f"index {index!r} has {found} photos that can be read{why}, and {needed} are needed to "
+            f"learn from. Add some with `photorank index FOLDER --name {index}`."
+        )
+
+
+class TooFewKeepersError(PhotorankError, ValueError):
+    """No cut can be trusted to lose so few keepers."""
+
+    def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
+        super().__init__(
+            f"{needed} keepers of different moments are needed to lose at most {100 * lost:.3g} % "
+            f"of them with {100 * confidence:.3g} % confidence, and there are {found} that the "
+            "vector has not seen. Label more photos, or allow more to be lost with `--lose`."
+        )

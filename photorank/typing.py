@@ -17,5 +17,6 @@ Codes: TypeAlias = NDArray[np.intp]  # (n,), group or series numbers, -1 where t
 Pairs: TypeAlias = NDArray[np.intp]  # (m, 2), columns are winner, loser
 Floats: TypeAlias = NDArray[np.float64]
 Frames: TypeAlias = NDArray[np.uint8]  # (h, w, 3), sRGB
+Grey: TypeAlias = NDArray[np.float32]  # (h, w), 0 black to 1 white
 Scope: TypeAlias = Literal["all", "within", "across"]
 Json: TypeAlias = dict[str, Any]

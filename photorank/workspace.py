@@ -68,6 +68,11 @@ class IndexPaths:
         return self.root / "thumbnails"
 
     @property
+    def hashes(self) -> Path:
+        """Perceptual hashes of thumbnails, kept so as not to open those again."""
+        return self.root / "hashes.npz"
+
+    @property
     def photos(self) -> Path:
         """Photos that photorank made itself: the sample's."""
         return self.root / "photos"
@@ -75,6 +80,10 @@ class IndexPaths:
     def shard(self, name: str) -> Path:
         """Return the file of one shard."""
         return self.shards / f"{name}.faiss"
+
+    def lists(self, content: str) -> Path:
+        """Return the file of the inverted lists of some shards."""
+        return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
         """Return the file of one vector's card."""

@@ -23,7 +23,7 @@ ROOMS = [
     {"rating"},
     {"evaluation"},
     {"album"},
-    {"demo"},
+    {"demo", "bench"},
     {"cli", "__init__", "dashboard"},
     {"__main__"},
 ]
@@ -32,11 +32,12 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # What a library is for is done in one place; the sample takes its pictures from two of them.
 AT_HOME = {
     "workspace": {"platformdirs"},
-    "photos": {"PIL", "pillow_heif"},
+    "photos": {"PIL", "imagehash", "pillow_heif", "scipy", "skimage"},
     "labels": {"scipy"},
     "encoders": {
         *("torch", "open_clip", "timm", "safetensors", "huggingface_hub", "PIL"),
         *("sentence_transformers", "transformers", "threadpoolctl"),
+        *("openvino", "nncf"),
     },
     "index": {"faiss", "sqlite3", "filelock"},
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
@@ -44,16 +45,24 @@ AT_HOME = {
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"scipy"},
     "evaluation": {"sklearn"},  # clones the learners
+    "bench": {
+        *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead
+        *("faiss", "scipy", "streamlit"),  # likewise; and what runs a page without a browser
+    },
     "album": {"pyarrow"},
     "cli": {"typer", "rich"},
     "dashboard": {"streamlit", "altair", "pandas", "PIL"},
 }
 HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.
-SLOW = {"torch", "open_clip", "timm", "sentence_transformers", "faiss", "skimage", "streamlit"}
+SLOW = {
+    *("torch", "open_clip", "timm", "sentence_transformers", "openvino", "nncf"),
+    *("faiss", "skimage", "streamlit"),
+}
 
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")
-DRAWING = {"app", "components", "draws", "loading", "views"}  # what in dashboard/ knows streamlit
+# What in dashboard/ knows streamlit.
+DRAWING = {"app", "components", "draws", "loading", "shelf", "stage", "views"}
 
 HOUSE = sorted((ROOT / "photorank").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))

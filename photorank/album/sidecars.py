@@ -91,6 +91,28 @@ def sidecars(index: Index, vector: MasterVector, how: Stars, *, write: bool) -> 
             yield _one(photo.path, path, target, count, how, write=write)
 
 
+def sidecars_of_copies(
+    copies: Sequence[tuple[Path, Path]], count: Sequence[int], *, write: bool
+) -> Iterator[Sidecar]:
+    """Yield what becomes of the sidecars of copied photos, beside the copies.
+
+    What a photo's own sidecar says goes along; nothing is written where the photo lies.
+
+    Parameters
+    ----------
+    copies : sequence of (Path, Path)
+        A photo, and its copy in another folder.
+    count : sequence of int
+        Stars of each, 1 to 5.
+    write : bool
+        Write them as they are yielded.
+    """
+    for (photo, copy), stars_given in zip(copies, count, strict=True):
+        target = copy.with_name(copy.name + ".xmp")
+        how = Stars(to=copy.parent)
+        yield _one(photo, sidecar_for(photo), target, stars_given, how, write=write)
+
+
 def _one(
     photo: Path, beside: Path, target: Path, count: int, how: Stars, *, write: bool
 ) -> Sidecar:

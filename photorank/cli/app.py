@@ -8,15 +8,18 @@ import typer
 from typer.core import TyperGroup
 
 from photorank.cli import (
+    album,
     bench,
     datasets,
     demo,
     evaluating,
     exporting,
     indexing,
+    keepers,
     libraries,
     popularity,
     rating,
+    signals,
     vectors,
 )
 from photorank.cli.printing import message
@@ -55,7 +58,10 @@ for family in (
     popularity,
     vectors,
     evaluating,
+    keepers,
     rating,
+    album,
+    signals,
     exporting,
     bench,
 ):

@@ -1,14 +1,28 @@
 """The benchmarks that a user can run on their own photos."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.opening import encoder_of
-from photorank.cli.options import AsJson, example, names
-from photorank.cli.printing import line, message, print_json, progress
+from photorank.cli.opening import default_vector, encoder_of
+from photorank.cli.options import AsJson, Count, IndexName, example, names
+from photorank.cli.printing import line, message, print_json, print_table, progress
 from photorank.errors import NothingJudgedError
+
+if TYPE_CHECKING:
+    from photorank.index.store import Index
+    from photorank.vectors.master import MasterVector
+
+Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
+MaybeVector = Annotated[
+    str | None,
+    typer.Option(
+        "--vector",
+        metavar="NAME",
+        help="Default: the best of the latest evaluation, else the first.",
+    ),
+]
 
 app = typer.Typer()
 _bench = typer.Typer(help="Measure quality and speed.", no_args_is_help=True)
@@ -65,6 +79,139 @@ def quality(
     else:
         line(f"{len(rows)} results, in {len(written)} files")
     message(f"the table of all is {written[-1]}")
+
+
+@_bench.command("index", epilog=example("photorank bench index --runtime openvino"))
+def bench_index(
+    photos: Annotated[
+        int, typer.Option(min=32, max=200, metavar="N", help="JPEGs of 12 megapixels, made up.")
+    ] = 64,
+    runtime: Annotated[
+        str, typer.Option(metavar="R", help="auto, torch, openvino or openvino-int8.")
+    ] = "auto",
+    rounds: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Of which the medians are told.")
+    ] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Measure indexing against a plain loop of open_clip, on this machine's processor."""
+    from photorank.bench.indexing import measure_indexing
+    from photorank.encoders.runtimes import known_runtime
+
+    with progress("Measuring", "") as on_progress:
+        speed = measure_indexing(
+            photos, known_runtime(runtime), rounds=rounds, on_progress=on_progress
+        )
+    if as_json:
+        print_json(speed.to_json())
+        return
+    line(f"{speed.photos} photos of 12 megapixels, ViT-B/32, {speed.cores} cores, {speed.runtime}")
+    rows = [
+        ("photorank, files to index", speed.ours),
+        ("open_clip in a DataLoader", speed.reference),
+        ("decoding alone", speed.decode_only),
+        ("encoding alone", speed.encode_only),
+        ("both, overlapped perfectly", speed.perfect_overlap),
+    ]
+    print_table(
+        ["", "photos/s"], [[what, f"{value:.1f}"] for what, value in rows], right=["photos/s"]
+    )
+    line(f"{speed.ratio:.2f} times the loop, {100 * speed.of_ceiling:.0f} % of the perfect overlap")
+    line(f"least cosine {speed.least_cosine:.4f}, least Spearman {speed.least_spearman:.4f}")
+
+
+@_bench.command(epilog=example("photorank bench search -k 100 --index family"))
+def search(
+    k: Count = 100, rounds: Rounds = 7, index: IndexName = None, as_json: AsJson = False
+) -> None:
+    """Measure exact search against NumPy, a bare FAISS index and the speed of the memory."""
+    from photorank.bench.searching import measure_search
+    from photorank.index.store import open_index
+
+    speed = measure_search(open_index(index), k=k, rounds=rounds)
+    if as_json:
+        print_json(speed.to_json())
+        return
+    line(f"the best {speed.k} of {speed.photos} photos of {speed.dimensions} dimensions")
+    _print_times(
+        {
+            "photorank, shards mapped": speed.ours,
+            "NumPy, X @ v and argpartition": speed.numpy,
+            "FAISS, IndexFlatIP": speed.faiss,
+            "reading all embeddings once, as fast as memory is copied": speed.limit,
+        },
+        speed.ours,
+    )
+    line(f"{100 * speed.same:.1f} % of the photos found are those that FAISS finds")
+
+
+@_bench.command("evaluate", epilog=example("photorank bench evaluate --index family"))
+def evaluate_speed(
+    vector: MaybeVector = None,
+    rounds: Rounds = 5,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how fast a vector is measured, against SciPy's bare correlations."""
+    from photorank.bench.evaluating import measure_evaluation
+
+    speed = measure_evaluation(*_opened(index, vector), rounds=rounds)
+    if as_json:
+        print_json(speed.to_json())
+        return
+    line(f"{speed.vector} on {speed.photos} photos with a score")
+    _print_times(
+        {
+            "photorank: accuracy, tau-b and rho with intervals": speed.ours,
+            "SciPy: tau-b and rho without": speed.scipy,
+            "rating all photos": speed.rating,
+        },
+        speed.ours,
+    )
+    line(f"tau-b and rho are within {speed.off:.1e} of SciPy's")
+
+
+@_bench.command(epilog=example("photorank bench dashboard --index family"))
+def dashboard(
+    vector: MaybeVector = None,
+    rounds: Rounds = 5,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the dashboard's pages against rating and sorting all photos on each click."""
+    from photorank.bench.pages import measure_dashboard
+    from photorank.cli.server import dashboard_script
+
+    speed = measure_dashboard(*_opened(index, vector), dashboard_script(), rounds=rounds)
+    if as_json:
+        print_json(speed.to_json())
+        return
+    line(f"pages over {speed.photos} photos, without a browser")
+    print_table(
+        ["page", "first, s", "again, s", "reference / ours"],
+        [
+            [page.page, f"{page.first:.3f}", f"{page.again:.3f}", f"{speed.plain / page.again:.2f}"]
+            for page in speed.pages
+        ],
+        right=["first, s", "again, s", "reference / ours"],
+    )
+    line(f"rating and sorting all photos in NumPy, the reference, takes {speed.plain:.3f} s")
+
+
+def _opened(index: str | None, vector: str | None) -> "tuple[Index, MasterVector]":
+    from photorank.index.store import open_index
+    from photorank.vectors.store import load_vector
+
+    opened = open_index(index)
+    return opened, load_vector(opened, vector or default_vector(opened)[0])
+
+
+def _print_times(seconds: dict[str, float], ours: float) -> None:
+    print_table(
+        ["", "s", "this / ours"],
+        [[what, f"{taken:.4f}", f"{taken / ours:.2f}"] for what, taken in seconds.items()],
+        right=["s", "this / ours"],
+    )
 
 
 def _judged() -> list[str]:

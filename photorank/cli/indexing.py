@@ -71,6 +71,13 @@ def index(
     device: Annotated[
         str, typer.Option(metavar="D", help="auto, cpu, cuda, cuda:1 or mps.")
     ] = "auto",
+    runtime: Annotated[
+        str,
+        typer.Option(
+            metavar="R",
+            help="auto (the fastest that gives the same), torch, openvino or openvino-int8.",
+        ),
+    ] = "auto",
     workers: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Threads that read photos. Default: one a core."),
@@ -84,6 +91,7 @@ def index(
     as_json: AsJson = False,
 ) -> None:
     """Embed what is new in folders of photos. What is known is not even opened."""
+    from photorank.encoders.runtimes import known_runtime
     from photorank.index.build import build_index
     from photorank.workspace import Workspace
 
@@ -99,6 +107,7 @@ def index(
             framing=framing,
             exclude=exclude or (),
             device=device,
+            runtime=known_runtime(runtime),
             workers=workers,
             batch_size=batch_size,
             prune=prune,
@@ -220,8 +229,6 @@ def choices_import(
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
     """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
-    import numpy as np
-
     from photorank.index.store import open_index
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
@@ -246,17 +253,17 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
             }
         )
         return
-    labels, choices = opened.labels(), opened.choices()
+    counts = opened.counts()
     facts = {
         "index": opened.name,
         "folder": opened.paths.root,
         "encoder": opened.fingerprint,
         "photos": len(opened),
-        "labelled": int(np.isfinite(labels.scores).sum()),
-        "choices": len(choices.winners),
+        "labelled": counts.labelled,
+        "choices": counts.choices,
         "raters": len(opened.raters()) or None,  # labels need not name any
-        "groups": len(labels.group_names) or None,
-        "series": len(labels.series_names) or None,
+        "groups": counts.groups or None,
+        "series": counts.series or None,
     }
     for what, value in facts.items():
         if value is not None:

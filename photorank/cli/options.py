@@ -17,6 +17,13 @@ VectorName = Annotated[
     str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
 ]
 Count = Annotated[int, typer.Option("-k", min=1, metavar="N", help="How many photos.")]
+Approximate = Annotated[
+    bool,
+    typer.Option(
+        "--approximate",
+        help="Search in inverted lists, made once. Faster in millions of photos; misses some.",
+    ),
+]
 Port = Annotated[
     int | None,
     typer.Option(min=1, max=65535, metavar="N", help="Default: 8501, or the next free one."),

@@ -1,18 +1,18 @@
 """Commands that rate photos by a vector, or find them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.opening import encoder_of
-from photorank.cli.options import AsJson, Count, IndexName, VectorName, example
+from photorank.cli.opening import default_vector, encoder_of
+from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorName, example
 from photorank.cli.printing import line, message, print_json, print_table
-from photorank.errors import NoVectorsError
 
 if TYPE_CHECKING:
-    from photorank.index.store import Index
+    from photorank.index.store import Found
     from photorank.rating.photos import RatedPhoto
 
 app = typer.Typer()
@@ -55,7 +55,7 @@ def compare(
 
     opened = open_index(index)
     if vector is None:
-        vector, why = _default_vector(opened)
+        vector, why = default_vector(opened)
         message(f"comparing by {vector}, {why}")
     found = load_vector(opened, vector)
     paths = (first, second)
@@ -89,24 +89,33 @@ def compare(
 
 @app.command(epilog=example("photorank top -k 5 --vector beauty --index family"))
 def top(
-    vector: VectorName, k: Count = 20, index: IndexName = None, as_json: AsJson = False
+    vector: VectorName,
+    k: Count = 20,
+    approximate: Approximate = False,
+    index: IndexName = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the photos that a vector rates highest."""
-    _print_extreme(vector, k, index, as_json, lowest=False)
+    _print_rated(_extreme(vector, k, index, approximate, lowest=False), as_json)
 
 
 @app.command(epilog=example("photorank bottom -k 5 --vector technical --index family"))
 def bottom(
-    vector: VectorName, k: Count = 20, index: IndexName = None, as_json: AsJson = False
+    vector: VectorName,
+    k: Count = 20,
+    approximate: Approximate = False,
+    index: IndexName = None,
+    as_json: AsJson = False,
 ) -> None:
     """List the photos that a vector rates lowest, worst first."""
-    _print_extreme(vector, k, index, as_json, lowest=True)
+    _print_rated(_extreme(vector, k, index, approximate, lowest=True), as_json)
 
 
 @app.command(epilog=example('photorank search "children at the beach" -k 10 --index family'))
 def search(
     text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
     k: Count = 20,
+    approximate: Approximate = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -116,11 +125,9 @@ def search(
 
     opened = open_index(index)
     direction = prompt_vector("search", [text], encoder_of(opened)()).direction
-    rows, similarities = opened.nearest(direction, k)
-    photos = opened.photos()
     found = [
-        {"path": str(photos[row].path), "similarity": float(similarity)}
-        for row, similarity in zip(rows, similarities, strict=True)
+        {"path": str(one.photo.path), "similarity": one.similarity}
+        for one in _searcher(approximate)(opened, direction, k)
     ]
     if as_json:
         print_json(found)
@@ -132,27 +139,24 @@ def search(
     )
 
 
-def _print_extreme(vector: str, k: int, index: str | None, as_json: bool, *, lowest: bool) -> None:
+def _extreme(
+    vector: str, k: int, index: str | None, approximate: bool, *, lowest: bool
+) -> "list[RatedPhoto]":
     from photorank.index.store import open_index
-    from photorank.rating.photos import RatedPhoto
-    from photorank.rating.scores import percentiles
+    from photorank.rating.photos import extreme_photos
     from photorank.vectors.store import load_vector
 
     opened = open_index(index)
     found = load_vector(opened, vector)
-    rows, _ = opened.nearest(found.direction, k, lowest=lowest)
-    ratings = found.rate(opened.embeddings(), opened.fingerprint)
-    standing = percentiles(ratings)
-    photos = opened.photos()
-    _print_rated(
-        [
-            RatedPhoto(
-                photos[row].path, float(ratings[row]), float(standing[row]), photos[row].group
-            )
-            for row in rows
-        ],
-        as_json,
-    )
+    return extreme_photos(opened, found, k, lowest=lowest, search=_searcher(approximate))
+
+
+def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
+    """Return the exact search, or one in inverted lists that tells how much it finds."""
+    from photorank.index.approximate import approximate_best
+    from photorank.index.store import Index
+
+    return partial(approximate_best, tell=message) if approximate else Index.best
 
 
 def _print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:
@@ -177,18 +181,3 @@ def _print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:
         ],
         right=["rating", "percentile"],
     )
-
-
-def _default_vector(index: "Index") -> tuple[str, str]:
-    """Return the vector to use when none is named, and why it is that one."""
-    from photorank.evaluation.report import evaluation_paths, read_evaluation
-    from photorank.vectors.store import list_vectors
-
-    known = list_vectors(index)
-    if not known:
-        raise NoVectorsError(index.name)
-    if evaluated := evaluation_paths(index.paths):
-        for row in read_evaluation(evaluated[-1])["results"]:  # best first, seen photos last
-            if row["vector"] in known and not row["in_sample"]:
-                return row["vector"], "the best vector of the latest evaluation"
-    return next(iter(known)), "the first of the index's vectors"

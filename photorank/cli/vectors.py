@@ -50,15 +50,16 @@ def learn(
         str,
         typer.Option(
             metavar="KIND",
-            help="mean-difference, pair-least-squares, spanning-pairs, all-pairs, bradley-terry "
-            "or rank-svm.",
+            help="mean-difference, pair-least-squares, spanning-pairs, all-pairs, bradley-terry, "
+            "rank-svm, personal or degradations, which needs no labels.",
         ),
     ],
     within: Annotated[
         Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
     ] = None,
     prior: Annotated[
-        str | None, typer.Option(metavar="VECTOR", help="Begin from this vector (all-pairs).")
+        str | None,
+        typer.Option(metavar="VECTOR", help="Begin from this vector (all-pairs, personal)."),
     ] = None,
     rater: Annotated[
         str | None, typer.Option(metavar="R", help="Whose judgements. Default: everybody's.")
@@ -72,12 +73,20 @@ def learn(
     as_json: AsJson = False,
 ) -> None:
     """Learn a vector from people's judgements. Its accuracy is told on held-out photos."""
+    from photorank.evaluation.degradations import KIND, learn_degradations
     from photorank.evaluation.learning import learn_vector
     from photorank.index.store import open_index
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
     check_free(opened, name)
+    if learner == KIND:
+        if within or prior or rater or gap_power is not None or weigh_by_raters:
+            raise typer.BadParameter(f"{KIND} uses no judgements: give it no other option")
+        with progress("Spoiling photos", "photos") as on_progress:
+            vector = learn_degradations(opened, name, encoder_of(opened), on_progress=on_progress)
+        _print_made(vector, add_vector(opened, vector), as_json)
+        return
     with progress("Learning", "fits") as on_progress:
         vector = learn_vector(
             opened,

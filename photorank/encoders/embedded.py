@@ -7,7 +7,6 @@ picture, and hardly *how well* the picture is taken.
 """
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -22,6 +21,8 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
 from photorank.encoders.device import check_device, choose_device
+from photorank.encoders.runtimes import Runtime, SwitchableTower
+from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
 from photorank.photos.framing import FRAMINGS, frame
@@ -98,6 +99,9 @@ class EmbeddedEncoder:
         self._device = device
         self._loading = Lock()
         self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIZE)
+        self._images = SwitchableTower(
+            self._image_tower, self.dimensions, one_shape=framing != "whole"
+        )
 
     @property
     def short_side(self) -> int:
@@ -108,25 +112,18 @@ class EmbeddedEncoder:
         """Fit an upright sRGB photo to the frame, by default without cutting anything off."""
         return frame(photo, self.fingerprint.framing, _SIZE, fill=_GREY)
 
+    @property
+    def runtime(self) -> str:
+        """What computes the photos' embeddings, "" while nothing was computed."""
+        return self._images.name
+
+    def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
+        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
+        self._images.choose(runtime, frames)
+
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
         """Return unit embeddings (n, 1280) of frames; those of one shape are run together."""
-        import torch
-
-        with self._loading:
-            tower, device = self._image_tower, self._chosen_device
-        at_once = _FRAMES_AT_ONCE if device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
-        features = np.empty((len(frames), self.dimensions), dtype=np.float32)  # (n, d)
-
-        def encode(rows: list[int]) -> None:
-            with torch.inference_mode():
-                pixels = torch.from_numpy(np.stack([frames[row] for row in rows])).to(device)
-                inputs = (pixels.permute(0, 3, 1, 2).float() - 127) / 128  # (b, 3, h, w)
-                maps = tower.forward_features(inputs)  # (b, d, h / 32, w / 32)
-                features[rows] = maps.mean((2, 3)).cpu().numpy()
-
-        for _ in each_batch(encode, _batches_of_one_shape(frames, at_once), device=device):
-            pass
-        return unit_rows(features)
+        return self._images.encode(frames)
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
@@ -143,15 +140,21 @@ class EmbeddedEncoder:
         """The device that ``auto`` means here."""
         return choose_device(self._device)
 
-    @cached_property
-    def _image_tower(self) -> Any:
-        """EfficientNet-Lite0, ready to run."""
+    def _image_tower(self) -> TorchTower:
+        """Return EfficientNet-Lite0, ready to run."""
         import torch
 
-        network = _classifier(self._image_weights)
-        _fold_normalisation(network)
-        # Twice as fast on a processor as channels first.
-        return network.to(self._chosen_device, memory_format=torch.channels_last)
+        classifier = _classifier(self._image_weights)
+        _fold_normalisation(classifier)
+        network = on_pixels(
+            # Twice as fast on a processor as channels first.
+            classifier.to(self._chosen_device, memory_format=torch.channels_last),
+            lambda model, inputs: model.forward_features(inputs).float().mean((2, 3)),
+            mean=[127] * 3,
+            std=[128] * 3,
+        )
+        at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
+        return TorchTower(network, self._chosen_device, at_once)
 
     @cached_property
     def _class_rows(self) -> Embeddings:
@@ -236,15 +239,6 @@ def _fold_normalisation(network: "nn.Module") -> None:
             if isinstance(child, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
                 setattr(parent, name, fuse_conv_bn_eval(child, following))
                 setattr(parent, next_name, following.act)  # timm keeps the activation in there
-
-
-def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield the positions of at most so many frames that have one shape."""
-    positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for position, one in enumerate(frames):
-        positions[one.shape].append(position)
-    for rows in positions.values():
-        yield from (rows[start : start + at_once] for start in range(0, len(rows), at_once))
 
 
 def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:

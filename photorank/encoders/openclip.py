@@ -13,6 +13,9 @@ from photorank.encoders.base import Fingerprint, unit_rows
 from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.device import check_device, choose_device
 from photorank.encoders.hub import fetch, reach_hub
+from photorank.encoders.memory import trim
+from photorank.encoders.runtimes import Runtime, SwitchableTower
+from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch
 from photorank.errors import (
     DamagedWeightsError,
@@ -30,7 +33,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _FRAMING_OF = {"shortest": "crop", "squash": "squash", "longest": "pad"}
-_AT_ONCE = 8  # frames, or texts: more are no faster on a processor
+_AT_ONCE = 8  # frames, or texts, a worker: more are no faster on a processor
 _AT_ONCE_ON_A_GPU = 64
 
 
@@ -82,8 +85,10 @@ class OpenClipEncoder:
                 f"{spec} {why}: framing {framing!r} will not do. Use one of: {', '.join(square)}."
             )
         self._device = device
-        self._towers: dict[str, Any] = {}
+        self._text_tower: Any = None
+        self._logit_scale: float | None = None
         self._loading = Lock()
+        self._images = SwitchableTower(self._image_tower, self.dimensions, one_shape=True)
 
     @property
     def spec(self) -> str:
@@ -108,10 +113,11 @@ class OpenClipEncoder:
         return self._size
 
     @property
-    def logit_scale(self) -> float:
+    def logit_scale(self) -> float | None:
         """The factor on cosines that the model was trained with; loads a tower if none is."""
-        loaded = next(iter(self._towers.values()), None) or self._tower("image")
-        return float(loaded.logit_scale.detach().exp())
+        if self._logit_scale is None:
+            self._images.load()
+        return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
         """Fit an upright sRGB photo to the square frame: one frame, or the tiles."""
@@ -125,66 +131,75 @@ class OpenClipEncoder:
             fill=(values["fill_color"],) * 3,
         )
 
+    @property
+    def runtime(self) -> str:
+        """What computes the photos' embeddings, "" while nothing was computed."""
+        return self._images.name
+
+    def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
+        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
+        self._images.choose(runtime, frames)
+
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
         """Return unit embeddings (n, d) of square frames."""
-        import torch
-
-        tower = self._tower("image")
-        mean, std = (
-            torch.tensor(self._checkpoint.preprocessing[key], device=self._chosen_device)
-            for key in ("mean", "std")
-        )
-
-        def encode(batch: Sequence[Frames]) -> "Tensor":
-            pixels = torch.from_numpy(np.stack(batch)).to(self._chosen_device)  # (b, h, w, 3)
-            inputs = (pixels.float() / 255 - mean) / std
-            return tower.encode_image(inputs.permute(0, 3, 1, 2).contiguous(), normalize=True)
-
-        return self._in_batches(frames, encode)
+        return self._images.encode(frames)
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, d) of texts."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        tower = self._tower("text")
-        tokens = self._tokenizer(list(texts)).to(self._chosen_device)  # (n, context length)
-        return self._in_batches(tokens, lambda batch: tower.encode_text(batch, normalize=True))
-
-    def _in_batches(self, items: Any, encode: "Callable[[Any], Tensor]") -> Embeddings:
-        """Return unit embeddings (n, d) of what can be sliced, a batch at a time."""
         import torch
 
-        device = self._chosen_device
-        at_once = _AT_ONCE if device == "cpu" else _AT_ONCE_ON_A_GPU
+        tower = self._text()
+        tokens = self._tokenizer(list(texts)).to(self._chosen_device)  # (n, context length)
 
         def run(start: int) -> Embeddings:
             with torch.inference_mode():
-                return encode(items[start : start + at_once]).float().cpu().numpy()
+                batch = tokens[start : start + self._at_once]
+                return tower.encode_text(batch, normalize=True).float().cpu().numpy()
 
-        none = np.empty((0, self.dimensions), dtype=np.float32)
-        batches: Iterator[Embeddings] = each_batch(
-            run, range(0, len(items), at_once), device=device
-        )
-        return unit_rows(np.concatenate([none, *batches]))
+        starts = range(0, len(tokens), self._at_once)
+        batches: Iterator[Embeddings] = each_batch(run, starts, device=self._chosen_device)
+        return unit_rows(np.concatenate(list(batches)))
 
     @cached_property
     def _chosen_device(self) -> str:
         """The device that ``auto`` means here."""
         return choose_device(self._device)
 
-    def _tower(self, kind: Literal["image", "text"]) -> Any:
-        """Return the model with the one tower that is asked for."""
-        with self._loading:
-            if kind not in self._towers:
-                model = self._load()
-                # encode_image uses `visual` and nothing else, encode_text everything else.
-                for name, _ in list(model.named_children()):
-                    if (name == "visual") != (kind == "image"):
-                        delattr(model, name)
-                self._towers[kind] = model.eval().to(self._chosen_device)
-            return self._towers[kind]
+    @property
+    def _at_once(self) -> int:
+        return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
-    def _load(self) -> Any:
+    def _image_tower(self) -> TorchTower:
+        """Return the image tower with the model's own normalisation of pixels."""
+        values = self._checkpoint.preprocessing
+        network = on_pixels(
+            self._load("image"),
+            lambda model, inputs: model.encode_image(inputs, normalize=True),
+            mean=[255 * value for value in values["mean"]],
+            std=[255 * value for value in values["std"]],
+        )
+        return TorchTower(network, self._chosen_device, self._at_once)
+
+    def _text(self) -> Any:
+        """Return the text tower, the same one to every thread."""
+        with self._loading:
+            self._text_tower = self._text_tower or self._load("text")
+            return self._text_tower
+
+    def _load(self, kind: Literal["image", "text"]) -> Any:
+        """Return open_clip's model with exactly these weights, and with the one tower."""
+        model = self._both_towers()
+        self._logit_scale = float(model.logit_scale.detach().exp())
+        # encode_image uses `visual` and nothing else, encode_text everything else.
+        for name, _ in list(model.named_children()):
+            if (name == "visual") != (kind == "image"):
+                delattr(model, name)
+        trim()
+        return model.eval().to(self._chosen_device)
+
+    def _both_towers(self) -> Any:
         """Return open_clip's model with exactly these weights.
 
         Raises

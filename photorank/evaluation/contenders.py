@@ -17,12 +17,15 @@ from photorank.errors import (
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.folds import Folds
-from photorank.typing import Floats
+from photorank.typing import Direction, Floats
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.personal import KIND as PERSONAL
+from photorank.vectors.personal import prior_in
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
+from photorank.vectors.taste import TastePrior
 
 PLAIN_PROMPT_NAME = "plain-prompt"
 MEAN_DIFFERENCE = "mean-difference"
@@ -136,13 +139,20 @@ def _ratings_learned_anew(
         return None
 
 
+def beginning(index: Index, kind: str, vector: MasterVector) -> Direction | TastePrior:
+    """Return a vector as the prior of a learner of that kind."""
+    if kind == PERSONAL:
+        return prior_in(index, vector.direction)
+    return vector.direction
+
+
 def learner_of(index: Index, vector: MasterVector) -> DirectionLearner:
     """Return the learner that a vector's card describes, its prior looked up by name."""
     card: Card = vector.card
     parameters = dict(card.parameters.get("learner", {}))
     prior = card.parameters.get("prior")
     if prior is not None:
-        parameters["prior"] = load_vector(index, prior).direction
+        parameters["prior"] = beginning(index, vector.kind, load_vector(index, prior))
     return make_learner(vector.kind, seed=card.seed or 0, **parameters)
 
 

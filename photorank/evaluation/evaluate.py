@@ -149,14 +149,15 @@ def judged_photos(
 ) -> JudgedPhotos:
     """Return the photos of an index that somebody judged, with their comparisons.
 
-    Pairs count once each, or by how many people rated both photos.
+    Pairs count once each, or by how many people rated both photos. Of one person
+    choices count where there are no scores, whatever the index is evaluated by.
 
     Raises
     ------
     NoLabelsError
         If there are none, or all were judged the same.
     """
-    comparisons = index.comparisons(rater=rater, by_raters=by_raters)
+    comparisons = _comparisons(index, rater, by_raters)
     if comparisons.n_pairs == 0:
         labels = index.labels(rater=rater)
         unlabelled = not np.isfinite(labels.scores).any() and not len(index.choices(rater).winners)
@@ -176,6 +177,17 @@ def judged_photos(
         splits=tuple(splits[row] for row in rows),
         by_raters=by_raters,
     )
+
+
+def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
+    """Return what everybody, or one person, said in the way the index is evaluated by."""
+    try:
+        return index.comparisons(rater=rater, by_raters=by_raters)
+    except NoLabelsError:
+        winners, losers, ties, _, weights = index.choices(rater)
+        if rater is None or not len(winners):
+            raise
+        return Comparisons.from_choices(winners, losers, n=len(index), ties=ties, weights=weights)
 
 
 def _field(photos: JudgedPhotos, folds: Folds, protocol: Protocol, scope: Scope) -> Field | None:

@@ -8,16 +8,18 @@ from typing import Literal
 import numpy as np
 from sklearn.base import clone
 
-from photorank.evaluation.contenders import make_learner
+from photorank.evaluation.contenders import beginning, make_learner
 from photorank.evaluation.evaluate import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.index.store import Index
+from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import corrected_resampled
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.rating.calibration import fit_slope
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.store import load_vector
 
@@ -41,16 +43,19 @@ def fit_and_test(
     photos: JudgedPhotos,
     protocol: Protocol,
     *,
+    folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
     """Fit to all photos, and to the folds of the protocol for its accuracy and its slope.
+
+    Photos that are made, not taken, bring their own `folds`.
 
     Raises
     ------
     ComparisonsError
         If there are too few photos or groups for two folds.
     """
-    folds = photos.split(protocol)
+    folds = folds or photos.split(protocol)
     ratings = out_of_fold_ratings(
         estimator,
         photos,
@@ -122,7 +127,9 @@ def learn_vector(
     """
     arguments: Json = {} if gap_power is None else {"gap_power": gap_power}
     believed = None if prior is None else load_vector(index, prior)
-    given: Json = {} if believed is None else {"prior": believed.direction}
+    given: Json = {}
+    if believed is not None and learner in LEARNERS:
+        given = {"prior": beginning(index, learner, believed)}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(

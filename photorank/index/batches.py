@@ -67,7 +67,7 @@ class Batches:
             else:
                 file = photo.file
                 entries.append(Entry(photo.place, file.size, file.mtime_ns, photo.digest))
-        new = [NewPhoto(photo.digest, photo.taken, row) for row, photo in enumerate(self._embedded)]
+        new = [NewPhoto(photo.digest, *photo.shot, row) for row, photo in enumerate(self._embedded)]
         shard = None
         if new:
             for photo in self._embedded:

@@ -110,6 +110,25 @@ CREATE TABLE memberships (
     PRIMARY KEY (source, photo)
 ) WITHOUT ROWID;
 CREATE INDEX memberships_of_photo ON memberships (photo);
+CREATE TABLE signals (  -- what was measured of a photo; null where a signal is not defined
+    photo INTEGER PRIMARY KEY REFERENCES photos,
+    width REAL,
+    height REAL,
+    sharpness REAL,
+    best_tile_sharpness REAL,
+    subject_sharpness REAL,
+    high_frequencies REAL,
+    singular_share REAL,
+    noise REAL,
+    brightness REAL,
+    clipped_shadows REAL,
+    clipped_highlights REAL,
+    contrast REAL,
+    colourfulness REAL,
+    colour_cast REAL,
+    jpeg_quality REAL,
+    blockiness REAL
+);
 """
 
 _PATIENCE = 10.0  # seconds that SQLite waits for another process's short lock

@@ -18,6 +18,11 @@ MIGRATIONS = {
         " made TEXT NOT NULL)",
         "CREATE INDEX skips_of_rater ON skips (rater)",
         "ALTER TABLE memberships ADD COLUMN split TEXT",
+        "CREATE TABLE signals (photo INTEGER PRIMARY KEY REFERENCES photos, width REAL, "
+        "height REAL, sharpness REAL, best_tile_sharpness REAL, subject_sharpness REAL, "
+        "high_frequencies REAL, singular_share REAL, noise REAL, brightness REAL, "
+        "clipped_shadows REAL, clipped_highlights REAL, contrast REAL, colourfulness REAL, "
+        "colour_cast REAL, jpeg_quality REAL, blockiness REAL)",
     ),
 }
 

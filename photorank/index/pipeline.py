@@ -11,9 +11,9 @@ from threading import Lock
 from photorank.encoders.base import Encoder
 from photorank.errors import UnreadablePhotoError
 from photorank.index.places import Place
+from photorank.photos.exif import Shot, shot
 from photorank.photos.files import PhotoFile
 from photorank.photos.pixels import (
-    capture_time,
     decode_photo,
     photo_digest,
     read_photo,
@@ -37,7 +37,7 @@ class Framed(Opened):
 
     frames: list[Frames]
     thumbnail: bytes  # WebP
-    taken: str | None
+    shot: Shot
 
 
 @dataclass(frozen=True)
@@ -56,14 +56,14 @@ class LazyEncoder:
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
         self._lock = Lock()
-        self._encoder: Encoder | None = None
+        self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
         """Return the encoder, the same one to every thread."""
         with self._lock:
-            if self._encoder is None:
-                self._encoder = self._load()
-            return self._encoder
+            if self.loaded is None:
+                self.loaded = self._load()
+            return self.loaded
 
 
 def open_photos(
@@ -117,4 +117,4 @@ def _open(
         frames = loaded.prepare(photo)
     except UnreadablePhotoError as error:
         return Unusable(place, file, error.reason, passing=False)
-    return Framed(place, file, digest, frames, thumbnail(photo), capture_time(data))
+    return Framed(place, file, digest, frames, thumbnail(photo), shot(data))

@@ -13,6 +13,17 @@ def path_bytes(path: Path | str) -> bytes:
     return os.fsencode(os.fspath(path).replace(os.sep, "/"))
 
 
+def as_path(path: bytes) -> Path:
+    """Return a path of the catalogue for the system's use.
+
+    Examples
+    --------
+    >>> path_bytes(as_path(b"/photos/a.jpg"))
+    b'/photos/a.jpg'
+    """
+    return Path(os.fsdecode(path))
+
+
 def path_order(path: bytes) -> bytes:
     """Return a key that sorts paths folder by folder, as :class:`Path` does."""
     return path.replace(b"/", b"\0")

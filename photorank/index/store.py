@@ -1,76 +1,70 @@
 """Read an index: its photos, their embeddings, and what people said of them."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from threading import Lock
-from typing import Literal, NamedTuple, Protocol
+from threading import RLock
+from typing import Any, Literal, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import NoLabelsError
 from photorank.index.catalogue import reading
 from photorank.index.ledger import known_skips, load_roots
 from photorank.index.manifest import Manifest, read_manifest
-from photorank.index.places import path_bytes
+from photorank.index.places import as_path, path_bytes, path_order
+from photorank.index.records import (
+    Counts,
+    Found,
+    IndexChoices,
+    IndexLabels,
+    IndexSignals,
+    Photo,
+    SingleRatings,
+)
 from photorank.index.rows import (
+    Layout,
     Memberships,
     Rows,
     coded,
-    load_embeddings,
+    columns,
+    load_layout,
     load_memberships,
+    load_photos,
     load_rows,
 )
-from photorank.index.shards import ExactIndex
+from photorank.index.search import Nearest
+from photorank.index.signals import load_signals
 from photorank.labels.comparisons import Comparisons
 from photorank.photos.files import SkippedFile
-from photorank.typing import Codes, Direction, Embeddings, Floats, Labels, Ratings
+from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
 
-
-@dataclass(frozen=True)
-class Photo:
-    """A content that has at least one file now."""
-
-    digest: str  # SHA-256 of its bytes: its identity under any name
-    path: Path  # absolute; the first of its files
-    group: str | None  # what a person would choose within
-    series: str | None  # shots of one moment or scene
-    taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
-    camera: str | None  # its make and model
-
-
-class IndexLabels(NamedTuple):
-    """Scores by photo, in the order of :meth:`Index.photos`."""
-
-    scores: Labels  # (n,) mean over raters, nan where there is none
-    n_raters: Codes  # (n,) how many people the score is a mean of
-    groups: Codes  # (n,) numbers into group_names, -1 where there is none
-    group_names: list[str]
-    series: Codes  # (n,) likewise
-    series_names: list[str]
+__all__ = [  # the front door: what an index returns is found beside it
+    "Counts",
+    "Found",
+    "Index",
+    "IndexChoices",
+    "IndexLabels",
+    "IndexSignals",
+    "Photo",
+    "Rater",
+    "SingleRatings",
+    "open_index",
+]
 
 
-class SingleRatings(NamedTuple):
-    """Who gave which photo which score, by row of :meth:`Index.photos`."""
+class _Once(cached_property[Any]):
+    """A property of an index that is loaded when it is needed, once for all threads."""
 
-    photos: Codes  # (m,)
-    raters: Codes  # (m,) one number a person; the unnamed are left out
-    scores: Floats  # (m,)
-    n: int  # photos
-
-
-class IndexChoices(NamedTuple):
-    """Choices between two photos, by row of :meth:`Index.photos`."""
-
-    winners: Codes  # (m,)
-    losers: Codes  # (m,)
-    ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
-    raters: list[str]  # (m,)
-    weights: Floats  # (m,) how many people chose so
+    def __get__(self, index: Any, owner: type | None = None) -> Any:
+        if index is None:
+            return self
+        with index._lock:
+            return super().__get__(index, owner)
 
 
 class Rater(Protocol):
@@ -86,13 +80,15 @@ class Index:
     A photo is a row, in `photos()`, `embeddings()` and all that other functions
     return. It may be shared by threads. Open it again to see what has changed:
     the manifest's time of change tells that something has.
+
+    Shards are mapped, not loaded: `rate`, `nearest`, `best` and `embeddings_of` read
+    what they need of them, and only `embeddings` copies them all into memory.
     """
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self.paths = paths
         self.manifest = manifest
-        self._lock = Lock()
-        self._loaded: ExactIndex | None = None
+        self._lock = RLock()  # two threads would need the memory twice
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
@@ -120,15 +116,47 @@ class Index:
         return self.manifest.fingerprint
 
     def __len__(self) -> int:
-        return len(self._rows.digests)
+        return int(np.count_nonzero(self._layout.counts))
 
     def photos(self) -> list[Photo]:
         """Return the photos that have a file now, sorted by path."""
         return list(self._photos)
 
+    def photo(self, row: int) -> Photo:
+        """Return the photo of a row; for a few of many it is faster than :meth:`photos`."""
+        rows, belongs = self._rows, self._memberships
+        return Photo(
+            rows.digests[row],
+            as_path(rows.paths[row]),
+            belongs.groups[row],
+            belongs.series[row],
+            rows.taken[row],
+            rows.cameras[row],
+        )
+
+    def digests(self) -> list[str]:
+        """Return the photos' digests, by row."""
+        return list(self._rows.digests)
+
+    def numbers(self) -> Codes:
+        """Return the photos' numbers in the catalogue, by row; none is ever used again."""
+        numbers: Codes = self._rows.photos
+        return numbers
+
+    def rows_matching(self, text: str, most: int) -> list[int]:
+        """Return the first rows, `most` of them, of photos whose path holds a text in any case."""
+        wanted = text.lower()
+        paths = enumerate(self._rows.paths)
+        found = (row for row, path in paths if wanted in os.fsdecode(path).lower())
+        return list(islice(found, most))
+
     def embeddings(self) -> Embeddings:
-        """Return the photos' unit embeddings (n, d), read-only."""
-        return self._exact.rows
+        """Return the photos' unit embeddings (n, d), read-only; all of them in memory."""
+        return self._embeddings
+
+    def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
+        """Return the unit embeddings (k, d) of some rows, and load no others."""
+        return self._layout.mapped.take(self._positions[np.asarray(rows, dtype=np.intp)])
 
     def row_of(self, path: Path | str) -> int | None:
         """Return the row of the photo in a file, whichever of its copies that is."""
@@ -137,6 +165,10 @@ class Index:
             if row is not None:
                 return row
         return None
+
+    def rows_of(self, numbers: Sequence[int]) -> Codes:
+        """Return the rows of photos by their numbers in the catalogue, -1 where there is none."""
+        return self._rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
         """Return the file of a photo's small picture."""
@@ -147,7 +179,7 @@ class Index:
         with reading(self.paths) as connection:
             roots = load_roots(connection)
             files = [
-                SkippedFile(Path(os.fsdecode(roots.path(place))), *skip[:3])
+                SkippedFile(as_path(roots.path(place)), *skip[:3])
                 for place, skip in known_skips(connection).items()
             ]
         return sorted(files, key=lambda file: file.path)
@@ -172,19 +204,23 @@ class Index:
             is itself a mean of many counts as many.
         """
         with reading(self.paths) as connection:
-            rows = connection.execute(
-                "SELECT photo, sum(score * n_raters) / sum(n_raters), sum(n_raters)"
-                " FROM ratings JOIN raters ON raters.id = ratings.rater"
-                " WHERE :rater IS NULL OR raters.name = :rater GROUP BY photo",
+            given = connection.execute(
+                "SELECT photo, score, n_raters FROM ratings"
+                " WHERE :rater IS NULL OR rater = (SELECT id FROM raters WHERE name = :rater)",
                 {"rater": rater},
-            ).fetchall()
+            )
+            photo, score, count = columns(given, np.intp, np.float64, np.intp)
         n = len(self)
-        scores, n_raters = np.full(n, np.nan), np.zeros(n, dtype=np.intp)
-        found, kept = self._rows.find([photo for photo, _, _ in rows])
-        scores[found] = np.array([mean for _, mean, _ in rows])[kept]
-        n_raters[found] = np.array([count for _, _, count in rows], dtype=np.intp)[kept]
-        groups, series = self._memberships
+        found, kept = self._rows.find(photo)
+        n_raters = np.bincount(found, count[kept], n).astype(np.intp)
+        totals = np.bincount(found, score[kept] * count[kept], n)
+        scores = np.divide(totals, n_raters, out=np.full(n, np.nan), where=n_raters > 0)
+        groups, series, _ = self._memberships
         return IndexLabels(scores, n_raters, *coded(groups), *coded(series))
+
+    def splits(self) -> list[str | None]:
+        """Return each photo's part of its dataset's official split: train, validation or test."""
+        return list(self._memberships.splits)
 
     def single_ratings(self) -> SingleRatings:
         """Return the scores of each named rater, unless they are means of several people."""
@@ -217,6 +253,27 @@ class Index:
             np.array([tie for _, _, tie, *_ in rows], dtype=bool)[shown],
             [rows[choice][3] for choice in shown],
             np.array([weight for *_, weight in rows], dtype=np.float64)[shown],
+        )
+
+    def signals(self) -> IndexSignals:
+        """Return the technical signals of the photos that `photorank signals` has measured."""
+        return load_signals(self.paths, self._rows)
+
+    def counts(self) -> Counts:
+        """Return how much people said of the photos, without loading what they said."""
+        with reading(self.paths) as connection:
+            rated = columns(connection.execute("SELECT DISTINCT photo FROM ratings"), np.intp)
+            chosen = columns(
+                connection.execute("SELECT winner, loser FROM choices"), np.intp, np.intp
+            )
+            named = connection.execute('SELECT photo, "group", series FROM memberships').fetchall()
+        shown = self._layout.shown([photo for photo, *_ in named]).tolist()
+        belong = [names for (_, *names), here in zip(named, shown, strict=True) if here]
+        return Counts(
+            labelled=int(np.count_nonzero(self._layout.shown(rated[0]))),
+            choices=int(np.count_nonzero(np.all([*map(self._layout.shown, chosen)], axis=0))),
+            groups=len({group for group, _ in belong} - {None}),
+            series=len({series for _, series in belong} - {None}),
         )
 
     @property
@@ -282,7 +339,10 @@ class Index:
         EncoderMismatchError
             If the vector belongs to another encoder, framing or size.
         """
-        return vector.rate(self.embeddings(), self.fingerprint)
+        ratings = np.empty(len(self._layout.mapped))
+        for part, rows in self._layout.mapped.blocks():
+            ratings[part] = vector.rate(rows, self.fingerprint)
+        return ratings[self._positions]
 
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
@@ -305,31 +365,75 @@ class Index:
         similarities : ndarray of shape (k,)
             The scalar products: the cosines, if the direction is of unit length.
         """
+        found = self._search(direction, k, lowest=lowest)
+        rows = self._rows.places(self._layout.photos[found.positions])
+        order = np.lexsort((rows, -found.products))[:k]
+        products = found.products[order]
+        return rows[order], -products if lowest else products
+
+    def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
+        """Return what :meth:`nearest` does as photos, without loading what others are called.
+
+        Parameters
+        ----------
+        direction : ndarray of shape (d,)
+        k : int
+            How many; fewer are returned where there are fewer.
+        lowest : bool, default=False
+            Search for the smallest scalar products instead.
+        """
+        found = self._search(direction, k, lowest=lowest)
+        photos = load_photos(self.paths, self._layout.photos[found.positions])
+        by_path = [path_order(path_bytes(photo.path)) for photo in photos]
+        order = sorted(range(len(photos)), key=lambda one: (-found.products[one], by_path[one]))
+        n = len(self)
+        below = np.searchsorted(-found.products, -found.products, "left")
+        at_most = np.searchsorted(-found.products, -found.products, "right")
+        if not lowest:
+            below, at_most = n - at_most, n - below
+        standing = 100 * (below + at_most) / (2 * max(n, 1))
+        return [
+            Found(
+                photos[one],
+                float(-found.products[one] if lowest else found.products[one]),
+                float(standing[one]),
+            )
+            for one in order[:k]
+        ]
+
+    def _search(self, direction: Direction, k: int, *, lowest: bool) -> Nearest:
         v = np.asarray(direction, dtype=np.float64)
-        sign = -1.0 if lowest else 1.0
-        rows, similarities = self._exact.nearest(sign * v, k)
-        return rows, sign * similarities
+        return self._layout.mapped.nearest(-v if lowest else v, k, self._layout.counts)
 
-    @cached_property
+    @_Once
+    def _layout(self) -> Layout:
+        return load_layout(self.paths, self.manifest.dimensions)
+
+    @_Once
     def _rows(self) -> Rows:
-        return load_rows(self.paths)
+        return load_rows(self.paths, self._layout.photos[self._layout.counts])
 
-    @cached_property
+    @_Once
+    def _positions(self) -> Codes:
+        """Where the embedding of each row lies, (n,)."""
+        at = np.flatnonzero(self._layout.counts)
+        positions = np.empty(len(at), dtype=np.intp)
+        positions[self._rows.places(self._layout.photos[at])] = at
+        return positions
+
+    @_Once
     def _memberships(self) -> Memberships:
         return load_memberships(self.paths, self._rows)
 
-    @cached_property
+    @_Once
     def _photos(self) -> list[Photo]:
-        rows, (groups, series) = self._rows, self._memberships
-        paths = (Path(os.fsdecode(path)) for path in rows.paths)
-        return list(map(Photo, rows.digests, paths, groups, series, rows.taken, rows.cameras))
+        return list(map(self.photo, range(len(self))))
 
-    @property
-    def _exact(self) -> ExactIndex:
-        with self._lock:  # two threads would need the memory twice
-            if self._loaded is None:
-                self._loaded = load_embeddings(self.paths, self._rows, self.manifest.dimensions)
-            return self._loaded
+    @_Once
+    def _embeddings(self) -> Embeddings:
+        rows = self._layout.mapped.take(self._positions)
+        rows.flags.writeable = False
+        return rows
 
 
 def open_index(name: str | None = None) -> Index:

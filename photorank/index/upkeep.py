@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Drop vanished files in the scope, and embeddings of contents that no file has any more.
+    """Drop vanished files in the scope, and what was computed of contents without any file.
 
     People's judgements stay with the content's digest, and count again should it come back.
     """
@@ -43,12 +44,15 @@ def drop_vanished(
         connection.execute(
             "UPDATE photos SET shard = NULL, row = NULL WHERE id NOT IN (SELECT photo FROM files)"
         )
+        connection.execute("DELETE FROM signals WHERE photo NOT IN (SELECT photo FROM files)")
         connection.execute(
             "DELETE FROM photos WHERE shard IS NULL"
             " AND id NOT IN (SELECT photo FROM ratings)"
             " AND id NOT IN (SELECT photo FROM memberships)"
             " AND id NOT IN (SELECT winner FROM choices)"
             " AND id NOT IN (SELECT loser FROM choices)"
+            " AND id NOT IN (SELECT first FROM skips)"
+            " AND id NOT IN (SELECT second FROM skips)"
         )
     for (digest,) in dropped:
         paths.thumbnail(digest).unlink(missing_ok=True)
@@ -89,7 +93,8 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     with storage_errors(paths.shards):
         for path in paths.shards.glob("*"):
             if path not in known:
-                path.unlink(missing_ok=True)
+                with suppress(PermissionError):  # Windows keeps what a reader has mapped
+                    path.unlink(missing_ok=True)
         for path in paths.root.glob(".*.part"):
             path.unlink(missing_ok=True)
 

@@ -74,6 +74,57 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
     return collected
 
 
+def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
+    """Return the files that are versions of one photo, the edited ones first.
+
+    Two files are, if one bears the mark of an edit and the other is the photo of that
+    name without it in the same folder, or if they have one name and one capture time: in
+    two folders, or as files of two kinds in one.
+
+    Parameters
+    ----------
+    files : sequence of LibraryFile
+
+    Returns
+    -------
+    list of list of int
+        Numbers of files; those without another version are in none.
+    """
+    names = [_name(file.path) for file in files]
+    places: dict[tuple[Path, str], list[int]] = defaultdict(list)
+    shots: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, (file, name) in enumerate(zip(files, names, strict=True)):
+        places[file.path.parent, name.original].append(number)
+        if file.taken:
+            shots[name.original, file.taken].append(number)
+    first = list(range(len(files)))
+    for numbers in places.values():
+        if any(names[number].edited for number in numbers):
+            _unite(first, numbers)
+    for numbers in shots.values():
+        _unite(first, numbers)
+    together: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(files)):
+        together[_first(first, number)].append(number)
+    return [
+        sorted(numbers, key=lambda number: not names[number].edited)
+        for numbers in together.values()
+        if len(numbers) > 1
+    ]
+
+
+def _unite(first: list[int], numbers: Sequence[int]) -> None:
+    roots = sorted(_first(first, number) for number in numbers)
+    for root in roots[1:]:
+        first[root] = roots[0]
+
+
+def _first(first: list[int], number: int) -> int:
+    while first[number] != number:
+        number = first[number]
+    return number
+
+
 def _name(path: Path) -> _Name:
     stem = path.stem.lower()
     plain = _APPLE.sub(r"\1\2", _MARK.sub("", stem))

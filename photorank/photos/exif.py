@@ -1,6 +1,7 @@
 """What a photo's file says of itself: when and by what it was taken, and how it was rated."""
 
 import io
+import math
 import zlib
 from collections.abc import Iterator
 from datetime import datetime
@@ -36,6 +37,20 @@ def shot(data: bytes) -> Shot:
         return Shot(_taken(exif), _camera(exif))
     except Exception:  # decoders raise anything; a photo without readable EXIF is still a photo
         return Shot()
+
+
+def exposure_bias(photo: Path) -> float | None:
+    """Return by how many stops a photo was exposed otherwise than measured, None if not told.
+
+    No pixel is decoded.
+    """
+    try:
+        with open_file(photo) as file:
+            tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
+        stops = float(tags[ExifTags.Base.ExposureBiasValue])
+    except Exception:  # decoders raise anything; without readable EXIF nothing is told
+        return None
+    return stops if math.isfinite(stops) else None
 
 
 def embedded_tags(photo: Path) -> XmpTags:

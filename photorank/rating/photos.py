@@ -8,7 +8,7 @@ import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingPathError, UnreadablePhotoError
-from photorank.index.store import Index
+from photorank.index.store import Found, Index
 from photorank.photos.pixels import decode_photo, read_photo
 from photorank.rating.calibration import Slope, probability, slope_for
 from photorank.rating.scores import percentiles_among
@@ -50,13 +50,12 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
     """Return embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
-    known = index.embeddings()
     rows = [index.row_of(path) for path in paths]
     encoder = load() if any(row is None for row in rows) else None
     embedded = []
     for path, row in zip(paths, rows, strict=True):
         if row is not None:
-            embedded.append(known[row])
+            embedded.append(index.embeddings_of([row])[0])
             continue
         if not path.exists():
             raise MissingPathError(path)
@@ -73,22 +72,45 @@ def rate_files(
 ) -> list[RatedPhoto]:
     """Rate photo files, inside or outside the index, and place them among the index's photos."""
     ratings = vector.rate(embeddings_of(index, paths, load), index.fingerprint)
-    collection = vector.rate(index.embeddings(), index.fingerprint)
-    photos = index.photos()
+    collection = index.rate(vector)
     rated = []
     for path, rating, percentile in zip(
         paths, ratings, percentiles_among(ratings, collection), strict=True
     ):
         row = index.row_of(path)
-        group = None if row is None else photos[row].group
+        group = None if row is None else index.photo(row).group
         rated.append(RatedPhoto(path.absolute(), float(rating), float(percentile), group))
     return rated
+
+
+def extreme_photos(
+    index: Index,
+    vector: MasterVector,
+    k: int,
+    *,
+    lowest: bool = False,
+    search: Callable[..., list[Found]] = Index.best,
+) -> list[RatedPhoto]:
+    """Return the k photos that a vector rates highest, or lowest, the most extreme first.
+
+    `search` is what finds them: the exact search, or one like it.
+    """
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    return [
+        RatedPhoto(
+            found.photo.path,
+            vector.scale * found.similarity + vector.bias,
+            found.percentile,
+            found.photo.group,
+        )
+        for found in search(index, vector.direction, k, lowest=lowest)
+    ]
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
     """Return the probability that each of two photos (2, d) is the better one."""
     ratings = vector.rate(pair, index.fingerprint)
-    slope = index_slope(index, vector, vector.rate(index.embeddings(), index.fingerprint))
+    slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)
     second = probability(ratings[1], ratings[0], slope.value)
     return TwoPhotos(vector.name, slope, (float(ratings[0]), float(ratings[1])), (first, second))

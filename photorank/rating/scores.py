@@ -15,7 +15,14 @@ def percentiles(ratings: Ratings) -> Ratings:
     >>> percentiles(np.array([0.3, 0.1, 0.2, 0.2]))
     array([87.5, 12.5, 50. , 50. ])
     """
-    return percentiles_among(ratings, ratings)
+    n = len(ratings)
+    order = np.argsort(ratings)
+    ordered = ratings[order]
+    below = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))[:n]  # each value's first
+    at_most = np.append(below[1:], n)[: len(below)]
+    standing = np.empty(n)
+    standing[order] = np.repeat(100 * (below + at_most) / (2 * max(n, 1)), at_most - below)
+    return standing
 
 
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:

@@ -6,6 +6,7 @@ from photorank.vectors.all_pairs import AllPairs
 from photorank.vectors.bradley_terry import BradleyTerry
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.pair_samples import PairLeastSquares
+from photorank.vectors.personal import Personal
 from photorank.vectors.rank_svm import RankSVM
 from photorank.vectors.spanning_pairs import SpanningPairs
 
@@ -36,4 +37,5 @@ LEARNERS: dict[str, DirectionLearner] = {
     "all-pairs": AllPairs(),
     "bradley-terry": BradleyTerry(),
     "rank-svm": RankSVM(),
+    "personal": Personal(),
 }

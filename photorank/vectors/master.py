@@ -16,6 +16,8 @@ from photorank.workspace import checked_name, write_bytes
 SCHEMA = 1
 # Sixteen hex digits tell 10⁸ photos apart with a chance of error of one in 3,000.
 _DIGEST_DIGITS = 16
+# Numbers that are rated together: 2 MB in float64, so that a core's cache holds them.
+_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,13 @@ class MasterVector:
             If another encoder, framing or size made the embeddings.
         """
         self.fingerprint.require(fingerprint, vector=self.name)
-        return self.scale * (np.asarray(embeddings, dtype=np.float64) @ self.direction) + self.bias
+        rows = np.asarray(embeddings)
+        products = np.empty(len(rows))
+        step = max(_BLOCK // len(self.direction), 1)
+        for start in range(0, len(rows), step):
+            part = slice(start, start + step)
+            products[part] = rows[part].astype(np.float64) @ self.direction
+        return self.scale * products + self.bias
 
     def renamed(self, name: str) -> "MasterVector":
         """Return the same vector under another name."""

@@ -1,80 +1,11 @@
 """The page as a person meets it: a real server, a real browser, two photos of one's own."""
 
-import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-from contextlib import closing
-from http.client import HTTPConnection
-from pathlib import Path
 
-import pytest
-
+from tests.browser.conftest import NEEDS_BROWSER
 from tests.conftest import draw_photo
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
-
-
-@pytest.fixture
-def server(home, tmp_path):
-    """Run the dashboard's server over a real workspace and return its address."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", APP]
-    command += [f"--server.port={port}", "--server.headless=true", "--server.fileWatcherType=none"]
-    with (tmp_path / "server.log").open("w+") as log:
-        process = subprocess.Popen(  # noqa: S603
-            command,
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(APP.parents[1])},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            wait_until_up(port, process)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
-
-
-def wait_until_up(port, process):
-    """Wait for the server to answer."""
-    for _ in range(600):
-        assert process.poll() is None, "the server ended"
-        try:
-            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
-                connection.request("GET", "/_stcore/health")
-                if connection.getresponse().status == 200:
-                    return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the server did not answer within a minute")
-
-
-@pytest.fixture
-def page():
-    """Return a page of a headless browser."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = browser.new_page()
-        page.set_default_timeout(PATIENCE)
-        yield page
-        browser.close()
+pytestmark = NEEDS_BROWSER
 
 
 def chances(page, first, second):

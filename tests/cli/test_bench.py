@@ -34,3 +34,12 @@ def test_nothing_judged_is_told(refused, empty_home, tmp_path):
 
     assert "labels import" in line
     assert not (tmp_path / "results").exists()
+
+
+def test_an_unknown_runtime_is_told(refused, empty_home, tmp_path):
+    """A misspelt runtime is refused before any photo is made or read, with those there are."""
+    for command in (["bench", "index"], ["index", tmp_path, "--name", "new"]):
+        line = refused(*command, "--runtime", "onnx")
+
+        assert "'onnx'" in line
+        assert "auto, torch, openvino, openvino-int8" in line

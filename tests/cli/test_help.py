@@ -56,7 +56,18 @@ def test_the_commands_are_those_of_the_contract():
         *("datasets list", "datasets show", "datasets check"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
-        *("evaluate", "rate", "compare", "top", "bottom", "search", "bench quality"),
+        *(
+            "signals",
+            "keepers",
+            "evaluate",
+            "rate",
+            "compare",
+            "top",
+            "bottom",
+            "search",
+            "bench quality",
+            "bench index",
+        ),
     }
 
 
@@ -67,9 +78,9 @@ def test_help_names_the_learners_there_are():
         for words in (("vector", "learn"), ("evaluate",))
     }
 
-    assert help_of["vector", "learn"].replace(" or ", " ").rstrip(".").replace(",", "").split() == [
-        *LEARNERS
-    ]
+    listed, _, rest = help_of["vector", "learn"].partition(", which needs ")
+    assert rest == "no labels."
+    assert listed.replace(" or ", " ").replace(",", "").split() == [*LEARNERS, "degradations"]
     assert help_of["evaluate",].endswith(f"Default: {','.join(DEFAULT_LEARNERS)}.")
 
 

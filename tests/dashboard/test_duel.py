@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from dashboard import duel
 from photorank.encoders.base import Fingerprint
-from photorank.index.store import Photo
 from photorank.rating.calibration import Slope
 from photorank.vectors.master import MasterVector
 
@@ -49,12 +46,3 @@ def test_a_guessed_scale_is_said_to_be_one():
     trust = duel.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
 
     assert trust == ":orange-badge[Not calibrated]: the model's own logit scale."
-
-
-def test_photos_are_found_by_a_part_of_their_path():
-    """Whatever its case, in folder or file; a long list is cut."""
-    photos = [Photo("0", Path(f"/Holiday/{n}.jpg"), None, None, None, None) for n in range(3)]
-
-    assert duel.matching(photos, " holiday/1") == [1]
-    assert duel.matching(photos, "") == [0, 1, 2]
-    assert len(duel.matching(photos * duel.MANY, "")) == duel.MANY

@@ -103,12 +103,12 @@ def test_only_the_tower_that_is_used_is_kept(tiny_model):
     name, file = tiny_model
     encoder = load_encoder(f"open_clip:{name}@{file}", device="cpu")
 
-    encoder.encode_frames(encoder.prepare(photos()[0]))
-    assert set(encoder._towers) == {"image"}
-    assert [key for key, _ in encoder._towers["image"].named_children()] == ["visual"]
+    image = encoder._images.load().network.model
+    assert [name for name, _ in image.named_children()] == ["visual"]
+    assert encoder._text_tower is None
 
     encoder.encode_texts(["a dog"])
-    assert not hasattr(encoder._towers["text"], "visual")
+    assert not hasattr(encoder._text_tower, "visual")
 
 
 @pytest.mark.parametrize(

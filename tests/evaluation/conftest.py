@@ -1,5 +1,7 @@
 """A small index of painted photos whose judgements follow one of their colours."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -49,4 +51,12 @@ def index(painted):
     for folder in (paths.vectors, paths.evaluations):
         for file in folder.glob("*.json"):
             file.unlink()
+    return Index.open(paths)
+
+
+@pytest.fixture
+def own_index(painted, tmp_path):
+    """Return a copy of the index for a test that imports into it."""
+    paths = Workspace(tmp_path / "home").index("painted")
+    shutil.copytree(painted.index("painted").root, paths.root)
     return Index.open(paths)

@@ -6,12 +6,14 @@ from photorank.evaluation.contenders import vector_contender
 from photorank.evaluation.evaluate import evaluate, judged_photos
 from photorank.evaluation.learning import IN_SAMPLE, judgements_digest, learn_vector
 from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
-from photorank.index.labelling import import_labels
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.labelling import import_choices, import_labels
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.rating.photos import compare_embeddings
 from photorank.vectors.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.personal import prior_in
 from photorank.vectors.store import add_vector, load_vector
+from photorank.vectors.taste import Judged, taste_of
 
 
 def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
@@ -134,3 +136,41 @@ def test_what_a_learner_does_not_understand_is_refused(index):
         learn_vector(index, "mine", "all-pairs", prior="nobody")
     with pytest.raises(MissingVectorError):
         load_vector(index, "mine")
+
+
+def test_one_persons_choices_teach_where_the_index_has_scores(own_index):
+    """A person who only chose has a vector, its prior's components those of all photos."""
+    names = sorted(photo.path.name for photo in own_index.photos())
+    rows = [ChoiceRow(n + 2, names[n], names[n + 40], n % 9 == 0, "bob") for n in range(40)]
+    import_choices(own_index.paths, ChoiceTable("bob.csv", rows), judgements="scores")
+    prior = MasterVector("prior", "prompt", np.ones(48) + np.arange(48), own_index.fingerprint)
+    add_vector(own_index, prior)
+
+    made = learn_vector(own_index, "bobs", "personal", rater="bob", prior="prior")
+
+    ground = prior_in(own_index, prior.direction)
+    pairs = own_index.choices("bob")
+    said = Judged(
+        ground.coordinates(own_index.embeddings()),
+        np.column_stack([pairs.winners, pairs.losers]),
+        pairs.ties.astype(float),
+    )
+    np.testing.assert_allclose(made.direction, taste_of(ground, said).direction, atol=1e-6)
+    assert made.kind == "personal"
+    assert made.card.parameters["rater"] == "bob"
+    assert "pairwise_accuracy" in made.card.metrics
+
+
+def test_a_personal_vector_is_evaluated_out_of_fold(own_index):
+    """Who rated some photos is tested on them by what the others' folds taught."""
+    prior = MasterVector("prior", "prompt", np.ones(48) + np.arange(48), own_index.fingerprint)
+    add_vector(own_index, prior)
+    made = learn_vector(own_index, "mine", "personal", prior="prior")
+    add_vector(own_index, made)
+
+    found = evaluate(own_index, vectors=["mine"], learners=["personal"], protocol=Protocol(folds=4))
+
+    rows = {row.vector: row for row in found.results if row.scope == "all"}
+    assert rows["mine"].refitted
+    assert not rows["mine"].in_sample
+    assert rows["personal"].metrics["pairwise_accuracy"].value > 0.5

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
-from photorank.index import batches
-from photorank.index.labelling import import_choices, import_labels
-from photorank.index.shards import ExactIndex, Gather, write_shard
+from photorank.index import batches, gathering
+from photorank.index.labelling import import_choices, import_judgements, import_labels
+from photorank.index.search import MappedRows
+from photorank.index.shards import read_shard, write_shard
 from photorank.index.store import open_index
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
@@ -60,30 +61,32 @@ def test_the_nearest_photos_are_those_of_a_matrix_product(library, monkeypatch, 
         np.testing.assert_allclose(similarities, products[order[:k]], atol=1e-12)
 
 
-def test_an_index_without_rows_has_no_nearest_photo(tmp_path):
+def test_an_index_without_rows_has_no_nearest_photo():
     """Nothing is found in nothing."""
-    exact = ExactIndex(IndexPaths(tmp_path), 0, 16, [])
-    assert exact.rows.shape == (0, 16)
-    rows, similarities = exact.nearest(np.ones(16), 5)
+    mapped = MappedRows([], 16)
+    assert mapped.take(np.empty(0, dtype=np.intp)).shape == (0, 16)
+    rows, similarities = mapped.nearest(np.ones(16), 5, np.empty(0, dtype=bool))
     assert (len(rows), len(similarities)) == (0, 0)
 
 
 def test_equal_photos_come_in_the_order_of_rows(tmp_path):
-    """However many photos tie, and wherever the search cuts them off."""
+    """However many photos tie, and wherever the search cuts them off: all that tie are given."""
     paths = IndexPaths(tmp_path)
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(40, 16)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     rows = rows[rng.integers(40, size=3000)]  # each about 75 times
-    everything = np.arange(len(rows))
-    shard = write_shard(paths, rows)
-    exact = ExactIndex(paths, 3000, 16, [Gather(shard, everything, everything)])
+    shards = [write_shard(paths, part) for part in np.split(rows, [7, 1500])]
+    mapped = MappedRows([read_shard(paths, shard, 16) for shard in shards], 16)
+    everything = np.ones(len(rows), dtype=bool)
     for v in (rng.normal(size=16), np.zeros(16), rows[7].astype(np.float64)):
         products = np.array([row.astype(np.float64) @ v for row in rows])
         products = np.round(products, 12)  # equal rows are equal, in whatever order they add up
         for k in (1, 50, 100, 1000):
-            found, _ = exact.nearest(v, k)
-            np.testing.assert_array_equal(found, np.argsort(-products, kind="stable")[:k])
+            found, _ = mapped.nearest(v, k, everything)
+            order = np.argsort(-products, kind="stable")
+            ties = np.count_nonzero(products >= products[order[k - 1]])
+            np.testing.assert_array_equal(found, order[:ties])
 
 
 def test_embeddings_are_shared_and_cannot_be_written(five):
@@ -266,13 +269,79 @@ def test_a_photo_has_one_group(five):
 
 
 def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
-    """As copies of a photo get, with a note."""
+    """As copies of a photo get, with a note that names the first lines."""
     shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
     five.build()
     notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
-    assert notes == ["1 pictures have several labels by one rater: their mean is kept"]
+    assert notes == ["1 pictures have several labels by one rater: their mean is kept (line 3)"]
     assert five.index.labels().scores[0] == 1.5
     assert five.index.labels().n_raters[0] == 1
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 1000])
+def test_rows_that_are_gathered_apart_mean_the_same(five, monkeypatch, together):
+    """Means, clashes and problems do not depend on which rows are in memory together."""
+    monkeypatch.setattr(gathering, "_TOGETHER", together)
+    rows = [
+        ("0000.png", 1.0, "ann", "g"),
+        ("0001.png", 5.0, "", None, None, 3),
+        ("0000.png", 2.0, "ann", None, "s"),
+        ("0001.png", 3.0, "", "h", None, 9),
+        ("0000.png", 6.0, "ann"),
+    ]
+    notes = import_labels(five.paths, labels(*rows))
+    known = five.index.labels()
+    assert known.scores[:2].tolist() == [3.0, 4.0]
+    assert known.n_raters[:2].tolist() == [1, 9]
+    assert (five.index.photos()[0].group, five.index.photos()[0].series) == ("g", "s")
+    assert notes == ["2 pictures have several labels by one rater: their mean is kept (line 5, 6)"]
+    with pytest.raises(LabelsError, match=r"line 7: .*group 'g' already, not 'x'.*line 8: 'no'"):
+        import_labels(five.paths, labels(*rows, ("0000.png", 1.0, "", "x"), ("no", 1.0)))
+    assert five.index.labels().scores[:2].tolist() == [3.0, 4.0]
+
+
+def test_a_label_without_a_score_says_where_a_photo_belongs(five):
+    """Its group, its series, and its part of an official split."""
+    belongs = LabelRow(2, "0001.png", None, "", "g", None, None, "test", "list.txt")
+    import_labels(five.paths, LabelTable("set", [belongs]))
+    assert five.index.splits() == [None, "test", None, None, None]
+    assert five.index.photos()[1].group == "g"
+    assert np.isnan(five.index.labels().scores).all()
+    other = belongs._replace(split="train", line=7)
+    with pytest.raises(LabelsError, match=r"list.txt, line 7: .*split 'test' already, not 'train'"):
+        import_labels(five.paths, LabelTable("other", [other]))
+
+
+def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
+    """A bad choice takes the labels back that were gathered before it."""
+    good, bad = choices(("0001.png", "0000.png")), choices(("0001.png", "no.png"))
+    with pytest.raises(LabelsError, match=r"'no\.png'"):
+        import_judgements(five.paths, labels(("0000.png", 1.0, "ann", "g")), bad)
+    assert five.index.raters() == []
+    assert five.index.photos()[0].group is None
+    import_judgements(five.paths, labels(("0000.png", None, "", "g")), good)
+    assert five.index.manifest.judgements == "choices"
+    assert five.index.photos()[0].group == "g"
+
+
+def test_votes_weigh_choices(five):
+    """As many people as chose so."""
+    row = ChoiceRow(2, "0001.png", "0000.png", False, "", 2.5)
+    import_choices(five.paths, ChoiceTable("votes", [row]))
+    assert five.index.choices().weights.tolist() == [2.5]
+    assert five.index.comparisons().n_judgements == 2.5
+
+
+def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
+    """What was gathered before the rows ended in an error is taken back."""
+
+    def rows():
+        yield LabelRow(2, "0000.png", 1.0, "", None, None, None)
+        raise LabelsError("the file has changed")
+
+    with pytest.raises(LabelsError, match="has changed"):
+        import_labels(five.paths, LabelTable("s", rows()))
+    assert np.isnan(five.index.labels().scores).all()
 
 
 def test_choices_are_between_rows(five):

@@ -1,0 +1,158 @@
+"""Albums: near the best there is, less redundant than the best rated, and in seconds.
+
+    python benchmarks/album.py small
+    python benchmarks/album.py --index oasis judged
+    python benchmarks/album.py large
+
+`small` compares with the best album of all there are. `judged` learns ratings from half of an
+index's judged photos and chooses from the other half, many times. `large` needs no photos.
+"""
+
+import argparse
+import itertools
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from synthetic import VECTOR, write_synthetic
+
+from photorank.album.arrange import arrange
+from photorank.album.ground import Ground, parts_of_value
+from photorank.album.select import Rules, choose, value_of
+from photorank.album.wishes import Wishes
+from photorank.index.series import find_series
+from photorank.index.store import open_index
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.lists import album_regret_at_k
+from photorank.typing import Codes, Embeddings, Floats
+from photorank.vectors.learners import LEARNERS
+from photorank.vectors.store import load_vector
+from photorank.workspace import Workspace
+
+BALANCES = (0.0, 0.2, 0.3, 0.5, 0.7, 1.0)
+DRAWS = 20
+
+
+def main() -> None:
+    """Run one of the three."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", choices=["small", "judged", "large"])
+    parser.add_argument("--index")
+    parser.add_argument("--places", type=int, default=20)
+    arguments = parser.parse_args()
+    if arguments.what == "small":
+        small()
+    elif arguments.what == "judged":
+        judged(arguments.index, arguments.places)
+    else:
+        large()
+
+
+def small() -> None:
+    """Print greedy's share of the best value, over all albums of random small collections."""
+    rng = np.random.default_rng(0)
+    print("| albums of | without quotas: least, mean | bound | with quotas: least, mean | bound |")
+    print("|---|---|---|---|---|")
+    for n, k in ((8, 3), (12, 4), (12, 6)):
+        cells = []
+        for quotas in (False, True):
+            shares, tightness = np.array(list(_shares(n, k, quotas, rng))).T
+            promised = 0.5 if quotas else 1 - 1 / np.e
+            assert (shares >= promised).all()
+            cells += [f"{shares.min():.3f}, {shares.mean():.4f}", f"{tightness.mean():.3f}"]
+        print(f"| {k} of {n} |", " | ".join(cells), "|")
+
+
+def _shares(
+    n: int, k: int, quotas: bool, rng: np.random.Generator
+) -> Iterator[tuple[float, float]]:
+    """Yield greedy's value, and the best one, as shares of the best one and of the bound."""
+    for _ in range(100):
+        X = rng.normal(size=(n, 4)).astype(np.float32)
+        X /= np.linalg.norm(X, axis=1, keepdims=True)
+        parts = rng.integers(0, 3, n) if quotas else None
+        everything = np.ones(n, dtype=bool)
+        rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
+        ground = Ground(np.arange(n), rng.normal(size=n), np.arange(n), rules.pinned, everything)
+        quality, covers = parts_of_value(X, ground, rules)
+        balance = rng.random()
+        worth, covers = (1 - balance) * quality, covers * np.float32(balance)
+        choice = choose(worth, covers, rules)
+        best = max(
+            value_of(worth, covers, np.array(rows))
+            for size in range(1, k + 1)
+            for rows in itertools.combinations(range(n), size)
+            if parts is None or np.bincount(parts[list(rows)]).max() <= rules.limit
+        )
+        yield choice.value / best, best / choice.bound
+
+
+def judged(name: str | None, k: int) -> None:
+    """Print what albums are worth to people, and how alike their photos are."""
+    index = open_index(name)
+    X, scores = index.embeddings(), index.labels().scores
+    known = np.flatnonzero(np.isfinite(scores))
+    series = find_series(index)
+    ratings = np.full(len(index), np.nan)
+    found: dict[str, list[tuple[float, float]]] = {}
+    rng = np.random.default_rng(0)
+    for _ in range(DRAWS):
+        shuffled = rng.permutation(known)
+        learned, chosen_from = np.array_split(shuffled, 2)
+        learner = LEARNERS["all-pairs"]
+        learner.fit(X[learned], Comparisons.from_scores(scores[learned]))
+        ratings[:] = X @ learner.direction_
+        banned = frozenset(set(range(len(index))) - set(chosen_from.tolist()))
+        albums = {"random": rng.choice(chosen_from, k, replace=False)}
+        albums["best rated"] = chosen_from[np.argsort(-ratings[chosen_from])][:k]
+        for balance in BALANCES:
+            wishes = Wishes(k, balance, banned=banned)
+            made = arrange(index, ratings, series, wishes, vector="learned")
+            albums[f"balance {balance:g}"] = np.array([one.row for one in made.chosen])
+        for how, rows in albums.items():
+            worth = _worth(rows, chosen_from, scores, k)
+            found.setdefault(how, []).append((worth, redundancy(X, rows)))
+    print(f"| {k} of {len(chosen_from)} photos | worth to people | nearest other, cosine |")
+    print("|---|---|---|")
+    for how, values in found.items():
+        means = np.mean(values, axis=0)
+        errors = 2 * np.std(values, axis=0, ddof=1) / np.sqrt(DRAWS)
+        cells = [f"{mean:.3f} ± {error:.3f}" for mean, error in zip(means, errors, strict=True)]
+        print(f"| {how} |", " | ".join(cells), "|")
+
+
+def _worth(rows: Codes, among: Codes, scores: Floats, k: int) -> float:
+    """Return the album's mean score: 0 a random album's, 1 that of the best by score."""
+    in_album = np.isin(among, rows).astype(np.float64)
+    return album_regret_at_k(in_album, Comparisons.from_scores(scores[among]), k)
+
+
+def redundancy(embeddings: Embeddings, rows: Codes) -> float:
+    """Return the mean cosine of a photo of an album with the one that is most like it."""
+    cosines = embeddings[rows] @ embeddings[rows].T
+    np.fill_diagonal(cosines, -1)
+    return float(cosines.max(axis=1).mean())
+
+
+def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
+    """Print how long an album takes, of photos that all have one capture time."""
+    with tempfile.TemporaryDirectory() as home:
+        paths = Workspace(Path(home)).index("large")
+        index = write_synthetic(paths, n, d)
+        vector = load_vector(index, VECTOR)
+        index.embeddings()
+        begun = time.perf_counter()
+        series = find_series(index)
+        between = time.perf_counter()
+        made = arrange(index, index.rate(vector), series, Wishes(k), vector=VECTOR)
+        ended = time.perf_counter()
+    print(
+        f"{k} of {n:,} photos of {d} dimensions: series {between - begun:.1f} s, choice "
+        f"{ended - between:.1f} s; at least {made.value / made.bound:.1%} of the best value"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""How fast photos are indexed, beside open_clip in a DataLoader and beside clip-retrieval.
+
+    python benchmarks/indexing.py --clip-retrieval ENVIRONMENT/bin/clip-retrieval
+
+clip-retrieval needs an environment of its own: `pip install "setuptools<80" clip-retrieval`.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from photorank.bench.indexing import measure_indexing
+from photorank.bench.photos import MODEL, write_model, write_photos
+from photorank.encoders.runtimes import known_runtime
+
+FEW = 8  # photos of the short run that takes clip-retrieval's start out of the long one
+
+
+def main() -> None:
+    """Measure and print one line a runtime."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--photos", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--runtimes", nargs="*", default=["torch", "openvino", "openvino-int8"])
+    parser.add_argument("--clip-retrieval", type=Path, help="its command")
+    options = parser.parse_args()
+
+    print(f"{options.photos} JPEGs of 12 megapixels, ViT-B/32 with random weights")
+    print(
+        "photos/s  ours  loop  ratio | decode  encode  overlap  of it | cosine  Spearman | runtime"
+    )
+    speeds = []
+    for runtime in options.runtimes:
+        one = measure_indexing(options.photos, known_runtime(runtime), rounds=options.rounds)
+        speeds.append((one.runtime, one.ours))
+        print(
+            f"{one.ours:14.1f} {one.reference:5.1f} {one.ratio:6.2f} | {one.decode_only:6.1f} "
+            f"{one.encode_only:7.1f} {one.perfect_overlap:8.1f} {100 * one.of_ceiling:4.0f} % | "
+            f"{one.least_cosine:.4f}    {one.least_spearman:.4f} | {one.runtime}",
+            flush=True,
+        )
+    if options.clip_retrieval:
+        speed = clip_retrieval(options.clip_retrieval, options.photos, options.rounds)
+        print(f"clip-retrieval inference: {speed:.1f} photos/s")
+        for runtime, ours in speeds:
+            print(f"{ours / speed:8.2f} times that: {runtime}")
+
+
+def clip_retrieval(command: Path, photos: int, rounds: int) -> float:
+    """Return its photos a second without its start, the median of several runs."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_photos(folder / "all", FEW + photos)
+        (folder / "few").mkdir()
+        for path in sorted((folder / "all").iterdir())[:FEW]:
+            shutil.copy(path, folder / "few")
+        write_model(folder / "weights.safetensors")
+        seconds = [run(command, folder, "all") - run(command, folder, "few") for _ in range(rounds)]
+    return photos / statistics.median(seconds)
+
+
+def run(command: Path, folder: Path, photos: str) -> float:
+    """Return the seconds of one run over a folder of photos."""
+    start = time.perf_counter()
+    subprocess.run(  # noqa: S603
+        [
+            *(command, "inference", "--input_dataset", photos, "--output_folder", "embeddings"),
+            *("--clip_model", f"open_clip:{MODEL}/weights.safetensors"),
+            *("--enable_text", "False", "--enable_image", "True", "--enable_wandb", "False"),
+            *("--num_prepro_workers", str(os.cpu_count()), "--batch_size", "32"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    seconds = time.perf_counter() - start
+    shutil.rmtree(folder / "embeddings")
+    return seconds
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""What technical signals add to an embedding, on people's beauty ratings and on known defects.
+
+    python benchmarks/signals.py --oasis DIR --work DIR
+
+DIR of OASIS holds `images/` and `ratings.csv`; --work keeps three indexes between runs: the
+sample, `oasis`, and `spoilt`, which is 60 photos of OASIS spoilt as the sample is: eight scenes
+alone would tell little. Learners are fitted anew in every fold; differences are paired, with
+95 % intervals that include the refitting.
+"""
+
+import time
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from photorank.demo import build_sample
+from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.index.build import build_index
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.signals import measure_signals
+from photorank.index.store import Index
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable, read_labels
+from photorank.metrics.folds import Folds
+from photorank.metrics.intervals import (
+    corrected_resampled,
+    corrected_resampled_difference,
+    jackknife,
+    paired_difference,
+)
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.photos.pixels import decode_photo, read_photo
+from photorank.photos.signals import SIGNALS, photo_signals
+from photorank.rating.shots import within_series_score
+from photorank.sample import DEFECTS, SEVERITIES, degraded
+from photorank.typing import Codes, Floats, Ratings, Scope
+from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.signal_block import AllPairsWithSignals, with_signals
+from photorank.vectors.store import load_vector
+from photorank.workspace import Workspace
+
+USED = [name for name in SIGNALS if name not in ("width", "height")]
+SPOILT_PHOTOS = 60
+
+
+class Setting(NamedTuple):
+    """What is asked of an index."""
+
+    index: str
+    fold_by: FoldBy
+    scope: Scope
+
+
+SETTINGS = (
+    Setting("sample", "group", "within"),
+    Setting("spoilt", "group", "within"),
+    Setting("oasis", "photo", "all"),
+    Setting("oasis", "group", "all"),
+    Setting("oasis", "photo", "within"),
+)
+
+
+def main() -> None:
+    """Build what is missing, and print a table a question."""
+    parser = ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
+    parser.add_argument("--work", type=Path, required=True, help="keeps indexes between runs")
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    workspace = Workspace(arguments.work)
+    indexes = {
+        "sample": build_sample(workspace),
+        "oasis": oasis_index(workspace, arguments.oasis),
+        "spoilt": spoilt_index(workspace, arguments.oasis),
+    }
+    for index in indexes.values():
+        measure_signals(index.paths)
+
+    print(speed(sorted((arguments.oasis / "images").iterdir())[:40]))
+    print("\n| photos | held out by | pairs | embedding | signals | both | gain of both |")
+    print("|---|---|---|---|---|---|---|")
+    for setting in SETTINGS:
+        print(gain(indexes[setting.index], setting, arguments.repeats), flush=True)
+    print("\n| photos | within-series score | `technical` | difference |")
+    print("|---|---|---|---|")
+    for name in ("sample", "spoilt"):
+        print(series_choice(indexes[name]), flush=True)
+
+
+def gain(index: Index, setting: Setting, repeats: int) -> str:
+    """Return a row: held-out accuracy of the embedding, the signals and both."""
+    photos = judged_photos(index)
+    protocol = Protocol(fold_by=setting.fold_by, repeats=repeats)
+    folds = photos.split(protocol)
+    row_of = {digest: row for row, digest in enumerate(index.digests())}
+    found = index.signals()
+    columns = [found.names.index(name) for name in USED]
+    signals = found.values[[row_of[digest] for digest in photos.digests]][:, columns]
+    alone = with_signals(np.empty((len(signals), 0), dtype=np.float32), signals)
+    both = with_signals(photos.X, signals)
+    learner = AllPairsWithSignals(n_signals=len(USED))
+    ratings = [
+        out_of_fold_ratings(AllPairs(), photos, folds),
+        out_of_fold_ratings(learner, replace(photos, X=alone), folds),
+        out_of_fold_ratings(learner, replace(photos, X=both), folds),
+    ]
+    values = [by_fold(one, photos, folds, setting.scope) for one in ratings]
+    how = {"test_share": folds.test_share, "repeats": repeats}
+    counts = {"n_photos": len(photos.X), "n_pairs": 0}
+    cells = [cell(corrected_resampled(one, **how, **counts)) for one in values]
+    difference = corrected_resampled_difference(values[2], values[0], n_photos=len(photos.X), **how)
+    where = f"{setting.scope} groups" if setting.scope == "within" else setting.scope
+    return f"| {setting.index} | {setting.fold_by} | {where} | {' | '.join(cells)} | {difference} |"
+
+
+def by_fold(ratings: Floats, photos: JudgedPhotos, folds: Folds, scope: Scope) -> Floats:
+    """Return the accuracy on each test fold of each repeat."""
+    sums = []
+    for one, codes in zip(ratings, folds.codes, strict=True):
+        graph = photos.comparisons.restricted(codes, "within").restricted(photos.groups, scope)
+        sums.append(accuracy_sums(one, graph, clusters=codes, couples=0))
+    return values_by_fold(sums)
+
+
+def series_choice(index: Index) -> str:
+    """Return a row: the fixed rule for the best shot beside the built-in vector, within scenes."""
+    labels = index.labels()
+    comparisons = index.comparisons(within="group")
+    rows = comparisons.active
+    graph, scenes = comparisons.take(rows), labels.groups[rows]
+    score = within_series_score(index.signals(), labels.groups)[rows]
+    technical = index.rate(load_vector(index, "technical"))[rows]
+    both = [leave_one_out(one, graph, scenes) for one in (score, technical)]
+    cells = [cell(jackknife(one, n_photos=len(rows), n_pairs=graph.n_pairs)) for one in both]
+    seen = " (has seen the photos)" if index.name == "spoilt" else ""
+    return f"| {index.name} | {cells[0]} | {cells[1]}{seen} | {paired_difference(*both)} |"
+
+
+def leave_one_out(ratings: Ratings, graph, scenes: Codes):  # noqa: ANN001, ANN201
+    """Return the accuracy with and without each scene."""
+    return accuracy_sums(ratings, graph, clusters=scenes).leave_one_out()
+
+
+def speed(files: Sequence[Path]) -> str:
+    """Return what measuring costs."""
+    took = []
+    for file in files:
+        data = read_photo(file)
+        begun = time.process_time()
+        photo_signals(data)
+        took.append(1000 * (time.process_time() - begun))
+    size = Image.open(files[0]).size
+    return f"{np.median(took):.0f} ms of one core a photo of {size[0]} x {size[1]}, decoded"
+
+
+def oasis_index(workspace: Workspace, folder: Path) -> Index:
+    """Return the index of OASIS with its beauty ratings."""
+    paths = workspace.index("oasis")
+    build_index([folder / "images"], "oasis", workspace=workspace, encoder_spec="embedded")
+    import_labels(paths, read_labels(folder / "ratings.csv"), base=[folder / "images"])
+    return Index.open(paths)
+
+
+def spoilt_index(workspace: Workspace, folder: Path) -> Index:
+    """Return the index of some photos of OASIS and their spoilt copies."""
+    paths = workspace.index("spoilt")
+    files = sorted((folder / "images").iterdir())
+    drawn = np.random.default_rng(0).choice(len(files), SPOILT_PHOTOS, replace=False)
+    labels: list[LabelRow] = []
+    choices: list[ChoiceRow] = []
+    for number in drawn.tolist():
+        scene = paths.photos / files[number].stem
+        versions = spoil(files[number], scene, seed=number)
+        names = [f"{scene.name}/{version}.jpg" for best_first in versions for version in best_first]
+        labels += [LabelRow(0, name, 0.0, "", scene.name, None, None) for name in sorted({*names})]
+        for best_first in versions:
+            pairs = combinations([f"{scene.name}/{version}.jpg" for version in best_first], 2)
+            choices += [ChoiceRow(0, winner, loser, False, "") for winner, loser in pairs]
+    build_index([paths.photos], "spoilt", workspace=workspace, encoder_spec="embedded")
+    import_labels(paths, LabelTable("spoilt", labels), base=[paths.photos], judgements="choices")
+    import_choices(paths, ChoiceTable("spoilt", choices), base=[paths.photos], judgements="choices")
+    return Index.open(paths)
+
+
+def spoil(file: Path, scene: Path, *, seed: int) -> list[list[str]]:
+    """Write a photo and its spoilt copies, and return their names, best first, a list a defect."""
+    scene.mkdir(parents=True, exist_ok=True)
+    photo = decode_photo(read_photo(file))
+    versions = []
+    for defect in DEFECTS:
+        best_first = ["original"]
+        for severity in SEVERITIES:
+            best_first.append(f"{defect}-{severity}")
+            path = scene / f"{best_first[-1]}.jpg"
+            if not path.exists():
+                degraded(photo, defect, severity, seed=seed).save(path, quality=95)
+        versions.append(best_first)
+    if not (scene / "original.jpg").exists():
+        photo.save(scene / "original.jpg", quality=95)
+    return versions
+
+
+def cell(estimate: object) -> str:
+    """Return value and limits alone."""
+    return str(estimate).partition(" (")[0]
+
+
+if __name__ == "__main__":
+    main()

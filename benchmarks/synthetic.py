@@ -1,0 +1,105 @@
+"""An index of photos that never were, of any size: for benchmarks and tests of scale."""
+
+import hashlib
+from dataclasses import replace
+
+import numpy as np
+
+from photorank.encoders.base import Fingerprint
+from photorank.index.catalogue import transaction, writing
+from photorank.index.manifest import Manifest, write_manifest
+from photorank.index.shards import write_shard
+from photorank.index.store import Index
+from photorank.typing import Direction, Embeddings, Ratings
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import add_vector
+from photorank.workspace import IndexPaths
+
+ROOT = "/synthetic"
+FOLDER = 500  # photos in a folder
+SHARD = 16_384  # rows, as compaction makes them
+FINGERPRINT = Fingerprint("synthetic", "0" * 64, "whole", 224)
+VECTOR = "planted"  # the direction that the labels follow, as far as they do
+
+
+def write_synthetic(
+    paths: IndexPaths, n: int, d: int = 512, *, labels: int = 0, seed: int = 0, shard: int = SHARD
+) -> Index:
+    """Write an index of n unit rows drawn at random, as the pipeline and compaction would.
+
+    The folders are embedded in a random order, so that shards are not in the order of
+    paths. The first `labels` photos of the catalogue have a score, which is a planted
+    direction's rating and as much noise; they lie in a group for each of their folders.
+    """
+    rng = np.random.default_rng(seed)
+    direction = rng.normal(size=d)
+    direction /= np.linalg.norm(direction)
+    manifest = Manifest(
+        encoder="synthetic",
+        fingerprint=FINGERPRINT,
+        dimensions=d,
+        logit_scale=None,
+        roots=(ROOT,),
+        photos=n,
+    )
+    names = _names(n, rng)
+    scores = []
+    with writing(paths) as connection:
+        write_manifest(paths, manifest)
+        connection.execute("PRAGMA synchronous = OFF")
+        with transaction(connection):
+            connection.execute("INSERT INTO roots (id, path) VALUES (1, ?)", [ROOT.encode()])
+            connection.execute("INSERT INTO sources (id, name) VALUES (1, 'synthetic')")
+            connection.execute("INSERT INTO raters (id, name) VALUES (1, '')")
+            for number, start in enumerate(range(0, n, shard), start=1):
+                rows = _unit_rows(min(shard, n - start), d, rng)
+                scores.append(_scores(rows, direction, rng))
+                connection.execute(
+                    "INSERT INTO shards (id, name, rows, sha256) VALUES (?, ?, ?, ?)",
+                    (number, *write_shard(paths, rows)),
+                )
+                photos = range(start + 1, start + len(rows) + 1)
+                connection.executemany(
+                    "INSERT INTO photos (id, digest, taken, camera, shard, row)"
+                    " VALUES (?, ?, '2020-01-01T00:00:00', 'none', ?, ?)",
+                    ((photo, _digest(photo), number, photo - start - 1) for photo in photos),
+                )
+            connection.executemany(
+                "INSERT INTO files (root, path, photo, size, mtime_ns) VALUES (1, ?, ?, 1, 1)",
+                zip(names, range(1, n + 1), strict=True),
+            )
+            connection.executemany(
+                "INSERT INTO ratings (source, rater, photo, score, n_raters)"
+                " VALUES (1, 1, ?, ?, 1)",
+                enumerate(np.concatenate(scores)[:labels].tolist(), start=1),
+            )
+            connection.executemany(
+                'INSERT INTO memberships (source, photo, "group") VALUES (1, ?, ?)',
+                ((photo, names[photo - 1].decode()[:8]) for photo in range(1, labels + 1)),
+            )
+        write_manifest(paths, replace(manifest, photos=n))
+    index = Index.open(paths)
+    add_vector(index, MasterVector(VECTOR, "prompt", direction, FINGERPRINT))
+    return index
+
+
+def _names(n: int, rng: np.random.Generator) -> list[bytes]:
+    """Return n paths, folder by folder, the folders in a random order."""
+    folders = rng.permutation(-(-n // FOLDER))
+    names = (f"{folder:08d}/IMG_{photo:04d}.jpg" for folder in folders for photo in range(FOLDER))
+    return [name.encode() for name, _ in zip(names, range(n), strict=False)]
+
+
+def _unit_rows(n: int, d: int, rng: np.random.Generator) -> Embeddings:
+    rows = rng.standard_normal((n, d), dtype=np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows
+
+
+def _scores(rows: Embeddings, direction: Direction, rng: np.random.Generator) -> Ratings:
+    noise = rng.normal(size=len(rows)) / np.sqrt(len(direction))
+    return rows.astype(np.float64) @ direction + noise
+
+
+def _digest(photo: int) -> str:
+    return hashlib.sha256(str(photo).encode()).hexdigest()

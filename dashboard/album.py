@@ -1,0 +1,177 @@
+"""View-model of Album: the chosen photos, why each is in, and what an export would write."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from dashboard.contact_sheet import Tile, alt_text, short
+from dashboard.words import count, file_name, plain, share
+from photorank.album.arrange import Album
+from photorank.album.copying import Piece, needed, plan
+from photorank.album.destination import checked_folder, checked_new_file
+from photorank.album.quotas import PER
+from photorank.album.telling import Chosen
+from photorank.index.store import Index, Photo
+
+Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
+
+KINDS: dict[str, str] = {
+    "copy": "Copies",
+    "hard": "Hard links",
+    "soft": "Symbolic links",
+    "csv": "Table (CSV)",
+    "xmp": "Stars (XMP)",
+}
+KIND_HELP = {
+    "copy": "Each photo is copied and read back.",
+    "hard": "A second name for the same file on the same disk: to edit one is to edit both.",
+    "soft": "A pointer to the photo, which is of no use once the photo has moved.",
+    "csv": "Ratings, reasons and what each photo stands for.",
+    "xmp": "Sidecars with 1 to 5 stars by rating, for copies in the same folder.",
+}
+VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
+LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
+CSV_NAME = "photorank-album.csv"
+BALANCE_HELP = (
+    "0 takes the best rated photos, 1 the most varied ones. Between them, one per cent of the best "
+    "ratings is weighed against one per cent of the greatest variety."
+)
+ALIKE_HELP = "Photos whose embeddings have this cosine are one series, of which one is taken."
+
+
+@dataclass(frozen=True)
+class AlbumTile:
+    """A photo of the page, and what may be done with it."""
+
+    tile: Tile
+    digest: str
+    pinned: bool
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What an export would write, in words."""
+
+    sentence: str
+    files: list[str]  # one line each
+    can_write: bool
+
+
+def headline(album: Album, total: int, vector: str) -> str:
+    """Say what was chosen, and how good it is."""
+    chosen = f"**{count(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
+    if not album.chosen or album.bound <= 0:
+        return f"{chosen}."
+    reached = min(album.value / album.bound, 1.0)
+    return f"{chosen}. No choice could be better by more than {share(1 / reached - 1, 1)}."
+
+
+def tiles(index: Index, album: Album) -> list[AlbumTile]:
+    """Describe the photos of an album, in the order of time."""
+    return [_tile(index, one) for one in album.chosen]
+
+
+def sheet(index: Index, album: Album) -> list[AlbumTile]:
+    """Describe the photos of an album by nothing but themselves."""
+    photos = [index.photo(one.row) for one in album.chosen]
+    return [
+        AlbumTile(Tile(index.thumbnail(photo), alt_text(photo), ""), photo.digest, pinned=False)
+        for photo in photos
+    ]
+
+
+def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
+    """Describe the photos that were next."""
+    made = []
+    for one in album.missed:
+        photo = index.photo(one.row)
+        caption = _caption(photo, [plain(one.reason), f"would add {short(one.marginal)}"])
+        made.append(AlbumTile(Tile(index.thumbnail(photo), alt_text(photo), caption), photo.digest,
+                              pinned=False))  # fmt: skip
+    return made
+
+
+def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
+    """Describe the photos that are not wanted."""
+    photos = [index.photo(row) for row in rows]
+    return [
+        AlbumTile(
+            Tile(index.thumbnail(photo), alt_text(photo), _caption(photo, [])),
+            photo.digest,
+            pinned=False,
+        )
+        for photo in photos
+    ]
+
+
+def swap_words(index: Index, album: Album) -> str | None:
+    """Say which exchange would help most, or that none would."""
+    if album.swap is None:
+        return None
+    into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
+    if album.swap.gain > 1e-9:
+        gain = share(album.swap.gain / album.value, 1)
+        return f"The swap that would help most: {into} for {out}, by {gain} of the value."
+    return f"No swap would help; the nearest is {into} for {out}."
+
+
+def forecast(album: Album, photos: Sequence[Photo], index: Index, kind: str, to: str) -> Forecast:
+    """Say what an export into a folder would write; nothing is written.
+
+    Raises
+    ------
+    ExportError
+        If that folder cannot be the place.
+    """
+    if not to.strip():
+        return Forecast("Name a folder to see what would be written.", [], can_write=False)
+    folder = checked_folder(index, Path(to.strip()).expanduser())
+    if kind == "csv":
+        file = checked_new_file(folder / CSV_NAME)
+        return Forecast(f"Would write {plain(file)}.", [], can_write=True)
+    pieces = plan(photos, folder, "copy" if kind == "xmp" else _link(kind))
+    return _forecast(pieces, folder, kind)
+
+
+def _forecast(pieces: Sequence[Piece], folder: Path, kind: str) -> Forecast:
+    new = [piece for piece in pieces if piece.outcome == "new"]
+    what = {"hard": "hard link", "soft": "symbolic link"}.get(kind, "copy")
+    if kind == "xmp":
+        usable = [piece for piece in pieces if piece.outcome in ("new", "there")]
+        files = [f"{piece.target.name}.xmp" for piece in usable]
+        return Forecast(
+            f"Would write up to {count(len(files), 'sidecar')} into {plain(folder)}.",
+            files,
+            can_write=bool(files),
+        )
+    size = f", {needed(pieces) / 1e6:,.1f} MB" if kind == "copy" else ""
+    plural = {"copy": "copies"}.get(what, f"{what}s")
+    words = f"{len(new)} {what if len(new) == 1 else plural}"
+    sentence = f"Would write {words} into {plain(folder)}{size}."
+    if there := sum(piece.outcome == "there" for piece in pieces):
+        sentence += f" {there} are there already."
+    if gone := sum(piece.outcome == "gone" for piece in pieces):
+        sentence += f" {count(gone, 'photo')} cannot be found any more."
+    return Forecast(sentence, [piece.target.name for piece in new], can_write=bool(new))
+
+
+def _link(kind: str) -> Literal["copy", "hard", "soft"]:
+    return "hard" if kind == "hard" else "soft" if kind == "soft" else "copy"
+
+
+def _tile(index: Index, one: Chosen) -> AlbumTile:
+    photo = index.photo(one.row)
+    facts = [plain(one.reason), f"rating {short(one.rating)}"]
+    if stands_for := len(one.represents) + len(one.beside):
+        facts.append(f"instead of {count(stands_for, 'other')}")
+    tile = Tile(index.thumbnail(photo), alt_text(photo), _caption(photo, facts))
+    return AlbumTile(tile, photo.digest, one.pinned)
+
+
+def _caption(photo: Photo, facts: Sequence[str]) -> str:
+    taken = plain((photo.taken or "").replace("T", " ")[:16])
+    details = " · ".join([*facts[1:], file_name(photo.path)])
+    lines = [f"**{facts[0]}**"] if facts else []
+    lines.append(f":small[:gray[{' · '.join(filter(None, [taken, details]))}]]")
+    return "  \n".join(lines)

@@ -1,0 +1,98 @@
+"""Pieces of the page Album: what is asked, photos with their buttons, and the export."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import album, components, draws, work
+from dashboard.album import AlbumTile
+from photorank.album.arrange import Album
+from photorank.album.quotas import PER
+from photorank.album.wishes import BALANCE, Wishes
+from photorank.index.series import THRESHOLD
+from photorank.index.store import Index
+
+
+def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
+    """Ask what is wanted of the album; return it, and from when photos are alike."""
+    group = components.group_picker(groups)
+    places = st.number_input("Places", 0, None, 24, key="places", bind="query-params", width=130)
+    balance = st.slider(
+        "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
+        bind="query-params", width=220,
+    )  # fmt: skip
+    with st.popover("Settings", icon=":material/tune:"):
+        alike = st.slider(
+            "Alike from", 0.7, 1.0, THRESHOLD, 0.01, key="alike", help=album.ALIKE_HELP
+        )
+        limit = st.selectbox(
+            "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
+        )
+        at_most = st.number_input("photos", 1, None, 3, key="most", disabled=limit == "none")
+    marks = draws.marks(index.name)
+    asked = Wishes(
+        int(places),
+        balance,
+        None if group is None else groups[group],
+        _rows(index, marks, "pin"),
+        _rows(index, marks, "ban"),
+        next((per for per in PER if per == limit), None),
+        int(at_most),
+    )
+    return asked, alike
+
+
+def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[str, str]) -> None:
+    """Show photos on a grid, each with its buttons: what one does, and what it is called."""
+    with st.container(key=f"photos-{key}"):
+        grid = st.grid(4, min_column_width=150)
+        for one in shown:
+            with grid.cell():
+                if one.tile.picture.exists():
+                    st.image(str(one.tile.picture), width="stretch", alt=one.tile.alt)
+                else:
+                    st.caption(":material/hide_image: its thumbnail is missing")
+                st.markdown(one.tile.caption)
+                with st.container(horizontal=True, gap="small"):
+                    for how, name in buttons.items():
+                        if (how == "free") == one.pinned or key == "banned":
+                            _button(index, one, how, name, key)
+                    if one.pinned:
+                        st.badge("pinned", color="blue", icon=":material/push_pin:")
+
+
+def export(index: Index, made: Album) -> None:
+    """Offer to write the album somewhere, and tell first what that would write."""
+    st.subheader("Export", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        kind = components.choice("As", album.KINDS, "export")
+        to = st.text_input("Into folder", key="to", placeholder="/home/me/Album", width=360)
+    st.caption(album.KIND_HELP[kind])
+    chosen = [index.photo(one.row) for one in made.chosen]
+    with components.explained(st.warning):
+        ahead = album.forecast(made, chosen, index, kind, to)
+    st.markdown(ahead.sentence)
+    if ahead.files:
+        with st.popover("Which files?"):
+            st.text("\n".join(ahead.files).encode("utf-8", "replace").decode())
+    if st.button("Write", type="primary", disabled=not ahead.can_write):
+        with components.explained(st.error), st.spinner("Writing …"):
+            st.success(work.export_album(index, made, kind, to))
+
+
+def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None:
+    st.button(
+        name,
+        key=f"{how}-{key}-{one.digest}",
+        type="tertiary",
+        on_click=draws.mark,
+        args=[index.name, one.digest, None if how == "free" else how],
+    )
+
+
+def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
+    wanted = {digest for digest, one in marks.items() if one == how}
+    if not wanted:
+        return frozenset()
+    digests = enumerate(index.digests())
+    return frozenset(row for row, digest in digests if digest in wanted)

@@ -1,0 +1,30 @@
+"""Which of two photos do you like better? Twenty answers make a vector that is yours."""
+
+import streamlit as st
+
+from dashboard import cards, components, draws, labelling, loading, stage
+
+index = components.opened("Label")
+with components.explained():
+    people, labels = loading.clickers(index), loading.labels(index)
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    mode = components.choice("What to do", labelling.modes(len(people)), "mode")
+    rater = stage.name_picker(people)
+    with st.popover("Settings", icon=":material/tune:"):
+        vector = components.vector_picker(index, "Starting from", labelling.PRIOR_HELP)
+        kinds = labelling.kinds(cards.comparable(labels))
+        kind = components.choice("Two photos of", kinds, "within") if len(kinds) > 1 else "all"
+
+sitting = stage.Sitting(index, rater, vector, labelling.codes(labels, kind))
+desk = draws.desk(index.name, rater, vector.name, kind)
+if mode == "pairs":
+    stage.two_up(sitting, desk)
+elif mode == "stars":
+    sheet = st.container()
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        pages = -(-len(index) // labelling.STAR_PAGE)
+        page = st.pagination(pages, key=f"starred-{index.name}", persist_state="session")
+    with sheet:
+        stage.star_sheet(sitting, desk, page)
+else:
+    stage.company(sitting, people)

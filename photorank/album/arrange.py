@@ -1,0 +1,130 @@
+"""An album of K photos: what is in it, what it is worth, and why."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photorank.album import reasons
+from photorank.album.ground import Ground, ground_of, parts_of_value
+from photorank.album.select import Choice, Rules, best_swap, choose, value_of
+from photorank.album.telling import Chosen, Missed, Told
+from photorank.album.wishes import Wishes, check, limits_of
+from photorank.index.series import Series
+from photorank.index.store import Index, Photo
+from photorank.rating.scores import percentiles
+from photorank.typing import Ratings
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The exchange of one photo for another that would help most, or cost least."""
+
+    out: int
+    into: int
+    gain: float  # of the album's value
+
+
+@dataclass(frozen=True)
+class Album:
+    """The album that was chosen, in the order of time."""
+
+    places: int
+    chosen: list[Chosen]
+    value: float  # (1 - balance) · quality + balance · variety
+    quality: float  # 1: the places best rated photos; 0: the worst one over and over
+    variety: float  # 1: what as many photos reach that are chosen for variety alone
+    bound: float  # that the value of no album by the same wishes exceeds
+    promise: float  # the share of the best value that is certain beforehand
+    missed: list[Missed]
+    swap: Exchange | None
+    notes: list[str]
+
+
+def arrange(
+    index: Index, ratings: Ratings, series: Series, wishes: Wishes, *, vector: str
+) -> Album:
+    """Choose an album.
+
+    With room for all, all are in it. Else the value is balanced between quality, the sum
+    of the ratings over the worst one's, and variety, how well each photo of the collection
+    (of more than 1,000 series a sample of so many) is like one of the album: the cosine above
+    what two photos have on average. One shot of a series is taken while there are others.
+
+    Parameters
+    ----------
+    index : Index
+    ratings : ndarray of shape (n,)
+        Of all the index's photos.
+    series : Series
+    wishes : Wishes
+    vector : str
+        What the ratings are called.
+
+    Raises
+    ------
+    AlbumError
+        If the wishes contradict each other.
+    """
+    photos = index.photos()
+    check(wishes, photos)
+    notes: list[str] = []
+    limits = limits_of(index, wishes, photos, notes)
+    among = np.array([wishes.group in (None, photo.group) for photo in photos], dtype=bool)
+    ground = ground_of(ratings, series, wishes, among)
+    rules = Rules(
+        wishes.places if limits is not None else min(wishes.places, len(ground.rows)),
+        ground.pinned,
+        ground.first,
+        None if limits is None else limits[ground.rows],
+        wishes.at_most,
+    )
+    quality, covers = parts_of_value(index.embeddings(), ground, rules)
+    worth = (1 - wishes.balance) * quality
+    covers *= np.float32(wishes.balance)
+    choice = choose(worth, covers, rules)
+    _note(notes, wishes, choice, len(ground.rows), photos, ground)
+
+    standing = np.full(len(ratings), np.nan)
+    standing[among] = percentiles(ratings[among])
+    told = Told(ratings, standing, series, ground, wishes, vector, choice, among)
+    chosen = told.chosen(worth, covers)
+    chosen.sort(key=lambda one: _in_time(photos[one.row], one.row))
+    swap = best_swap(worth, covers, rules, choice)
+    variety = value_of(np.zeros(len(worth)), covers, choice.rows)
+    return Album(
+        wishes.places,
+        chosen,
+        choice.value,
+        float(quality[choice.rows].sum()),
+        variety / wishes.balance if wishes.balance else float("nan"),
+        choice.bound,
+        rules.promise,
+        told.missed(worth, covers, rules),
+        swap and Exchange(int(ground.rows[swap.out]), int(ground.rows[swap.into]), swap.gain),
+        notes,
+    )
+
+
+def _note(
+    notes: list[str],
+    wishes: Wishes,
+    choice: Choice,
+    n: int,
+    photos: list[Photo],
+    ground: Ground,
+) -> None:
+    """Add what a person should know of the album as a whole."""
+    k = len(choice.rows)
+    if k < wishes.places:
+        why = "there are no more" if k == n else f"the limit per {wishes.per} allows no more"
+        notes.append(f"{reasons.count_of(wishes.places - k, 'place')} left empty: {why}")
+    without = sum(photos[row].taken is None for row in ground.rows[choice.rows].tolist())
+    if 0 < without < k:
+        notes.append(f"{reasons.count_of(without, 'photo')} without a capture time, put last")
+    elif without:
+        notes.append("no capture times are known: sorted by path")
+
+
+def _in_time(photo: Photo, row: int) -> tuple[bool, str, int]:
+    """Return a key that sorts by the camera's clock; photos without a time go last."""
+    return photo.taken is None, photo.taken or "", row

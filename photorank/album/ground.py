@@ -1,0 +1,93 @@
+"""The photos that an album is chosen from, and what each is worth and stands for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photorank.album.select import Covers, Mask, Rules, choose
+from photorank.album.wishes import Wishes
+from photorank.index.series import Series
+from photorank.typing import Codes, Embeddings, Floats, Ratings
+
+CLIENTS = 1000  # series that stand for the collection; of fewer, all do
+
+_SEED = 0  # of the draw of clients: the same album every time
+_SAME = 1e-6  # distance below which all photos of a collection are the same
+
+
+@dataclass(frozen=True)
+class Ground:
+    """The photos that may be chosen: one version of each, none that is banned."""
+
+    rows: Codes  # (g,) of the index
+    ratings: Ratings  # (g,)
+    series: Codes  # (g,)
+    pinned: Codes  # (p,) places in `rows`
+    first: Mask  # (g,) the best shot of each series, or the pinned ones
+
+
+def ground_of(ratings: Ratings, series: Series, wishes: Wishes, among: Mask) -> Ground:
+    """Return the photos that may be chosen, and which of them go first."""
+    mains = series.versions
+    banned = np.isin(mains, mains[sorted(wishes.banned - wishes.pinned)])
+    stands = mains == np.arange(len(mains))
+    pinned = np.array(sorted(wishes.pinned), dtype=np.intp)
+    # A version that is pinned stands for its photo, and so does one whose main one is elsewhere.
+    for row in pinned:
+        stands[mains == mains[row]] = False
+    stands[pinned] = True
+    lost = among & ~among[mains] & ~np.isin(mains, mains[pinned])
+    stands[_best_each(np.flatnonzero(lost), mains, ratings)] = True
+    banned[pinned] = False
+    rows = np.flatnonzero(stands & among & ~banned)
+
+    first = np.zeros(len(ratings), dtype=bool)
+    first[pinned] = True
+    others = rows[~np.isin(series.codes[rows], series.codes[pinned])]
+    first[_best_each(others, series.codes, ratings)] = True
+    return Ground(
+        rows, ratings[rows], series.codes[rows], np.searchsorted(rows, pinned), first[rows]
+    )
+
+
+def _best_each(rows: Codes, codes: Codes, ratings: Ratings) -> Codes:
+    """Return the best rated row of each code."""
+    order = rows[np.lexsort((rows, -ratings[rows], codes[rows]))]
+    return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
+
+
+def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tuple[Floats, Covers]:
+    """Return quality (g,) and covers (g, c), each on a scale where 1 is all there is to have."""
+    lowest = ground.ratings.min(initial=np.inf)
+    quality = ground.ratings - lowest if len(ground.rows) else ground.ratings
+    best = np.sort(quality[ground.first | (rules.places > ground.first.sum())])[::-1]
+    most = best[: rules.places].sum()
+    quality = quality / most if most > 0 else np.zeros(len(quality))
+
+    clients = np.flatnonzero(ground.first)
+    if len(clients) > CLIENTS:
+        clients = np.sort(np.random.default_rng(_SEED).choice(clients, CLIENTS, replace=False))
+    covers = _likeness(embeddings, ground.rows, ground.rows[clients])
+    if rules.places and len(clients):
+        alone = choose(np.zeros(len(quality)), covers, rules).value
+        if alone > 0:
+            covers /= np.float32(alone)
+    return quality, covers
+
+
+def _likeness(embeddings: Embeddings, rows: Codes, clients: Codes) -> Covers:
+    """Return how like each row (g,) is to each client (c,): 1 the same, 0 as two on average.
+
+    Squared: a photo that is a little like hundreds should not stand for all of them.
+    """
+    near = embeddings[clients]
+    c = len(clients)
+    total = near.sum(axis=0, dtype=np.float64)
+    typical = float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
+    if 1 - typical < _SAME:
+        return np.ones((len(rows), c), dtype=np.float32)
+    covers = embeddings[rows] @ near.T
+    covers -= np.float32(typical)
+    covers /= np.float32(1 - typical)
+    np.maximum(covers, 0, out=covers)
+    return np.square(covers, out=covers)

@@ -1,0 +1,36 @@
+"""Parts of a collection that an album takes only so much of: days, events, shapes, groups."""
+
+from typing import Literal, TypeAlias, get_args
+
+from photorank.index.library import library_files
+from photorank.index.rows import coded
+from photorank.index.store import Index
+from photorank.labels.occasions import Occasion, group_photos
+from photorank.photos.likeness import shape_of
+from photorank.typing import Codes
+
+Per: TypeAlias = Literal["day", "event", "folder", "orientation", "group"]
+PER = get_args(Per)
+
+_OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "folder"}
+
+
+def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
+    """Return the part of each photo (n,), -1 where it is in none, and the parts' names.
+
+    A photo without a capture time is of no day and of no event, and no limit holds for it.
+
+    Parameters
+    ----------
+    index : Index
+    per : {"day", "event", "folder", "orientation", "group"}
+        Days and events are those of the camera's clock, as `photorank groups` makes them;
+        groups are the index's own.
+    """
+    photos = index.photos()
+    if per == "group":
+        return coded([photo.group for photo in photos])
+    if per == "orientation":
+        return coded([shape_of(index.thumbnail(photo)) for photo in photos])
+    known = group_photos(library_files(index.paths), _OCCASIONS[per])
+    return coded([known.get(photo.digest) for photo in photos])

@@ -1,0 +1,278 @@
+"""K of N by quality and variety: lazy greedy, and how far from the best choice it can be.
+
+The value of a set S is F(S) = Σ worth(s) + Σ over clients of the best cover by S: what each
+photo is worth by itself, and how well the album stands for the collection (a facility location).
+Both parts grow with S, the second ever more slowly, so F is monotone and submodular. Then greedy
+reaches 1 − 1/e of the best value under a limit of places alone (Nemhauser, Wolsey & Fisher 1978,
+https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have limits too
+(Fisher, Nemhauser & Wolsey 1978, https://doi.org/10.1007/BFb0121195).
+"""
+
+import heapq
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Codes, Floats
+
+Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
+Mask: TypeAlias = NDArray[np.bool_]  # (n,)
+
+GREEDY = 1 - 1 / np.e  # of the best value, without limits a part
+GREEDY_IN_PARTS = 0.5  # with them
+
+_ROWS = 1024  # of the covers that are looked at together
+_LOOKS = 5  # stages of the choice from which the upper bound is worked out
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a set of photos must keep to."""
+
+    places: int  # photos at most
+    pinned: Codes  # (p,) rows that are in
+    first: Mask  # (n,) photos that go before all others: the best shot of each series
+    parts: Codes | None = None  # (n,) the part of each photo, -1 for none
+    limit: int = 0  # photos of one part at most, pinned ones too
+
+    @property
+    def promise(self) -> float:
+        """The share of the best value that greedy is sure to reach."""
+        return GREEDY if self.parts is None else GREEDY_IN_PARTS
+
+    def has_room(self, chosen: list[int]) -> Mask:
+        """Tell which photos (n,) may be added to those chosen, but for places."""
+        rows = np.array(chosen, dtype=np.intp)
+        left = np.ones(len(self.first), dtype=bool)
+        left[rows] = False
+        room = self.room(rows)
+        if self.parts is not None and room is not None and len(room):
+            left &= (self.parts < 0) | (room[np.maximum(self.parts, 0)] > 0)
+        return left
+
+    def room(self, chosen: Codes) -> Codes | None:
+        """Return how many more photos each part takes (parts,), or None without parts."""
+        if self.parts is None:
+            return None
+        count = int(self.parts.max(initial=-1)) + 1
+        taken = np.bincount(self.parts[chosen][self.parts[chosen] >= 0], minlength=count)
+        return np.maximum(self.limit - taken, 0)
+
+
+class Choice(NamedTuple):
+    """The photos that were chosen, pinned ones first, then in the order of the choice."""
+
+    rows: Codes  # (k,)
+    gains: Floats  # (k,) what each added to the value when it was chosen
+    value: float
+    bound: float  # that no choice by these rules exceeds
+    open: Mask  # (n,) photos that could have had the last place, but for limits of parts
+
+
+class Swap(NamedTuple):
+    """One photo for another."""
+
+    out: int
+    into: int
+    gain: float  # of value; negative if it would cost some
+
+
+def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
+    """Choose photos by lazy greedy.
+
+    Parameters
+    ----------
+    worth : ndarray of shape (n,)
+        What each photo is worth by itself, ≥ 0.
+    covers : ndarray of shape (n, c)
+        How well each photo stands for each client, ≥ 0.
+    rules : Rules
+        Pinned photos are in first; then those of `first` come, while any is left that
+        its part has room for; then all others.
+
+    Returns
+    -------
+    Choice
+        Of equal gains the photo of greater worth is taken, then the earlier row.
+
+    Examples
+    --------
+    >>> alike = np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], dtype=np.float32)
+    >>> rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(3, dtype=bool))
+    >>> choose(np.array([0.3, 0.2, 0.1]), alike, rules).rows
+    array([0, 2])
+    """
+    chosen: list[int] = rules.pinned.tolist()
+    best = np.zeros(covers.shape[1], dtype=np.float32)
+    gains = []
+    for row in chosen:
+        gains.append(_gain(worth, covers, best, row))
+        np.maximum(best, covers[row], out=best)
+    last = rules.first
+    for stage in (rules.first, ~rules.first):
+        waiting = stage & rules.has_room(chosen)
+        if len(chosen) < rules.places and waiting.any():
+            last = stage
+            found = _greedy(worth, covers, best, waiting, rules, chosen)
+            chosen += [row for row, _ in found]
+            gains += [gain for _, gain in found]
+    rows = np.array(chosen, dtype=np.intp)
+    left = last.copy()
+    left[rows] = False
+    among = rules.first if last is rules.first else np.ones(len(worth), dtype=bool)
+    bound = upper_bound(worth, covers, rules, rows, among)
+    return Choice(rows, np.array(gains), value_of(worth, covers, rows), bound, left)
+
+
+def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
+    """Return F of a set of rows."""
+    best = covers[rows].max(axis=0, initial=0.0)
+    return float(worth[rows].sum() + best.sum(dtype=np.float64))
+
+
+def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
+    """Return what each photo (n,) would add to the value of a set."""
+    return worth + _new_cover(covers, covers[rows].max(axis=0, initial=0.0))
+
+
+def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
+    """Return a value that no set exceeds which has the pinned photos and keeps to the limits.
+
+    The others of a set are from `among` (n,).
+
+    Whatever set S is looked at, a set O covers no more than S and all it adds to S one by
+    one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + what o adds to the cover of S); the
+    sum is greatest for the best photos that places and parts allow. The least of
+    these bounds over some beginnings of `rows`, and over all photos together, counts.
+    """
+    looks = {round(step) for step in np.linspace(len(rules.pinned), len(rows), _LOOKS).tolist()}
+    covered = [covers[rows[:count]].max(axis=0, initial=0.0) for count in sorted(looks)]
+    covered.append(covers.max(axis=0, initial=0.0))
+    free = among.copy()
+    free[rules.pinned] = False
+    places, room = rules.places - len(rules.pinned), rules.room(rules.pinned)
+    bounds = []
+    for best in covered:
+        at_most = worth + _new_cover(covers, best)
+        order = np.flatnonzero(free)
+        order = order[np.argsort(-at_most[order], kind="stable")]
+        if rules.parts is not None and room is not None:
+            order = order[_within(rules.parts[order], room)]
+        pinned = at_most[rules.pinned].sum()
+        bounds.append(best.sum(dtype=np.float64) + pinned + at_most[order[:places]].sum())
+    return float(min(bounds))
+
+
+def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
+    """Return the exchange of one chosen photo, not a pinned one, that helps most or costs least.
+
+    Where the album has more places than series, only further shots of series are exchanged.
+    """
+    rows = choice.rows
+    swappable = np.flatnonzero(rules.first[rows] == rules.first[choice.open].all())
+    swappable = swappable[swappable >= len(rules.pinned)]
+    comers = np.flatnonzero(choice.open)
+    if not len(swappable) or not len(comers):
+        return None
+    best, second, owner = _two_best(covers[rows])
+    order = np.argsort(owner, kind="stable")
+    owners, begins = np.unique(owner[order], return_index=True)
+    best_found = Swap(-1, -1, -np.inf)
+    for start in range(0, len(comers), _ROWS):
+        some = comers[start : start + _ROWS]
+        part = covers[some][:, order]
+        with_all = np.maximum(part, best[order])
+        gain = worth[some][:, None] - worth[rows]
+        gain += (with_all - best[order]).sum(axis=1, dtype=np.float64)[:, None]
+        if len(order):
+            fall = with_all - np.maximum(part, second[order])
+            gain[:, owners] -= np.add.reduceat(fall, begins, axis=1, dtype=np.float64)
+        if rules.parts is not None:
+            gain[~_exchangeable(rules, rows, some)] = -np.inf
+        gain = gain[:, swappable]
+        into, out = np.unravel_index(np.argmax(gain), gain.shape)
+        if gain[into, out] > best_found.gain:
+            best_found = Swap(int(rows[swappable[out]]), int(some[into]), float(gain[into, out]))
+    return best_found if best_found.gain > -np.inf else None
+
+
+def _greedy(
+    worth: Floats,
+    covers: Covers,
+    best: NDArray[np.float32],
+    waiting: Mask,
+    rules: Rules,
+    chosen: list[int],
+) -> list[tuple[int, float]]:
+    """Choose among the waiting rows until places or rows run out; move `best` along."""
+    rows = np.flatnonzero(waiting)
+    places = rules.places - len(chosen)
+    room = rules.room(np.array(chosen, dtype=np.intp))
+    before = (worth + _new_cover(covers, best))[rows]
+    # Gains only shrink as the choice grows: an old gain that is still the greatest after it was
+    # worked out anew is the greatest of all.
+    heap = list(zip((-before).tolist(), (-worth[rows]).tolist(), rows.tolist(), strict=True))
+    heapq.heapify(heap)
+    fresh = dict.fromkeys(rows.tolist(), 0)  # how many were chosen when a gain was worked out
+    found: list[tuple[int, float]] = []
+    while heap and len(found) < places:
+        gain, own, row = heapq.heappop(heap)
+        part = -1 if rules.parts is None else int(rules.parts[row])
+        if room is not None and part >= 0 and room[part] == 0:
+            continue
+        if fresh[row] < len(found):
+            fresh[row] = len(found)
+            heapq.heappush(heap, (-_gain(worth, covers, best, row), own, row))
+            continue
+        found.append((row, -gain))
+        np.maximum(best, covers[row], out=best)
+        if room is not None and part >= 0:
+            room[part] -= 1
+    return found
+
+
+def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) -> float:
+    return float(worth[row] + np.maximum(covers[row] - best, 0).sum(dtype=np.float64))
+
+
+def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
+    """Return how much each photo (n,) would add to what is covered."""
+    added = np.empty(len(covers))
+    for start in range(0, len(covers), _ROWS):
+        part = covers[start : start + _ROWS] - best
+        added[start : start + _ROWS] = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
+    return added
+
+
+def _within(parts: Codes, room: Codes) -> Codes:
+    """Return the places (in order) of what remains if each part gives its first ones only."""
+    kept = np.flatnonzero(parts < 0)
+    order = np.argsort(parts, kind="stable")
+    order = order[parts[order] >= 0]
+    begins = np.searchsorted(parts[order], np.arange(len(room)))
+    rank = np.arange(len(order)) - begins[parts[order]]
+    return np.sort(np.concatenate([kept, order[rank < room[parts[order]]]]))
+
+
+def _two_best(
+    covers: Covers,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
+    """Return each client's best and second best cover (c,), and by whom the best one is."""
+    owner = covers.argmax(axis=0)
+    clients = np.arange(covers.shape[1])
+    others = covers.copy()
+    others[owner, clients] = 0
+    return covers[owner, clients], others.max(axis=0), owner
+
+
+def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
+    """Tell which newcomer (m,) may take whose place (k,): of one part, or where there is room."""
+    room = rules.room(rows)
+    if rules.parts is None or room is None:
+        return np.ones((len(comers), len(rows)), dtype=bool)
+    part = rules.parts[comers]
+    free = (part < 0) | (room[np.maximum(part, 0)] > 0)
+    same: Mask = free[:, None] | (part[:, None] == rules.parts[rows])
+    return same

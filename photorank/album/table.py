@@ -1,0 +1,38 @@
+"""An album as a CSV table: each photo's rating, what it adds, what it stands for, and why."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from photorank.album.arrange import Album
+from photorank.album.cells import text_cell
+from photorank.index.store import Photo
+from photorank.photos.pathtext import path_text
+
+COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "represents")
+
+
+def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
+    """Return an album as CSV (RFC 4180, UTF-8); texts that may be formulas are neutralised.
+
+    ``represents`` holds the paths of the photos that each one stands for, one a line.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for place, one in enumerate(album.chosen, start=1):
+        photo = photos[one.row]
+        stands_for = [photos[row].path for row in one.represents] + one.beside
+        writer.writerow(
+            [
+                place,
+                text_cell(path_text(photo.path)),
+                text_cell(photo.taken),
+                repr(one.rating),
+                repr(one.marginal),
+                int(one.pinned),
+                text_cell(one.reason.encode("utf-8", "backslashreplace").decode()),
+                text_cell("\n".join(path_text(path) for path in stands_for)),
+            ]
+        )
+    return text.getvalue().encode()

@@ -1,0 +1,182 @@
+"""Speed of indexing: this package, the loop one would write instead, and what the chip allows."""
+
+import multiprocessing
+import statistics
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from photorank.bench import reference
+from photorank.bench.photos import MODEL, write_model, write_photos
+from photorank.encoders import load_encoder
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.runtimes import FRAMES_OF_INT8, Runtime, Switchable
+from photorank.index.build import batch_size_for, build_index
+from photorank.index.pipeline import Framed, LazyEncoder, open_photos, usable_cores
+from photorank.index.store import Index
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.ranking import spearman
+from photorank.photos.files import PhotoFile, find_photos
+from photorank.typing import Embeddings, Json
+from photorank.workspace import Workspace
+
+_DIRECTIONS = 10  # that photos are rated by, to see whether their order is the same
+
+
+@dataclass(frozen=True)
+class IndexingSpeed:
+    """Speeds in photos a second, medians of the rounds."""
+
+    runtime: str  # what computed our embeddings
+    photos: int
+    cores: int
+    ours: float  # from files to a durable index
+    reference: float  # from files to an array
+    decode_only: float  # all cores decode, nothing is encoded
+    encode_only: float  # all cores encode what was decoded before
+    ratio: float  # ours to the reference, the median of the rounds' own
+    of_ceiling: float  # ours to `perfect_overlap`, likewise
+    least_cosine: float  # of our embeddings with the reference's
+    least_spearman: float  # of ratings by ours with ratings by the reference's
+
+    @property
+    def perfect_overlap(self) -> float:
+        """The ceiling: both share the cores, so a photo costs the work of one and the other."""
+        return _shared(self.decode_only, self.encode_only)
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return {**vars(self), "perfect_overlap": self.perfect_overlap}
+
+
+def measure_indexing(
+    photos: int,
+    runtime: Runtime,
+    *,
+    rounds: int,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> IndexingSpeed:
+    """Index photos of twelve megapixels with a ViT-B/32 on the processor, side by side.
+
+    Photos and weights are made up. Loading and choosing the runtime are not timed: they
+    cost the same for ten photos and for a million.
+    """
+    found: list[dict[str, float]] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        write_photos(folder / "photos", photos)
+        spawned = multiprocessing.get_context("spawn")  # what each loads is its own
+        ours, theirs = (
+            stack.enter_context(ProcessPoolExecutor(1, mp_context=spawned)) for _ in range(2)
+        )
+        spec = ours.submit(write_model, folder / "weights.safetensors").result()
+        name = ours.submit(_prepare, spec, runtime, folder / "photos").result()
+        for number in range(rounds + 1):
+            seconds, expected = theirs.submit(
+                reference.embed, MODEL, folder / "weights.safetensors", folder / "photos"
+            ).result()
+            home = folder / str(number)
+            timed, rows = ours.submit(_index, spec, runtime, folder / "photos", home).result()
+            speeds = {"reference": photos / seconds, "ours": photos / timed}
+            for what, run in (("decode_only", _decode), ("encode_only", _encode)):
+                speeds[what] = photos / ours.submit(run, spec, runtime, folder / "photos").result()
+            if number:  # the first round warms up
+                found.append(speeds)
+            if on_progress:
+                on_progress(number + 1, rounds + 1)
+    return IndexingSpeed(
+        runtime=name,
+        photos=photos,
+        cores=usable_cores(),
+        ratio=statistics.median(one["ours"] / one["reference"] for one in found),
+        of_ceiling=statistics.median(
+            one["ours"] / _shared(one["decode_only"], one["encode_only"]) for one in found
+        ),
+        least_cosine=float((rows * expected).sum(axis=1).min()),
+        least_spearman=_least_spearman(rows, expected),
+        **{
+            what: statistics.median(one[what] for one in found)
+            for what in ("ours", "reference", "decode_only", "encode_only")
+        },
+    )
+
+
+def _shared(decode: float, encode: float) -> float:
+    """Return the speed of two kinds of work that share the cores, from each one's own."""
+    return 1 / (1 / decode + 1 / encode)
+
+
+def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
+    directions = np.random.default_rng(0).normal(size=(_DIRECTIONS, rows.shape[1]))
+    return min(spearman(rows @ one, Comparisons.from_scores(expected @ one)) for one in directions)
+
+
+def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
+    """Load our encoder into this process, and return what it runs in."""
+    encoder = _ready(spec, runtime, folder)
+    return encoder.runtime if isinstance(encoder, Switchable) else ""
+
+
+@cache
+def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
+    encoder = load_encoder(spec, device="cpu")
+    files = _files(folder)[:FRAMES_OF_INT8]
+    frames = [frame for photo in _opened(files, encoder) for frame in photo.frames]
+    if isinstance(encoder, Switchable):
+        encoder.choose_runtime(runtime, frames)
+    return encoder
+
+
+def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
+    """Return the seconds and the unit embeddings (n, d) of a folder's photos by their names."""
+    encoder = _ready(spec, runtime, folder)
+    start = time.perf_counter()
+    build_index(
+        [folder],
+        "bench",
+        workspace=Workspace(home),
+        encoder_spec=spec,
+        load=lambda *_, **__: encoder,
+    )
+    seconds = time.perf_counter() - start
+    index = Index.open(Workspace(home).index("bench"))
+    order = np.argsort([str(photo.path) for photo in index.photos()])
+    return seconds, np.asarray(index.embeddings())[order]
+
+
+def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
+    """Return the seconds to open all photos as the pipeline does."""
+    encoder = _ready(spec, runtime, folder)
+    start = time.perf_counter()
+    _opened(_files(folder), encoder)
+    return time.perf_counter() - start
+
+
+def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
+    """Return the seconds to encode all photos, in batches as the pipeline does."""
+    encoder = _ready(spec, runtime, folder)
+    frames = [photo.frames for photo in _opened(_files(folder), encoder)]
+    size = batch_size_for(usable_cores())
+    start = time.perf_counter()
+    for at in range(0, len(frames), size):
+        encode_photos(encoder, frames[at : at + size])
+    return time.perf_counter() - start
+
+
+def _files(folder: Path) -> list[PhotoFile]:
+    return [file for file in find_photos([folder], ()) if isinstance(file, PhotoFile)]
+
+
+def _opened(files: list[PhotoFile], encoder: Encoder) -> list[Framed]:
+    todo = [((0, str(number).encode()), file) for number, file in enumerate(files)]
+    opened = open_photos(
+        todo, LazyEncoder(lambda: encoder), (), workers=usable_cores(), ahead=len(todo)
+    )
+    return [photo for photo in opened if isinstance(photo, Framed)]

@@ -1,0 +1,45 @@
+"""Photos and a model to measure speed with, made on the spot: neither is worth a download."""
+
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from PIL import Image
+
+from photorank.sample import write_sample
+
+MODEL = "ViT-B-32"
+SIZE = (4000, 3000)  # twelve megapixels, as most phones take them
+
+_GRAIN = 9  # grey levels: without noise an enlarged picture is quicker to decode than a photo
+_QUALITY = 90
+
+
+def write_photos(folder: Path, n: int, *, seed: int = 0) -> None:
+    """Write n different JPEGs of twelve megapixels, two to three megabytes each."""
+    rng = np.random.default_rng(seed)
+    folder.mkdir(parents=True)
+    grain = rng.integers(-_GRAIN, _GRAIN + 1, (SIZE[1], SIZE[0], 3), dtype=np.int16)
+    with TemporaryDirectory() as small:
+        write_sample(Path(small))
+        pictures = sorted(Path(small).rglob("*.jpg"))
+        chosen = islice(pictures * (n // len(pictures) + 1), 0, None, max(1, len(pictures) // n))
+        for number, path in enumerate(islice(chosen, n)):
+            with Image.open(path) as picture:
+                large = picture.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC)
+            noisy = np.asarray(large) + np.roll(grain, (7 * number, 11 * number), (0, 1))
+            pixels = noisy.clip(0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / f"{number:04}.jpg", quality=_QUALITY)
+
+
+def write_model(file: Path, *, seed: int = 0) -> str:
+    """Save a CLIP with random weights, as fast as a trained one; return its spec."""
+    import open_clip
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(seed)
+    model = open_clip.model.CLIP(**open_clip.get_model_config(MODEL))
+    save_file({name: weight.contiguous() for name, weight in model.state_dict().items()}, file)
+    return f"open_clip:{MODEL}@{file}"

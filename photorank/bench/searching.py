@@ -1,0 +1,86 @@
+"""Speed of exact search: this package, a matrix product, a bare FAISS index, and the memory's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from photorank.bench.timing import memory_bandwidth, side_by_side
+from photorank.index.store import Index
+from photorank.typing import Codes, Direction, Json
+
+
+@dataclass(frozen=True)
+class SearchSpeed:
+    """Median seconds of one search for the best k of an index, everything opened before."""
+
+    index: str
+    photos: int
+    dimensions: int
+    k: int
+    ours: float  # over mapped shards, scored again in float64
+    numpy: float  # X @ v, argpartition, sort; X in memory
+    faiss: float  # IndexFlatIP.search; a copy of X in memory
+    limit: float  # reading every embedding once, at the speed at which memory is copied
+    same: float  # share of our rows that FAISS found as well, the mean over searches
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return {
+            **vars(self),
+            "numpy_ratio": self.numpy / self.ours,
+            "faiss_ratio": self.faiss / self.ours,
+            "of_limit": self.limit / self.ours,
+        }
+
+
+def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
+    """Search an index for random directions in three ways, in turns.
+
+    The references hold all embeddings in memory, twice: it takes twice the shards' size.
+    """
+    import faiss
+
+    X = index.embeddings()
+    n, d = X.shape
+    k = min(k, n)
+    flat = faiss.IndexFlatIP(d)
+    flat.add(X)
+    directions = _directions(d)
+
+    def by_numpy() -> Codes:
+        products = X @ next(directions).astype(np.float32)
+        best = np.argpartition(-products, k - 1)[:k]
+        return best[np.argsort(-products[best])]
+
+    taken = side_by_side(
+        {
+            "ours": lambda: index.nearest(next(directions), k),
+            "numpy": by_numpy,
+            "faiss": lambda: flat.search(next(directions).astype(np.float32)[None], k),
+        },
+        rounds,
+    )
+    return SearchSpeed(
+        index=index.name,
+        photos=n,
+        dimensions=d,
+        k=k,
+        **taken,
+        limit=X.nbytes / memory_bandwidth(),
+        same=float(np.mean([_shared(index, flat, next(directions), k) for _ in range(5)])),
+    )
+
+
+def _directions(d: int) -> Iterator[Direction]:
+    """Yield random unit directions, a new one each time: no cache may know the answer."""
+    rng = np.random.default_rng(0)
+    while True:
+        direction = rng.normal(size=d)
+        yield direction / np.linalg.norm(direction)
+
+
+def _shared(index: Index, flat: object, direction: Direction, k: int) -> float:
+    rows, _ = index.nearest(direction, k)
+    _, found = flat.search(direction.astype(np.float32)[None], k)  # type: ignore[attr-defined]
+    return len(np.intersect1d(rows, found[0])) / k

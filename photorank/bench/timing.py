@@ -1,0 +1,38 @@
+"""Times of things that are done in turns, so that whatever else the machine does meets them all."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from photorank.index.pipeline import usable_cores
+
+_COPIED = 1 << 26  # numbers: 256 MB, far more than a cache holds
+
+
+def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the median seconds of several calls, made in turns after one that does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in calls}
+    for _ in range(rounds + 1):
+        for name, call in calls.items():
+            begun = time.perf_counter()
+            call()
+            taken[name].append(time.perf_counter() - begun)
+    return {name: statistics.median(times[1:]) for name, times in taken.items()}
+
+
+def memory_bandwidth(rounds: int = 5) -> float:
+    """Return the bytes a second that all cores together read and write while they copy."""
+    source = np.ones(_COPIED, dtype=np.float32)
+    target = np.empty_like(source)
+    cores = usable_cores()
+    parts = list(zip(np.array_split(target, cores), np.array_split(source, cores), strict=True))
+
+    def copy() -> None:
+        list(threads.map(lambda part: np.copyto(*part), parts))
+
+    with ThreadPoolExecutor(cores) as threads:
+        seconds = side_by_side({"copy": copy}, rounds)["copy"]
+    return 2 * source.nbytes / seconds

@@ -1,0 +1,207 @@
+"""The command that chooses an album."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from photorank.cli.options import AsJson, IndexName, VectorName, example
+from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.album.arrange import Album
+    from photorank.album.copying import Piece
+    from photorank.index.series import Series
+    from photorank.index.store import Photo
+
+app = typer.Typer()
+
+_DONE = {"copy": "copied", "hard": "hard links made", "soft": "soft links made"}
+
+
+@app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
+def album(
+    places: Annotated[int, typer.Option(min=0, metavar="K", help="Photos in the album.")],
+    vector: VectorName,
+    group: Annotated[
+        str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
+    ] = None,
+    pin: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="A photo that must be in.")
+    ] = None,
+    ban: Annotated[
+        list[Path] | None, typer.Option(metavar="PATH", help="A photo that must not.")
+    ] = None,
+    variety: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, metavar="0..1", help="What counts: 0 ratings alone, 1 variety alone."
+        ),
+    ] = 0.3,
+    per: Annotated[
+        Literal["day", "event", "folder", "orientation", "group"] | None,
+        typer.Option(help="What --at-most is the limit of."),
+    ] = None,
+    at_most: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="Photos of one day, event, ….")
+    ] = None,
+    alike: Annotated[
+        float,
+        typer.Option(min=0, max=1, metavar="0..1", help="Cosine from which photos are one series."),
+    ] = 0.9,
+    to: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Copy the album into a folder.")
+    ] = None,
+    link: Annotated[
+        Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
+    ] = "copy",
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Choose good and varied photos for an album. Without --to it only tells."""
+    from photorank.album.arrange import arrange
+    from photorank.album.copying import plan, write
+    from photorank.album.destination import checked_folder
+    from photorank.album.wishes import Wishes, rows_of_files
+    from photorank.index.series import find_series
+    from photorank.index.store import open_index
+    from photorank.vectors.store import load_vector
+
+    if (per is None) != (at_most is None):
+        raise typer.BadParameter("--per and --at-most go together")
+    opened = open_index(index)
+    rated_by = load_vector(opened, vector)
+    folder = checked_folder(opened, to) if to else None
+    wishes = Wishes(
+        places,
+        variety,
+        group,
+        rows_of_files(opened, pin or []),
+        rows_of_files(opened, ban or []),
+        per,
+        at_most or 0,
+    )
+    with progress("Looking for series", "photos") as report:
+        series = find_series(opened, alike, on_progress=report)
+    made = arrange(opened, opened.rate(rated_by), series, wishes, vector=vector)
+    photos = opened.photos()
+    chosen = [photos[one.row] for one in made.chosen]
+    pieces = list(write(chosen, folder, link)) if folder else None
+    if as_json:
+        print_json(_as_json(made, photos, series, pieces))
+        return
+    _tell(made, photos, series)
+    if pieces is None:
+        size = sum(piece.size for piece in plan(chosen, Path("/"), "copy")) / 1e6
+        message(f"nothing was written; --to DIR copies the {len(chosen)} photos ({size:,.1f} MB).")
+    else:
+        _tell_pieces(pieces, link)
+
+
+def _as_json(
+    album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[Piece] | None"
+) -> dict[str, Any]:
+    def path(row: int) -> str:
+        return str(photos[row].path)
+
+    said: dict[str, Any] = {
+        "places": album.places,
+        "chosen": [
+            {
+                "path": path(one.row),
+                "rating": one.rating,
+                "marginal": one.marginal,
+                "represents": [path(row) for row in one.represents] + [str(p) for p in one.beside],
+                "reason": one.reason,
+                "pinned": one.pinned,
+                "taken": photos[one.row].taken,
+            }
+            for one in album.chosen
+        ],
+        "bound": album.bound,
+        "value": album.value,
+        "guarantee": album.promise,
+        "series": {"alike": series.threshold, "count": len(series), "photos": len(photos)},
+        "missed": [
+            {
+                "path": path(one.row),
+                "rating": one.rating,
+                "marginal": one.marginal,
+                "reason": one.reason,
+            }
+            for one in album.missed
+        ],
+        "swap": album.swap
+        and {
+            "out": path(album.swap.out),
+            "into": path(album.swap.into),
+            "gain": album.swap.gain,
+        },
+        "notes": album.notes,
+    }
+    if pieces is not None:
+        said["written"] = [str(piece.target) for piece in pieces if piece.outcome == "new"]
+        said["files"] = [
+            {
+                "path": str(piece.photo),
+                "target": str(piece.target),
+                "outcome": piece.outcome,
+                "why": piece.why,
+            }
+            for piece in pieces
+        ]
+    return said
+
+
+def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
+    if album.chosen:
+        print_table(
+            ["taken", "rating", "adds", "why", "photo"],
+            [
+                [
+                    (photos[one.row].taken or "").replace("T", " "),
+                    f"{one.rating:.4f}",
+                    f"{one.marginal:.4f}",
+                    one.reason,
+                    photos[one.row].path,
+                ]
+                for one in album.chosen
+            ],
+            right=["rating", "adds"],
+        )
+    line(
+        f"{len(album.chosen)} of {len(photos)} photos, which make {len(series)} series (a cosine "
+        f"of {series.threshold:g} is near-identical; --alike changes that)"
+    )
+    if album.bound > 0:
+        reached = min(album.value / album.bound, 1.0)
+        line(
+            f"value {album.value:.4f}: no album can exceed {album.bound:.4f}, so this one has at "
+            f"least {reached:.1%} of the best value ({album.promise:.0%} is certain beforehand)"
+        )
+    for note in album.notes:
+        line(note)
+    if album.missed:
+        line("just missed:")
+        print_some(
+            [
+                f"{photos[one.row].path} (would add {one.marginal:.4f}; {one.reason})"
+                for one in album.missed
+            ]
+        )
+    if album.swap:
+        what = f"{photos[album.swap.into].path} for {photos[album.swap.out].path}"
+        if album.swap.gain > 1e-9:
+            line(f"the swap that would help most: {what} (+{album.swap.gain:.4f})")
+        else:
+            line(f"no swap would help; the nearest, {what}, costs {-album.swap.gain:.4f}")
+
+
+def _tell_pieces(pieces: "list[Piece]", link: str) -> None:
+    new = [piece for piece in pieces if piece.outcome == "new"]
+    there = sum(piece.outcome == "there" for piece in pieces)
+    line(f"{len(new)} {_DONE[link]}, {there} there already")
+    print_some([piece.target for piece in new])
+    for piece in pieces:
+        if piece.outcome in ("changed", "gone"):
+            message(f"{piece.photo} was left out: {piece.why}")

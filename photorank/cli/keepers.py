@@ -1,0 +1,81 @@
+"""The command that tells how low a photo may be rated before rejecting it is a risk."""
+
+from typing import Annotated
+
+import typer
+
+from photorank.cli.options import AsJson, IndexName, VectorName, example
+from photorank.cli.printing import line, print_json
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank keepers --vector ours --keeper-from 4 --lose 5"))
+def keepers(
+    vector: VectorName,
+    keeper_from: Annotated[
+        float | None,
+        typer.Option(metavar="SCORE", help="The label from which a photo is a keeper."),
+    ] = None,
+    keeper_top: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, metavar="P", help="Or the best P percent of the labelled."),
+    ] = None,
+    lose: Annotated[
+        float,
+        typer.Option(min=0.1, max=50, metavar="P", help="Percent of keepers that may be lost."),
+    ] = 5,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell below which rating photos may be rejected. It says how many keepers that loses."""
+    from photorank.evaluation.keepers import keepers_lost
+    from photorank.index.store import open_index
+    from photorank.vectors.store import load_vector
+
+    if (keeper_from is None) == (keeper_top is None):
+        raise typer.BadParameter("a keeper needs --keeper-from or --keeper-top, one of them")
+    opened = open_index(index)
+    found = keepers_lost(
+        opened,
+        load_vector(opened, vector),
+        keeper_from=keeper_from,
+        keeper_top=None if keeper_top is None else keeper_top / 100,
+        lost=lose / 100,
+    )
+    cut = found.cut
+    sure, share = f"{100 * cut.confidence:g} %", f"{100 * cut.lost:.3g} %"
+    if as_json:
+        print_json(
+            {
+                "vector": found.vector,
+                "keeper_from": found.keeper_from,
+                "rating": cut.rating,
+                "lost": cut.lost,
+                "confidence": cut.confidence,
+                "keepers": {"independent": cut.n_keepers, "below": cut.n_lost},
+                "groups": found.n_groups,
+                "held_out": found.how,
+                "photos": {"all": found.n_photos, "rejected": found.n_rejected},
+                "others": {"all": found.n_others, "rejected": found.n_others_rejected},
+            }
+        )
+        return
+    line(
+        f"reject below {cut.rating:.4f}: with {sure} confidence that loses at most {share} of the "
+        "keepers"
+    )
+    how = {
+        "unseen": f"{found.vector} has not seen them",
+        "learned anew": f"{found.vector} was learned anew without them, in ten folds",
+    }
+    line(
+        f"measured on {cut.n_keepers} keepers of different moments, labelled "
+        f"{found.keeper_from:g} or more, of which {cut.n_lost} are below; {how[found.how]}"
+    )
+    line(
+        f"that rejects {found.n_rejected} of {found.n_photos} photos, and "
+        f"{found.n_others_rejected} of {found.n_others} that are labelled lower"
+    )
+    if found.n_groups:
+        line(f"the keepers are of {found.n_groups} groups; it holds for photos like theirs")

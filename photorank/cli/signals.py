@@ -1,0 +1,134 @@
+"""The command that measures photos, and tells how they would come out in print."""
+
+from collections import Counter
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.index.records import IndexSignals
+    from photorank.photos.printing import Page
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank signals IMG_0001.jpg IMG_0002.jpg --page 20x30"))
+def signals(
+    photos: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PHOTO]...",
+            show_default=False,
+            help="Files, indexed or not. Default: what is new in an index, summed up.",
+        ),
+    ] = None,
+    page: Annotated[
+        str | None,
+        typer.Option(metavar="AxB", help="Tell how photos would print on a page, in centimetres."),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure photos. Sharpness, noise, light, colour, compression, and fitness for print."""
+    from photorank.photos.printing import parse_page
+
+    try:
+        paper = parse_page(page) if page else None
+    except ValueError as error:
+        raise typer.BadParameter("--page needs two sides in centimetres, like 20x30") from error
+    if photos and index:
+        raise typer.BadParameter("--index measures all photos of an index: leave PHOTO out")
+    if photos:
+        _print_files(photos, paper, as_json)
+    else:
+        _measure_index(index, paper, as_json)
+
+
+def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
+    from photorank.errors import UnreadablePhotoError
+    from photorank.photos.pixels import read_photo
+    from photorank.photos.signals import photo_signals
+
+    told = []
+    for photo in photos:
+        try:
+            values = photo_signals(read_photo(photo))
+        except UnreadablePhotoError as error:
+            raise UnreadablePhotoError(error.reason, photo) from error
+        told.append({"path": str(photo.absolute())} | _for_json(values, page))
+    if as_json:
+        print_json(told)
+        return
+    for one in told:
+        line(one["path"])
+        for name, value in one["signals"].items():
+            line(f"  {name:20} {'–' if value is None else f'{value:.4g}'}")
+        if "print" in one:
+            line(f"  {one['print']['words']}")
+
+
+def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None:
+    from photorank.index.signals import measure_signals
+    from photorank.index.store import Index
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(name)
+    with progress("Measuring", "photos") as on_progress:
+        report = measure_signals(paths, on_progress=on_progress)
+    if report.skipped:
+        message(f"{len(report.skipped)} photos could not be measured; the next run tries again")
+    opened = Index.open(paths)
+    found = opened.signals()
+    told = [
+        {"path": str(photo.path)} | _for_json(dict(zip(found.names, values, strict=True)), page)
+        for photo, values in zip(opened.photos(), found.values.tolist(), strict=True)
+    ]
+    if as_json:
+        skipped = [{"path": str(file.path), "reason": file.reason} for file in report.skipped]
+        counts = {"measured": report.measured, "known": report.known}
+        print_json({"index": opened.name, **counts, "skipped": skipped, "photos": told})
+        return
+    line(f"index {opened.name}: {report.measured} measured, {report.known} known before")
+    print_some([f"{file.path}: {file.reason}" for file in report.skipped])
+    _print_spread(found)
+    if page:
+        printed = [one["print"] for one in told if "print" in one]
+        kinds = Counter(one["fitness"] for one in printed)
+        words = ", ".join(f"{kinds[kind]} {kind}" for kind in ("fine", "soft", "too small"))
+        line(f"at {page}: {words}; {sum(one['dark'] for one in printed)} very dark in print")
+
+
+def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
+    """Return a photo's signals, nan as null, and how it would print."""
+    from photorank.photos.printing import print_fitness
+
+    told: dict[str, Any] = {
+        "signals": {name: value if isfinite(value) else None for name, value in values.items()}
+    }
+    if page and isfinite(values["width"]):
+        one = print_fitness(
+            values["width"], values["height"], page, brightness=values["brightness"]
+        )
+        fields = {"dpi": one.dpi, "lost": one.lost, "dark": one.dark, "fitness": one.fitness}
+        told["print"] = fields | {"words": str(one)}
+    return told
+
+
+def _print_spread(found: "IndexSignals") -> None:
+    """Print the lowest, the middle and the highest of each signal."""
+    import numpy as np
+
+    rows = []
+    for name in found.names:
+        column = found.column(name)
+        known = column[np.isfinite(column)]
+        cuts = np.quantile(known, [0.05, 0.5, 0.95]) if len(known) else np.full(3, np.nan)
+        rows.append([name, *(f"{cut:.4g}" for cut in cuts), len(known)])
+    right = ["lowest 5 %", "middle", "highest 5 %", "photos"]
+    print_table(["signal", *right], rows, right=right)

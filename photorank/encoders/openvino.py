@@ -1,0 +1,122 @@
+"""Image towers on processors through OpenVINO, which knows their instructions better than torch."""
+
+import importlib.metadata
+import sys
+import warnings
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from threading import local
+from typing import Any, Literal
+
+import numpy as np
+
+from photorank.encoders.towers import TorchTower
+from photorank.errors import EncoderError, MissingExtraError, first_line
+from photorank.typing import Embeddings, Frames
+
+Precision = Literal["fp32", "bf16", "int8"]
+
+_HINTS = {"fp32": "f32", "bf16": "bf16", "int8": "f32"}  # what is not quantised stays exact
+_AT_ONCE = 8  # frames: more are no faster
+
+
+def is_installed() -> bool:
+    """Tell whether the ``openvino`` extra is there, without importing it."""
+    return find_spec("openvino") is not None
+
+
+def openvino() -> Any:
+    """Return the library, which is kept from telling its makers that it is in use.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not installed.
+    """
+    if not is_installed():
+        raise MissingExtraError("the runtime openvino", "openvino")
+    # Unless told not to, importing it and converting a model report to Google Analytics.
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino  # type: ignore[import-untyped]
+
+    return openvino
+
+
+def has_bf16() -> bool:
+    """Tell whether this processor computes with 16 bits."""
+    return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+@dataclass(frozen=True)
+class OpenVinoTower:
+    """A network that OpenVINO has compiled: as many streams as threads, one core each."""
+
+    compiled: Any
+    precision: Precision
+    at_once: int = _AT_ONCE
+    device: str = "cpu"
+    _own: local = field(default_factory=local)  # a thread's request
+
+    @property
+    def name(self) -> str:
+        """What computes, in which precision, where."""
+        return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
+
+    def __call__(self, pixels: Frames) -> Embeddings:
+        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        if not hasattr(self._own, "request"):
+            self._own.request = self.compiled.create_infer_request()
+        features: Embeddings = self._own.request.infer([pixels])[0]
+        return features
+
+
+def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
+    """Return a network of torch as OpenVINO's model, for any number of frames.
+
+    Parameters
+    ----------
+    tower : TorchTower
+        On the processor, in fp32. The model shares its weights.
+    frame : ndarray of shape (h, w, 3)
+        One that the encoder has made.
+    one_shape : bool
+        Whether all frames have that shape.
+
+    Raises
+    ------
+    EncoderError
+        If OpenVINO cannot convert it.
+    """
+    import torch
+
+    ov = openvino()
+    example = torch.from_numpy(np.stack([frame, frame]))
+    height, width = frame.shape[:2] if one_shape else (-1, -1)
+    with warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")  # tracing warns of every shape that it takes for a constant
+        try:
+            tower.network(example)  # tracing fails on attention that has never run
+            return ov.convert_model(
+                tower.network,
+                example_input=example,
+                input=[ov.PartialShape([-1, height, width, 3])],
+            )
+        except (RuntimeError, ov.frontend.OpConversionFailure) as error:
+            raise EncoderError(
+                f"OpenVINO cannot convert this encoder ({first_line(error)}). "
+                "Use `--runtime torch`."
+            ) from error
+
+
+def compiled(model: Any, precision: Precision) -> OpenVinoTower:
+    """Return OpenVINO's model ready to run in a precision."""
+    import torch
+
+    threads = torch.get_num_threads()
+    settings = {
+        "INFERENCE_PRECISION_HINT": _HINTS[precision],
+        "INFERENCE_NUM_THREADS": threads,
+        "NUM_STREAMS": threads,
+        "ENABLE_CPU_PINNING": False,  # decoding needs the same cores
+    }
+    return OpenVinoTower(openvino().Core().compile_model(model, "CPU", settings), precision)

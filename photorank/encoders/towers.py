@@ -1,0 +1,140 @@
+"""Image towers: networks from pixels to features, run by torch or by another runtime."""
+
+import copy
+import importlib.metadata
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+import numpy as np
+
+from photorank.encoders.base import unit_rows
+from photorank.encoders.workers import each_batch
+from photorank.typing import Embeddings, Frames
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Tower(Protocol):
+    """A network that a runtime is ready to run, from several threads at a time."""
+
+    @property
+    def name(self) -> str:
+        """What computes, in which precision, where: as the manifest records it."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+
+    @property
+    def at_once(self) -> int:
+        """Frames that a thread gives it at a time."""
+
+    def __call__(self, pixels: Frames) -> Embeddings:
+        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+
+
+def encode(tower: Tower, frames: Sequence[Frames], dimensions: int) -> Embeddings:
+    """Return unit embeddings (n, d) of frames; those of one shape are run together."""
+    features = np.empty((len(frames), dimensions), dtype=np.float32)  # (n, d)
+
+    def run(rows: list[int]) -> None:
+        features[rows] = tower(np.stack([frames[row] for row in rows]))
+
+    for _ in each_batch(run, _batches_of_one_shape(frames, tower.at_once), device=tower.device):
+        pass
+    return unit_rows(features)
+
+
+@dataclass(frozen=True)
+class TorchTower:
+    """A network in torch."""
+
+    network: Any  # of `on_pixels`
+    device: str
+    at_once: int
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+    @property
+    def name(self) -> str:
+        """What computes, in which precision, where."""
+        return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
+
+    def __call__(self, pixels: Frames) -> Embeddings:
+        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        import torch
+
+        with torch.inference_mode():
+            features: Tensor = self.network(torch.from_numpy(pixels).to(self.device))
+            return features.cpu().numpy()
+
+    def in_bf16(self) -> "TorchTower":
+        """Return the same network with weights and arithmetic of 16 bits, beside this one."""
+        return TorchTower(_in_bf16(self.network), self.device, self.at_once, "bf16")
+
+
+def on_pixels(
+    model: "nn.Module",
+    features_of: "Callable[[Any, Tensor], Tensor]",
+    *,
+    mean: Sequence[float],
+    std: Sequence[float],
+) -> "nn.Module":
+    """Return a network from pixels (b, h, w, 3) to features (b, d), ready to be traced.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        Its weights' precision is the arithmetic's.
+    features_of : callable
+        What to ask of the model, or of a copy of it, for inputs (b, 3, h, w).
+    mean, std : sequence of float
+        Of a pixel's three colours, on the scale of 0-255.
+    """
+    import torch
+
+    class OnPixels(torch.nn.Module):
+        mean: "Tensor"
+        std: "Tensor"
+
+        def __init__(self, model: "nn.Module") -> None:  # no closure: it would never be freed
+            super().__init__()
+            self.model = model
+            self.register_buffer("mean", torch.tensor(mean, dtype=torch.float32))
+            self.register_buffer("std", torch.tensor(std, dtype=torch.float32))
+
+        def forward(self, pixels: "Tensor") -> "Tensor":
+            inputs = (pixels.float() - self.mean) / self.std  # (b, h, w, 3)
+            weights = next(self.model.parameters())
+            inputs = inputs.permute(0, 3, 1, 2).to(weights.dtype)  # (b, 3, h, w)
+            return features_of(self.model, inputs).float()
+
+    return OnPixels(model).eval().to(next(model.parameters()).device)
+
+
+def _in_bf16(network: Any) -> Any:
+    """Return a copy of a network of `on_pixels` whose model has weights of 16 bits.
+
+    Autocast would convert the weights in every call, which is slower than not using it.
+    """
+    import torch
+
+    halves: dict[int, Any] = {
+        id(weight): torch.nn.Parameter(weight.detach().bfloat16(), requires_grad=False)
+        for weight in network.model.parameters()
+    }
+    for buffer in network.model.buffers():
+        if buffer.is_floating_point():
+            halves[id(buffer)] = buffer.bfloat16()
+    return copy.deepcopy(network, halves)  # the weights of 32 bits are never held twice
+
+
+def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
+    """Yield the positions of at most so many frames that have one shape."""
+    positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for position, one in enumerate(frames):
+        positions[one.shape].append(position)
+    for rows in positions.values():
+        yield from (rows[start : start + at_once] for start in range(0, len(rows), at_once))

@@ -1,0 +1,261 @@
+"""Several people's tastes: how far they agree, what all like, and what they disagree about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.index.store import Index
+from photorank.labels.comparisons import Comparisons
+from photorank.metrics.hits import wilson
+from photorank.metrics.intervals import Estimate, jackknife
+from photorank.metrics.pair_sums import PairSums
+from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
+from photorank.typing import Codes, Floats
+from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.taste import Judged, Taste, TastePrior, taste_of
+
+_DRAWS = 100  # of each taste
+_PHOTOS = 500  # that drawn tastes are compared on
+_LEVEL = 0.95
+_LISTED = 12  # photos in each list
+
+
+@dataclass(frozen=True, eq=False)
+class Voice:
+    """One of several people: what was said, and the taste learned from it."""
+
+    rater: str
+    judged: Judged
+    taste: Taste
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two people agree, 0.5 (accuracy) and 0 (τ_b) at chance.
+
+    What they *said* is compared where both judged the same photos, or the same pairs;
+    None where they did not. What they *like* is compared on all photos, by tastes
+    drawn from their posteriors: little is known of somebody who said little, and the
+    interval says so.
+    """
+
+    first: str
+    second: str
+    said_accuracy: Estimate | None
+    said_tau_b: Estimate | None
+    likes_accuracy: Estimate
+    likes_tau_b: Estimate
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What several people think of a photo, in units of everybody's ratings."""
+
+    row: int
+    mean: float
+    standard_error: float  # of the mean
+    spread: float  # standard deviation of the people's ratings
+    ratings: tuple[float, ...]  # one a person
+    standard_errors: tuple[float, ...]
+
+
+def voices(
+    index: Index, raters: Sequence[str], *, prior: TastePrior, Z: Floats
+) -> tuple[Voice, ...]:
+    """Return people with their tastes, all from one prior.
+
+    Parameters
+    ----------
+    index : Index
+    raters : sequence of str
+        Names; what they chose and what they scored counts, clicked or imported.
+    prior : TastePrior
+    Z : ndarray of shape (n, 1 + q)
+        ``prior.coordinates`` of all the index's photos.
+    """
+    found = []
+    for rater in raters:
+        chosen, scores = index.choices(rater), index.labels(rater).scores
+        rows = np.flatnonzero(np.isfinite(scores))
+        pairs = np.column_stack([chosen.winners, chosen.losers]).astype(np.intp)
+        ties = chosen.ties.astype(np.float64)
+        judged = Judged(Z, pairs, ties, rows, scores[rows], times=chosen.weights)
+        found.append(Voice(rater, judged, taste_of(prior, judged)))
+    return tuple(found)
+
+
+def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
+    """Return how far every two people agree, with 95 % intervals.
+
+    Those of what they said leave out one photo at a time; those of what they like
+    are quantiles over 100 draws from both posteriors.
+    """
+    drawn = [_draws(voice, np.random.default_rng([seed, 1, i])) for i, voice in enumerate(people)]
+    if people:
+        n = len(people[0].judged.Z)
+        chosen = np.random.default_rng([seed, 0]).permutation(n)[:_PHOTOS]
+        Z = people[0].judged.Z[np.sort(chosen)]
+    found = []
+    for (a, w), (b, v) in combinations(zip(people, drawn, strict=True), 2):
+        accuracy, tau = _said(a.judged, b.judged)
+        likes = _likes(Z @ w, Z @ v)
+        found.append(
+            Agreement(a.rater, b.rater, accuracy, tau, _scaled(likes, 0.5, 0.5), _scaled(likes))
+        )
+    return tuple(found)
+
+
+def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
+    """Return the photos that whoever likes them least is likely to like most.
+
+    They are ordered by the people's mean less the standard deviation of a rating:
+    how much people differ, and how unsure each of them is.
+    """
+    _, ratings, errors = _all_ratings(people)
+    worth = ratings.mean(axis=0) - np.sqrt(_spread(ratings) ** 2 + (errors**2).mean(axis=0))
+    return _listed(np.argsort(-worth, kind="stable")[:most], ratings, errors)
+
+
+def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
+    """Return the photos that people rate most differently, so far as their judgements tell.
+
+    Whoever said nothing rates as everybody does, so doubt alone contests nothing.
+
+    Raises
+    ------
+    ComparisonsError
+        If there are fewer than two people.
+    """
+    if len(people) < 2:
+        raise ComparisonsError("to be of different opinions takes two people")
+    _, ratings, errors = _all_ratings(people)
+    spread = _spread(ratings)
+    order = np.argsort(-spread, kind="stable")[:most]
+    return _listed(order[spread[order] > 0], ratings, errors)
+
+
+def common_vector(
+    name: str, index: Index, people: Sequence[Voice], prior: MasterVector
+) -> MasterVector:
+    """Return the mean of several people's tastes: the prior for the next person.
+
+    Everyone counts the same, and who said little is near the prior.
+
+    Raises
+    ------
+    ComparisonsError
+        If there is nobody.
+    """
+    weights = _all_ratings(people)[0].mean(axis=0)
+    believed = people[0].taste.prior
+    vector = Taste(believed, weights, people[0].taste.root).vector
+    rows = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
+    photos = {shortened(index.photo(int(row)).digest) for row in np.unique(np.concatenate(rows))}
+    return MasterVector(
+        name,
+        "common",
+        vector,
+        prior.fingerprint,
+        bias=-float(believed.centre @ vector),
+        card=Card(
+            parameters={"prior": prior.name, "raters": [voice.rater for voice in people]},
+            index=index.name,
+            photos=frozenset(photos) | prior.card.photos,
+            n_photos=len(photos),
+            n_pairs=sum(len(voice.judged.pairs) for voice in people),
+            source=f"the mean taste of {len(people)} people in the index {index.name!r}",
+        ),
+    )
+
+
+def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
+    """Return everyone's weights (p, 1 + q), ratings (p, n) and their standard errors."""
+    if not people:
+        raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
+    return (
+        np.stack([voice.taste.weights for voice in people]),
+        np.stack([voice.taste.ratings(voice.judged.Z) for voice in people]),
+        np.stack([voice.taste.standard_errors(voice.judged.Z) for voice in people]),
+    )
+
+
+def _listed(rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
+    """Return what people (p, n) think of some photos."""
+    spread = _spread(ratings)
+    return tuple(
+        Shared(
+            row=int(row),
+            mean=float(ratings[:, row].mean()),
+            standard_error=float(np.sqrt((errors[:, row] ** 2).sum())) / len(errors),
+            spread=float(spread[row]),
+            ratings=tuple(ratings[:, row].tolist()),
+            standard_errors=tuple(errors[:, row].tolist()),
+        )
+        for row in rows
+    )
+
+
+def _spread(ratings: Floats) -> Floats:
+    """Return how much people (p, n) differ about each photo; one person differs from nobody."""
+    return ratings.std(axis=0, ddof=1) if len(ratings) > 1 else np.zeros(ratings.shape[1])
+
+
+def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
+    """Return the accuracy and τ_b of one person's judgements as ratings of the other's."""
+    rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
+    if len(rows) > 1:
+        graph = Comparisons.from_scores(b.labels[second])
+        if graph.n_pairs:
+            labels = a.labels[first]
+            counts = {"n_photos": len(rows), "n_pairs": graph.n_pairs}
+            return (
+                _estimate(accuracy_sums(labels, graph), counts),
+                _estimate(kendall_sums(labels, graph), counts),
+            )
+    return _same_choices(a, b)
+
+
+def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
+    """Return how often two people chose alike where both were shown one pair, ties left out."""
+    mine, theirs = _outcomes(a), _outcomes(b)
+    same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
+    if not same:
+        return None, None
+    photos = {row for pair in mine.keys() & theirs.keys() for row in pair}
+    accuracy = wilson(np.array(same, dtype=np.float64), n_photos=len(photos))
+    return accuracy, _scaled(accuracy, 2.0, -1.0)
+
+
+def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
+    """Return the latest winner of each pair, by its rows in order."""
+    ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
+    decided = judged.pairs[ties == 0].tolist()
+    return {(min(pair), max(pair)): pair[0] for pair in decided}
+
+
+def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
+    return jackknife(sums.leave_one_out(), level=_LEVEL, **counts)
+
+
+def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
+    """Draw weights (1 + q, draws) from a posterior."""
+    taste = voice.taste
+    return taste.weights[:, None] + taste.root @ rng.normal(size=(len(taste.root), _DRAWS))
+
+
+def _likes(a: Floats, b: Floats) -> Estimate:
+    """Return Kendall's τ_b between drawn ratings (n, draws), with its quantiles over draws."""
+    taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
+    low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
+    n = len(a)
+    value = float(np.mean(taus))
+    return Estimate(value, float(low), float(high), n, n * (n - 1) // 2, "posterior draws")
+
+
+def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
+    """Return an accuracy as τ_b or the other way round: without ties they are one number."""
+    value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
+    return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

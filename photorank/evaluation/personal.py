@@ -1,0 +1,246 @@
+"""What is known of one person's taste: ratings, how well they predict, what more would bring."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.evaluation.learning import IN_SAMPLE
+from photorank.index.clicks import Clicks
+from photorank.index.store import Index
+from photorank.metrics.hits import growth, wilson
+from photorank.metrics.intervals import Difference, Estimate
+from photorank.rating.calibration import fit_slope
+from photorank.rating.scores import percentiles
+from photorank.typing import Codes, Floats, Ratings
+from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.taste import Judged, Taste, TastePrior, taste_of
+
+AHEAD = 20  # more choices that the forecast is about
+_MARKS = (0, 5, 10, 20, 50, 100, 200, 500)  # choices that the curve's points are learned from
+_FOLDS = 10
+# Accuracy grows with m choices about as m / (m + 40): so it did for the people who rated OASIS
+# (`benchmarks/taste.py`). Few choices of one person could not tell the shape.
+_HALF_WAY = 40.0
+_LEAST_TESTS = 5  # choices left out, for a forecast
+_LEAST_TO_CALIBRATE = 20
+_MOVED = 12  # photos
+
+
+class CurvePoint(NamedTuple):
+    """How well a taste that was learned from so many choices predicts others."""
+
+    n_choices: int
+    accuracy: Estimate
+
+
+class Moved(NamedTuple):
+    """A photo whose place among all changed."""
+
+    row: int
+    before: float  # percentile by the prior, 0 to 100
+    after: float  # by the person's taste
+
+
+@dataclass(frozen=True, eq=False)
+class PersonalState:
+    """One person's taste after all that was said so far.
+
+    ``accuracy`` is the share of choices, of those whose pair was not picked for
+    being informative, that the taste predicts when it is learned from the other
+    choices only: those that share no photo with it. A pair that was picked for
+    being doubtful is harder than most and would make the taste look worse than it
+    is. Ties are left out, and chance is 0.5. Where the prior has seen some of the
+    judged photos, perhaps with this person's judgements, nothing is held out from
+    it: the vector's card then calls the accuracy in-sample.
+    """
+
+    rater: str
+    index: str
+    prior: MasterVector
+    taste: Taste
+    ratings: Ratings  # (n,)
+    standard_errors: Floats  # (n,) in the ratings' unit
+    n_choices: int
+    n_stars: int
+    accuracy: Estimate | None  # None without a choice to test on
+    curve: tuple[CurvePoint, ...]  # from 0 choices, which is the prior, to all
+    forecast: Difference | None  # what 20 more choices are expected to add to the accuracy
+    moved: tuple[Moved, ...]  # those that moved most come first
+    slope: float | None  # logits per unit of rating, from held-out choices
+    photos: frozenset[str]  # shortened digests of what was judged
+    judgements: str  # digest of what was said
+
+    @property
+    def prior_saw(self) -> bool:
+        """Whether the prior was learned from some of the photos that the person judged."""
+        return bool(self.photos & self.prior.card.photos)
+
+    def vector(self, name: str) -> MasterVector:
+        """Return the taste as a master-vector; before any judgement it is the prior's direction."""
+        weights = self.taste.vector
+        metrics = {}
+        if self.accuracy is not None:
+            name_of_it = IN_SAMPLE if self.prior_saw else "pairwise_accuracy"
+            metrics = {name_of_it: self.accuracy.to_json()}
+        return MasterVector(
+            name,
+            "personal",
+            weights,
+            self.prior.fingerprint,
+            bias=-float(self.taste.prior.centre @ weights),
+            slope=None if self.prior_saw else self.slope,
+            card=Card(
+                parameters={"learner": {}, "prior": self.prior.name, "rater": self.rater},
+                index=self.index,
+                photos=self.photos | self.prior.card.photos,
+                labels=self.judgements,
+                n_photos=len(self.photos),
+                n_pairs=self.n_choices,
+                metrics=metrics,
+                source=f"{self.n_choices} choices and {self.n_stars} stars by {self.rater} in "
+                f"the index {self.index!r}",
+            ),
+        )
+
+
+def personal_state(
+    index: Index,
+    rater: str,
+    vector: MasterVector,
+    said: Clicks,
+    *,
+    prior: TastePrior,
+    Z: Floats,
+) -> PersonalState:
+    """Return what is known of a person; quick enough to follow every choice.
+
+    Parameters
+    ----------
+    index : Index
+    rater : str
+        Who said it.
+    vector : MasterVector
+        What the prior was made of.
+    said : Clicks
+        All the person said, by row of the index.
+    prior : TastePrior
+        What was believed before.
+    Z : ndarray of shape (n, 1 + q)
+        ``prior.coordinates`` of all the index's photos: they are made once.
+    """
+    judged = judged_clicks(Z, said)
+    taste = taste_of(prior, judged)
+    ratings = taste.ratings(Z)
+    curve, gaps = _learning_curve(prior, judged, _fair_tests(said))
+    rows = np.unique(np.concatenate([said.winners, said.losers, said.starred]))
+    return PersonalState(
+        rater=rater,
+        index=index.name,
+        prior=vector,
+        taste=taste,
+        ratings=ratings,
+        standard_errors=taste.standard_errors(Z),
+        n_choices=len(said.winners),
+        n_stars=len(said.starred),
+        accuracy=curve[-1].accuracy if curve else None,
+        curve=curve,
+        forecast=_forecast(gaps, [point.n_choices for point in curve]),
+        moved=_moved(Z[:, 0], ratings) if len(rows) else (),
+        slope=fit_slope(gaps[-1]) if len(gaps) and gaps.shape[1] >= _LEAST_TO_CALIBRATE else None,
+        photos=frozenset(shortened(index.photo(int(row)).digest) for row in rows),
+        judgements=_digest(index, said),
+    )
+
+
+def judged_clicks(Z: Floats, said: Clicks) -> Judged:
+    """Return what a person clicked as judgements of photos with coordinates (n, 1 + q)."""
+    pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
+    return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
+
+
+def _fair_tests(said: Clicks) -> Codes:
+    """Return the choices that no taste picked, ties left out."""
+    random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
+    return np.flatnonzero(random & ~said.ties.astype(bool))
+
+
+def _learning_curve(
+    prior: TastePrior, judged: Judged, tests: Codes
+) -> tuple[tuple[CurvePoint, ...], Floats]:
+    """Return the accuracy by number of choices, and winner less loser by point and test (c, t).
+
+    The same choices are tests at every point: each is predicted from the earliest m
+    of the choices that share no photo with its fold of tests.
+    """
+    if not len(tests):
+        return (), np.empty((0, 0))
+    total, folds = len(judged.pairs), np.arange(len(tests)) % _FOLDS
+    others = []
+    for fold in range(min(_FOLDS, len(tests))):
+        hidden = np.unique(judged.pairs[tests[folds == fold]])
+        seen = ~np.isin(judged.pairs, hidden).any(axis=1)
+        others.append((np.flatnonzero(seen), np.flatnonzero(~np.isin(judged.rows, hidden))))
+    fewest = min(len(pairs) for pairs, _ in others)
+    marks = [m for m in _MARKS if m <= fewest and m < total] + [total]
+    gaps = np.empty((len(marks), len(tests)))
+    for fold, (pairs, rows) in enumerate(others):
+        first, second = judged.pairs[tests[folds == fold]].T
+        apart = judged.Z[first] - judged.Z[second]
+        for place, m in enumerate(marks):
+            # The prior knows no stars either.
+            part = _part(judged, pairs[:m], rows[: len(rows) * (m > 0)])
+            gaps[place, folds == fold] = apart @ taste_of(prior, part).weights
+    n_photos = len(np.unique(judged.pairs[tests]))
+    points = [
+        CurvePoint(m, wilson(_hits(row), n_photos=n_photos))
+        for m, row in zip(marks, gaps, strict=True)
+    ]
+    return tuple(points), gaps
+
+
+def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
+    """Return some of the choices and labels."""
+    ties = None if judged.ties is None else judged.ties[pairs]
+    return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
+
+
+def _hits(gaps: Floats) -> Floats:
+    """Return 1 where the winner was rated higher, 0 where lower, a half where neither."""
+    return (1 + np.sign(gaps)) / 2
+
+
+def _forecast(gaps: Floats, marks: list[int]) -> Difference | None:
+    """Return how much accuracy 20 more choices are expected to add; None if too little is known."""
+    if len(marks) < 3 or gaps.shape[1] < _LEAST_TESTS:
+        return None
+    at = _shape(np.array(marks))
+    return growth(_hits(gaps), at, float(_shape(np.array(marks[-1] + AHEAD)) - at[-1]))
+
+
+def _shape(m: Floats) -> Floats:
+    return m / (m + _HALF_WAY)
+
+
+def _moved(before: Ratings, after: Ratings) -> tuple[Moved, ...]:
+    """Return the photos that moved most among all."""
+    old, new = percentiles(before), percentiles(after)
+    far = -np.abs(new - old)
+    some = np.argpartition(far, min(_MOVED, len(far) - 1))[:_MOVED]
+    most = some[np.argsort(far[some], kind="stable")]
+    return tuple(
+        Moved(int(row), float(old[row]), float(new[row])) for row in most if old[row] != new[row]
+    )
+
+
+def _digest(index: Index, said: Clicks) -> str:
+    """Return a SHA-256 of what was said, whatever the order."""
+
+    def name(row: int) -> str:
+        return index.photo(int(row)).digest
+
+    chosen = zip(said.winners, said.losers, said.ties, strict=True)
+    lines = [f"{name(winner)} {name(loser)} {int(tie)}" for winner, loser, tie in chosen]
+    lines += [f"{name(row)} {s:g}" for row, s in zip(said.starred, said.stars, strict=True)]
+    return hashlib.sha256("\n".join(sorted(lines)).encode()).hexdigest()

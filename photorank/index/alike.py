@@ -1,0 +1,135 @@
+"""Photos that look alike, found in memory for a few of them at a time: never n² numbers at once."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Codes, Embeddings
+
+SamePicture: TypeAlias = Callable[[Codes, Codes], NDArray[np.bool_]]  # of pairs of rows
+
+_ROWS = 512  # that are compared together
+_LEADERS = 65_536  # that they are compared with at once
+_PAIRS = 8192  # whose cosines are worked out at once
+_MAIN, _RANDOM = 64, 128  # axes by which most pairs are ruled out
+_CARE = 3.5  # standard errors that a pair's estimated cosine may fall short
+
+
+def leaders(
+    embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
+) -> Codes:
+    """Return for each photo (n,) the first photo that it looks like, which may be itself.
+
+    Photos are taken in turn. One joins the likest leader that is like enough, else it
+    is a leader itself. So a photo looks like its leader, not merely like a photo that
+    looks like one: a slow change of scene makes several groups, never one long chain.
+
+    Parameters
+    ----------
+    embeddings : ndarray of shape (n, d)
+        Unit rows, in the order in which leaders are made.
+    threshold : float
+        Cosine from which two photos are alike.
+    looser : float
+        Cosine from which they are if they are the same picture, too.
+    same_picture : callable
+        Tells of pairs of rows whether they are the same picture.
+
+    Notes
+    -----
+    All coordinates are looked at where the first 64 main axes and 128 random ones of the rest
+    estimate a cosine that is not clearly too small: less than one pair in a thousand that
+    just reaches `looser` is missed, and hardly any that exceeds it by far.
+
+    Examples
+    --------
+    >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141], [0.95, 0.31]], dtype=np.float32)
+    >>> leaders(turned, 0.95, 0.95, lambda one, other: np.zeros(len(one), dtype=bool))
+    array([0, 1, 0, 0])
+    """
+    n = len(embeddings)
+    short = _shortened(embeddings)
+    leader = np.full(n, -1, dtype=np.intp)
+    known = np.empty(0, dtype=np.intp)
+    for start in range(0, n, _ROWS):
+        rows = np.arange(start, min(start + _ROWS, n))
+        for some in range(0, len(known), _LEADERS):
+            pairs = _maybe(short, rows, known[some : some + _LEADERS], looser)
+            _join(leader, *_alike(embeddings, *pairs, threshold, looser, same_picture))
+        rest = rows[leader[rows] < 0]
+        earlier, later = _maybe(short, rest, rest, looser)
+        ordered = earlier < later
+        later, earlier, cosines = _alike(
+            embeddings, later[ordered], earlier[ordered], threshold, looser, same_picture
+        )
+        begins = np.searchsorted(earlier, rest)
+        ends = np.searchsorted(earlier, rest, "right")
+        best = np.full(n if len(rest) else 0, -1.0, dtype=np.float32)
+        for row, begin, end in zip(rest.tolist(), begins.tolist(), ends.tolist(), strict=True):
+            if leader[row] >= 0:
+                continue
+            leader[row] = row
+            followers, likeness = later[begin:end], cosines[begin:end]
+            better = likeness > best[followers]
+            leader[followers[better]] = row
+            best[followers[better]] = likeness[better]
+        known = np.append(known, rows[leader[rows] == rows])
+    return leader
+
+
+def _shortened(embeddings: Embeddings) -> Embeddings:
+    """Return rows with fewer coordinates, whose products are hardly ever below the cosines.
+
+    A random projection of what the main axes leave estimates its product with a standard
+    error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last
+    coordinate adds some of them.
+    """
+    n, d = embeddings.shape
+    if d <= 2 * (_MAIN + _RANDOM) or n <= 2 * _ROWS:
+        return embeddings
+    axes = np.random.default_rng(0).normal(size=(d, _MAIN + _RANDOM)).astype(np.float32)
+    # Subspace iteration: after one step nearly the main axes; any axes would do.
+    axes[:, :_MAIN] = embeddings.T @ (embeddings @ axes[:, :_MAIN])
+    along = embeddings @ np.linalg.qr(axes)[0]
+    rest = 1 - np.einsum("ij,ij->i", along[:, :_MAIN], along[:, :_MAIN])
+    along[:, _MAIN:] *= np.sqrt((d - _MAIN) / _RANDOM)
+    margin = np.sqrt(np.maximum(rest, 0) * _CARE * np.sqrt(2 / _RANDOM))
+    return np.hstack([along, margin[:, None]]).astype(np.float32)
+
+
+def _maybe(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
+    """Return the pairs whose cosine may reach `least`."""
+    first, second = np.nonzero(short[rows] @ short[others].T >= least - 1e-4)
+    return rows[first], others[second]
+
+
+def _alike(
+    embeddings: Embeddings,
+    first: Codes,
+    second: Codes,
+    threshold: float,
+    looser: float,
+    same_picture: SamePicture,
+) -> tuple[Codes, Codes, NDArray[np.float32]]:
+    """Return those pairs that are alike, and their cosines."""
+    cosines = np.empty(len(first), dtype=np.float32)
+    for start in range(0, len(first), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
+    alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
+    unsure = np.flatnonzero(~alike & (cosines >= looser))
+    unsure = unsure[~np.isin(first[unsure], first[alike])]
+    if len(unsure):
+        alike[unsure] = same_picture(first[unsure], second[unsure])
+    return first[alike], second[alike], cosines[alike]
+
+
+def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
+    """Give each row its likest leader; rows that have one keep it."""
+    order = np.lexsort((-cosines, rows))
+    rows, leaders = rows[order], leaders[order]
+    first = np.flatnonzero(np.diff(rows, prepend=-1))
+    new = first[leader[rows[first]] < 0]
+    leader[rows[new]] = leaders[new]

@@ -1,0 +1,150 @@
+"""Inverted lists: a faster, inexact search, and how much of the exact one it finds.
+
+The rows are sorted into lists around centres; a search reads the lists whose centres are
+nearest to the direction. They are made on request alone and hold a copy of all rows.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from photorank.errors import ChangedIndexError
+from photorank.index.catalogue import reading
+from photorank.index.records import Found
+from photorank.index.rows import load_photos
+from photorank.index.store import Index
+from photorank.typing import Direction
+from photorank.workspace import replacing, write_bytes
+
+_WANTED = 0.9  # recall; no more lists are read than it takes, and a quarter of them at most
+_QUERIES = 32
+_K = 100  # photos whose recall is measured
+_MEANS = 50  # photos at either end of a direction that is drawn
+_ROUNDS = 10  # of k-means
+_POINTS = 64  # photos that a centre is placed by
+
+
+@dataclass(frozen=True)
+class Recall:
+    """How much of exact search the lists find."""
+
+    share: float  # of the exact best k, the mean over directions that were drawn
+    k: int
+    read: int  # lists that a search reads
+    lists: int
+
+    def __str__(self) -> str:
+        return (
+            f"approximate: finds {100 * self.share:.0f} % of the exact best {self.k}, measured on "
+            f"{_QUERIES} directions; {self.read} of {self.lists} lists are read"
+        )
+
+
+def approximate_best(
+    index: Index,
+    direction: Direction,
+    k: int,
+    *,
+    lowest: bool = False,
+    tell: Callable[[object], None],
+) -> list[Found]:
+    """Return about what :meth:`Index.best` does, from inverted lists, which are made if needed.
+
+    Percentiles take the photos that were found for the best there are.
+
+    Parameters
+    ----------
+    index : Index
+    direction : ndarray of shape (d,)
+    k : int
+    lowest : bool, default=False
+        Search for the smallest scalar products instead.
+    tell : callable
+        Called with what the user should know: above all the recall.
+    """
+    import faiss
+
+    path = index.paths.lists(_content(index))
+    if not path.with_suffix(".json").exists():
+        tell("making inverted lists, once for these photos; they take the room of the shards again")
+        _make(index)
+    recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
+    tell(recall)
+    lists = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+    lists.nprobe = recall.read
+    sign = -1.0 if lowest else 1.0
+    # Some may have vanished since the lists were made.
+    products, numbers = lists.search(_query(sign * direction), min(2 * k, lists.ntotal))
+    found: list[Found] = []
+    for product, number in zip(products[0].tolist(), numbers[0].tolist(), strict=True):
+        if len(found) == k or number < 0:
+            break
+        try:
+            (photo,) = load_photos(index.paths, np.array([number]))
+        except ChangedIndexError:
+            continue
+        below = 100 * (len(found) + 0.5) / lists.ntotal
+        found.append(Found(photo, sign * product, below if lowest else 100 - below))
+    return found
+
+
+def _make(index: Index) -> None:
+    """Write the lists of an index's photos, and then what they are worth."""
+    import faiss
+
+    rows, numbers = index.embeddings(), index.numbers()
+    n, d = rows.shape
+    rng = np.random.default_rng(0)
+    n_lists = max(min(math.isqrt(n), n // _POINTS), 1)
+    lists = faiss.IndexIVFFlat(faiss.IndexFlatIP(d), d, n_lists, faiss.METRIC_INNER_PRODUCT)
+    lists.cp.niter, lists.cp.spherical = _ROUNDS, True
+    taught = np.sort(rng.choice(n, min(n, _POINTS * n_lists), replace=False))
+    lists.train(rows[taught])
+    lists.add_with_ids(rows, numbers)
+    recall = _measure(index, lists, rng)
+
+    path = index.paths.lists(_content(index))
+    for old in path.parent.glob("*"):  # of shards that are no more
+        old.unlink()
+    with replacing(path) as temporary:
+        faiss.write_index(lists, str(temporary))
+    write_bytes(path.with_suffix(".json"), json.dumps(asdict(recall)).encode())
+
+
+def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
+    """Read more and more lists until enough of the exact best photos are found.
+
+    The directions lead from the mean of some photos to that of others, as those that are
+    learned from judgements do. They are harder than looking for the like of one photo.
+    """
+    n, k = len(index), min(_K, len(index))
+    directions = []
+    for _ in range(_QUERIES):
+        ends = index.embeddings_of(rng.integers(n, size=2 * _MEANS)).astype(np.float64)
+        directions.append(ends[:_MEANS].mean(axis=0) - ends[_MEANS:].mean(axis=0))
+    numbers = index.numbers()
+    exact = [numbers[index.nearest(direction, k)[0]] for direction in directions]
+    lists.nprobe = 1
+    while True:
+        found = lists.search(np.concatenate([_query(one) for one in directions]), k)[1]
+        shares = [len(np.intersect1d(*both)) / k for both in zip(exact, found, strict=True)]
+        recall = Recall(float(np.mean(shares)), k, lists.nprobe, lists.nlist)
+        if recall.share >= _WANTED or 4 * recall.read >= recall.lists:
+            return recall
+        lists.nprobe = min(2 * lists.nprobe, max(lists.nlist // 4, 1))
+
+
+def _query(direction: Direction) -> Any:
+    return np.ascontiguousarray(direction, dtype=np.float32)[None]
+
+
+def _content(index: Index) -> str:
+    """Return a name for the shards that an index has now: lists of others are out of date."""
+    with reading(index.paths) as connection:
+        names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
+    return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

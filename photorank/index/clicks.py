@@ -1,0 +1,303 @@
+"""What one person said of photos click by click: on the disk before the next click, and undone."""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
+from photorank.index.catalogue import adding, reading, writing
+from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.store import Index
+from photorank.typing import Codes, Floats, Pairs
+from photorank.workspace import IndexPaths
+
+STARS = 5
+LONGEST_NAME = 60  # letters of a person's name
+
+# What each click on stars replaced, so that it can be undone. It is made when it is first
+# needed: the ratings of an index that nobody stars have no history.
+_HISTORY = """
+CREATE TABLE IF NOT EXISTS star_clicks (
+    id INTEGER PRIMARY KEY,
+    rater INTEGER NOT NULL REFERENCES raters,
+    digest TEXT NOT NULL,
+    before INTEGER NOT NULL,
+    made TEXT NOT NULL
+)
+"""
+
+
+class Clicks(NamedTuple):
+    """All that one person said, the oldest first, by row of :meth:`Index.photos`."""
+
+    winners: Codes  # (m,)
+    losers: Codes  # (m,)
+    ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
+    asked: list[str]  # (m,) why the two were shown: random, informative, or "" if unknown
+    skipped: Pairs  # (k, 2) pairs that were passed over
+    starred: Codes  # (l,)
+    stars: Floats  # (l,) 1 to 5
+
+    @property
+    def shown(self) -> Pairs:
+        """The pairs (m + k, 2) that need not be asked again."""
+        chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
+        return np.concatenate([chosen.reshape(-1, 2), self.skipped])
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A click that was taken back."""
+
+    kind: Literal["choice", "skip", "stars"]
+    photos: tuple[str, ...]  # digests: two of a pair, the winner first, or one with stars
+    asked: str = ""  # why a pair was shown
+
+
+def record_choice(
+    paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
+) -> None:
+    """Keep a choice between two photos, which are named by their digests.
+
+    When this returns, the choice is on the disk. A person's choices are a source of
+    their own, so no import replaces them.
+
+    Raises
+    ------
+    LabelsError
+        If the person has no name, or the two are one photo.
+    ChangedIndexError
+        If the index has no such photo any more.
+    LockedIndexError, StorageError
+        If it could not be written; see :func:`~photorank.index.catalogue.adding`.
+    """
+    if winner == loser:
+        raise LabelsError("a choice is between two different photos.")
+    with adding(paths) as connection:
+        source, person = _person(connection, rater)
+        pair = [_photo(connection, paths, digest) for digest in (winner, loser)]
+        connection.execute(
+            "INSERT INTO choices (source, rater, winner, loser, tie, asked, made)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [source, person, *pair, int(tie), asked, _now()],
+        )
+    _let_choices_count(paths)
+
+
+def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
+    """Keep that a person passed a pair over, which is no tie; raises as :func:`record_choice`."""
+    with adding(paths) as connection:
+        _, person = _person(connection, rater)
+        pair = [_photo(connection, paths, digest) for digest in (first, second)]
+        connection.execute(
+            "INSERT INTO skips (rater, first, second, made) VALUES (?, ?, ?, ?)",
+            [person, *pair, _now()],
+        )
+
+
+def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
+    """Keep how many stars a person gives a photo; 0 takes them back.
+
+    Raises as :func:`record_choice` does, and LabelsError for more than five stars.
+    """
+    if not 0 <= stars <= STARS:
+        raise LabelsError(f"a photo can have 1 to {STARS} stars, or 0 for none, not {stars}.")
+    with adding(paths) as connection:
+        source, person = _person(connection, rater)
+        place = (source, person, _photo(connection, paths, photo))
+        found = connection.execute(
+            "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", place
+        ).fetchone()
+        connection.execute(_HISTORY)
+        connection.execute(
+            "INSERT INTO star_clicks (rater, digest, before, made) VALUES (?, ?, ?, ?)",
+            [person, photo, int(found[0]) if found else 0, _now()],
+        )
+        _set_stars(connection, place, stars)
+
+
+def undo(paths: IndexPaths, rater: str) -> Undone | None:
+    """Take a person's latest click back and return it; None if there is none.
+
+    Raises
+    ------
+    LabelsError
+        If the person has no name.
+    LockedIndexError, StorageError
+        If it could not be written.
+    """
+    with adding(paths) as connection:
+        source, person = _person(connection, rater)
+        connection.execute(_HISTORY)
+        latest = connection.execute(
+            "SELECT 'choice', id, made FROM choices WHERE source = :source AND rater = :person"
+            " UNION ALL SELECT 'skip', id, made FROM skips WHERE rater = :person"
+            " UNION ALL SELECT 'stars', id, made FROM star_clicks WHERE rater = :person"
+            " ORDER BY made DESC, id DESC LIMIT 1",
+            {"source": source, "person": person},
+        ).fetchone()
+        if latest is None:
+            return None
+        kind, number, _ = latest
+        if kind == "stars":
+            return _undo_stars(connection, paths, (source, person), number)
+        table, first, second, reason = {
+            "choice": ("choices", "winner", "loser", "coalesce(asked, '')"),
+            # Unknown; as if a taste had picked it, lest a hard pair be taken for a fair test.
+            "skip": ("skips", "first", "second", "'informative'"),
+        }[kind]
+        *pair, asked = connection.execute(
+            f"SELECT one.digest, other.digest, {reason} FROM {table}"  # noqa: S608 - names of our own
+            f" JOIN photos AS one ON one.id = {first} JOIN photos AS other ON other.id = {second}"
+            f" WHERE {table}.id = ?",
+            [number],
+        ).fetchone()
+        connection.execute(f"DELETE FROM {table} WHERE id = ?", [number])  # noqa: S608
+    return Undone(kind, tuple(pair), asked)
+
+
+def clicks(index: Index, rater: str) -> Clicks:
+    """Return what a person said of the photos that an open index shows, as it is on the disk now.
+
+    Choices that were imported under the person's name are among them; stars are those
+    that were clicked.
+    """
+    who = {"rater": rater.strip(), "source": _source_name(rater)}
+    with reading(index.paths) as connection:
+        chosen = connection.execute(
+            "SELECT winner, loser, tie, coalesce(asked, '') FROM choices"
+            " JOIN raters ON raters.id = rater AND name = :rater ORDER BY choices.id",
+            who,
+        ).fetchall()
+        skipped = connection.execute(
+            "SELECT first, second FROM skips"
+            " JOIN raters ON raters.id = rater AND name = :rater ORDER BY skips.id",
+            who,
+        ).fetchall()
+        given = connection.execute(
+            "SELECT photo, score FROM ratings"
+            " JOIN raters ON raters.id = rater AND raters.name = :rater"
+            " JOIN sources ON sources.id = source AND sources.name = :source ORDER BY photo",
+            who,
+        ).fetchall()
+    pairs, known = _rows(index, [choice[:2] for choice in chosen], 2)
+    passed, _ = _rows(index, skipped, 2)
+    starred, kept = _rows(index, [(photo,) for photo, _ in given], 1)
+    return Clicks(
+        winners=pairs[:, 0],
+        losers=pairs[:, 1],
+        ties=np.array([chosen[click][2] for click in known], dtype=bool),
+        asked=[chosen[click][3] for click in known],
+        skipped=passed,
+        starred=starred[:, 0],
+        stars=np.array([given[click][1] for click in kept], dtype=np.float64),
+    )
+
+
+def clickers(paths: IndexPaths) -> list[str]:
+    """Return the names of all who have clicked and not undone everything, sorted."""
+    with reading(paths) as connection:
+        rows = connection.execute(
+            "SELECT name FROM raters WHERE id IN (SELECT rater FROM skips) OR id IN ("
+            " SELECT rater FROM choices JOIN sources ON sources.id = source"
+            " WHERE sources.name LIKE 'clicks of %'"
+            " UNION SELECT rater FROM ratings JOIN sources ON sources.id = source"
+            " WHERE sources.name LIKE 'clicks of %') ORDER BY name"
+        )
+        return [name for (name,) in rows]
+
+
+def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
+    """Return the rows (m, width) of what is shown now, and which of the photos these are."""
+    rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
+    shown = np.flatnonzero((rows >= 0).all(axis=1))
+    return rows[shown], shown
+
+
+def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
+    """Return the numbers of a person's own source and of the person, who may be new."""
+    name = rater.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise LabelsError(f"who clicks needs a name, of up to {LONGEST_NAME} letters.")
+    connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", [_source_name(name)])
+    connection.execute("INSERT OR IGNORE INTO raters (name) VALUES (?)", [name])
+    row = connection.execute(
+        "SELECT sources.id, raters.id FROM sources, raters"
+        " WHERE sources.name = ? AND raters.name = ?",
+        [_source_name(name), name],
+    ).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def _source_name(rater: str) -> str:
+    return f"clicks of {rater.strip()}"
+
+
+def _photo(connection: sqlite3.Connection, paths: IndexPaths, digest: str) -> int:
+    row = connection.execute("SELECT id FROM photos WHERE digest = ?", [digest]).fetchone()
+    if row is None:
+        raise ChangedIndexError(paths.name)
+    return int(row[0])
+
+
+def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], stars: int) -> None:
+    """Give a photo stars; `place` is source, person, photo."""
+    if stars:
+        connection.execute(
+            "INSERT OR REPLACE INTO ratings (source, rater, photo, score, n_raters)"
+            " VALUES (?, ?, ?, ?, 1)",
+            [*place, stars],
+        )
+    else:
+        connection.execute(
+            "DELETE FROM ratings WHERE source = ? AND rater = ? AND photo = ?", place
+        )
+
+
+def _undo_stars(
+    connection: sqlite3.Connection, paths: IndexPaths, who: tuple[int, int], number: int
+) -> Undone:
+    """Give a photo the stars that it had before a click."""
+    digest, before = connection.execute(
+        "SELECT digest, before FROM star_clicks WHERE id = ?", [number]
+    ).fetchone()
+    connection.execute("DELETE FROM star_clicks WHERE id = ?", [number])
+    with suppress(ChangedIndexError):  # a photo that was pruned had its stars taken back before
+        _set_stars(connection, (*who, _photo(connection, paths, digest)), before)
+    return Undone("stars", (digest,))
+
+
+def _let_choices_count(paths: IndexPaths) -> None:
+    """Have comparisons made of choices from now on, in an index that nobody has scored.
+
+    This changes the manifest, which is a writer's; while another writer is at work it is
+    left to a later choice.
+    """
+    if read_manifest(paths).judgements == "choices" or _is_scored(paths):
+        return
+    try:
+        with writing(paths):
+            write_manifest(paths, replace(read_manifest(paths), judgements="choices"))
+    except LockedIndexError:
+        return
+
+
+def _is_scored(paths: IndexPaths) -> bool:
+    """Tell whether there are scores that are not clicks."""
+    with reading(paths) as connection:
+        return bool(
+            connection.execute(
+                "SELECT 1 FROM ratings JOIN sources ON sources.id = source"
+                " WHERE sources.name NOT LIKE 'clicks of %' LIMIT 1"
+            ).fetchone()
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,89 @@
+"""Perceptual hashes of an index's photos: worked out when they are first asked for, then kept."""
+
+import os
+import zipfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.errors import StorageError
+from photorank.index.pipeline import usable_cores
+from photorank.photos.likeness import picture_hash
+from photorank.typing import Codes
+from photorank.workspace import IndexPaths, write_bytes
+
+_KNOWN = 1  # what the bits of a hash mean; another number makes kept ones of no use
+_NONE = 256  # bits: the distance to a picture that cannot be read
+_MOST = 4096  # hashes between two reports of progress
+
+
+class PictureHashes:
+    """The perceptual hashes of some photos, by row.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    digests : sequence of str
+        Of the photos, by row.
+    """
+
+    def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
+        self._paths = paths
+        self._digests = digests
+        self._known = _load(paths)
+        self._kept = len(self._known)
+
+    def distances(
+        self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
+    ) -> NDArray[np.intp]:
+        """Return in how many of 64 bits the hashes of pairs of rows differ, (m,).
+
+        About 32 for two different pictures; 256 where one cannot be read.
+        """
+        rows = np.unique(np.concatenate([first, second]))
+        self._work_out(rows.tolist(), on_progress)
+        hashes = np.array([self._known[self._digests[row]] or 0 for row in rows], dtype=np.uint64)
+        readable = np.array([self._known[self._digests[row]] is not None for row in rows])
+        one, other = np.searchsorted(rows, first), np.searchsorted(rows, second)
+        differing = np.bitwise_count(hashes[one] ^ hashes[other]).astype(np.intp)
+        return np.where(readable[one] & readable[other], differing, _NONE)
+
+    def keep(self) -> None:
+        """Write what was worked out, for the next time; where that is impossible, it is not."""
+        if len(self._known) == self._kept:
+            return
+        file = BytesIO()
+        digests = [digest for digest, bits in self._known.items() if bits is not None]
+        bits = np.array([self._known[digest] for digest in digests], dtype=np.uint64)
+        np.savez(file, version=_KNOWN, digests=np.array(digests, dtype="S64"), bits=bits)
+        try:
+            write_bytes(self._paths.hashes, file.getvalue())
+        except StorageError:
+            return  # an index on a read-only disk can be looked at all the same
+        self._kept = len(self._known)
+
+    def _work_out(self, rows: Sequence[int], on_progress: Callable[[int, int], None]) -> None:
+        wanted = sorted({self._digests[row] for row in rows} - self._known.keys())
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            for start in range(0, len(wanted), _MOST):
+                some = wanted[start : start + _MOST]
+                files = [self._paths.thumbnail(digest) for digest in some]
+                self._known.update(zip(some, pool.map(picture_hash, files), strict=True))
+                on_progress(start + len(some), len(wanted))
+
+
+def _load(paths: IndexPaths) -> dict[str, int | None]:
+    """Return the hashes that were kept, none if they cannot be read."""
+    if not os.path.exists(paths.hashes):
+        return {}
+    try:
+        with np.load(paths.hashes, allow_pickle=False) as kept:
+            if int(kept["version"]) != _KNOWN:
+                return {}
+            digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
+            return dict(zip(digests, kept["bits"].tolist(), strict=True))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return {}  # they can be worked out again

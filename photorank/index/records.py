@@ -1,0 +1,80 @@
+"""What an index returns: its photos, what people said of them, what a search found."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Codes, Floats, Labels
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A content that has at least one file now."""
+
+    digest: str  # SHA-256 of its bytes: its identity under any name
+    path: Path  # absolute; the first of its files
+    group: str | None  # what a person would choose within
+    series: str | None  # shots of one moment or scene
+    taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
+    camera: str | None  # its make and model
+
+
+class IndexLabels(NamedTuple):
+    """Scores by photo, in the order of :meth:`Index.photos`."""
+
+    scores: Labels  # (n,) mean over raters, nan where there is none
+    n_raters: Codes  # (n,) how many people the score is a mean of
+    groups: Codes  # (n,) numbers into group_names, -1 where there is none
+    group_names: list[str]
+    series: Codes  # (n,) likewise
+    series_names: list[str]
+
+
+class SingleRatings(NamedTuple):
+    """Who gave which photo which score, by row of :meth:`Index.photos`."""
+
+    photos: Codes  # (m,)
+    raters: Codes  # (m,) one number a person; the unnamed are left out
+    scores: Floats  # (m,)
+    n: int  # photos
+
+
+class IndexChoices(NamedTuple):
+    """Choices between two photos, by row of :meth:`Index.photos`."""
+
+    winners: Codes  # (m,)
+    losers: Codes  # (m,)
+    ties: NDArray[np.bool_]  # (m,) who is called winner is then moot
+    raters: list[str]  # (m,)
+    weights: Floats  # (m,) how many people chose so
+
+
+class Found(NamedTuple):
+    """A photo that a search found."""
+
+    photo: Photo
+    similarity: float  # its scalar product with the direction
+    percentile: float  # 0 to 100, where that stands among all photos
+
+
+class Counts(NamedTuple):
+    """How much people said of an index's photos."""
+
+    labelled: int  # photos with a score
+    choices: int
+    groups: int
+    series: int
+
+
+class IndexSignals(NamedTuple):
+    """What was measured of the photos, by row of :meth:`Index.photos`."""
+
+    names: tuple[str, ...]  # (s,) of :data:`photorank.photos.signals.SIGNALS`
+    values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined
+
+    def column(self, name: str) -> Floats:
+        """Return one signal (n,)."""
+        return self.values[:, self.names.index(name)]

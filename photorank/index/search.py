@@ -1,0 +1,111 @@
+"""Exact search over mapped shards, and their rows a few at a time."""
+
+import math
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Codes, Embeddings, Floats
+
+# Numbers that are worked on together: 2 MB in float64, so that a core's cache holds them.
+_BLOCK = 1 << 18
+
+
+class Nearest(NamedTuple):
+    """The best positions, and whatever ties with the last of them, best first."""
+
+    positions: Codes
+    products: Floats
+
+
+class MappedRows:
+    """The unit rows of several shards, one shard after the other, none of them copied.
+
+    A row's position is its place in that sequence.
+
+    Parameters
+    ----------
+    shards : sequence of ndarray of shape (n, d)
+        As :func:`photorank.index.shards.read_shard` returns them.
+    dimensions : int
+        d
+    """
+
+    def __init__(self, shards: Sequence[Embeddings], dimensions: int) -> None:
+        self.shards = list(shards)
+        self.dimensions = dimensions
+        self.starts = np.cumsum([0, *map(len, self.shards)])  # the position of each one's first
+        self._step = max(_BLOCK // dimensions, 1)  # rows
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def take(self, positions: Codes) -> Embeddings:
+        """Return a copy of some rows, (k, d)."""
+        rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
+        order = np.argsort(positions, kind="stable")  # from one end of each file to the other
+        bounds = np.searchsorted(positions[order], self.starts)
+        for shard, start, begin, end in zip(
+            self.shards, self.starts[:-1], bounds[:-1], bounds[1:], strict=True
+        ):
+            for first in range(begin, end, self._step):
+                chosen = order[first : min(first + self._step, end)]
+                rows[chosen] = shard[positions[chosen] - start]
+        return rows
+
+    def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
+        """Yield all rows in turn, a few at a time: their positions, and a view of them."""
+        for shard, start in zip(self.shards, self.starts[:-1].tolist(), strict=True):
+            for first in range(0, len(shard), self._step):
+                rows = shard[first : first + self._step]
+                yield slice(start + first, start + first + len(rows)), rows
+
+    def products(self, direction: Floats) -> NDArray[np.float32]:
+        """Return each row's scalar product with a direction, in float32, (n,)."""
+        import faiss
+
+        query = np.ascontiguousarray(direction, dtype=np.float32)
+        found = np.empty(len(self), dtype=np.float32)
+
+        def multiply(number: int) -> None:
+            shard = self.shards[number]
+            part = found[self.starts[number] : self.starts[number + 1]]
+            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
+                *(faiss.swig_ptr(array) for array in (part, query, shard)), *shard.shape[::-1]
+            )
+
+        # FAISS lets go of Python's lock, and reads rows that are not aligned without a copy.
+        with ThreadPoolExecutor(faiss.omp_get_max_threads()) as threads:
+            list(threads.map(multiply, range(len(self.shards))))
+        return found
+
+    def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
+        """Return the k positions among some (n,) with the greatest scalar product.
+
+        All positions that float32 cannot tell from the best ones are scored in float64.
+        """
+        k = min(k, int(np.count_nonzero(among)))
+        if k <= 0:
+            return Nearest(np.empty(0, dtype=np.intp), np.empty(0))
+        rough = np.where(among, self.products(direction), np.float32(-np.inf))
+        least = float(np.partition(rough, len(rough) - k)[len(rough) - k])
+        # Twice the bound on a float32 scalar product's error with a unit vector.
+        slack = 2 * (self.dimensions + 2) * 2.0**-23 * math.sqrt(float(direction @ direction))
+        positions = np.flatnonzero(among & (rough >= least - slack))
+        products = self._exactly(positions, direction)
+        best = np.lexsort((positions, -products))
+        best = best[products[best] >= products[best[k - 1]]]
+        return Nearest(positions[best], products[best])
+
+    def _exactly(self, positions: Codes, direction: Floats) -> Floats:
+        """Return float64 scalar products (k,), a few rows at a time to bound the memory."""
+        products = np.empty(len(positions))
+        for start in range(0, len(positions), self._step):
+            part = slice(start, start + self._step)
+            rows = self.take(positions[part]).astype(np.float64)
+            # einsum adds up each row in the same order, so equal rows score equally.
+            products[part] = np.einsum("nd,d->n", rows, direction)
+        return products

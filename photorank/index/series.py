@@ -1,0 +1,272 @@
+"""Series: bursts, near-duplicates, exposure brackets, and versions of one photo.
+
+What people named a series is one, and nothing else joins it but versions of its photos.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.index.alike import leaders
+from photorank.index.hashes import PictureHashes
+from photorank.index.library import library_files, raw_files
+from photorank.index.store import Index, Photo
+from photorank.labels.twins import versions
+from photorank.photos.exif import exposure_bias
+from photorank.typing import Codes, Embeddings, Floats
+
+# Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
+# itself and of 0.91 in one case of twenty; the likest two different photos have 0.86.
+THRESHOLD = 0.9  # cosine from which photos are near-duplicates, whenever they were taken
+_BURST = 0.1  # less is enough within BURST_SECONDS
+BURST_SECONDS = 30.0
+_SAME_PICTURE = 0.15  # less is enough where the perceptual hashes are the same, but for
+_BITS = 8  # of 64, which no two different photos of OASIS with such a cosine have
+_BRACKET_SECONDS = 3.0  # between two exposures of a bracket
+_BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
+_BRACKET = 2  # exposures that make one
+_PAIRS = 4096  # whose cosines are worked out at once
+_NEXT = 12  # photos after each that it is compared with as of one burst
+
+
+@dataclass(frozen=True)
+class Series:
+    """Which photos belong together, by row of the index."""
+
+    codes: Codes  # (n,) the series of each photo; a photo on its own is one
+    versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
+    named: list[str | None]  # by series: what people call it
+    brackets: frozenset[int]  # series that hold an exposure bracket
+    raws: dict[int, list[Path]]  # by row: RAW files of the same shot, which are not read
+    threshold: float
+
+    def __len__(self) -> int:
+        return len(self.named)
+
+
+def find_series(
+    index: Index,
+    threshold: float = THRESHOLD,
+    *,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Series:
+    """Find the series among an index's photos.
+
+    Two photos belong together if
+
+    - people say so: then nothing else counts for them;
+    - they are versions of one photo: see :func:`photorank.labels.twins.versions`;
+    - their embeddings have a cosine of at least `threshold`; or somewhat less, if their
+      perceptual hashes show the same picture, or if one camera took them within 30 s;
+    - one camera took them within seconds with different exposure bias (EXIF): a bracket.
+
+    A photo is compared with the first one of a series, so that an evening of photos
+    that change slowly is not one series.
+
+    Parameters
+    ----------
+    index : Index
+    threshold : float, default=0.9
+        Cosine, for `embedded` and much the same for CLIP.
+    on_progress : callable, optional
+        Called with done and total while thumbnails are looked at, which is needed
+        once for each.
+    """
+    photos = index.photos()
+    n = len(photos)
+    named = index.labels()
+    seconds = _seconds(photos)
+    order = _in_time(photos, seconds)
+    unnamed = order[named.series[order] < 0]
+    hashes = PictureHashes(index.paths, [photo.digest for photo in photos])
+
+    rows = index.embeddings()[unnamed]
+    looser = threshold - _SAME_PICTURE
+    leader = np.arange(n)
+    leader[unnamed] = unnamed[
+        leaders(
+            rows,
+            threshold,
+            looser,
+            lambda one, other: hashes.distances(unnamed[one], unnamed[other], on_progress) <= _BITS,
+        )
+    ]
+    hashes.keep()
+    groups = _Groups(leader)
+    moments = _Moments(photos, seconds, unnamed)
+    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST)
+    bracketed = _join_brackets(groups, moments, index.embeddings(), photos)
+    for code in range(len(named.series_names)):
+        groups.unite(np.flatnonzero(named.series == code).tolist())
+    mains, raws = _join_versions(groups, index, photos, named.series)
+
+    codes = groups.codes()
+    names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
+    for row in np.flatnonzero(named.series >= 0).tolist():
+        names[codes[row]] = named.series_names[named.series[row]]
+    brackets = frozenset(int(codes[row]) for row in bracketed)
+    return Series(codes, mains, names, brackets, raws, threshold)
+
+
+class _Groups:
+    """Rows that belong together, each group told by its first member."""
+
+    def __init__(self, first: Codes) -> None:
+        self._first = first.tolist()
+
+    def of(self, row: int) -> int:
+        """Return the first member of a row's group."""
+        first = self._first
+        while first[row] != row:
+            first[row] = first[first[row]]
+            row = first[row]
+        return row
+
+    def join(self, row: int, other: int) -> None:
+        """Make two groups one, which begins as the second one does."""
+        self._first[self.of(row)] = self.of(other)
+
+    def unite(self, rows: Sequence[int]) -> None:
+        """Make the groups of all rows one."""
+        for row in rows[1:]:
+            self.join(row, rows[0])
+
+    def codes(self) -> Codes:
+        """Return numbers for the groups (n,), in the order of their first rows."""
+        return np.unique(self.roots(np.arange(len(self._first))), return_inverse=True)[1]
+
+    def roots(self, rows: Codes) -> Codes:
+        """Return the first member of the group of each row."""
+        return np.array([self.of(row) for row in rows.tolist()], dtype=np.intp)
+
+
+class _Moments:
+    """Photos with a time, camera after camera, each one's in the order of its clock."""
+
+    def __init__(self, photos: Sequence[Photo], seconds: Floats, rows: Codes) -> None:
+        timed = rows[~np.isnan(seconds[rows])].tolist()
+        timed.sort(key=lambda row: (photos[row].camera or "", seconds[row], photos[row].path.name))
+        self.rows = np.array(timed, dtype=np.intp)
+        self.seconds = seconds[self.rows]
+        cameras = {camera: number for number, camera in enumerate({p.camera for p in photos})}
+        self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
+
+    def within(self, step: int, limit: float) -> Codes:
+        """Return which photos have the `step`-th next one of their camera within some seconds."""
+        if step >= len(self.rows):
+            return np.empty(0, dtype=np.intp)
+        soon = self.seconds[step:] - self.seconds[:-step] <= limit
+        return np.flatnonzero(soon & (self.cameras[step:] == self.cameras[:-step]))
+
+
+def _join_bursts(groups: _Groups, moments: _Moments, embeddings: Embeddings, least: float) -> None:
+    """Join groups with photos of one burst, whose first photos are alike as well."""
+    for step in range(1, _NEXT + 1):
+        begins = moments.within(step, BURST_SECONDS)
+        if not len(begins):
+            return
+        earlier, later = moments.rows[begins], moments.rows[begins + step]
+        apart = groups.roots(earlier) != groups.roots(later)
+        earlier, later = earlier[apart], later[apart]
+        alike = _cosines(embeddings, earlier, later) >= least
+        for one, two in zip(earlier[alike].tolist(), later[alike].tolist(), strict=True):
+            first, second = groups.of(one), groups.of(two)
+            if first != second and embeddings[first] @ embeddings[second] >= least:
+                groups.join(second, first)
+
+
+def _join_brackets(
+    groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
+) -> list[int]:
+    """Join the exposures of brackets; return the first row of each."""
+    begins = moments.within(1, _BRACKET_SECONDS)
+    alike = _cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
+    begins = begins[alike >= _BRACKET_LIKENESS]
+    following = set(begins.tolist())
+    runs: list[list[int]] = []
+    for begin in begins.tolist():
+        if begin - 1 not in following:
+            runs.append([int(moments.rows[begin])])
+        runs[-1].append(int(moments.rows[begin + 1]))
+    found = []
+    for run in runs:
+        if len({groups.of(row) for row in run}) == 1:
+            continue  # together already: no file needs to be opened
+        biases = [exposure_bias(photos[row].path) for row in run]
+        for bracket in _brackets(run, biases):
+            groups.unite(bracket)
+            found.append(bracket[0])
+    return found
+
+
+def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
+    """Return the parts of a run in which no exposure comes twice."""
+    parts: list[list[int]] = [[]]
+    seen: set[float] = set()
+    for row, bias in zip(run, biases, strict=True):
+        if bias is None or bias in seen:
+            parts.append([])
+            seen = set()
+        if bias is not None:
+            parts[-1].append(row)
+            seen.add(bias)
+    return [part for part in parts if len(part) >= _BRACKET]
+
+
+def _cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
+    """Return the cosines of pairs of rows (m,), some of them in memory at a time."""
+    cosines = np.empty(len(first), dtype=np.float32)
+    for start in range(0, len(first), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
+    return cosines
+
+
+def _join_versions(
+    groups: _Groups, index: Index, photos: Sequence[Photo], known: Codes
+) -> tuple[Codes, dict[int, list[Path]]]:
+    """Join versions of one photo; return which version stands for each, and their RAW files."""
+    row_of = {photo.digest: row for row, photo in enumerate(photos)}
+    files = [file for file in library_files(index.paths) if file.digest in row_of]
+    mains = np.arange(len(photos))
+    for numbers in versions(files):
+        rows = list(dict.fromkeys(row_of[files[number].digest] for number in numbers))
+        names = {int(known[row]) for row in rows} - {-1}
+        if len(names) > 1:
+            continue  # people say that they are of two series
+        for row in rows:
+            mains[row] = rows[0]
+        anchor = next((row for row in rows if known[row] >= 0), rows[0])
+        groups.unite([anchor, *rows])
+    raw_shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for raw in raw_files(index.paths):
+        raw_shots[raw.parent, raw.stem.lower()].append(raw)
+    raws: dict[int, list[Path]] = defaultdict(list)
+    for file in files:
+        row = row_of[file.digest]
+        raws[row] += raw_shots.get((file.path.parent, file.path.stem.lower()), [])
+    return mains, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
+
+
+def _seconds(photos: Sequence[Photo]) -> Floats:
+    """Return the camera's clock in seconds (n,), nan where it is not known."""
+    return np.array([_clock(photo.taken) for photo in photos], dtype=np.float64)
+
+
+def _clock(taken: str | None) -> float:
+    """Return a time in seconds; a zone is left out, as clocks of one camera are compared."""
+    try:
+        time = datetime.fromisoformat(taken or "")
+    except ValueError:
+        return float("nan")
+    return (time.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
+
+
+def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
+    """Return the rows by time, those without one last."""
+    return np.lexsort((np.arange(len(photos)), seconds))

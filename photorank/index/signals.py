@@ -1,0 +1,133 @@
+"""Technical signals of an index's photos: measured once, kept in the catalogue, read as columns."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from photorank.errors import UnreadablePhotoError
+from photorank.index.catalogue import adding, reading
+from photorank.index.ledger import load_roots
+from photorank.index.pipeline import usable_cores
+from photorank.index.places import as_path
+from photorank.index.records import IndexSignals
+from photorank.index.rows import Rows
+from photorank.photos.files import SkippedFile
+from photorank.photos.pixels import photo_digest, read_photo
+from photorank.photos.signals import SIGNALS, photo_signals
+from photorank.workspace import IndexPaths
+
+PHOTOS = 256  # whose measurements a crash may cost
+
+_COLUMNS = ", ".join(SIGNALS)
+
+
+@dataclass(frozen=True)
+class SignalsReport:
+    """What a run of :func:`measure_signals` did."""
+
+    measured: int  # photos
+    known: int  # photos that had been measured before
+    skipped: list[SkippedFile]  # of photos of which no file could be used
+
+
+def measure_signals(
+    paths: IndexPaths,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> SignalsReport:
+    """Measure the photos of an index that have not been measured, beside whoever else writes.
+
+    Killed at any moment, the next run goes on. A photo that cannot be read is
+    skipped, and tried again by the next run.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    workers : int, optional
+        Threads. Default: one a core.
+    on_progress : callable, optional
+        Called with the number of photos done and to do.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full, read-only or gone; what was measured before stays.
+    NewerSchemaError, BrokenIndexError
+        If the index cannot be used by this photorank.
+    """
+    todo, known = _unmeasured(paths)
+    digests = sorted(todo, key=lambda digest: todo[digest])  # folder by folder
+    skipped: list[SkippedFile] = []
+    done = 0
+    with ThreadPoolExecutor(workers or usable_cores(), "photorank-signals") as pool:
+        for start in range(0, len(digests), PHOTOS):
+            batch = digests[start : start + PHOTOS]
+            found: dict[str, dict[str, float]] = {}
+            measured = pool.map(_measured, batch, [todo[digest] for digest in batch])
+            for digest, result in zip(batch, measured, strict=True):
+                if isinstance(result, SkippedFile):
+                    skipped.append(result)
+                else:
+                    found[digest] = result
+                done += 1
+                if on_progress is not None:
+                    on_progress(done, len(digests))
+            _record(paths, found)
+    return SignalsReport(len(digests) - len(skipped), known, skipped)
+
+
+def load_signals(paths: IndexPaths, rows: Rows) -> IndexSignals:
+    """Return what was measured of the rows, nan where nothing was."""
+    with reading(paths) as connection:
+        found = connection.execute(f"SELECT photo, {_COLUMNS} FROM signals").fetchall()  # noqa: S608
+    values = np.full((len(rows.photos), len(SIGNALS)), np.nan)
+    places, kept = rows.find([photo for photo, *_ in found])
+    table = np.array([one for _, *one in found], dtype=np.float64).reshape(-1, len(SIGNALS))
+    values[places] = table[kept]
+    return IndexSignals(tuple(SIGNALS), values)
+
+
+def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
+    """Return the files of each photo without signals, by its digest, and how many photos have."""
+    files: dict[str, list[Path]] = {}
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        for digest, *place in connection.execute(
+            "SELECT digest, root, path FROM files JOIN photos ON photos.id = photo"
+            " WHERE NOT vanished AND photo NOT IN (SELECT photo FROM signals) ORDER BY root, path"
+        ):
+            files.setdefault(digest, []).append(as_path(roots.path(tuple(place))))
+        (known,) = connection.execute(
+            "SELECT count(*) FROM signals WHERE photo IN (SELECT photo FROM files"
+            " WHERE NOT vanished)"
+        ).fetchone()
+    return files, known
+
+
+def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedFile:
+    """Measure the first file that still has the photo's content."""
+    reasons = []
+    for file in files:
+        try:
+            data = read_photo(file)
+            if photo_digest(data) == digest:
+                return photo_signals(data)
+            reasons.append("changed since it was indexed")
+        except UnreadablePhotoError as error:
+            reasons.append(error.reason)
+    return SkippedFile(files[0], 0, 0, reasons[0])
+
+
+def _record(paths: IndexPaths, found: dict[str, dict[str, float]]) -> None:
+    """Record a batch in one short transaction; a photo that was dropped meanwhile is left out."""
+    marks = ", ".join("?" for _ in SIGNALS)
+    with adding(paths) as connection:
+        connection.executemany(
+            f"INSERT OR REPLACE INTO signals (photo, {_COLUMNS})"  # noqa: S608
+            f" SELECT id, {marks} FROM photos WHERE digest = ?",
+            [(*(values[name] for name in SIGNALS), digest) for digest, values in found.items()],
+        )

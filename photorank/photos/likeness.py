@@ -1,0 +1,45 @@
+"""What a small picture of a photo tells of its likeness: a perceptual hash, and its shape."""
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from PIL import Image
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos.pixels import open_file, open_header
+
+Shape: TypeAlias = Literal["landscape", "portrait", "square"]
+
+_SQUARE = 1.05  # long side over short side, up to which a photo is called square
+
+
+def picture_hash(path: Path) -> int | None:
+    """Return the 64-bit perceptual hash of a picture, None if it cannot be read.
+
+    Bits tell which low frequencies of a grey picture of 32 x 32 are above their median:
+    sizes, compression, colours and sharpness change few of the 64, another picture about
+    half of them (Zauner 2010, "Implementation and Benchmarking of Perceptual Image Hash
+    Functions").
+    """
+    import imagehash
+    import numpy as np
+
+    try:
+        with open_file(path) as file:
+            bits = imagehash.phash(open_header(file)).hash
+    except (UnreadablePhotoError, OSError, ValueError, SyntaxError):
+        return None  # a damaged small picture is like no other
+    return int.from_bytes(np.packbits(bits.ravel()).tobytes(), "big")
+
+
+def shape_of(path: Path) -> Shape | None:
+    """Return the shape of an upright picture from its header, None if it cannot be read."""
+    try:
+        with open_file(path) as file:
+            header: Image.Image = open_header(file)
+    except (UnreadablePhotoError, OSError, ValueError, SyntaxError):
+        return None
+    width, height = header.size
+    if max(width, height) <= _SQUARE * min(width, height):
+        return "square"
+    return "landscape" if width > height else "portrait"

@@ -1,0 +1,67 @@
+"""Which shot of a series came out best, as far as signals can tell."""
+
+import numpy as np
+
+from photorank.index.records import IndexSignals
+from photorank.typing import Codes, Floats
+
+# What white noise of standard deviation 1 adds to the mean squared Laplacian: 4² + 4 · 1².
+_NOISE_IN_DETAIL = 20
+# A fifth of the picture blown out outweighs being the sharpest rather than the least sharp.
+_LOST_LIGHTS = 5
+
+
+def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
+    """Return how well each photo came out among the shots of its series.
+
+    The rank of the subject's sharpness in the series, from 0 to 1, less five
+    times the share of the picture that is blown out beyond what is in the
+    series' best exposed shot. What the noise adds to the sharpness is taken
+    off. Photos of different series are not to be compared by it: a misty
+    morning is less sharp than a brick wall however well it was taken.
+
+    Parameters
+    ----------
+    signals : IndexSignals
+        Of n photos, from :meth:`photorank.index.store.Index.signals`.
+    series : ndarray of shape (n,)
+        Series numbers, −1 for a photo on its own.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        At most 1, higher is better, mean about 0.5 in a series; 0.5 for a photo
+        on its own, and what was not measured is taken to be in the middle.
+
+    Examples
+    --------
+    >>> names = ("subject_sharpness", "noise", "clipped_highlights")
+    >>> values = np.array([[-2.0, 0.5, 0.0], [-3.0, 0.5, 0.0], [-1.0, 0.5, 0.0]])
+    >>> within_series_score(IndexSignals(names, values), np.array([0, 0, -1]))
+    array([1. , 0. , 0.5])
+    """
+    detail = 10 ** signals.column("subject_sharpness")
+    detail -= _NOISE_IN_DETAIL * (signals.column("noise") / 255) ** 2
+    lost = signals.column("clipped_highlights")
+    scores = np.full(len(detail), 0.5)
+    for rows in _members(np.asarray(series)):
+        measured = rows[np.isfinite(detail[rows]) & np.isfinite(lost[rows])]
+        if len(measured) > 1:
+            excess = lost[measured] - lost[measured].min()
+            scores[measured] = _ranks(detail[measured]) - _LOST_LIGHTS * excess
+    return scores
+
+
+def _members(series: Codes) -> list[Codes]:
+    """Return the rows of each series of two photos or more."""
+    order = np.argsort(series, kind="stable")
+    order = order[series[order] >= 0]
+    starts = np.flatnonzero(np.diff(series[order])) + 1
+    return [rows for rows in np.split(order, starts) if len(rows) > 1]
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return ranks from 0 to 1 of two values or more, equal ones the mean of theirs."""
+    from scipy.stats import rankdata
+
+    return (rankdata(values) - 1) / (len(values) - 1)

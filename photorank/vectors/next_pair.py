@@ -1,0 +1,132 @@
+"""Which two photos to ask about next: those whose choice tells most of a person's taste."""
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.typing import Codes, Floats, Pairs
+from photorank.vectors.taste import Taste
+
+Asked = Literal["random", "informative"]
+
+RANDOM_SHARE = 0.2
+_CANDIDATES = 1000  # random pairs that the next one is picked from
+
+
+class NextPair(NamedTuple):
+    """Two rows to show side by side, and how they were picked."""
+
+    first: int
+    second: int
+    asked: Asked
+
+
+def next_pair(
+    taste: Taste,
+    Z: Floats,
+    *,
+    asked: ArrayLike,
+    rng: np.random.Generator,
+    within: Codes | None = None,
+    random_share: float = RANDOM_SHARE,
+) -> NextPair | None:
+    """Return a pair that was never asked before, or None if there is none left.
+
+    Of some random candidates it is the one whose choice is expected to tell most
+    of the taste, divided by one more than how often its photos were shown.
+    Without that a few odd photos come up again and again, and what is learned is
+    how the person likes these (``benchmarks/taste.py``). Some pairs are random
+    instead: as no taste picked them, they are a fair test of what was learned.
+
+    Parameters
+    ----------
+    taste : Taste
+        What is known of the person.
+    Z : ndarray of shape (n, 1 + q)
+        The photos' coordinates.
+    asked : array-like of shape (m, 2)
+        Pairs that were shown, in either order; skipped ones are among them.
+    rng : numpy.random.Generator
+    within : ndarray of shape (n,), optional
+        Group or series numbers: only pairs of one are asked. −1 is none.
+    random_share : float, default=0.2
+        How often a pair is random, 0 to 1.
+
+    Examples
+    --------
+    >>> from photorank.vectors.taste import Judged, TastePrior, taste_of
+    >>> photos = np.random.default_rng(0).normal(size=(40, 3))
+    >>> prior = TastePrior.of(photos, [1.0, 0.0, 0.0])
+    >>> Z = prior.coordinates(photos)
+    >>> rng = np.random.default_rng(1)
+    >>> next_pair(taste_of(prior, Judged(Z)), Z, asked=[], rng=rng).asked
+    'informative'
+    """
+    before = np.asarray(asked, dtype=np.intp).reshape(-1, 2)
+    pairs = _unasked(_Partners.of(len(Z), within), before, rng)
+    if not len(pairs):
+        return None
+    times = np.bincount(before.ravel(), minlength=len(Z))
+    shown = times[pairs].sum(axis=1)
+    how: Asked = "random" if rng.random() < random_share else "informative"
+    if how == "random":
+        worth = -shown.astype(np.float64)
+    else:
+        worth = taste.information(Z[pairs[:, 0]], Z[pairs[:, 1]]) / (1 + shown)
+    first, second = rng.permutation(pairs[np.argmax(worth)])
+    return NextPair(int(first), int(second), how)
+
+
+class _Partners(NamedTuple):
+    """Who may be shown beside whom: photos of one block, sorted by it."""
+
+    rows: Codes  # (k,) all photos that have a partner, block by block
+    begin: Codes  # (k,) where in `rows` the photo's block begins
+    size: Codes  # (k,) photos in it, 2 or more
+
+    @classmethod
+    def of(cls, n: int, within: Codes | None) -> "_Partners":
+        codes = np.zeros(n, dtype=np.intp) if within is None else np.asarray(within)
+        order = np.argsort(codes, kind="stable")
+        _, begin, place, size = np.unique(
+            codes[order], return_index=True, return_inverse=True, return_counts=True
+        )
+        kept = (codes[order] >= 0) & (size[place] > 1)
+        gone = np.cumsum(~kept)  # whole blocks, so that the others only move up
+        starts = begin[place] - gone[begin[place]]
+        return cls(order[kept], starts[kept], size[place][kept])
+
+    @property
+    def total(self) -> float:
+        """How many pairs there are."""
+        return float((self.size - 1).sum()) / 2
+
+    def every(self) -> Pairs:
+        """List all pairs."""
+        place = np.arange(len(self.rows))
+        later = self.begin + self.size - 1 - place  # partners that come after
+        first = np.repeat(place, later)
+        step = np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later)
+        return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
+
+    def some(self, m: int, rng: np.random.Generator) -> Pairs:
+        """Draw m pairs: a photo that has partners, then one of them."""
+        first = rng.integers(len(self.rows), size=m)
+        begin, size = self.begin[first], self.size[first]
+        second = begin + (first - begin + 1 + rng.integers(size - 1)) % size
+        return np.column_stack([self.rows[first], self.rows[second]])
+
+
+def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pairs:
+    """Return pairs (m, 2) that were not asked, in random order: all of few, some of many."""
+    if partners.total <= max(_CANDIDATES, 2 * len(before)):
+        pairs = rng.permutation(partners.every())
+    else:  # most pairs are new, so some of these are
+        pairs = partners.some(_CANDIDATES, rng)
+    return pairs[~np.isin(_codes(pairs), _codes(before))]
+
+
+def _codes(pairs: Pairs) -> Codes:
+    """Return one number a pair (m,), whichever photo comes first."""
+    return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

@@ -1,0 +1,287 @@
+"""One person's taste: what everybody likes, and a deviation learned from few judgements."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from photorank.errors import ComparisonsError
+from photorank.typing import Codes, Direction, Embeddings, Floats, Pairs, Ratings
+from photorank.vectors.coordinates import unit_prior
+from photorank.vectors.newton import Local, minimise
+
+# In units of the standard deviation of everybody's ratings over photos, from the people who
+# rated OASIS: `benchmarks/taste.py --constants`.
+DEVIATION = 0.73  # standard deviation of a person's deviation from everybody, over photos
+NOISE = 1.25  # standard deviation of one label around the person's own rating
+# Standard deviation of how much of everybody's taste a person shares, around 1. It is 0.21 around
+# a vector that hundreds of people taught; a prompt may be further from what anybody likes, and
+# more does no harm there.
+SCALE_SPREAD = 0.5
+
+DIMENSIONS = 50  # principal components of the photos that a deviation lives in
+_LOGIT = 1.702  # the logistic function of this slope is the normal distribution, to 0.01
+_LABELS_OF_UNIT = 20.0  # own labels that weigh as much as the known unit
+_ROWS = 8192  # photos looked at in one go
+_TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
+
+
+@dataclass(frozen=True)
+class TastePrior:
+    """What is believed of a person before any judgement: everybody's ratings, and how far off.
+
+    A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
+    units of its own standard deviation over the photos, z the photo in a few
+    principal components, s ~ N(1, 0.5²), δ ~ N(0, Σ).
+    """
+
+    direction: Direction  # (d,) v0, unit length
+    centre: Floats  # (d,) the mean photo, which rates 0
+    spread: float  # standard deviation of x·v0 over the photos
+    basis: Floats  # (d, q) z = (x − centre) basis
+    variances: Floats  # (q,) of z over the photos; z is uncorrelated
+    covariance: Floats  # (q, q) Σ
+    noise: float  # standard deviation of one label
+    unit: float | None = None  # labels' units in one of the ratings', where the scale is known
+
+    @classmethod
+    def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
+        """Return the prior of a person of whom nothing is known, over photos like these.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+            Photos; some thousand are enough.
+        direction : array-like of shape (d,) or None
+            What is taken to be everybody's: any master-vector. With None the
+            person's own deviation is all there is, as large as both together.
+
+        Raises
+        ------
+        ComparisonsError
+            If the direction is none, or rates all photos the same.
+        """
+        rows = np.asarray(X, dtype=np.float64)
+        v0, spread, deviation = np.zeros(rows.shape[1]), 1.0, 1 + DEVIATION**2
+        if direction is not None:
+            v0, deviation = unit_prior(direction, rows.shape[1]), DEVIATION**2
+            spread = float(np.std(rows @ v0)) if len(rows) else 0.0
+            if not spread > 1e-9:
+                raise ComparisonsError("the prior vector rates all these photos the same")
+        centre = rows.mean(axis=0)
+        _, singular, components = np.linalg.svd(rows - centre, full_matrices=False)
+        q = int(np.count_nonzero(singular[:DIMENSIONS] > max(1e-9 * singular[0], 1e-12)))
+        variances = singular[:q] ** 2 / len(rows)
+        scale = np.sqrt(variances.mean()) if q else 1.0
+        return cls(
+            v0,
+            centre,
+            spread,
+            basis=components[:q].T / scale,
+            variances=variances / scale**2,
+            covariance=np.eye(q) * deviation / max(q, 1),
+            noise=NOISE,
+        )
+
+    def coordinates(self, X: Embeddings | Floats) -> Floats:
+        """Return photos (n, d) as (n, 1 + q): everybody's rating, then z."""
+        axes = np.column_stack([self.direction / self.spread, self.basis])
+        Z = np.empty((len(X), axes.shape[1]))
+        for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
+            part = slice(begin, begin + _ROWS)
+            Z[part] = (np.asarray(X[part], dtype=np.float64) - self.centre) @ axes
+        return Z
+
+    @property
+    def slope(self) -> float:
+        """How fast the log-odds of a choice grow with the difference of two ratings."""
+        return _LOGIT / float(np.sqrt(2) * self.noise)
+
+    @property
+    def label_spread(self) -> float:
+        """Standard deviation that one person's labels are expected to have over the photos."""
+        shared = 1 + SCALE_SPREAD**2 if self.direction.any() else 0.0
+        deviation = float(np.diag(self.covariance) @ self.variances)
+        return float(np.sqrt(shared + deviation + self.noise**2))
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Mean (1 + q,) of (s, δ): everybody's taste."""
+        return np.append(1.0, np.zeros(len(self.covariance)))
+
+    @cached_property
+    def precision(self) -> Floats:
+        """Inverse covariance (1 + q, 1 + q) of (s, δ)."""
+        q = len(self.covariance)
+        precision = np.zeros((1 + q, 1 + q))
+        precision[0, 0] = SCALE_SPREAD**-2
+        precision[1:, 1:] = np.linalg.inv(self.covariance)
+        return precision
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one person said of photos with coordinates Z; either part may be empty."""
+
+    Z: Floats  # (n, 1 + q)
+    pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
+    """(m, 2) rows of winner and loser."""
+    ties: Floats | None = None
+    """(m,) 1 where the person could not decide, else 0; none by default."""
+    rows: Codes = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+    """(l,) rows that have a label."""
+    labels: Floats = field(default_factory=lambda: np.empty(0))
+    """(l,) their labels, higher is better."""
+    times: Floats | None = None
+    """(m,) how often each choice was made; once by default."""
+    blocks: Codes | None = None
+    """(l,) which labels are on one scale; all by default."""
+
+
+@dataclass(frozen=True)
+class Taste:
+    """A person's taste and how sure it is: (s, δ) ~ N(weights, root rootᵀ)."""
+
+    prior: TastePrior
+    weights: Floats  # (1 + q,)
+    root: Floats  # (1 + q, 1 + q)
+
+    @property
+    def vector(self) -> Floats:
+        """What a photo less the mean photo is multiplied by, (d,), for its rating."""
+        own = self.prior.basis @ self.weights[1:]
+        return self.weights[0] / self.prior.spread * self.prior.direction + own
+
+    @property
+    def direction(self) -> Direction:
+        """The master-vector (d,) at unit length; before any judgement it is the prior's."""
+        return self.vector / np.linalg.norm(self.vector)
+
+    def ratings(self, Z: Floats) -> Ratings:
+        """Rate photos by their coordinates (n, 1 + q); the mean photo rates 0."""
+        return Z @ self.weights
+
+    def standard_errors(self, Z: Floats) -> Floats:
+        """Return how unsure each rating is, (n,), in the ratings' own unit."""
+        spread = Z @ self.root
+        return np.sqrt(np.einsum("ij,ij->i", spread, spread))
+
+    def probability(self, first: Floats, second: Floats) -> Floats:
+        """Return (m,) how probably the person prefers the first of two photos, 0 to 1.
+
+        Chance is 0.5; what is not known of the person draws it there (MacKay
+        1992, https://doi.org/10.1162/neco.1992.4.5.720).
+        """
+        from scipy.special import expit
+
+        gap, variance = self._gaps(first, second)
+        slope = self.prior.slope
+        return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
+
+    def information(self, first: Floats, second: Floats) -> Floats:
+        """Return (m,) how much a choice between two photos is expected to tell: 0 to 1 bit.
+
+        It is the mutual information of the choice and the taste: the choice's
+        entropy less what would be left if the taste were known (Houlsby et al.
+        2011, equation 3, https://doi.org/10.48550/arXiv.1112.5745).
+        """
+        from scipy.special import entr, ndtr
+
+        gap, variance = self._gaps(first, second)
+        scale = np.sqrt(2) * self.prior.noise
+        gap, variance = gap / scale, variance / scale**2
+        p = ndtr(gap / np.sqrt(1 + variance))
+        c = np.pi * np.log(2) / 2
+        noise = np.sqrt(c / (c + variance)) * np.exp(-(gap**2) / (2 * (c + variance)))
+        return np.clip((entr(p) + entr(1 - p)) / np.log(2) - noise, 0.0, 1.0)
+
+    def _gaps(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
+        """Return mean and variance (m,) of the differences of two ratings."""
+        apart = first - second
+        return apart @ self.weights, self.standard_errors(apart) ** 2
+
+
+def taste_of(prior: TastePrior, judged: Judged) -> Taste:
+    """Return what one person's judgements say, in some milliseconds.
+
+    A choice follows a logistic model of the difference of two ratings, and a tie
+    is half a choice of either. A label is the rating plus noise, once the person's
+    own mean and spread of labels are taken off. The posterior is normal, around
+    its peak: that is exact for labels, and Laplace's approximation for choices.
+
+    Parameters
+    ----------
+    prior : TastePrior
+    judged : Judged
+        Nothing judged gives the prior back. Only photos that were judged cost time.
+
+    Raises
+    ------
+    ComparisonsError
+        If a label is not finite.
+
+    References
+    ----------
+    MacKay, D. J. C. (1992). The evidence framework applied to classification
+    networks. https://doi.org/10.1162/neco.1992.4.5.720
+    """
+    from scipy.special import expit
+
+    if not np.isfinite(judged.labels).all():
+        raise ComparisonsError("a person's labels must be finite numbers")
+    rows, labels = _centred(prior, judged)
+    apart = judged.Z[judged.pairs[:, 0]] - judged.Z[judged.pairs[:, 1]]  # (m, 1 + q)
+    won = np.ones(len(apart)) if judged.ties is None else 1 - judged.ties / 2
+    times, slope = np.ones(len(apart)) if judged.times is None else judged.times, prior.slope
+    fixed = prior.precision + rows.T @ rows / prior.noise**2
+    target = prior.precision @ prior.mean + rows.T @ labels / prior.noise**2
+
+    def bends(w: Floats) -> Floats:
+        p = expit(slope * (apart @ w))
+        return slope**2 * times * p * (1 - p)  # (m,)
+
+    def near(w: Floats) -> Local:
+        eta, bend = slope * (apart @ w), bends(w)
+        surprise = float(times @ (np.logaddexp(0, eta) - won * eta))
+        gradient = fixed @ w - target + slope * apart.T @ (times * (expit(eta) - won))
+        return Local(
+            float(w @ fixed @ w / 2 - target @ w) + surprise,
+            gradient,
+            lambda v: fixed @ v + apart.T @ (bend * (apart @ v)),
+        )
+
+    w: Floats = prior.mean
+    if len(labels):
+        w = np.asarray(np.linalg.solve(fixed, target), dtype=np.float64)
+    if len(apart):
+        scale = np.diag(fixed) + bends(w) @ apart**2
+        w = minimise(near, w, scale=scale, tolerance=_TOLERANCE)
+    precision = fixed + (apart.T * bends(w)) @ apart
+    return Taste(prior, w, np.linalg.inv(np.linalg.cholesky(precision)).T)
+
+
+def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
+    """Return coordinates and labels (l,) without their means, labels in the ratings' unit."""
+    Z, labels = judged.Z[judged.rows], judged.labels
+    blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
+    codes = np.unique(blocks, return_inverse=True)[1]
+    n = len(labels) - codes.max(initial=-1) - 1  # a block's first label is its own mean
+    if n < 1:
+        return Z[:0], labels[:0]
+    labels = labels - _block_means(labels[:, None], codes)[:, 0]
+    variance = float(labels @ labels) / n
+    if prior.unit is not None:  # a handful of labels tells little of its own spread
+        known = (prior.unit * prior.label_spread) ** 2
+        variance = (n * variance + _LABELS_OF_UNIT * known) / (n + _LABELS_OF_UNIT)
+    if not variance > 0:
+        return Z[:0], labels[:0]  # all labels alike order nothing
+    return Z - _block_means(Z, codes), labels * prior.label_spread / np.sqrt(variance)
+
+
+def _block_means(values: Floats, codes: Codes) -> Floats:
+    """Return for each row (l, k) the mean of its block."""
+    order = np.argsort(codes, kind="stable")
+    count = np.bincount(codes)
+    sums = np.add.reduceat(values[order], np.cumsum(count) - count)
+    return (sums / count[:, None])[codes]

@@ -1,0 +1,105 @@
+"""How tastes differ, learned from many people: the prior of a person still unknown."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from photorank.errors import ComparisonsError
+from photorank.metrics.ceiling import RaterTable
+from photorank.typing import Embeddings, Floats
+from photorank.vectors.taste import TastePrior
+
+LEAST_LABELS = 20  # of a person who has a say in how tastes differ
+_ROUNDS = 15  # of expectation and maximisation; the result then hardly moves
+_BELIEF = 10.0  # people that the starting covariance weighs as much as
+
+
+def learned_prior(
+    prior: TastePrior,
+    X: Embeddings | Floats,
+    table: RaterTable,
+    *,
+    scale: float | None = None,
+) -> TastePrior:
+    """Return a prior whose covariance and noise are those of many people's labels.
+
+    Each person's labels are compared with the mean of all others' of the same
+    photo; what is left is the deviation z·δ plus noise. Σ and the noise are
+    fitted to all people together by expectation and maximisation: empirical
+    Bayes, so nobody has to say how much a person is to be trusted.
+
+    Parameters
+    ----------
+    prior : TastePrior
+        Everybody's direction and the components that deviations live in.
+    X : ndarray of shape (n, d)
+        The photos that the table is about.
+    table : RaterTable
+        Who gave which photo which label; people of fewer than 20 are left out.
+    scale : float, optional
+        Labels' units that one unit of ``x·v0`` is worth, where that is known; by
+        default it is how the mean labels grow with it.
+
+    Raises
+    ------
+    ComparisonsError
+        If fewer than two people have labels enough, or the prior's direction
+        orders the photos against them.
+
+    References
+    ----------
+    Efron, B. (2010). Large-Scale Inference: Empirical Bayes Methods.
+    https://doi.org/10.1017/CBO9780511761362
+    Laird, N. M. & Ware, J. H. (1982). Random-effects models for longitudinal
+    data. https://doi.org/10.2307/2529876
+    """
+    Z = prior.coordinates(X)
+    unit = _label_unit(Z[:, 0], table) if scale is None else scale * prior.spread
+    people = _deviations(Z[:, 1:], table, unit)
+    if len(people) < 2:
+        raise ComparisonsError(
+            f"to learn how tastes differ, two people or more need {LEAST_LABELS} labels each"
+        )
+    start = prior.covariance
+    covariance, variance = start, prior.noise**2
+    for _ in range(_ROUNDS):
+        inverse = np.linalg.inv(covariance)
+        moments, squares, count = np.zeros_like(covariance), 0.0, 0
+        for Z, left in people:
+            spread = np.linalg.inv(inverse + Z.T @ Z / variance)
+            mean = spread @ (Z.T @ left) / variance
+            moments += spread + np.outer(mean, mean)
+            squares += float(((left - Z @ mean) ** 2).sum() + ((Z @ spread) * Z).sum())
+            count += len(left) - 2  # the person's mean and slope are taken off
+        covariance = (moments + _BELIEF * start) / (len(people) + _BELIEF)
+        variance = squares / count
+    return replace(prior, covariance=covariance, noise=float(np.sqrt(variance)), unit=unit)
+
+
+def _label_unit(rating: Floats, table: RaterTable) -> float:
+    """Return by how much labels grow with everybody's rating (n,)."""
+    known = rating[table.photos] - rating[table.photos].mean()
+    unit = float(known @ table.scores / max(known @ known, 1e-300))
+    if not unit > 0:
+        raise ComparisonsError("people's labels do not grow with the prior vector's ratings")
+    return unit
+
+
+def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
+    """Return each person's photos (l, q) and labels (l,), less what the others' mean explains."""
+    total = np.bincount(table.photos, table.scores, table.n)
+    count = np.bincount(table.photos, minlength=table.n)
+    order = np.argsort(table.raters, kind="stable")
+    people = []
+    for rows in np.split(order, np.flatnonzero(np.diff(table.raters[order])) + 1):
+        photos, labels = table.photos[rows], table.scores[rows]
+        shared = count[photos] > 1  # else nobody else rated the photo
+        photos, labels = photos[shared], labels[shared]
+        if len(labels) < LEAST_LABELS:
+            continue
+        others = (total[photos] - labels) / (count[photos] - 1)
+        known = np.column_stack([np.ones(len(labels)), others])
+        both = np.column_stack([labels / unit, Z[photos]])
+        both -= known @ np.linalg.lstsq(known, both, rcond=None)[0]
+        people.append((both[:, 1:], both[:, 0]))
+    return people

@@ -1,0 +1,241 @@
+import csv
+import io
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.album.arrange import arrange
+from photorank.album.table import COLUMNS, album_csv
+from photorank.album.wishes import Wishes, rows_of_files
+from photorank.errors import AlbumError
+from photorank.index.labelling import import_labels
+from photorank.index.series import Series, find_series
+from photorank.labels.tables import LabelRow, LabelTable
+from tests.index.colours import fill, paint
+
+
+def single(n):
+    """Return series in which every photo is on its own."""
+    return Series(np.arange(n), np.arange(n), [None] * n, frozenset(), {}, 0.9)
+
+
+def in_series(codes, names=None):
+    """Return given series."""
+    codes = np.array(codes)
+    names = names or [None] * (codes.max() + 1)
+    return Series(codes, np.arange(len(codes)), names, frozenset(), {}, 0.9)
+
+
+@pytest.fixture
+def make(collection):
+    """Return a function that makes an album of ten photos, rated 0 to 9 by row."""
+    index = collection.index
+
+    def album(places, series=None, ratings=None, **wishes):
+        rated = np.arange(10.0) if ratings is None else np.asarray(ratings, dtype=np.float64)
+        return arrange(index, rated, series or single(10), Wishes(places, **wishes), vector="v")
+
+    return album
+
+
+def rows(album):
+    """Return which photos are in an album."""
+    return [one.row for one in album.chosen]
+
+
+@pytest.mark.parametrize("places", [10, 11, 1000])
+def test_with_room_for_all_all_are_in(make, places):
+    """K ≥ N leaves no choice, whatever the balance; empty places are told."""
+    for balance in (0, 0.5, 1):
+        album = make(places, balance=balance)
+        assert rows(album) == list(range(10))
+        assert album.missed == []
+        assert album.swap is None
+        assert any("left empty" in note for note in album.notes) == (places > 10)
+
+
+def test_no_place_no_photo(make):
+    """K = 0 is an album too."""
+    album = make(0)
+    assert album.chosen == []
+    assert album.value == album.bound == 0
+
+
+def test_without_variety_the_best_rated_are_in(make):
+    """Balance 0 is a list of the best."""
+    album = make(3, balance=0)
+    assert rows(album) == [7, 8, 9]
+    assert album.value == pytest.approx(album.bound) == pytest.approx(1)
+    assert [one.row for one in album.missed] == [6, 5, 4, 3, 2]
+    assert album.swap.gain < 0
+
+
+@pytest.mark.parametrize("balance", [0, 0.3, 1])
+def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balance):
+    """Nothing is divided by nothing; the album is full."""
+    assert len(make(4, ratings=np.ones(10), balance=balance).chosen) == 4
+
+    class Same:
+        """The same index, were all its photos one picture."""
+
+        photos, name = staticmethod(collection.index.photos), "same"
+
+        @staticmethod
+        def embeddings():
+            return np.tile(collection.index.embeddings()[:1], (10, 1))
+
+    wishes = Wishes(4, balance)
+    album = arrange(Same, np.arange(10.0), single(10), wishes, vector="v")
+    assert len(album.chosen) == 4
+    assert 9 in rows(album)  # of photos that cover the same, the best rated one
+    assert album.value <= album.bound + 1e-6
+
+
+def test_all_photos_of_one_series_come_in_the_order_of_ratings(make):
+    """The best shot stands for all; with more places than series there are further ones."""
+    one = make(1, in_series([0] * 10))
+    assert rows(one) == [9]
+    assert one.chosen[0].represents == list(range(9))
+    assert one.chosen[0].reason.startswith("best of 10 near-identical shots")
+    assert set(rows(make(3, in_series([0] * 10), balance=0))) == {7, 8, 9}
+
+
+def test_one_of_each_series_before_two_of_any(make):
+    """Five series of two: five places have one of each, the sixth a second shot."""
+    series = in_series([0, 0, 1, 1, 2, 2, 3, 3, 4, 4])
+    assert rows(make(5, series)) == [1, 3, 5, 7, 9]
+    album = make(6, series, balance=0)
+    assert rows(album) == [1, 3, 5, 7, 8, 9]
+    represented = list(itertools.chain(*(one.represents for one in album.chosen)))
+    assert sorted(represented) == [0, 2, 4, 6]
+
+
+def test_names_of_series_are_told(make):
+    """People's series are called what people call them."""
+    album = make(1, in_series([0] * 10, ["at the lake"]))
+    assert "best of 10 in series at the lake" in album.chosen[0].reason
+
+
+def test_pins_are_in_and_bans_are_not(make):
+    """A pinned photo stands for its series, better shots or not; a banned one never comes."""
+    series = in_series([0, 0, 0, 1, 1, 1, 2, 2, 2, 3])
+    album = make(3, series, pinned=frozenset({0}), banned=frozenset({9, 5}), balance=0)
+    assert rows(album) == [0, 4, 8]
+    assert [one.pinned for one in album.chosen] == [True, False, False]
+    assert "you pinned it" in album.chosen[0].reason
+    assert "one of 3" in album.chosen[0].reason
+    both = make(3, series, pinned=frozenset({0, 1}), balance=0)
+    assert rows(both) == [0, 1, 9]
+
+
+def test_every_photo_banned_but_one(make):
+    """That one is the album; with all banned there is none."""
+    assert rows(make(3, banned=frozenset(range(9)))) == [9]
+    album = make(3, banned=frozenset(range(10)))
+    assert album.chosen == []
+    assert album.notes[0].startswith("3 places left empty")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "said"),
+    [
+        ({"pinned": frozenset({1, 2, 3})}, "3 photos pinned, and 2 places"),
+        ({"pinned": frozenset({1}), "banned": frozenset({1})}, "both pinned and banned"),
+        ({"group": "nowhere"}, "no group 'nowhere'"),
+        ({"per": "day", "at_most": 1}, "no photo tells its day"),
+    ],
+)
+def test_wishes_that_contradict_themselves_end_in_a_line(make, wishes, said):
+    """The line says what to change."""
+    with pytest.raises(AlbumError, match=said) as caught:
+        make(2, **wishes)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_photo_outside_the_index_is_told(collection, tmp_path):
+    """It cannot be pinned."""
+    with pytest.raises(AlbumError, match="is no photo of index"):
+        rows_of_files(collection.index, [tmp_path / "other.jpg"])
+
+
+def test_groups_and_their_limits(collection):
+    """One group is chosen from, or each gives no more than its limit, pins beyond it too."""
+    names = [str(photo.path) for photo in collection.index.photos()]
+    table = LabelTable(
+        "t", [LabelRow(i, name, 0.0, "", "ab"[i % 2], None, None) for i, name in enumerate(names)]
+    )
+    import_labels(collection.paths, table)
+    index = collection.index
+
+    def album(places, **wishes):
+        return arrange(
+            index, np.arange(10.0), single(10), Wishes(places, 0, **wishes), vector="v"
+        )
+
+    assert rows(album(2, group="a")) == [6, 8]
+    assert rows(album(4, per="group", at_most=1)) == [8, 9]
+    assert any("allows no more" in note for note in album(4, per="group", at_most=1).notes)
+    assert album(4, per="group", at_most=1).promise == 0.5
+    kept = album(4, per="group", at_most=1, pinned=frozenset({0, 2}))
+    assert rows(kept) == [0, 2, 9]
+    assert any("2 photos of a are pinned" in note for note in kept.notes)
+    with pytest.raises(AlbumError, match="but not in group"):
+        album(2, group="a", pinned=frozenset({1}))
+
+
+def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
+    """Two photos a day at most; those without a time are as many as there is room for."""
+    folder = collection.folder / "dated"
+    folder.mkdir()
+    for number in range(6):
+        exif = Image.Exif()
+        exif.get_ifd(0x8769)[0x9003] = f"2024:05:0{1 + number // 3} 23:5{number}:00"
+        paint(folder / f"{number}.png", 100 + number)
+        Image.open(folder / f"{number}.png").save(folder / f"{number}.jpg", exif=exif)
+        (folder / f"{number}.png").unlink()
+    collection.build()
+    index = collection.index
+    dated = [row for row, photo in enumerate(index.photos()) if photo.taken]
+    ratings = np.zeros(len(index))
+    ratings[dated] = np.arange(1.0, 7)
+
+    wishes = Wishes(6, 0, per="day", at_most=2)
+    album = arrange(index, ratings, single(len(index)), wishes, vector="v")
+    photos = index.photos()
+    assert [photos[row].taken for row in rows(album)[:4]] == [
+        f"2024-05-0{day}T23:5{minute}:00" for day, minute in ((1, 1), (1, 2), (2, 4), (2, 5))
+    ]
+    assert any("10 photos of no known day" in note for note in album.notes)
+    assert any("2 photos without a capture time, put last" in note for note in album.notes)
+    shapes = Wishes(6, 0, per="orientation", at_most=2)
+    assert len(arrange(index, ratings, single(len(index)), shapes, vector="v").chosen) == 2
+
+
+def test_the_album_is_the_same_every_time(collection, monkeypatch):
+    """Where clients are drawn at random, they are the same ones again."""
+    from photorank.album import ground
+
+    monkeypatch.setattr(ground, "CLIENTS", 4)
+    fill(collection.folder / "more", 20, start=50)
+    collection.build()
+    index = collection.index
+    series, ratings = find_series(index), index.rate(collection.vector)
+    albums = [arrange(index, ratings, series, Wishes(5, 0.8), vector="v") for _ in range(2)]
+    assert albums[0] == albums[1]
+    assert albums[0].value <= albums[0].bound + 1e-6
+
+
+def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
+    """The CSV says of each what the album does, and a spreadsheet runs none of it."""
+    index = hostile.index
+    n = len(index)
+    album = arrange(index, np.arange(float(n)), in_series([0] * n), Wishes(2), vector="=v")
+    table = list(csv.DictReader(io.StringIO(album_csv(album, index.photos()).decode(), newline="")))
+    assert tuple(table[0]) == COLUMNS
+    assert [row["place"] for row in table] == ["1", "2"]
+    assert [float(row["rating"]) for row in table] == [one.rating for one in album.chosen]
+    assert len(table[0]["represents"].splitlines() + table[1]["represents"].splitlines()) >= n - 2
+    for row in table:
+        assert not any(str(cell).startswith(("=", "+", "@")) for cell in row.values())

@@ -1,0 +1,117 @@
+import itertools
+
+import numpy as np
+import pytest
+
+from photorank.album.select import GREEDY, Rules, best_swap, choose, value_of
+
+
+def scene(seed, *, quotas=False):
+    """Return a small collection and rules for it, drawn at random."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(3, 10))
+    X = rng.normal(size=(n, 4))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    balance = rng.choice([0.0, 0.3, 0.7, 1.0])
+    covers = (balance * np.maximum(X @ X.T, 0)).astype(np.float32) / n
+    k = int(rng.integers(1, n))
+    pinned = rng.choice(n, rng.integers(0, min(k, 2) + 1), replace=False)
+    parts = rng.integers(-1, 3, n) if quotas else None
+    rules = Rules(k, pinned, np.ones(n, dtype=bool), parts, int(rng.integers(1, 3)))
+    return (1 - balance) * rng.random(n), covers, rules
+
+
+def allowed(rules, rows):
+    """Tell whether a set has the pinned photos and keeps to the limits."""
+    if not set(rules.pinned.tolist()) <= set(rows) or len(rows) > rules.places:
+        return False
+    if rules.parts is None:
+        return True
+    count = np.bincount([rules.parts[row] for row in rows if rules.parts[row] >= 0], minlength=3)
+    own = np.bincount(rules.parts[rules.pinned][rules.parts[rules.pinned] >= 0], minlength=3)
+    return bool((count <= np.maximum(rules.limit, own)).all())
+
+
+def best_of_all(worth, covers, rules):
+    """Return the greatest value of any set that the rules allow."""
+    n = len(worth)
+    return max(
+        value_of(worth, covers, np.array(rows, dtype=np.intp))
+        for size in range(rules.places + 1)
+        for rows in itertools.combinations(range(n), size)
+        if allowed(rules, rows)
+    )
+
+
+@pytest.mark.parametrize("quotas", [False, True], ids=["places", "quotas"])
+@pytest.mark.parametrize("seed", range(40))
+def test_greedy_keeps_its_promise_and_the_bound_holds(seed, quotas):
+    """Of all sets there are none exceeds the bound, and the best is not far above greedy's."""
+    worth, covers, rules = scene(seed, quotas=quotas)
+    choice = choose(worth, covers, rules)
+    best = best_of_all(worth, covers, rules)
+
+    assert allowed(rules, choice.rows.tolist())
+    assert rules.promise * best - 1e-6 <= choice.value <= best + 1e-6
+    assert best <= choice.bound + 1e-5
+    assert choice.gains.sum() == pytest.approx(choice.value, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_best_swap_is_the_best_of_all_swaps(seed):
+    """Trying each exchange by hand finds none that gains more."""
+    worth, covers, rules = scene(seed, quotas=bool(seed % 2))
+    choice = choose(worth, covers, rules)
+    gains = [-np.inf]
+    for out in choice.rows[len(rules.pinned) :].tolist():
+        for into in sorted(set(range(len(worth))) - set(choice.rows.tolist())):
+            rows = [row for row in choice.rows.tolist() if row != out] + [into]
+            if allowed(rules, rows):
+                gains.append(value_of(worth, covers, np.array(rows)) - choice.value)
+
+    swap = best_swap(worth, covers, rules, choice)
+    assert (swap is None) == (max(gains) == -np.inf)
+    if swap:
+        assert swap.gain == pytest.approx(max(gains), abs=1e-6)
+
+
+def test_lazy_greedy_is_greedy():
+    """Working every gain out anew at each step chooses the same photos."""
+    rng = np.random.default_rng(1)
+    worth, covers = rng.random(200) / 50, rng.random((200, 80)).astype(np.float32) ** 4 / 80
+    everything = np.ones(200, dtype=bool)
+    choice = choose(worth, covers, Rules(15, np.empty(0, dtype=np.intp), everything))
+    chosen = []
+    for _ in range(15):
+        values = [value_of(worth, covers, np.array([*chosen, row])) for row in range(200)]
+        values = [-1 if row in chosen else value for row, value in enumerate(values)]
+        chosen.append(int(np.argmax(values)))
+    assert choice.rows.tolist() == chosen
+    assert (np.diff(choice.gains) <= 1e-9).all()
+
+
+def test_ratings_alone_take_the_best_rated_and_the_bound_is_their_sum():
+    """Without covers nothing is left to doubt."""
+    worth = np.array([0.1, 0.4, 0.3, 0.2])
+    rules = Rules(2, np.empty(0, dtype=np.intp), np.ones(4, dtype=bool))
+    choice = choose(worth, np.zeros((4, 0), dtype=np.float32), rules)
+    assert choice.rows.tolist() == [1, 2]
+    assert choice.bound == pytest.approx(choice.value) == pytest.approx(0.7)
+
+
+def test_the_first_go_first():
+    """A second shot of a series is in only when every series is, however good it is."""
+    worth = np.array([0.9, 0.8, 0.1])
+    covers = np.zeros((3, 0), dtype=np.float32)
+    first = np.array([True, False, True])
+    empty = np.empty(0, dtype=np.intp)
+    assert choose(worth, covers, Rules(2, empty, first)).rows.tolist() == [0, 2]
+    assert choose(worth, covers, Rules(3, empty, first)).rows.tolist() == [0, 2, 1]
+
+
+def test_the_promise_is_the_classic_one():
+    """1 − 1/e without quotas, one half with them."""
+    rules = Rules(1, np.empty(0, dtype=np.intp), np.ones(1, dtype=bool))
+    assert rules.promise == GREEDY == pytest.approx(0.632, abs=1e-3)
+    parted = Rules(1, rules.pinned, rules.first, np.zeros(1, dtype=np.intp), 1)
+    assert parted.promise == 0.5

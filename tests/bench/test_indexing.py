@@ -1,0 +1,49 @@
+"""The benchmark of indexing measures what it says it does."""
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from PIL import Image
+
+from photorank.bench import reference
+from photorank.bench.indexing import IndexingSpeed
+from photorank.bench.photos import SIZE, write_photos
+from tests.encoders.tiny import photos
+
+
+def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
+    """They have the size of a phone's, in pixels and nearly in bytes."""
+    write_photos(tmp_path / "photos", 3)
+
+    files = sorted((tmp_path / "photos").iterdir())
+    assert len({file.read_bytes() for file in files}) == 3
+    for file in files:
+        assert 1e6 < file.stat().st_size < 8e6
+        with Image.open(file) as photo:
+            assert (photo.format, photo.size) == ("JPEG", SIZE)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # DataLoader's workers
+def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
+    """The loop that is raced against gives what open_clip's own calls give."""
+    name, file = tiny_model
+    for number, photo in enumerate(photos()):
+        photo.save(tmp_path / f"{number}.png")
+    model, _, preprocess = open_clip.create_model_and_transforms(name, pretrained=str(file))
+    with torch.inference_mode():
+        inputs = torch.stack([preprocess(photo) for photo in photos()])
+        expected = model.eval().encode_image(inputs, normalize=True).numpy()
+
+    seconds, rows = reference.embed(name, file, tmp_path)
+
+    assert seconds > 0
+    np.testing.assert_allclose(rows, expected, atol=1e-6)
+
+
+def test_the_ceiling_adds_the_work_of_decoding_and_encoding():
+    """On shared cores 30 and 20 photos a second make 12, for the seconds a photo add up."""
+    speed = IndexingSpeed("", 1, 2, 10.0, 5.0, 30.0, 20.0, 2.0, 0.83, 1.0, 1.0)
+
+    assert speed.perfect_overlap == pytest.approx(12)
+    assert speed.to_json()["perfect_overlap"] == speed.perfect_overlap

@@ -1,0 +1,108 @@
+"""A real server over a real workspace, and a real browser."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+CHROMIUM = shutil.which("chromium")
+QUIET = [
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
+
+NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+
+
+class Server:
+    """The dashboard's server over the current workspace."""
+
+    def __init__(self, folder):
+        with closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.folder = folder
+        self.process = None
+
+    @property
+    def address(self):
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        """Start it and wait until it answers."""
+        command = [sys.executable, "-m", "streamlit", "run", APP, "--server.headless=true"]
+        command += [f"--server.port={self.port}", "--server.fileWatcherType=none"]
+        with (self.folder / "server.log").open("a") as log:
+            self.process = subprocess.Popen(  # noqa: S603
+                command,
+                cwd=self.folder,
+                env=os.environ | {"PYTHONPATH": str(APP.parents[1])},
+                stdout=log,
+                stderr=log,
+            )
+        wait_until_up(self.port, self.process)
+
+    def end(self, how=signal.SIGTERM):
+        """Send it a signal and wait until it has ended."""
+        self.process.send_signal(how)
+        self.process.wait(timeout=20)
+
+
+@pytest.fixture
+def running(home, tmp_path):
+    """Return the dashboard's server, running over a copy of the indexed workspace."""
+    server = Server(tmp_path)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def server(running):
+    """Return the address of the dashboard's server."""
+    return running.address
+
+
+def wait_until_up(port, process):
+    """Wait for the server to answer."""
+    for _ in range(600):
+        assert process.poll() is None, "the server ended"
+        try:
+            with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+                connection.request("GET", "/_stcore/health")
+                if connection.getresponse().status == 200:
+                    return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the server did not answer within a minute")
+
+
+@pytest.fixture
+def browser():
+    """Return a headless browser."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser):
+    """Return a page of the browser."""
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page

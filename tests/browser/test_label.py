@@ -1,0 +1,160 @@
+"""Labelling as a person does it: by keyboard, with reloads, crashes and another browser beside."""
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from photorank.index.clicks import clicks
+from photorank.index.store import Index
+from photorank.workspace import IndexPaths
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
+
+CHECKOUT = Path(__file__).parents[2]
+
+pytestmark = NEEDS_BROWSER
+
+PAIR = "[...document.querySelectorAll('[class*=st-key-large] img')]"
+# Both photos of another pair than before are there, and painted.
+CHANGED = f"""before => {{
+    const pair = {PAIR};
+    return pair.length === 2 && pair.map(one => one.src).join() !== before
+        && pair.every(one => one.complete && one.naturalWidth > 0);
+}}"""
+# The next pair's pictures have been fetched, and everything below is drawn.
+SETTLED = """() => {
+    const ahead = [...document.querySelectorAll('.st-key-ahead img')];
+    return ahead.length === 2 && ahead.every(one => one.complete && one.naturalWidth > 0)
+        && document.querySelector('[data-test-script-state=running]') === null;
+}"""
+
+
+@pytest.fixture
+def paths(home):
+    """Return the files of the index that is labelled."""
+    return IndexPaths(home / "index" / "small")
+
+
+def opened(browser, server, rater="ann", **how):
+    """Open the page as a person, and wait until a pair can be chosen from."""
+    page = browser.new_page(**how)
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server}/label?rater={rater}")
+    page.wait_for_function(SETTLED)
+    return page
+
+
+def alts(page):
+    """Return the names of the two photos that are shown."""
+    return [one.get_attribute("alt") for one in page.locator("[class*=st-key-large] img").all()]
+
+
+def press(page, key):
+    """Press a key, wait for the next pair; return the pair before, and what it took in ms."""
+    pair, before = alts(page), page.evaluate(f"{PAIR}.map(one => one.src).join()")
+    begun = time.perf_counter()
+    page.keyboard.press(key)
+    page.wait_for_function(CHANGED, arg=before, polling=5)
+    taken = 1000 * (time.perf_counter() - begun)
+    page.wait_for_function(SETTLED)
+    return pair, taken
+
+
+def file_of(alt):
+    """Return the file that a photo's alternative text names."""
+    return alt.split(", ")[1]
+
+
+def exported(tmp_path):
+    """Return what `photorank choices export` writes, row by row."""
+    target = tmp_path / "choices.csv"
+    command = [sys.executable, "-m", "photorank", "choices", "export", target, "--index", "small"]
+    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)  # noqa: S603
+    with target.open(newline="") as file:
+        return [tuple(row.values()) for row in csv.DictReader(file)]
+
+
+def test_keys_label_and_nothing_is_lost_on_a_reload(browser, server, tmp_path):
+    """What the keys said is in the export: choices and ties, no skips, and not what was undone."""
+    page = opened(browser, server)
+    expected = []
+    for key in ("ArrowLeft", "ArrowRight", "t", "s", "ArrowLeft"):
+        (first, second), _ = press(page, key)
+        row = (file_of(first), file_of(second), "0", "ann")
+        if key == "ArrowRight":
+            row = (file_of(second), file_of(first), "0", "ann")
+        if key == "t":
+            row = (*row[:2], "1", "ann")
+        if key != "s":
+            expected.append(row)
+    page.reload()
+    page.wait_for_function(SETTLED)
+    page.get_by_text("4 choices.").wait_for()
+    assert page.url.endswith("rater=ann")
+
+    press(page, "z")
+    page.get_by_text("3 choices.").wait_for()
+    assert set(map(file_of, alts(page))) == set(expected.pop()[:2])
+    press(page, "ArrowRight")
+    rows = exported(tmp_path)
+    assert rows[:3] == expected
+    assert len(rows) == 4
+
+
+def test_a_server_that_is_killed_between_two_choices_loses_none(browser, running, tmp_path):
+    """After kill -9 and a new start all choices are there, and the person goes on."""
+    page = opened(browser, running.address)
+    for _ in range(3):
+        press(page, "ArrowLeft")
+    running.end(signal.SIGKILL)
+    running.start()
+    page = opened(browser, running.address)
+    page.get_by_text("3 choices.").wait_for()
+    press(page, "ArrowRight")
+    assert len(exported(tmp_path)) == 4
+
+
+def test_two_sessions_that_label_at_once_lose_nothing(browser, server, paths):
+    """Each person's choices are their own, and all of them are kept."""
+    pages = {rater: opened(browser, server, rater) for rater in ("ann", "bob")}
+    for _ in range(3):
+        for page in pages.values():
+            press(page, "ArrowLeft")
+    index = Index.open(paths)
+    for rater in pages:
+        assert len(clicks(index, rater).winners) == 3
+    pages["ann"].reload()
+    pages["ann"].get_by_text("Several people").click()
+    pages["ann"].get_by_text("would choose alike on").wait_for()
+
+
+def test_the_next_pair_shows_at_once(browser, server):
+    """From the key to both pictures of the next pair it takes less than 300 ms."""
+    page = opened(browser, server)
+    press(page, "ArrowLeft")
+    taken = [press(page, "ArrowRight")[1] for _ in range(7)]
+    assert median(taken) < 300
+
+
+def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(browser, server, paths):
+    """A click on a photo chooses it; whoever presses twice says nothing of a pair unseen."""
+    page = opened(browser, server)
+    before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
+    box = page.get_by_alt_text("the second photo").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_function(SETTLED)
+    assert len(clicks(Index.open(paths), "ann").winners) == 1
+
+    page.evaluate(
+        "() => { const one = document.querySelector('.st-key-side-first button');"
+        " one.click(); one.click(); }"
+    )
+    page.get_by_text("2 choices.").wait_for()
+    page.wait_for_function(SETTLED)
+    assert len(clicks(Index.open(paths), "ann").winners) == 2

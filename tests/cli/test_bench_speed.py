@@ -1,0 +1,48 @@
+"""The benchmarks of speed, on a small index."""
+
+import pytest
+
+from benchmarks.synthetic import VECTOR, write_synthetic
+from photorank.workspace import Workspace
+
+pytestmark = pytest.mark.usefixtures("made_up")
+
+
+@pytest.fixture
+def made_up(tmp_path, monkeypatch):
+    """Make a workspace current that has one index, of photos that never were."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
+    workspace = Workspace(tmp_path)
+    workspace.datasets.mkdir()
+    write_synthetic(workspace.index("small"), 300, 24, labels=200, shard=128)
+
+
+def test_search_is_measured_beside_numpy_and_faiss(photorank):
+    """All three find the same photos; the limit and the ratios are told."""
+    found = photorank("bench", "search", "-k", 5, "--rounds", 1, "--json").json
+    assert (found["k"], found["photos"], found["same"]) == (5, 300, 1.0)
+    assert found["faiss_ratio"] == pytest.approx(found["faiss"] / found["ours"])
+    assert min(found[name] for name in ("ours", "numpy", "faiss", "limit")) > 0
+    assert "IndexFlatIP" in photorank("bench", "search", "--rounds", 1).out
+
+
+def test_measuring_is_measured_beside_scipy(photorank):
+    """The correlations are SciPy's."""
+    arguments = ["bench", "evaluate", "--rounds", 1, "--vector", VECTOR]
+    found = photorank(*arguments, "--json").json
+    assert found["off"] < 1e-9
+    assert found["low"] <= found["pairwise_accuracy"] <= found["high"]
+    assert found["ratio"] == pytest.approx(found["scipy"] / found["ours"])
+    assert "SciPy" in photorank(*arguments).out
+
+
+def test_every_page_is_measured(photorank):
+    """First with all that it loads, and again as a click would."""
+    found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
+    assert [page["page"] for page in found["pages"]] == [
+        "Discerning power",
+        "Browse",
+        "Two photos",
+        "Vectors",
+    ]
+    assert all(page["first"] > 0 and page["again"] > 0 for page in found["pages"])

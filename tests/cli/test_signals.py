@@ -1,0 +1,66 @@
+import pytest
+
+from photorank.index.store import open_index
+from photorank.photos.signals import SIGNALS
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_an_index_is_measured_once_and_summed_up(photorank):
+    """The table has every signal, and the second run has nothing to do."""
+    first = photorank("signals", "--page", "2x3")
+    assert "index small: 24 measured, 0 known before" in first.out
+    assert all(name in first.out for name in SIGNALS)
+    assert "at 2 × 3 cm: 0 fine, 0 soft, 24 too small; 0 very dark in print" in first.out
+    again = photorank("signals", "--json").json
+    assert (again["measured"], again["known"], again["skipped"]) == (0, 24, [])
+    photos = open_index("small").photos()
+    assert [one["path"] for one in again["photos"]] == [str(photo.path) for photo in photos]
+    assert list(again["photos"][0]["signals"]) == list(SIGNALS)
+    assert "print" not in again["photos"][0]
+
+
+def test_single_files_need_no_index(photorank, gallery, empty_home):
+    """They are measured as they are, with words on how they would print."""
+    file = gallery / "beach" / "0.jpg"
+    [told] = photorank("signals", file, "--page", "1x1", "--json").json
+    assert told["path"] == str(file)
+    assert told["signals"]["width"] == 96
+    assert told["print"]["words"] == "183 dpi at 1 × 1 cm: soft, 25% of it is cut off"
+    assert told["print"]["words"] in photorank("signals", file, "--page", "1x1").out
+    assert not empty_home.exists()
+
+
+def test_a_file_that_is_no_photo_is_named(refused, gallery):
+    """In one line, with the reason."""
+    assert "notes.jpg is not a usable photo" in refused("signals", gallery / "notes.jpg")
+    assert "vanished" in refused("signals", gallery / "none.jpg")
+
+
+@pytest.mark.parametrize("arguments", [["--page", "a4"], ["photo.jpg", "--index", "small"]])
+def test_wrong_usage(photorank, arguments):
+    """Sides are numbers, and files or an index are measured, not both."""
+    assert photorank("signals", *arguments).code == 2
+
+
+def test_photos_teach_themselves_by_a_command(photorank):
+    """No label is needed; options about labels are a mistake."""
+    made = photorank("vector", "learn", "taught", "--learner", "degradations", "--json")
+    assert made.json["kind"] == "degradations"
+    assert "spoilt copies" in photorank("vector", "show", "taught").out
+    wrong = ("vector", "learn", "other", "--learner", "degradations", "--within", "group")
+    assert photorank(*wrong).code == 2
+
+
+def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
+    """With how sure that is, on what, and what it would do."""
+    arguments = ("keepers", "--vector", "technical", "--lose", 30, "--keeper-from")
+    found = photorank(*arguments, 1, "--json").json
+    assert found["keepers"]["independent"] == 12  # two of a series are one
+    assert found["lost"] == 0.3
+    told = photorank(*arguments, 1).out
+    assert f"reject below {found['rating']:.4f}: with 95 % confidence" in told
+    assert "at most 30 % of the keepers" in told
+    assert "technical has not seen them" in told
+    assert "9 keepers of different moments are needed" in refused(*arguments, 8)
+    assert photorank("keepers", "--vector", "technical").code == 2

@@ -1,0 +1,167 @@
+import sys
+
+import numpy as np
+import pytest
+import torch
+
+from photorank.encoders import load_encoder, runtimes
+from photorank.encoders.runtimes import FRAMES_OF_INT8, known_runtime
+from photorank.encoders.towers import TorchTower, encode, on_pixels
+from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
+from tests.encoders.tiny import photos
+
+needs_openvino = pytest.mark.skipif(
+    not runtimes.openvino.is_installed(), reason="the openvino extra is not installed"
+)
+
+
+@pytest.fixture
+def frames_of():
+    """Return a function that gives so many different frames of an encoder."""
+
+    def frames(encoder, n):
+        made = [frame for photo in photos() for frame in encoder.prepare(photo)]
+        shift = [np.roll(made[at % len(made)], 5 * at, axis=1) for at in range(n)]
+        return [np.ascontiguousarray(frame) for frame in shift]
+
+    return frames
+
+
+@pytest.fixture
+def tiny(tiny_model):
+    """Return a function that loads the small CLIP anew."""
+    name, file = tiny_model
+    return lambda: load_encoder(f"open_clip:{name}@{file}", device="cpu")
+
+
+def cosines(first, second):
+    """Return the cosine of each row with the same row of the other."""
+    return (first * second).sum(axis=1)
+
+
+@pytest.mark.parametrize("runtime", ["torch", pytest.param("openvino", marks=needs_openvino)])
+@pytest.mark.parametrize("spec", ["tiny", "embedded"])
+def test_a_runtime_gives_the_embeddings_of_torch_in_full_precision(tiny, frames_of, spec, runtime):
+    """Whatever is chosen for a transformer or a convolutional network, cosines stay above 0.99."""
+    encoder = tiny() if spec == "tiny" else load_encoder(spec, device="cpu")
+    frames = frames_of(encoder, 20)
+    expected = encoder.encode_frames(frames)
+    assert encoder.runtime == f"torch {torch.__version__.partition('+')[0]} fp32 on cpu"
+
+    encoder.choose_runtime(runtime, frames)
+
+    assert encoder.runtime.startswith(f"{runtime} ")
+    assert encoder.runtime.endswith((" bf16 on cpu", " fp32 on cpu"))
+    assert cosines(encoder.encode_frames(frames), expected).min() > 0.99
+
+
+@needs_openvino
+def test_eight_bits_are_calibrated_on_the_photos(tiny, frames_of, capsys):
+    """Int8 stays within cosine 0.98 of torch, and says nothing on the way to machine output."""
+    encoder = tiny()
+    frames = frames_of(encoder, FRAMES_OF_INT8)
+    expected = encoder.encode_frames(frames)
+
+    encoder.choose_runtime("openvino-int8", frames)
+
+    assert " int8 " in encoder.runtime
+    found = cosines(encoder.encode_frames(frames), expected)
+    assert 0.98 < found.min() < 0.999999
+    assert capsys.readouterr().out == ""
+
+
+@needs_openvino
+def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
+    """A handful of photos calibrates nothing; the error says what to use instead."""
+    encoder = tiny()
+    with pytest.raises(EncoderError, match=r"too few.*--runtime openvino`"):
+        encoder.choose_runtime("openvino-int8", frames_of(encoder, 5))
+
+
+@needs_openvino
+@pytest.mark.parametrize("runtime", ["openvino", "openvino-int8"])
+def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
+    """A runtime that falls below the cosine that is needed is refused with the cosine it has."""
+    monkeypatch.setattr(runtimes, "_AGREES", 1.1)
+    monkeypatch.setattr(runtimes, "_AGREES_IN_INT8", 1.1)
+    encoder = tiny()
+    frames = frames_of(encoder, FRAMES_OF_INT8)
+    before = encoder.encode_frames(frames)
+
+    with pytest.raises(EncoderError, match=rf"{runtime} is refused.*cosine (0\.9|1\.0)"):
+        encoder.choose_runtime(runtime, frames)
+
+    np.testing.assert_array_equal(encoder.encode_frames(frames), before)
+
+
+def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
+    """Where nothing agrees, auto stays with torch in full precision."""
+    monkeypatch.setattr(runtimes, "_AGREES", 1.1)
+    encoder = tiny()
+    encoder.choose_runtime("auto", frames_of(encoder, 4))
+
+    assert " fp32 " in encoder.runtime
+    assert encoder.runtime.startswith("torch ")
+
+
+def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
+    """Auto does without the extra; asked for by name, it says how to get it."""
+    monkeypatch.setattr(runtimes.openvino, "is_installed", lambda: False)
+    encoder = tiny()
+    frames = frames_of(encoder, 4)
+
+    encoder.choose_runtime("auto", frames)
+    assert encoder.runtime.startswith("torch ")
+    with pytest.raises(MissingExtraError, match=r"photorank\[openvino\]"):
+        encoder.choose_runtime("openvino", frames)
+
+
+@needs_openvino
+def test_openvino_does_not_report_to_its_makers():
+    """Its telemetry, on by default, is kept from loading."""
+    runtimes.openvino.openvino()
+
+    assert sys.modules["openvino_telemetry"] is None
+
+
+@needs_openvino
+def test_what_openvino_cannot_convert_is_left_to_torch():
+    """A network that has no graph is an error for openvino, and torch's for auto."""
+
+    class Untraceable(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.ones(3, 8))
+
+        def forward(self, inputs):
+            rows = [torch.from_numpy(one.numpy()).mean((1, 2)) for one in inputs]
+            return torch.linalg.matrix_exp(torch.stack(rows)[:, :, None] @ self.weight[:1])[:, 0]
+
+    network = on_pixels(
+        Untraceable(), lambda model, inputs: model(inputs), mean=[0] * 3, std=[1] * 3
+    )
+    with pytest.raises(EncoderError, match="--runtime torch"):
+        runtimes.openvino.convert(
+            TorchTower(network, "cpu", 4), np.ones((8, 8, 3), dtype=np.uint8), one_shape=True
+        )
+
+
+def test_sixteen_bits_leave_the_network_as_it_was(tiny, frames_of):
+    """The copy in bf16 has its own weights, and those of the original stay exact."""
+    encoder = tiny()
+    frames = frames_of(encoder, 4)
+    plain = encoder._images.load()
+    before = encoder.encode_frames(frames)
+
+    half = plain.in_bf16()
+
+    assert {weight.dtype for weight in half.network.model.parameters()} == {torch.bfloat16}
+    assert cosines(encode(half, frames, 32), before).min() > 0.999
+    np.testing.assert_array_equal(encoder.encode_frames(frames), before)
+
+
+def test_runtimes_are_known_by_name():
+    """A misspelt runtime is told, with those that there are."""
+    assert known_runtime("openvino-int8") == "openvino-int8"
+    with pytest.raises(UnknownNameError, match="auto, torch, openvino, openvino-int8"):
+        known_runtime("tensorrt")

@@ -1,0 +1,161 @@
+"""Self-taught vectors: from files alone, with the index's own encoder."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data
+
+from photorank.encoders.base import encode_photos
+from photorank.errors import TooFewPhotosError
+from photorank.evaluation.degradations import (
+    KIND,
+    learn_degradations,
+    ranked_versions,
+    spoilt_versions,
+)
+from photorank.index.build import build_index
+from photorank.index.labelling import import_labels
+from photorank.index.store import Index
+from photorank.labels.tables import LabelRow, LabelTable
+from photorank.vectors.store import add_vector, load_vector
+from photorank.workspace import Workspace
+from tests.index.colours import ColourEncoder
+
+CROPS = 16
+
+
+class DetailEncoder(ColourEncoder):
+    """How light, how contrasty and how finely drawn each colour of a photo is."""
+
+    dimensions = 10
+
+    def prepare(self, photo):
+        """Return the photo as one frame."""
+        return [np.asarray(photo.resize((128, 128)))]
+
+    def encode_frames(self, frames):
+        """Return unit rows."""
+        pixels = np.stack(frames).astype(np.float32) / 255  # (n, 128, 128, 3)
+        fine = np.log(1e-3 + np.abs(np.diff(pixels, axis=2)).mean(axis=(1, 2))) / 10
+        moments = [pixels.mean(axis=(1, 2)), pixels.std(axis=(1, 2)), fine]
+        rows = np.concatenate([np.ones((len(pixels), 1)), *moments], axis=1)
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+build_details = partial(build_index, encoder_spec="detail", load=DetailEncoder)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """Return the workspace and the folder of 16 unlike parts of four photographs."""
+    root = tmp_path_factory.mktemp("self-taught")
+    (root / "photos").mkdir()
+    scenes = [data.astronaut(), data.coffee(), data.chelsea(), data.stereo_motorcycle()[0]]
+    for number in range(CROPS):
+        scene, part = scenes[number % 4], number // 4
+        height, width = scene.shape[0] // 2, scene.shape[1] // 2
+        top, left = (part // 2) * height, (part % 2) * width
+        crop = Image.fromarray(scene[top : top + height, left : left + width])
+        crop.save(root / "photos" / f"{number:02}.png")
+    workspace = Workspace(root / "home")
+    build_details([root / "photos"], "crops", workspace=workspace)
+    return workspace, root / "photos"
+
+
+def test_it_learns_what_spoils_photos_it_has_not_seen(library):
+    """Better than chance by far, on photographs of its own card and on others."""
+    index = Index.open(library[0].index("crops"))
+    encoder, progress = DetailEncoder(), []
+    vector = learn_degradations(
+        index, "taught", DetailEncoder, on_progress=lambda *counts: progress.append(counts)
+    )
+    assert vector.kind == KIND
+    assert vector.card.n_photos == CROPS
+    assert vector.card.metrics["pairwise_accuracy"]["value"] > 0.6
+    assert vector.card.metrics["protocol"]["fold_by"] == "group"
+    assert vector.slope > 0
+    assert progress[-1] == (CROPS, CROPS)
+
+    rocket = Image.fromarray(data.rocket()).resize((320, 213))
+    versions = spoilt_versions(rocket, seed=5)
+    frames = [encoder.prepare(version.picture) for version in versions]
+    graph = ranked_versions(
+        np.zeros(len(versions), dtype=np.intp),
+        [version.defect for version in versions],
+        np.array([version.severity for version in versions]),
+    )
+    ratings = vector.rate(encode_photos(encoder, frames), index.fingerprint)
+    credit, weight = graph.agreement(ratings)
+    assert credit.sum() / weight.sum() > 0.6
+
+    add_vector(index, vector)
+    assert load_vector(index, "taught").kind == KIND
+
+
+def test_the_seed_decides_everything(library):
+    """The same seed gives the same direction, another another."""
+    index = Index.open(library[0].index("crops"))
+    first, again, other = (
+        learn_degradations(index, "taught", DetailEncoder, photos=10, seed=seed)
+        for seed in (0, 0, 1)
+    )
+    assert first.card.n_photos == 10
+    np.testing.assert_allclose(first.direction, again.direction, atol=1e-6)
+    assert abs(first.direction @ other.direction) < 0.999
+
+
+def test_photos_that_nobody_judged_go_first(library):
+    """So that the others can still test the vector; no label is looked at."""
+    workspace, folder = library
+    names = [f"{number:02}.png" for number in range(6)]
+    rows = [LabelRow(2, name, 1.0, "", None, None, None) for name in names]
+    import_labels(workspace.index("crops"), LabelTable("mine", rows), base=[folder])
+    index = Index.open(workspace.index("crops"))
+    vector = learn_degradations(index, "taught", DetailEncoder, photos=10)
+    judged = {photo.digest for photo in index.photos() if photo.path.name in names}
+    assert not any(vector.card.saw(digest) for digest in judged)
+
+
+def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
+    """With how many there are, how many are needed, and why the others do not count."""
+    workspace, folder = library
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    for file in sorted(folder.iterdir())[:12]:
+        (copies / file.name).write_bytes(file.read_bytes())
+    build_details([copies], "few", workspace=workspace)
+    for file in sorted(copies.iterdir())[:4]:
+        file.unlink()
+    index = Index.open(workspace.index("few"))
+    with pytest.raises(TooFewPhotosError, match=r"has 8 photos .*vanished.* 10 are needed"):
+        learn_degradations(index, "taught", DetailEncoder)
+    build_details([copies], "few", workspace=workspace)
+    with pytest.raises(TooFewPhotosError, match="has 8 photos"):
+        learn_degradations(Index.open(workspace.index("few")), "taught", DetailEncoder)
+
+
+def test_versions_are_ranked_within_a_photo_and_a_defect_only():
+    """The photo itself is above all its copies, and nothing is said of two defects."""
+    photos = np.repeat([0, 1], 5)
+    defects = ["", "noise", "noise", "tilt", "tilt"] * 2
+    severities = np.tile([0, 2, 4, 2, 4], 2)
+    graph = ranked_versions(photos, defects, severities)
+    assert graph.n_pairs == 2 * 2 * 3
+    ranked = zip(*np.nonzero(graph_matrix(graph) > 0), strict=True)
+    assert set(ranked) == {
+        (base + winner, base + loser)
+        for base in (0, 5)
+        for winner, loser in [(0, 1), (0, 2), (1, 2), (0, 3), (0, 4), (3, 4)]
+    }
+
+
+def graph_matrix(graph):
+    """Return the margin of every pair, (n, n)."""
+    n = graph.n
+    every = np.array([(i, j) for i in range(n) for j in range(n) if i != j])
+    weight, margin = graph.edges(every)
+    matrix = np.zeros((n, n))
+    matrix[every[:, 0], every[:, 1]] = weight * margin
+    return matrix

@@ -1,0 +1,70 @@
+"""The cut on an index: exact where labels are unseen, learned anew where they are not."""
+
+import numpy as np
+import pytest
+
+from photorank.errors import NoLabelsError, TooFewKeepersError
+from photorank.evaluation.keepers import keepers_lost
+from photorank.evaluation.learning import learn_vector
+from photorank.index.build import build_index
+from photorank.index.store import Index
+from photorank.metrics.keepers import reject_cut
+from photorank.vectors.master import Card, MasterVector
+from photorank.workspace import Workspace
+from tests.index.colours import ColourEncoder, fill
+
+
+def red(index, **card):
+    """Return the direction in which photos become redder."""
+    direction = np.tile([2.0, -1.0, -1.0], 16)
+    return MasterVector("red", "prompt", direction, index.fingerprint, card=Card(**card))
+
+
+def test_of_an_unseen_vector_the_cut_is_that_of_its_keepers(index):
+    """And what it rejects is counted on all photos and on those labelled lower."""
+    vector = red(index)
+    scores, ratings = index.labels().scores, index.rate(vector)
+    found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
+    keepers = scores >= found.keeper_from
+    assert keepers.sum() >= 40
+    assert found.how == "unseen"
+    assert found.cut.rating == reject_cut(ratings[keepers], lost=0.2).rating
+    assert found.n_rejected == (ratings < found.cut.rating).sum()
+    assert found.n_others == (~keepers).sum()
+    assert found.n_others_rejected == (ratings[~keepers] < found.cut.rating).sum()
+    assert found.n_others_rejected / found.n_others > 0.3  # red is what people liked here
+    assert found.n_groups == 8
+
+
+def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
+    """Its own ratings of its own examples would reject more than is safe."""
+    vector = learn_vector(index, "ours", "all-pairs")
+    found = keepers_lost(index, vector, keeper_top=0.5, lost=0.2)
+    assert found.how == "learned anew"
+    keepers = index.labels().scores >= found.keeper_from
+    flattered = reject_cut(index.rate(vector)[keepers], lost=0.2)
+    assert found.cut.n_keepers == flattered.n_keepers
+    assert found.cut.rating <= flattered.rating
+    assert found.n_others_rejected <= (index.rate(vector)[~keepers] < flattered.rating).sum()
+
+
+def test_of_any_other_vector_only_unseen_keepers_count(index):
+    """Photos on its card are no witnesses, and without witnesses there is no cut."""
+    digests = index.digests()
+    some = frozenset(digest[:16] for digest in digests[:30])
+    found = keepers_lost(index, red(index, photos=some), keeper_from=-10, lost=0.2)
+    assert found.cut.n_keepers == 50
+    every = frozenset(digest[:16] for digest in digests)
+    with pytest.raises(TooFewKeepersError, match="there are 0 that the vector has not seen"):
+        keepers_lost(index, red(index, photos=every), keeper_from=-10)
+
+
+def test_without_scores_nobody_is_a_keeper(tmp_path):
+    """The way out is to import some."""
+    fill(tmp_path / "photos", 3)
+    workspace = Workspace(tmp_path / "home")
+    how = {"encoder_spec": "colours", "load": ColourEncoder}
+    build_index([tmp_path / "photos"], "plain", workspace=workspace, **how)
+    index = Index.open(workspace.index("plain"))
+    with pytest.raises(NoLabelsError, match="has no scores"):
+        keepers_lost(index, red(index), keeper_from=4)

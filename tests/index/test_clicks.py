@@ -1,0 +1,243 @@
+"""Clicks: durable before the next one, several people at once, undone, and never imported over."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
+from photorank.index import catalogue
+from photorank.index.clicks import (
+    Undone,
+    clicks,
+    record_choice,
+    record_skip,
+    record_stars,
+    undo,
+)
+from photorank.index.labelling import import_choices, import_labels
+from photorank.index.manifest import read_manifest
+from photorank.index.store import Index
+from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.workspace import IndexPaths
+from tests.index.colours import fill
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def digests(library):
+    """Return the photos of an index of 8, in the order of its rows."""
+    fill(library.folder, 8)
+    library.build()
+    return [photo.digest for photo in library.index.photos()]
+
+
+def choose(library, winner, loser, *, rater="ann", tie=False, asked="random"):
+    """Record a choice."""
+    record_choice(library.paths, rater, winner, loser, tie=tie, asked=asked)
+
+
+def test_what_was_clicked_is_read_back_in_its_order(library, digests):
+    """Choices, ties, skips and stars of one person, by row; nobody else's."""
+    choose(library, digests[3], digests[1])
+    choose(library, digests[0], digests[2], tie=True, asked="informative")
+    record_skip(library.paths, "ann", digests[4], digests[5])
+    record_stars(library.paths, "ann", digests[6], 4)
+    choose(library, digests[7], digests[6], rater="bob", asked=None)
+
+    said = clicks(library.index, "ann")
+    assert said.winners.tolist() == [3, 0]
+    assert said.losers.tolist() == [1, 2]
+    assert said.ties.tolist() == [False, True]
+    assert said.asked == ["random", "informative"]
+    assert said.skipped.tolist() == [[4, 5]]
+    assert said.shown.tolist() == [[3, 1], [0, 2], [4, 5]]
+    assert (said.starred.tolist(), said.stars.tolist()) == ([6], [4.0])
+    assert clicks(library.index, "bob").asked == [""]
+    assert library.index.raters() == ["ann", "bob"]
+    assert len(clicks(library.index, "cy").shown) == 0
+
+
+def test_undo_takes_back_the_latest_click_whatever_it_was(library, digests):
+    """One person's clicks go one by one, newest first, and other people's stay."""
+    choose(library, digests[3], digests[1])
+    record_stars(library.paths, "ann", digests[6], 2)
+    record_stars(library.paths, "ann", digests[6], 5)
+    record_skip(library.paths, "ann", digests[4], digests[5])
+    choose(library, digests[0], digests[2], rater="bob")
+
+    assert undo(library.paths, "ann") == Undone("skip", (digests[4], digests[5]), "informative")
+    assert undo(library.paths, "ann") == Undone("stars", (digests[6],))
+    assert clicks(library.index, "ann").stars.tolist() == [2.0]
+    assert undo(library.paths, "ann") == Undone("stars", (digests[6],))
+    assert clicks(library.index, "ann").stars.tolist() == []
+    assert undo(library.paths, "ann") == Undone("choice", (digests[3], digests[1]), "random")
+    assert undo(library.paths, "ann") is None
+    assert len(clicks(library.index, "ann").winners) == 0
+    assert len(clicks(library.index, "bob").winners) == 1
+
+
+def test_stars_are_replaced_and_taken_back(library, digests):
+    """A photo has the stars that were clicked last, or none."""
+    for stars in (1, 5, 0):
+        record_stars(library.paths, "ann", digests[0], stars)
+    assert clicks(library.index, "ann").starred.tolist() == []
+    assert np.isnan(library.index.labels("ann").scores).all()
+
+    assert undo(library.paths, "ann").kind == "stars"
+    assert clicks(library.index, "ann").stars.tolist() == [5.0]
+
+
+def test_imports_and_clicks_leave_each_other_alone(library, digests):
+    """An import replaces its own file's choices; undo takes back clicks, not imports."""
+    files = sorted(path.name for path in library.folder.iterdir())
+    table = ChoiceTable("pairs.csv", [ChoiceRow(2, files[0], files[1], False, "ann")])
+    choose(library, digests[3], digests[1])
+    for _ in range(2):
+        import_choices(library.paths, table)
+    assert clicks(library.index, "ann").winners.tolist() == [3, 0]
+
+    assert undo(library.paths, "ann").photos == (digests[3], digests[1])
+    assert undo(library.paths, "ann") is None
+    assert clicks(library.index, "ann").winners.tolist() == [0]
+
+
+def test_the_first_choices_are_what_comparisons_are_made_of(library, digests):
+    """In an index without scores; where there are scores, these stay."""
+    assert read_manifest(library.paths).judgements == "scores"
+    choose(library, digests[3], digests[1])
+    assert read_manifest(library.paths).judgements == "choices"
+    assert library.index.comparisons().n_pairs == 1
+
+
+def test_scores_stay_what_comparisons_are_made_of(library, digests):
+    """Who clicks in an index that has scores does not change what it is evaluated by."""
+    rows = [LabelRow(2, f"{row:04}.png", float(row), "", None, None, None) for row in range(3)]
+    import_labels(library.paths, LabelTable("scores.csv", rows))
+    choose(library, digests[3], digests[1])
+    assert read_manifest(library.paths).judgements == "scores"
+
+
+def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
+    """While another process holds the writer's lock, clicks are kept at once."""
+    with catalogue.writing(library.paths):
+        begun = time.monotonic()
+        choose(library, digests[3], digests[1])
+        record_skip(library.paths, "ann", digests[4], digests[5])
+        assert undo(library.paths, "ann").kind == "skip"
+        assert time.monotonic() - begun < 2
+    assert clicks(library.index, "ann").winners.tolist() == [3]
+    assert read_manifest(library.paths).judgements == "scores"  # it was the writer's
+    choose(library, digests[2], digests[1])
+    assert read_manifest(library.paths).judgements == "choices"
+
+
+def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
+    """After a short wait the error is in words, and nothing was kept."""
+    monkeypatch.setattr(catalogue, "_PATIENCE", 0.1)
+    with (
+        catalogue.writing(library.paths) as connection,
+        catalogue.transaction(connection),
+        pytest.raises(LockedIndexError),
+    ):
+        choose(library, digests[3], digests[1])
+    assert len(clicks(library.index, "ann").winners) == 0
+
+
+def test_a_pruned_photo_cannot_be_clicked(library, digests):
+    """A digest that the index does not have is refused, and nothing is kept."""
+    with pytest.raises(ChangedIndexError):
+        choose(library, digests[0], "0" * 64)
+    assert len(clicks(library.index, "ann").winners) == 0
+
+
+def test_a_photo_that_was_skipped_may_vanish_and_come_back(library, digests):
+    """Pruning keeps what clicks refer to, and undo still works."""
+    record_skip(library.paths, "ann", digests[0], digests[1])
+    record_stars(library.paths, "ann", digests[2], 3)
+    record_stars(library.paths, "ann", digests[2], 0)
+    photos = sorted(library.folder.iterdir())
+    kept = [path.read_bytes() for path in photos[:3]]
+    for path in photos[:3]:
+        path.unlink()
+    library.build(prune=True)
+    assert len(clicks(library.index, "ann").skipped) == 0
+
+    assert undo(library.paths, "ann") == Undone("stars", (digests[2],))
+    for path, data in zip(photos, kept, strict=False):
+        path.write_bytes(data)
+    library.build()
+    assert clicks(library.index, "ann").skipped.tolist() == [[0, 1]]
+
+
+@pytest.mark.parametrize("rater", ["", "  ", "a\nb", "x" * 61])
+def test_who_clicks_needs_a_name(library, digests, rater):
+    """Nothing is kept of nobody."""
+    with pytest.raises(LabelsError, match="needs a name"):
+        choose(library, digests[0], digests[1], rater=rater)
+
+
+def test_what_cannot_be_meant_is_refused(library, digests):
+    """A photo against itself, and six stars."""
+    with pytest.raises(LabelsError, match="two different photos"):
+        choose(library, digests[0], digests[0])
+    with pytest.raises(LabelsError, match="1 to 5 stars"):
+        record_stars(library.paths, "ann", digests[0], 6)
+
+
+def clicking(library, rater, n):
+    """Start a process that makes n choices and tells each when it is kept."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "tests.index.test_clicks", library.paths.root, rater, str(n)],
+        cwd=CHECKOUT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def main():
+    """Click away between the first photo and each other one in turn."""
+    root, rater, n = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+    paths = IndexPaths(root)
+    digests = [photo.digest for photo in Index.open(paths).photos()]
+    for number in range(n):
+        other = digests[1 + number % (len(digests) - 1)]
+        record_choice(paths, rater, digests[0], other, tie=False, asked=str(number))
+        print(number, flush=True)
+
+
+def test_two_processes_that_click_at_once_lose_nothing(library, digests):
+    """Two hundred choices each, every one of them kept once and in its order."""
+    processes = [clicking(library, rater, 200) for rater in ("ann", "bob")]
+    for process in processes:
+        process.communicate(timeout=120)
+        assert process.returncode == 0
+    for rater in ("ann", "bob"):
+        assert clicks(library.index, rater).asked == [str(number) for number in range(200)]
+
+
+def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
+    """After kill -9 at any moment all choices that were told are there, and at most one more."""
+    chance = np.random.default_rng(1)
+    for turn in range(4):
+        rater, told = f"rater {turn}", int(chance.integers(3, 30))
+        process = clicking(library, rater, 10_000)
+        for _ in range(told):
+            process.stdout.readline()
+        time.sleep(chance.uniform(0, 0.01))
+        process.send_signal(signal.SIGKILL)
+        told += len(process.communicate()[0].splitlines())
+        kept = clicks(library.index, rater).asked
+        assert kept == [str(number) for number in range(len(kept))]
+        assert told <= len(kept) <= told + 1
+    with catalogue.reading(library.paths) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+if __name__ == "__main__":
+    main()

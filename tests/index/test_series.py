@@ -1,0 +1,204 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageFilter
+
+from photorank.index.alike import leaders
+from photorank.index.labelling import import_labels
+from photorank.index.series import find_series
+from photorank.index.store import Index
+from photorank.labels.tables import LabelRow, LabelTable
+from tests.index.colours import ColourEncoder
+
+
+def never(one, other):
+    """Tell of no pair that it is the same picture."""
+    return np.zeros(len(one), dtype=bool)
+
+
+def unit(rows):
+    """Return rows of unit length."""
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("n", "d"), [(40, 5), (1500, 12), (1500, 500)])
+def test_a_photo_is_like_its_leader_and_leaders_are_unlike_each_other(n, d):
+    """No cosine within a group's star is below the threshold, none between leaders above it."""
+    rng = np.random.default_rng(n + d)
+    centres = rng.normal(size=(n // 4, d))
+    rows = unit(centres[rng.integers(0, n // 4, n)] + 0.25 * rng.normal(size=(n, d)))
+    leader = leaders(rows, 0.9, 0.8, never)
+    firsts = np.unique(leader)
+    assert 1 < len(firsts) < n
+    assert (leader <= np.arange(n)).all()
+    assert (np.einsum("ij,ij->i", rows, rows[leader]) >= 0.9 - 1e-4).all()
+    between = rows[firsts] @ rows[firsts].T
+    np.fill_diagonal(between, 0)
+    assert between.max() < 0.9
+
+
+def test_no_chain_is_made_of_a_slow_change():
+    """Each photo is like the next one, the first and the last are not, and never together."""
+    angles = np.linspace(0, np.pi / 2, 60)
+    rows = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
+    leader = leaders(rows, 0.95, 0.95, never)
+    assert 3 <= len(np.unique(leader)) <= 6
+    assert leader[-1] != leader[0]
+
+
+def test_photos_that_are_all_the_same_are_one_group():
+    """Thousands of equal rows need no memory for all their pairs."""
+    rows = np.tile(unit(np.random.default_rng(0).normal(size=(1, 600))), (5000, 1))
+    assert set(leaders(rows, 1.0, 0.9, never).tolist()) == {0}
+
+
+class Scene:
+    """A folder of photographs of one or several scenes."""
+
+    def __init__(self, library):
+        self.library = library
+
+    def take(self, name, seed, *, time=None, camera="A", bias=None, change=None, quality=95):
+        """Write a photo of a scene, in some way changed."""
+        rng = np.random.default_rng(seed)
+        fields = Image.fromarray(rng.integers(0, 256, (5, 7, 3), dtype=np.uint8))
+        picture = fields.resize((140, 100), Image.Resampling.BICUBIC)
+        exif = Image.Exif()
+        if time:
+            exif.get_ifd(0x8769)[0x9003] = time
+            exif[0x010F] = camera
+        if bias is not None:
+            exif.get_ifd(0x8769)[0x9204] = bias
+        path = self.library.folder / name
+        path.parent.mkdir(exist_ok=True)
+        changed = change(picture) if change else picture
+        changed.save(path, exif=exif, quality=quality)
+        return path
+
+    def series(self, threshold=0.9):
+        """Index what was taken and return the series as sets of names."""
+        self.library.build()
+        index = self.library.index
+        found = find_series(index, threshold)
+        groups = {}
+        for photo, code in zip(index.photos(), found.codes.tolist(), strict=True):
+            groups.setdefault(code, set()).add(photo.path.name)
+        return found, sorted((group for group in groups.values() if len(group) > 1), key=sorted)
+
+
+@pytest.fixture
+def scene(library):
+    """Return an empty folder for photographs."""
+    return Scene(library)
+
+
+def darker(picture):
+    """Return a picture four stops darker, nearly."""
+    return ImageEnhance.Brightness(picture).enhance(0.08)
+
+
+def grey(picture):
+    """Return a picture in black and white."""
+    return picture.convert("L").convert("RGB")
+
+
+def test_near_duplicates_are_one_series(scene):
+    """Another quality, sharpness or size is the same photo; other pictures are not."""
+    scene.take("a.jpg", 1)
+    scene.take("b.jpg", 1, quality=30)
+    scene.take("c.jpg", 1, change=lambda picture: picture.filter(ImageFilter.GaussianBlur(1)))
+    scene.take("d.jpg", 2)
+    _, groups = scene.series(0.995)
+    assert groups == [{"a.jpg", "b.jpg", "c.jpg"}]
+
+
+def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
+    """In black and white the embedding differs, the picture does not."""
+    scene.take("a.jpg", 1)
+    scene.take("b.jpg", 1, change=grey)
+    scene.take("c.jpg", 2, change=grey)
+    found, groups = scene.series(0.99)
+    assert groups == [{"a.jpg", "b.jpg"}]
+    paths = scene.library.paths
+    assert paths.hashes.is_file()
+    paths.hashes.write_bytes(b"damaged")  # they are worked out again
+    np.testing.assert_array_equal(find_series(scene.library.index, 0.99).codes, found.codes)
+
+
+def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
+    """Within 30 s of one camera less likeness is enough than otherwise."""
+    for number, seconds in enumerate((0, 2, 4)):
+        scene.take(f"burst {number}.jpg", 3, time=f"2024:05:01 10:00:{seconds:02}",
+                   change=lambda picture: picture.rotate(1), quality=95 - number)  # fmt: skip
+
+    def other(seed):
+        return lambda picture: Image.blend(picture, picture.transpose(0), 0.35)
+
+    scene.take("near.jpg", 3, time="2024:05:01 10:00:06", change=other(1))
+    scene.take("later.jpg", 3, time="2024:05:01 11:00:00", change=other(1), quality=60)
+    index_of = scene.series(0.999)[1]
+    assert {"burst 0.jpg", "burst 1.jpg", "burst 2.jpg"} <= index_of[0]
+    scene.library.build()
+    photos = [photo.path.name for photo in scene.library.index.photos()]
+    rows = scene.library.index.embeddings()
+    cosine = float(rows[photos.index("near.jpg")] @ rows[photos.index("burst 0.jpg")])
+    threshold = cosine + 0.05  # unlike enough for a near-duplicate, like enough for a burst
+    _, groups = scene.series(threshold)
+    together = next(group for group in groups if "burst 0.jpg" in group)
+    assert "near.jpg" in together
+
+
+def test_an_exposure_bracket_is_kept_together(scene):
+    """Three exposures within seconds are one scene, however different they look."""
+    for number, (bias, change) in enumerate([(0.0, None), (-4.0, darker), (4.0, grey)]):
+        scene.take(f"{number}.jpg", 4, time=f"2024:05:01 10:00:0{number}", bias=bias,
+                   change=change)  # fmt: skip
+    scene.take("3.jpg", 5, time="2024:05:01 10:00:04", bias=0.0)
+    found, groups = scene.series(1.0)
+    assert groups == [{"0.jpg", "1.jpg", "2.jpg"}]
+    assert len(found.brackets) == 1
+
+
+def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
+    """An edit, and a RAW file, belong to the shot they are of."""
+    scene.take("IMG_1.jpg", 6)
+    scene.take("IMG_1-edited.jpg", 6, change=darker)
+    scene.take("IMG_2.jpg", 7)
+    (scene.library.folder / "IMG_2.CR2").write_bytes(b"raw")
+    found, groups = scene.series(1.0)
+    assert groups == [{"IMG_1.jpg", "IMG_1-edited.jpg"}]
+    names = [photo.path.name for photo in scene.library.index.photos()]
+    assert names[found.versions[names.index("IMG_1.jpg")]] == "IMG_1-edited.jpg"
+    assert [path.name for path in found.raws[names.index("IMG_2.jpg")]] == ["IMG_2.CR2"]
+
+
+def test_what_people_call_a_series_is_one(scene):
+    """Named photos are in the series of that name and in no other, alike or not."""
+    for number, seed in enumerate((8, 8, 9, 8)):
+        scene.take(f"{number}.jpg", seed, quality=95 - number)
+    scene.library.build()
+    table = LabelTable(
+        "t",
+        [
+            LabelRow(1, str(scene.library.folder / "0.jpg"), 1.0, "", None, "mine", None),
+            LabelRow(2, str(scene.library.folder / "2.jpg"), 1.0, "", None, "mine", None),
+        ],
+    )
+    import_labels(scene.library.paths, table)
+    found, groups = scene.series()
+    assert groups == [{"0.jpg", "2.jpg"}, {"1.jpg", "3.jpg"}]
+    assert sorted(filter(None, found.named)) == ["mine"]
+
+
+def test_times_that_cannot_be_read_are_as_if_missing(scene):
+    """The search goes on without them."""
+    scene.take("a.jpg", 1, time="0000:00:00 00:00:00")
+    scene.take("b.jpg", 2, time="yesterday")
+    assert scene.series()[1] == []
+
+
+def test_an_empty_index_has_no_series(library):
+    """Nor has one of a single photo more than one."""
+    Scene(library).take("a.jpg", 1)
+    library.build()
+    assert len(find_series(Index.open(library.paths))) == 1
+    assert ColourEncoder.dimensions == library.index.embeddings().shape[1]

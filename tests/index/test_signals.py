@@ -1,0 +1,111 @@
+"""Signals in the catalogue: measured once, resumable, beside a writer, of what is there."""
+
+import numpy as np
+import pytest
+
+from photorank.index import catalogue, signals
+from photorank.index.signals import measure_signals
+from photorank.photos.signals import SIGNALS, photo_signals
+from tests.index.colours import fill, paint
+from tests.index.test_durability import in_order
+
+
+def test_the_catalogue_has_a_column_for_every_signal(library):
+    """In the order of the list of signals."""
+    fill(library.folder, 1)
+    library.build()
+    with catalogue.reading(library.paths) as connection:
+        columns = connection.execute("SELECT name FROM pragma_table_info('signals')").fetchall()
+    assert [name for (name,) in columns] == ["photo", *SIGNALS]
+
+
+def test_signals_are_those_of_each_row(library):
+    """Of a copy they are the same photo's; before they were measured they are nan."""
+    files = fill(library.folder, 5)
+    (library.folder / "copy.png").write_bytes(files[2].read_bytes())
+    library.build()
+    before = library.index.signals()
+    assert before.names == tuple(SIGNALS)
+    assert before.values.shape == (5, len(SIGNALS))
+    assert np.isnan(before.values).all()
+
+    report = measure_signals(library.paths)
+    assert (report.measured, report.known, report.skipped) == (5, 0, [])
+    index = library.index
+    found = index.signals()
+    for file in files:
+        expected = photo_signals(file.read_bytes())
+        row = found.values[index.row_of(file)]
+        np.testing.assert_array_equal(row, [expected[name] for name in SIGNALS])
+    assert found.column("width").tolist() == [24.0] * 5
+
+
+def test_a_second_run_measures_only_what_is_new(library):
+    """And tells how much it did."""
+    fill(library.folder, 3)
+    library.build()
+    measure_signals(library.paths)
+    fill(library.folder / "more", 2, start=90)
+    library.build()
+    seen = []
+    report = measure_signals(library.paths, on_progress=lambda *counts: seen.append(counts))
+    assert (report.measured, report.known) == (2, 3)
+    assert seen == [(1, 2), (2, 2)]
+    assert measure_signals(library.paths).measured == 0
+
+
+def test_a_run_that_breaks_off_keeps_what_it_measured(library, monkeypatch):
+    """Whole batches are kept, and the next run goes on."""
+    fill(library.folder, 7)
+    library.build()
+    monkeypatch.setattr(signals, "PHOTOS", 3)
+
+    def interrupt(done, total):
+        if done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        measure_signals(library.paths, on_progress=interrupt)
+    assert np.isfinite(library.index.signals().column("width")).sum() == 3
+    assert measure_signals(library.paths).measured == 4
+
+
+def test_photos_that_cannot_be_read_stop_nothing(library):
+    """Gone, changed or damaged since: each is told with its reason and tried again."""
+    files = fill(library.folder, 4)
+    library.build()
+    files[0].unlink()
+    paint(files[1], 77)
+    (library.folder / "copy.png").write_bytes(files[2].read_bytes())
+    library.build(library.folder / "copy.png")
+    files[2].unlink()  # its copy is still there
+
+    report = measure_signals(library.paths)
+    assert report.measured == 2
+    assert {(file.path.name, file.reason) for file in report.skipped} == {
+        (files[0].name, "vanished"),
+        (files[1].name, "changed since it was indexed"),
+    }
+    paint(files[0], 0)
+    assert measure_signals(library.paths).measured == 1
+
+
+def test_photos_are_measured_while_another_process_indexes(library):
+    """The writer's lock is not needed."""
+    fill(library.folder, 3)
+    library.build()
+    with catalogue.writing(library.paths):
+        assert measure_signals(library.paths).measured == 3
+
+
+def test_pruning_drops_the_signals_of_what_is_gone(library):
+    """And leaves a catalogue in order."""
+    files = fill(library.folder, 4)
+    library.build()
+    measure_signals(library.paths)
+    files[0].unlink()
+    library.build(prune=True)
+    assert in_order(library.paths)
+    with catalogue.reading(library.paths) as connection:
+        assert connection.execute("SELECT count(*) FROM signals").fetchone() == (3,)
+    assert np.isfinite(library.index.signals().column("width")).all()

@@ -1,0 +1,139 @@
+import time
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from photorank.vectors.next_pair import next_pair
+from photorank.vectors.taste import Judged, TastePrior, taste_of
+
+
+@pytest.fixture(scope="module")
+def ground():
+    """Return the taste of somebody unknown, and the coordinates of 60 photos."""
+    X = np.random.default_rng(0).normal(size=(60, 5))
+    prior = TastePrior.of(X, np.eye(5)[0])
+    Z = prior.coordinates(X)
+    return taste_of(prior, Judged(Z)), Z
+
+
+def ask_all(taste, Z, rng, *, most=10_000, **options):
+    """Ask until there is no pair left, and return the pairs."""
+    asked = []
+    while len(asked) < most and (pair := next_pair(taste, Z, asked=asked, rng=rng, **options)):
+        asked.append((pair.first, pair.second))
+    return asked
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 7])
+def test_every_pair_is_asked_once_and_then_no_more(ground, n):
+    """All n(n−1)/2 pairs come up, none twice in either order, and the end is told."""
+    taste, Z = ground
+
+    asked = ask_all(taste, Z[:n], np.random.default_rng(0))
+
+    assert len(asked) == n * (n - 1) // 2
+    assert len({frozenset(pair) for pair in asked}) == len(asked)
+
+
+def test_pairs_stay_within_their_group(ground):
+    """Every pair within a group comes up, and none across groups or without one."""
+    taste, Z = ground
+    codes = np.array([0, 2, 0, -1, 2, 5, 0, -1, 2, 2])
+
+    asked = ask_all(taste, Z[:10], np.random.default_rng(0), within=codes)
+
+    assert all(codes[a] == codes[b] >= 0 for a, b in asked)
+    assert len(asked) == 3 + 6
+
+
+def test_many_groups_are_drawn_from_without_listing_their_pairs():
+    """Among 6,000 photos of 60 groups, pairs are of one group."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(6000, 5))
+    prior = TastePrior.of(X, np.eye(5)[0])
+    Z, codes = prior.coordinates(X), rng.integers(-1, 60, 6000)
+
+    asked = ask_all(taste_of(prior, Judged(Z)), Z, rng, within=codes, most=40)
+
+    assert len(asked) == 40
+    assert all(codes[a] == codes[b] >= 0 for a, b in asked)
+
+
+def test_photos_are_not_shown_over_and_over(ground):
+    """While most photos are new, hardly one is shown a second time."""
+    taste, Z = ground
+
+    asked = ask_all(taste, Z, np.random.default_rng(0), most=25)
+
+    shown = Counter(row for pair in asked for row in pair)
+    assert max(shown.values()) <= 2
+    assert len(shown) >= 45
+
+
+def test_informative_pairs_tell_more_than_random_ones(ground):
+    """What is asked for its information has more of it than what is not."""
+    taste, Z = ground
+
+    def told(share):
+        asked = ask_all(taste, Z, np.random.default_rng(1), most=20, random_share=share)
+        first, second = np.array(asked).T
+        return taste.information(Z[first], Z[second]).mean()
+
+    assert told(0.0) > 1.3 * told(1.0)
+
+
+def test_a_share_of_pairs_is_random_and_says_so(ground):
+    """One in five, unless asked for otherwise; none or all if so."""
+    taste, Z = ground
+    rng = np.random.default_rng(2)
+
+    def share(**options):
+        hows = [next_pair(taste, Z, asked=[], rng=rng, **options).asked for _ in range(300)]
+        return hows.count("random") / 300
+
+    assert share() == pytest.approx(0.2, abs=0.07)
+    assert share(random_share=0.0) == 0
+    assert share(random_share=1.0) == 1
+
+
+def test_either_photo_may_be_on_either_side(ground):
+    """The side says nothing of the photo."""
+    taste, Z = ground
+    rng = np.random.default_rng(3)
+
+    first = [next_pair(taste, Z[:2], asked=[], rng=rng).first for _ in range(100)]
+
+    assert 25 < sum(first) < 75
+
+
+def test_random_pairs_do_not_depend_on_the_taste(ground):
+    """They are a fair test: another taste would have been asked the same."""
+    taste, Z = ground
+    chosen = np.random.default_rng(4).integers(60, size=(30, 2))
+    other = taste_of(taste.prior, Judged(Z, chosen[chosen[:, 0] != chosen[:, 1]]))
+
+    pairs = [
+        ask_all(one, Z, np.random.default_rng(5), most=20, random_share=1.0)
+        for one in (taste, other)
+    ]
+
+    assert pairs[0] == pairs[1]
+
+
+def test_a_pair_is_found_at_once_among_many_photos():
+    """Among 100,000 photos the next pair takes a fraction of a click's 300 ms."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100_000, 20)).astype(np.float32)
+    prior = TastePrior.of(X[:4000], np.eye(20)[0])
+    Z, asked = prior.coordinates(X), rng.integers(100_000, size=(500, 2))
+    taste = taste_of(prior, Judged(Z))
+    next_pair(taste, Z, asked=asked, rng=rng)
+
+    took = []
+    for _ in range(5):
+        began = time.perf_counter()
+        next_pair(taste, Z, asked=asked, rng=rng, within=np.arange(100_000) % 5000)
+        took.append(time.perf_counter() - began)
+
+    assert min(took) < 0.15

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError
+from photorank.labels.comparisons import Comparisons
+from photorank.vectors.personal import Personal, judged
+from photorank.vectors.taste import Judged, TastePrior, taste_of
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """Return 40 photos of 6 dimensions."""
+    return np.random.default_rng(0).normal(size=(40, 6))
+
+
+def test_the_learner_is_the_taste_of_the_choices(photos):
+    """Choices as a graph lead where the choices themselves lead, ties and repetitions too."""
+    prior = TastePrior.of(photos, np.eye(6)[0])
+    pairs = np.array([[0, 1], [1, 0], [0, 1], [5, 3], [8, 9], [9, 8]])
+    ties = np.array([0, 0, 0, 0, 1, 1.0])
+    graph = Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=40, ties=ties)
+
+    learned = Personal(prior=prior).fit(photos, graph)
+
+    taste = taste_of(prior, Judged(prior.coordinates(photos), pairs, ties))
+    np.testing.assert_allclose(learned.direction_, taste.direction, atol=1e-7)
+
+
+def test_the_learner_is_the_taste_of_the_labels(photos):
+    """So do scores, those without a label left out."""
+    prior = TastePrior.of(photos, np.eye(6)[0])
+    labels = np.random.default_rng(1).normal(size=40)
+    labels[30:] = np.nan
+
+    learned = Personal(prior=prior).fit(photos, Comparisons.from_scores(labels))
+
+    said = Judged(prior.coordinates(photos), rows=np.arange(30), labels=labels[:30])
+    np.testing.assert_allclose(learned.direction_, taste_of(prior, said).direction, atol=1e-9)
+
+
+def test_few_choices_move_a_prior_little_and_many_far(photos):
+    """One choice against everybody's taste is not yet an opposite taste; hundreds are."""
+    v0 = np.eye(6)[0]
+    order = np.argsort(photos @ v0)
+    rng = np.random.default_rng(2)
+    worse, better = rng.integers(0, 20, 400), rng.integers(20, 40, 400)
+
+    def learned(m):
+        choices = Comparisons.from_choices(order[worse[:m]], order[better[:m]], n=40)
+        return Personal(prior=v0).fit(photos, choices).direction_ @ v0
+
+    assert learned(1) > 0.7
+    assert learned(400) < -0.7
+
+
+def test_a_prior_of_other_photos_is_refused(photos):
+    """A prior must have the photos' dimensions, as a direction or ready made."""
+    choices = Comparisons.from_choices([0], [1], n=40)
+    ready = TastePrior.of(photos[:, :4], np.eye(4)[0])
+
+    with pytest.raises(ComparisonsError, match="4 dimensions"):
+        Personal(prior=ready).fit(photos, choices)
+    with pytest.raises(ComparisonsError, match="prior must be 6"):
+        Personal(prior=np.ones(3)).fit(photos, choices)
+
+
+def test_scores_within_groups_are_on_scales_of_their_own(photos):
+    """Each group of a graph is a block of labels."""
+    groups = np.arange(40) % 4
+    graph = Comparisons.from_scores(np.arange(40.0), within=groups)
+
+    said = judged(photos, graph)
+
+    assert sorted(said.rows.tolist()) == list(range(40))
+    assert (
+        len({(groups[row], block) for row, block in zip(said.rows, said.blocks, strict=True)}) == 4
+    )

@@ -1,0 +1,298 @@
+import time
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from photorank.errors import ComparisonsError
+from photorank.vectors.taste import Judged, TastePrior, taste_of
+
+N, D = 300, 12
+
+
+@pytest.fixture(scope="module")
+def prior():
+    """Return a prior over 300 photos of 12 dimensions that differ more in some than in others."""
+    X = photos()
+    return TastePrior.of(X, np.eye(D)[0] + np.eye(D)[1])
+
+
+@pytest.fixture(scope="module")
+def Z(prior):  # noqa: N802 - a matrix
+    """Return the photos' coordinates."""
+    return prior.coordinates(photos())
+
+
+def photos():
+    """Return photos (300, 12) around a mean that is not 0."""
+    return np.random.default_rng(0).normal(size=(N, D)) * np.linspace(2, 0.5, D) + 3
+
+
+def pairs(m, seed=1):
+    """Return pairs of different photos."""
+    rng = np.random.default_rng(seed)
+    first = rng.integers(N, size=m)
+    return np.column_stack([first, (first + 1 + rng.integers(N - 1, size=m)) % N])
+
+
+def test_coordinates_are_in_units_of_the_collection(prior, Z):
+    """Everybody's ratings have mean 0 and spread 1, and z is uncorrelated with known variances."""
+    assert Z.mean(axis=0) == pytest.approx(np.zeros(1 + D), abs=1e-9)
+    assert Z[:, 0].std() == pytest.approx(1)
+    np.testing.assert_allclose(np.cov(Z[:, 1:].T, ddof=0), np.diag(prior.variances), atol=1e-9)
+    assert prior.variances.mean() == pytest.approx(1)
+
+
+def test_without_judgements_a_taste_is_its_prior(prior, Z):
+    """Direction, ratings and choices are everybody's, and nothing is known beyond."""
+    taste = taste_of(prior, Judged(Z))
+
+    np.testing.assert_allclose(taste.direction, prior.direction, atol=1e-12)
+    np.testing.assert_array_equal(taste.ratings(Z), Z[:, 0])
+    np.testing.assert_allclose(taste.root @ taste.root.T, np.linalg.inv(prior.precision))
+
+
+def test_ratings_are_scalar_products_with_the_direction(prior, Z):
+    """The master-vector orders photos as the ratings do, mean photo apart."""
+    taste = taste_of(prior, Judged(Z, pairs(30)))
+
+    X = photos()
+    np.testing.assert_allclose((X - X.mean(axis=0)) @ taste.vector, taste.ratings(Z), atol=1e-9)
+
+
+def test_choices_end_at_the_peak_of_the_posterior(prior, Z):
+    """The weights minimise the penalised logistic loss, written out and left to an optimiser."""
+    chosen = pairs(40)
+    ties = (np.arange(40) % 5 == 0).astype(float)
+    apart, won = Z[chosen[:, 0]] - Z[chosen[:, 1]], 1 - ties / 2
+
+    def loss(w):
+        eta = prior.slope * (apart @ w)
+        off = w - prior.mean
+        return (
+            off @ prior.precision @ off / 2
+            - (won * np.log(expit(eta)) + (1 - won) * np.log(expit(-eta))).sum()
+        )
+
+    best = minimize(loss, prior.mean, method="BFGS", options={"gtol": 1e-6})
+
+    taste = taste_of(prior, Judged(Z, chosen, ties))
+    np.testing.assert_allclose(taste.weights, best.x, atol=1e-5)
+    assert loss(taste.weights) <= best.fun + 1e-9
+
+
+def test_labels_have_the_closed_form_of_a_linear_model(prior, Z):
+    """With labels the posterior is that of a ridge regression on what is centred."""
+    rows, labels = np.arange(25), np.random.default_rng(2).normal(size=25) + 4
+    centred = Z[rows] - Z[rows].mean(axis=0)
+    y = (labels - labels.mean()) * prior.label_spread / labels.std(ddof=1)
+    inverse = prior.precision + centred.T @ centred / prior.noise**2
+    target = prior.precision @ prior.mean + centred.T @ y / prior.noise**2
+
+    taste = taste_of(prior, Judged(Z, rows=rows, labels=labels))
+
+    np.testing.assert_allclose(taste.weights, np.linalg.solve(inverse, target), atol=1e-9)
+    np.testing.assert_allclose(taste.root @ taste.root.T, np.linalg.inv(inverse), atol=1e-9)
+
+
+@pytest.mark.parametrize("change", [lambda y: 10 * y, lambda y: y + 7], ids=["scale", "origin"])
+def test_a_persons_own_use_of_the_scale_does_not_matter(prior, Z, change):
+    """Labels from 10 to 50 say what labels from 1 to 5 say."""
+    rows, labels = np.arange(25), np.random.default_rng(2).integers(1, 6, 25).astype(float)
+
+    one = taste_of(prior, Judged(Z, rows=rows, labels=labels))
+    other = taste_of(prior, Judged(Z, rows=rows, labels=change(labels)))
+
+    np.testing.assert_allclose(one.weights, other.weights, atol=1e-9)
+
+
+def test_labels_of_two_scales_are_centred_apart(prior, Z):
+    """A constant added to all labels of one block changes nothing."""
+    rows, labels = np.arange(30), np.random.default_rng(2).normal(size=30)
+    blocks = rows % 3
+
+    one = taste_of(prior, Judged(Z, rows=rows, labels=labels, blocks=blocks))
+    other = taste_of(prior, Judged(Z, rows=rows, labels=labels + 50 * blocks, blocks=blocks))
+
+    np.testing.assert_allclose(one.weights, other.weights, atol=1e-9)
+
+
+def test_opposite_choices_mirror_the_deviation():
+    """Where nothing is everybody's, who always chooses the other photo has the opposite taste."""
+    X = photos()
+    believed = TastePrior.of(X, None)
+    coordinates, chosen = believed.coordinates(X), pairs(40)
+
+    one = taste_of(believed, Judged(coordinates, chosen))
+    other = taste_of(believed, Judged(coordinates, chosen[:, ::-1]))
+
+    np.testing.assert_allclose(one.ratings(coordinates), -other.ratings(coordinates), atol=1e-7)
+
+
+def test_opposite_tastes_are_as_far_from_indifference(prior, Z):
+    """Swapping all choices and everybody's taste with them turns the ratings round."""
+    chosen = pairs(40)
+    turned = TastePrior.of(photos(), -prior.direction)
+    coordinates = turned.coordinates(photos())
+
+    one = taste_of(prior, Judged(Z, chosen)).ratings(Z)
+    other = taste_of(turned, Judged(coordinates, chosen[:, ::-1])).ratings(coordinates)
+
+    np.testing.assert_allclose(one, -other, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["choices", "labels"])
+def test_a_planted_taste_is_recovered(prior, Z, kind):
+    """Many judgements along a taste lead to it, from a prior that knows nothing of it."""
+    rng = np.random.default_rng(3)
+    truth = np.append(0.0, rng.normal(size=D) / np.sqrt(D))
+    if kind == "choices":
+        chosen = pairs(3000)
+        gap = prior.slope * (Z[chosen[:, 0]] - Z[chosen[:, 1]]) @ truth
+        lost = rng.random(3000) > expit(gap)
+        chosen[lost] = chosen[lost][:, ::-1]
+        judged = Judged(Z, chosen)
+    else:
+        labels = Z @ truth + 0.5 * rng.normal(size=N)
+        judged = Judged(Z, rows=np.arange(N), labels=labels)
+
+    assert np.corrcoef(taste_of(prior, judged).ratings(Z), Z @ truth)[0, 1] > 0.97
+
+
+def test_standard_errors_shrink_with_judgements(prior, Z):
+    """Each judgement makes every rating surer, and none makes one less sure."""
+    chosen = pairs(200)
+
+    errors = [taste_of(prior, Judged(Z, chosen[:m])).standard_errors(Z) for m in (0, 1, 20, 200)]
+
+    for fewer, more in pairwise(errors):
+        assert (more <= fewer + 1e-9).all()
+    assert errors[-1].mean() < errors[0].mean() / 2
+
+
+def test_standard_errors_cover(prior, Z):
+    """Planted tastes drawn from the prior are inside two standard errors 95 times in 100."""
+    rng, inside = np.random.default_rng(4), []
+    root = np.linalg.cholesky(np.linalg.inv(prior.precision))
+    for seed in range(60):
+        truth = prior.mean + root @ rng.normal(size=1 + D)
+        chosen = pairs(60, seed)
+        lost = rng.random(60) > expit(prior.slope * (Z[chosen[:, 0]] - Z[chosen[:, 1]]) @ truth)
+        chosen[lost] = chosen[lost][:, ::-1]
+        taste = taste_of(prior, Judged(Z, chosen))
+        inside.append(np.abs(taste.ratings(Z) - Z @ truth) < 1.96 * taste.standard_errors(Z))
+
+    assert np.mean(inside) == pytest.approx(0.95, abs=0.025)
+
+
+def test_only_ties_pull_towards_indifference(prior, Z):
+    """Who cannot decide between photos that everybody tells apart shares less of everybody."""
+    order = np.argsort(Z[:, 0])
+    ties = np.column_stack([order[-20:], order[:20]])
+
+    taste = taste_of(prior, Judged(Z, ties, np.ones(20)))
+
+    assert 0 < taste.weights[0] < 0.7
+    assert taste.standard_errors(Z).mean() < taste_of(prior, Judged(Z)).standard_errors(Z).mean()
+
+
+def test_a_tie_does_not_mind_its_order(prior, Z):
+    """Who is called the winner of a tie is moot."""
+    one = taste_of(prior, Judged(Z, np.array([[3, 8]]), np.ones(1)))
+    other = taste_of(prior, Judged(Z, np.array([[8, 3]]), np.ones(1)))
+
+    np.testing.assert_allclose(one.weights, other.weights, atol=1e-8)
+
+
+def test_a_contradiction_says_what_a_tie_says(prior, Z):
+    """One photo over the other and the other over it, is like not being able to tell, twice."""
+    contradiction = taste_of(prior, Judged(Z, np.array([[3, 8], [8, 3]])))
+    ties = taste_of(prior, Judged(Z, np.array([[3, 8], [3, 8]]), np.ones(2)))
+
+    np.testing.assert_allclose(contradiction.weights, ties.weights, atol=1e-8)
+
+
+def test_a_choice_made_twice_counts_twice(prior, Z):
+    """Repeating a choice is the same as saying how often it was made."""
+    chosen = pairs(5)
+
+    repeated = taste_of(prior, Judged(Z, np.repeat(chosen, 2, axis=0)))
+    counted = taste_of(prior, Judged(Z, chosen, times=np.full(5, 2.0)))
+
+    np.testing.assert_allclose(repeated.weights, counted.weights, atol=1e-8)
+
+
+@pytest.mark.parametrize(
+    "labels", [np.array([3.0]), np.full(6, 3.0), np.empty(0)], ids=["one", "alike", "none"]
+)
+def test_labels_that_order_nothing_change_nothing(prior, Z, labels):
+    """One photo with a label, or all with the same one, leave the prior."""
+    taste = taste_of(prior, Judged(Z, rows=np.arange(len(labels)), labels=labels))
+
+    np.testing.assert_allclose(taste.weights, prior.mean, atol=1e-12)
+
+
+def test_labels_that_are_no_numbers_are_refused(prior, Z):
+    """A label must be finite."""
+    with pytest.raises(ComparisonsError, match="finite"):
+        taste_of(prior, Judged(Z, rows=np.arange(2), labels=np.array([1.0, np.nan])))
+
+
+def test_a_prior_that_rates_all_photos_alike_is_refused():
+    """Nothing can be everybody's taste that tells no two photos apart."""
+    X = np.column_stack([np.ones(5), np.arange(5.0)])
+
+    with pytest.raises(ComparisonsError, match="same"):
+        TastePrior.of(X, [1.0, 0.0])
+
+
+def test_probabilities_are_drawn_to_a_half_by_doubt(prior, Z):
+    """They sum to one, and are milder than those of a taste that is known."""
+    taste = taste_of(prior, Judged(Z, pairs(20)))
+    first, second = Z[:50], Z[50:100]
+
+    p = taste.probability(first, second)
+
+    np.testing.assert_allclose(p + taste.probability(second, first), 1)
+    known = expit(prior.slope * (first - second) @ taste.weights)
+    assert (np.abs(p - 0.5) <= np.abs(known - 0.5)).all()
+
+
+def test_information_is_the_expected_fall_of_entropy(prior, Z):
+    """The closed form agrees with the mutual information of tastes drawn from the posterior."""
+    taste = taste_of(prior, Judged(Z, pairs(20)))
+    first, second = Z[:40], Z[40:80]
+    draws = np.random.default_rng(5).normal(size=(1 + D, 40_000))
+    p = expit(prior.slope * (first - second) @ (taste.weights[:, None] + taste.root @ draws))
+
+    def entropy(q):
+        return -(q * np.log2(q) + (1 - q) * np.log2(1 - q))
+
+    expected = entropy(p.mean(axis=1)) - entropy(p).mean(axis=1)
+    np.testing.assert_allclose(taste.information(first, second), expected, atol=0.02)
+
+
+def test_a_photo_against_itself_tells_nothing(prior, Z):
+    """Its choice is a coin's, whatever the taste."""
+    taste = taste_of(prior, Judged(Z))
+
+    assert taste.information(Z[:5], Z[:5]) == pytest.approx(np.zeros(5), abs=1e-12)
+
+
+def test_an_update_takes_milliseconds_among_many_photos():
+    """With 500 choices among 100,000 photos a taste is there in a tenth of a second."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(100_000, 64)).astype(np.float32)
+    believed = TastePrior.of(X[:4000], rng.normal(size=64))
+    judged = Judged(believed.coordinates(X), rng.integers(100_000, size=(500, 2)))
+    taste_of(believed, judged)
+
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        taste_of(believed, judged)
+        took.append(time.perf_counter() - began)
+
+    assert min(took) < 0.1

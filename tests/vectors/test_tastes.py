@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError
+from photorank.metrics.ceiling import RaterTable
+from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.tastes import learned_prior
+
+N, D, NOISE = 120, 6, 1.5
+VARIANCES = np.array([1.5, 0.5, 0.1, 0.0, 0.0, 0.0])  # of deviations, by component
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """Return photos, a prior, and 300 people who differ in the first components alone."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(N, D)) * np.linspace(1.5, 0.7, D)
+    prior = TastePrior.of(X, np.eye(D)[-1])
+    Z = prior.coordinates(X)
+    photos, raters, scores = [], [], []
+    for person in range(300):
+        seen = rng.permutation(N)[:30]
+        own = Z[seen, 0] + Z[seen, 1:] @ (np.sqrt(VARIANCES) * rng.normal(size=D))
+        photos.append(seen)
+        raters.append(np.full(30, person))
+        scores.append(4 + 2 * (own + NOISE * rng.normal(size=30)))
+    table = RaterTable(np.concatenate(photos), np.concatenate(raters), np.concatenate(scores), N)
+    return X, prior, table
+
+
+def test_how_tastes_differ_is_recovered(crowd):
+    """Variances of deviations, the noise and the labels' unit are those that were planted."""
+    X, prior, table = crowd
+
+    learned = learned_prior(prior, X, table)
+
+    found = learned.covariance[:-1, :-1]  # the last is everybody's, whose share is not Σ's
+    np.testing.assert_allclose(found, np.diag(VARIANCES[:-1]), atol=0.2)
+    assert learned.noise == pytest.approx(NOISE, rel=0.05)
+    assert learned.unit == pytest.approx(2, rel=0.15)
+
+
+def test_a_learned_prior_serves_the_next_person_better(crowd):
+    """After ten labels a new person's ratings are nearer to the truth than from constants."""
+    X, prior, table = crowd
+    learned, Z = learned_prior(prior, X, table), prior.coordinates(X)
+    rng, nearer = np.random.default_rng(1), []
+    for _ in range(40):
+        truth = Z[:, 0] + Z[:, 1:] @ (np.sqrt(VARIANCES) * rng.normal(size=D))
+        rows = rng.permutation(N)[:10]
+        judged = Judged(Z, rows=rows, labels=truth[rows] + NOISE * rng.normal(size=10))
+        fits = [
+            np.corrcoef(taste_of(believed, judged).ratings(Z), truth)[0, 1]
+            for believed in (learned, prior)
+        ]
+        nearer.append(fits[0] - fits[1])
+
+    assert np.mean(nearer) > 2 * np.std(nearer) / np.sqrt(len(nearer))
+
+
+def test_the_scale_may_be_known(crowd):
+    """Where one knows what a unit is in labels, it is not estimated."""
+    X, prior, table = crowd
+
+    learned = learned_prior(prior, X, table, scale=3.0)
+
+    assert learned.unit == pytest.approx(3 * prior.spread)
+
+
+def test_one_person_cannot_tell_how_people_differ(crowd):
+    """It takes two people with twenty labels each."""
+    X, prior, table = crowd
+    alone = table.raters == 0
+    single = RaterTable(table.photos[alone], table.raters[alone], table.scores[alone], N)
+
+    with pytest.raises(ComparisonsError, match="two people"):
+        learned_prior(prior, X, single)
+
+
+def test_a_prior_against_everybody_is_refused(crowd):
+    """A direction that people's labels fall with is nobody's taste."""
+    X, prior, table = crowd
+
+    with pytest.raises(ComparisonsError, match="do not grow"):
+        learned_prior(TastePrior.of(X, -prior.direction), X, table)
