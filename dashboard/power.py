@@ -263,6 +263,7 @@ def command(evaluation: Json) -> str:
     """Return the command that makes the evaluation again."""
     made = evaluation["protocol"]
     within = f" --within {made['within']}" if made["within"] else ""
+    within += " --weigh-by-raters" if made.get("by_raters") else ""  # older evaluations lack it
     return (
         f"photorank evaluate --index {evaluation['index']} --fold-by {made['fold_by']} "
         f"--folds {made['folds']} --repeats {made['repeats']} --seed {made['seed']}{within}"

@@ -14,6 +14,8 @@ from photorank.index.store import Index, Photo
 from photorank.rating.scores import percentiles
 from photorank.typing import Ratings
 
+_TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
+
 
 @dataclass(frozen=True)
 class Exchange:
@@ -79,14 +81,14 @@ def arrange(
         wishes.at_most,
     )
     quality, covers = parts_of_value(index.embeddings(), ground, rules)
-    worth = (1 - wishes.balance) * quality
+    worth = max(1 - wishes.balance, _TIE) * quality
     covers *= np.float32(wishes.balance)
     choice = choose(worth, covers, rules)
     _note(notes, wishes, choice, len(ground.rows), photos, ground)
 
     standing = np.full(len(ratings), np.nan)
     standing[among] = percentiles(ratings[among])
-    told = Told(ratings, standing, series, ground, wishes, vector, choice, among)
+    told = Told(photos, ratings, standing, series, ground, wishes, vector, choice, among)
     chosen = told.chosen(worth, covers)
     chosen.sort(key=lambda one: _in_time(photos[one.row], one.row))
     swap = best_swap(worth, covers, rules, choice)

@@ -1,6 +1,9 @@
 """Why a photo is in an album, or just missed it, in words."""
 
-from photorank.index.series import Series
+from collections.abc import Sequence
+
+from photorank.index.series import is_bracket
+from photorank.index.store import Photo
 
 _TOP = 90.0  # percentile from which a rating is a reason
 
@@ -16,15 +19,15 @@ def count_of(n: int, noun: str) -> str:
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
-def of_series(series: Series, code: int, size: int, *, best: bool) -> str | None:
+def of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str | None:
     """Return what being one of a series says for a photo, None for one on its own."""
+    size = len(photos)
     if size < 2:
         return None
-    name = series.named[code]
     which = "best" if best else "one"
     if name is not None:
         return f"{which} of {size} in series {name}"
-    if code in series.brackets:
+    if is_bracket(photos):
         return f"{which} of {size} exposures of one scene"
     return f"{which} of {size} near-identical shots"
 

@@ -11,6 +11,7 @@ from photorank.album.ground import Ground
 from photorank.album.select import Choice, Covers, Mask, Rules, gains_of
 from photorank.album.wishes import Wishes
 from photorank.index.series import Series
+from photorank.index.store import Photo
 from photorank.typing import Floats, Ratings
 
 MISSED = 5  # photos that are told which were next
@@ -44,6 +45,7 @@ class Missed:
 class Told:
     """Puts what was chosen into words."""
 
+    photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
     standing: Ratings  # (n,) percentiles among the photos to choose from
     series: Series
@@ -79,10 +81,11 @@ class Told:
         all_are_in = len(self.choice.rows) == len(self.ground.rows)
         twins = [other for other in left if self.series.versions[other] == self._version(row)]
         best = self.ratings[row] >= self.ratings[members].max()
-        size = len(members) - len(twins)
+        shots = [self.photos[other] for other in members if other not in twins]
+        name = self.series.named[self.series.codes[row]]
         reason = reasons.joined(
             "you pinned it" if pinned else None,
-            reasons.of_series(self.series, int(self.series.codes[row]), size, best=bool(best)),
+            reasons.of_series(name, shots, best=bool(best)),
             f"with {reasons.count_of(len(twins), 'other version')}" if twins else None,
             reasons.of_rating(float(self.standing[row]), self.vector),
             "there is room for all" if all_are_in else reasons.of_variety(*variety),

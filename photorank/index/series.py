@@ -29,7 +29,7 @@ _SAME_PICTURE = 0.15  # less is enough where the perceptual hashes are the same,
 _BITS = 8  # of 64, which no two different photos of OASIS with such a cosine have
 _BRACKET_SECONDS = 3.0  # between two exposures of a bracket
 _BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
-_BRACKET = 2  # exposures that make one
+_BRACKET, _MOST_EXPOSURES = 2, 9  # that make one
 _PAIRS = 4096  # whose cosines are worked out at once
 _NEXT = 12  # photos after each that it is compared with as of one burst
 
@@ -41,7 +41,6 @@ class Series:
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
     named: list[str | None]  # by series: what people call it
-    brackets: frozenset[int]  # series that hold an exposure bracket
     raws: dict[int, list[Path]]  # by row: RAW files of the same shot, which are not read
     threshold: float
 
@@ -100,7 +99,7 @@ def find_series(
     groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
     _join_bursts(groups, moments, index.embeddings(), threshold - _BURST)
-    bracketed = _join_brackets(groups, moments, index.embeddings(), photos)
+    _join_brackets(groups, moments, index.embeddings(), photos)
     for code in range(len(named.series_names)):
         groups.unite(np.flatnonzero(named.series == code).tolist())
     mains, raws = _join_versions(groups, index, photos, named.series)
@@ -109,8 +108,15 @@ def find_series(
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
     for row in np.flatnonzero(named.series >= 0).tolist():
         names[codes[row]] = named.series_names[named.series[row]]
-    brackets = frozenset(int(codes[row]) for row in bracketed)
-    return Series(codes, mains, names, brackets, raws, threshold)
+    return Series(codes, mains, names, raws, threshold)
+
+
+def is_bracket(photos: Sequence[Photo]) -> bool:
+    """Tell whether photos of one series are the exposures of a bracket, by their EXIF."""
+    if not _BRACKET <= len(photos) <= _MOST_EXPOSURES:
+        return False
+    biases = [exposure_bias(photo.path) for photo in photos]
+    return None not in biases and len(set(biases)) == len(biases)
 
 
 class _Groups:
@@ -182,8 +188,8 @@ def _join_bursts(groups: _Groups, moments: _Moments, embeddings: Embeddings, lea
 
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
-) -> list[int]:
-    """Join the exposures of brackets; return the first row of each."""
+) -> None:
+    """Join the exposures of brackets."""
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = _cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_LIKENESS]
@@ -193,15 +199,12 @@ def _join_brackets(
         if begin - 1 not in following:
             runs.append([int(moments.rows[begin])])
         runs[-1].append(int(moments.rows[begin + 1]))
-    found = []
     for run in runs:
         if len({groups.of(row) for row in run}) == 1:
             continue  # together already: no file needs to be opened
         biases = [exposure_bias(photos[row].path) for row in run]
         for bracket in _brackets(run, biases):
             groups.unite(bracket)
-            found.append(bracket[0])
-    return found
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:

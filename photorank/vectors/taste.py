@@ -16,8 +16,8 @@ from photorank.vectors.newton import Local, minimise
 DEVIATION = 0.73  # standard deviation of a person's deviation from everybody, over photos
 NOISE = 1.25  # standard deviation of one label around the person's own rating
 # Standard deviation of how much of everybody's taste a person shares, around 1. It is 0.21 around
-# a vector that hundreds of people taught; a prompt may be further from what anybody likes, and
-# more does no harm there.
+# a vector that hundreds of people taught, where 0.5 does no worse; a prompt may be further from
+# what anybody likes.
 SCALE_SPREAD = 0.5
 
 DIMENSIONS = 50  # principal components of the photos that a deviation lives in

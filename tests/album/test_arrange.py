@@ -18,14 +18,14 @@ from tests.index.colours import fill, paint
 
 def single(n):
     """Return series in which every photo is on its own."""
-    return Series(np.arange(n), np.arange(n), [None] * n, frozenset(), {}, 0.9)
+    return Series(np.arange(n), np.arange(n), [None] * n, {}, 0.9)
 
 
 def in_series(codes, names=None):
     """Return given series."""
     codes = np.array(codes)
     names = names or [None] * (codes.max() + 1)
-    return Series(codes, np.arange(len(codes)), names, frozenset(), {}, 0.9)
+    return Series(codes, np.arange(len(codes)), names, {}, 0.9)
 
 
 @pytest.fixture
@@ -170,9 +170,7 @@ def test_groups_and_their_limits(collection):
     index = collection.index
 
     def album(places, **wishes):
-        return arrange(
-            index, np.arange(10.0), single(10), Wishes(places, 0, **wishes), vector="v"
-        )
+        return arrange(index, np.arange(10.0), single(10), Wishes(places, 0, **wishes), vector="v")
 
     assert rows(album(2, group="a")) == [6, 8]
     assert rows(album(4, per="group", at_most=1)) == [8, 9]

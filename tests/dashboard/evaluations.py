@@ -50,6 +50,7 @@ DIFFERENCES = (
 def evaluation(results=RESULTS, differences=DIFFERENCES, *, index="oasis", **protocol):
     """Return a saved evaluation."""
     made = {"fold_by": "photo", "folds": 10, "repeats": 3, "seed": 0, "within": None}
+    made["by_raters"] = False
     return {
         "index": index,
         "encoder": "embedded",

@@ -4,7 +4,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from photorank.index.alike import leaders
 from photorank.index.labelling import import_labels
-from photorank.index.series import find_series
+from photorank.index.series import find_series, is_bracket
 from photorank.index.store import Index
 from photorank.labels.tables import LabelRow, LabelTable
 from tests.index.colours import ColourEncoder
@@ -152,10 +152,13 @@ def test_an_exposure_bracket_is_kept_together(scene):
     for number, (bias, change) in enumerate([(0.0, None), (-4.0, darker), (4.0, grey)]):
         scene.take(f"{number}.jpg", 4, time=f"2024:05:01 10:00:0{number}", bias=bias,
                    change=change)  # fmt: skip
-    scene.take("3.jpg", 5, time="2024:05:01 10:00:04", bias=0.0)
+    scene.take("3.jpg", 5, time="2024:05:01 10:00:02", bias=2.0, camera="B")
     found, groups = scene.series(1.0)
     assert groups == [{"0.jpg", "1.jpg", "2.jpg"}]
-    assert len(found.brackets) == 1
+    photos = scene.library.index.photos()
+    assert is_bracket(photos[:3])
+    assert not is_bracket(photos[:1])
+    assert len(found) == 2
 
 
 def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
@@ -193,7 +196,7 @@ def test_times_that_cannot_be_read_are_as_if_missing(scene):
     """The search goes on without them."""
     scene.take("a.jpg", 1, time="0000:00:00 00:00:00")
     scene.take("b.jpg", 2, time="yesterday")
-    assert scene.series()[1] == []
+    assert scene.series(1.0)[1] == []
 
 
 def test_an_empty_index_has_no_series(library):

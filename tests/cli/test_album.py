@@ -1,0 +1,124 @@
+import json
+
+import pytest
+
+from photorank.index.store import open_index
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def album(photorank):
+    """Return a function that makes an album and returns its JSON."""
+
+    def make(*arguments):
+        outcome = photorank("album", "--vector", "ours", *arguments, "--json")
+        assert outcome.code == 0, outcome.err
+        return outcome.json
+
+    return make
+
+
+def test_the_json_is_the_contract(album):
+    """Places, the chosen with rating, marginal and what each represents, and the bound."""
+    made = album("--places", 5)
+    assert {"places", "chosen", "bound"} <= set(made)
+    assert made["places"] == 5
+    assert len(made["chosen"]) == 5
+    for one in made["chosen"]:
+        assert {"path", "rating", "marginal", "represents"} <= set(one)
+        assert one["reason"]
+    assert sum(one["marginal"] for one in made["chosen"]) == pytest.approx(made["value"], abs=1e-5)
+    assert made["value"] <= made["bound"] + 1e-6
+    assert made["guarantee"] == pytest.approx(0.632, abs=1e-3)
+    assert len(made["missed"]) == 5
+    assert made["series"]["alike"] == 0.9
+
+
+def test_known_series_have_one_shot_each(album):
+    """The gallery's labels name twelve series of two; with twelve places each is in once."""
+    made = album("--places", 12)
+    series = {str(photo.path): photo.series for photo in open_index().photos()}
+    assert len({series[one["path"]] for one in made["chosen"]}) == 12
+    for one in made["chosen"]:
+        assert [series[path] for path in one["represents"]] == [series[one["path"]]]
+        assert f"of 2 in series {series[one['path']]}" in one["reason"]
+
+
+def test_pins_bans_groups_and_limits(album, gallery):
+    """What is asked for is done, and told."""
+    worst, best = gallery / "beach" / "7.jpg", gallery / "beach" / "0.jpg"
+    made = album("--places", 3, "--pin", worst, "--ban", best, "--group", "beach")
+    paths = [one["path"] for one in made["chosen"]]
+    assert str(worst) in paths
+    assert str(best) not in paths
+    assert all("/beach/" in path for path in paths)
+
+    made = album("--places", 6, "--per", "group", "--at-most", 1)
+    groups = [one["path"].split("/")[-2] for one in made["chosen"]]
+    assert sorted(groups) == ["beach", "forest", "street"]
+    assert made["guarantee"] == 0.5
+    assert any("3 places left empty" in note for note in made["notes"])
+
+
+def test_without_a_folder_it_only_tells(photorank, gallery, tmp_path, monkeypatch):
+    """The table, the bound, what just missed, the threshold; no file is made."""
+    monkeypatch.chdir(tmp_path)
+    before = sorted(gallery.rglob("*"))
+    outcome = photorank("album", "--places", 4, "--vector", "ours")
+    assert outcome.code == 0, outcome.err
+    for said in ("no album can exceed", "just missed", "swap", "cosine of 0.9"):
+        assert said in outcome.out
+    assert "nothing was written" in outcome.err
+    assert sorted(gallery.rglob("*")) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+
+
+def test_copies_are_made_once(photorank, tmp_path):
+    """A second run finds them; a larger album adds to them."""
+    asked = ["album", "--vector", "ours", "--variety", 0, "--to", tmp_path / "out"]
+    outcome = photorank(*asked, "--places", 3)
+    assert "3 copied, 0 there already" in outcome.out
+    made = photorank(*asked, "--places", 4, "--json").json
+    assert len(made["written"]) == 1
+    assert [one["outcome"] for one in made["files"]].count("there") == 3
+    assert len(list((tmp_path / "out").iterdir())) == 4
+    links = photorank(*asked[:-1], tmp_path / "links", "--link", "soft", "--places", 3)
+    assert "3 soft links made" in links.out
+
+
+def test_edges(album):
+    """No place, more places than photos, every photo banned but one."""
+    assert album("--places", 0)["chosen"] == []
+    assert len(album("--places", 1000)["chosen"]) == 24
+    photos = [photo.path for photo in open_index().photos()]
+    bans = [word for path in photos[1:] for word in ("--ban", path)]
+    assert [one["path"] for one in album("--places", 3, *bans)["chosen"]] == [str(photos[0])]
+
+
+def test_mistakes_end_in_one_line(refused, gallery, tmp_path):
+    """Each line says what to change; nothing is written."""
+    photo = gallery / "beach" / "0.jpg"
+    asked = ["album", "--places", 1, "--vector", "ours"]
+    assert "both pinned and banned" in refused(*asked, "--pin", photo, "--ban", photo)
+    two = ["--pin", photo, "--pin", gallery / "beach" / "1.jpg"]
+    assert "2 photos pinned, and 1 place:" in refused(*asked, *two)
+    assert "is no photo of index" in refused(*asked, "--ban", tmp_path / "no.jpg")
+    assert "no group 'sea'. There is: beach" in refused(*asked, "--group", "sea")
+    assert "are in the index" in refused(*asked, "--to", gallery / "album")
+    assert "no photo tells its day" in refused(*asked, "--per", "day", "--at-most", 2)
+    assert not (gallery / "album").exists()
+
+
+@pytest.mark.parametrize("wrong", [["--places", -1], ["--places", 3, "--per", "day"],
+                                   ["--places", 3, "--variety", 2]], ids=str)  # fmt: skip
+def test_what_makes_no_sense_is_wrong_usage(wrong, photorank):
+    """Exit 2, as for any option."""
+    assert photorank("album", "--vector", "ours", *wrong).code == 2
+
+
+def test_what_is_printed_can_be_read_by_a_machine(photorank):
+    """JSON alone is on standard output."""
+    outcome = photorank("album", "--places", 2, "--vector", "ours", "--json")
+    assert json.loads(outcome.out)["places"] == 2
+    assert outcome.out.isascii()

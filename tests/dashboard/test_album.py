@@ -1,0 +1,90 @@
+from photorank.index.store import Index
+
+
+def texts(app):
+    """Return all that a page says."""
+    return "\n".join(one.value for one in [*app.markdown, *app.caption])
+
+
+def button(app, label, place=0):
+    """Return the button of that label."""
+    return [one for one in app.button if one.label == label][place]
+
+
+def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
+    """The headline counts it; pinned and banned photos stay where they were put."""
+    app = dashboard("album")
+    app.number_input(key="places").set_value(5).run()
+    assert not app.exception
+    assert "**5 photos** of 24" in app.markdown[0].value
+    assert "in series" in texts(app)
+    assert len([one for one in app.button if one.label == "Ban"]) == 5 + 5  # and just missed
+
+    button(app, "Ban").click().run()
+    assert not app.exception
+    assert "Banned" in [one.value for one in app.subheader]
+    button(app, "Pin", -1).click().run()
+    assert not app.exception
+    assert "you pinned it" in texts(app)
+    button(app, "Unpin").click().run()
+    button(app, "Allow again").click().run()
+    assert not app.exception
+    assert "you pinned it" not in texts(app)
+
+
+def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
+    """More pins than places end the page in a line."""
+    app = dashboard("album")
+    app.number_input(key="places").set_value(2).run()
+    button(app, "Pin").click().run()
+    button(app, "Pin").click().run()
+    app.number_input(key="places").set_value(1).run()
+    assert not app.exception
+    assert "2 photos pinned" in app.warning[0].value
+
+
+def test_the_contact_sheet_shows_photos_alone(dashboard, paths):
+    """No words, no buttons under them."""
+    app = dashboard("album")
+    app.number_input(key="places").set_value(3).run()
+    app.segmented_control(key="view").set_value("sheet").run()
+    assert not app.exception
+    assert "in series" not in app.markdown[1].value
+
+
+def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
+    """Each kind says what it would write, and then does just that."""
+    app = dashboard("album")
+    app.number_input(key="places").set_value(4).run()
+    assert button(app, "Write").disabled
+    out = tmp_path / "out"
+    app.text_input(key="to").set_value(str(out)).run()
+    for kind, said, count in (
+        ("copy", "4 copies", 4),
+        ("csv", "photorank\\-album\\.csv", 5),
+        ("xmp", "4 sidecars", 9),
+    ):
+        app.segmented_control(key="export").set_value(kind).run()
+        assert not app.exception
+        assert f"Would write {said}" in texts(app) or said in texts(app)
+        before = len(list(out.iterdir())) if out.exists() else 0
+        assert before == count - (1 if kind == "csv" else 4)
+        button(app, "Write").click().run()
+        assert not app.exception
+        assert app.success
+        assert len(list(out.iterdir())) == count
+    for kind in ("hard", "soft"):
+        app.segmented_control(key="export").set_value(kind).run()
+        app.text_input(key="to").set_value(str(tmp_path / kind)).run()
+        button(app, "Write").click().run()
+        assert not app.exception
+        assert len(list((tmp_path / kind).iterdir())) == 4
+
+
+def test_a_folder_of_photos_is_no_destination(dashboard, paths):
+    """The page says so instead of offering to write."""
+    app = dashboard("album")
+    folder = Index.open(paths).photos()[0].path.parent
+    app.text_input(key="to").set_value(str(folder)).run()
+    assert not app.exception
+    assert "are in the index" in app.warning[0].value.replace("\\", "")
