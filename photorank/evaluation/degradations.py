@@ -6,7 +6,6 @@ from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
@@ -28,14 +27,6 @@ PHOTOS = 200  # more photos teach more than more copies of each
 LEAST_PHOTOS = 10  # one a fold
 _DEFECTS_A_PHOTO = 4  # of the eight, drawn for each photo
 _SEVERITIES = (2, 4)  # seen well, and spoilt; all four would be a third more work for half a point
-
-
-class Version(NamedTuple):
-    """A photo as it was taken, or a spoilt copy of it."""
-
-    defect: str  # "" for the photo itself
-    severity: int  # 0 for the photo itself
-    picture: Image.Image
 
 
 def learn_degradations(
@@ -107,19 +98,6 @@ def learn_degradations(
     )
 
 
-def spoilt_versions(photo: Image.Image, *, seed: int) -> list[Version]:
-    """Return a photo and its spoilt copies, from four defects drawn by the seed."""
-    rng = np.random.default_rng(seed)
-    drawn = sorted(rng.choice(list(DEFECTS), _DEFECTS_A_PHOTO, replace=False))
-    versions = [Version("", 0, photo)]
-    for defect in drawn:
-        for severity in _SEVERITIES:
-            copy = degraded(photo, defect, severity, seed=seed)
-            copy.info = dict(photo.info)  # a frame's shape follows from the size that it had
-            versions.append(Version(defect, severity, copy))
-    return versions
-
-
 def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:
     """Return who is better than whom among versions of photos: the less spoilt by one defect.
 
@@ -128,7 +106,7 @@ def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Com
     photos : ndarray of shape (n,)
         Whose version each is.
     defects, severities
-        Of each version, as in :class:`Version`.
+        Of each version; "" and 0 of the photo itself.
 
     Examples
     --------
@@ -244,18 +222,21 @@ def _opened(
 
 
 def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | UnreadablePhotoError:
+    """Prepare a photo and its copies, spoilt by defects that the seed draws."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:
             return UnreadablePhotoError("changed since it was indexed", photo.path)
         picture = decode_photo(data, short_side=encoder.short_side)
-        versions = spoilt_versions(picture, seed=seed)
-        frames = [encoder.prepare(version.picture) for version in versions]
     except UnreadablePhotoError as error:
         return error
-    return _Spoilt(
-        photo.digest,
-        [version.defect for version in versions],
-        [version.severity for version in versions],
-        frames,
-    )
+    defects, severities, frames = [""], [0], [encoder.prepare(picture)]
+    rng = np.random.default_rng(seed)
+    for defect in sorted(rng.choice(list(DEFECTS), _DEFECTS_A_PHOTO, replace=False).tolist()):
+        for severity in _SEVERITIES:
+            copy = degraded(picture, defect, severity, seed=seed)
+            copy.info = dict(picture.info)  # a frame's shape follows from the size that it had
+            defects.append(defect)
+            severities.append(severity)
+            frames.append(encoder.prepare(copy))
+    return _Spoilt(photo.digest, defects, severities, frames)

@@ -75,7 +75,7 @@ def approximate_best(
         _make(index)
     recall = Recall(**json.loads(path.with_suffix(".json").read_bytes()))
     tell(recall)
-    lists = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+    lists: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
     lists.nprobe = recall.read
     sign = -1.0 if lowest else 1.0
     # Some may have vanished since the lists were made.
@@ -129,14 +129,14 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
         directions.append(ends[:_MEANS].mean(axis=0) - ends[_MEANS:].mean(axis=0))
     numbers = index.numbers()
     exact = [numbers[index.nearest(direction, k)[0]] for direction in directions]
-    lists.nprobe = 1
+    lists.nprobe, most = 1, max(lists.nlist // 4, 1)
     while True:
         found = lists.search(np.concatenate([_query(one) for one in directions]), k)[1]
         shares = [len(np.intersect1d(*both)) / k for both in zip(exact, found, strict=True)]
         recall = Recall(float(np.mean(shares)), k, lists.nprobe, lists.nlist)
-        if recall.share >= _WANTED or 4 * recall.read >= recall.lists:
+        if recall.share >= _WANTED or recall.read >= most:
             return recall
-        lists.nprobe = min(2 * lists.nprobe, max(lists.nlist // 4, 1))
+        lists.nprobe = min(2 * recall.read, most)
 
 
 def _query(direction: Direction) -> Any:

@@ -64,11 +64,13 @@ class AllPairsWithSignals(DirectionLearner):
         def scales(reach: float) -> Floats:
             return np.concatenate([np.ones(d), reach * weights])
 
+        fits = [AllPairs().fit(X * scales(reach), comparisons) for reach in reaches]
+
         def path(rows: Codes) -> Iterable[Direction]:
             part = comparisons.take(rows)
-            for reach in reaches:
+            for reach, fit in zip(reaches, fits, strict=True):
                 scale = scales(reach)
-                yield scale * AllPairs().fit(X[rows] * scale, part).direction_
+                yield scale * AllPairs(fit.alpha_).fit(X[rows] * scale, part).direction_
 
         def wrong(direction: Direction, rows: Codes) -> HeldOut:
             credit, weight = comparisons.take(rows).agreement(X[rows] @ direction)
@@ -79,9 +81,8 @@ class AllPairsWithSignals(DirectionLearner):
             if len(reaches) > 1
             else float(reaches[0])
         )
-        scale = scales(self.reach_)
-        fitted = AllPairs().fit(X * scale, comparisons)
-        return scale * fitted.direction_ * fitted.length_
+        fitted = fits[int(np.flatnonzero(reaches == self.reach_)[0])]
+        return scales(self.reach_) * fitted.direction_ * fitted.length_
 
 
 def with_signals(embeddings: Embeddings, signals: Floats) -> Floats:

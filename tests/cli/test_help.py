@@ -60,6 +60,7 @@ def test_the_commands_are_those_of_the_contract():
             "signals",
             "keepers",
             "evaluate",
+            "album",
             "rate",
             "compare",
             "top",

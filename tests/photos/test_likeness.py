@@ -1,0 +1,57 @@
+import pytest
+from PIL import Image, ImageOps
+
+from photorank.photos.exif import exposure_bias
+from photorank.photos.likeness import picture_hash, shape_of
+from tests.conftest import draw_photo
+
+
+def distance(one, other):
+    """Return how many bits differ."""
+    return (picture_hash(one) ^ picture_hash(other)).bit_count()
+
+
+def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
+    """Size, quality and colour change few bits, another picture or its mirror many."""
+    first = tmp_path / "a.jpg"
+    draw_photo(first, seed=1, size=(320, 240), blur=12)
+    picture = Image.open(first)
+    picture.resize((96, 72)).convert("L").save(tmp_path / "b.webp", quality=40)
+    ImageOps.mirror(picture).save(tmp_path / "c.png")
+    draw_photo(tmp_path / "d.jpg", seed=2, size=(320, 240), blur=12)
+    assert distance(first, tmp_path / "b.webp") <= 8
+    assert distance(first, tmp_path / "c.png") > 16
+    assert distance(first, tmp_path / "d.jpg") > 16
+
+
+def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
+    """Neither a text nor half a picture ends a search over thousands."""
+    (tmp_path / "text.webp").write_text("buy milk")
+    draw_photo(tmp_path / "half.jpg", seed=1)
+    (tmp_path / "half.jpg").write_bytes((tmp_path / "half.jpg").read_bytes()[:700])
+    for name in ("text.webp", "half.jpg", "missing.jpg"):
+        assert picture_hash(tmp_path / name) is None
+    assert shape_of(tmp_path / "text.webp") is None
+    assert shape_of(tmp_path / "missing.jpg") is None
+
+
+@pytest.mark.parametrize(
+    ("size", "shape"),
+    [((40, 30), "landscape"), ((30, 40), "portrait"), ((40, 40), "square"), ((41, 40), "square")],
+)
+def test_shapes(tmp_path, size, shape):
+    """A hair more than square is square."""
+    Image.new("RGB", size).save(tmp_path / "a.webp")
+    assert shape_of(tmp_path / "a.webp") == shape
+
+
+def test_the_exposure_bias_is_read_from_the_header(tmp_path):
+    """A fraction of stops, or None where it is missing, without meaning or the file is gone."""
+    for name, value in (("a.jpg", -1.5), ("b.jpg", None)):
+        exif = Image.Exif()
+        if value is not None:
+            exif.get_ifd(0x8769)[0x9204] = value
+        Image.new("RGB", (8, 8)).save(tmp_path / name, exif=exif)
+    assert exposure_bias(tmp_path / "a.jpg") == -1.5
+    assert exposure_bias(tmp_path / "b.jpg") is None
+    assert exposure_bias(tmp_path / "missing.jpg") is None
