@@ -21,7 +21,7 @@ class SearchSpeed:
     ours: float  # over mapped shards, scored again in float64
     numpy: float  # X @ v, argpartition, sort; X in memory
     faiss: float  # IndexFlatIP.search; a copy of X in memory
-    limit: float  # reading every embedding once, at the speed at which memory is copied
+    limit: float  # reading every embedding once, as fast as memory is read or copied
     same: float  # share of our rows that FAISS found as well, the mean over searches
 
     def to_json(self) -> Json:

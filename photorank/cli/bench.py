@@ -138,7 +138,7 @@ def search(
             "photorank, shards mapped": speed.ours,
             "NumPy, X @ v and argpartition": speed.numpy,
             "FAISS, IndexFlatIP": speed.faiss,
-            "reading all embeddings once, as fast as memory is copied": speed.limit,
+            "reading all embeddings once, as fast as memory is read": speed.limit,
         },
         speed.ours,
     )

@@ -126,6 +126,8 @@ def test_pins_are_in_and_bans_are_not(make):
     assert [one.pinned for one in album.chosen] == [True, False, False]
     assert "you pinned it" in album.chosen[0].reason
     assert "one of 3" in album.chosen[0].reason
+    better = [1, 9, 9, 2, 2, 2, 3, 3, 3, 4]  # what is pinned is the worst of its series
+    assert rows(make(2, series, better, pinned=frozenset({0}), balance=0)) == [0, 9]
     both = make(3, series, pinned=frozenset({0, 1}), balance=0)
     assert rows(both) == [0, 1, 9]
 

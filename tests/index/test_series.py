@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from photorank.index.alike import leaders
 from photorank.index.labelling import import_labels
@@ -149,7 +149,7 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
 
 def test_an_exposure_bracket_is_kept_together(scene):
     """Three exposures within seconds are one scene, however different they look."""
-    for number, (bias, change) in enumerate([(0.0, None), (-4.0, darker), (4.0, grey)]):
+    for number, (bias, change) in enumerate([(0.0, None), (-4.0, ImageOps.invert), (4.0, None)]):
         scene.take(f"{number}.jpg", 4, time=f"2024:05:01 10:00:0{number}", bias=bias,
                    change=change)  # fmt: skip
     scene.take("3.jpg", 5, time="2024:05:01 10:00:02", bias=2.0, camera="B")
@@ -205,3 +205,15 @@ def test_an_empty_index_has_no_series(library):
     library.build()
     assert len(find_series(Index.open(library.paths))) == 1
     assert ColourEncoder.dimensions == library.index.embeddings().shape[1]
+
+
+def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
+    """Each shot is like the next one; the last is not with the first, of which nothing is left."""
+    for number in range(12):
+        share = number / 11
+        scene.take(f"{number:02}.jpg", 3, time=f"2024:05:01 10:00:{number:02}",
+                   change=lambda picture, share=share: Image.blend(
+                       picture, ImageOps.invert(picture), share))  # fmt: skip
+    _, groups = scene.series(1.0)
+    assert groups
+    assert not any({"00.jpg", "11.jpg"} <= group for group in groups)
