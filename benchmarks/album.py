@@ -150,7 +150,8 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
         ended, worked = time.perf_counter(), time.process_time() - worked
     print(
         f"{k} of {n:,} photos of {d} dimensions: series {between - begun:.1f} s, choice "
-        f"{ended - between:.1f} s ({worked:.1f} s of one core's work); at least {made.value / made.bound:.1%} of the best value"
+        f"{ended - between:.1f} s ({worked:.1f} s of one core's work); "
+        f"at least {made.value / made.bound:.1%} of the best value"
     )
 
 

@@ -246,7 +246,8 @@ def corrected_resampled(
     """
     spread = _over_folds(values_by_fold, test_share, repeats, level=level, limit=nan)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
-    if high - low < _NO_SPREAD and isfinite(floor):  # all folds agree, which tells nothing of their spread
+    # Where all folds agree they tell nothing of their spread.
+    if high - low < _NO_SPREAD and isfinite(floor):
         low, high = _binomial((spread.value - floor) / (1 - floor), n_photos // 2, level)
         low, high = floor + (1 - floor) * low, floor + (1 - floor) * high
     return Estimate(spread.value, low, high, n_photos, n_pairs, "corrected resampled")

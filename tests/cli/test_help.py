@@ -56,19 +56,8 @@ def test_the_commands_are_those_of_the_contract():
         *("datasets list", "datasets show", "datasets check"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
-        *(
-            "signals",
-            "keepers",
-            "evaluate",
-            "album",
-            "rate",
-            "compare",
-            "top",
-            "bottom",
-            "search",
-            "bench quality",
-            "bench index",
-        ),
+        *("evaluate", "keepers", "rate", "compare", "top", "bottom", "search", "signals", "album"),
+        *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),
     }
 
 
