@@ -57,6 +57,9 @@ __all__ = [  # the front door: what an index returns is found beside it
 ]
 
 
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
+
+
 class _Once(cached_property[Any]):
     """A property of an index that is loaded when it is needed, once for all threads."""
 
@@ -387,11 +390,9 @@ class Index:
         by_path = [path_order(path_bytes(photo.path)) for photo in photos]
         order = sorted(range(len(photos)), key=lambda one: (-found.products[one], by_path[one]))
         n = len(self)
-        below = np.searchsorted(-found.products, -found.products, "left")
-        at_most = np.searchsorted(-found.products, -found.products, "right")
-        if not lowest:
-            below, at_most = n - at_most, n - below
-        standing = 100 * (below + at_most) / (2 * max(n, 1))
+        # Twice the photos passed, for ties count half; all that tie are among the found.
+        passed = sum(np.searchsorted(-found.products, -found.products, side) for side in _SIDES)
+        standing = 100 * (passed if lowest else 2 * n - passed) / (2 * max(n, 1))
         return [
             Found(
                 photos[one],

@@ -110,7 +110,8 @@ class MasterVector:
         step = max(_BLOCK // len(self.direction), 1)
         for start in range(0, len(rows), step):
             part = slice(start, start + step)
-            products[part] = rows[part].astype(np.float64) @ self.direction
+            # einsum adds up each row in the same order, so a photo rates the same in any company.
+            products[part] = np.einsum("nd,d->n", rows[part].astype(np.float64), self.direction)
         return self.scale * products + self.bias
 
     def renamed(self, name: str) -> "MasterVector":

@@ -121,3 +121,16 @@ def test_a_missing_card_is_named(tmp_path):
     """The path that does not exist is in the message."""
     with pytest.raises(MissingPathError, match="nowhere"):
         MasterVector.load(tmp_path / "nowhere.json")
+
+
+def test_a_photo_rates_the_same_in_any_company():
+    """To the last digit: alone, among a few and among many, for its percentile depends on it."""
+    rng = np.random.default_rng(0)
+    made_by = Fingerprint("m", "0" * 64, "whole", 8)
+    for d in (48, 513, 1280):
+        X = rng.normal(size=(1100, d)).astype(np.float32)
+        vector = MasterVector("v", "prompt", rng.normal(size=d), made_by)
+        together = vector.rate(X, made_by)
+        for few in (1, 2, 7):
+            alone = [vector.rate(X[row : row + few], made_by)[0] for row in range(0, 1000, 37)]
+            np.testing.assert_array_equal(alone, together[:1000:37])
