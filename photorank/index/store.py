@@ -57,9 +57,6 @@ __all__ = [  # the front door: what an index returns is found beside it
 ]
 
 
-_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-
-
 class _Once(cached_property[Any]):
     """A property of an index that is loaded when it is needed, once for all threads."""
 
@@ -391,7 +388,8 @@ class Index:
         order = sorted(range(len(photos)), key=lambda one: (-found.products[one], by_path[one]))
         n = len(self)
         # Twice the photos passed, for ties count half; all that tie are among the found.
-        passed = sum(np.searchsorted(-found.products, -found.products, side) for side in _SIDES)
+        better = -found.products
+        passed = np.searchsorted(better, better, "left") + np.searchsorted(better, better, "right")
         standing = 100 * (passed if lowest else 2 * n - passed) / (2 * max(n, 1))
         return [
             Found(
