@@ -47,18 +47,18 @@ def test_learners_find_what_the_judgements_follow(index):
     assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
 
 
-def test_a_score_of_many_people_may_count_more(index):
+def test_a_score_of_many_people_may_count_more(own_index):
     """Weighed by raters, accuracy is that of pairs weighted by both photos' raters."""
-    labels = index.labels()
-    names = [photo.path.name for photo in index.photos()]
+    labels = own_index.labels()
+    names = [photo.path.name for photo in own_index.photos()]
     crowd = [
         LabelRow(line, name, score, "crowd", None, None, 1 + 8 * (line % 2))
         for line, (name, score) in enumerate(zip(names, labels.scores, strict=True))
         if np.isfinite(score)
     ]
-    base = [index.paths.root.parents[2] / "photos"]
-    import_labels(index.paths, LabelTable("crowd", crowd), base=base)
-    opened = type(index).open(index.paths)
+    base = [own_index.photos()[0].path.parent]
+    import_labels(own_index.paths, LabelTable("crowd", crowd), base=base)
+    opened = type(own_index).open(own_index.paths)
     v = np.eye(opened.manifest.dimensions)[0]
     add_vector(opened, MasterVector("one", "test", v, opened.fingerprint))
     trust = opened.labels().n_raters
@@ -130,18 +130,18 @@ def test_an_official_split_is_tested_on_once(index):
         known.split(Protocol(fold_by="split"))
 
 
-def test_evaluating_on_an_official_split_gives_jackknife_intervals(index):
+def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     """There is one fit, so nothing tells how fits differ: learners count as given."""
-    names = [photo.path.name for photo in index.photos()]
-    labels = index.labels().scores
+    names = [photo.path.name for photo in own_index.photos()]
+    labels = own_index.labels().scores
     table = [
         LabelRow(line, name, score, "", None, None, None, ("train", "test")[line % 2])
         for line, (name, score) in enumerate(zip(names, labels, strict=True))
         if np.isfinite(score)
     ]
-    base = [index.paths.root.parents[2] / "photos"]
-    import_labels(index.paths, LabelTable("split", table), base=base)
-    opened = type(index).open(index.paths)
+    base = [own_index.photos()[0].path.parent]
+    import_labels(own_index.paths, LabelTable("split", table), base=base)
+    opened = type(own_index).open(own_index.paths)
 
     evaluation = evaluate(opened, learners=["all-pairs"], protocol=Protocol(fold_by="split"))
 
@@ -331,12 +331,12 @@ def test_labels_all_the_same_order_nothing(painted, index, tmp_path):
         judged_photos(type(index).open(index.paths), rater="x")
 
 
-def test_too_few_photos_for_the_folds_are_told(index):
+def test_too_few_photos_for_the_folds_are_told(own_index):
     """Three photos in three folds leave nothing to compare: the message says what to do."""
     rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
     few = LabelTable("few", rows)
-    import_labels(index.paths, few, base=[index.paths.root.parents[2] / "photos"])
-    opened = type(index).open(index.paths)
+    import_labels(own_index.paths, few, base=[own_index.photos()[0].path.parent])
+    opened = type(own_index).open(own_index.paths)
     photos = judged_photos(opened, rater="few")
 
     learned = fit_and_test(AllPairs(), photos, Protocol())
