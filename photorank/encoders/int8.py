@@ -33,7 +33,7 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
         raise MissingExtraError("the runtime openvino-int8", "openvino")
     openvino()  # first, for it silences the reports of both
     with redirect_stdout(io.StringIO()):  # its progress bars would end up in machine output
-        import nncf  # type: ignore[import-untyped]
+        import nncf
 
         logging.getLogger("nncf").setLevel(logging.ERROR)
         return nncf.quantize(

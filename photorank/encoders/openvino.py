@@ -37,7 +37,7 @@ def openvino() -> Any:
         raise MissingExtraError("the runtime openvino", "openvino")
     # Unless told not to, importing it and converting a model report to Google Analytics.
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino  # type: ignore[import-untyped]
+    import openvino
 
     return openvino
 
