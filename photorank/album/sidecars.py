@@ -12,7 +12,9 @@ import numpy as np
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.index.store import Index, Photo
 from photorank.photos.exif import embedded_tags
-from photorank.photos.xmp import read_xmp, sidecar_for, with_rating
+from photorank.photos.packet import MAX_BYTES
+from photorank.photos.pixels import open_file
+from photorank.photos.xmp import is_own, read_xmp, sidecar_for, with_rating
 from photorank.photos.xmp import sidecars as sidecars_of
 from photorank.rating.scores import percentiles
 from photorank.typing import Codes, Floats
@@ -146,7 +148,7 @@ def _is_rated(photo: Path) -> bool:
     """
     for path in sidecars_of(photo):
         data = _bytes(path)
-        if _has_rating(data) and not _is_ours(data, None):
+        if data is not None and not is_own(data) and _has_rating(data):
             return True
     try:
         return embedded_tags(photo).rating not in (None, 0)
@@ -171,9 +173,12 @@ def _free_copy(sidecar: Path) -> Path:
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+        with open_file(path) as file:
+            return file.read(MAX_BYTES + 1)
+    except UnreadablePhotoError as error:
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return None
+        raise MetadataError(error.reason, path) from error
 
 
 def _common_folder(photos: Sequence[Photo]) -> Path:

@@ -20,6 +20,8 @@ from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES_OF_INT8, Runtime, Switchable
 from photorank.index.build import batch_size_for, build_index
 from photorank.index.pipeline import Framed, LazyEncoder, open_photos, usable_cores
+from photorank.index.places import Place
+from photorank.index.runtime import sample_frames
 from photorank.index.store import Index
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.ranking import spearman
@@ -127,8 +129,9 @@ def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
 @cache
 def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
     encoder = load_encoder(spec, device="cpu")
-    files = _files(folder)[:FRAMES_OF_INT8]
-    frames = [frame for photo in _opened(files, encoder) for frame in photo.frames]
+    frames = sample_frames(
+        _todo(folder), LazyEncoder(lambda: encoder), (), FRAMES_OF_INT8, workers=usable_cores()
+    )
     if isinstance(encoder, Switchable):
         encoder.choose_runtime(runtime, frames)
     return encoder
@@ -155,14 +158,14 @@ def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
     """Return the seconds to open all photos as the pipeline does."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
-    _opened(_files(folder), encoder)
+    _opened(folder, encoder)
     return time.perf_counter() - start
 
 
 def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
     """Return the seconds to encode all photos, in batches as the pipeline does."""
     encoder = _ready(spec, runtime, folder)
-    frames = [photo.frames for photo in _opened(_files(folder), encoder)]
+    frames = [photo.frames for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())
     start = time.perf_counter()
     for at in range(0, len(frames), size):
@@ -170,12 +173,13 @@ def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
     return time.perf_counter() - start
 
 
-def _files(folder: Path) -> list[PhotoFile]:
-    return [file for file in find_photos([folder], ()) if isinstance(file, PhotoFile)]
+def _todo(folder: Path) -> list[tuple[Place, PhotoFile]]:
+    files = (file for file in find_photos([folder], ()) if isinstance(file, PhotoFile))
+    return [((0, str(number).encode()), file) for number, file in enumerate(files)]
 
 
-def _opened(files: list[PhotoFile], encoder: Encoder) -> list[Framed]:
-    todo = [((0, str(number).encode()), file) for number, file in enumerate(files)]
+def _opened(folder: Path, encoder: Encoder) -> list[Framed]:
+    todo = _todo(folder)
     opened = open_photos(
         todo, LazyEncoder(lambda: encoder), (), workers=usable_cores(), ahead=len(todo)
     )

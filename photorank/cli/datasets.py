@@ -18,11 +18,17 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
     """List the datasets. Verified ones were read from their real tables, not only described."""
+    from photorank.errors import ManifestError
     from photorank.labels.manifest import load_manifest
     from photorank.workspace import Workspace
 
     workspace = Workspace.current()
-    manifests = [load_manifest(workspace, name) for name in sorted(workspace.manifests())]
+    manifests = []
+    for name in sorted(workspace.manifests()):
+        try:
+            manifests.append(load_manifest(workspace, name))
+        except ManifestError as error:  # one wrong file must not hide all others
+            message(str(error))
     if as_json:
         print_json(
             [

@@ -18,6 +18,10 @@ app = typer.Typer()
 
 Kind: TypeAlias = Literal["stars", "colours", "favourites", "folders", "album", "edited"]
 
+Mix = Annotated[
+    bool,
+    typer.Option("--mix", help="Keep labels on other scales too; a score is the mean of all."),
+]
 Under = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Only photos in this folder of the index.")
 ]
@@ -49,12 +53,13 @@ def labels_collect(
         str, typer.Option(metavar="NAME", help="Whose judgements these are, kept apart.")
     ] = "",
     under: Under = None,
+    mix: Mix = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Take the judgements over that lie among the photos. Nothing is written beside them."""
     from photorank.index.labelling import import_labels
-    from photorank.index.library import others_with
+    from photorank.index.library import CLICKS, check_one_scale
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -67,15 +72,13 @@ def labels_collect(
         if value is None and kind == wanted_by != "colours":
             raise typer.BadParameter(f"{kind} needs {option}")
     paths = Workspace.current().existing_index(index)
+    what = f"the library's {kind}"
+    source = _source(what, under, rater)
     collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
-    source = _source(f"the library's {kind}", under, rater)
     table = collected.table(source, rater)
+    if not mix:
+        check_one_scale(paths, source, [what, CLICKS] if kind == "stars" else [what])
     notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
-    if others := others_with(paths, "scores", source):
-        notes.append(
-            f"the index has labels by {', '.join(others)} too, and a photo's score is the mean "
-            "of all: choose with --rater where they are not on one scale"
-        )
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
     for note in notes:
         message(note)
@@ -98,6 +101,26 @@ def labels_collect(
     if troubles:
         line(f"not understood: {len(troubles)}")
         print_some([f"{trouble['path']}: {trouble['reason']}" for trouble in troubles])
+
+
+@_labels.command(
+    "remove", epilog=example('photorank labels remove "the library\'s stars" --index family')
+)
+def labels_remove(
+    source: Annotated[str, typer.Argument(metavar="SOURCE", show_default=False)],
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Forget one source's labels, groups and choices: a table, by its path, or a library's kind."""
+    from photorank.index.labelling import remove_source
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(index)
+    removed = remove_source(paths, source)
+    if as_json:
+        print_json({"index": paths.name, "removed": removed})
+    else:
+        line(f"index {paths.name}: what {removed} said is forgotten")
 
 
 @_labels.command("group", epilog=example("photorank labels group --by event --gap 6"))
@@ -132,7 +155,8 @@ def labels_group(
     if others := others_with(paths, "groups", source):
         raise LabelsError(
             f"the photos have groups by {', '.join(others)} already, and a photo is in one group. "
-            "Import that table again without its column of groups."
+            "Take them away with `photorank labels remove`, or import that table again without "
+            "its column of groups."
         )
     table = group_table(files, groups, source)
     import_labels(paths, table, judgements=read_manifest(paths).judgements)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from photorank.cli.groups import labels as _labels
+from photorank.cli.libraries import Mix
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.printing import line, message, print_json
 
@@ -25,18 +26,23 @@ def popularity(
     partial: Annotated[
         bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
     ] = False,
+    mix: Mix = False,
     as_json: AsJson = False,
 ) -> None:
     """Import likes as labels. Columns are file, likes, views or followers, account and date."""
     import numpy as np
 
+    from photorank.index.gathering import source_name
     from photorank.index.labelling import import_labels
+    from photorank.index.library import check_one_scale
     from photorank.index.store import Index
     from photorank.labels.popularity_table import read_popularity
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
     table = read_popularity(file, tiers=tiers, partial=partial)
+    if not mix:
+        check_one_scale(paths, source_name(table.source), [])
     notes = [*table.notes, *import_labels(paths, table, partial=partial)]
     labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
     for note in notes:

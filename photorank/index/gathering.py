@@ -107,7 +107,10 @@ def _take_batch(
         if photo is None:
             continue
         new = (row.group, row.series, row.split)
-        if clash := _clash(row.file, new, (own.get(photo), others.get(photo))):
+        clash = _clash(row.file, new, own.get(photo))
+        if elsewhere := _clash(row.file, new, others.get(photo)):
+            clash = f"{elsewhere} (by another source, which `labels remove` takes away)"
+        if clash:
             sorting.problems.add(Problem(row.line, clash, row.table))
             continue
         sorting.usable += 1
@@ -139,12 +142,11 @@ def _belonging(
     return found, {photo: tuple(rest) for photo, *rest in own}
 
 
-def _clash(file: str, new: _Membership, known: Iterable[_Membership | None]) -> str | None:
+def _clash(file: str, new: _Membership, known: _Membership | None) -> str | None:
     """Return how a row contradicts what is known of where its photo belongs."""
-    for belongs in known:
-        for kind, now, before in zip(_KINDS, new, belongs or (None,) * len(new), strict=True):
-            if now and before and now != before:
-                return f"{file!r} is in {kind} {before!r} already, not {now!r}"
+    for kind, now, before in zip(_KINDS, new, known or (None,) * len(new), strict=True):
+        if now and before and now != before:
+            return f"{file!r} is in {kind} {before!r} already, not {now!r}"
     return None
 
 
@@ -175,9 +177,14 @@ class _Raters(dict[str, int]):
         return self[name]
 
 
-def _source(connection: sqlite3.Connection, name: str) -> int:
+def source_name(name: str) -> str:
+    """Return what a catalogue calls a source."""
     # The bytes of a file's name need not be Unicode, which SQLite's text must be.
-    text = name.encode("utf-8", "backslashreplace").decode()
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _source(connection: sqlite3.Connection, name: str) -> int:
+    text = source_name(name)
     connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", [text])
     row = connection.execute("SELECT id FROM sources WHERE name = ?", [text]).fetchone()
     return int(row[0])

@@ -1,13 +1,16 @@
 """Take tables of judgements into an index: whole, or not at all."""
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from photorank.errors import LabelsError
 from photorank.index.catalogue import transaction, writing
-from photorank.index.gathering import take_choices, take_labels
+from photorank.index.gathering import source_name, take_choices, take_labels
 from photorank.index.ledger import count_photos
+from photorank.index.library import CLICKS, others_with
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables import ChoiceTable, LabelTable
 from photorank.workspace import IndexPaths
@@ -124,7 +127,60 @@ def import_judgements(
                 notes += take_choices(connection, choices, folders, partial=partial)
         kind = judgements or (manifest.judgements if _has_scores(connection) else "choices")
         write_manifest(paths, replace(manifest, judgements=kind, photos=count_photos(connection)))
+    if labels is not None and (others := others_with(paths, "scores", source_name(labels.source))):
+        notes.append(
+            f"the index has labels by {', '.join(others)} too, and a photo's score is the mean of "
+            "all. `labels remove` takes some away, --rater chooses one person's"
+        )
     return notes
+
+
+def remove_source(paths: IndexPaths, name: str) -> str:
+    """Forget what a source says of an index's photos: scores, groups, splits, choices.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+        The index.
+    name : str
+        The source, as the notes of imports call it: a table's path, or a library's kind.
+
+    Returns
+    -------
+    str
+        The source's whole name.
+
+    Raises
+    ------
+    LabelsError
+        If there is no such source, or it is somebody's clicks, which are kept nowhere else.
+    LockedIndexError, StorageError
+        If the index cannot be written.
+    """
+    with writing(paths) as connection:
+        known = dict(connection.execute("SELECT name, id FROM sources"))
+        if name not in known:
+            name = source_name(os.path.abspath(name))
+        if name not in known:
+            has = ", ".join(sorted(known)) or "none"
+            raise LabelsError(
+                f"index {paths.name!r} has no labels by that name. It has labels by: {has}."
+            )
+        if name.startswith(CLICKS):
+            raise LabelsError(
+                f"the {name} are kept nowhere else, so they are not removed. Undo them where "
+                "they were made: photorank dashboard."
+            )
+        with transaction(connection):
+            for table in ("ratings", "memberships", "choices"):
+                connection.execute(f"DELETE FROM {table} WHERE source = ?", [known[name]])  # noqa: S608
+            connection.execute("DELETE FROM sources WHERE id = ?", [known[name]])
+            chosen = connection.execute("SELECT 1 FROM choices LIMIT 1").fetchone() is not None
+            scored = _has_scores(connection)
+        if scored != chosen:  # only one kind is left to make comparisons of
+            kind: Judgements = "scores" if scored else "choices"
+            write_manifest(paths, replace(read_manifest(paths), judgements=kind))
+    return name
 
 
 def _has_scores(connection: sqlite3.Connection) -> bool:

@@ -1,8 +1,11 @@
 """The files of an index as a library of photos: where they lie, and what lies beside them."""
 
 import os
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
+from photorank.errors import LabelsError
 from photorank.index.catalogue import reading
 from photorank.index.ledger import known_skips, load_roots
 from photorank.index.places import path_bytes
@@ -10,6 +13,8 @@ from photorank.index.rows import load_rows
 from photorank.labels.library import LibraryFile
 from photorank.photos.files import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
+
+CLICKS = "clicks of "  # how the sources are called that a person made in the dashboard
 
 
 def library_files(paths: IndexPaths) -> list[LibraryFile]:
@@ -35,6 +40,44 @@ def raw_files(paths: IndexPaths) -> list[Path]:
         roots = load_roots(connection)
         found = [Path(os.fsdecode(roots.path(place))) for place in known_skips(connection)]
     return [path for path in found if path.suffix.lower() in RAW_SUFFIXES]
+
+
+def check_one_scale(paths: IndexPaths, source: str, alike: Sequence[str]) -> None:
+    """Raise if an index has scores of another kind, with which a mean would say nothing.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    source : str
+        The one that is about to be imported.
+    alike : sequence of str
+        How the names of sources begin whose scores are on the same scale.
+
+    Raises
+    ------
+    LabelsError
+        If it has.
+    """
+    others = [
+        name for name in others_with(paths, "scores", source) if not name.startswith(tuple(alike))
+    ]
+    if others:
+        ways = [
+            f"take those away with `photorank labels remove {_quoted(name)} --index {paths.name}`"
+            for name in others
+            if not name.startswith(CLICKS)  # those are kept nowhere else
+        ]
+        raise LabelsError(
+            f"index {paths.name!r} has labels by {', '.join(others)}, which may be on another "
+            "scale, and a photo's score is the mean of all its labels. Either "
+            + ", or ".join([*ways[:1], "import these too with --mix"])
+            + ", or index the folder once more under another name."
+        )
+
+
+def _quoted(name: str) -> str:
+    """Return a name as a shell takes it: the usual ones, with an apostrophe, in plain quotes."""
+    return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)
 
 
 def others_with(paths: IndexPaths, what: str, source: str) -> list[str]:

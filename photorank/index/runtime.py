@@ -3,6 +3,8 @@
 from collections.abc import Container, Sequence
 from contextlib import closing
 
+import numpy as np
+
 from photorank.encoders.runtimes import FRAMES, FRAMES_OF_INT8, Runtime, Switchable
 from photorank.errors import EncoderError
 from photorank.index.pipeline import Framed, LazyEncoder, open_photos
@@ -30,10 +32,10 @@ def adopt_runtime(
     MissingExtraError
         If it is not installed.
     """
-    if runtime == "auto" and len(todo) < _FEW:
+    if not todo or (runtime == "auto" and len(todo) < _FEW):
         return
     wanted = FRAMES_OF_INT8 if runtime == "openvino-int8" else FRAMES
-    frames = _sample(todo, encoder, known, wanted, workers)
+    frames = sample_frames(todo, encoder, known, wanted, workers=workers)
     if not frames:
         return
     if isinstance(loaded := encoder(), Switchable):
@@ -44,18 +46,19 @@ def adopt_runtime(
         )
 
 
-def _sample(
+def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]],
     encoder: LazyEncoder,
     known: Container[str],
     wanted: int,
+    *,
     workers: int,
 ) -> list[Frames]:
     """Return the frames of new photos from all over the folders, which seldom look alike."""
-    step = max(1, len(todo) // wanted)
-    spread = [place for start in range(step) for place in todo[start::step]]
+    spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
+    order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []
-    opened = open_photos(spread, encoder, known, workers=workers, ahead=wanted)
+    opened = open_photos((todo[at] for at in order), encoder, known, workers=workers, ahead=wanted)
     with closing(opened):  # no thread outlives an error
         for photo in opened:
             frames += photo.frames if isinstance(photo, Framed) else []

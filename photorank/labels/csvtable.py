@@ -5,6 +5,7 @@ import csv
 import gzip
 import io
 import math
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, TextIO, TypeVar
 from photorank.errors import LabelsError, MissingPathError
 
 _SHOWN = 5  # problems that a message spells out
+_LETTERS = 300  # of each; a cell may have a hundred thousand
 _CHUNK = 1 << 20  # bytes
 
 Cells = dict[str, str]  # by column
@@ -56,12 +58,17 @@ class Problems:
 
     def __str__(self) -> str:
         told = [
-            f"{table + ', ' if table else ''}line {line}: {what}"
+            f"{table + ', ' if table else ''}line {line}: {shorten(what)}"
             for line, what, table in self.first
         ]
         if self.count > len(told):
             told.append(f"and {self.count - len(told)} more ({self.count} in all)")
         return "; ".join(told)
+
+
+def shorten(what: str) -> str:
+    """Return a problem in so few letters that it can be read."""
+    return what if len(what) <= _LETTERS else f"{what[: _LETTERS // 2]} … {what[-_LETTERS // 2 :]}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,11 @@ class CsvTable:
             next(self._reader, None)
         named = list(dialect.columns) or next(self._reader, [])
         self.columns = [name.strip().lower() for name in named]
+
+    @property
+    def line(self) -> int:
+        """The line of the file, from 1, up to which it has been read."""
+        return int(self._reader.line_num)
 
     def require(self, *names: str) -> None:
         """Raise unless the columns are there, each once."""
@@ -185,6 +197,7 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Iterator[CsvTable]
     LabelsError
         If it cannot be read, or is no text.
     """
+    table = None
     try:
         encoding = _encoding(path)
         with _opened(path) as raw:
@@ -200,11 +213,14 @@ def open_table(path: Path, dialect: Dialect | None = None) -> Iterator[CsvTable]
     except OSError as error:
         raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     except csv.Error as error:
-        raise LabelsError(f"{path} is not a CSV file: {error}.") from error
+        where = f" (line {table.line})" if table else ""
+        raise LabelsError(f"{path} is not a CSV file: {error}{where}.") from error
 
 
 def _opened(path: Path) -> BinaryIO:
     """Open a file, unpacking it if its name says that it is packed."""
+    if not stat.S_ISREG(path.stat().st_mode):  # a pipe can be read only once, if it ever ends
+        raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 

@@ -71,7 +71,8 @@ def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False
     if problems:
         notes.append(f"left out: {problems}")
     if not n_labels and not n_choices:
-        raise LabelsError(f"{source} in {root} has no row that can be used.")
+        why = f": {problems}" if problems else ""
+        raise LabelsError(f"{source} in {root} has no row that can be used{why}.")
     return Dataset(
         manifest,
         layout,
@@ -146,7 +147,8 @@ class _Table:
         folder, slash, name = path.rpartition("/")
         unusual = name == ".." or any(mark in name for mark in _UNUSUAL)
         if (unusual and leads_out(path)) or not self._inside(folder or slash):
-            raise ValueError(f"{path!r} leads out of the dataset's folder")
+            how = "" if leads_out(path) else " through a link"
+            raise ValueError(f"{path!r} leads out of the dataset's folder{how}")
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:

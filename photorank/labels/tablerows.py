@@ -26,6 +26,8 @@ def table_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tupl
             table.require(*spec.needed)
             yield from table.cells(problems, table=spec.file)
         return
+    if spec.format != "folders" and path.exists() and not path.is_file():
+        raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     found = {"json": _json_rows, "folders": _folder_rows, "xlsx": xlsx_rows}[spec.format](path)
     columns = list(spec.dialect.columns)
     if not columns:

@@ -35,7 +35,9 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
       ``IMG_E1234``; the photo of that name without the mark, in the same folder, has
       the same label;
     - a RAW file of its name lies in the folder above, or in one beside its own, as
-      where exports are put. One in its own folder is none: cameras write both;
+      where exports are put. One in its own folder is none, for cameras write both. Nor
+      is one where the two folders hold the very same names: these are the camera's
+      pairs sorted by kind, or everything was exported, and nothing was chosen;
     - another photo of its name has the same capture time and other content, in
       another folder.
 
@@ -52,8 +54,13 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
         if name.edited
     }
     raw_shots: dict[str, set[Path]] = defaultdict(set)  # folders of RAW files by name
+    raw_names: dict[Path, set[str]] = defaultdict(set)
     for raw in raws:
         raw_shots[raw.stem.lower()].add(raw.parent)
+        raw_names[raw.parent].add(raw.stem.lower())
+    photo_names: dict[Path, set[str]] = defaultdict(set)
+    for file, name in zip(files, names, strict=True):
+        photo_names[file.path.parent].add(name.original)
     twins: dict[tuple[str, str], set[tuple[Path, str]]] = defaultdict(set)
     for file, name in zip(files, names, strict=True):
         if file.taken:
@@ -64,7 +71,11 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
         folder = file.path.parent
         edited = (
             (folder, name.original) in marked
-            or _is_exported(folder, raw_shots.get(name.original, set()))
+            or any(
+                _exports_to(raw, folder) and raw_names[raw] != photo_names[folder]
+                for raw in raw_shots.get(name.original, ())
+                if folder not in raw_shots[name.original]  # else it is the camera's own pair
+            )
             or any(
                 other != folder and digest != file.digest
                 for other, digest in twins[name.original, file.taken or ""]
@@ -131,7 +142,6 @@ def _name(path: Path) -> _Name:
     return _Name(plain or stem, plain != stem)
 
 
-def _is_exported(folder: Path, raws: set[Path]) -> bool:
-    if folder in raws:
-        return False  # the camera's own pair
-    return any(raw == folder.parent or raw.parent == folder.parent for raw in raws)
+def _exports_to(raws: Path, folder: Path) -> bool:
+    """Tell whether a folder is below one of RAW files, or beside it."""
+    return folder.parent in (raws, raws.parent)

@@ -6,13 +6,14 @@ from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.exif import embedded_tags
 from photorank.photos.packet import MAX_BYTES
 from photorank.photos.pixels import open_file
-from photorank.photos.xmp import XmpTags, read_xmp, sidecars
+from photorank.photos.xmp import XmpTags, is_own, read_xmp, sidecars
 
 
 def photo_tags(photo: Path) -> XmpTags:
     """Return a photo's judgements; for each of them the first place that tells it counts.
 
     Its own sidecar goes before one that it shares, and that before what is in the file.
+    Sidecars that photorank made say nothing: their stars are no person's.
 
     Raises
     ------
@@ -33,7 +34,8 @@ def photo_tags(photo: Path) -> XmpTags:
 def _read_sidecar(path: Path) -> XmpTags:
     try:
         with open_file(path) as file:
-            return read_xmp(file.read(MAX_BYTES + 1))
+            data = file.read(MAX_BYTES + 1)
+        return XmpTags() if is_own(data) else read_xmp(data)
     except (MetadataError, UnreadablePhotoError) as error:
         raise MetadataError(error.reason, path) from error
 

@@ -2,6 +2,7 @@
 
 import math
 import os
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +14,11 @@ from photorank.photos.packet import RDF, Packet, packet_text, parse_packet
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _RATING = f"{_XMP} Rating"
 _LABEL = f"{_XMP} Label"
-_MICROSOFT_RATING = "http://ns.microsoft.com/photo/1.0/ Rating"  # in percent
+# In percent; Windows ends the name of its space with a slash, exiftool does not.
+_MICROSOFT_RATINGS = (
+    "http://ns.microsoft.com/photo/1.0/ Rating",
+    "http://ns.microsoft.com/photo/1.0 Rating",
+)
 _PICK = "http://ns.adobe.com/xmp/1.0/DynamicMedia/ pick"
 _GOOD = "http://ns.adobe.com/xmp/1.0/DynamicMedia/ good"
 _DIGIKAM_PICK = "http://www.digikam.org/ns/1.0/ PickLabel"
@@ -117,7 +122,7 @@ def with_rating(data: bytes | None, rating: int, *, label: str | None = None) ->
     if label is not None:
         values[_LABEL] = escape(label, {'"': "&quot;"})
     edits = _added({name: values[name] for name in values if not _has(packet, name)}, packet)
-    values[_MICROSOFT_RATING] = str(_PERCENTS.get(rating, 0))
+    values |= dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENTS.get(rating, 0)))
     for one in packet.properties:
         if one.name in values:
             edits.append((one.start, one.end, one.before + values[one.name].encode() + one.after))
@@ -128,6 +133,25 @@ def with_rating(data: bytes | None, rating: int, *, label: str | None = None) ->
     if read_xmp(written).rating != rating:  # a photo's sidecar is not to be lost by our mistake
         raise MetadataError("XMP that no rating can be written into")
     return written
+
+
+def is_own(data: bytes) -> bool:
+    """Tell whether a sidecar is what photorank makes of nothing, with 1 to 5 stars.
+
+    Such stars come from a master-vector, and are no person's judgement. Once another
+    program has saved the sidecar, a person has seen them.
+
+    Examples
+    --------
+    >>> is_own(with_rating(None, 4)), is_own(with_rating(None, 4, label="Red"))
+    (True, False)
+    """
+    return data in _own_sidecars()
+
+
+@cache
+def _own_sidecars() -> frozenset[bytes]:
+    return frozenset(with_rating(None, stars) for stars in range(1, 6))
 
 
 def sidecars(photo: Path) -> list[Path]:
@@ -194,8 +218,8 @@ def _tags(packet: Packet) -> XmpTags:
     rating = None
     if _RATING in found:
         rating = checked_rating(found[_RATING], -1, 5)
-    elif _MICROSOFT_RATING in found:
-        rating = stars_of_percent(checked_rating(found[_MICROSOFT_RATING], 0, 100))
+    elif percent := next((found[name] for name in _MICROSOFT_RATINGS if name in found), None):
+        rating = stars_of_percent(checked_rating(percent, 0, 100))
     flags = (_FLAGS[name].get(found[name].lower()) for name in _FLAGS if name in found)
     pick = next((flag for flag in flags if flag is not None), None)
     digikam = _DIGIKAM_NAMES.get(found.get(_DIGIKAM_COLOUR, ""))

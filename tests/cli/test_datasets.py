@@ -96,7 +96,7 @@ def test_what_is_missing_or_does_not_fit_is_told(photorank, mine, refused):
     assert "does not exist" in refused("datasets", "check", "mine", "--root", mine / "none")
 
 
-@pytest.mark.parametrize("command", [["list"], ["show", "bad"], ["check", "bad"]])
+@pytest.mark.parametrize("command", [["show", "bad"], ["check", "bad"]])
 def test_a_bad_manifest_is_told_with_its_key(refused, mine, command):
     """Wherever it is read."""
     bad = mine.parent / "home" / "datasets" / "bad.toml"
@@ -104,6 +104,18 @@ def test_a_bad_manifest_is_told_with_its_key(refused, mine, command):
     line = refused("datasets", *command)
     assert "bad.toml" in line
     assert "layouts[1].tables[1].file '../votes.csv' leads out" in line
+
+
+def test_a_bad_manifest_hides_no_other(photorank, mine):
+    """The list tells what is wrong with it, and lists the others."""
+    bad = mine.parent / "home" / "datasets" / "bad.toml"
+    bad.write_text(MINE.replace('"votes.csv"', '"../votes.csv"'))
+    outcome = photorank("datasets", "list", "--json")
+    assert outcome.code == 0
+    assert "bad.toml" in outcome.err
+    names = {one["name"] for one in outcome.json}
+    assert {"mine", "ava"} <= names
+    assert "bad" not in names
 
 
 def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):

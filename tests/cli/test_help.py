@@ -52,7 +52,8 @@ def test_the_commands_are_those_of_the_contract():
     """Scripts are written against these names."""
     assert {" ".join(words) for words in COMMANDS} == {
         *("demo", "dashboard", "index", "labels import", "choices import", "status"),
-        *("labels collect", "labels group", "labels popularity", "choices export", "export"),
+        *("labels collect", "labels group", "labels popularity", "labels remove"),
+        *("choices export", "export"),
         *("datasets list", "datasets show", "datasets check"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),

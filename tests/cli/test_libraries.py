@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import sqlite3
 
@@ -9,11 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photorank.index.clicks import record_stars
 from photorank.index.store import Index
-from photorank.photos.xmp import with_rating
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.photos.exiftool import run_exiftool
+from tests.photos.sidecars import saved
 
 EXIF_IFD, MAKE, MODEL, TAKEN = 0x8769, 0x10F, 0x110, 0x9003
 
@@ -81,12 +83,12 @@ def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     table.write_text("file,score,rater,group\nbeach/6.jpg,9,ann,sea\n")
     assert photorank("labels", "import", table).code == 0
     for number in range(2):
-        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(with_rating(None, number + 1))
-    assert photorank("labels", "collect", "stars").code == 0
+        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(saved(number + 1))
+    assert photorank("labels", "collect", "stars", "--mix").code == 0
     (shelf / "beach" / "0.jpg.xmp").unlink()
-    (shelf / "beach" / "2.jpg.xmp").write_bytes(with_rating(None, 5))
+    (shelf / "beach" / "2.jpg.xmp").write_bytes(saved(5))
 
-    outcome = photorank("labels", "collect", "stars")
+    outcome = photorank("labels", "collect", "stars", "--mix")
 
     assert scores_of(opened()) == {"1.jpg": 2, "2.jpg": 5, "6.jpg": 9}
     assert opened().labels().group_names == ["sea"]
@@ -99,8 +101,8 @@ def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
     shutil.copytree(shelf / "beach", shelf / "ben")
     photorank("index", shelf, "--name", "shelf")
     for number in range(2):
-        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(with_rating(None, 5 - number))
-        (shelf / "ben" / f"{number}.jpg.xmp").write_bytes(with_rating(None, 1 + number))
+        (shelf / "beach" / f"{number}.jpg.xmp").write_bytes(saved(5 - number))
+        (shelf / "ben" / f"{number}.jpg.xmp").write_bytes(saved(1 + number))
 
     for name, folder in {"ann": "beach", "ben": "ben"}.items():
         options = ("--rater", name, "--under", shelf / folder)
@@ -116,8 +118,8 @@ def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
 def test_each_kind_of_judgement(shelf, photorank, tmp_path):
     """Colours, favourites, folders, albums and edits are counted and come as JSON."""
     beach = shelf / "beach"
-    (beach / "0.jpg.xmp").write_bytes(with_rating(None, 0, label="Red"))
-    (beach / "1.jpg.xmp").write_bytes(with_rating(None, 0, label="Green"))
+    (beach / "0.jpg.xmp").write_bytes(saved(0, label="Red"))
+    (beach / "1.jpg.xmp").write_bytes(saved(0, label="Green"))
     for name in ("2.jpg", "3.jpg"):
         (beach / f"{name}.json").write_text(json.dumps({"favorite": name == "2.jpg"}))
     (tmp_path / "album.txt").write_text("4.jpg\nnone.jpg\n")
@@ -128,9 +130,51 @@ def test_each_kind_of_judgement(shelf, photorank, tmp_path):
         ("album", "--album", tmp_path / "album.txt"): {"in the album": 1, "not in the album": 7},
         ("edited",): {"not edited": 8},
     }.items():
-        outcome = photorank("labels", "collect", *options, "--json")
+        outcome = photorank("labels", "collect", *options, "--mix", "--json")
         assert outcome.json["counts"] == counts
     assert "all labels are the same" in outcome.err
+
+
+def test_scales_are_not_mixed_unasked(shelf, photorank, refused, opened):
+    """Stars and favourites have no mean; one takes the other's place, by name."""
+    (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(5))
+    (shelf / "beach" / "1.jpg.json").write_text(json.dumps({"favorite": True}))
+    assert photorank("labels", "collect", "stars").code == 0
+    line = refused("labels", "collect", "favourites")
+    assert "the library's stars" in line
+    assert "--mix" in line
+    assert scores_of(opened()) == {"0.jpg": 5}
+
+    assert photorank("labels", "collect", "stars", "--rater", "ann").code == 0
+    command = line.partition("`photorank ")[2].partition("`")[0]
+    assert photorank(*shlex.split(command)).code == 0
+    whose = "the library's stars, by ann"
+    assert photorank("labels", "remove", whose, "--json").json["removed"] == whose
+    assert photorank("labels", "collect", "favourites").code == 0
+    assert scores_of(opened()) == {"1.jpg": 1}
+    assert "the library's favourites" in refused("labels", "remove", "the library's stars")
+
+
+def test_clicks_are_not_removed(shelf, photorank, refused, opened):
+    """They are kept nowhere else; the library's stars go with stars that were clicked."""
+    photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
+    record_stars(opened().paths, "ann", photo.digest, 4)
+    (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(5))
+    assert photorank("labels", "collect", "stars").code == 0
+    assert "nowhere else" in refused("labels", "remove", "clicks of ann")
+    line = refused("labels", "collect", "folders", "--tiers", "beach,best")
+    assert "clicks of ann" in line
+    assert "remove 'clicks" not in line.replace('"', "'")
+    assert scores_of(opened()) == {"0.jpg": 4, "1.jpg": 5}
+
+
+def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused):
+    """Else a vector would be taught, and judged, by its own ratings."""
+    assert photorank("export", "--format", "xmp", "--vector", "beauty", "--beside-photos").code == 0
+    assert "no photo has a label" in refused("labels", "collect", "stars")
+    sidecar = shelf / "beach" / "3.jpg.xmp"
+    sidecar.write_bytes(sidecar.read_bytes().replace(b'"photorank"', b'"Lightroom"'))
+    assert photorank("labels", "collect", "stars", "--json").json["labelled"] == 1
 
 
 def test_an_export_of_a_raw_file_counts_as_edited(shelf, photorank, opened):
@@ -147,8 +191,8 @@ def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
     """What could not be read is listed, the rest is imported."""
     bomb = '<!DOCTYPE x [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     (shelf / "beach" / "0.jpg.xmp").write_text(bomb)
-    (shelf / "beach" / "1.jpg.xmp").write_bytes(with_rating(None, 2))
-    (shelf / "beach" / "2.jpg.xmp").write_bytes(with_rating(None, 3))
+    (shelf / "beach" / "1.jpg.xmp").write_bytes(saved(2))
+    (shelf / "beach" / "2.jpg.xmp").write_bytes(saved(3))
 
     outcome = photorank("labels", "collect", "stars")
 
@@ -161,7 +205,7 @@ def test_a_bomb_in_a_sidecar_is_told_with_its_name(shelf, photorank, opened):
 def test_a_library_without_judgements_changes_nothing(shelf, refused, photorank, opened):
     """Labels that were collected before stay where nothing takes their place."""
     sidecar = shelf / "beach" / "1.jpg.xmp"
-    sidecar.write_bytes(with_rating(None, 2))
+    sidecar.write_bytes(saved(2))
     photorank("labels", "collect", "stars")
     sidecar.write_text("no XMP")
     assert "1.jpg.xmp: not XML" in refused("labels", "collect", "stars")
@@ -214,18 +258,20 @@ def test_strange_names_are_names(shelf, photorank, opened):
     photo = odd / os.fsdecode(b"\xff '.jpg")
     draw_photo(photo, seed=77)
     photorank("index", shelf, "--name", "shelf")
-    photo.with_name(photo.name + ".xmp").write_bytes(with_rating(None, 4))
+    photo.with_name(photo.name + ".xmp").write_bytes(saved(4))
     (odd / "0.jpg.xmp").write_text("no XMP")
-    (odd / "1.jpg.xmp").write_bytes(with_rating(None, 1))
+    (odd / "1.jpg.xmp").write_bytes(saved(1))
 
     told = photorank("labels", "collect", "stars", "--under", odd, "--json").json
     assert told["counts"] == {"4": 1, "1": 1}
     assert [trouble["path"] for trouble in told["skipped"]] == [str(odd / "0.jpg.xmp")]
     assert photorank("labels", "collect", "stars", "--under", odd).code == 0
-    told = photorank("labels", "collect", "album", "--album", odd, "--json").json
+    told = photorank("labels", "collect", "album", "--album", odd, "--mix", "--json").json
     assert told["counts"] == {"in the album": 9}
     (shelf / "list").write_bytes(os.fsencode(photo.name))
-    told = photorank("labels", "collect", "album", "--album", shelf / "list", "--json").json
+    told = photorank(
+        "labels", "collect", "album", "--album", shelf / "list", "--mix", "--json"
+    ).json
     assert told["counts"] == {"in the album": 1, "not in the album": 8}
     assert photorank("labels", "group", "--by", "folder").code == 0
     assert len(opened().labels().group_names) == 2
@@ -244,7 +290,7 @@ def test_a_photo_that_comes_back_to_an_older_index_gets_its_camera(
     shelf, photorank, opened, empty_home
 ):
     """One made before cameras were kept has none, until a photo is embedded anew."""
-    (shelf / "beach" / "0.jpg.xmp").write_bytes(with_rating(None, 2))
+    (shelf / "beach" / "0.jpg.xmp").write_bytes(saved(2))
     photorank("labels", "collect", "stars")
     with sqlite3.connect(Workspace(empty_home).index("shelf").catalogue) as connection:
         connection.execute("UPDATE photos SET camera = NULL")

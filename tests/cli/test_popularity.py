@@ -1,3 +1,7 @@
+"""`labels popularity`: counts of likes reach an index."""
+
+import shlex
+
 import numpy as np
 import pytest
 
@@ -12,7 +16,7 @@ def test_likes_become_labels(photorank, tmp_path):
         "file,likes,followers\n" + "".join(f"beach/{n}.jpg,{10 * n},{1000 + n}\n" for n in range(8))
     )
 
-    outcome = photorank("labels", "popularity", table, "--json")
+    outcome = photorank("labels", "popularity", table, "--mix", "--json")
 
     assert outcome.code == 0
     assert "likes per follower" in outcome.json["notes"][0]
@@ -29,9 +33,22 @@ def test_likes_of_unknown_photos_change_nothing(photorank, refused, tmp_path):
     table.write_text("file,likes\nbeach/0.jpg,5\nmoon.jpg,7\n")
     before = open_index().labels().scores
 
-    assert "line 3" in refused("labels", "popularity", table)
+    assert "line 3" in refused("labels", "popularity", table, "--mix")
 
     np.testing.assert_array_equal(open_index().labels().scores, before)
+
+
+@pytest.mark.usefixtures("home")
+def test_popularity_is_not_mixed_with_other_scores_unasked(refused, photorank, tmp_path):
+    """What is in the way is named, and the command that takes it away works."""
+    table = tmp_path / "likes.csv"
+    table.write_text("file,likes\nbeach/0.jpg,5\nbeach/1.jpg,7\n")
+    line = refused("labels", "popularity", table)
+    assert "--mix" in line
+    command = line.partition("`photorank ")[2].partition("`")[0]
+    assert photorank(*shlex.split(command)).code == 0
+    assert photorank("labels", "popularity", table).code == 0
+    assert np.isfinite(open_index().labels().scores).sum() == 2
 
 
 @pytest.mark.usefixtures("home")

@@ -14,8 +14,8 @@ from photorank.labels.occasions import group_photos, group_table
 from photorank.labels.places import collect_album, collect_folders
 from photorank.labels.twins import collect_edited
 from photorank.photos.pixels import photo_digest
-from photorank.photos.xmp import with_rating
 from tests.conftest import draw_photo
+from tests.photos.sidecars import saved
 
 FLAG = (
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
@@ -80,7 +80,7 @@ def scores(collected):
 def test_stars_and_rejects(library):
     """One to five stars, rejected below them; 0 and nothing are no judgement."""
     for rating in (-1, 0, 1, 5):
-        library.photo(f"{rating}.jpg", with_rating(None, rating))
+        library.photo(f"{rating}.jpg", saved(rating))
     library.photo("none.jpg")
 
     collected = collect_stars(library.files())
@@ -95,20 +95,20 @@ def test_a_rejected_photo_is_rejected_whatever_stars_it_has(library):
     library.photo(
         "a.jpg", FLAG.format('False" x:Rating="4" xmlns:x="http://ns.adobe.com/xap/1.0/').encode()
     )
-    library.photo("b.jpg", with_rating(None, 2))
+    library.photo("b.jpg", saved(2))
     assert library.labels(collect_stars(library.files())) == {"a.jpg": 0, "b.jpg": 2}
 
 
 def test_flags_are_the_tiers_where_no_photo_has_stars(library):
     """Picked above undecided above rejected; with a single star somewhere, picks say nothing."""
     library.photo("pick.jpg", FLAG.format("True").encode())
-    library.photo("reject.jpg", with_rating(None, -1))
-    library.photo("none.jpg", with_rating(None, 0))
+    library.photo("reject.jpg", saved(-1))
+    library.photo("none.jpg", saved(0))
     collected = collect_stars(library.files())
     assert library.labels(collected) == {"pick.jpg": 2, "reject.jpg": 0}
     assert "flags" in collected.notes[0]
 
-    library.photo("star.jpg", with_rating(None, 1))
+    library.photo("star.jpg", saved(1))
     assert library.labels(collect_stars(library.files())) == {"star.jpg": 1, "reject.jpg": 0}
 
 
@@ -117,16 +117,16 @@ def test_bad_sidecars_are_told_by_name_and_the_others_are_read(library):
     bomb = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     bad = {
         "bomb.jpg": bomb,
-        "cut.jpg": with_rating(None, 4)[:200],
-        "abc.jpg": with_rating(None, 4).replace(b'"4"', b'"abc"'),
-        "seven.jpg": with_rating(None, 4).replace(b'"4"', b'"7"'),
-        "latin.jpg": with_rating(None, 4, label="u").replace(b'"u"', b'"\xfc"'),
+        "cut.jpg": saved(4)[:200],
+        "abc.jpg": saved(4).replace(b'"4"', b'"abc"'),
+        "seven.jpg": saved(4).replace(b'"4"', b'"7"'),
+        "latin.jpg": saved(4, label="u").replace(b'"u"', b'"\xfc"'),
     }
     for name, sidecar in bad.items():
         library.photo(name, sidecar)
     library.photo("folder.jpg")
     (library.folder / "folder.jpg.xmp").mkdir()
-    library.photo("good.jpg", with_rating(None, 3))
+    library.photo("good.jpg", saved(3))
 
     collected = collect_stars(library.files())
 
@@ -150,15 +150,15 @@ def test_a_shared_sidecar_is_told_once(library):
 
 def test_of_copies_the_best_counts(library):
     """A photo is its content, whatever folder it lies in."""
-    library.photo("a.jpg", with_rating(None, 2))
-    library.photo("best/a.jpg", with_rating(None, 4), copy_of="a.jpg")
+    library.photo("a.jpg", saved(2))
+    library.photo("best/a.jpg", saved(4), copy_of="a.jpg")
     assert library.labels(collect_stars(library.files())) == {"best/a.jpg": 4}
 
 
 def test_colours_have_the_order_that_the_person_gives(library):
     """Case does not matter; other labels are left out and told."""
     for label in ("Red", "green", "Purple"):
-        library.photo(f"{label}.jpg", with_rating(None, 0, label=label))
+        library.photo(f"{label}.jpg", saved(0, label=label))
     library.photo("none.jpg")
 
     collected = collect_colours(library.files(), ["Green", "Yellow", "RED"])
@@ -171,7 +171,7 @@ def test_colours_have_the_order_that_the_person_gives(library):
 @pytest.mark.parametrize("order", [[], ["Red", "red"]])
 def test_colours_without_an_order_are_told_and_not_guessed(library, order):
     """The message says which there are, and what to write."""
-    library.photo("a.jpg", with_rating(None, 0, label="Rot"))
+    library.photo("a.jpg", saved(0, label="Rot"))
     with pytest.raises(LabelsError, match=r'Rot \(1\).*--order "Red,Yellow,Green"'):
         collect_colours(library.files(), order)
 
@@ -370,6 +370,14 @@ def test_exports_of_raw_files_lie_elsewhere():
     assert scores(collect_edited([file_of(path) for path in files], raws)) == files
 
 
+def test_pairs_of_a_camera_may_be_sorted_by_kind():
+    """Two folders of the same names choose nothing; where one has more, the others are exports."""
+    raws = [Path("/t/raw/a.CR3"), Path("/t/raw/b.CR3")]
+    both = ["/t/jpg/A.jpg", "/t/jpg/b.jpg"]
+    assert scores(collect_edited([*map(file_of, both)], raws)) == dict.fromkeys(both, 0)
+    assert scores(collect_edited([file_of(both[0])], raws)) == {both[0]: 1}
+
+
 def test_another_version_of_one_moment_elsewhere_is_an_edit():
     """The same name and time with other content; a copy is none, nor is the next of a burst."""
     time, later = "2024-07-31T18:05:09", "2024-07-31T18:05:10"
@@ -389,8 +397,8 @@ def test_another_version_of_one_moment_elsewhere_is_an_edit():
 
 def test_a_table_names_each_photo_once(library):
     """Labels go into the index as those of any table do."""
-    library.photo("a.jpg", with_rating(None, 2))
-    library.photo("b.jpg", with_rating(None, 4))
+    library.photo("a.jpg", saved(2))
+    library.photo("b.jpg", saved(4))
     table = collect_stars(library.files()).table("stars", "ann")
     assert [(row.line, Path(row.file).name, row.score, row.rater) for row in table.rows] == [
         (1, "a.jpg", 2, "ann"),
@@ -403,7 +411,7 @@ def test_a_library_without_judgements_says_what_was_in_the_way(library):
     library.photo("a.jpg", b"nonsense")
     with pytest.raises(LabelsError, match=r"no photo has a label by stars.*a\.jpg\.xmp: not XML"):
         collect_stars(library.files()).table("stars", "")
-    library.photo("b.jpg", with_rating(None, 3))
+    library.photo("b.jpg", saved(3))
     table = collect_stars(library.files()).table("stars", "")
     assert table.notes == ["all labels are the same: there is nothing to compare"]
 

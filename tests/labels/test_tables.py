@@ -1,6 +1,7 @@
 """CSV tables of judgements: what is understood, and what is refused in which words."""
 
 import gzip
+import os
 import time
 import tracemalloc
 
@@ -172,6 +173,23 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
         read_labels(tmp_path / "none.csv")
     with pytest.raises(LabelsError, match="cannot be read"):
         read_labels(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_refused(tmp_path):
+    """It could be read only once, and perhaps never ends."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    with pytest.raises(LabelsError, match="not a regular file"):
+        read_labels(tmp_path / "pipe.csv")
+
+
+def test_a_cell_without_end_is_told_with_its_line(table):
+    """What is told of long cells is short."""
+    with pytest.raises(LabelsError, match=r"field larger.*line 3"):
+        read_labels(table(f"file,score\na,1\nb,{'x' * 200_000}\n"))
+    with pytest.raises(LabelsError, match="line 2: score") as caught:
+        read_labels(table(f"file,score\na,{'x' * 100_000}\n"))
+    assert len(str(caught.value)) < 1000
 
 
 def test_choices_name_winner_and_loser(table):

@@ -10,6 +10,7 @@ from photorank.photos.exif import Shot, embedded_tags, shot
 from photorank.photos.tags import photo_tags
 from photorank.photos.xmp import XmpTags, with_rating
 from tests.photos.exiftool import run_exiftool
+from tests.photos.sidecars import saved
 
 XMP, MAKE, MODEL, RATING, RATING_PERCENT = 700, 0x10F, 0x110, 0x4746, 0x4749
 EXIF_IFD, TAKEN = 0x8769, 0x9003
@@ -191,10 +192,17 @@ def test_sidecars_go_before_the_file(photo, tmp_path):
     """The photo's own sidecar, the shared one, the file: for each tag the first that tells it."""
     path = photo(xmp=with_rating(None, 1, label="Blue"))
     assert photo_tags(path) == XmpTags(1, "Blue")
-    (tmp_path / "photo.XMP").write_bytes(with_rating(None, 2))
+    (tmp_path / "photo.XMP").write_bytes(saved(2))
     assert photo_tags(path) == XmpTags(2, "Blue")
     (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 0, label="Red"))
     assert photo_tags(path) == XmpTags(0, "Red")
+
+
+def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
+    """Its stars are a vector's; what a person wrote into the file counts as before."""
+    path = photo(xmp=with_rating(None, 1, label="Blue"))
+    (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 5))
+    assert photo_tags(path) == XmpTags(1, "Blue")
 
 
 def test_a_bad_sidecar_is_told_by_its_own_name(photo, tmp_path):

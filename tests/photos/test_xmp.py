@@ -214,6 +214,15 @@ def test_a_new_rating_changes_nothing_else(program, encoding, rating):
     assert after == before
 
 
+def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
+    """The one leaves the slash at the end of the namespace out that the other writes."""
+    file = tmp_path / "photo.xmp"
+    run_exiftool("-XMP-microsoft:RatingPercent=99", file)
+    assert read_xmp(file.read_bytes()).rating == 5
+    file.write_bytes(with_rating(file.read_bytes(), 2))
+    assert tags_of(file)["XMP-microsoft:RatingPercent"] == 25
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
     """A sidecar that got a rating and a label has every other tag that exiftool saw before."""
