@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from photorank.errors import InvalidNameError, MissingIndexError, StorageError
+from photorank.errors import InvalidNameError, MissingIndexError, PhotorankError, StorageError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
@@ -174,6 +174,8 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Turn a full, read-only or vanished disk into a :class:`StorageError` in words."""
     try:
         yield
+    except PhotorankError:
+        raise  # it has its words
     except OSError as error:
         reasons = {
             errno.ENOSPC: "the disk is full",
@@ -185,9 +187,8 @@ def storage_errors(path: Path) -> Iterator[None]:
             errno.ENOTDIR: "a file is in the way",
             errno.EEXIST: "a file is in the way",
         }
-        if error.errno not in reasons:
-            raise
-        raise StorageError(path, reasons[error.errno]) from error
+        reason = reasons.get(error.errno or 0) or (error.strerror or str(error)).lower()
+        raise StorageError(path, reason) from error
 
 
 @contextmanager

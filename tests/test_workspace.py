@@ -1,10 +1,11 @@
 import os
 import stat
+from pathlib import Path
 
 import pytest
 
 from photorank.errors import InvalidNameError, MissingIndexError, StorageError
-from photorank.workspace import Workspace, replacing, write_bytes
+from photorank.workspace import Workspace, replacing, storage_errors, write_bytes
 
 
 @pytest.fixture
@@ -95,6 +96,18 @@ def test_a_file_in_the_way_of_a_folder_is_told(tmp_path):
 
     with pytest.raises(StorageError, match="file is in the way"):
         write_bytes(tmp_path / "file" / "below", b"x")
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="no /proc on this system")
+def test_a_folder_that_nobody_can_write_to_is_told():
+    """Whatever the system refuses, the error is in words, and the same one when nested."""
+
+    def write_within():
+        with storage_errors(Path("outer")):
+            write_bytes(Path("/proc/nowhere/file"), b"x")
+
+    with pytest.raises(StorageError, match=r"^/proc/nowhere/file could not be written: no such"):
+        write_within()
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full on this system")

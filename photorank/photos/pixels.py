@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from math import ceil
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,6 +36,9 @@ _MAX_PIXELS_OF = {"WEBP": MAX_PIXELS // 3}  # Pillow holds five copies of it whi
 # No EPS, PDF or other formats that run programs or that no camera writes.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
 
+# Times the pixels of use that scaling down in whole steps leaves. From 12 megapixels a ViT-B/32's
+# embeddings keep a cosine of 0.99997 with those of all pixels; at 2 it is 0.999995 and slower.
+_LEFT = 1.6
 _THUMBNAIL_GAP = 1.3  # times the thumbnail's side that averaging whole pixels leaves
 
 _AVERAGED = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
@@ -136,7 +140,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
         A whole JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or MPO file, whatever its name.
     short_side : int, optional
         Pixels of the short side that the caller can make use of. The photo is then scaled
-        down by a whole number while twice as many are left, a JPEG by up to 8 in decoding
+        down by a whole number while 1.6 times as many are left, a JPEG by up to 8 in decoding
         already: several times faster, and after resizing hardly another picture.
 
     Returns
@@ -154,7 +158,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
         photo = open_header(io.BytesIO(data))
         full_size = photo.size
         if short_side:
-            photo.draft(None, (2 * short_side, 2 * short_side))
+            photo.draft(None, (ceil(_LEFT * short_side),) * 2)
         photo.load()
         picture = _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
     except UnreadablePhotoError:
@@ -175,10 +179,10 @@ def thumbnail(photo: Image.Image, side: int = 384) -> bytes:
     scale = min(1.0, side / max(photo.size))
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     # Half the time of a filter over all pixels, and no eye sees the difference: it is one grey
-    # level. So it is with WebP's method: the files are a twentieth larger than those of the best.
+    # level. So it is with WebP's method: the files are a sixth larger than those of the best.
     small = photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_GAP)
     file = io.BytesIO()
-    small.save(file, "WEBP", quality=80, method=2)
+    small.save(file, "WEBP", quality=80, method=1)
     return file.getvalue()
 
 
@@ -223,8 +227,8 @@ def _too_large(limit: int) -> UnreadablePhotoError:
 
 
 def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
-    """Return the photo scaled down by a whole number, at least twice `short_side` left."""
-    factor = min(photo.size) // (2 * short_side)
+    """Return the photo scaled down by a whole number, 1.6 times `short_side` left."""
+    factor = int(min(photo.size) / (_LEFT * short_side))
     # Averaging would mix palette numbers, and the one colour that stands for transparency.
     if factor < 2 or photo.mode not in _AVERAGED or "transparency" in photo.info:
         return photo
@@ -277,5 +281,6 @@ def _converted(colours: Image.Image, icc: bytes | None) -> Image.Image:
             converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
             return converted or colours  # None only where it converts in place
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        return colours.convert("RGB")  # a damaged profile does not lose the photo
-    return colours.convert("RGB")
+        pass  # a damaged profile does not lose the photo
+    # A copy of what is RGB already would cost a millisecond.
+    return colours if colours.mode == "RGB" else colours.convert("RGB")

@@ -292,11 +292,11 @@ def test_an_impossible_orientation_is_ignored(scene):
 
 @pytest.mark.parametrize(
     ("short_side", "size"),
-    [(None, (4000, 3000)), (224, (1000, 750)), (150, (500, 375)), (375, (1000, 750)),
-     (376, (2000, 1500)), (760, (4000, 3000)), (90, (250, 188))],
+    [(None, (4000, 3000)), (224, (500, 375)), (234, (500, 375)), (235, (1000, 750)),
+     (469, (2000, 1500)), (938, (4000, 3000)), (90, (250, 188))],
 )  # fmt: skip
 def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
-    """A JPEG is decoded at 1/8, 1/4 or 1/2, and shrunk on, while twice what is wanted is left."""
+    """A JPEG is decoded at 1/8, 1/4 or 1/2, and shrunk on, while 1.6 times the need is left."""
     assert decode_photo(large_jpeg, short_side=short_side).size == size
 
 
@@ -312,7 +312,7 @@ def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, framing
         assert draft.info == {"full_size": (1351, width)}
         [ours], [theirs] = frame(draft, framing, 224), frame(full, framing, 224)
         assert ours.shape == theirs.shape
-        assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 2
+        assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 2.5
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])
@@ -323,7 +323,7 @@ def test_other_formats_are_shrunk_at_once(large_scene, mode):
 
     draft = decode_photo(data, short_side=224)
 
-    assert draft.size == (667, 500)
+    assert draft.size == (500, 375)
     [ours], [theirs] = frame(draft, "whole", 224), frame(picture.convert("RGB"), "whole", 224)
     assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 1
 
