@@ -13,9 +13,9 @@ from typing import Literal
 from photorank.evaluation.evaluate import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.store import open_index
-from photorank.metrics.intervals import corrected_resampled, corrected_resampled_difference
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.vectors.all_pairs import AllPairs
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS

@@ -19,7 +19,8 @@ import numpy as np
 
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.popularity import account_tiers, age_corrected, rate
-from photorank.metrics.intervals import Estimate, jackknife
+from photorank.metrics.estimates import Estimate
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import spearman_sums
 from photorank.typing import Codes, Floats
 

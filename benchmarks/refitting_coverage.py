@@ -19,16 +19,12 @@ from sklearn.base import clone
 
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.labels.comparisons import Comparisons
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import (
-    Difference,
-    Estimate,
-    corrected_resampled,
-    corrected_resampled_difference,
-    jackknife,
-)
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums, pairwise_accuracy
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Floats
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS

@@ -28,14 +28,10 @@ from photorank.index.signals import measure_signals
 from photorank.index.store import Index
 from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable, read_labels
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import (
-    corrected_resampled,
-    corrected_resampled_difference,
-    jackknife,
-    paired_difference,
-)
+from photorank.metrics.intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.photos.pixels import decode_photo, read_photo
 from photorank.photos.signals import SIGNALS, photo_signals
 from photorank.rating.shots import within_series_score

@@ -110,6 +110,14 @@ def _learning(found: Sequence[Json], people: Json) -> list[Panel]:
     return [Panel("learning", title, reading, rows, _csv([*found, *people_rows]), rules)]
 
 
+def _interval(found: Json, what: str, digits: str, *, times: int = 1) -> str:
+    value = format(times * found[what], digits)
+    low, high = found[f"{what}_low"], found[f"{what}_high"]
+    if low is None:
+        return value  # too few folds to tell
+    return f"{value} [{format(times * low, digits)}, {format(times * high, digits)}]"
+
+
 def _belief(found: Json, results: Sequence[Json]) -> list[Panel]:
     if not found.get("bins"):
         return []
@@ -118,12 +126,12 @@ def _belief(found: Json, results: Sequence[Json]) -> list[Panel]:
     name = plain(found["vector"])
     pairs = f"{count(found['n_pairs'], 'draw')} from {count(row['n_pairs'], 'pair')}"
     bins = pd.DataFrame(found["bins"])
-    off = f"{100 * found['expected_calibration_error']:.1f}"
+    off = _interval(found, "expected_calibration_error", ".1f", times=100)
     believed = (
         f"When **{name}** says 70 %, it should be right 7 times in 10: marks on the dashed "
         f"diagonal can be believed. Over {pairs} it is {off} points off on average "
-        f"(Brier score {found['brier']:.3f}; always saying 50 % gets 0.250). The lines take each "
-        "pair as independent, so they are shorter than they should be."
+        f"(Brier score {_interval(found, 'brier', '.3f')}; always saying 50 % gets 0.250). "
+        "The lines are 95 % intervals, by folds of photos."
     )
     panels = [
         Panel(

@@ -14,7 +14,7 @@ from photorank.evaluation.agreement import Agreement, Shared
 from photorank.evaluation.personal import AHEAD, PersonalState, judged_clicks
 from photorank.index.clicks import Clicks
 from photorank.index.store import Index, IndexLabels, Photo
-from photorank.metrics.intervals import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.typing import Codes, Floats
 from photorank.vectors.next_pair import next_pair
 from photorank.vectors.taste import TastePrior, taste_of

@@ -16,6 +16,7 @@ Labels: TypeAlias = NDArray[np.float64]  # (n,), higher is better, nan where unl
 Codes: TypeAlias = NDArray[np.intp]  # (n,), group or series numbers, -1 where there is none
 Pairs: TypeAlias = NDArray[np.intp]  # (m, 2), columns are winner, loser
 Floats: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
 Frames: TypeAlias = NDArray[np.uint8]  # (h, w, 3), sRGB
 Grey: TypeAlias = NDArray[np.float32]  # (h, w), 0 black to 1 white
 Scope: TypeAlias = Literal["all", "within", "across"]

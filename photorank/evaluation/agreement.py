@@ -9,8 +9,9 @@ import numpy as np
 from photorank.errors import ComparisonsError
 from photorank.index.store import Index
 from photorank.labels.comparisons import Comparisons
+from photorank.metrics.estimates import Estimate
 from photorank.metrics.hits import wilson
-from photorank.metrics.intervals import Estimate, jackknife
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
 from photorank.typing import Codes, Floats

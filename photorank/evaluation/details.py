@@ -1,6 +1,10 @@
 """Behind the leader's one number: gaps, groups, the learning curve, calibration, people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from math import nan
+from typing import TypeAlias
 
 import numpy as np
 
@@ -11,18 +15,20 @@ from photorank.index.store import SingleRatings
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.breakdowns import Repeat, by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
+from photorank.metrics.estimates import Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import Estimate, corrected_resampled
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.reliability import (
+    ReliabilityBin,
     brier,
     expected_calibration_error,
     reliability,
     risk_coverage,
 )
+from photorank.metrics.resampled import corrected_jackknife, corrected_resampled
 from photorank.rating.calibration import fit_slope
-from photorank.typing import Floats, Json
+from photorank.typing import Codes, Flags, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
@@ -30,6 +36,9 @@ SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 # Held-out pairs that calibration is measured on.
 _PAIRS = 20_000
 _GAP_BINS = 5
+
+# Gives a metric of the pairs that are counted its interval.
+Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(
@@ -122,14 +131,20 @@ def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Fold
     """
     if not graphs[0].n_pairs or not folds.refits:
         return None
-    p, outcomes = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
+    p, outcomes, fold = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
+
+    spread: Spread = partial(
+        corrected_jackknife, fold=fold, test_share=folds.test_share, n_photos=len(folds.codes[0])
+    )
+    error = spread(lambda kept: brier(p[kept], outcomes[kept]))
+    off = spread(lambda kept: expected_calibration_error(p[kept], outcomes[kept]))
     curve = risk_coverage(p, outcomes)
     kept = np.unique(np.linspace(0, len(curve.coverage) - 1, 50).round().astype(int))
     return {
         "vector": contender.name,
         "n_pairs": len(p),
-        "brier": brier(p, outcomes),
-        "expected_calibration_error": expected_calibration_error(p, outcomes),
+        **_flat("brier", error),
+        **_flat("expected_calibration_error", off),
         "bins": [
             {
                 "predicted": row.predicted,
@@ -138,8 +153,7 @@ def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Fold
                 "high": row.high,
                 "n_pairs": row.n_pairs,
             }
-            for row in reliability(p, outcomes)
-            if row.n_pairs
+            for row in _bins(p, outcomes, spread)
         ],
         "risk_coverage": [
             {"coverage": float(curve.coverage[i]), "risk": float(curve.risk[i])} for i in kept
@@ -156,10 +170,15 @@ def people(single: SingleRatings, seed: int) -> Json | None:
     return {name: estimate.to_json() for name, estimate in estimates.items()}
 
 
+def _flat(name: str, estimate: Estimate) -> Json:
+    found = estimate.to_json()
+    return {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+
+
 def _held_out_probabilities(
     ratings: Floats, graph: Comparisons, folds: Folds
-) -> tuple[Floats, Floats]:
-    """Return probabilities and outcomes (m,) of pairs drawn within the test folds."""
+) -> tuple[Floats, Floats, Codes]:
+    """Return probabilities, outcomes and folds (m,) of pairs drawn within the test folds."""
     rng = np.random.default_rng(0)
     pairs = graph.sample(min(_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
@@ -168,7 +187,26 @@ def _held_out_probabilities(
     # Which photo comes first must not give the outcome away.
     shown = np.where(rng.random(len(gaps)) < 0.5, 1, -1)
     logits = slopes[fold] * gaps * shown
-    return 1 / (1 + np.exp(-logits)), (shown > 0).astype(float)
+    return 1 / (1 + np.exp(-logits)), (shown > 0).astype(float), fold
+
+
+def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
+    """Yield the bins that have pairs, with the wider of two intervals.
+
+    Wilson's takes pairs as independent, which those that share photos are not; folds know of
+    that, but tell nothing where all of a bin's pairs went the same way.
+    """
+    for row in reliability(p, outcomes):
+        if row.n_pairs:
+            inside = (p >= row.lower) & ((p < row.upper) | (row.upper == 1))
+            folds = spread(partial(_observed, outcomes, inside))
+            low, high = np.fmin(row.low, folds.low), np.fmax(row.high, folds.high)
+            yield replace(row, low=float(low), high=float(high))
+
+
+def _observed(outcomes: Floats, inside: Flags, kept: Flags) -> float:
+    chosen = outcomes[kept & inside]
+    return float(chosen.mean()) if len(chosen) else nan
 
 
 def _repeats(contender: Contender, graphs: Sequence[Comparisons]) -> list[Repeat]:

@@ -24,18 +24,12 @@ from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.evaluation.report import Evaluation, Result, ScopedDifference
 from photorank.index.store import Index
 from photorank.labels.comparisons import Comparisons
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import (
-    Difference,
-    Estimate,
-    corrected_resampled,
-    corrected_resampled_difference,
-    holm,
-    jackknife,
-    paired_difference,
-)
+from photorank.metrics.intervals import holm, jackknife, paired_difference
 from photorank.metrics.pair_sums import PairSums, values_by_fold
 from photorank.metrics.ranking import PAIR_METRICS
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Codes, Floats, Json, Scope
 from photorank.vectors.learners import LEARNERS
 

@@ -13,9 +13,9 @@ from photorank.evaluation.evaluate import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import corrected_resampled
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled
 from photorank.rating.calibration import fit_slope
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.direction import DirectionLearner

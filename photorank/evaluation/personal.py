@@ -9,8 +9,8 @@ import numpy as np
 from photorank.evaluation.learning import IN_SAMPLE
 from photorank.index.clicks import Clicks
 from photorank.index.store import Index
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hits import growth, wilson
-from photorank.metrics.intervals import Difference, Estimate
 from photorank.rating.calibration import fit_slope
 from photorank.rating.scores import percentiles
 from photorank.typing import Codes, Floats, Ratings

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.metrics.intervals import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.typing import Json, Scope
 from photorank.workspace import IndexPaths, write_bytes
 

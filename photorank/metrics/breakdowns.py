@@ -12,9 +12,11 @@ from photorank.labels.blocks import combined
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.dominance import dense_ranks, dominance
 from photorank.labels.score_graph import ScoreComparisons
-from photorank.metrics.intervals import Estimate, corrected_resampled, jackknife
+from photorank.metrics.estimates import Estimate
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, values_by_fold
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
+from photorank.metrics.resampled import corrected_resampled
 from photorank.typing import Codes, Floats, Pairs, Ratings
 
 # A repeat: ratings (n,) and the pairs over which they may be compared.

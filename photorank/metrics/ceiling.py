@@ -7,7 +7,8 @@ import numpy as np
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
-from photorank.metrics.intervals import Estimate, jackknife
+from photorank.metrics.estimates import Estimate
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, spearman_sums
 from photorank.typing import Codes, Floats, Labels

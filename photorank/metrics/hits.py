@@ -2,7 +2,7 @@
 
 from math import sqrt
 
-from photorank.metrics.intervals import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate
 from photorank.typing import Floats
 
 _LEVEL = 0.95

@@ -1,84 +1,27 @@
-"""Estimates that never travel alone: intervals for metrics and for their differences."""
+"""Intervals of given ratings: what a metric is without each photo, and on photos drawn anew."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from math import floor, isfinite, isnan, log, log10, nan, sqrt
+from math import isnan, log, nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
-from photorank.typing import Codes, Floats, Json
+from photorank.metrics.estimates import (
+    Difference,
+    Estimate,
+    perfect_share,
+    student,
+    unvarying,
+)
+from photorank.typing import Codes, Floats
 
 # One unit is taken to change the odds of an error threefold at most: without it a metric may be
 # perfect, and its logit infinite.
 _MOST_ODDS = log(3)
 # However few units carry the variance, the others tell that they do not.
 _LEAST_DF = 4
-# An interval narrower than this is rounding noise.
-_NO_SPREAD = 1e-9
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number together with how sure we are of it; nan where it is not defined.
-
-    Examples
-    --------
-    >>> print(Estimate(0.7421, 0.7112, 0.7713, 600, 179_700, "jackknife"))
-    0.742 [0.711, 0.771] (n=600 photos)
-    >>> print(Estimate(0.7421, 0.6, 0.85, 12, 66, "jackknife"))
-    0.74 [0.60, 0.85] (n=12 photos)
-    """
-
-    value: float
-    low: float
-    high: float
-    n_photos: int
-    n_pairs: int
-    method: str  # how the interval was made
-
-    def __str__(self) -> str:
-        digits = _digits(self.high - self.low)
-        span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
-        return f"{self.value:.{digits}f} {span} (n={self.n_photos} photos)"
-
-    def to_json(self) -> Json:
-        """Return the fields as JSON values, nan as null."""
-        return {
-            "value": _json(self.value),
-            "low": _json(self.low),
-            "high": _json(self.high),
-            "n_photos": self.n_photos,
-            "n_pairs": self.n_pairs,
-            "method": self.method,
-        }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much better one is than another, measured on the same pairs.
-
-    Examples
-    --------
-    >>> print(Difference(0.0213, 0.0101, 0.0325, 0.0002))
-    0.021 [0.010, 0.033] (p=0.0002)
-    """
-
-    value: float
-    low: float
-    high: float
-    p: float  # two-sided, of no difference
-
-    def __str__(self) -> str:
-        digits = _digits(self.high - self.low)
-        span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
-        return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
-
-    def to_json(self) -> Json:
-        """Return the fields as JSON values, nan as null."""
-        return {name: _json(getattr(self, name)) for name in ("value", "low", "high", "p")}
 
 
 class LeaveOneOut(NamedTuple):
@@ -185,101 +128,8 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
     error = _standard_error(both.without) * _correction(both)
     df, span = _degrees_of_freedom(both.without), 1 - a.floor
     if error == 0 and both.value != 0:  # as perfect agreement against constant ratings
-        return _constant(both.value, len(both.without) // 2, level=level, span=span)
-    return _student(both.value, error, df, level=level, limit=span)
-
-
-def corrected_resampled(
-    values_by_fold: ArrayLike,
-    *,
-    test_share: float,
-    repeats: int = 1,
-    level: float = 0.95,
-    floor: float = 0.0,
-    n_photos: int,
-    n_pairs: int,
-) -> Estimate:
-    """Return the mean over folds with an interval that includes the refitting.
-
-    Parameters
-    ----------
-    values_by_fold : array-like of shape (J,)
-        The metric on each test fold of each repeat; nan folds are left out.
-    test_share : float
-        Test photos over training photos, 1 / (K − 1) for K folds.
-    repeats : int, default=1
-        R, how often all photos were split anew: K = J / R.
-    level : float, default=0.95
-    floor : float, default=0
-        The metric's least value.
-    n_photos, n_pairs : int
-        What was counted, for the record.
-
-    Returns
-    -------
-    Estimate
-        The variance is (1/K + test_share) S², because training sets overlap;
-        Student's t with J − 1 degrees of freedom. nan limits for J < 2. Where
-        all folds agree the limits are the exact binomial ones of as many
-        disjoint pairs as there are photos for.
-
-    Notes
-    -----
-    Nadeau & Bengio draw every test set anew, and divide S² by all J of them.
-    Repeated K-fold splits judge the same n photos in every repeat: their mean
-    is steadier than one repeat's, but knows no more photos, so its variance is
-    taken to be that of one repeat. Where there is nothing to learn that is not
-    caution but the truth: a held-out pair's agreement is then a sum over pairs
-    of photos, each once in the one's role and once in the other's, and is
-    nearly the same sum in every repeat (``benchmarks/refitting_coverage.py``).
-
-    References
-    ----------
-    Nadeau, C. & Bengio, Y. (2003). Inference for the generalization error.
-    https://doi.org/10.1023/A:1024068626366
-
-    Examples
-    --------
-    >>> folds = [0.74, 0.78, 0.75, 0.79, 0.76, 0.77, 0.80, 0.73, 0.75, 0.78]
-    >>> print(corrected_resampled(folds, test_share=1 / 9, n_photos=800, n_pairs=31_000))
-    0.765 [0.741, 0.789] (n=800 photos)
-    """
-    spread = _over_folds(values_by_fold, test_share, repeats, level=level, limit=nan)
-    low, high = max(spread.low, floor), min(spread.high, 1.0)
-    # Where all folds agree they tell nothing of their spread.
-    if high - low < _NO_SPREAD and isfinite(floor):
-        low, high = _binomial((spread.value - floor) / (1 - floor), n_photos // 2, level)
-        low, high = floor + (1 - floor) * low, floor + (1 - floor) * high
-    return Estimate(spread.value, low, high, n_photos, n_pairs, "corrected resampled")
-
-
-def corrected_resampled_difference(
-    a_by_fold: ArrayLike,
-    b_by_fold: ArrayLike,
-    *,
-    test_share: float,
-    repeats: int = 1,
-    level: float = 0.95,
-    n_photos: int,
-) -> Difference:
-    """Return the mean difference over folds, as :func:`corrected_resampled` does.
-
-    A difference that is the same in every fold is judged as that many disjoint
-    pairs of photos would be, as in :func:`paired_difference`.
-
-    Examples
-    --------
-    >>> ours, theirs = [0.74, 0.78, 0.75, 0.79], [0.70, 0.75, 0.73, 0.76]
-    >>> print(corrected_resampled_difference(ours, theirs, test_share=1 / 3, n_photos=40))
-    0.030 [0.010, 0.050] (p=0.017)
-    """
-    a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
-    if a.shape != b.shape:
-        raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread = _over_folds(a - b, test_share, repeats, level=level, limit=nan)
-    if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
-        return _constant(spread.value, n_photos // 2, level=level, span=1.0)
-    return spread
+        return unvarying(both.value, len(both.without) // 2, level=level, span=span)
+    return student(both.value, error, df, level=level, limit=span)
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -356,7 +206,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
     if units < 2 or isnan(share) or np.isnan(loo.without).any():
         return nan, nan
     if share <= 0 or share >= 1:
-        least = _perfect(units // 2, level)
+        least = perfect_share(units // 2, level)
         low, high = (least, 1.0) if share >= 1 else (0.0, 1 - least)
     else:
         centre = float(logit(share))
@@ -366,33 +216,6 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
         reach = float(stdtrit(_degrees_of_freedom(without), (1 + level) / 2)) * error
         low, high = float(expit(centre - reach)), float(expit(centre + reach))
     return loo.floor + span * low, loo.floor + span * high
-
-
-def _constant(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Return a difference without any spread as n disjoint pairs would tell it.
-
-    p is the sign test's, of the least number of pairs that the difference takes.
-    """
-    reach = span * (1 - _perfect(max(n, 1), level))
-    low, high = max(value - reach, -span), min(value + reach, span)
-    return Difference(value, low, high, min(2 * 0.5 ** (n * abs(value) / span), 1.0))
-
-
-def _binomial(share: float, n: int, level: float) -> tuple[float, float]:
-    """Return the limits of a share of n (Clopper & Pearson 1934), nan without any."""
-    from scipy.special import betaincinv
-
-    if n < 1:
-        return nan, nan
-    x, tail = share * n, (1 - level) / 2
-    low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
-    high = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
-    return low, high
-
-
-def _perfect(n: int, level: float) -> float:
-    """Return the least share that n out of n leave likely (Clopper & Pearson 1934)."""
-    return float(((1 - level) / 2) ** (1 / n))
 
 
 def _standard_error(without: Floats) -> float:
@@ -425,40 +248,3 @@ def _degrees_of_freedom(without: Floats) -> float:
     kurtosis = units * float((squares**2).sum() / squares.sum() ** 2)
     effective = 2 * units / max(kurtosis - 1, 1e-9)
     return min(max(effective, _LEAST_DF), units - 1)
-
-
-def _over_folds(
-    values: ArrayLike, test_share: float, repeats: int, *, level: float, limit: float
-) -> Difference:
-    """Return the mean of values (J,) with the variance of overlapping training sets."""
-    folds = np.asarray(values, dtype=np.float64)
-    folds = folds[~np.isnan(folds)]
-    if len(folds) < 2:
-        return Difference(float(folds.mean()) if len(folds) else nan, nan, nan, nan)
-    error = sqrt((repeats / len(folds) + test_share) * float(folds.var(ddof=1)))
-    return _student(float(folds.mean()), error, len(folds) - 1, level=level, limit=limit)
-
-
-def _student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Return value ± t·error inside ±limit, and the p-value of 0."""
-    from scipy.special import stdtr, stdtrit
-
-    if not isfinite(value) or not isfinite(error):
-        return Difference(value, nan, nan, nan)
-    if error == 0:
-        return Difference(value, value, value, 1.0 if value == 0 else 0.0)
-    reach = float(stdtrit(df, (1 + level) / 2)) * error
-    p = 2 * float(stdtr(df, -abs(value) / error))
-    low, high = value - reach, value + reach
-    return Difference(value, max(low, -limit), min(high, limit), p)
-
-
-def _digits(width: float) -> int:
-    """Return the decimals that show an interval of this width to two digits of its half."""
-    if not isfinite(width) or width <= 0:
-        return 3
-    return min(max(1 - floor(log10(width / 2)), 0), 6)
-
-
-def _json(number: float) -> float | None:
-    return float(number) if isfinite(number) else None

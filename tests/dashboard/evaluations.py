@@ -97,7 +97,11 @@ def details(*, people=None, groups=3):
             "vector": "all-pairs",
             "n_pairs": 20000,
             "brier": 0.14,
+            "brier_low": 0.12,
+            "brier_high": 0.16,
             "expected_calibration_error": 0.02,
+            "expected_calibration_error_low": 0.0,
+            "expected_calibration_error_high": 0.05,
             "bins": bins,
             "risk_coverage": [
                 {"coverage": 0.1, "risk": 0.01},

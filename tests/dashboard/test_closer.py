@@ -99,8 +99,8 @@ def test_belief_is_said_with_its_error_and_its_yardstick():
     """A Brier score stands beside what never deciding gets."""
     reading = said("belief")
 
-    assert "20,000 draws from 96,543 pairs it is 2.0 points off on average" in reading
-    assert "Brier score 0.140; always saying 50 % gets 0.250" in reading
+    assert "20,000 draws from 96,543 pairs it is 2.0 [0.0, 5.0] points off on average" in reading
+    assert "Brier score 0.140 [0.120, 0.160]; always saying 50 % gets 0.250" in reading
 
 
 def test_abstaining_is_said_at_half_of_the_pairs():

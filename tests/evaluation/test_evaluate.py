@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
@@ -151,6 +152,19 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     assert accuracy(row).low < accuracy(row).value < accuracy(row).high
     assert evaluation.details["learning_curve"] == []
     assert evaluation.details["calibration"] is None
+
+
+def test_belief_in_probabilities_has_intervals(index):
+    """Held-out probabilities come with how far off they are, and how sure that is."""
+    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).details["calibration"]
+    for name in ("brier", "expected_calibration_error"):
+        assert 0 <= found[f"{name}_low"] < found[name] < found[f"{name}_high"] <= 1
+    for row in found["bins"]:
+        wilson = binomtest(round(row["observed"] * row["n_pairs"]), row["n_pairs"]).proportion_ci(
+            method="wilson"
+        )
+        assert row["low"] <= wilson.low < row["observed"] < wilson.high <= row["high"]
+    assert any(row["high"] - row["low"] > 0.01 for row in found["bins"])
 
 
 def test_json_is_the_contract(index):

@@ -4,9 +4,10 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap, by_group
-from photorank.metrics.intervals import corrected_resampled, jackknife
+from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled
 
 N = 40
 FOLDS = np.arange(N) % 2

@@ -4,18 +4,14 @@ from scipy.stats import binomtest, ttest_1samp, ttest_rel
 
 from photorank.errors import ComparisonsError
 from photorank.labels.comparisons import Comparisons
-from photorank.metrics.intervals import (
-    Difference,
-    Estimate,
-    LeaveOneOut,
-    bootstrap,
+from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.intervals import LeaveOneOut, bootstrap, holm, jackknife, paired_difference
+from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
+from photorank.metrics.resampled import (
+    corrected_jackknife,
     corrected_resampled,
     corrected_resampled_difference,
-    holm,
-    jackknife,
-    paired_difference,
 )
-from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
 
 COUNTS = {"n_photos": 10, "n_pairs": 45}
 
@@ -325,3 +321,36 @@ def test_digits_follow_from_the_error():
     assert str(Estimate(0.74213, 0.1, 0.99, 9, 9, "")) == "0.74 [0.10, 0.99] (n=9 photos)"
     assert str(Estimate(0.7, 0.7, 0.7, 9, 9, "")) == "0.700 [0.700, 0.700] (n=9 photos)"
     assert str(Estimate(np.nan, np.nan, np.nan, 0, 0, "")) == "nan [nan, nan] (n=0 photos)"
+
+
+def test_the_jackknife_over_folds_of_a_mean_is_the_mean_of_folds():
+    """With folds of one size the pseudo-values are the folds' own values."""
+    rng = np.random.default_rng(3)
+    errors, fold = rng.random(60), np.arange(60) % 5
+    ours = corrected_jackknife(
+        lambda kept: float(errors[kept].mean()), fold, test_share=0.25, n_photos=50
+    )
+    theirs = corrected_resampled(
+        [errors[fold == one].mean() for one in range(5)], test_share=0.25, n_photos=50, n_pairs=60
+    )
+    assert (ours.value, ours.low, ours.high) == pytest.approx(
+        (theirs.value, theirs.low, theirs.high)
+    )
+    assert (ours.n_photos, ours.n_pairs) == (50, 60)
+
+
+def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_not_know():
+    """Limits are those of a share; without some fold undefined means no limits."""
+    outcomes, fold = np.array([1.0, 1, 1, 0]), np.array([0, 1, 2, 3])
+    estimate = corrected_jackknife(
+        lambda kept: float(outcomes[kept].mean()), fold, test_share=1 / 3, n_photos=8
+    )
+    assert (estimate.value, estimate.high) == (0.75, 1.0)
+    alone = corrected_jackknife(
+        lambda kept: float(outcomes[kept & (fold == 3)].mean()) if kept[3] else np.nan,
+        fold,
+        test_share=1 / 3,
+        n_photos=8,
+    )
+    assert alone.value == 0
+    assert np.isnan([alone.low, alone.high]).all()

@@ -1,0 +1,119 @@
+"""Estimates that never travel alone: a number, or a difference, with its interval."""
+
+from dataclasses import dataclass
+from math import floor, isfinite, log10, nan
+
+from photorank.typing import Json
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number together with how sure we are of it; nan where it is not defined.
+
+    Examples
+    --------
+    >>> print(Estimate(0.7421, 0.7112, 0.7713, 600, 179_700, "jackknife"))
+    0.742 [0.711, 0.771] (n=600 photos)
+    >>> print(Estimate(0.7421, 0.6, 0.85, 12, 66, "jackknife"))
+    0.74 [0.60, 0.85] (n=12 photos)
+    """
+
+    value: float
+    low: float
+    high: float
+    n_photos: int
+    n_pairs: int
+    method: str  # how the interval was made
+
+    def __str__(self) -> str:
+        digits = _digits(self.high - self.low)
+        span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
+        return f"{self.value:.{digits}f} {span} (n={self.n_photos} photos)"
+
+    def to_json(self) -> Json:
+        """Return the fields as JSON values, nan as null."""
+        return {
+            "value": _json(self.value),
+            "low": _json(self.low),
+            "high": _json(self.high),
+            "n_photos": self.n_photos,
+            "n_pairs": self.n_pairs,
+            "method": self.method,
+        }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How much better one is than another, measured on the same pairs.
+
+    Examples
+    --------
+    >>> print(Difference(0.0213, 0.0101, 0.0325, 0.0002))
+    0.021 [0.010, 0.033] (p=0.0002)
+    """
+
+    value: float
+    low: float
+    high: float
+    p: float  # two-sided, of no difference
+
+    def __str__(self) -> str:
+        digits = _digits(self.high - self.low)
+        span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
+        return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
+
+    def to_json(self) -> Json:
+        """Return the fields as JSON values, nan as null."""
+        return {name: _json(getattr(self, name)) for name in ("value", "low", "high", "p")}
+
+
+def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
+    """Return value ± t·error inside ±limit, and the p-value of 0."""
+    from scipy.special import stdtr, stdtrit
+
+    if not isfinite(value) or not isfinite(error):
+        return Difference(value, nan, nan, nan)
+    if error == 0:
+        return Difference(value, value, value, 1.0 if value == 0 else 0.0)
+    reach = float(stdtrit(df, (1 + level) / 2)) * error
+    p = 2 * float(stdtr(df, -abs(value) / error))
+    low, high = value - reach, value + reach
+    return Difference(value, max(low, -limit), min(high, limit), p)
+
+
+def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
+    """Return a difference without any spread as n disjoint pairs would tell it.
+
+    p is the sign test's, of the least number of pairs that the difference takes.
+    """
+    reach = span * (1 - perfect_share(max(n, 1), level))
+    low, high = max(value - reach, -span), min(value + reach, span)
+    return Difference(value, low, high, min(2 * 0.5 ** (n * abs(value) / span), 1.0))
+
+
+def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
+    """Return the limits of a share of n (Clopper & Pearson 1934), nan without any."""
+    from scipy.special import betaincinv
+
+    if n < 1:
+        return nan, nan
+    x, tail = share * n, (1 - level) / 2
+    low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
+    high = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
+    return low, high
+
+
+def perfect_share(n: int, level: float) -> float:
+    """Return the least share that n out of n leave likely (Clopper & Pearson 1934)."""
+    return float(((1 - level) / 2) ** (1 / n))
+
+
+def _digits(width: float) -> int:
+    """Return the decimals that show an interval of this width to two digits of its half."""
+    if not isfinite(width) or width <= 0:
+        return 3
+    return min(max(1 - floor(log10(width / 2)), 0), 6)
+
+
+def _json(number: float) -> float | None:
+    return float(number) if isfinite(number) else None
