@@ -354,3 +354,39 @@ def test_the_jackknife_over_folds_stays_between_0_and_1_and_says_what_it_does_no
     )
     assert alone.value == 0
     assert np.isnan([alone.low, alone.high]).all()
+
+
+def units(value, spread, seed):
+    """Return a metric with the values that leaving out one of 20 units gives."""
+    deviations = np.random.default_rng(seed).normal(size=20)
+    return LeaveOneOut(value, value + spread * (deviations - deviations.mean()))
+
+
+def test_a_difference_from_perfect_is_known_no_better_than_perfection_itself():
+    """Perfect agreement has no spread of its own, but its limit is no nearer for that."""
+    perfect, good = LeaveOneOut(1.0, np.ones(20)), units(0.97, 0.004, 1)
+    lead = paired_difference(perfect, good)
+    alone = jackknife(perfect, **COUNTS)
+    assert lead.value - lead.low > 1 - alone.low
+    assert lead.low < 0 < lead.high
+    assert lead.p > 0.05
+    tie = paired_difference(perfect, LeaveOneOut(1.0, np.ones(20)))
+    assert (tie.value, tie.low, tie.p) == (0.0, -tie.high, 1.0)
+    assert tie.high == pytest.approx(np.hypot(1 - alone.low, 0))
+
+
+@pytest.mark.parametrize("values", [(0.97, 0.9), (0.75, 0.7), (1.0, 0.98)])
+def test_turning_a_difference_round_mirrors_it(values):
+    """Limits and p do not depend on which of the two comes first."""
+    a, b = (units(value, 0.005 * (value < 1), seed) for seed, value in enumerate(values))
+    there, back = paired_difference(a, b), paired_difference(b, a)
+    assert (there.low, there.high, there.p) == pytest.approx((-back.high, -back.low, back.p))
+    assert (there.p < 0.05) == (there.low > 0)
+
+
+def test_near_perfection_a_difference_has_more_room_on_the_side_of_doubt():
+    """What is 0.98 may well be 0.94, but hardly 1.02."""
+    a, b = units(0.98, 0.01, 1), units(0.90, 0.01, 2)
+    lead = paired_difference(a, b)
+    assert lead.value - lead.low > 1.05 * (lead.high - lead.value)
+    assert lead.high <= 1
