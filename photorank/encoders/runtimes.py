@@ -18,7 +18,7 @@ Runtime = Literal["auto", "torch", "openvino", "openvino-int8"]
 RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 
 FRAMES = 16  # that a choice is measured on
-FRAMES_OF_INT8 = 48  # that calibrate it, and a third of them judge it
+FRAMES_OF_INT8 = 192  # that calibrate it, and a third of them judge it
 _LEAST_FRAMES_OF_INT8 = 24
 
 _AGREES = 0.99  # the least cosine with torch in fp32

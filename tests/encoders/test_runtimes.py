@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from photorank.encoders import load_encoder, runtimes
-from photorank.encoders.runtimes import FRAMES_OF_INT8, known_runtime
+from photorank.encoders.runtimes import known_runtime
 from photorank.encoders.towers import TorchTower, encode, on_pixels
 from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
 from tests.encoders.tiny import photos
@@ -59,7 +59,7 @@ def test_a_runtime_gives_the_embeddings_of_torch_in_full_precision(tiny, frames_
 def test_eight_bits_are_calibrated_on_the_photos(tiny, frames_of, capsys):
     """Int8 stays within cosine 0.98 of torch, and says nothing on the way to machine output."""
     encoder = tiny()
-    frames = frames_of(encoder, FRAMES_OF_INT8)
+    frames = frames_of(encoder, 48)
     expected = encoder.encode_frames(frames)
 
     encoder.choose_runtime("openvino-int8", frames)
@@ -85,7 +85,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
     monkeypatch.setattr(runtimes, "_AGREES", 1.1)
     monkeypatch.setattr(runtimes, "_AGREES_IN_INT8", 1.1)
     encoder = tiny()
-    frames = frames_of(encoder, FRAMES_OF_INT8)
+    frames = frames_of(encoder, 48)
     before = encoder.encode_frames(frames)
 
     with pytest.raises(EncoderError, match=rf"{runtime} is refused.*cosine (0\.9|1\.0)"):
