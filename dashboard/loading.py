@@ -5,6 +5,7 @@ workspaces never share an entry.
 """
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +21,17 @@ from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.clicks import clickers as clickers_of
 from photorank.index.series import Series, find_series
 from photorank.index.store import Index, IndexLabels, Photo
-from photorank.photos.pixels import decode_photo, read_photo
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import read_photo
 from photorank.rating.photos import embed_photo
 from photorank.rating.scores import percentiles
 from photorank.typing import Embeddings, Json, Ratings
 from photorank.vectors.master import MasterVector
+from photorank.vectors.personal import coordinates_in, prior_in
 from photorank.vectors.store import list_vectors
-from photorank.vectors.taste import TastePrior
 from photorank.workspace import IndexPaths, Workspace
 
 LARGE = 1200  # pixels of a picture that is looked at closely
-ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
 
 
 def workspace() -> Workspace:
@@ -148,20 +149,26 @@ def _extreme(
     return found
 
 
-def ground(index: Index, vector: MasterVector) -> Ground:
-    """Return what is believed of a person who has said nothing, beginning with a vector."""
-    return _ground(*_key(index, vector), index, vector)
+def ground(index: Index, vector: MasterVector | None, rater: str) -> Ground:
+    """Return what is believed of a person who has said nothing, beginning with a vector or none."""
+    if vector is None:
+        return _ground(index.paths.root, _changed(index.paths.manifest), b"", rater, index, None)
+    return _ground(*_key(index, vector), rater, index, vector)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Looking at all photos …")
 def _ground(
-    root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
+    root: Path,
+    changed: int,
+    direction: bytes,
+    rater: str,
+    _index: Index,
+    _vector: MasterVector | None,
 ) -> Ground:
-    n = len(_index)
-    some = np.sort(np.random.default_rng(0).permutation(n)[:ENOUGH])
-    prior = TastePrior.of(_index.embeddings_of(some), _vector.direction)
-    parts = np.array_split(np.arange(n), 1 + n // 10_000)
-    coordinates = np.concatenate([prior.coordinates(_index.embeddings_of(rows)) for rows in parts])
+    begun = None if _vector is None else _vector.direction
+    prior = prior_in(_index, begun, rater=rater)
+    prior = replace(prior, unit=None)  # stars that are clicked are on a scale of their own
+    coordinates = coordinates_in(_index, prior)
     coordinates.flags.writeable = False
     return Ground(prior, coordinates)
 
@@ -251,7 +258,7 @@ def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
     """Return an uploaded photo upright and in sRGB, large enough to look at, as JPEG."""
-    picture = decode_photo(data, short_side=LARGE // 2)
+    picture = decode_apart(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=88)

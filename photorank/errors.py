@@ -37,8 +37,11 @@ class NoPhotosError(PhotorankError, ValueError):
 class UnreadablePhotoError(PhotorankError, ValueError):
     """A file cannot be used as a photo; `reason` is what the catalogue records."""
 
-    def __init__(self, reason: str, path: Path | str | None = None) -> None:
+    def __init__(
+        self, reason: str, path: Path | str | None = None, *, passing: bool = False
+    ) -> None:
         self.reason = reason
+        self.passing = passing  # the trouble may be over next time
         where = f"{path} is not a usable photo: " if path else ""
         super().__init__(f"{where}{reason}")
 
@@ -359,4 +362,18 @@ class TooFewKeepersError(PhotorankError, ValueError):
             f"{needed} keepers of different moments are needed to lose at most {100 * lost:.3g} % "
             f"of them with {100 * confidence:.3g} % confidence, and there are {found} that the "
             "vector has not seen. Label more photos, or allow more to be lost with `--lose`."
+        )
+
+
+class ClusterError(PhotorankError, RuntimeError):
+    """A cluster cannot be reached, or cannot do the work; what it did before stays."""
+
+
+class DecoderError(PhotorankError, RuntimeError):
+    """No process can be started to decode photos in."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the process that decodes photos cannot be started: {why}. Look at what "
+            "`photorank doctor` says; installing photorank anew helps if its files are damaged."
         )

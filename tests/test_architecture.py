@@ -39,7 +39,7 @@ AT_HOME = {
         *("sentence_transformers", "transformers", "threadpoolctl"),
         *("openvino", "nncf"),
     },
-    "index": {"faiss", "sqlite3", "filelock"},
+    "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow"},
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
@@ -57,7 +57,7 @@ HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.
 SLOW = {
     *("torch", "open_clip", "timm", "sentence_transformers", "openvino", "nncf"),
-    *("faiss", "skimage", "streamlit"),
+    *("faiss", "skimage", "streamlit", "ray"),
 }
 
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")

@@ -18,8 +18,14 @@ from photorank.bench.photos import MODEL, write_model, write_photos
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES_OF_INT8, Runtime, Switchable
-from photorank.index.build import batch_size_for, build_index
-from photorank.index.pipeline import Framed, LazyEncoder, open_photos, usable_cores
+from photorank.index.build import build_index
+from photorank.index.pipeline import (
+    Framed,
+    LazyEncoder,
+    batch_size_for,
+    open_photos,
+    usable_cores,
+)
 from photorank.index.places import Place
 from photorank.index.runtime import sample_frames
 from photorank.index.store import Index

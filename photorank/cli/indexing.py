@@ -33,7 +33,13 @@ Partial = Annotated[
 )
 def index(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)],
-    name: Annotated[str, typer.Option(metavar="NAME", help="The index, made if it is missing.")],
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The index, made if it is missing. Default: the dataset's name, if one is given.",
+        ),
+    ] = None,
     encoder: Annotated[
         str | None,
         typer.Option(
@@ -88,13 +94,37 @@ def index(
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop photos whose files are gone.")
     ] = False,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Embed on a Ray cluster. local, auto, HOST:PORT or ray://HOST:PORT.",
+        ),
+    ] = None,
+    mirror: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FOLDER=URL",
+            help="Where the cluster's workers see a folder, like s3://bucket/photos; may be "
+            "repeated.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Embed what is new in folders of photos. What is known is not even opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.build import build_index
+    from photorank.index.cluster import Cluster
+    from photorank.index.mirrors import parse_mirror
     from photorank.workspace import Workspace
 
+    if mirror and not cluster:
+        raise typer.BadParameter("--mirror needs --cluster")
+    mirrors = tuple(parse_mirror(text) for text in mirror or ())
+    on_cluster = Cluster(cluster, mirrors) if cluster else None
+    name = name or dataset
+    if not name:
+        raise typer.BadParameter("give the index a --name")
     # Labels that cannot be read are told before hours of embedding, not after them.
     imported = _labels_to_import(paths, labels, group_column, dataset, partial)
     workspace = Workspace.current()
@@ -111,6 +141,7 @@ def index(
             workers=workers,
             batch_size=batch_size,
             prune=prune,
+            cluster=on_cluster,
             on_progress=on_progress,
         )
     skipped = _skipped(report.skipped)

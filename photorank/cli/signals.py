@@ -52,13 +52,13 @@ def signals(
 
 def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
     from photorank.errors import UnreadablePhotoError
+    from photorank.photos.decoding import signals_apart
     from photorank.photos.pixels import read_photo
-    from photorank.photos.signals import photo_signals
 
     told = []
     for photo in photos:
         try:
-            values = photo_signals(read_photo(photo))
+            values = signals_apart(read_photo(photo))
         except UnreadablePhotoError as error:
             raise UnreadablePhotoError(error.reason, photo) from error
         told.append({"path": str(photo.absolute())} | _for_json(values, page))

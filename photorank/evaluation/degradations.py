@@ -16,7 +16,8 @@ from photorank.index.store import Index, Photo
 from photorank.labels.comparisons import Comparisons
 from photorank.metrics.folds import Folds, make_folds, near_duplicates
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.pixels import decode_photo, photo_digest, read_photo
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import photo_digest, read_photo
 from photorank.sample import DEFECTS, degraded
 from photorank.typing import Codes, Embeddings, Frames
 from photorank.vectors.all_pairs import AllPairs
@@ -227,7 +228,7 @@ def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | Unreadable
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:
             return UnreadablePhotoError("changed since it was indexed", photo.path)
-        picture = decode_photo(data, short_side=encoder.short_side)
+        picture = decode_apart(data, short_side=encoder.short_side).photo
     except UnreadablePhotoError as error:
         return error
     defects, severities, frames = [""], [0], [encoder.prepare(picture)]

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from photorank.encoders.base import encode_photos
 from photorank.index.ledger import Entry, KnownSkip, NewPhoto, record_batch
 from photorank.index.manifest import Manifest, write_manifest
-from photorank.index.pipeline import Framed, LazyEncoder, Opened, Unusable
+from photorank.index.pipeline import Embedded, Framed, LazyEncoder, Opened, Unusable
 from photorank.index.places import Place
 from photorank.index.shards import write_shard
 from photorank.typing import Embeddings
@@ -48,11 +49,8 @@ class Batches:
         else:
             # Without its pixels, of which only one encoder batch is held.
             self._opened.append(Opened(photo.place, photo.file, photo.digest))
-            if isinstance(photo, Framed) and photo.digest not in self._met:
-                self._met.add(photo.digest)
-                self._waiting.append(photo)
-                if len(self._waiting) == self.batch_size:
-                    self._encode()
+            if photo.digest not in self._met and photo.digest not in self.known:
+                self._meet(photo)
         taken = len(self._opened) + len(self._skips)
         if taken >= PHOTOS or time.monotonic() - self._begun >= SECONDS:
             self.write()
@@ -86,24 +84,38 @@ class Batches:
         self._opened: list[Opened] = []
         self._waiting: list[Framed] = []  # to be encoded
         self._met: set[str] = set()  # digests that were waiting once
-        self._embedded: list[Framed] = []
+        self._embedded: list[Framed | Embedded] = []
         self._rows: list[Embeddings] = []  # of the embedded ones
         self._unembedded: dict[str, str] = {}  # digest: why
         self._skips: dict[Place, KnownSkip] = {}
+
+    def _meet(self, photo: Opened) -> None:
+        """Embed a content that is new, unless that was done elsewhere."""
+        if isinstance(photo, Framed):
+            self._met.add(photo.digest)
+            self._waiting.append(photo)
+            if len(self._waiting) == self.batch_size:
+                self._encode()
+        elif isinstance(photo, Embedded):
+            self._met.add(photo.digest)
+            self._keep([photo], photo.row[None])
 
     def _encode(self) -> None:
         if not self._waiting:
             return
         rows = encode_photos(self.encoder(), [photo.frames for photo in self._waiting])
+        self._keep([replace(photo, frames=[]) for photo in self._waiting], rows)  # without pixels
+        self._waiting = []
+
+    def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
         lengths = np.linalg.norm(rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         self._rows.append(rows[usable] / lengths[usable, None])
-        for photo, good in zip(self._waiting, usable, strict=True):
+        for photo, good in zip(photos, usable, strict=True):
             if good:
-                self._embedded.append(replace(photo, frames=[]))  # pixels are not needed again
+                self._embedded.append(photo)
             else:
                 self._unembedded[photo.digest] = "the encoder gives no embedding for it"
-        self._waiting = []
 
     def _skip(self, photo: Opened | Unusable, reason: str, *, passing: bool) -> None:
         text = reason.encode("utf-8", "backslashreplace").decode()  # it may quote any name
@@ -111,7 +123,7 @@ class Batches:
         reader = None if passing else self.reader
         self._skips[photo.place] = KnownSkip(file.size, file.mtime_ns, text, reader)
 
-    def _write_thumbnail(self, photo: Framed) -> None:
+    def _write_thumbnail(self, photo: Framed | Embedded) -> None:
         """Replace a thumbnail as a whole; it is not worth waiting for the disk."""
         path = self.paths.thumbnail(photo.digest)
         with storage_errors(path):

@@ -1,51 +1,38 @@
 """Bring an index up to date with its photos: what is new, changed, renamed or gone."""
 
 import os
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from photorank.encoders import load_encoder
-from photorank.encoders.base import Encoder
 from photorank.encoders.runtimes import Runtime, Switchable
-from photorank.errors import IndexMismatchError, NoPhotosError
+from photorank.errors import NoPhotosError
 from photorank.index.batches import Batches
 from photorank.index.catalogue import writing
+from photorank.index.cluster import Cluster, Job, embed_on_cluster
+from photorank.index.identity import Loader, load_own, new_manifest, refuse_another, stored_manifest
 from photorank.index.ledger import (
     KnownFile,
     KnownSkip,
     add_roots,
     count_photos,
-    has_photos,
     known_digests,
     known_files,
     known_skips,
     load_roots,
     record_findings,
 )
-from photorank.index.manifest import Manifest, read_manifest, write_manifest
-from photorank.index.pipeline import LazyEncoder, open_photos, usable_cores
+from photorank.index.manifest import write_manifest
+from photorank.index.pipeline import LazyEncoder, batch_size_for, open_photos, usable_cores
 from photorank.index.places import Place, Roots
 from photorank.index.runtime import adopt_runtime
 from photorank.index.scan import Scan, compare, reading_software
 from photorank.index.upkeep import compact, drop_vanished, sweep
 from photorank.photos.files import SkippedFile, find_photos
-from photorank.workspace import IndexPaths, Workspace
-
-DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
-_PHOTOS_A_CORE = 16  # of a batch: two rounds for every worker
-_BATCH_SIZES = (32, 256)  # the least keeps a GPU busy, the most fits in a few hundred megabytes
-
-
-class Loader(Protocol):
-    """Something that makes an encoder as :func:`photorank.encoders.load_encoder` does."""
-
-    def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Return the encoder."""
+from photorank.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -72,6 +59,7 @@ def build_index(
     workers: int | None = None,
     batch_size: int | None = None,
     prune: bool = False,
+    cluster: Cluster | None = None,
     load: Loader = load_encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> BuildReport:
@@ -104,13 +92,16 @@ def build_index(
         embedded before that would pay. ``openvino-int8`` is refused where it does
         not agree.
     workers : int, optional
-        Threads that decode photos. Default: one a core.
+        Processes that decode photos. Default: one a core.
     batch_size : int, optional
         Photos that the encoder takes at a time. Default: 16 a core, 32 to 256.
     prune : bool, default=False
         Drop the vanished photos under the paths, and embeddings that no file needs
         any more. People's judgements are kept, and count again should a photo
         return.
+    cluster : Cluster, optional
+        Whose workers open and embed the photos. `device`, `runtime`, `workers` and
+        `batch_size` are then those of each worker, and `load` can be pickled.
     load : callable, default=load_encoder
         Makes the encoder.
     on_progress : callable, optional
@@ -124,6 +115,8 @@ def build_index(
         If the index was made with another encoder or framing.
     EncoderError, MissingExtraError, MissingWeightsError
         If the encoder or the runtime cannot be had.
+    ClusterError
+        If the cluster cannot be reached or fails.
     LockedIndexError
         If another process is writing to the index.
     StorageError
@@ -134,15 +127,16 @@ def build_index(
     index = workspace.index(name)
     named = [_real(Path(path)) for path in paths]
     with writing(index) as connection:
-        stored = _stored_manifest(index, connection)
+        stored = stored_manifest(index, connection)
         if stored is not None:
-            _refuse_another(name, stored, encoder_spec, framing)
+            refuse_another(name, stored, encoder_spec, framing)
         files = list(find_photos(named, exclude))
         unusable = [file for file in files if isinstance(file, SkippedFile)]
         if len(unusable) == len(files):
             raise NoPhotosError(paths, _named_reasons(unusable))
-        encoder = LazyEncoder(partial(_load, load, name, stored, encoder_spec, framing, device))
-        manifest = stored or _new_manifest(encoder())
+        loader = partial(load_own, load, name, stored, encoder_spec, framing)
+        encoder = LazyEncoder(partial(loader, "cpu" if cluster else device))
+        manifest = stored or new_manifest(encoder())
         manifest = replace(manifest, roots=_united(manifest.roots, named))
 
         sweep(connection, index)
@@ -159,9 +153,15 @@ def build_index(
             known=known_digests(connection) if scan.todo else set(),
             begins=stored is None,
         )
-        workers = workers or usable_cores()
-        adopt_runtime(runtime, scan.todo, encoder, batches.known, workers=workers)
-        _embed(batches, scan, workers, on_progress)
+        if cluster:
+            loader = partial(load_own, load, name, manifest, encoder_spec, framing)
+            job = Job(loader, device, runtime, batch_size, workers)
+            used = embed_on_cluster(cluster, job, batches, scan.todo, on_progress)
+        else:
+            workers = workers or usable_cores()
+            adopt_runtime(runtime, scan.todo, encoder, batches.known, workers=workers)
+            _embed(batches, scan, workers, on_progress)
+            used = encoder.loaded.runtime if isinstance(encoder.loaded, Switchable) else ""
 
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
@@ -177,9 +177,9 @@ def build_index(
         if changed:
             compact(connection, index, manifest.dimensions)
             sweep(connection, index)  # what compaction left
-        if isinstance(encoder.loaded, Switchable) and encoder.loaded.runtime:
-            manifest = replace(manifest, runtime=encoder.loaded.runtime)
-        manifest = replace(manifest, photos=count_photos(connection))
+        manifest = replace(
+            manifest, photos=count_photos(connection), runtime=used or manifest.runtime
+        )
         if changed or manifest != stored:
             write_manifest(index, manifest)
 
@@ -212,59 +212,6 @@ def _embed(
     batches.write()
 
 
-def _stored_manifest(index: IndexPaths, connection: sqlite3.Connection) -> Manifest | None:
-    """Return the index's manifest; one without any photo binds nobody to its encoder."""
-    if not index.manifest.exists() or not has_photos(connection):
-        return None
-    return read_manifest(index)
-
-
-def _refuse_another(name: str, manifest: Manifest, spec: str | None, framing: str | None) -> None:
-    """Raise if another encoder or framing is asked for than the index has."""
-    own = manifest.fingerprint.framing
-    if (spec and not _same_spec(spec, manifest.encoder)) or (framing and framing != own):
-        raise IndexMismatchError(
-            name,
-            f"{manifest.encoder}, framing {own}",
-            f"{spec or manifest.encoder}, framing {framing or own}",
-        )
-
-
-def _same_spec(asked: str, known: str) -> bool:
-    """Compare specs without loading anything; a known one's path is absolute."""
-    for mark in ("@", "local-dir:"):
-        start, found, file = asked.partition(mark)
-        if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
-            return True
-    return asked == known
-
-
-def _load(
-    load: Loader,
-    name: str,
-    stored: Manifest | None,
-    spec: str | None,
-    framing: str | None,
-    device: str,
-) -> Encoder:
-    """Load the encoder, which must be the index's own if that exists."""
-    if stored is None:
-        return load(spec or DEFAULT_ENCODER, framing=framing, device=device)
-    encoder = load(stored.encoder, framing=stored.fingerprint.framing, device=device)
-    if encoder.fingerprint != stored.fingerprint:  # the same name, but other weights
-        raise IndexMismatchError(name, str(stored.fingerprint), str(encoder.fingerprint))
-    return encoder
-
-
-def _new_manifest(encoder: Encoder) -> Manifest:
-    return Manifest(
-        encoder=encoder.spec,
-        fingerprint=encoder.fingerprint,
-        dimensions=encoder.dimensions,
-        logit_scale=encoder.logit_scale,
-    )
-
-
 def _real(path: Path) -> Path:
     """Return a folder's real path, so that it is one root under all its names."""
     if path.is_dir():
@@ -278,12 +225,6 @@ def _folder(path: Path) -> Path:
 
 def _united(roots: tuple[str, ...], named: Sequence[Path]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*roots, *(str(_folder(path)) for path in named)]))
-
-
-def batch_size_for(cores: int) -> int:
-    """Return how many photos an encoder takes at a time where it has so many cores."""
-    least, most = _BATCH_SIZES
-    return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
 def _shown(files: dict[Place, KnownFile]) -> set[int]:

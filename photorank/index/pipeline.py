@@ -1,4 +1,4 @@
-"""Open photos ahead of the encoder, in threads and in bounded memory."""
+"""Open photos ahead of the encoder, a thread and a process each, in bounded memory."""
 
 import os
 from collections import deque
@@ -6,20 +6,20 @@ from collections.abc import Callable, Container, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from threading import Lock
 
 from photorank.encoders.base import Encoder
 from photorank.errors import UnreadablePhotoError
 from photorank.index.places import Place
-from photorank.photos.exif import Shot, shot
+from photorank.photos.decoding import decode_apart
+from photorank.photos.exif import Shot
 from photorank.photos.files import PhotoFile
-from photorank.photos.pixels import (
-    decode_photo,
-    photo_digest,
-    read_photo,
-    thumbnail,
-)
-from photorank.typing import Frames
+from photorank.photos.pixels import photo_digest, read_photo, thumbnail
+from photorank.typing import Embeddings, Frames
+
+_PHOTOS_A_CORE = 16  # of a batch: two rounds for every worker
+_BATCH_SIZES = (32, 256)  # the least keeps a GPU busy, the most fits in a few hundred megabytes
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,15 @@ class Framed(Opened):
     """A content that was never seen before, ready to be encoded."""
 
     frames: list[Frames]
+    thumbnail: bytes  # WebP
+    shot: Shot
+
+
+@dataclass(frozen=True)
+class Embedded(Opened):
+    """A content that was encoded elsewhere."""
+
+    row: Embeddings  # (d,), nan where the encoder gives nothing
     thumbnail: bytes  # WebP
     shot: Shot
 
@@ -73,6 +82,7 @@ def open_photos(
     *,
     workers: int,
     ahead: int,
+    read: Callable[[Path], bytes] = read_photo,
 ) -> Generator[Opened | Unusable]:
     """Yield the files in their order, decoded and framed where their digest is not `known`.
 
@@ -84,7 +94,7 @@ def open_photos(
     try:
         while True:
             for place, file in islice(files, ahead - len(waiting)):
-                waiting.append(pool.submit(_open, place, file, encoder, known))
+                waiting.append(pool.submit(_open, place, file, encoder, known, read))
             if not waiting:
                 return
             yield waiting.popleft().result()
@@ -99,13 +109,23 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
+def batch_size_for(cores: int) -> int:
+    """Return how many photos an encoder takes at a time where it has so many cores."""
+    least, most = _BATCH_SIZES
+    return min(max(_PHOTOS_A_CORE * cores, least), most)
+
+
 def _open(
-    place: Place, file: PhotoFile, encoder: LazyEncoder, known: Container[str]
+    place: Place,
+    file: PhotoFile,
+    encoder: LazyEncoder,
+    known: Container[str],
+    read: Callable[[Path], bytes],
 ) -> Opened | Unusable:
     # The size and time are those from before the file was read. Should it have changed since,
     # the next run sees a difference and reads it again.
     try:
-        data = read_photo(file.path)
+        data = read(file.path)
     except UnreadablePhotoError as error:
         return Unusable(place, file, error.reason, passing=True)
     digest = photo_digest(data)
@@ -113,8 +133,8 @@ def _open(
         return Opened(place, file, digest)
     loaded = encoder()
     try:
-        photo = decode_photo(data, short_side=loaded.short_side)
+        photo, shot = decode_apart(data, short_side=loaded.short_side)
         frames = loaded.prepare(photo)
     except UnreadablePhotoError as error:
-        return Unusable(place, file, error.reason, passing=False)
-    return Framed(place, file, digest, frames, thumbnail(photo), shot(data))
+        return Unusable(place, file, error.reason, error.passing)
+    return Framed(place, file, digest, frames, thumbnail(photo), shot)

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import numpy as np
 
+from photorank.encoders.base import Encoder
 from photorank.encoders.runtimes import FRAMES, FRAMES_OF_INT8, Runtime, Switchable
 from photorank.errors import EncoderError
 from photorank.index.pipeline import Framed, LazyEncoder, open_photos
@@ -32,17 +33,38 @@ def adopt_runtime(
     MissingExtraError
         If it is not installed.
     """
+    if frames := telling_frames(runtime, todo, encoder, known, workers=workers):
+        run_as(runtime, encoder(), frames)
+
+
+def telling_frames(
+    runtime: Runtime,
+    todo: Sequence[tuple[Place, PhotoFile]],
+    encoder: LazyEncoder,
+    known: Container[str],
+    *,
+    workers: int,
+) -> list[Frames]:
+    """Return new photos' frames to choose a runtime on, none where that would not pay."""
     if not todo or (runtime == "auto" and len(todo) < _FEW):
-        return
+        return []
     wanted = FRAMES_OF_INT8 if runtime == "openvino-int8" else FRAMES
-    frames = sample_frames(todo, encoder, known, wanted, workers=workers)
-    if not frames:
-        return
-    if isinstance(loaded := encoder(), Switchable):
-        loaded.choose_runtime(runtime, frames)
+    return sample_frames(todo, encoder, known, wanted, workers=workers)
+
+
+def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
+    """Make an encoder run as asked, measured on some frames.
+
+    Raises
+    ------
+    EncoderError, MissingExtraError
+        As of :func:`adopt_runtime`.
+    """
+    if isinstance(encoder, Switchable):
+        encoder.choose_runtime(runtime, frames)
     elif runtime != "auto":
         raise EncoderError(
-            f"{loaded.spec} has no choice of runtimes. Leave out `--runtime {runtime}`."
+            f"{encoder.spec} has no choice of runtimes. Leave out `--runtime {runtime}`."
         )
 
 

@@ -14,9 +14,10 @@ from photorank.index.pipeline import usable_cores
 from photorank.index.places import as_path
 from photorank.index.records import IndexSignals
 from photorank.index.rows import Rows
+from photorank.photos.decoding import signals_apart
 from photorank.photos.files import SkippedFile
 from photorank.photos.pixels import photo_digest, read_photo
-from photorank.photos.signals import SIGNALS, photo_signals
+from photorank.photos.signals import SIGNALS
 from photorank.workspace import IndexPaths
 
 PHOTOS = 256  # whose measurements a crash may cost
@@ -115,7 +116,7 @@ def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedF
         try:
             data = read_photo(file)
             if photo_digest(data) == digest:
-                return photo_signals(data)
+                return signals_apart(data)
             reasons.append("changed since it was indexed")
         except UnreadablePhotoError as error:
             reasons.append(error.reason)

@@ -163,8 +163,6 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
         picture = _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
     except UnreadablePhotoError:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(MAX_PIXELS) from error
     # Decoders meet garbage with any exception at all: OSError, SyntaxError, struct.error,
     # ValueError and more were seen. One bad file must not end a run over thousands.
     except Exception as error:
@@ -216,6 +214,11 @@ def open_header(file: BinaryIO) -> Image.Image:
             raise UnreadablePhotoError(missing) from error
         file.seek(0)
         raise UnreadablePhotoError(damage(file.read(MAX_BYTES))) from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large(MAX_PIXELS) from error
+    except Exception as error:  # as in `decode_photo`
+        file.seek(0)
+        raise UnreadablePhotoError(damage(file.read(MAX_BYTES), error)) from error
     limit = _MAX_PIXELS_OF.get(photo.format or "", MAX_PIXELS)
     if photo.width * photo.height > limit:
         raise _too_large(limit)

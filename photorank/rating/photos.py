@@ -9,7 +9,8 @@ import numpy as np
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.store import Found, Index
-from photorank.photos.pixels import decode_photo, read_photo
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import read_photo
 from photorank.rating.calibration import Slope, probability, slope_for
 from photorank.rating.scores import percentiles_among
 from photorank.typing import Embeddings, Ratings
@@ -44,7 +45,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
     UnreadablePhotoError
         If the bytes are no usable photo.
     """
-    photo = decode_photo(data, short_side=encoder.short_side)
+    photo = decode_apart(data, short_side=encoder.short_side).photo
     return encode_photos(encoder, [encoder.prepare(photo)])
 
 

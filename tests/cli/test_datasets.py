@@ -120,10 +120,8 @@ def test_a_bad_manifest_hides_no_other(photorank, mine):
 
 def test_photos_and_labels_are_indexed_in_one_go(photorank, mine):
     """Scores, groups, how many people they are of, and the official split."""
-    outcome = photorank(
-        "index", mine, "--name", "mine", "--encoder", "embedded", "--dataset", "mine"
-    )
-    assert outcome.code == 0, outcome.err
+    outcome = photorank("index", mine, "--encoder", "embedded", "--dataset", "mine")
+    assert outcome.code == 0, outcome.err  # the index is called as the dataset is
     assert "never run against its real tables" in outcome.err
     index = open_index("mine")
     labels = index.labels()
@@ -160,3 +158,4 @@ def test_options_that_do_not_go_together_are_refused(photorank, mine, options):
     """As wrong usage."""
     assert photorank("index", mine, "--name", "mine", *options).code == 2
     assert photorank("index", mine, mine, "--name", "mine", "--dataset", "mine").code == 2
+    assert photorank("index", mine).code == 2  # of no name

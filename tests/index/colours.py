@@ -10,6 +10,7 @@ from PIL import Image
 from photorank.encoders.base import Fingerprint
 from photorank.index import batches
 from photorank.index.build import build_index
+from photorank.index.cluster import Cluster
 from photorank.workspace import Workspace
 
 
@@ -68,15 +69,18 @@ def contents(index):
 def main():
     """Build an index slowly, telling each photo, so that a test can end this process meanwhile."""
     batches.PHOTOS = 16
-    home, folder = map(Path, sys.argv[1:])
+    home, folder = map(Path, sys.argv[1:3])
+    address = sys.argv[3] if len(sys.argv) > 3 else None
     print("started", flush=True)
     build_index(
         [folder],
         "slow",
         workspace=Workspace(home),
         encoder_spec="colours",
-        load=lambda spec, **how: ColourEncoder(spec, delay=0.002, **how),
+        load=lambda spec, **how: ColourEncoder(spec, delay=0.05 if address else 0.002, **how),
         batch_size=4,
+        workers=1 if address else None,
+        cluster=Cluster(address) if address else None,
         on_progress=lambda done, total: print(done, "of", total, flush=True),
     )
 

@@ -318,6 +318,7 @@ def as_version_1(paths):
     for column in ("weight", "asked", "made"):
         connection.execute(f"ALTER TABLE choices DROP COLUMN {column}")
     connection.execute("DROP TABLE skips")
+    connection.execute("DROP TABLE star_clicks")
     connection.execute("DROP TABLE signals")
     connection.execute("ALTER TABLE memberships DROP COLUMN split")
     connection.execute("PRAGMA user_version = 1")

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
-from photorank.index.build import batch_size_for
+from photorank.index.pipeline import batch_size_for
 from tests.index.colours import ColourEncoder, fill
 
 

@@ -298,6 +298,16 @@ def test_a_rating_may_be_written_in_many_ways(inside, rating):
     assert ElementTree.fromstring(with_rating(packet(inside), 1))[0][0].text == "1"  # noqa: S314
 
 
+@pytest.mark.parametrize("text", ['>Label="2"', '>>>x="2">', '>:xmp="http://2/" ns="3">'])
+def test_text_that_looks_like_an_attribute_is_text(text):
+    """What follows a tag's end is not taken for a part of it (inputs that fuzzing found)."""
+    start = f'<r:RDF xmlns:r="{RDF}" xmlns:xmp="http://ns.adobe.com/xap/1.0/">'
+    told = f'<r:Description xmp:Rating="4" {text}</r:Description></r:RDF>'
+    data = (start + told).encode()
+    assert read_xmp(data).rating == 4
+    assert with_rating(data, 2) == data.replace(b'"4"', b'"2"')
+
+
 @pytest.mark.parametrize(
     ("flags", "pick"),
     [

@@ -1,0 +1,212 @@
+"""The same index from many machines: Ray's workers embed, this process alone writes."""
+
+import importlib.util
+import logging
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from photorank.encoders.base import Encoder
+from photorank.encoders.runtimes import Runtime
+from photorank.errors import ClusterError, MissingExtraError, first_line
+from photorank.index.batches import Batches
+from photorank.index.mirrors import Mirror
+from photorank.index.pipeline import batch_size_for, usable_cores
+from photorank.index.places import Place
+from photorank.index.runtime import telling_frames
+from photorank.index.workers import Worker, file_table, opened
+from photorank.photos.files import PhotoFile
+
+_BLOCK = 256  # files whose rows come back at once, so that none comes twice if a worker is lost
+_BLOCKS_A_WORKER = 4  # at least, so that none waits long for the slowest
+_CORES = 8  # of a worker without a GPU: each worker holds an encoder in memory
+_GPU_BATCH = 128  # photos
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
+    [0, 0, 0, 4, 0, 0, 0, 0, 0]
+)  # what gRPC begins with
+_SECONDS = 5.0  # that an address has to answer
+_STORE = 512 << 20  # bytes of what waits between processes, where the cluster is our own
+_AGAIN = "What is done is kept: run the same command again."
+_START = "Start one with `ray start --head` or `ray up`, or use `--cluster local`."
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where the workers are, and where they find the photos."""
+
+    address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
+    mirrors: tuple[Mirror, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every worker is told."""
+
+    load: Callable[[str], Encoder]  # makes the index's encoder on a device
+    device: str
+    runtime: Runtime
+    batch_size: int | None
+    workers: int | None  # threads that read photos, and cores, of one worker
+
+
+def embed_on_cluster(
+    cluster: Cluster,
+    job: Job,
+    batches: Batches,
+    todo: Sequence[tuple[Place, PhotoFile]],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> str:
+    """Embed files on a cluster, and record them here in the order that lasts.
+
+    The embeddings come back as rows, so nothing but the photos need be shared. A
+    worker that is lost has its blocks done again by another.
+
+    Returns
+    -------
+    str
+        What computed.
+
+    Raises
+    ------
+    MissingExtraError
+        If Ray is not installed.
+    ClusterError
+        If the cluster cannot be reached or fails; what was durable before stays.
+    """
+    if not todo:
+        return ""
+    runtimes: set[str] = set()
+    with _connected(cluster.address) as ray:
+        try:
+            rows = _rows(ray, job, cluster.mirrors, batches, todo)
+            for done, row in enumerate(rows, start=1):
+                if row["refusal"]:
+                    raise ClusterError(row["refusal"])
+                batches.take(opened(row, *todo[row["at"]]))
+                runtimes.add(row["runtime"])
+                if on_progress:
+                    on_progress(done, len(todo))
+        except ray.exceptions.RayError as error:
+            raise ClusterError(f"the cluster failed: {first_line(error)}. {_AGAIN}") from error
+        batches.write()
+    return ", ".join(sorted(runtimes - {""}))
+
+
+def _rows(
+    ray: Any,
+    job: Job,
+    mirrors: tuple[Mirror, ...],
+    batches: Batches,
+    todo: Sequence[tuple[Place, PhotoFile]],
+) -> Iterator[dict[str, Any]]:
+    """Yield what the workers found out about each file, in any order."""
+    pool = share_out(ray.nodes(), job)
+    size = min(_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
+    files = file_table([file.path for _, file in todo])
+    blocks = [files.slice(start, size) for start in range(0, len(todo), size)]
+    # One choice of photos for all workers, so that those of one kind run alike.
+    known = frozenset(batches.known)
+    frames = telling_frames(job.runtime, todo, batches.encoder, known, workers=usable_cores())
+    found = ray.data.from_arrow(blocks).map_batches(
+        Worker,
+        fn_constructor_args=(
+            job.load,
+            "cuda" if pool.gpus else job.device,
+            job.runtime,
+            ray.put(frames),
+            batches.reader,
+            mirrors,
+            ray.put(known),
+            pool.cores,
+            job.batch_size or (_GPU_BATCH if pool.gpus else batch_size_for(pool.cores)),
+        ),
+        batch_size=size,
+        batch_format="pyarrow",
+        compute=ray.data.ActorPoolStrategy(
+            min_size=min(pool.workers, len(blocks)),
+            max_size=len(blocks),  # a cluster may grow
+        ),
+        num_cpus=pool.cores,
+        num_gpus=pool.gpus,
+    )
+    for table in found.iter_batches(batch_size=None, batch_format="pyarrow"):
+        yield from table.to_pylist()
+
+
+class Pool(NamedTuple):
+    """How a cluster's machines are shared out."""
+
+    workers: int  # that fit now
+    cores: int  # of each
+    gpus: int  # of each, 0 or 1
+
+
+def share_out(nodes: Sequence[dict[str, Any]], job: Job) -> Pool:
+    """Return a worker a GPU where there are GPUs, else one for every few cores."""
+    alive = [node["Resources"] for node in nodes if node["Alive"]]
+    machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
+    with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
+    if with_gpus and job.device != "cpu":
+        shares = [cores // gpus for cores, gpus in with_gpus]
+        cores = max(1, min(job.workers or min(shares), max(shares)))
+        workers = sum(min(have // cores, gpus) for have, gpus in with_gpus)
+        return Pool(max(1, workers), cores, 1)
+    most = max((cores for cores, _ in machines), default=1)
+    cores = max(1, min(job.workers or _CORES, most))
+    return Pool(max(1, sum(have // cores for have, _ in machines)), cores, 0)
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Any]:
+    """Yield Ray, connected; its own words go to standard error."""
+    if importlib.util.find_spec("ray") is None:
+        raise MissingExtraError("--cluster", "cluster")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # for the user's eyes
+    import ray
+    import ray.data
+
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    if address == "local":
+        own: dict[str, Any] = {
+            "num_cpus": usable_cores(),
+            "object_store_memory": _STORE,
+            "include_dashboard": False,
+        }
+    else:
+        own = {}
+        _reach(address)
+    with redirect_stdout(sys.stderr):
+        try:
+            ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+            raise ClusterError(f"no cluster at {address}: {first_line(error)}. {_START}") from error
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
+
+
+def _reach(address: str) -> None:
+    """Raise at once if nothing answers: Ray itself would try for minutes."""
+    if address == "auto":
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not (host and port.isdigit()):
+        raise ClusterError(
+            f"{address!r} is no address. Use local, auto, HOST:PORT or ray://HOST:PORT."
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS) as line:
+            line.sendall(_HELLO)
+            if line.recv(1) in (b"H", b"<"):  # the start of HTTP/1.1 or of a page
+                raise ConnectionError("that is a web page, perhaps Ray's dashboard")
+    except (OSError, OverflowError) as error:
+        raise ClusterError(
+            f"no cluster answers at {address}: {first_line(error)}. {_START}"
+        ) from error

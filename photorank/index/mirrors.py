@@ -1,0 +1,96 @@
+"""Mirrors: where a cluster's workers see the same photos, in a bucket or another folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from photorank.errors import ClusterError, UnreadablePhotoError, first_line
+from photorank.photos.pixels import MAX_BYTES, os_reason, read_photo
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """A folder of this machine, and what workers read in its place."""
+
+    folder: Path  # its real path
+    url: str  # s3://, gs://, a URL that fsspec knows, or a folder of the workers
+
+
+def parse_mirror(text: str) -> Mirror:
+    """Return the mirror that ``FOLDER=URL`` names.
+
+    Raises
+    ------
+    ClusterError
+        If it is not of that form, or pyarrow and fsspec cannot open the URL.
+
+    Examples
+    --------
+    >>> parse_mirror("/photos=/mnt/nas/photos").url
+    '/mnt/nas/photos'
+    """
+    folder, found, url = text.partition("=")
+    if not (found and folder and url):
+        raise ClusterError(f"--mirror is FOLDER=URL, not {text!r}")
+    if "://" in url:
+        _filesystem(url)
+    return Mirror(Path(folder).expanduser().resolve(), url.rstrip("/"))
+
+
+def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
+    """Return what reads a photo's bytes as `read_photo` does, through the mirror of its folder."""
+
+    def read(path: Path) -> bytes:
+        for mirror in mirrors:
+            if path.is_relative_to(mirror.folder):
+                return _read(mirror.url, path.relative_to(mirror.folder))
+        return read_photo(path)
+
+    return read
+
+
+def _read(url: str, below: Path) -> bytes:
+    if "://" not in url:
+        return read_photo(Path(url) / below)
+    try:
+        below.as_posix().encode()
+    except UnicodeEncodeError as error:
+        raise UnreadablePhotoError(f"{url} has no names that are not Unicode") from error
+    filesystem, folder = _filesystem(url)
+    try:
+        with filesystem.open_input_file(f"{folder}/{below.as_posix()}") as file:
+            if file.size() > MAX_BYTES:
+                raise UnreadablePhotoError("larger than 1 GiB")
+            data: bytes = file.read()
+    except FileNotFoundError as error:
+        raise UnreadablePhotoError(f"not found in {url}") from error
+    except OSError as error:
+        raise UnreadablePhotoError(
+            os_reason(error) if error.errno else first_line(error)
+        ) from error
+    if not data:
+        raise UnreadablePhotoError("empty file")
+    return data
+
+
+@cache
+def _filesystem(url: str) -> tuple[Any, str]:
+    """Return pyarrow's own filesystem of a URL, else fsspec's, and the folder in it."""
+    import pyarrow
+    from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
+
+    try:
+        return FileSystem.from_uri(url)
+    except (pyarrow.ArrowInvalid, pyarrow.ArrowNotImplementedError):
+        pass  # a scheme that pyarrow does not know
+    except OSError as error:
+        raise ClusterError(f"{url} cannot be reached: {first_line(error)}") from error
+    try:
+        import fsspec
+
+        filesystem, folder = fsspec.core.url_to_fs(url)
+    except (ImportError, OSError, ValueError) as error:
+        raise ClusterError(f"{url} cannot be read: {first_line(error)}") from error
+    return PyFileSystem(FSSpecHandler(filesystem)), folder.rstrip("/")

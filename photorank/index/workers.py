@@ -1,0 +1,156 @@
+"""What a cluster's worker does: read, decode and embed blocks of files, and send rows back."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.runtimes import Runtime, Switchable
+from photorank.errors import ClusterError, PhotorankError
+from photorank.index.mirrors import Mirror, mirrored
+from photorank.index.pipeline import Embedded, Framed, LazyEncoder, Opened, Unusable, open_photos
+from photorank.index.places import Place, as_path, path_bytes
+from photorank.index.runtime import run_as
+from photorank.index.scan import reading_software
+from photorank.photos.exif import Shot
+from photorank.photos.files import PhotoFile
+from photorank.typing import Frames
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def file_table(paths: Sequence[Path]) -> "pa.Table":
+    """Return the files as workers are told of them, each with its position."""
+    import pyarrow as pa
+
+    return pa.table(
+        {"at": range(len(paths)), "path": [path_bytes(path) for path in paths]},
+        schema=pa.schema([("at", pa.int64()), ("path", pa.binary())]),
+    )
+
+
+class Worker:
+    """Reads, decodes and embeds in a process of a cluster, where it loads the encoder once."""
+
+    def __init__(
+        self,
+        load: Callable[[str], Encoder],
+        device: str,
+        runtime: Runtime,
+        frames: Any,
+        reader: str,
+        mirrors: Sequence[Mirror],
+        known: Any,
+        cores: int,
+        batch_size: int,
+    ) -> None:
+        import ray
+
+        self._encoder = LazyEncoder(lambda: load(device))
+        self._runtime = runtime
+        self._frames: Sequence[Frames] = ray.get(frames)
+        self._reader = reader
+        self._read = mirrored(mirrors)
+        self._known: frozenset[str] = ray.get(known)
+        self._cores = cores
+        self._batch_size = batch_size
+
+    def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
+        """Yield a table of rows, one a file.
+
+        An error of ours is a row: Ray would try again, and bury it in tracebacks.
+        """
+        try:
+            self._check()
+            yield from self._work(files)
+        except PhotorankError as error:
+            yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
+
+    def _check(self) -> None:
+        """Raise where photos would be decoded otherwise than by the process that writes."""
+        if (here := reading_software()) != self._reader:
+            raise ClusterError(f"it has {here}, not {self._reader}. Install the same.")
+
+    def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
+        """Decode ahead of the encoder, as in one process."""
+        todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
+        opened = open_photos(
+            todo,
+            self._encoder,
+            self._known,
+            workers=self._cores,
+            ahead=2 * self._batch_size + self._cores,
+            read=self._read,
+        )
+        waiting: list[tuple[int, Opened | Unusable]] = []
+        with closing(opened):
+            for at, photo in zip(files["at"].to_pylist(), opened, strict=True):
+                waiting.append((at, photo))
+                if len(waiting) == self._batch_size:
+                    yield self._found(waiting)
+                    waiting = []
+        if waiting:
+            yield self._found(waiting)
+
+    def _found(self, waiting: Sequence[tuple[int, Opened | Unusable]]) -> "pa.Table":
+        photos = [photo for _, photo in waiting if isinstance(photo, Framed)]
+        rows = iter(())
+        if photos:
+            encoder = self._encoder()
+            if self._frames:
+                run_as(self._runtime, encoder, self._frames)
+                self._frames = ()
+            rows = iter(encode_photos(encoder, [photo.frames for photo in photos]))
+        loaded = self._encoder.loaded
+        runtime = loaded.runtime if isinstance(loaded, Switchable) else ""
+        return _table([_row(at, photo, rows) | {"runtime": runtime} for at, photo in waiting])
+
+
+def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, Any]:
+    if isinstance(photo, Unusable):
+        return {"at": at, "reason": os.fsencode(photo.reason), "passing": photo.passing}
+    if not isinstance(photo, Framed):
+        return {"at": at, "digest": photo.digest}
+    return {
+        "at": at,
+        "digest": photo.digest,
+        "embedding": next(rows).astype(np.float32).tobytes(),
+        "thumbnail": photo.thumbnail,
+        **photo.shot._asdict(),
+    }
+
+
+def opened(row: dict[str, Any], place: Place, file: PhotoFile) -> Opened | Unusable:
+    """Return what a worker made a row of."""
+    if row["reason"] is not None:
+        return Unusable(place, file, os.fsdecode(row["reason"]), row["passing"])
+    if row["embedding"] is None:
+        return Opened(place, file, row["digest"])
+    embedding = np.frombuffer(row["embedding"], dtype=np.float32)
+    shot = Shot(row["taken"], row["camera"])
+    return Embedded(place, file, row["digest"], embedding, row["thumbnail"], shot)
+
+
+def _table(rows: list[dict[str, Any]]) -> "pa.Table":
+    import pyarrow as pa
+
+    text, data = pa.string(), pa.binary()
+    columns = {
+        "at": pa.int64(),
+        "digest": text,
+        "embedding": data,  # (d,) float32
+        "thumbnail": data,
+        "taken": text,
+        "camera": text,
+        "reason": data,  # why the file is unusable; it may quote a name that is not Unicode
+        "passing": pa.bool_(),
+        "runtime": text,
+        "refusal": text,  # why the worker does not work
+    }
+    return pa.Table.from_pylist(rows, schema=pa.schema(columns))

@@ -1,0 +1,128 @@
+"""The process that decodes photos for another one, which survives whatever a file does to it.
+
+A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two
+lengths, a JSON object, and pixels. It ends with its input, so it never outlives who asked.
+"""
+
+import json
+import mmap
+import os
+import struct
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos.exif import shot
+from photorank.photos.pixels import decode_photo
+from photorank.typing import Json
+
+Reply = tuple[Json, bytes]
+
+_LENGTHS = struct.Struct("<QQ")
+
+
+def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
+    """Write one message."""
+    text = json.dumps(head).encode()
+    file.write(_LENGTHS.pack(len(text), len(data)) + text)
+    file.write(data)
+    file.flush()
+
+
+def receive(file: BinaryIO) -> Reply | None:
+    """Return one message, None where there is no whole one any more."""
+    lengths = file.read(_LENGTHS.size)
+    if len(lengths) < _LENGTHS.size:
+        return None
+    text, data = (file.read(length) for length in _LENGTHS.unpack(lengths))
+    if len(data) < _LENGTHS.unpack(lengths)[1]:
+        return None
+    return json.loads(text), data
+
+
+def serve() -> None:
+    """Answer requests until there are no more."""
+    requests = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process lives
+    replies = open(os.dup(1), "wb")  # noqa: SIM115
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):  # C libraries print what they think of a file
+        os.dup2(nothing, number)
+    with suppress(BrokenPipeError):  # who asked is gone
+        _first_to_go()
+        send(replies, {"ready": True})
+        while request := receive(requests):
+            head, data = request
+            _limit(head["seconds"], head["bytes"])
+            send(replies, *_answer(head, data))
+
+
+def _answer(head: Json, data: bytes) -> Reply:
+    try:
+        return TASKS[head["task"]](data, **head["options"])
+    except UnreadablePhotoError as error:
+        if not isinstance(error.__cause__, MemoryError):
+            return {"reason": error.reason}, b""
+    except MemoryError:
+        pass  # below, when what was allocated is free again
+    return {"reason": "", "memory": _room_for(head["bytes"])}, b""
+
+
+def _picture(data: bytes, *, short_side: int | None) -> Reply:
+    photo = decode_photo(data, short_side=short_side)
+    full_size = photo.info.get("full_size")
+    head = {"size": photo.size, "full_size": full_size, "shot": shot(data)}
+    return head, photo.tobytes()
+
+
+def _signals(data: bytes) -> Reply:
+    from photorank.photos.signals import photo_signals
+
+    return {"signals": photo_signals(data)}, b""
+
+
+# What is asked for by name. Every answer goes through JSON: nothing that a taken-over process
+# could send is executed.
+TASKS: dict[str, Callable[..., Reply]] = {"picture": _picture, "signals": _signals}
+
+
+def _first_to_go() -> None:
+    """Offer this process to the system before the one that asks, should memory run out."""
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
+
+
+def _limit(seconds: int, size: int) -> None:
+    """Bound what the next task may take, where the system can."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    limits = {
+        resource.RLIMIT_CPU: int(time.process_time()) + seconds,
+        resource.RLIMIT_AS: size,
+        resource.RLIMIT_CORE: 0,  # no dump of it among somebody's photos
+        resource.RLIMIT_FSIZE: 0,  # it has nothing to write to a file
+    }
+    for what, limit in limits.items():
+        most = resource.getrlimit(what)[1]
+        with suppress(ValueError, OSError):  # not every system knows each
+            allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
+            resource.setrlimit(what, (allowed, most))
+
+
+def _room_for(size: int) -> bool:
+    """Tell whether the system would have had as much memory as the limit allows."""
+    if sys.platform == "win32":
+        return False
+    import resource
+
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    try:
+        mmap.mmap(-1, size).close()
+    except (OSError, MemoryError):
+        return False
+    return True

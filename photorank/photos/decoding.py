@@ -1,0 +1,286 @@
+"""Decode photos in processes of their own: no file can end a run, stall it or take all memory.
+
+Image libraries are large, written in C, and read what strangers made. A crash in one of them
+ends the process that called it, so that is not ours. The processes are few, start with the
+first photo and stay for the next one.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from PIL import Image
+
+from photorank.errors import DecoderError, UnreadablePhotoError
+from photorank.photos.decoder import Reply, receive, send
+from photorank.photos.exif import Shot
+from photorank.photos.pixels import os_reason
+from photorank.typing import Json
+
+# What one file may take. The largest photos that are read, 300 megapixels, take some seconds of
+# work and 2.5 GB; who waits longer than five minutes waits for a machine, not for a photo.
+WORK_SECONDS = 60  # of a core
+WAIT_SECONDS = 300.0
+MEMORY_BYTES = 4 << 30
+
+_PROGRAM = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
+    "from photorank.photos.decoder import serve; serve()"
+)
+_DYING_SECONDS = 5.0  # for a process whose pipes are closed to end by itself
+_PIPE_BYTES = 1 << 20  # the most that every Linux allows: fewer turns for a photo of megabytes
+
+# How decoders die of a file. Other signals come from people and from systems short of memory.
+_CRASHES = {
+    getattr(signal, name, None)
+    for name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP")
+} - {None}
+
+
+class Decoded(NamedTuple):
+    """What a file holds."""
+
+    photo: Image.Image  # as `decode_photo` returns it
+    shot: Shot
+
+
+def decode_apart(data: bytes, *, short_side: int | None = None) -> Decoded:
+    """Return a photo and its shot as `decode_photo` and `shot` do, decoded in another process.
+
+    Parameters
+    ----------
+    data : bytes
+        A whole file.
+    short_side : int, optional
+        Pixels of the short side that the caller can make use of.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is no usable photo, crashes the decoder, or takes more than `WORK_SECONDS` or
+        `MEMORY_BYTES`; `passing` where that may have been the machine's fault.
+    DecoderError
+        If no process can be started.
+    """
+    head, pixels = _ask("picture", data, short_side=short_side)
+    photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
+    if head["full_size"]:
+        photo.info["full_size"] = tuple(head["full_size"])
+    return Decoded(photo, Shot(*head["shot"]))
+
+
+def signals_apart(data: bytes) -> dict[str, float]:
+    """Return a photo's signals as `photo_signals` does, measured in another process.
+
+    Raises
+    ------
+    UnreadablePhotoError, DecoderError
+        As :func:`decode_apart` does.
+    """
+    head, _ = _ask("signals", data)
+    return dict(head["signals"])
+
+
+class _FailedDecoderError(UnreadablePhotoError):
+    """A process that did not live to answer, or ran out of memory."""
+
+
+class _Decoder:
+    """One process that decodes."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self._overdue = False
+        path = [os.path.abspath(entry) for entry in sys.path]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-B", "-P", "-c", _PROGRAM, json.dumps(path)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                # One thread a process computes; those of OpenBLAS would take address space at once.
+                env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+                start_new_session=True,  # Ctrl-C is for us to answer
+            )
+        except OSError as error:  # too many processes, too little memory
+            raise DecoderError(os_reason(error)) from error
+        self._requests = cast(BinaryIO, self._process.stdin)
+        self._replies = cast(BinaryIO, self._process.stdout)
+        for pipe in (self._requests, self._replies):
+            _widen(pipe.fileno())
+        try:
+            ready = receive(self._replies)
+        except OSError:
+            ready = None
+        if not ready:
+            self.close()
+            raise DecoderError(f"it ended at once ({_ending(self._process.wait())})")
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can be asked."""
+        return not self._overdue and self._process.poll() is None
+
+    def ask(self, task: str, data: bytes, options: Json) -> Reply:
+        """Return its answer, in bounded time.
+
+        Raises
+        ------
+        UnreadablePhotoError
+            If the photo cannot be decoded; `_FailedDecoderError` if this process is done for.
+        """
+        self.asked += 1
+        head = {"task": task, "options": options, "seconds": WORK_SECONDS, "bytes": MEMORY_BYTES}
+        reply = None
+        _watch(self)
+        try:
+            with suppress(OSError, ValueError):  # it ended while it was asked, or in its answer
+                send(self._requests, head, data)
+                reply = receive(self._replies)
+        finally:  # an interrupt leaves an answer in the pipe that nobody asked for
+            with _lock:
+                _busy.pop(self, None)
+            if reply is None:
+                self.close()
+        if reply is None:
+            raise self._failure()
+        if "memory" in reply[0]:
+            self.close()  # what is left of its memory is in pieces
+            raise _out_of_memory(its_own=reply[0]["memory"])
+        if "reason" in reply[0]:
+            raise UnreadablePhotoError(reply[0]["reason"])
+        return reply
+
+    def close(self) -> None:
+        """End it."""
+        with suppress(OSError):
+            self._requests.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_DYING_SECONDS)
+        self._process.kill()
+        self._process.wait()
+        self._replies.close()
+
+    def give_up(self) -> None:
+        """End it because it takes too long."""
+        self._overdue = True
+        self._process.kill()
+
+    def _failure(self) -> _FailedDecoderError:
+        code = self._process.returncode
+        if self._overdue:
+            reason = f"not decoded in {WAIT_SECONDS:.0f} seconds"
+            return _FailedDecoderError(reason, passing=True)
+        if sys.platform != "win32" and code == -signal.SIGXCPU:
+            return _FailedDecoderError(f"takes more than {WORK_SECONDS} seconds to decode")
+        reason = f"its decoder crashed ({_ending(code)})"
+        return _FailedDecoderError(reason, passing=code < 0 and -code not in _CRASHES)
+
+
+def _out_of_memory(*, its_own: bool) -> _FailedDecoderError:
+    if its_own:
+        return _FailedDecoderError(f"takes more than {_size(MEMORY_BYTES)} of memory to decode")
+    return _FailedDecoderError("too large for the memory that is free", passing=True)
+
+
+def _size(size: int) -> str:
+    return f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
+
+
+def _ending(code: int) -> str:
+    """Return in a few words how a process ended."""
+    return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit {code}"
+
+
+def _widen(pipe: int) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):  # a user's pipes together may be limited
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+_lock = threading.Lock()
+_idle: list[_Decoder] = []
+_busy: dict[_Decoder, float] = {}  # since when, in seconds of the monotonic clock
+_watchers: list[threading.Thread] = []  # one, while there is something to watch
+
+
+def _watch(decoder: _Decoder) -> None:
+    """Have a process that begins to work ended when it takes too long."""
+    with _lock:
+        _busy[decoder] = time.monotonic()
+        if not _watchers:  # a timer for each photo would take longer than a small photo does
+            _watchers.append(threading.Thread(target=_end_overdue, daemon=True))
+            _watchers[0].start()
+
+
+def _end_overdue() -> None:
+    while True:
+        time.sleep(min(1.0, WAIT_SECONDS / 4))
+        with _lock:
+            if not _busy:
+                _watchers.clear()
+                return
+            latest = time.monotonic() - WAIT_SECONDS
+            overdue = [decoder for decoder, since in _busy.items() if since < latest]
+        for decoder in overdue:
+            decoder.give_up()
+
+
+def _ask(task: str, data: bytes, **options: Any) -> Reply:
+    """Have a task done, in a process that nobody else asks meanwhile."""
+    # What an earlier file left behind may be what ends it now, so one end proves nothing.
+    if decoder := _taken():
+        with suppress(_FailedDecoderError):
+            return _kept(decoder, task, data, options)
+    return _kept(_Decoder(), task, data, options)
+
+
+def _taken() -> _Decoder | None:
+    """Return a process that waits for work."""
+    while True:
+        with _lock:
+            decoder = _idle.pop() if _idle else None
+        if decoder is None or decoder.usable:
+            return decoder
+        decoder.close()  # it died meanwhile
+
+
+def _kept(decoder: _Decoder, task: str, data: bytes, options: Json) -> Reply:
+    """Ask a process, and keep it for later if it survives."""
+    try:
+        return decoder.ask(task, data, options)
+    finally:
+        if decoder.usable:
+            with _lock:
+                _idle.append(decoder)
+        else:
+            decoder.close()
+
+
+def _end_all() -> None:
+    with _lock:
+        while _idle:
+            _idle.pop().close()
+
+
+def _disown_all() -> None:
+    """Leave the processes to the one that this one was forked from."""
+    global _lock
+    _lock = threading.Lock()
+    _disowned.extend([*_idle, *_busy])  # for their end is not ours to wait for
+    for kept in (_idle, _busy, _watchers):
+        kept.clear()
+
+
+_disowned: list[_Decoder] = []
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_disown_all)

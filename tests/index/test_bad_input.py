@@ -1,0 +1,143 @@
+"""A library of broken, hostile and strange files: what is good is in, the rest has a reason."""
+
+import hashlib
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from photorank.photos import decoding
+from tests.index.colours import fill
+from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus
+
+resource = pytest.importorskip("resource", reason="the system has no such limits")
+
+SECONDS = 60.0  # for some hundred files
+MEGABYTES = 400  # that this process may grow by, and a decoder may have
+
+
+def sha256(data):
+    """Return a content's digest."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def megabytes(who):
+    """Return the most memory that this process has had, or one of those that ended."""
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_everything_that_is_found_among_photos(library, seed):
+    """The run ends in bounded time and memory, and every file is read or has its reason.
+
+    Nothing is altered, and the second run has nothing to do.
+    """
+    good = fill(library.folder / "good", 30, start=500)
+    expected = write_corpus(library.folder / "bad", seed)
+    before = digest_of(library.folder, sha256)
+    memory, start = megabytes(resource.RUSAGE_SELF), time.monotonic()
+    report = library.build()
+    assert time.monotonic() - start < SECONDS
+    assert megabytes(resource.RUSAGE_SELF) - memory < MEGABYTES
+    decoding._end_all()
+    assert digest_of(library.folder, sha256) == before
+
+    reasons = {os.fsencode(file.path): file.reason for file in report.skipped}
+    assert all(reason.strip() and "\n" not in reason for reason in reasons.values())
+    assert not reasons.keys() & {os.fsencode(path) for path in good}
+    files = {os.fsencode(file) for file in _paths(library)}
+    assert {os.fsencode(path) for path in good} <= files
+    for path, outcome in expected.items():
+        assert (path in files) + (path in reasons) == 1, path
+        if outcome is not Outcome.EITHER:
+            assert (path in files) == (outcome is Outcome.READ), (path, reasons.get(path))
+    assert (files | reasons.keys()) - expected.keys() <= {os.fsencode(path) for path in good}
+
+    encoded = library.encoded
+    again = library.build()
+    assert (again.added, again.vanished) == (0, 0)
+    assert {os.fsencode(file.path): file.reason for file in again.skipped} == reasons
+    assert library.encoded == encoded
+
+
+def test_files_that_end_their_decoder(library, monkeypatch):
+    """They are skipped; what their own fault was is remembered, what passes is tried again."""
+    decoding._end_all()
+    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "photos" / "hostile")
+    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
+    monkeypatch.setattr(decoding, "WAIT_SECONDS", 3.0)
+    monkeypatch.setattr(decoding, "MEMORY_BYTES", 512 << 20)
+    good = fill(library.folder, 20)
+    for fault in ("crash", "abort", "work", "eat", "wait", "killed"):
+        data = b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
+        (library.folder / f"{fault}.heic").write_bytes(data)
+    opened = []
+    report = library.build(on_progress=lambda _, total: opened.append(total))
+    assert {file.path.stem: file.reason for file in report.skipped} == {
+        "abort": "its decoder crashed (Aborted)",
+        "crash": "its decoder crashed (Segmentation fault)",
+        "eat": "takes more than 512 MB of memory to decode",
+        "killed": "its decoder crashed (Killed)",
+        "wait": "not decoded in 3 seconds",
+        "work": "takes more than 1 seconds to decode",
+    }
+    assert (report.added, set(opened)) == (len(good), {26})
+    opened.clear()
+    assert library.build(on_progress=lambda _, total: opened.append(total)).added == 0
+    assert set(opened) == {2}  # the one that was killed, and the one that waited
+    decoding._end_all()
+
+
+def test_files_that_change_while_they_are_read(library):
+    """The run ends, and one in peace afterwards makes the index what the folder is."""
+    moving = fill(library.folder / "moving", 120)
+    resting = fill(library.folder / "resting", 40, start=900)
+    stop = threading.Event()
+
+    def meddle():
+        for number in range(10_000):
+            if stop.wait(0.0005):
+                return
+            path = moving[number * 7 % len(moving)]
+            match number % 4:
+                case 0:
+                    path.unlink(missing_ok=True)
+                case 1:
+                    path.write_bytes(b"half a photo")
+                case 2:
+                    path.write_bytes(saved(scene(number), "PNG"))
+                case _:
+                    with path.open("ab") as file:
+                        file.truncate(100)
+
+    meddler = threading.Thread(target=meddle)
+    meddler.start()
+    try:
+        library.build()
+    finally:
+        stop.set()
+        meddler.join()
+    for number, path in enumerate(moving):
+        path.unlink(missing_ok=True)
+        if number % 2:
+            path.write_bytes(saved(scene(5_000 + number), "PNG"))
+    assert library.build().skipped == []
+    expected = {path: sha256(path.read_bytes()) for path in [*moving[1::2], *resting]}
+    assert {photo.path: photo.digest for photo in library.index.photos()} == expected
+
+
+def _paths(library):
+    """Return every path whose photo an index shows, also those of copies."""
+    from photorank.index.catalogue import reading
+    from photorank.index.ledger import known_files, load_roots
+    from photorank.index.places import as_path
+
+    with reading(library.paths) as connection:
+        roots = load_roots(connection)
+        return [
+            as_path(roots.path(place))
+            for place, file in known_files(connection).items()
+            if not file.vanished
+        ]

@@ -1,0 +1,301 @@
+"""The same index from a cluster of two machines, whatever happens to its processes."""
+
+import importlib.util
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.errors import ClusterError, EncoderError, MissingExtraError
+from photorank.index import cluster as clusters
+from photorank.index.build import build_index
+from photorank.index.cluster import Cluster, Job, Pool, share_out
+from photorank.index.mirrors import Mirror
+from photorank.index.store import Index
+from photorank.workspace import Workspace
+from tests.index.colours import ColourEncoder, contents, fill, paint
+
+CHECKOUT = Path(__file__).parents[2]
+needs_ray = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason='ray is not installed: pip install "ray[data]"'
+)
+# Ray's own settings object warns of its own old names.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.* is deprecated.*:DeprecationWarning:ray.data.context"
+)
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Return where a cluster of two machines, with a core each, answers."""
+    import ray
+    from ray.cluster_utils import Cluster as Machines
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(CHECKOUT))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        machines = Machines(initialize_head=True, head_node_args={"num_cpus": 1})
+        machines.add_node(num_cpus=1)
+        yield machines.address
+        ray.shutdown()
+        machines.shutdown()
+
+
+@pytest.fixture
+def on_cluster(library, address):
+    """Index the library's photos on the cluster, with small blocks."""
+    return partial(library.build, cluster=Cluster(address), load=ColourEncoder, batch_size=4)
+
+
+class Mortal(ColourEncoder):
+    """Ends its process as the system would, once, in the middle of its work."""
+
+    def __init__(self, spec, *, grave, framing=None, device="auto"):
+        super().__init__(spec, framing=framing, device=device)
+        self.grave = grave
+
+    def encode_frames(self, frames):
+        """Return rows, or never return."""
+        if self.encoded and not self.grave.exists():
+            self.grave.write_text(str(os.getpid()))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().encode_frames(frames)
+
+
+class Elsewhere(ColourEncoder):
+    """Does not work in any process but that of the test."""
+
+    def __init__(self, spec, *, home, framing=None, device="auto"):
+        super().__init__(spec, framing=framing, device=device)
+        if os.getpid() != home:
+            raise EncoderError("the weights are not on this machine")
+
+
+@needs_ray
+def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
+    """Photos, digests, embeddings, thumbnails, shots, skips and counts; progress is told."""
+    fill(library.folder, 40)
+    shutil.copy(library.folder / "0000.png", library.folder / "copy.png")
+    paint(Path(os.fsdecode(os.fsencode(library.folder) + b"/caf\xe9\n.png")), 77)
+    (library.folder / "bad.jpg").write_text("buy milk")
+    (library.folder / "empty.png").write_bytes(b"")
+    black = np.zeros((8, 8, 3), dtype=np.uint8)
+    Image.fromarray(black).save(library.folder / "black.png")
+    told = []
+
+    report = on_cluster(on_progress=lambda *counts: told.append(counts))
+
+    found, index = contents(library.index), library.index
+    shots = [(photo.taken, photo.camera) for photo in index.photos()]
+    thumbnails = {path.name: path.read_bytes() for path in library.paths.thumbnails.rglob("*.webp")}
+    shutil.rmtree(library.paths.root)
+    assert library.build() == report
+    assert found == contents(library.index)
+    assert shots == [(photo.taken, photo.camera) for photo in library.index.photos()]
+    assert thumbnails == {
+        path.name: path.read_bytes() for path in library.paths.thumbnails.rglob("*.webp")
+    }
+    assert len(thumbnails) == 41
+    assert told == [(done, 45) for done in range(1, 46)]
+    assert [file.path.name for file in report.skipped] == ["bad.jpg", "black.png", "empty.png"]
+
+
+@needs_ray
+def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
+    """What one process embedded is not embedded anew, and nothing at all starts no cluster."""
+    fill(library.folder, 4)
+    library.build()
+    before = contents(library.index)
+    shutil.copy(library.folder / "0000.png", library.folder / "copy.png")
+    fill(library.folder, 4, start=50)
+    paint(library.folder / "new.png", 60)
+    report = on_cluster()
+    assert (report.added, report.unchanged) == (5, 1)
+    assert before[0] not in contents(library.index)
+    nobody = library.build(cluster=Cluster("127.0.0.1:1"))
+    assert (nobody.added, nobody.unchanged) == (0, 6)
+
+
+@needs_ray
+def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp_path):
+    """After kill -9 in the middle of a block every photo is in the index, once."""
+    fill(library.folder, 64)
+    told = []
+    on_cluster(
+        load=partial(Mortal, grave=tmp_path / "grave"),
+        on_progress=lambda *counts: told.append(counts),
+    )
+    assert (tmp_path / "grave").exists()
+    assert told == [(done, 64) for done in range(1, 65)]
+    found = contents(library.index)
+    shutil.rmtree(library.paths.root)
+    library.build()
+    assert found == contents(library.index)
+
+
+@needs_ray
+def test_a_run_whose_own_process_is_killed_goes_on(tmp_path):
+    """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""
+    folder, home = tmp_path / "photos", tmp_path / "home"
+    fill(folder, 120)
+    command = [sys.executable, "-m", "tests.index.colours", str(home), str(folder), "local"]
+    process = subprocess.Popen(  # noqa: S603
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+    )
+    for line in process.stdout:
+        if line.startswith("40 "):
+            break
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    paths = Workspace(home).index("slow")
+    kept = contents(Index.open(paths))
+    assert 16 <= len(kept) < 120
+
+    again = ColourEncoder()
+    options = {"encoder_spec": "colours", "load": lambda *_, **__: again}
+    build_index([folder], "slow", workspace=Workspace(home), **options)
+    assert again.encoded == 120 - len(kept)
+    build_index([folder], "slow", workspace=Workspace(tmp_path / "whole"), **options)
+    assert contents(Index.open(paths)) == contents(
+        Index.open(Workspace(tmp_path / "whole").index("slow"))
+    )
+
+
+@needs_ray
+def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
+    """The machine and the reason are named, and what was done before stays."""
+    fill(library.folder, 4)
+    with pytest.raises(ClusterError, match=rf"{socket.gethostname()}: the weights are not on"):
+        on_cluster(load=partial(Elsewhere, home=os.getpid()))
+
+
+@needs_ray
+def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
+    """Where this machine has a folder, the workers see the same photos in another place."""
+    fill(library.folder, 6)
+    whole = library.build() and contents(library.index)
+    shutil.rmtree(library.paths.root)
+    shutil.copytree(library.folder, tmp_path / "else where")
+    for file in library.folder.iterdir():
+        file.write_bytes(b"not what the workers read")
+    mirror = Mirror(library.folder.resolve(), (tmp_path / "else where").as_uri())
+    on_cluster(cluster=Cluster(address, (mirror,)))
+    assert contents(library.index) == whole
+
+
+@needs_ray
+def test_the_command_runs_on_this_machine_as_a_cluster(gallery, indexed_home, tmp_path):
+    """`--cluster local` prints the same JSON, and its embeddings and labels are the same."""
+    home = tmp_path / "home"
+    command = [
+        *(sys.executable, "-m", "photorank", "index", str(gallery), "--name", "small", "--json"),
+        *("--encoder", "embedded", "--labels", str(gallery / "labels.csv")),
+        *("--cluster", "local", "--workers", "1"),
+    ]
+    ended = subprocess.run(  # noqa: S603
+        command,
+        cwd=CHECKOUT,
+        env=os.environ | {"PHOTORANK_HOME": str(home), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ended.stdout)["added"] == 24
+    assert "ray" not in ended.stderr.lower()
+    ours, theirs = (Index.open(Workspace(root).index("small")) for root in (home, indexed_home))
+    assert [photo.digest for photo in ours.photos()] == [photo.digest for photo in theirs.photos()]
+    np.testing.assert_allclose(ours.embeddings(), theirs.embeddings(), atol=1e-5)
+    np.testing.assert_array_equal(ours.labels().scores, theirs.labels().scores)
+
+
+@needs_ray
+@pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "host:port", "ray://127.0.0.1:1"])
+def test_an_address_without_a_cluster_is_told_at_once(library, address):
+    """In one line, and no index is begun."""
+    fill(library.folder, 1)
+    begun = time.monotonic()
+    with pytest.raises(ClusterError, match=r"no (cluster|address)"):
+        library.build(cluster=Cluster(address))
+    assert time.monotonic() - begun < 10
+    assert not library.paths.manifest.exists()
+
+
+class Page(BaseHTTPRequestHandler):
+    """Answers whatever is asked as a web server does."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@needs_ray
+def test_an_address_of_something_else_is_told_at_once(library, monkeypatch):
+    """Ray itself would try for minutes where a web page, or nobody, answers."""
+    monkeypatch.setattr(clusters, "_SECONDS", 0.5)
+    fill(library.folder, 1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = f"127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"{where}: timed out"):
+            library.build(cluster=Cluster(where))
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        serving = Thread(target=server.handle_request)
+        serving.start()
+        with pytest.raises(ClusterError, match="web page"):
+            library.build(cluster=Cluster(f"127.0.0.1:{server.server_port}"))
+        serving.join()
+
+
+def test_without_ray_the_extra_is_named(library, monkeypatch):
+    """As for every optional dependency."""
+    monkeypatch.setitem(sys.modules, "ray", None)
+    fill(library.folder, 1)
+    with pytest.raises(MissingExtraError, match=r"--cluster needs .*photorank\[cluster\]"):
+        library.build(cluster=Cluster("local"))
+
+
+def nodes(*machines):
+    """Return machines of (cores, GPUs) as Ray tells of them."""
+    return [
+        {"Alive": True, "Resources": {"CPU": float(cores)} | ({"GPU": float(gpus)} if gpus else {})}
+        for cores, gpus in machines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("machines", "workers", "device", "pool"),
+    [
+        ([(2, 0)], None, "auto", Pool(1, 2, 0)),
+        ([(2, 0)], 1, "auto", Pool(2, 1, 0)),
+        ([(64, 0), (20, 0)], None, "auto", Pool(10, 8, 0)),  # an encoder for every eight cores
+        ([(4, 0)], 99, "auto", Pool(1, 4, 0)),  # no more than a machine has
+        ([(48, 4)], None, "auto", Pool(4, 12, 1)),  # a worker a GPU
+        ([(8, 0), (32, 4), (64, 4)], None, "auto", Pool(8, 8, 1)),  # the head has none
+        ([(2, 8)], None, "auto", Pool(2, 1, 1)),  # fewer cores than GPUs
+        ([(16, 2)], 4, "auto", Pool(2, 4, 1)),
+        ([(16, 2)], None, "cpu", Pool(2, 8, 0)),  # GPUs are left alone
+        ([], None, "auto", Pool(1, 1, 0)),  # a cluster that is still growing
+    ],
+)
+def test_machines_are_shared_out(machines, workers, device, pool):
+    """A worker a GPU with its share of the cores, else one for some cores; no core twice."""
+    job = Job(ColourEncoder, device, "auto", None, workers)
+    assert share_out(nodes(*machines), job) == pool
+
+
+def test_machines_that_are_gone_count_for_nothing():
+    """Ray goes on listing them."""
+    lost = {"Alive": False, "Resources": {"CPU": 64.0}}
+    job = Job(ColourEncoder, "auto", "auto", None, None)
+    assert share_out([lost, *nodes((4, 0))], job) == Pool(1, 4, 0)

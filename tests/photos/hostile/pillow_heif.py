@@ -1,0 +1,57 @@
+"""A HEIC decoder with every fault that a decoder can have; the file says which."""
+
+import ctypes
+import os
+import signal
+import time
+
+from PIL import Image, ImageFile
+
+
+class HostileFile(ImageFile.ImageFile):
+    """A picture of eight by eight, until it is decoded."""
+
+    format = "HEIF"
+
+    opened = 0  # in this process
+
+    def _open(self):
+        HostileFile.opened += 1
+        self.fault = self.fp.read()[24:]
+        self._mode, self._size = "RGB", (8, 8)
+
+    def load(self):
+        """Do what the file says."""
+        match self.fault:
+            case b"crash":
+                ctypes.string_at(0)
+            case b"leave damage" if self.opened > 1:
+                ctypes.string_at(0)
+            case b"abort":
+                os.abort()
+            case b"work":
+                while True:
+                    pass
+            case b"wait":
+                time.sleep(60)
+            case b"eat":
+                eaten = [bytes(50_000_000) for _ in range(100_000)]
+                raise AssertionError(len(eaten))
+            case b"killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case b"exit":
+                os._exit(3)
+            case b"print":
+                os.write(1, b"what a photo")
+                os.write(2, b"what a photo")
+                print("what a photo")
+            case b"write":
+                with open("droppings", "w") as file:
+                    file.write("what a photo")
+        self.im = Image.new("RGB", self.size).im
+        return Image.Image.load(self)
+
+
+def register_heif_opener():
+    """Register it as the real one does."""
+    Image.register_open("HEIF", HostileFile, lambda start: start[4:12] == b"ftypheic")

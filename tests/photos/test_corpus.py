@@ -1,0 +1,49 @@
+"""Files that are cut off: what is read of them is the picture, or nothing."""
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+
+from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos import decoding
+from photorank.photos.decoding import decode_apart
+from photorank.photos.exif import embedded_tags, exposure_bias
+from photorank.photos.likeness import shape_of
+from photorank.photos.pixels import decode_photo
+from tests.photos.corpus import formats, samples, scans_of_nothing
+
+
+@pytest.mark.parametrize("suffix", formats())
+def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
+    """No picture that is half grey is taken for the photo, wherever the file ends."""
+    data = formats()[suffix]
+    whole = np.asarray(decode_photo(data))
+    for size in [*range(0, len(data), 97), *range(len(data) - 9, len(data))]:
+        try:
+            photo = decode_photo(data[:size])
+        except UnreadablePhotoError:
+            continue
+        assert np.array_equal(np.asarray(photo), whole), size
+
+
+def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
+    """Thirty kilobytes that would take an hour cost what a file may take, twice."""
+    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
+    with pytest.raises(UnreadablePhotoError, match="takes more than 1 seconds to decode"):
+        decode_apart(scans_of_nothing(), short_side=224)
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
+def test_metadata_of_any_file_are_read_or_refused(tmp_path):
+    """No file ends the search for stars, exposures or shapes; bombs are refused as photos are."""
+    path = tmp_path / "photo"
+    for sample in samples():
+        path.write_bytes(sample.data)
+        with suppress(UnreadablePhotoError, MetadataError):
+            embedded_tags(path)
+        exposure_bias(path)
+        shape_of(path)
+    path.write_bytes(next(one.data for one in samples() if one.name == "bombs/jpeg-65500.jpg"))
+    with pytest.raises(UnreadablePhotoError, match="more than 300 megapixels"):
+        embedded_tags(path)

@@ -1,0 +1,229 @@
+"""Decoding in other processes: the same pictures, and no file that can do harm."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.errors import DecoderError, UnreadablePhotoError
+from photorank.photos import decoding
+from photorank.photos.decoding import decode_apart, signals_apart
+from photorank.photos.exif import shot
+from photorank.photos.pixels import decode_photo
+from photorank.photos.signals import photo_signals
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no such limits")
+
+
+@pytest.fixture
+def hostile(monkeypatch, tmp_path):
+    """Have new processes read HEIC with a decoder that has every fault, in an empty folder."""
+    decoding._end_all()
+    monkeypatch.syspath_prepend(Path(__file__).parent / "hostile")
+    monkeypatch.chdir(tmp_path)
+    yield
+    decoding._end_all()
+
+
+def file_with(fault):
+    """Return a file that the hostile decoder takes for one with a fault."""
+    return b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
+
+
+def saved(picture, kind="PNG", **options):
+    """Return a picture's file."""
+    file = io.BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def scene(width=300, height=200):
+    """Return a picture in which every pixel counts."""
+    pixels = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+@pytest.mark.parametrize("short_side", [None, 32])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP"])
+def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
+    """Pixels, the size it had and the shot are the same, bit for bit."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Ricoh", "GR"
+    options = {} if kind in {"GIF", "BMP"} else {"exif": exif}
+    data = saved(scene(), kind, **options)
+    photo, found = decode_apart(data, short_side=short_side)
+    expected = decode_photo(data, short_side=short_side)
+    assert photo.size == expected.size
+    assert photo.tobytes() == expected.tobytes()
+    assert photo.info == expected.info
+    assert found == shot(data)
+
+
+def test_signals_are_measured_apart_as_here():
+    """Each has the very same value, also where it is none."""
+    data = saved(scene())
+    np.testing.assert_equal(signals_apart(data), photo_signals(data))
+
+
+@pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
+def test_a_damaged_file_is_refused_in_the_same_words(data):
+    """And for good: the file is what is wrong with it."""
+    with pytest.raises(UnreadablePhotoError) as here:
+        decode_photo(data)
+    with pytest.raises(UnreadablePhotoError) as apart:
+        decode_apart(data)
+    assert apart.value.reason == here.value.reason
+    assert not apart.value.passing
+
+
+@posix
+@pytest.mark.parametrize(
+    ("fault", "reason", "passing"),
+    [
+        ("crash", "its decoder crashed (Segmentation fault)", False),
+        ("abort", "its decoder crashed (Aborted)", False),
+        ("exit", "its decoder crashed (exit 3)", False),
+        ("killed", "its decoder crashed (Killed)", True),
+        ("work", "takes more than 1 seconds to decode", False),
+        ("wait", "not decoded in 3 seconds", True),
+        ("eat", "takes more than 512 MB of memory to decode", False),
+    ],
+)
+@pytest.mark.parametrize("fresh", [True, False])
+def test_a_file_that_ends_its_decoder_ends_nothing_else(
+    hostile, monkeypatch, fault, reason, passing, fresh
+):
+    """It is refused with the reason, in bounded time, and the next photo is read."""
+    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
+    monkeypatch.setattr(decoding, "WAIT_SECONDS", 3.0)
+    monkeypatch.setattr(decoding, "MEMORY_BYTES", 512 << 20)
+    good = saved(scene())
+    if not fresh:
+        decode_apart(good)
+    start = time.monotonic()
+    with pytest.raises(UnreadablePhotoError) as error:
+        decode_apart(file_with(fault))
+    assert (error.value.reason, error.value.passing) == (reason, passing)
+    assert time.monotonic() - start < 15
+    assert decode_apart(good).photo.size == (300, 200)
+
+
+@posix
+def test_a_photo_is_not_blamed_for_what_an_earlier_one_left_behind(hostile):
+    """It is tried in a new process before it is given up."""
+    for _ in range(3):
+        assert decode_apart(file_with("leave damage")).photo.size == (8, 8)
+
+
+@posix
+def test_what_a_decoder_prints_is_not_taken_for_its_answer(hostile):
+    """Nor does it reach the terminal."""
+    assert decode_apart(file_with("print")).photo.size == (8, 8)
+
+
+@posix
+def test_a_decoder_writes_no_files(hostile, tmp_path):
+    """Not one byte."""
+    with pytest.raises(UnreadablePhotoError):
+        decode_apart(file_with("write"))
+    assert sum(file.stat().st_size for file in tmp_path.iterdir()) == 0
+
+
+@posix
+def test_the_largest_photo_fits_in_the_limits():
+    """299 megapixels in colour are decoded in less memory than a file may take."""
+    data = saved(Image.new("RGB", (23_000, 13_000), "teal"), compress_level=1)
+    assert decode_apart(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
+
+
+def test_a_process_that_dies_while_idle_is_not_noticed():
+    """The system may take it for its memory; another one is started."""
+    decode_apart(saved(scene()))
+    for decoder in decoding._idle:
+        decoder._process.kill()
+        decoder._process.wait()
+    assert decode_apart(saved(scene())).photo.size == (300, 200)
+
+
+def test_a_process_is_used_again():
+    """One photo after another needs one process, and eight at a time at most eight."""
+    decoding._end_all()
+    data = saved(scene())
+    for _ in range(3):
+        decode_apart(data)
+    assert len(decoding._idle) == 1
+    with ThreadPoolExecutor(8) as pool:
+        photos = list(pool.map(lambda _: decode_apart(data).photo.tobytes(), range(40)))
+    assert set(photos) == {scene().tobytes()}
+    assert len(decoding._idle) <= 8
+
+
+def test_without_a_process_the_error_says_so(monkeypatch):
+    """It is one that the user can act on, not a reason to skip every photo."""
+    decoding._end_all()
+    monkeypatch.setattr(decoding, "_PROGRAM", "raise SystemExit(7)")
+    with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
+        decode_apart(saved(scene()))
+
+
+def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
+    """As where the system has no room for another one."""
+    decoding._end_all()
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(DecoderError, match="cannot be started"):
+        decode_apart(saved(scene()))
+
+
+@posix
+def test_no_process_outlives_the_one_that_asked(tmp_path):
+    """Not even where that is killed at once."""
+    program = (
+        "import io, time; from PIL import Image\n"
+        "from photorank.photos import decoding\n"
+        "file = io.BytesIO(); Image.new('RGB', (9, 9)).save(file, 'PNG')\n"
+        "decoding.decode_apart(file.getvalue())\n"
+        "print(decoding._idle[0]._process.pid, flush=True); time.sleep(60)"
+    )
+    asker = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", program], stdout=subprocess.PIPE
+    )
+    with asker:
+        decoder = int(asker.stdout.readline())
+        asker.send_signal(signal.SIGKILL)
+    for _ in range(100):
+        try:
+            os.kill(decoder, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{decoder}/stat").read_text().split(")")[-1].split()[0] == "Z":
+            return  # nobody is left to wait for it
+        time.sleep(0.1)
+    pytest.fail("it is still there")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
+def test_a_forked_process_has_decoders_of_its_own():
+    """Two that asked the same one would get each other's photos."""
+    decode_apart(saved(scene()))
+    mine = {decoder._process.pid for decoder in decoding._idle}
+    read, write = os.pipe()
+    if not (child := os.fork()):
+        decode_apart(saved(scene()))
+        pids = [decoder._process.pid for decoder in decoding._idle]
+        os.write(write, " ".join(map(str, pids)).encode())
+        decoding._end_all()
+        os._exit(0)
+    os.close(write)
+    with open(read, "rb") as file:
+        theirs = {int(pid) for pid in file.read().split()}
+    os.waitpid(child, 0)
+    assert theirs
+    assert not theirs & mine
