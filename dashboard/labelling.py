@@ -191,9 +191,10 @@ def _reading(state: PersonalState) -> str:
     if len(state.curve) < 2:
         return ""
     first, latest = state.curve[0], state.curve[-1]
+    begun = "chance" if state.prior is None else plain(state.prior.name)
     return (
         f"Choices foretold by how many others were learned from: {share(first.accuracy.value)} by "
-        f"{plain(state.prior.name)} alone, {share(latest.accuracy.value)} after "
+        f"{begun} alone, {share(latest.accuracy.value)} after "
         f"{count(latest.n_choices, 'choice')}, over the same {latest.accuracy.n_pairs} tests. The "
         "upright lines are 95 % intervals; the dashed rule is guessing."
     )

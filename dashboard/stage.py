@@ -19,6 +19,16 @@ from photorank.typing import Codes
 from photorank.vectors.master import MasterVector
 
 ME = "me"  # who labels until somebody gives a name
+# A key that is held repeats itself: it would answer pairs that nobody has looked at.
+ONE_PRESS = """<script>
+window.addEventListener("keydown", event => {
+    if (event.repeat && event.key !== "Tab" && document.querySelector(".st-key-ahead")
+        && !event.target.closest("input, textarea")) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+    }
+}, true);
+</script>"""
 WAYS: dict[Outcome, tuple[str, str]] = {  # words and key
     "first": ("The first is better", "Left"),
     "second": ("The second is better", "Right"),
@@ -33,7 +43,7 @@ class Sitting:
 
     index: Index
     rater: str
-    vector: MasterVector
+    vector: MasterVector | None  # None: the index has no vector, and they begin from nothing
     within: Codes | None = None  # a number for each photo's group or series: pairs are of one
 
     def said(self) -> Clicks:
@@ -42,7 +52,7 @@ class Sitting:
 
     def state(self) -> PersonalState:
         """Return what is known of the person's taste."""
-        prior, Z = loading.ground(self.index, self.vector)
+        prior, Z = loading.ground(self.index, self.vector, self.rater)
         return personal_state(self.index, self.rater, self.vector, self.said(), prior=prior, Z=Z)
 
 
@@ -68,6 +78,7 @@ def two_up(sitting: Sitting, desk: Desk) -> None:
 
     The next pair is drawn and its pictures are sent while the person looks at this one.
     """
+    st.html(ONE_PRESS, unsafe_allow_javascript=True)
     with components.explained(st.error):
         if desk.current is None:
             desk.current = _drawn(sitting, None)
@@ -88,7 +99,7 @@ def two_up(sitting: Sitting, desk: Desk) -> None:
 
 
 def _drawn(sitting: Sitting, table: Pair | None) -> Pair | None:
-    ground = loading.ground(sitting.index, sitting.vector)
+    ground = loading.ground(sitting.index, sitting.vector, sitting.rater)
     return labelling.draw(ground, sitting.said(), table, sitting.within)
 
 
@@ -195,7 +206,10 @@ def star_sheet(sitting: Sitting, desk: Desk, page: int) -> None:
             with grid.cell():
                 photo, stars = sitting.index.photo(row), given.get(row, 0)
                 small, alt = sitting.index.thumbnail(photo), contact_sheet.alt_text(photo, parts=2)
-                st.image(str(small), width="stretch", alt=alt)
+                if small.exists():
+                    st.image(str(small), width="stretch", alt=alt)
+                else:
+                    st.caption(":material/hide_image: its thumbnail is missing")
                 # Undoing changes what a widget remembers: it becomes another one.
                 key = f"stars-{sitting.rater}-{desk.undone}-{photo.digest}"
                 st.feedback(
@@ -224,7 +238,7 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return
-    prior, Z = loading.ground(sitting.index, sitting.vector)
+    prior, Z = loading.ground(sitting.index, sitting.vector, "")
     heard = agreement.voices(sitting.index, chosen, prior=prior, Z=Z)
     found = labelling.company(
         sitting.index,

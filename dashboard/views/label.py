@@ -11,12 +11,16 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     mode = components.choice("What to do", labelling.modes(len(people)), "mode")
     rater = stage.name_picker(people)
     with st.popover("Settings", icon=":material/tune:"):
-        vector = components.vector_picker(index, "Starting from", labelling.PRIOR_HELP)
+        vector = None
+        if loading.vectors(index):
+            vector = components.vector_picker(index, "Starting from", labelling.PRIOR_HELP)
+        else:
+            st.caption("The index has no vector yet: you begin from nothing.")
         kinds = labelling.kinds(cards.comparable(labels))
         kind = components.choice("Two photos of", kinds, "within") if len(kinds) > 1 else "all"
 
 sitting = stage.Sitting(index, rater, vector, labelling.codes(labels, kind))
-desk = draws.desk(index.name, rater, vector.name, kind)
+desk = draws.desk(index.name, rater, vector.name if vector else "", kind)
 if mode == "pairs":
     stage.two_up(sitting, desk)
 elif mode == "stars":

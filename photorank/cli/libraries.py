@@ -59,7 +59,7 @@ def labels_collect(
 ) -> None:
     """Take the judgements over that lie among the photos. Nothing is written beside them."""
     from photorank.index.labelling import import_labels
-    from photorank.index.library import CLICKS, check_one_scale
+    from photorank.index.library import check_one_scale
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -77,7 +77,7 @@ def labels_collect(
     collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
     table = collected.table(source, rater)
     if not mix:
-        check_one_scale(paths, source, [what, CLICKS] if kind == "stars" else [what])
+        check_one_scale(paths, source, [what])
     notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
     for note in notes:

@@ -139,7 +139,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...
 
 
 def common_vector(
-    name: str, index: Index, people: Sequence[Voice], prior: MasterVector
+    name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
     """Return the mean of several people's tastes: the prior for the next person.
 
@@ -159,12 +159,15 @@ def common_vector(
         name,
         "common",
         vector,
-        prior.fingerprint,
+        index.fingerprint,
         bias=-float(believed.centre @ vector),
         card=Card(
-            parameters={"prior": prior.name, "raters": [voice.rater for voice in people]},
+            parameters={
+                "prior": None if prior is None else prior.name,
+                "raters": [voice.rater for voice in people],
+            },
             index=index.name,
-            photos=frozenset(photos) | prior.card.photos,
+            photos=frozenset(photos) | (frozenset() if prior is None else prior.card.photos),
             n_photos=len(photos),
             n_pairs=sum(len(voice.judged.pairs) for voice in people),
             source=f"the mean taste of {len(people)} people in the index {index.name!r}",

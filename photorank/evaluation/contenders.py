@@ -139,10 +139,12 @@ def _ratings_learned_anew(
         return None
 
 
-def beginning(index: Index, kind: str, vector: MasterVector) -> Direction | TastePrior:
-    """Return a vector as the prior of a learner of that kind."""
+def beginning(
+    index: Index, kind: str, vector: MasterVector, *, rater: str | None = None
+) -> Direction | TastePrior:
+    """Return a vector as the prior of a learner of that kind, for one person or all."""
     if kind == PERSONAL:
-        return prior_in(index, vector.direction)
+        return prior_in(index, vector.direction, rater=rater)
     return vector.direction
 
 
@@ -152,7 +154,9 @@ def learner_of(index: Index, vector: MasterVector) -> DirectionLearner:
     parameters = dict(card.parameters.get("learner", {}))
     prior = card.parameters.get("prior")
     if prior is not None:
-        parameters["prior"] = beginning(index, vector.kind, load_vector(index, prior))
+        parameters["prior"] = beginning(
+            index, vector.kind, load_vector(index, prior), rater=card.parameters.get("rater")
+        )
     return make_learner(vector.kind, seed=card.seed or 0, **parameters)
 
 

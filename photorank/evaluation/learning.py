@@ -129,7 +129,7 @@ def learn_vector(
     believed = None if prior is None else load_vector(index, prior)
     given: Json = {}
     if believed is not None and learner in LEARNERS:
-        given = {"prior": beginning(index, learner, believed)}
+        given = {"prior": beginning(index, learner, believed, rater=rater)}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(

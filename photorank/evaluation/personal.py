@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.encoders.base import Fingerprint
 from photorank.evaluation.learning import IN_SAMPLE
 from photorank.index.clicks import Clicks
 from photorank.index.store import Index
@@ -58,7 +59,7 @@ class PersonalState:
 
     rater: str
     index: str
-    prior: MasterVector
+    prior: MasterVector | None  # None: begun from nothing
     taste: Taste
     ratings: Ratings  # (n,)
     standard_errors: Floats  # (n,) in the ratings' unit
@@ -69,13 +70,18 @@ class PersonalState:
     forecast: Difference | None  # what 20 more choices are expected to add to the accuracy
     moved: tuple[Moved, ...]  # those that moved most come first
     slope: float | None  # logits per unit of rating, from held-out choices
+    fingerprint: Fingerprint
     photos: frozenset[str]  # shortened digests of what was judged
     judgements: str  # digest of what was said
 
     @property
     def prior_saw(self) -> bool:
         """Whether the prior was learned from some of the photos that the person judged."""
-        return bool(self.photos & self.prior.card.photos)
+        return bool(self.photos & self._known)
+
+    @property
+    def _known(self) -> frozenset[str]:
+        return frozenset() if self.prior is None else self.prior.card.photos
 
     def vector(self, name: str) -> MasterVector:
         """Return the taste as a master-vector; before any judgement it is the prior's direction."""
@@ -88,13 +94,17 @@ class PersonalState:
             name,
             "personal",
             weights,
-            self.prior.fingerprint,
+            self.fingerprint,
             bias=-float(self.taste.prior.centre @ weights),
             slope=None if self.prior_saw else self.slope,
             card=Card(
-                parameters={"learner": {}, "prior": self.prior.name, "rater": self.rater},
+                parameters={
+                    "learner": {},
+                    "prior": None if self.prior is None else self.prior.name,
+                    "rater": self.rater,
+                },
                 index=self.index,
-                photos=self.photos | self.prior.card.photos,
+                photos=self.photos | self._known,
                 labels=self.judgements,
                 n_photos=len(self.photos),
                 n_pairs=self.n_choices,
@@ -108,7 +118,7 @@ class PersonalState:
 def personal_state(
     index: Index,
     rater: str,
-    vector: MasterVector,
+    vector: MasterVector | None,
     said: Clicks,
     *,
     prior: TastePrior,
@@ -121,8 +131,8 @@ def personal_state(
     index : Index
     rater : str
         Who said it.
-    vector : MasterVector
-        What the prior was made of.
+    vector : MasterVector or None
+        What the prior was made of; None if it begins from nothing.
     said : Clicks
         All the person said, by row of the index.
     prior : TastePrior
@@ -147,8 +157,9 @@ def personal_state(
         accuracy=curve[-1].accuracy if curve else None,
         curve=curve,
         forecast=_forecast(gaps, [point.n_choices for point in curve]),
-        moved=_moved(Z[:, 0], ratings) if len(rows) else (),
+        moved=_moved(Z[:, 0], ratings) if len(rows) and vector is not None else (),
         slope=fit_slope(gaps[-1]) if len(gaps) and gaps.shape[1] >= _LEAST_TO_CALIBRATE else None,
+        fingerprint=index.fingerprint,
         photos=frozenset(shortened(index.photo(int(row)).digest) for row in rows),
         judgements=_digest(index, said),
     )

@@ -101,6 +101,14 @@ CREATE TABLE skips (  -- pairs that a person was shown and passed over
     made TEXT NOT NULL
 );
 CREATE INDEX skips_of_rater ON skips (rater);
+CREATE TABLE star_clicks (  -- what each click on stars replaced, so that it can be undone
+    id INTEGER PRIMARY KEY,
+    rater INTEGER NOT NULL REFERENCES raters,
+    digest TEXT NOT NULL,
+    before INTEGER NOT NULL,
+    made TEXT NOT NULL
+);
+CREATE INDEX star_clicks_of_rater ON star_clicks (rater);
 CREATE TABLE memberships (
     source INTEGER NOT NULL REFERENCES sources,
     photo INTEGER NOT NULL REFERENCES photos,

@@ -20,18 +20,6 @@ from photorank.workspace import IndexPaths
 STARS = 5
 LONGEST_NAME = 60  # letters of a person's name
 
-# What each click on stars replaced, so that it can be undone. It is made when it is first
-# needed: the ratings of an index that nobody stars have no history.
-_HISTORY = """
-CREATE TABLE IF NOT EXISTS star_clicks (
-    id INTEGER PRIMARY KEY,
-    rater INTEGER NOT NULL REFERENCES raters,
-    digest TEXT NOT NULL,
-    before INTEGER NOT NULL,
-    made TEXT NOT NULL
-)
-"""
-
 
 class Clicks(NamedTuple):
     """All that one person said, the oldest first, by row of :meth:`Index.photos`."""
@@ -114,7 +102,6 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
         found = connection.execute(
             "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", place
         ).fetchone()
-        connection.execute(_HISTORY)
         connection.execute(
             "INSERT INTO star_clicks (rater, digest, before, made) VALUES (?, ?, ?, ?)",
             [person, photo, int(found[0]) if found else 0, _now()],
@@ -134,7 +121,6 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
     """
     with adding(paths) as connection:
         source, person = _person(connection, rater)
-        connection.execute(_HISTORY)
         latest = connection.execute(
             "SELECT 'choice', id, made FROM choices WHERE source = :source AND rater = :person"
             " UNION ALL SELECT 'skip', id, made FROM skips WHERE rater = :person"

@@ -127,7 +127,16 @@ def import_judgements(
                 notes += take_choices(connection, choices, folders, partial=partial)
         kind = judgements or (manifest.judgements if _has_scores(connection) else "choices")
         write_manifest(paths, replace(manifest, judgements=kind, photos=count_photos(connection)))
-    if labels is not None and (others := others_with(paths, "scores", source_name(labels.source))):
+    if labels is None:
+        return notes
+    every = others_with(paths, "scores", source_name(labels.source))
+    clicked = [name for name in every if name.startswith(CLICKS)]
+    if clicked and not labels.source.startswith("the library's stars"):
+        notes.append(
+            f"stars by {', '.join(clicked)} may be on another scale: they stay that person's, and "
+            "do not count in the photos' scores beside imported ones"
+        )
+    if others := [name for name in every if name not in clicked]:
         notes.append(
             f"the index has labels by {', '.join(others)} too, and a photo's score is the mean of "
             "all. `labels remove` takes some away, --rater chooses one person's"

@@ -59,13 +59,14 @@ def check_one_scale(paths: IndexPaths, source: str, alike: Sequence[str]) -> Non
         If it has.
     """
     others = [
-        name for name in others_with(paths, "scores", source) if not name.startswith(tuple(alike))
+        name
+        for name in others_with(paths, "scores", source)
+        if not name.startswith((CLICKS, *alike))  # clicked stars join no mean of others
     ]
     if others:
         ways = [
             f"take those away with `photorank labels remove {_quoted(name)} --index {paths.name}`"
             for name in others
-            if not name.startswith(CLICKS)  # those are kept nowhere else
         ]
         raise LabelsError(
             f"index {paths.name!r} has labels by {', '.join(others)}, which may be on another "

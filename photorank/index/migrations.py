@@ -17,6 +17,9 @@ MIGRATIONS = {
         " first INTEGER NOT NULL REFERENCES photos, second INTEGER NOT NULL REFERENCES photos,"
         " made TEXT NOT NULL)",
         "CREATE INDEX skips_of_rater ON skips (rater)",
+        "CREATE TABLE star_clicks (id INTEGER PRIMARY KEY, rater INTEGER NOT NULL"
+        " REFERENCES raters, digest TEXT NOT NULL, before INTEGER NOT NULL, made TEXT NOT NULL)",
+        "CREATE INDEX star_clicks_of_rater ON star_clicks (rater)",
         "ALTER TABLE memberships ADD COLUMN split TEXT",
         "CREATE TABLE signals (photo INTEGER PRIMARY KEY REFERENCES photos, width REAL, "
         "height REAL, sharpness REAL, best_tile_sharpness REAL, subject_sharpness REAL, "

@@ -56,6 +56,10 @@ __all__ = [  # the front door: what an index returns is found beside it
     "open_index",
 ]
 
+# Of whose scores it is known that they are stars, 1 to 5.
+_CLICKED = "sources.name LIKE 'clicks of %'"
+_STARS = f"({_CLICKED} OR sources.name LIKE 'the library''s stars%')"
+
 
 class _Once(cached_property[Any]):
     """A property of an index that is loaded when it is needed, once for all threads."""
@@ -201,15 +205,21 @@ class Index:
         ----------
         rater : str, optional
             Whose scores; by default the mean over all raters, where a score that
-            is itself a mean of many counts as many.
+            is itself a mean of many counts as many. Stars that were clicked count
+            only where nothing was imported on another scale, for all raters or for
+            this one.
         """
         with reading(self.paths) as connection:
             given = connection.execute(
-                "SELECT photo, score, n_raters FROM ratings"
+                f"SELECT photo, score, n_raters, {_CLICKED}, {_STARS}"  # noqa: S608
+                " FROM ratings JOIN sources ON sources.id = source"
                 " WHERE :rater IS NULL OR rater = (SELECT id FROM raters WHERE name = :rater)",
                 {"rater": rater},
             )
-            photo, score, count = columns(given, np.intp, np.float64, np.intp)
+            kinds = (np.intp, np.float64, np.intp, np.bool_, np.bool_)
+            photo, score, count, clicked, stars = columns(given, *kinds)
+        if not stars.all():
+            photo, score, count = photo[~clicked], score[~clicked], count[~clicked]
         n = len(self)
         found, kept = self._rows.find(photo)
         n_raters = np.bincount(found, count[kept], n).astype(np.intp)
@@ -222,12 +232,21 @@ class Index:
         """Return each photo's part of its dataset's official split: train, validation or test."""
         return list(self._memberships.splits)
 
-    def single_ratings(self) -> SingleRatings:
-        """Return the scores of each named rater, unless they are means of several people."""
+    def single_ratings(self, without: str = "") -> SingleRatings:
+        """Return the scores of each named rater, unless they are means of several people.
+
+        Stars that were clicked are left out where anything was imported on another
+        scale, and so is the person `without` whom the others are wanted.
+        """
         with reading(self.paths) as connection:
             rows = connection.execute(
-                "SELECT photo, rater, avg(score) FROM ratings JOIN raters ON raters.id = rater"
-                " WHERE name != '' AND n_raters = 1 GROUP BY photo, rater"
+                "SELECT photo, rater, avg(score) FROM ratings"  # noqa: S608 - our own words
+                " JOIN raters ON raters.id = rater JOIN sources ON sources.id = source"
+                " WHERE raters.name NOT IN ('', :without) AND n_raters = 1"
+                f" AND (NOT ({_CLICKED}) OR NOT EXISTS (SELECT 1 FROM ratings"
+                f" JOIN sources ON sources.id = source WHERE NOT ({_STARS})))"
+                " GROUP BY photo, rater",
+                {"without": without},
             ).fetchall()
         places = self._rows.places([photo for photo, _, _ in rows])
         shown = np.flatnonzero(places >= 0)

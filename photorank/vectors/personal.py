@@ -1,5 +1,7 @@
 """A learner for one person: it trusts the prior as far as people are known to differ."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -11,8 +13,10 @@ from photorank.labels.score_graph import ScoreComparisons
 from photorank.typing import Direction, Floats
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.tastes import prior_by_others
 
 KIND = "personal"
+_AT_ONCE = 10_000  # photos whose embeddings are held at a time
 _ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
 
 
@@ -64,14 +68,29 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
 
-def prior_in(index: Index, direction: Direction) -> TastePrior:
+def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
     """Return the prior of somebody who judges an index's photos, from a master-vector (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
-    judged or not.
+    judged or not; how far a `rater` may is learned from the others, where there are
+    enough of them (see :func:`~photorank.vectors.tastes.prior_by_others`).
     """
     some = np.random.default_rng(0).permutation(len(index))[:_ENOUGH]
-    return TastePrior.of(index.embeddings_of(np.sort(some)), direction)
+    prior = TastePrior.of(index.embeddings_of(np.sort(some)), direction)
+    if rater is None:
+        return prior
+    others = index.single_ratings(without=rater)
+    learned = prior_by_others(prior, others, index.embeddings_of)
+    if len(index.single_ratings().raters) > len(others.raters):
+        return learned  # the person's own scores are on the same scale
+    return replace(learned, unit=None)
+
+
+def coordinates_in(index: Index, prior: TastePrior) -> Floats:
+    """Return a prior's coordinates (n, 1 + q) of all photos of an index."""
+    n = len(index)
+    parts = np.array_split(np.arange(n), 1 + n // _AT_ONCE)
+    return np.concatenate([prior.coordinates(index.embeddings_of(rows)) for rows in parts])
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:

@@ -1,15 +1,19 @@
 """How tastes differ, learned from many people: the prior of a person still unknown."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from photorank.errors import ComparisonsError
+from photorank.index.store import SingleRatings
 from photorank.metrics.ceiling import RaterTable
-from photorank.typing import Embeddings, Floats
+from photorank.typing import Codes, Embeddings, Floats
 from photorank.vectors.taste import TastePrior
 
 LEAST_LABELS = 20  # of a person who has a say in how tastes differ
+LEAST_PEOPLE = 20  # that tell more of how tastes differ than the constants do
+_MOST_PEOPLE = 1000  # who are listened to: more would change nothing but the time it takes
 _ROUNDS = 15  # of expectation and maximisation; the result then hardly moves
 _BELIEF = 10.0  # people that the starting covariance weighs as much as
 
@@ -74,6 +78,28 @@ def learned_prior(
         covariance = (moments + _BELIEF * start) / (len(people) + _BELIEF)
         variance = squares / count
     return replace(prior, covariance=covariance, noise=float(np.sqrt(variance)), unit=unit)
+
+
+def prior_by_others(
+    prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
+) -> TastePrior:
+    """Return what other people's scores say of how far one more person may be from a prior.
+
+    With fewer than 20 of them, or if they do not agree with its direction, it is
+    the prior itself.
+    """
+    people, count = np.unique(others.raters, return_counts=True)
+    people = people[count >= LEAST_LABELS]
+    if len(people) < LEAST_PEOPLE or not prior.direction.any():
+        return prior
+    heard = np.random.default_rng(0).permutation(people)[:_MOST_PEOPLE]
+    kept = np.isin(others.raters, heard)
+    rows, photos = np.unique(others.photos[kept], return_inverse=True)
+    table = RaterTable(photos, others.raters[kept], others.scores[kept], len(rows))
+    try:
+        return learned_prior(prior, embeddings_of(rows), table)
+    except ComparisonsError:
+        return prior
 
 
 def _label_unit(rating: Floats, table: RaterTable) -> float:

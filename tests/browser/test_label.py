@@ -156,3 +156,18 @@ def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(browser, ser
     page.get_by_text("2 choices.").wait_for()
     page.wait_for_function(SETTLED)
     assert len(clicks(Index.open(paths), "ann").winners) == 2
+
+
+def test_a_held_key_answers_one_pair(browser, server, paths):
+    """Keys repeat while they are held; the pairs that come up meanwhile are not answered."""
+    page = opened(browser, server)
+    before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
+    page.keyboard.down("ArrowLeft")
+    page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_function(SETTLED)
+    for _ in range(5):
+        page.keyboard.down("ArrowLeft")  # again without letting go: a repetition
+        page.wait_for_timeout(100)
+    page.keyboard.up("ArrowLeft")
+    page.wait_for_function(SETTLED)
+    assert len(clicks(Index.open(paths), "ann").winners) == 1

@@ -163,9 +163,23 @@ def test_clicks_are_not_removed(shelf, photorank, refused, opened):
     assert photorank("labels", "collect", "stars").code == 0
     assert "nowhere else" in refused("labels", "remove", "clicks of ann")
     line = refused("labels", "collect", "folders", "--tiers", "beach,best")
-    assert "clicks of ann" in line
-    assert "remove 'clicks" not in line.replace('"', "'")
+    assert "clicks of ann" not in line
     assert scores_of(opened()) == {"0.jpg": 4, "1.jpg": 5}
+
+
+def test_clicks_are_not_averaged_with_another_scale(shelf, photorank, opened):
+    """Beside imported tiers clicked stars count only for who clicked them, which is told."""
+    photo = next(photo for photo in opened().photos() if photo.path.name == "0.jpg")
+    record_stars(opened().paths, "ann", photo.digest, 4)
+    assert scores_of(opened()) == {"0.jpg": 4}
+    outcome = photorank("labels", "collect", "folders", "--tiers", "beach,best")
+    assert outcome.code == 0
+    assert "stars by clicks of ann may be on another scale" in outcome.err
+    alone = {name: score for name, score in scores_of(opened()).items() if score == 4}
+    assert not alone
+    ann = opened().labels("ann").scores
+    assert ann[np.isfinite(ann)].tolist() == [4]
+    assert len(opened().single_ratings().scores) == 0
 
 
 def test_stars_that_photorank_exported_are_no_persons(shelf, photorank, refused):

@@ -6,6 +6,7 @@ from photorank.index.catalogue import transaction, writing
 from photorank.index.clicks import clicks, record_choice
 from photorank.index.store import Index
 from photorank.vectors.store import list_vectors
+from photorank.workspace import Workspace
 from tests.dashboard.test_pages import button, texts
 
 
@@ -125,7 +126,22 @@ def test_photos_that_are_gone_are_shown_by_their_thumbnails(dashboard, paths, tm
 
 
 @pytest.mark.usefixtures("bare_index")
-def test_without_any_vector_there_is_a_hint(dashboard):
-    """Somebody has to begin with something."""
+def test_without_any_vector_one_begins_from_nothing(dashboard):
+    """Three photos and no vector: choices are kept, and make the index's first vector."""
     app = dashboard("label")
-    assert "vector" in app.info[0].value
+    press(app, "first")
+    assert "**1 choice.**" in texts(app)
+    button(app, "Save vector").click().run()
+    assert not app.exception
+    [vector] = list_vectors(Index.open(Workspace.current().index("bare"))).values()
+    assert vector.kind == "personal"
+    assert vector.card.parameters["prior"] is None
+
+
+def test_stars_can_be_given_without_thumbnails(dashboard, paths):
+    """A photo whose small picture is gone says so, and the page goes on."""
+    shutil.rmtree(paths.thumbnails)
+    app = dashboard("label")
+    app.segmented_control(key="mode").set_value("stars").run()
+    assert not app.exception
+    assert "its thumbnail is missing" in " ".join(one.value for one in app.caption)

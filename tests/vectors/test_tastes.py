@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError
+from photorank.index.store import SingleRatings
 from photorank.metrics.ceiling import RaterTable
 from photorank.vectors.taste import Judged, TastePrior, taste_of
-from photorank.vectors.tastes import learned_prior
+from photorank.vectors.tastes import LEAST_PEOPLE, learned_prior, prior_by_others
 
 N, D, NOISE = 120, 6, 1.5
 VARIANCES = np.array([1.5, 0.5, 0.1, 0.0, 0.0, 0.0])  # of deviations, by component
@@ -83,3 +84,31 @@ def test_a_prior_against_everybody_is_refused(crowd):
 
     with pytest.raises(ComparisonsError, match="do not grow"):
         learned_prior(TastePrior.of(X, -prior.direction), X, table)
+
+
+def test_others_tell_how_far_one_person_may_be(crowd):
+    """Photos that nobody of them rated do not matter, nor do people of a few scores."""
+    X, prior, table = crowd
+    photos = np.append(table.photos, [0, 1])
+    single = SingleRatings(
+        photos, np.append(table.raters, [999] * 2), np.append(table.scores, [0, 9]), N
+    )
+
+    known = prior_by_others(prior, single, lambda rows: X[rows])
+
+    expected = learned_prior(prior, X, table)
+    np.testing.assert_allclose(known.covariance, expected.covariance)
+    assert known.unit == pytest.approx(expected.unit)
+    assert known.unit is not None
+
+
+def test_few_others_leave_the_prior_as_it_is(crowd):
+    """So do others who do not agree with it."""
+    X, prior, table = crowd
+    few = table.raters < LEAST_PEOPLE - 1
+    some = SingleRatings(table.photos[few], table.raters[few], table.scores[few], N)
+    every = SingleRatings(table.photos, table.raters, table.scores, N)
+
+    assert prior_by_others(prior, some, lambda rows: X[rows]) is prior
+    against = TastePrior.of(X, -prior.direction)
+    assert prior_by_others(against, every, lambda rows: X[rows]) is against

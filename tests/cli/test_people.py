@@ -1,0 +1,46 @@
+"""Several people's tastes by command."""
+
+import pytest
+
+from photorank.index.clicks import record_choice
+from photorank.index.store import open_index
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def two(home):
+    """Have two people choose the opposite of each other."""
+    index = open_index("small")
+    photos = [photo.digest for photo in index.photos()]
+    for row in range(0, 20, 2):
+        pair = photos[row], photos[row + 1]
+        record_choice(index.paths, "ann", *pair, tie=False, asked="random")
+        record_choice(index.paths, "bob", *pair[::-1], tie=False, asked="random")
+
+
+@pytest.mark.usefixtures("two")
+def test_opposites_never_chose_alike_and_have_a_mean(photorank):
+    """The table, the two lists and the common vector that is kept are those of both people."""
+    found = photorank("people", "--prior", "beauty", "--keep", "both", "-k", 3, "--json").json
+    [pair] = found["agreements"]
+    assert {pair["first"], pair["second"]} == {"ann", "bob"}
+    assert pair["chose_alike"]["value"] == 0
+    assert len(found["agreed_best"]) == len(found["contested"]) == 3
+    spreads = [photo["spread"] for photo in found["contested"]]
+    assert spreads == sorted(spreads, reverse=True)
+    assert spreads[0] > 0
+    assert photorank("vector", "show", "both", "--json").json["kind"] == "common"
+    assert "contested" in photorank("people").out
+
+
+@pytest.mark.usefixtures("two")
+def test_people_who_are_not_there_are_refused(refused):
+    """One person agrees with nobody, and a stranger is told who is known."""
+    assert "two people" in refused("people", "--rater", "ann")
+    assert "ann" in refused("people", "--rater", "ann", "--rater", "eve")
+
+
+def test_without_judgements_by_name_nobody_is_compared(refused):
+    """The small index has labels by nobody in particular."""
+    assert "two people" in refused("people")
