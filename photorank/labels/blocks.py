@@ -26,7 +26,7 @@ class Blocks:
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
         """Sort the photos by block, then by label."""
-        order = np.lexsort((labels, codes))
+        order = order_within(labels, codes)
         y, block = labels[order], dense_ranks(codes[order])
         tier = np.cumsum((np.diff(y, prepend=np.nan) != 0) | (np.diff(block, prepend=-1) != 0)) - 1
         # Powers of large labels cancel badly; gaps do not depend on the origin.
@@ -124,6 +124,13 @@ def _first(codes: Codes) -> Codes:
 def _last(codes: Codes) -> Codes:
     """Return, for sorted codes (l,), where each one's run ends (exclusive)."""
     return np.searchsorted(codes, codes, "right")
+
+
+def order_within(values: Floats, codes: Codes) -> Codes:
+    """Return the rows (l,) sorted by code, then by value; equals in any order."""
+    if len(codes) and codes.min() == codes.max():
+        return np.argsort(values)  # four times as fast as sorting by two keys
+    return np.lexsort((values, codes))
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
+from photorank.labels.blocks import order_within
 from photorank.labels.comparisons import Comparisons
 from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
@@ -295,7 +296,7 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
     """Return (n,) what Σ pull·shares loses when each photo leaves and its block's shares move."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
-    order = np.lexsort((shares, block))
+    order = order_within(shares, block)
     begins = (np.diff(shares[order], prepend=np.nan) != 0) | (
         np.diff(block[order], prepend=-1) != 0
     )
