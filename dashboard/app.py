@@ -17,6 +17,7 @@ PAGES = [
     st.Page("views/browse.py", title="Browse"),
     st.Page("views/album.py", title="Album"),
     st.Page("views/two_photos.py", title="Two photos"),
+    st.Page("views/photo.py", title="One photo"),
     st.Page("views/label.py", title="Label"),
     st.Page("views/vectors.py", title="Vectors"),
 ]

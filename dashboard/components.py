@@ -118,6 +118,7 @@ class PickedPhoto:
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
+    source: bytes | int  # what was uploaded, or the row that was picked
 
 
 def photo_picker(
@@ -135,11 +136,13 @@ def photo_picker(
         key=f"upload-{which}",
     )
     row = _row_picker(which, index, drawn, place)
+    source: bytes | int
     try:
         if upload is not None:
-            data = upload.getvalue()
+            source = data = upload.getvalue()
             embedding, picture = loading.embedding(index, data), loading.large(data)
         elif row is not None:
+            source = row
             embedding, picture = index.embeddings_of([row])[0], loading.picture(index, row)
         else:
             return None
@@ -147,7 +150,7 @@ def photo_picker(
         place.error(f"The {which} photo: {spoken(error)}", icon=":material/broken_image:")
         return None
     frame.image(picture, width="stretch", alt=f"the {which} photo")
-    return PickedPhoto(embedding, words)
+    return PickedPhoto(embedding, words, source)
 
 
 def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:

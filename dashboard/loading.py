@@ -23,8 +23,10 @@ from photorank.index.series import Series, find_series
 from photorank.index.store import Index, IndexLabels, Photo
 from photorank.photos.decoding import decode_apart
 from photorank.photos.pixels import read_photo
+from photorank.rating.explain import Explanation, explain
 from photorank.rating.photos import embed_photo
 from photorank.rating.scores import percentiles
+from photorank.rating.stability import embed_variants
 from photorank.typing import Embeddings, Json, Ratings
 from photorank.vectors.master import MasterVector
 from photorank.vectors.personal import coordinates_in, prior_in
@@ -253,6 +255,46 @@ def embedding(index: Index, data: bytes) -> Embeddings:
 @st.cache_data(max_entries=32, show_spinner="Looking at the photo …")
 def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
     return embed_photo(data, _encoder)[0]
+
+
+def original(index: Index, source: bytes | int) -> bytes:
+    """Return the file of a photo that was uploaded, or of a row of an index.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its file has changed or gone.
+    """
+    return read_photo(index.photo(source).path) if isinstance(source, int) else source
+
+
+def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
+    """Return why a photo is rated as it is."""
+    return _explanation(*_key(index, vector), data, index, vector, encoder(index))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking where the rating comes from …")
+def _explanation(
+    root: Path,
+    changed: int,
+    direction: bytes,
+    data: bytes,
+    _index: Index,
+    _vector: MasterVector,
+    _encoder: Encoder,
+) -> Explanation:
+    return explain(_index, _vector, data, _encoder)
+
+
+def forms(index: Index, data: bytes) -> Embeddings:
+    """Return the embeddings (k, d) of a photo in several sizes, crops and compressions."""
+    return _forms(data, str(index.fingerprint), encoder(index))
+
+
+@st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …")
+def _forms(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
+    photo = decode_apart(data, short_side=2 * _encoder.short_side).photo
+    return embed_variants(photo, _encoder)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -81,8 +81,9 @@ class BrokenIndexError(PhotorankError, ValueError):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(
-            f"{path} cannot be used: {why}. Move that index away and make it again with "
-            "`photorank index FOLDER --name NAME`."
+            f"{path} cannot be used: {why}. `photorank doctor --repair` mends what can be made "
+            "again; else move that index away and make it again with `photorank index FOLDER "
+            "--name NAME`."
         )
 
 
@@ -377,3 +378,7 @@ class DecoderError(PhotorankError, RuntimeError):
             f"the process that decodes photos cannot be started: {why}. Look at what "
             "`photorank doctor` says; installing photorank anew helps if its files are damaged."
         )
+
+
+class MovedLibraryError(PhotorankError, ValueError):
+    """A library cannot have moved as it is told."""

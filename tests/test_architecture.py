@@ -23,7 +23,7 @@ ROOMS = [
     {"rating"},
     {"evaluation"},
     {"album"},
-    {"demo", "bench"},
+    {"demo", "bench", "doctor"},
     {"cli", "__init__", "dashboard"},
     {"__main__"},
 ]
@@ -62,7 +62,7 @@ SLOW = {
 
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")
 # What in dashboard/ knows streamlit.
-DRAWING = {"app", "components", "draws", "loading", "shelf", "stage", "views"}
+DRAWING = {"app", "components", "draws", "explaining", "loading", "shelf", "stage", "views"}
 
 HOUSE = sorted((ROOT / "photorank").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))

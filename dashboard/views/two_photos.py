@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, components, draws, duel, loading
+from dashboard import charts, components, draws, duel, explaining, loading
 from photorank.rating.photos import index_slope
 
 index = components.opened("Two photos")
@@ -35,3 +35,5 @@ first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])
 second.words.metric("Second photo is better", verdict.chances[1])
 second.words.caption(verdict.facts[1])
+if st.toggle("Where do these ratings come from?", key="why", bind="query-params"):
+    explaining.two(index, vector, (first, second))

@@ -12,8 +12,10 @@ from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorN
 from photorank.cli.printing import line, message, print_json, print_table
 
 if TYPE_CHECKING:
-    from photorank.index.store import Found
+    from photorank.index.store import Found, Index
     from photorank.rating.photos import RatedPhoto
+    from photorank.rating.stability import Steadiness
+    from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
 
@@ -45,6 +47,12 @@ def compare(
             metavar="NAME", help="Default: the best of the latest evaluation, else the first."
         ),
     ] = None,
+    stability: Annotated[
+        bool,
+        typer.Option(
+            "--stability", help="Also tell whether the order holds in other sizes and crops."
+        ),
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +68,7 @@ def compare(
     found = load_vector(opened, vector)
     paths = (first, second)
     outcome = compare_embeddings(opened, found, embeddings_of(opened, paths, encoder_of(opened)))
+    steady = _steadiness(opened, found, paths) if stability else None
     rows = [
         {"path": str(path.absolute()), "rating": rating, "probability": probability}
         for path, rating, probability in zip(
@@ -74,6 +83,7 @@ def compare(
                 "first": rows[0],
                 "second": rows[1],
             }
+            | ({} if steady is None else {"stability": vars(steady) | {"steady": steady.steady}})
         )
         return
     print_table(
@@ -85,6 +95,13 @@ def compare(
         right=["rating", "probability of being the better one"],
     )
     line(f"by {outcome.vector}; probability {outcome.slope.reason}")
+    if steady is not None:
+        mark = "steady" if steady.steady else "UNSTEADY: do not rely on this order"
+        line(
+            f"{mark}; in other sizes, crops and compressions the photos change places in "
+            f"{steady.flips:.0%} of pairs, ratings have sd {steady.spreads[0]:.4f} and "
+            f"{steady.spreads[1]:.4f}"
+        )
 
 
 @app.command(epilog=example("photorank top -k 5 --vector beauty --index family"))
@@ -137,6 +154,21 @@ def search(
         [[f"{one['similarity']:.4f}", one["path"]] for one in found],
         right=["similarity"],
     )
+
+
+def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]) -> "Steadiness":
+    from photorank.photos.decoding import decode_apart
+    from photorank.photos.pixels import read_photo
+    from photorank.rating.stability import embed_variants, steadiness
+
+    encoder = encoder_of(index)()
+    first, second = (
+        embed_variants(
+            decode_apart(read_photo(path), short_side=2 * encoder.short_side).photo, encoder
+        )
+        for path in paths
+    )
+    return steadiness(vector, first, second)
 
 
 def _extreme(

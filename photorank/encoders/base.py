@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
@@ -80,6 +80,21 @@ class Encoder(Protocol):
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, d) of texts, in the space of the photos."""
+
+
+@runtime_checkable
+class MeanPooled(Protocol):
+    """An encoder whose embedding of a frame is a mean over positions, at unit length."""
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """What the embeddings of this encoder mean."""
+
+    def prepare(self, photo: Image.Image) -> list[Frames]:
+        """Fit an upright sRGB photo to the frame: one frame, or several to be averaged."""
+
+    def position_features(self, frame: Frames) -> Embeddings:
+        """Return the features (rows, columns, d) that a frame's embedding is the mean of."""
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[list[Frames]]) -> Embeddings:

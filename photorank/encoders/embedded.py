@@ -7,7 +7,7 @@ picture, and hardly *how well* the picture is taken.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib.util import find_spec
@@ -25,10 +25,11 @@ from photorank.encoders.runtimes import Runtime, SwitchableTower
 from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
-from photorank.photos.framing import FRAMINGS, frame
+from photorank.photos.framing import FRAMINGS, FREE, frame
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
+    import torch
     from sentence_transformers import SentenceTransformer
     from torch import nn
 
@@ -100,7 +101,7 @@ class EmbeddedEncoder:
         self._loading = Lock()
         self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIZE)
         self._images = SwitchableTower(
-            self._image_tower, self.dimensions, one_shape=framing != "whole"
+            self._image_tower, self.dimensions, one_shape=framing not in FREE
         )
 
     @property
@@ -125,6 +126,17 @@ class EmbeddedEncoder:
         """Return unit embeddings (n, 1280) of frames; those of one shape are run together."""
         return self._images.encode(frames)
 
+    def position_features(self, frame: Frames) -> Embeddings:
+        """Return the last feature map (rows, columns, 1280) of a frame, in full precision."""
+        import torch
+
+        with self._loading:
+            network = self._feature_maps
+        with torch.inference_mode():
+            pixels = torch.from_numpy(frame[None]).to(self._chosen_device)
+            features: torch.Tensor = network(pixels)[0].permute(1, 2, 0)
+            return features.cpu().numpy()
+
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
         if not texts:
@@ -140,21 +152,32 @@ class EmbeddedEncoder:
         """The device that ``auto`` means here."""
         return choose_device(self._device)
 
+    @cached_property
+    def _feature_maps(self) -> Any:
+        """The network from pixels to its last feature map, whatever runtime the tower has."""
+        return self._network(lambda model, inputs: model.forward_features(inputs))
+
     def _image_tower(self) -> TorchTower:
         """Return EfficientNet-Lite0, ready to run."""
+        network = self._network(
+            lambda model, inputs: model.forward_features(inputs).float().mean((2, 3))
+        )
+        at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
+        return TorchTower(network, self._chosen_device, at_once)
+
+    def _network(self, features_of: "Callable[[Any, torch.Tensor], torch.Tensor]") -> Any:
+        """Return EfficientNet-Lite0 from pixels to what is asked of it."""
         import torch
 
         classifier = _classifier(self._image_weights)
         _fold_normalisation(classifier)
-        network = on_pixels(
+        return on_pixels(
             # Twice as fast on a processor as channels first.
             classifier.to(self._chosen_device, memory_format=torch.channels_last),
-            lambda model, inputs: model.forward_features(inputs).float().mean((2, 3)),
+            features_of,
             mean=[127] * 3,
             std=[128] * 3,
         )
-        at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
-        return TorchTower(network, self._chosen_device, at_once)
 
     @cached_property
     def _class_rows(self) -> Embeddings:

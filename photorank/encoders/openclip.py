@@ -14,6 +14,7 @@ from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.device import check_device, choose_device
 from photorank.encoders.hub import fetch, reach_hub
 from photorank.encoders.memory import trim
+from photorank.encoders.positions import encode_any_shape, takes_any_shape
 from photorank.encoders.runtimes import Runtime, SwitchableTower
 from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch
@@ -24,7 +25,7 @@ from photorank.errors import (
     MissingWeightsError,
     first_line,
 )
-from photorank.photos.framing import FRAMINGS, frame
+from photorank.photos.framing import FRAMINGS, FREE, frame
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
@@ -51,8 +52,10 @@ class OpenClipEncoder:
         ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``. A FILE does
         not say which activation it was trained with: for weights of OpenAI's own
         name a MODEL that ends in ``-quickgelu``.
-    framing : {"crop", "pad", "squash", "tiles"}, optional
-        Default: as the model was trained, mostly ``crop``.
+    framing : {"crop", "pad", "squash", "tiles", "whole", "views"}, optional
+        Default: as the model was trained, mostly ``crop``. ``whole`` and ``views``
+        are for open_clip's own vision transformers, whose position embeddings are
+        interpolated to the photo's shape.
     device : str, default="auto"
         Where both towers run.
 
@@ -78,17 +81,19 @@ class OpenClipEncoder:
         self._checkpoint = find_checkpoint(spec)
         self._size = self._checkpoint.size
         self._framing = framing or _FRAMING_OF[self._checkpoint.preprocessing["resize_mode"]]
-        square = [name for name in FRAMINGS if name != "whole"]
-        if self._framing not in square:
-            why = "takes square frames only" if framing == "whole" else "has no such framing"
+        self._free = self._framing in FREE
+        any_shape = takes_any_shape(self._checkpoint.config)
+        usable = [name for name in FRAMINGS if any_shape or name not in FREE]
+        if self._framing not in usable:
+            why = "takes square frames only" if self._free else "has no such framing"
             raise EncoderError(
-                f"{spec} {why}: framing {framing!r} will not do. Use one of: {', '.join(square)}."
+                f"{spec} {why}: framing {framing!r} will not do. Use one of: {', '.join(usable)}."
             )
         self._device = device
         self._text_tower: Any = None
         self._logit_scale: float | None = None
         self._loading = Lock()
-        self._images = SwitchableTower(self._image_tower, self.dimensions, one_shape=True)
+        self._images = SwitchableTower(self._image_tower, self.dimensions, one_shape=not self._free)
 
     @property
     def spec(self) -> str:
@@ -120,7 +125,7 @@ class OpenClipEncoder:
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Fit an upright sRGB photo to the square frame: one frame, or the tiles."""
+        """Fit an upright sRGB photo to the frame: one frame, or the tiles or views."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         return frame(
@@ -129,6 +134,7 @@ class OpenClipEncoder:
             self._size,
             resample=Image.Resampling.BILINEAR if bilinear else Image.Resampling.BICUBIC,
             fill=(values["fill_color"],) * 3,
+            step=self._checkpoint.config["vision_cfg"].get("patch_size", 1) if self._free else 1,
         )
 
     @property
@@ -141,7 +147,7 @@ class OpenClipEncoder:
         self._images.choose(runtime, frames)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, d) of square frames."""
+        """Return unit embeddings (n, d) of frames; those of one shape are run together."""
         return self._images.encode(frames)
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
@@ -176,7 +182,7 @@ class OpenClipEncoder:
         values = self._checkpoint.preprocessing
         network = on_pixels(
             self._load("image"),
-            lambda model, inputs: model.encode_image(inputs, normalize=True),
+            encode_any_shape if self._free else _encode_squares,
             mean=[255 * value for value in values["mean"]],
             std=[255 * value for value in values["std"]],
         )
@@ -258,3 +264,8 @@ class OpenClipEncoder:
             raise MissingExtraError(f"the tokenizer of {of.spec}", "embedded") from error
         except OSError as error:
             raise MissingWeightsError(of.spec, f"its tokenizer: {first_line(error)}") from error
+
+
+def _encode_squares(model: Any, inputs: "Tensor") -> "Tensor":
+    """Return unit features (b, d) of square inputs (b, 3, s, s), by open_clip's own call."""
+    return model.encode_image(inputs, normalize=True)

@@ -5,8 +5,8 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -82,14 +82,15 @@ def embed_on_cluster(
     runtimes: set[str] = set()
     with _connected(cluster.address) as ray:
         try:
-            rows = _rows(ray, job, cluster.mirrors, batches, todo)
-            for done, row in enumerate(rows, start=1):
-                if row["refusal"]:
-                    raise ClusterError(row["refusal"])
-                batches.take(opened(row, *todo[row["at"]]))
-                runtimes.add(row["runtime"])
-                if on_progress:
-                    on_progress(done, len(todo))
+            # What is left of an interrupted run ends while Ray is still there.
+            with closing(_rows(ray, job, cluster.mirrors, batches, todo)) as rows:
+                for done, row in enumerate(rows, start=1):
+                    if row["refusal"]:
+                        raise ClusterError(row["refusal"])
+                    batches.take(opened(row, *todo[row["at"]]))
+                    runtimes.add(row["runtime"])
+                    if on_progress:
+                        on_progress(done, len(todo))
         except ray.exceptions.RayError as error:
             raise ClusterError(f"the cluster failed: {first_line(error)}. {_AGAIN}") from error
         batches.write()
@@ -102,7 +103,7 @@ def _rows(
     mirrors: tuple[Mirror, ...],
     batches: Batches,
     todo: Sequence[tuple[Place, PhotoFile]],
-) -> Iterator[dict[str, Any]]:
+) -> Generator[dict[str, Any]]:
     """Yield what the workers found out about each file, in any order."""
     pool = share_out(ray.nodes(), job)
     size = min(_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
@@ -162,7 +163,7 @@ def share_out(nodes: Sequence[dict[str, Any]], job: Job) -> Pool:
 
 @contextmanager
 def _connected(address: str) -> Iterator[Any]:
-    """Yield Ray, connected; its own words go to standard error."""
+    """Yield Ray, connected; what it says of that goes to standard error."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -181,15 +182,15 @@ def _connected(address: str) -> Iterator[Any]:
     else:
         own = {}
         _reach(address)
-    with redirect_stdout(sys.stderr):
-        try:
+    try:
+        with redirect_stdout(sys.stderr):
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
-        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-            raise ClusterError(f"no cluster at {address}: {first_line(error)}. {_START}") from error
-        try:
-            yield ray
-        finally:
-            ray.shutdown()
+    except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        raise ClusterError(f"no cluster at {address}: {first_line(error)}. {_START}") from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
 
 
 def _reach(address: str) -> None:

@@ -5,6 +5,7 @@ import mmap
 import os
 import struct
 import uuid
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -72,3 +73,12 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
             raise BrokenIndexError(path, "it is damaged")
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return np.ndarray((n, d), np.float32, memory, _HEADER.size)
+
+
+def file_sha256(path: Path) -> str:
+    """Return a file's SHA-256, nothing if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.errors import BrokenIndexError
 from photorank.index.catalogue import transaction
 from photorank.index.places import Place, lies_under
-from photorank.index.shards import Shard, read_shard, write_shard
+from photorank.index.shards import Shard, file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
 FULL = 16_384  # rows of a shard that compaction makes: 50 MB at 768 dimensions
@@ -120,6 +121,9 @@ def _merge(
     rows_of = defaultdict(list)
     for photo in photos:
         rows_of[photo.shard].append(photo.row)
+    for shard in rows_of:  # a new checksum would call what is damaged whole
+        if shards[shard].sha256 != file_sha256(paths.shard(shards[shard].name)):
+            raise BrokenIndexError(paths.shard(shards[shard].name), "it is damaged")
     rows = [read_shard(paths, shards[shard], dimensions)[rows] for shard, rows in rows_of.items()]
     merged = write_shard(paths, np.concatenate(rows))
     with transaction(connection):

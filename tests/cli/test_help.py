@@ -58,6 +58,7 @@ def test_the_commands_are_those_of_the_contract():
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
         *("evaluate", "keepers", "rate", "compare", "top", "bottom", "search", "signals", "album"),
+        "people",
         *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),
     }
 

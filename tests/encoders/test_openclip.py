@@ -4,6 +4,9 @@ import numpy as np
 import open_clip
 import pytest
 import torch
+from open_clip.constants import OPENAI_DATASET_MEAN as OPENAI_MEAN
+from open_clip.constants import OPENAI_DATASET_STD as OPENAI_STD
+from safetensors.torch import load_file
 
 from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
@@ -134,10 +137,42 @@ def test_weights_of_another_model_are_refused(tiny_model, tmp_path, change):
     assert f"open_clip:{name}" in str(caught.value)
 
 
-def test_only_square_framings_are_taken(tiny_model):
-    """A vision transformer has one frame; a photo's own shape is refused with the reason."""
+def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
+    """Its pooling has one size; a photo's own shape is refused with the reason."""
+    tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
+    save_tiny_model(tmp_path, vision_cfg=tower)
+    with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles\."):
+        load_encoder(f"open_clip:local-dir:{tmp_path}", framing="whole")
+
+
+@pytest.mark.parametrize("pool", ["tok", "avg"])
+def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool):
+    """Interpolated positions equal those of open_clip's model of that very frame size."""
+    tower = {**TINY["vision_cfg"], "pool_type": pool}
+    file = save_tiny_model(tmp_path, vision_cfg=tower)
+    encoder = load_encoder(f"open_clip:local-dir:{tmp_path}", framing="whole", device="cpu")
+    for photo in photos():
+        [pixels] = encoder.prepare(photo)
+        height, width = pixels.shape[:2]
+        assert min(height, width) == 64
+        assert max(height, width) % 16 == 0
+        made = {**TINY, "vision_cfg": {**tower, "image_size": [height, width]}}
+        model = open_clip.model.CLIP(**made)
+        weights = load_file(file)
+        open_clip.model.resize_pos_embed(weights, model)
+        model.load_state_dict(weights)
+        inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
+        mean, std = (torch.tensor(v)[:, None, None] for v in (OPENAI_MEAN, OPENAI_STD))
+        with torch.inference_mode():
+            theirs = model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
+
+        ours = encoder.encode_frames([pixels])
+
+        assert float((ours * theirs).sum()) > SAME
+
+
+def test_an_unknown_framing_is_refused(tiny_model):
+    """A misspelt framing is no reason to guess."""
     name, file = tiny_model
-    with pytest.raises(EncoderError, match=r"square frames only.*crop, pad, squash, tiles"):
-        load_encoder(f"open_clip:{name}@{file}", framing="whole")
     with pytest.raises(EncoderError, match="no such framing"):
         load_encoder(f"open_clip:{name}@{file}", framing="circle")

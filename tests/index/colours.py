@@ -77,7 +77,7 @@ def main():
         "slow",
         workspace=Workspace(home),
         encoder_spec="colours",
-        load=lambda spec, **how: ColourEncoder(spec, delay=0.05 if address else 0.002, **how),
+        load=lambda spec, **how: ColourEncoder(spec, delay=0.2 if address else 0.002, **how),
         batch_size=4,
         workers=1 if address else None,
         cluster=Cluster(address) if address else None,

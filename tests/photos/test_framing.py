@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
-from photorank.photos.framing import FILL, FRAMINGS, frame
+from photorank.photos.framing import FILL, FRAMINGS, FREE, boxes, frame
 
 SHAPES = [(300, 200), (200, 300), (257, 256), (640, 427), (223, 224), (64, 64), (1000, 90), (37, 5)]
 
@@ -44,7 +44,7 @@ def test_every_framing_takes_every_shape(framing, shape):
         assert pixels.ndim == 3
         assert min(pixels.shape[:2]) == 64
         assert max(pixels.shape[:2]) <= 256
-        if framing != "whole":
+        if framing not in FREE:
             assert pixels.shape == (64, 64, 3)
         if framing != "pad":
             assert (pixels == (10, 20, 30)).all()
@@ -114,7 +114,7 @@ def test_the_filter_is_the_callers():
 
 
 def test_an_unknown_framing_lists_the_known_ones():
-    """A misspelt framing is answered with the five there are."""
+    """A misspelt framing is answered with those there are."""
     with pytest.raises(EncoderError, match=r"'middle'.*crop, pad, squash, whole, tiles"):
         frame(Image.new("RGB", (2, 2)), "middle", 8)
 
@@ -129,3 +129,42 @@ def test_a_part_of_a_scaled_down_photo_has_its_own_shape(framing):
 
     for ours, theirs in zip(frame(part, framing, 64), frame(plain, framing, 64), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("shape", [(300, 200), (200, 300), (256, 256), (640, 250)])
+def test_boxes_say_what_part_of_the_photo_a_frame_shows(framing, shape):
+    """Red tells the column, green the row: a frame's middle has the colour of its box's middle."""
+    photo, size = gradient(*shape), 100
+    frames = frame(photo, framing, size, fill=(127, 127, 0))
+
+    places = boxes(*shape, framing, size)
+
+    assert len(places) == len(frames)
+    for pixels, box in zip(frames, places, strict=True):
+        h, w = pixels.shape[:2]
+        for down, across in ((0.5, 0.5), (0.3, 0.5), (0.5, 0.7)):
+            x = box.left + (box.right - box.left) * across
+            y = box.top + (box.bottom - box.top) * down
+            red, green, _ = pixels[int(h * down), int(w * across)].astype(float)
+            if 0.02 < x < 0.98 and 0.02 < y < 0.98:
+                assert red == pytest.approx(255 * x, abs=8)
+                assert green == pytest.approx(255 * y, abs=8)
+
+
+def test_a_view_is_mirrored():
+    """Of four views the second runs from right to left."""
+    first, second, *_ = frame(gradient(300, 200), "views", 100)
+
+    np.testing.assert_allclose(first[:, ::-1].astype(int), second, atol=2)
+
+
+@pytest.mark.parametrize("shape", [(300, 200), (211, 397), (1000, 90)])
+def test_a_step_divides_the_long_side(shape):
+    """An encoder of patches gets whole patches, and the short side is what it was."""
+    [pixels] = frame(gradient(*shape), "whole", 224, step=14)
+
+    assert min(pixels.shape[:2]) == 224
+    assert max(pixels.shape[:2]) % 14 == 0
+    [free] = frame(gradient(*shape), "whole", 224)
+    assert abs(max(pixels.shape[:2]) - max(free.shape[:2])) <= 7

@@ -1,0 +1,90 @@
+"""View-model of explanations: heat maps, concepts, steadiness and better photos, in words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+
+from dashboard.contact_sheet import Tile, alt_text, short, whole
+from dashboard.words import file_name, listing, plain, share
+from photorank.index.store import Index
+from photorank.rating.better import Better
+from photorank.rating.concepts import Concept
+from photorank.rating.explain import Explanation
+from photorank.rating.stability import Steadiness
+
+NOT_TOLD = 0.1  # standard deviations: a pull that is not worth a line
+STAND_IN = (
+    "Words reach this encoder only through the names of things: it tells what is on a photo, "
+    "hardly how well it is taken."
+)
+
+
+def drawn(explanations: Sequence[Explanation]) -> list[Image.Image]:
+    """Return the photos under their heat maps, all on one scale of colour."""
+    most = max(float(np.abs(one.parts).max()) for one in explanations)
+    return [one.drawn(most) for one in explanations]
+
+
+def heat_reading(explanation: Explanation) -> str:
+    """Say how the heat map is to be read."""
+    heat = explanation.heat
+    if heat.exact:
+        above = short(heat.rating - explanation.average)
+        return (
+            "Orange parts lift the rating above that of an average photo of the index, blue parts "
+            f"lower it. They sum to the difference, {above}."
+        )
+    return (
+        "Where a part of the photo was covered in its mean colour, the rating fell (orange) or "
+        "rose (blue)."
+    )
+
+
+def concept_lines(concepts: Sequence[Concept]) -> list[str]:
+    """Say which concepts lift or lower a rating, the strongest first."""
+    return [_line(one) for one in concepts if abs(one.pull) >= NOT_TOLD]
+
+
+def _line(one: Concept) -> str:
+    arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
+    amount = "more" if one.shown > 0 else "less"
+    taste = "rated higher" if one.liked > 0 else "rated lower"
+    figures = f"{one.shown:+.1f} sd · r = {one.liked:+.2f}".replace("-", "−")
+    return (
+        f"{arrow} **{amount} of “{plain(one.text)}”** than most photos; such photos are {taste} "
+        f":small[:gray[{figures}]]"
+    )
+
+
+def better_tiles(index: Index, better: Sequence[Better]) -> list[Tile]:
+    """Describe the closest better photos."""
+    return [
+        Tile(
+            index.thumbnail(one.photo),
+            alt_text(one.photo),
+            f"**rating {short(one.rating)}**  \n:small[:gray[{file_name(one.photo.path)}]]",
+        )
+        for one in better
+    ]
+
+
+def steadiness(found: Steadiness) -> str:
+    """Say whether the order of two photos depends on the form in which they came."""
+    spreads = listing([short(spread) for spread in found.spreads])
+    if found.steady:
+        said = (
+            ":green-badge[Steady] Smaller, cropped a little or compressed, the photos keep their "
+            "order"
+        )
+    else:
+        said = (
+            ":orange-badge[Unsteady] Do not rely on this order: made smaller, cropped a little or "
+            "compressed, the photos change places"
+        )
+    return f"{said} ({share(found.flips)} of pairs of seven forms each differ; sd {spreads})."
+
+
+def headline(vector: str, one: Explanation) -> str:
+    """Say where a photo stands."""
+    return f"**{plain(vector)}** puts it above {whole(one.percentile)} of the index."

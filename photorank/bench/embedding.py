@@ -1,0 +1,65 @@
+"""Photos of an index embedded in another framing, or in several forms, without an index."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.runtimes import FRAMES, Switchable
+from photorank.errors import UnreadablePhotoError
+from photorank.index.pipeline import usable_cores
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import read_photo
+from photorank.typing import Embeddings, Frames
+
+_AT_ONCE = 32  # photos
+
+Forms = Callable[[Image.Image], Sequence[Image.Image]]
+
+
+def alone(photo: Image.Image) -> list[Image.Image]:
+    """Return a photo in its one form."""
+    return [photo]
+
+
+def embed_files(
+    paths: Sequence[Path],
+    encoder: Encoder,
+    *,
+    forms: Forms = alone,
+    on_photo: Callable[[], None] | None = None,
+) -> list[Embeddings | None]:
+    """Return the embeddings (k, d) of each file's k forms, None where it is no usable photo."""
+    found: list[Embeddings | None] = []
+    chosen = False
+    for batch in _opened(paths, encoder, forms):
+        readable = [form for photo in batch if photo is not None for form in photo]
+        if readable and not chosen and isinstance(encoder, Switchable):
+            encoder.choose_runtime("auto", [part for form in readable for part in form][:FRAMES])
+            chosen = True
+        rows = iter(encode_photos(encoder, readable) if readable else ())
+        for photo in batch:
+            found.append(None if photo is None else np.stack([next(rows) for _ in photo]))
+            if on_photo is not None:
+                on_photo()
+    return found
+
+
+def _opened(
+    paths: Sequence[Path], encoder: Encoder, forms: Forms
+) -> Iterator[list[list[list[Frames]] | None]]:
+    """Yield batches of photos, each the frames of its forms, or None."""
+
+    def opened(path: Path) -> list[list[Frames]] | None:
+        try:
+            photo = decode_apart(read_photo(path), short_side=2 * encoder.short_side).photo
+        except UnreadablePhotoError:
+            return None
+        return [encoder.prepare(form) for form in forms(photo)]
+
+    with ThreadPoolExecutor(usable_cores()) as threads:
+        for start in range(0, len(paths), _AT_ONCE):
+            yield list(threads.map(opened, paths[start : start + _AT_ONCE]))

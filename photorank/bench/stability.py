@@ -1,0 +1,171 @@
+"""How steady ratings are, framing by framing: the same photos in other forms."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import nan
+
+import numpy as np
+
+from photorank.bench.embedding import embed_files
+from photorank.bench.framing import LEARNER, Load, photos_of
+from photorank.errors import TooFewPhotosError, UnknownNameError
+from photorank.evaluation.contenders import make_learner
+from photorank.evaluation.evaluate import judged_photos
+from photorank.index.store import Index
+from photorank.metrics.estimates import Estimate
+from photorank.metrics.intervals import LeaveOneOut, jackknife
+from photorank.photos.framing import FRAMINGS
+from photorank.photos.variants import CHANGES, variants
+from photorank.rating.stability import UNSTEADY
+from photorank.typing import Embeddings, Floats, Json
+
+PHOTOS = 100
+_LEAST = 10
+_TAUGHT = 300  # photos that a direction is learned from at most: its quality is measured elsewhere
+
+
+@dataclass(frozen=True)
+class StabilityResult:
+    """How steady the ratings of one framing are."""
+
+    framing: str
+    spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
+    by_change: dict[str, Estimate]  # the same of variants that differ by one thing
+    flips: Estimate  # pairs of variants of two photos whose order is not that of the photos
+    unsteady: float  # share of pairs of photos with more flips than may be relied on
+
+    def to_json(self) -> Json:
+        """Return plain JSON."""
+        return {
+            "framing": self.framing,
+            "spread": self.spread.to_json(),
+            "by_change": {change: one.to_json() for change, one in self.by_change.items()},
+            "flips": self.flips.to_json(),
+            "unsteady": self.unsteady,
+        }
+
+
+def measure_stability(
+    index: Index,
+    load: Load,
+    *,
+    framings: Sequence[str] = tuple(FRAMINGS),
+    photos: int = PHOTOS,
+    learner: str = LEARNER,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[StabilityResult]:
+    """Rate photos in seven forms each, by a direction learned from up to 300 other judged ones.
+
+    See :func:`photorank.photos.variants.variants` for the forms.
+
+    Parameters
+    ----------
+    index : Index
+    load : callable
+        Loads the index's encoder with a framing.
+    framings : sequence of str
+    photos : int, default=100
+        How many are drawn to be rated.
+    learner : str, default="all-pairs"
+    seed : int
+        Draws the photos.
+    on_progress : callable, optional
+        Called with the number of photos embedded and to embed.
+
+    Returns
+    -------
+    list of StabilityResult
+        The one with the fewest flips first.
+
+    Raises
+    ------
+    NoLabelsError, TooFewPhotosError
+        If too few photos were judged.
+    UnknownNameError
+        If there is no such framing or learner.
+    """
+    for framing in framings:
+        if framing not in FRAMINGS:
+            raise UnknownNameError("framing", framing, list(FRAMINGS))
+    kind = make_learner(learner, seed=seed)
+    judged = judged_photos(index)
+    paths = [index.photo(row).path for row in index.comparisons().active]
+    if len(paths) < photos + _LEAST:
+        photos = len(paths) // 2
+    if photos < _LEAST:
+        raise TooFewPhotosError(index.name, len(paths), 2 * _LEAST)
+    order = np.random.default_rng(seed).permutation(len(paths))
+    tested, taught = np.sort(order[:photos]), np.sort(order[photos:][:_TAUGHT])
+    done = 0
+
+    def one_more() -> None:
+        nonlocal done
+        done += 1
+        if on_progress is not None:
+            on_progress(done, len(framings) * (len(tested) + len(taught)))
+
+    found = []
+    for framing in framings:
+        encoder = load(framing)
+        known = embed_files([paths[row] for row in taught], encoder, on_photo=one_more)
+        forms = embed_files(
+            [paths[row] for row in tested], encoder, forms=variants, on_photo=one_more
+        )
+        kept = np.array([row for row, one in zip(taught, known, strict=True) if one is not None])
+        X = np.concatenate([one for one in known if one is not None])
+        fitted = kind.fit(X, photos_of(judged, kept).comparisons)
+        found.append(_result(framing, [one for one in forms if one is not None], fitted.direction_))
+    return sorted(found, key=lambda row: row.flips.value)
+
+
+def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> StabilityResult:
+    ratings = np.stack([one.astype(np.float64) @ direction for one in forms])  # (n, k)
+    ratings /= ratings[:, 0].std(ddof=1)
+    flipped = flip_table(ratings)
+    pairs = len(forms) * (len(forms) - 1) // 2
+    left = flipped.sum() / 2 - flipped.sum(axis=1)
+    without = left / (pairs - (len(forms) - 1))
+    off_diagonal = ~np.eye(len(forms), dtype=bool)
+    return StabilityResult(
+        framing,
+        _mean(ratings.std(axis=1, ddof=1)),
+        {
+            change: _mean(ratings[:, [0, *columns]].std(axis=1, ddof=1))
+            for change, columns in CHANGES.items()
+        },
+        jackknife(
+            LeaveOneOut(float(flipped.sum() / 2 / pairs), without),
+            n_photos=len(forms),
+            n_pairs=pairs,
+        ),
+        float((flipped[off_diagonal] > UNSTEADY).mean()),
+    )
+
+
+def flip_table(ratings: Floats) -> Floats:
+    """Return :func:`photorank.rating.stability.flips` of each two photos, (n, n), diagonal 0.
+
+    Parameters
+    ----------
+    ratings : ndarray of shape (n, k)
+        Of each photo's k forms, the photo itself first.
+    """
+    flipped = np.zeros((len(ratings), len(ratings)))
+    for row, own in enumerate(ratings):
+        gaps = np.sign(own[None, :, None] - ratings[:, None, :])  # (n, k, k)
+        flipped[row] = np.abs(gaps - gaps[:, :1, :1]).mean(axis=(1, 2)) / 2
+        flipped[row, row] = 0
+    return flipped
+
+
+def _mean(values: Floats) -> Estimate:
+    """Return a mean over photos with Student's interval."""
+    from scipy.special import stdtrit
+
+    n = len(values)
+    if n < 2:
+        return Estimate(float(values.mean()), nan, nan, n, 0, "Student's t")
+    reach = float(stdtrit(n - 1, 0.975)) * float(values.std(ddof=1)) / n**0.5
+    value = float(values.mean())
+    return Estimate(value, max(value - reach, 0.0), value + reach, n, 0, "Student's t")

@@ -1,0 +1,89 @@
+"""The command that explains a photo's rating."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photorank.cli.opening import encoder_of
+from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
+from photorank.cli.printing import line, message, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.rating.explain import Explanation
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank explain new.jpg --vector beauty --heatmap heat.png"))
+def explain(
+    photo: PhotoFile,
+    vector: VectorName,
+    heatmap: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to draw the heat map, as PNG.")
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain a photo's rating: where it comes from, what moves it, what is better."""
+    from photorank.index.store import open_index
+    from photorank.rating.explain import explain_file
+    from photorank.vectors.store import load_vector
+    from photorank.workspace import write_bytes
+
+    opened = open_index(index)
+    found = load_vector(opened, vector)
+    with progress("Covering parts of the photo", "parts") as on_progress:
+        why = explain_file(opened, found, photo, encoder_of(opened)(), on_progress)
+    if heatmap is not None:
+        write_bytes(heatmap, _png(why))
+        message(f"orange lifts the rating, blue lowers it: {heatmap}")
+    if as_json:
+        print_json(_json(photo, vector, why))
+        return
+    line(
+        f"rating {why.heat.rating:.4f}, better than {why.percentile:.0f} % of the index "
+        f"(mean {why.average:.4f}); heat map by {why.heat.method}"
+    )
+    if why.concepts:
+        print_table(
+            ["concept", "in the photo, sd", "goes with ratings, r", "pull, sd"],
+            [
+                [one.text, f"{one.shown:+.1f}", f"{one.liked:+.2f}", f"{one.pull:+.2f}"]
+                for one in why.concepts
+            ],
+            right=["in the photo, sd", "goes with ratings, r", "pull, sd"],
+        )
+    print_table(
+        ["closest better photos", "similarity", "rating"],
+        [[one.photo.path, f"{one.similarity:.3f}", f"{one.rating:.4f}"] for one in why.better],
+        right=["similarity", "rating"],
+    )
+
+
+def _png(why: "Explanation") -> bytes:
+    import io
+
+    file = io.BytesIO()
+    why.drawn().save(file, "PNG")
+    return file.getvalue()
+
+
+def _json(photo: Path, vector: str, why: "Explanation") -> dict[str, Any]:
+    return {
+        "path": str(photo.absolute()),
+        "vector": vector,
+        "rating": why.heat.rating,
+        "percentile": why.percentile,
+        "heat": {
+            "method": why.heat.method,
+            "values": why.heat.values.tolist(),
+            "rest": why.heat.rest,
+            "average": why.average,
+        },
+        "concepts": None if why.concepts is None else [vars(one) for one in why.concepts],
+        "better": [
+            {"path": str(one.photo.path), "similarity": one.similarity, "rating": one.rating}
+            for one in why.better
+        ],
+    }

@@ -1,0 +1,85 @@
+"""The command that takes content out of a vector."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from photorank.cli.opening import encoder_of
+from photorank.cli.options import AsJson, FoldBy, IndexName, VectorName, example
+from photorank.cli.printing import interval, line, message, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.evaluation.nuisance import Nuisance
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank nuisance --vector ours --index family"))
+def nuisance(
+    vector: VectorName,
+    by: Annotated[
+        Literal["clusters", "group"],
+        typer.Option(help="What content is: clusters of alike photos, or the groups."),
+    ] = "clusters",
+    clusters: Annotated[int, typer.Option(min=2, metavar="N", help="How many clusters.")] = 8,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the vector without content, as NAME.")
+    ] = None,
+    fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell how far a vector rates what is on a photo, and what is left without that."""
+    from photorank.evaluation.nuisance import control_content, without_content
+    from photorank.evaluation.protocol import Protocol
+    from photorank.index.store import open_index
+    from photorank.vectors.store import add_vector, check_free, load_vector
+
+    opened = open_index(index)
+    found = load_vector(opened, vector)
+    if save is not None:
+        check_free(opened, save)
+    with progress("Taking content out", "folds") as on_progress:
+        outcome = control_content(
+            opened,
+            found,
+            by=by,
+            clusters=clusters,
+            protocol=Protocol(fold_by=fold_by, seed=seed),
+            load=encoder_of(opened),
+            on_progress=on_progress,
+        )
+    if save is not None:
+        add_vector(opened, without_content(save, opened, found, by=by, clusters=clusters))
+        message(f"the vector without content is {save}")
+    if as_json:
+        print_json(outcome.to_json())
+    else:
+        _print(outcome)
+
+
+def _print(outcome: "Nuisance") -> None:
+    line("mean held-out rating of each kind, in standard deviations, with content and without")
+    print_table(
+        ["kind", "photos", "with", "without"],
+        [
+            [gap.group, gap.n_photos, *(interval(one.to_json()) for one in (gap.before, gap.after))]
+            for gap in outcome.gaps
+        ],
+        right=["photos"],
+    )
+    pairs = {
+        "share of the ratings' variance between kinds": (
+            outcome.between_before,
+            outcome.between_after,
+        ),
+        "pairs in the right order": (outcome.accuracy_before, outcome.accuracy_after),
+        "pairs of one kind in the right order": (outcome.within_before, outcome.within_after),
+    }
+    print_table(
+        ["", "with", "without"],
+        [[what, *(interval(one.to_json()) for one in two)] for what, two in pairs.items()],
+    )
+    seen = "; the vector has seen these photos" if outcome.in_sample else ""
+    line(f"change in accuracy {outcome.change}, {outcome.directions} directions taken out{seen}")

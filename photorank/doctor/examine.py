@@ -1,0 +1,126 @@
+"""Examine all at once, and mend of an index what can be made again."""
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+
+from photorank.doctor.golden import examine_embedded
+from photorank.doctor.machine import examine_machine
+from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
+from photorank.errors import DecoderError, PhotorankError, UnreadablePhotoError
+from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.index.findings import Finding
+from photorank.index.health import examine_index
+from photorank.index.repair import repair_index
+from photorank.index.store import Index
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import photo_digest, read_photo
+from photorank.vectors.store import unusable_cards
+from photorank.workspace import IndexPaths, Workspace
+
+_PHOTOS = 3  # that are embedded again
+_TRIED = 20  # that are opened for it
+_LEAST = 0.99  # of a cosine: what the fastest runtimes leave of the plain one
+
+
+def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
+    """Return what is to be said of the machine and of one index, or of every one.
+
+    Raises
+    ------
+    MissingIndexError
+        If there is no index of that name.
+    """
+    names = [workspace.existing_index(name).name] if name else workspace.index_names()
+    here = [*examine_machine(workspace.root), examine_embedded()]
+    return {"": here} | {one: examine(workspace.index(one)) for one in names}
+
+
+def examine(paths: IndexPaths) -> list[Finding]:
+    """Return what is to be said of one index, its cards and evaluations and its encoder."""
+    findings = examine_index(paths)
+    findings.extend(_cards_and_evaluations(paths))
+    if all(finding.level != "wrong" for finding in findings):
+        findings.append(_encoder(paths))
+    return findings
+
+
+def repair(paths: IndexPaths) -> list[Finding]:
+    """Mend an index, and return what was found, what was done, and what is still wrong."""
+    before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
+    done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
+    for path in _damaged_evaluations(paths):
+        aside = path.with_name(f"{path.name}.damaged")
+        os.replace(path, aside)
+        says = f"{path} was put aside as {aside.name}; `photorank evaluate` measures anew"
+        done.append(Finding("repair", "good", says, repaired=True))
+    after = [
+        replace(finding, repaired=finding.level == "good" and finding.about in before)
+        for finding in examine(paths)
+    ]
+    return [*done, *after]
+
+
+def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
+    damaged = _damaged_evaluations(paths)
+    for path in damaged:
+        remedy = "Repairing puts it aside; `photorank evaluate` measures anew."
+        yield Finding("evaluations", "wrong", f"{path} is damaged", remedy)
+    if not damaged:
+        number = len(evaluation_paths(paths))
+        yield Finding("evaluations", "good", f"{number} saved")
+    try:
+        index = Index.open(paths)
+    except PhotorankError:
+        return  # which the catalogue's finding tells
+    unusable = unusable_cards(index)
+    for error in unusable:
+        yield Finding("vectors", "wrong", str(error), "Do what it says; others are not concerned.")
+    if not unusable:
+        yield Finding("vectors", "good", "every card is readable and of this encoder")
+
+
+def _damaged_evaluations(paths: IndexPaths) -> list[os.PathLike[str]]:
+    damaged = []
+    for path in evaluation_paths(paths):
+        try:
+            read_evaluation(path)
+        except PhotorankError:
+            damaged.append(path)
+    return damaged
+
+
+def _encoder(paths: IndexPaths) -> Finding:
+    """Embed some photos again, and compare with the rows that are kept."""
+    about = "encoder"
+    index = Index.open(paths)
+    spec, made_by = index.manifest.encoder, index.fingerprint
+    try:
+        encoder = load_encoder(spec, framing=made_by.framing)
+    except PhotorankError as error:
+        return Finding(about, "note", f"{spec} cannot be had here", str(error))
+    if encoder.fingerprint != made_by:
+        remedy = "Put the old weights back, or index into another --name."
+        return Finding(about, "wrong", f"{spec} is not the one that made the index", remedy)
+    cosines = []
+    for row, photo in enumerate(index.photos()[:_TRIED]):
+        with suppress(UnreadablePhotoError, DecoderError):  # which other findings tell
+            data = read_photo(photo.path)
+            if photo_digest(data) != photo.digest:
+                continue
+            pixels = decode_apart(data, short_side=encoder.short_side).photo
+            again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
+            cosines.append(float(np.dot(again, index.embeddings_of([row])[0])))
+        if len(cosines) == _PHOTOS:
+            break
+    if not cosines:
+        return Finding(about, "note", f"{spec} is the index's; no photo of it is to be read now")
+    says = f"{spec} is the index's; {len(cosines)} photos again: least cosine {min(cosines):.5f}"
+    if not min(cosines) > _LEAST:
+        remedy = "Embeddings and encoder disagree: index the photos anew under another --name."
+        return Finding(about, "wrong", says, remedy)
+    return Finding(about, "good", says)

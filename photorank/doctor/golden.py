@@ -1,0 +1,67 @@
+"""The golden photo: a picture that is computed, and the embedding that it must have."""
+
+import json
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.errors import MissingExtraError, PhotorankError
+from photorank.index.findings import Finding
+from photorank.photos.pixels import decode_photo
+
+_GOLDEN = Path(__file__).with_name("golden.json")
+_SIDE = 320  # pixels
+_LEAST = 0.999  # of a cosine: processors round differently, damaged weights do worse by far
+
+
+def golden_photo() -> bytes:
+    """Return a PNG of waves and edges, the same bytes' pixels on every machine."""
+    y, x = np.mgrid[:_SIDE, :_SIDE]
+    red = (x * x // 97 + 3 * y) % 256
+    green = (x * y // 53) % 256
+    blue = np.where((x // 40 + y // 40) % 2, 210, 35)
+    pixels = np.stack([red, green, blue], axis=-1).astype(np.uint8)
+    return _png(pixels)
+
+
+def examine_embedded() -> Finding:
+    """Tell whether the embedded encoder's files are whole and give the embedding they should."""
+    try:
+        embedding = embed_golden(load_encoder("embedded"))
+    except MissingExtraError as error:
+        return Finding("embedded", "note", "not installed", str(error))
+    except PhotorankError as error:
+        return Finding("embedded", "wrong", str(error), "Do what it says, then look again.")
+    golden = json.loads(_GOLDEN.read_bytes())
+    expected = np.array(golden["embedding"], dtype=np.float64)
+    cosine = float(expected @ embedding / np.linalg.norm(expected))
+    says = f"weights {golden['weights'][:12]}… are whole; the golden photo's cosine is {cosine:.5f}"
+    if not cosine > _LEAST:
+        remedy = (
+            "Its embeddings are false on this machine. Try `pip install --force-reinstall torch "
+            "timm`; indexes made meanwhile must be made again."
+        )
+        return Finding("embedded", "wrong", says, remedy)
+    return Finding("embedded", "good", says)
+
+
+def embed_golden(encoder: Encoder) -> Any:
+    """Return the golden photo's unit embedding (d,)."""
+    photo = decode_photo(golden_photo())
+    return encode_photos(encoder, [encoder.prepare(photo)])[0]
+
+
+def _png(pixels: Any) -> bytes:
+    """Return an array (h, w, 3) of bytes as a PNG."""
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )

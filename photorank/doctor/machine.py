@@ -1,0 +1,97 @@
+"""Examine the machine: versions, processor, memory, room on the disk, the process that decodes."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+
+from photorank.errors import PhotorankError
+from photorank.index.findings import Finding
+
+_ROOM = 1 << 30  # bytes below which an index of some thousand photos may not fit
+# What doubles the speed of encoders where a processor has it, as Linux names it.
+_FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "bf16")
+
+
+def examine_machine(workspace: Path) -> list[Finding]:
+    """Return what is to be said of the machine and of what is installed."""
+    return [_python(), *_packages(), _processor(), _disk(workspace), _decoder()]
+
+
+def _python() -> Finding:
+    says = f"photorank {version('photorank')}, Python {platform.python_version()}, "
+    return Finding("versions", "good", says + platform.platform(terse=True))
+
+
+def _packages() -> Iterator[Finding]:
+    """Compare what is installed with what photorank asks for."""
+    from packaging.requirements import Requirement
+
+    needed = [Requirement(text) for text in requires("photorank") or ()]
+    good, told = [], False
+    for need in needed:
+        if need.marker and not need.marker.evaluate({"extra": ""}):
+            continue
+        try:
+            found = version(need.name)
+        except PackageNotFoundError:
+            says = f"{need.name} is missing"
+        else:
+            if need.specifier.contains(found, prereleases=True):
+                good.append(f"{need.name} {found}")
+                continue
+            says = f"{need.name} is {found}, and {need.specifier} is needed"
+        told = True
+        yield Finding("packages", "wrong", says, f'Run `pip install "{need}"`.')
+    if not told:
+        yield Finding("packages", "good", ", ".join(good))
+
+
+def _processor() -> Finding:
+    features = _features()
+    fast = [name for name in _FAST if name in features]
+    says = f"{platform.machine()}, {os.cpu_count()} cores, {', '.join(fast) or 'features unknown'}"
+    if features and platform.machine() == "x86_64" and "avx2" not in features:
+        return Finding(
+            "processor", "note", says + ", no AVX2", "Indexing is slow here; try another machine."
+        )
+    return Finding("processor", "good", says)
+
+
+def _features() -> set[str]:
+    if sys.platform != "linux":
+        return set()
+    text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    lines = [line for line in text.splitlines() if line.startswith(("flags", "Features"))]
+    return set(lines[0].partition(":")[2].split()) if lines else set()
+
+
+def _disk(workspace: Path) -> Finding:
+    folder = workspace
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    says = f"{free / 1e9:.1f} GB are free for {workspace}"
+    if not os.access(folder, os.W_OK):
+        return Finding(
+            "disk", "note", f"{folder} is read-only", "Set PHOTORANK_HOME to index anything."
+        )
+    if free < _ROOM:
+        return Finding("disk", "note", says, "Make room, or set PHOTORANK_HOME to another disk.")
+    return Finding("disk", "good", says)
+
+
+def _decoder() -> Finding:
+    """Have a photo decoded in another process, as indexing does."""
+    from photorank.doctor.golden import golden_photo
+    from photorank.photos.decoding import decode_apart
+
+    try:
+        size = decode_apart(golden_photo()).photo.size
+    except PhotorankError as error:
+        remedy = "Install photorank anew: `pip install --force-reinstall photorank`."
+        return Finding("decoder", "wrong", str(error), remedy)
+    return Finding("decoder", "good", f"a photo of {size[0]} x {size[1]} was decoded")

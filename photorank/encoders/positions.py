@@ -1,0 +1,58 @@
+"""Frames that are not square, in a transformer made for squares: its positions interpolated."""
+
+from typing import TYPE_CHECKING, Any
+
+from photorank.typing import Json
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def takes_any_shape(config: Json) -> bool:
+    """Tell from a model's configuration whether its image tower is open_clip's own transformer.
+
+    Convolutional towers end in a pooling of one size, and timm's are built for one.
+    """
+    tower = config["vision_cfg"]
+    return not tower.get("timm_model_name") and not isinstance(tower.get("layers"), list | tuple)
+
+
+def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
+    """Return unit features (b, d) of inputs (b, 3, h, w), sides in multiples of the patch.
+
+    The position embeddings, learned on a square grid, are interpolated to the
+    grid of the inputs as open_clip does when it loads weights into a model of
+    another size (bicubic, antialiased); on the square itself nothing changes.
+
+    References
+    ----------
+    Dosovitskiy et al. (2021). An image is worth 16x16 words, section 3.2. ICLR.
+    https://doi.org/10.48550/arXiv.2010.11929
+    """
+    import torch
+
+    tower = model.visual
+    patches = tower.conv1(inputs)  # (b, width, rows, columns)
+    grid = patches.shape[-2:]
+    tokens = patches.flatten(2).transpose(1, 2)  # (b, rows * columns, width)
+    first = tower.class_embedding.to(tokens.dtype).expand(len(tokens), 1, -1)
+    tokens = torch.cat([first, tokens], dim=1)
+    tokens = tokens + _positions(tower.positional_embedding, grid).to(tokens.dtype)
+    pooled, _ = tower._pool(tower.transformer(tower.ln_pre(tokens)))
+    if tower.proj is not None:
+        pooled = pooled @ tower.proj
+    return torch.nn.functional.normalize(pooled, dim=-1)
+
+
+def _positions(learned: "Tensor", grid: "tuple[int, int]") -> "Tensor":
+    """Return position embeddings (1 + rows * columns, width), the class token's first."""
+    import torch
+
+    side = round((len(learned) - 1) ** 0.5)
+    if tuple(grid) == (side, side):
+        return learned
+    square = learned[1:].float().reshape(1, side, side, -1).permute(0, 3, 1, 2)
+    stretched = torch.nn.functional.interpolate(
+        square, size=tuple(grid), mode="bicubic", antialias=True, align_corners=False
+    )
+    return torch.cat([learned[:1].float(), stretched.flatten(2)[0].T])

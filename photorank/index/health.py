@@ -1,0 +1,221 @@
+"""Examine an index: catalogue, shards, thumbnails, what is left over, and where its photos were."""
+
+import os
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from photorank.errors import PhotorankError
+from photorank.index.catalogue import reading
+from photorank.index.findings import Finding
+from photorank.index.ledger import count_photos, load_roots
+from photorank.index.manifest import SCHEMA_VERSION, read_manifest
+from photorank.index.places import as_path
+from photorank.index.shards import file_sha256
+from photorank.workspace import IndexPaths
+
+REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
+_ANEW = REPAIR + ", then run `photorank index` on its folders, which embeds these photos anew."
+_ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
+_WEBP = 12  # bytes of the head of a WebP file, which tells its length
+_LEFT_OVER = 60.0  # seconds after which no process still writes a part of a file
+
+
+def examine_index(paths: IndexPaths) -> list[Finding]:
+    """Return what is to be said of an index's own files; nothing is changed.
+
+    An older catalogue alone is brought up to date, as any command does.
+    """
+    try:
+        read_manifest(paths)
+        findings = [_catalogue(paths)]
+    except PhotorankError as error:
+        findings = [Finding("catalogue", "wrong", str(error), _from_backup(paths))]
+    if findings[0].level == "wrong":
+        return findings  # what it says of the rest is worth nothing
+    return [
+        *findings,
+        _rows(paths),
+        _shards(paths),
+        _unknown_shards(paths),
+        _thumbnails(paths),
+        _hashes(paths),
+        _left_over(paths),
+        _counts(paths),
+        *_roots(paths),
+    ]
+
+
+def damaged_shards(paths: IndexPaths) -> list[str]:
+    """Return the names of the shards whose file is gone or is not what was written."""
+    with reading(paths) as connection:
+        known = connection.execute("SELECT name, sha256 FROM shards ORDER BY id").fetchall()
+    return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
+
+
+def unknown_shards(paths: IndexPaths) -> list[Path]:
+    """Return the shard files that the catalogue does not know."""
+    with reading(paths) as connection:
+        known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
+    return sorted(set(paths.shards.glob("*.faiss")) - known)
+
+
+def damaged_thumbnails(paths: IndexPaths) -> list[str]:
+    """Return the digests of photos that have a file, but no whole thumbnail."""
+    with reading(paths) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT digest FROM photos JOIN files ON files.photo = photos.id"
+            " WHERE shard IS NOT NULL AND NOT vanished ORDER BY digest"
+        ).fetchall()
+    return [digest for (digest,) in rows if not _is_whole_webp(paths.thumbnail(digest))]
+
+
+def misplaced_shards(paths: IndexPaths) -> list[str]:
+    """Return the names of shards of which two photos claim one row, or one a row beyond the end."""
+    with reading(paths) as connection:
+        beyond = connection.execute(
+            f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
+        ).fetchall()
+        twice = connection.execute(
+            f"{_ROWS} GROUP BY shards.id HAVING count(*) > count(DISTINCT row)"
+        ).fetchall()
+    return sorted({name for name, _ in beyond + twice})
+
+
+def hashes_are_damaged(paths: IndexPaths) -> bool:
+    """Tell whether the kept perceptual hashes are there and cannot be read."""
+    try:
+        with zipfile.ZipFile(paths.hashes) as file:
+            return file.testzip() is not None
+    except FileNotFoundError:
+        return False
+    except (OSError, zipfile.BadZipFile):
+        return True
+
+
+def left_over(paths: IndexPaths) -> list[Path]:
+    """Return parts of files that some process began a minute ago or longer, and never ended."""
+    latest = time.time() - _LEFT_OVER
+    return [path for path in _parts(paths) if path.stat().st_mtime < latest]
+
+
+def is_sound(paths: IndexPaths) -> list[str]:
+    """Return what SQLite finds wrong in the catalogue: nothing, if it is sound."""
+    with reading(paths) as connection:
+        told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
+        orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
+    lost = [f"a row of {table} refers to {parent} that are gone" for table, _, parent, _ in orphans]
+    return [text for text in told if text != "ok"] + sorted(set(lost))
+
+
+def _catalogue(paths: IndexPaths) -> Finding:
+    if found := is_sound(paths):
+        return Finding("catalogue", "wrong", "; ".join(found), _from_backup(paths))
+    return Finding("catalogue", "good", f"sound, schema version {SCHEMA_VERSION}")
+
+
+def _from_backup(paths: IndexPaths) -> str:
+    backups = [paths.catalogue_backup(version) for version in range(1, SCHEMA_VERSION)]
+    kept = [str(backup) for backup in backups if backup.exists()]
+    copy = f" A migration left a copy from before it: {kept[-1]}." if kept else ""
+    return (
+        f"{REPAIR.format(name=paths.name)}: it rebuilds the catalogue's indexes. If that does not "
+        f"help, judgements come back only from your backup of {paths.root}.{copy} All else is "
+        "made anew by `photorank index`."
+    )
+
+
+def _rows(paths: IndexPaths) -> Finding:
+    if found := misplaced_shards(paths):
+        says = f"{len(found)} shards are referred to wrongly: {_some(found)}"
+        return Finding("rows", "wrong", says, _ANEW.format(name=paths.name))
+    return Finding("rows", "good", "every embedding belongs to one photo")
+
+
+def _shards(paths: IndexPaths) -> Finding:
+    with reading(paths) as connection:
+        shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
+    if found := damaged_shards(paths):
+        says = f"{len(found)} of {shards} are gone or damaged: {_some(found)}"
+        return Finding("shards", "wrong", says, _ANEW.format(name=paths.name))
+    return Finding("shards", "good", f"{shards} with {rows or 0} embeddings, all as written")
+
+
+def _unknown_shards(paths: IndexPaths) -> Finding:
+    if found := unknown_shards(paths):
+        says = f"{len(found)} that nothing refers to, of runs that were cut short"
+        return Finding("unknown shards", "note", says, "The next `photorank index` removes them.")
+    return Finding("unknown shards", "good", "none")
+
+
+def _thumbnails(paths: IndexPaths) -> Finding:
+    if found := damaged_thumbnails(paths):
+        says = f"{len(found)} are missing or cut short"
+        remedy = f"{REPAIR.format(name=paths.name)}: they are made again from the photos."
+        return Finding("thumbnails", "wrong", says, remedy)
+    return Finding("thumbnails", "good", "one for every photo")
+
+
+def _hashes(paths: IndexPaths) -> Finding:
+    if hashes_are_damaged(paths):
+        remedy = f"{REPAIR.format(name=paths.name)}: they are worked out again when needed."
+        return Finding("hashes", "wrong", "the kept perceptual hashes are damaged", remedy)
+    return Finding("hashes", "good", "readable, or none yet")
+
+
+def _left_over(paths: IndexPaths) -> Finding:
+    if found := left_over(paths):
+        says = f"{len(found)} parts of files, of processes that were cut short"
+        return Finding("leftovers", "note", says, f"{REPAIR.format(name=paths.name)}.")
+    return Finding("leftovers", "good", "none")
+
+
+def _counts(paths: IndexPaths) -> Finding:
+    said = read_manifest(paths).photos
+    with reading(paths) as connection:
+        counted = count_photos(connection)
+    if said != counted:
+        says = f"the manifest says {said} photos, the catalogue has {counted}"
+        return Finding("counts", "note", says, "The next `photorank index` sets it right.")
+    return Finding("counts", "good", f"{counted} photos")
+
+
+def _roots(paths: IndexPaths) -> Iterator[Finding]:
+    with reading(paths) as connection:
+        folders = sorted(load_roots(connection).folders.values())
+    for folder in map(as_path, folders):
+        if not os.path.lexists(folder):
+            remedy = (
+                "Plug the disk in or mount the share; if the library moved, "
+                f"`photorank reroot {folder} NEW --index {paths.name}` tells what that would do."
+            )
+            yield Finding("photos", "note", f"{folder} is not there", remedy)
+        elif not os.access(folder, os.R_OK):
+            yield Finding(
+                "photos", "note", f"{folder} cannot be read", "Ask its owner for the right to."
+            )
+        else:
+            yield Finding("photos", "good", f"{folder} is there")
+
+
+def _parts(paths: IndexPaths) -> Iterator[Path]:
+    own = (paths.root, paths.shards, paths.vectors, paths.evaluations, paths.lists("").parent)
+    for folder in own:
+        yield from sorted(folder.glob(".*.part"))
+    yield from sorted(paths.thumbnails.glob("*/.*.part"))
+
+
+def _is_whole_webp(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_WEBP)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return False
+    whole = head[:4] == b"RIFF" and head[8:] == b"WEBP"
+    return whole and int.from_bytes(head[4:8], "little") + 8 == size
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -1,0 +1,111 @@
+"""Mend of an index what can be made again; people's judgements are never touched."""
+
+import sqlite3
+from dataclasses import replace
+
+from photorank.errors import UnreadablePhotoError
+from photorank.index.catalogue import reading, transaction, writing
+from photorank.index.health import (
+    damaged_shards,
+    damaged_thumbnails,
+    hashes_are_damaged,
+    is_sound,
+    left_over,
+    misplaced_shards,
+)
+from photorank.index.ledger import count_photos, load_roots
+from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.places import as_path
+from photorank.index.upkeep import sweep
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import photo_digest, read_photo, thumbnail
+from photorank.workspace import IndexPaths, write_bytes
+
+_SIDE = 384  # pixels that a thumbnail needs of a photo's short side
+
+
+def repair_index(paths: IndexPaths) -> list[str]:
+    """Mend an index, and return what was done, a line each.
+
+    A damaged shard is forgotten with its files, so that the next run of `photorank index` embeds
+    those photos anew; what people said of them stays with their digests.
+
+    Raises
+    ------
+    LockedIndexError
+        If another process is writing to it.
+    StorageError
+        If the disk is full, read-only or gone.
+    BrokenIndexError, NewerSchemaError
+        If its catalogue or manifest is beyond mending.
+    """
+    manifest = read_manifest(paths)
+    done: list[str] = []
+    with writing(paths) as connection:
+        if is_sound(paths):
+            connection.execute("REINDEX")
+            done.append("the catalogue's indexes were rebuilt")
+        if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
+            photos = _forget(connection, lost)
+            done.append(f"{len(lost)} shards with {photos} photos were forgotten")
+        sweep(connection, paths)
+        for path in left_over(paths):
+            path.unlink(missing_ok=True)
+            done.append(f"{path} was removed")
+        if hashes_are_damaged(paths):
+            paths.hashes.unlink()
+            done.append("the kept perceptual hashes were removed")
+        done.extend(_mend_thumbnails(paths))
+        if manifest.photos != (photos := count_photos(connection)):
+            write_manifest(paths, replace(manifest, photos=photos))
+            done.append(f"the manifest says {photos} photos again")
+    return done
+
+
+def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
+    """Forget shards, where their photos are, and the files that must be read again for it."""
+    photos = 0
+    with transaction(connection):
+        for name in names:
+            (shard,) = connection.execute("SELECT id FROM shards WHERE name = ?", [name]).fetchone()
+            connection.execute(
+                "DELETE FROM files WHERE photo IN (SELECT id FROM photos WHERE shard = ?)", [shard]
+            )
+            photos += connection.execute(
+                "UPDATE photos SET shard = NULL, row = NULL WHERE shard = ?", [shard]
+            ).rowcount
+            connection.execute("DELETE FROM shards WHERE id = ?", [shard])
+    return photos
+
+
+def _mend_thumbnails(paths: IndexPaths) -> list[str]:
+    made, lost = 0, 0
+    for digest in damaged_thumbnails(paths):
+        if data := _content(paths, digest):
+            write_bytes(paths.thumbnail(digest), data)
+            made += 1
+        else:
+            lost += 1
+    told = [f"{made} thumbnails were made again"] if made else []
+    if lost:
+        told.append(f"{lost} thumbnails cannot be made: their photos are not to be read now")
+    return told
+
+
+def _content(paths: IndexPaths, digest: str) -> bytes | None:
+    """Return the thumbnail of a photo by any of its files that still is that photo."""
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        places = connection.execute(
+            "SELECT root, files.path FROM files JOIN photos ON photos.id = photo"
+            " WHERE digest = ? AND NOT vanished",
+            [digest],
+        ).fetchall()
+    for place in places:
+        try:
+            data = read_photo(as_path(roots.path(place)))
+            if photo_digest(data) == digest:
+                return thumbnail(decode_apart(data, short_side=_SIDE).photo)
+        except UnreadablePhotoError:
+            continue
+    return None

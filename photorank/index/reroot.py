@@ -1,0 +1,149 @@
+"""Re-root a library that moved as a whole: its photos, embeddings and labels stay as they are."""
+
+import os
+import sqlite3
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from photorank.errors import MissingPathError, MovedLibraryError
+from photorank.index.catalogue import reading, transaction, writing
+from photorank.index.ledger import load_roots
+from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.places import Roots, as_path, path_bytes
+from photorank.workspace import IndexPaths
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a move of a library means for an index; files are those that were not marked vanished.
+
+    A file is found where one of its size is at the same place below the new folder.
+    """
+
+    roots: dict[str, str]  # each of the index's folders that moved: where it is now
+    found: int  # files
+    missing: int  # files
+    first_missing: str | None  # a path
+
+
+def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
+    """Return what :func:`reroot` would do; nothing is changed.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    old : Path
+        A folder of the index, or one that folders of it were in.
+    new : Path
+        Where that folder is now.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such new folder.
+    MovedLibraryError
+        If no folder of the index was there, the new one is part of the index already, or none
+        of the photos is found in it.
+    """
+    new = Path(os.path.realpath(new))
+    if not new.is_dir():
+        raise MissingPathError(new, hint="Name the folder that the library is in now.")
+    with reading(paths) as connection:
+        return _planned(connection, paths, _absolute(old), new)
+
+
+def reroot(paths: IndexPaths, old: Path, new: Path) -> Move:
+    """Let an index's photos under a folder be found under another, in one transaction.
+
+    No photo is opened. Should this be cut short, doing it again completes it.
+
+    Raises
+    ------
+    MissingPathError, MovedLibraryError
+        As :func:`plan_move` does; then nothing was changed.
+    LockedIndexError
+        If another process is writing to the index.
+    """
+    move = plan_move(paths, old, new)
+    with writing(paths) as connection:
+        with transaction(connection):
+            for before, after in move.roots.items():
+                connection.execute(
+                    "UPDATE roots SET path = ? WHERE path = ?",
+                    [path_bytes(after), path_bytes(before)],
+                )
+        manifest = read_manifest(paths)
+        was, is_now = path_bytes(_absolute(old)), path_bytes(Path(os.path.realpath(new)))
+        named = [
+            str(as_path(_moved(path_bytes(root), was, is_now) or path_bytes(root)))
+            for root in manifest.roots
+        ]
+        write_manifest(paths, replace(manifest, roots=tuple(dict.fromkeys(named))))
+    return move
+
+
+def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: Path) -> Move:
+    was, is_now = path_bytes(old), path_bytes(new)
+    roots = load_roots(connection)
+    moved = {
+        number: after
+        for number, folder in roots.folders.items()
+        if (after := _moved(folder, was, is_now)) is not None
+    }
+    if not moved and not _is_half_done(paths, roots, was, is_now):
+        known = ", ".join(sorted(str(as_path(folder)) for folder in roots.folders.values()))
+        raise MovedLibraryError(f"index {paths.name!r} has no folder {old}. It has: {known}.")
+    stay = [folder for number, folder in roots.folders.items() if number not in moved]
+    for after in moved.values():
+        for folder in stay:
+            if Roots([(0, folder)]).place(after) or Roots([(0, after)]).place(folder):
+                raise MovedLibraryError(
+                    f"{as_path(after)} and {as_path(folder)}, which index {paths.name!r} has "
+                    "already, lie in each other. Run `photorank index` on the new folder instead: "
+                    "photos are known by their content and keep their embeddings and labels."
+                )
+    there = Roots(moved.items())
+    found, missing, first = 0, 0, None
+    for root, path, size in connection.execute(
+        "SELECT root, path, size FROM files WHERE NOT vanished ORDER BY root, path"
+    ):
+        if root not in moved:
+            continue
+        file = as_path(there.path((root, path)))
+        if _size(file) == size:
+            found += 1
+        else:
+            missing, first = missing + 1, first or str(file)
+    if missing and not found:
+        raise MovedLibraryError(
+            f"none of the {missing} photos that were in {old} is in {new}; the first would be "
+            f"{first}. Name the folder that holds them now."
+        )
+    folders = {
+        str(as_path(roots.folders[number])): str(as_path(after)) for number, after in moved.items()
+    }
+    return Move(folders, found, missing, first)
+
+
+def _is_half_done(paths: IndexPaths, roots: Roots, was: bytes, is_now: bytes) -> bool:
+    """Tell whether the catalogue was changed already, and the manifest was not."""
+    after = [_moved(path_bytes(root), was, is_now) for root in read_manifest(paths).roots]
+    return any(path is not None and roots.place(path) is not None for path in after)
+
+
+def _moved(path: bytes, was: bytes, is_now: bytes) -> bytes | None:
+    """Return where a path under one folder is under another, None if it is not under the one."""
+    place = Roots([(0, was)]).place(path)
+    return None if place is None else Roots([(0, is_now)]).path(place)
+
+
+def _absolute(path: Path) -> Path:
+    """Return a path that need not exist any more."""
+    return Path(os.path.abspath(path))
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return None

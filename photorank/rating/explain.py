@@ -1,0 +1,106 @@
+"""Explain a photo's rating: where it comes from, what moves it, and what would be better."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.errors import MissingExtraError, MissingPathError, MissingWeightsError
+from photorank.index.store import Index
+from photorank.photos.decoding import decode_apart
+from photorank.photos.heat import overlay
+from photorank.photos.pixels import read_photo
+from photorank.rating.better import Better, closest_better
+from photorank.rating.concepts import Concept, moving_concepts
+from photorank.rating.heat import HeatMap, heat_map
+from photorank.rating.scores import percentiles_among
+from photorank.typing import Floats
+from photorank.vectors.master import MasterVector
+
+_DRAWN = 3  # times the encoder's short side: enough to recognise the photo
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a photo is rated as it is."""
+
+    picture: Image.Image  # the photo, as it is drawn on
+    heat: HeatMap
+    average: float  # rating over the index
+    percentile: float  # 0 to 100, among the index's photos
+    concepts: list[Concept] | None  # None where the encoder's words cannot be had
+    better: list[Better]
+
+    @property
+    def parts(self) -> Floats:
+        """What lifts the photo above the index's average or lowers it, (rows, columns)."""
+        return self.heat.against(self.average)
+
+    def drawn(self, most: float | None = None) -> Image.Image:
+        """Return the photo with its heat map; see :func:`photorank.photos.heat.overlay`."""
+        return overlay(self.picture, self.parts, most)
+
+
+def explain_file(
+    index: Index,
+    vector: MasterVector,
+    path: Path,
+    encoder: Encoder,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Explanation:
+    """Explain the rating of a photo file, inside or outside the index; see :func:`explain`."""
+    if not path.exists():
+        raise MissingPathError(path)
+    return explain(index, vector, read_photo(path), encoder, on_progress)
+
+
+def explain(
+    index: Index,
+    vector: MasterVector,
+    data: bytes,
+    encoder: Encoder,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Explanation:
+    """Explain a vector's rating of a photo file's bytes.
+
+    Parameters
+    ----------
+    index : Index
+        What the photo is compared with.
+    vector : MasterVector
+    data : bytes
+    encoder : Encoder
+        The index's.
+    on_progress : callable, optional
+        Called with the number of trials done and to do, where the heat map takes trials.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If the bytes are no usable photo.
+    EncoderMismatchError
+        If the vector belongs to another encoder or framing.
+    """
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    photo = decode_apart(data, short_side=encoder.short_side).photo
+    heat = heat_map(photo, encoder, vector, on_progress)
+    embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
+    ratings = index.rate(vector)
+    concepts: list[Concept] | None
+    try:
+        concepts = moving_concepts(index, vector, embedding, encoder)
+    except (MissingWeightsError, MissingExtraError):
+        concepts = None
+    picture = photo.copy()
+    picture.thumbnail((_DRAWN * encoder.short_side,) * 2, Image.Resampling.LANCZOS)
+    return Explanation(
+        picture,
+        heat,
+        float(ratings.mean()),
+        float(percentiles_among(np.array([heat.rating]), ratings)[0]),
+        concepts,
+        closest_better(index, vector, embedding, ratings),
+    )

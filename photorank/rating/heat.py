@@ -1,0 +1,183 @@
+"""Where in a photo its rating comes from: exactly where it is a sum over positions, else tried out.
+
+A position's features have seen more of the photo than the patch they stand for, so even an exact
+map tells where the encoder holds what it rates, not what would change were that patch cut out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+import numpy as np
+from PIL import Image, ImageStat
+
+from photorank.encoders.base import Encoder, MeanPooled, encode_photos
+from photorank.photos.framing import Box, boxes
+from photorank.typing import Floats
+from photorank.vectors.master import MasterVector
+
+_FINE = 64  # cells along the long side of an exact map, to lay tiles and views over each other
+_COARSE = 8  # of a map by occlusion: each cell is a photo to encode
+_AT_ONCE = 16  # photos
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """What each part of a photo does to its rating."""
+
+    values: Floats  # (rows, columns), in units of the rating
+    weights: Floats  # (rows, columns) how much of the mean over positions is there; 0 by occlusion
+    rest: float  # of the rating that is nowhere in the photo: its bias, an occlusion's remainder
+    rating: float  # values.sum() + rest
+    method: Literal["sum over positions", "occlusion"]
+
+    @property
+    def exact(self) -> bool:
+        """Whether the values are parts of the rating, rather than changes that were tried out."""
+        return self.method == "sum over positions"
+
+    def against(self, average: float) -> Floats:
+        """Return what lifts the photo above (> 0) or below a photo of average rating.
+
+        Of an exact map the average's own share is taken off everywhere, so the
+        parts sum to the difference of the two ratings; what occlusion found is
+        a difference already.
+        """
+        return self.values - self.weights * (average - self.rest)
+
+
+def heat_map(
+    photo: Image.Image,
+    encoder: Encoder,
+    vector: MasterVector,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> HeatMap:
+    """Return what each part of a photo does to its rating by a vector.
+
+    Parameters
+    ----------
+    photo : PIL.Image.Image
+        Upright, RGB.
+    encoder : Encoder
+        One that the vector may rate. Where its embedding is a mean over
+        positions the map is exact, else by :func:`occlusion`.
+    vector : MasterVector
+    on_progress : callable, optional
+        Called with the number of trials done and to do.
+
+    Raises
+    ------
+    EncoderMismatchError
+        If the vector belongs to another encoder or framing.
+    """
+    vector.fingerprint.require(encoder.fingerprint, vector=vector.name)
+    if isinstance(encoder, MeanPooled):
+        return sum_over_positions(photo, encoder, vector)
+    return occlusion(photo, encoder, vector, on_progress=on_progress)
+
+
+def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
+    """Return the parts of a rating by an encoder that averages over positions.
+
+    With features f_kp at position p of P_k in frame k of K, f_k their mean,
+    and m the mean of the unit f_k, the rating is
+
+        scale · Σ_k Σ_p (f_kp · v) / (P_k ‖f_k‖ K ‖m‖) + bias,
+
+    so each position has its part of it. For one frame this is class activation
+    mapping with v in place of a class's weights.
+
+    References
+    ----------
+    Zhou, B. et al. (2016). Learning deep features for discriminative localization.
+    https://doi.org/10.1109/CVPR.2016.319
+    """
+    frames = encoder.prepare(photo)
+    features = [encoder.position_features(one).astype(np.float64) for one in frames]  # (h, w, d)
+    means = np.stack([one.mean(axis=(0, 1)) for one in features])  # (K, d)
+    lengths = np.linalg.norm(means, axis=1)
+    # K ‖m‖, and 1 for a single frame.
+    length = float(np.linalg.norm((means / lengths[:, None]).sum(axis=0)))
+    rows, columns = _grid(photo, _FINE)
+    values, weights = np.zeros((rows, columns)), np.zeros((rows, columns))
+    rating = vector.bias
+    fingerprint = encoder.fingerprint
+    places = boxes(*photo.size, fingerprint.framing, fingerprint.size)
+    for one, own, box in zip(features, lengths, places, strict=True):
+        count = one.shape[0] * one.shape[1]
+        parts = vector.scale * (one @ vector.direction) / (count * own * length)  # (h, w)
+        rating += float(parts.sum())
+        values += _laid(parts, box, rows, columns)
+        weights += _laid(np.full(parts.shape, 1 / (count * len(frames))), box, rows, columns)
+    rest = rating - float(values.sum())
+    return HeatMap(values, weights, rest, rating, "sum over positions")
+
+
+def occlusion(
+    photo: Image.Image,
+    encoder: Encoder,
+    vector: MasterVector,
+    *,
+    cells: int = _COARSE,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> HeatMap:
+    """Return how far a rating falls when a part of the photo is covered in its mean colour.
+
+    Parameters
+    ----------
+    cells : int
+        Along the long side; each is a photo to encode.
+
+    References
+    ----------
+    Zeiler, M. D. & Fergus, R. (2014). Visualizing and understanding convolutional
+    networks, section 2.1. https://doi.org/10.1007/978-3-319-10590-1_53
+    """
+    rows, columns = _grid(photo, cells)
+    grey = tuple(round(mean) for mean in ImageStat.Stat(photo).mean)
+    places = list(product(range(rows), range(columns)))
+
+    def covered(row: int, column: int) -> Image.Image:
+        left, right = (round(photo.width * (column + end) / columns) for end in (0, 1))
+        top, bottom = (round(photo.height * (row + end) / rows) for end in (0, 1))
+        copy = photo.copy()
+        copy.paste(grey, (left, top, right, bottom))
+        return copy
+
+    def rated(photos: list[Image.Image]) -> Floats:
+        embeddings = encode_photos(encoder, [encoder.prepare(one) for one in photos])
+        return vector.rate(embeddings, encoder.fingerprint)
+
+    [rating] = rated([photo])
+    falls = np.empty(len(places))
+    for start in range(0, len(places), _AT_ONCE):
+        part = places[start : start + _AT_ONCE]
+        falls[start : start + len(part)] = rating - rated([covered(*place) for place in part])
+        if on_progress is not None:
+            on_progress(start + len(part), len(places))
+    values = falls.reshape(rows, columns)
+    rest = float(rating - values.sum())
+    return HeatMap(values, np.zeros_like(values), rest, float(rating), "occlusion")
+
+
+def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
+    """Return rows and columns of about square cells, so many along the long side."""
+    side = max(photo.size) / cells
+    return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
+
+
+def _laid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
+    """Return parts (h, w) of a frame shared out over a photo's grid; what lies outside is lost."""
+    down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
+    across = _overlaps(parts.shape[1], box.left, box.right, columns)
+    return down @ parts @ across.T
+
+
+def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
+    """Return the share of each position that lies in each cell, (cells, positions)."""
+    edges = start + (end - start) * np.arange(positions + 1) / positions
+    low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
+    marks = np.arange(cells + 1)[:, None] / cells
+    shared = np.minimum(high, marks[1:]) - np.maximum(low, marks[:-1])
+    return np.maximum(shared, 0) / (high - low)

@@ -1,0 +1,63 @@
+"""How steady a rating is: the same photo in other sizes, crops and compressions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.photos.variants import variants
+from photorank.typing import Embeddings, Ratings
+from photorank.vectors.master import MasterVector
+
+UNSTEADY = 0.05  # a share of flips above which the order of two photos is not to be relied on
+
+
+@dataclass(frozen=True)
+class Steadiness:
+    """How far the order of two photos depends on the form in which they came."""
+
+    spreads: tuple[float, float]  # standard deviation of each rating over its variants
+    flips: float  # 0 to 1: pairs of variants whose order is not that of the photos themselves
+
+    @property
+    def steady(self) -> bool:
+        """Whether the order may be relied on, as far as this tells."""
+        return self.flips <= UNSTEADY
+
+
+def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
+    """Return unit embeddings (k, d) of a photo (the first) and its variants."""
+    return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
+
+
+def flips(first: Ratings, second: Ratings) -> float:
+    """Return how often two photos change places when either comes in another form.
+
+    Parameters
+    ----------
+    first, second : ndarray of shape (k,) and (l,)
+        Ratings of the variants of each, the photos themselves foremost.
+
+    Returns
+    -------
+    float
+        Of all pairs of a variant of the first and one of the second, the share
+        whose order is not that of the photos themselves; ties count one half,
+        and where the photos themselves tie, everything but a tie does. 0 is
+        steady; two photos that no form can tell apart are near 0.5.
+
+    Examples
+    --------
+    >>> flips(np.array([2.0, 3.0]), np.array([1.0, 2.5]))
+    0.25
+    """
+    gaps = np.sign(first[:, None] - second)  # (k, l)
+    return float(np.abs(gaps - gaps[0, 0]).mean() / 2)
+
+
+def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
+    """Compare two photos by the embeddings of their variants, (k, d) and (l, d)."""
+    ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
+    spreads = [float(np.std(one, ddof=1)) for one in ratings]
+    return Steadiness((spreads[0], spreads[1]), flips(*ratings))

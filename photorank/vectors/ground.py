@@ -1,0 +1,103 @@
+"""The photos that a taste is asked about and shown on: all of few, some of many."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from photorank.index.clicks import Clicks
+from photorank.index.store import Index
+from photorank.typing import Codes, Direction, Floats
+from photorank.vectors.personal import prior_in
+from photorank.vectors.taste import TastePrior
+
+# More would slow each click down, and hardly find pairs that tell more: `next_pair` looks at a
+# thousand.
+MOST = 20_000
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What is believed of somebody who has judged nothing, and of which photos."""
+
+    prior: TastePrior
+    rows: Codes  # (k,) of the index, ascending
+    Z: Floats  # (k, 1 + q) their coordinates, read-only
+
+    @classmethod
+    def over(cls, index: Index, prior: TastePrior, rows: Codes) -> "Ground":
+        """Return the ground of some rows of an index, which ascend."""
+        Z = prior.coordinates(index.embeddings_of(rows))
+        Z.flags.writeable = False
+        return cls(prior, rows, Z)
+
+    def including(self, index: Index, rows: Codes) -> "Ground":
+        """Return this ground with rows that may be missing: those that were judged."""
+        missing = np.setdiff1d(rows, self.rows)
+        if not len(missing):
+            return self
+        more, at = Ground.over(index, self.prior, missing), np.searchsorted(self.rows, missing)
+        return replace(
+            self,
+            rows=np.insert(self.rows, at, missing),
+            Z=np.insert(self.Z, at, more.Z, axis=0),
+        )
+
+    def places(self, rows: Codes) -> Codes:
+        """Return where rows of the index, which must be among these, are in Z."""
+        return np.searchsorted(self.rows, rows)
+
+    def placed(self, said: Clicks) -> Clicks:
+        """Return what was said with places in Z for rows of the index."""
+        return said._replace(
+            winners=self.places(said.winners),
+            losers=self.places(said.losers),
+            skipped=self.places(said.skipped),
+            starred=self.places(said.starred),
+        )
+
+
+def ground_in(
+    index: Index,
+    direction: Direction | None,
+    *,
+    rater: str | None = None,
+    within: Codes | None = None,
+) -> Ground:
+    """Return the ground of somebody who judges an index's photos.
+
+    Parameters
+    ----------
+    index : Index
+    direction : ndarray of shape (d,) or None
+        What everybody is taken to like: a master-vector. None to begin from nothing.
+    rater : str, optional
+        Who; how far a person may deviate is then learned from the others, as
+        :func:`~photorank.vectors.personal.prior_in` does.
+    within : ndarray of shape (n,), optional
+        Group or series numbers, where pairs are to be of one. −1 is none.
+    """
+    return Ground.over(index, prior_in(index, direction, rater=rater), some_rows(len(index), within))
+
+
+def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
+    """Return the rows that pairs are drawn from: all n of few, as many as `most` of more.
+
+    They are drawn at random, once and for all; with `within` whole blocks of two
+    photos or more are drawn, for parts of a series would be left without partners.
+
+    Examples
+    --------
+    >>> some_rows(4)
+    array([0, 1, 2, 3])
+    >>> some_rows(6, np.array([0, 0, 0, 1, 1, -1]), most=3).tolist() in ([0, 1, 2], [3, 4])
+    True
+    """
+    rng = np.random.default_rng(0)
+    if n <= most:
+        return np.arange(n)
+    if within is None:
+        return np.sort(rng.permutation(n)[:most])
+    sizes = np.bincount(within[within >= 0])
+    blocks = rng.permutation(np.flatnonzero(sizes > 1))
+    blocks = blocks[: max(1, int(np.searchsorted(np.cumsum(sizes[blocks]), most, "right")))]
+    return np.flatnonzero(np.isin(within, blocks))

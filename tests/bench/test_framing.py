@@ -1,0 +1,94 @@
+import numpy as np
+import pytest
+
+from photorank.bench.framing import measure_framings
+from photorank.errors import UnknownNameError
+from photorank.evaluation.evaluate import evaluate
+from photorank.evaluation.protocol import Protocol
+from photorank.index.store import open_index
+from tests.index.colours import ColourEncoder
+
+ONCE = Protocol(folds=3, repeats=1)
+
+
+class FramedColours(ColourEncoder):
+    """Sees nothing but black where the framing is "pad"."""
+
+    def prepare(self, photo):
+        """Return the photo as one small frame, or the same grey one whatever the photo."""
+        [pixels] = super().prepare(photo)
+        return [np.full_like(pixels, 99) if self.fingerprint.framing == "pad" else pixels]
+
+
+def load(framing):
+    """Return an encoder of that framing."""
+    return FramedColours(framing=framing)
+
+
+def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
+    """Embedded anew, photos have the accuracy that `evaluate` finds for the learner."""
+    from photorank.encoders import load_encoder
+
+    index = open_index("small")
+    table = measure_framings(
+        index,
+        lambda framing: load_encoder("embedded", framing=framing),
+        framings=("whole", "crop"),
+        protocol=ONCE,
+    )
+
+    rows = {row.framing: row for row in table.rows}
+    [known] = [
+        row
+        for row in evaluate(index, vectors=[], learners=["all-pairs"], protocol=ONCE).results
+        if row.vector == "all-pairs" and row.scope == "all"
+    ]
+    accuracy = known.metrics["pairwise_accuracy"]
+    assert rows["whole"].accuracy.value == pytest.approx(accuracy.value, abs=0.02)
+    assert rows["whole"].accuracy.n_pairs == accuracy.n_pairs
+    assert table.base == "crop"
+    assert rows["crop"].ahead is None
+    assert rows["whole"].ahead.value == pytest.approx(
+        rows["whole"].accuracy.value - rows["crop"].accuracy.value, abs=0.02
+    )
+
+
+def test_a_framing_that_shows_nothing_is_at_chance(home):
+    """Where all photos look the same half of the pairs are right, and the others are ahead."""
+    told = []
+    table = measure_framings(
+        open_index("small"),
+        load,
+        framings=("pad", "squash"),
+        protocol=ONCE,
+        on_progress=lambda *done: told.append(done),
+    )
+
+    best, worst = table.rows
+    assert (best.framing, worst.framing) == ("squash", "pad")
+    assert worst.accuracy.value == pytest.approx(0.5)
+    assert table.base == "pad"
+    assert best.ahead.value > 0
+    assert best.p_holm == pytest.approx(best.ahead.p)
+    assert told[-1] == (48, 48)
+    assert {"index", "rows", "protocol", "base"} <= set(table.to_json())
+
+
+def test_names_are_looked_at_before_any_work(home):
+    """A misspelt framing or learner is an error at once."""
+    for wrong in ({"framings": ("whole", "middle")}, {"learner": "luck"}):
+        with pytest.raises(UnknownNameError):
+            measure_framings(open_index("small"), pytest.fail, **wrong)
+
+
+def test_photos_that_are_gone_are_left_out(home, gallery):
+    """A file that vanished since it was indexed is in no framing's table."""
+    index = open_index("small")
+    gone = gallery / "beach" / "3.jpg"
+    away = gone.rename(gone.with_suffix(".away"))
+    try:
+        table = measure_framings(index, load, framings=("crop", "squash"), protocol=ONCE)
+    finally:
+        away.rename(gone)
+
+    assert {row.accuracy.n_photos for row in table.rows} == {23}

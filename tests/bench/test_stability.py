@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from photorank.bench.stability import flip_table, measure_stability
+from photorank.errors import TooFewPhotosError, UnknownNameError
+from photorank.index.store import open_index
+from photorank.rating.stability import flips
+from tests.bench.test_framing import load
+
+
+def test_the_table_holds_each_pairs_flips():
+    """It is symmetric, and each entry is what two photos alone have."""
+    ratings = np.random.default_rng(0).normal(size=(6, 7))
+    table = flip_table(ratings)
+
+    for first in range(6):
+        for second in range(6):
+            expected = 0 if first == second else flips(ratings[first], ratings[second])
+            assert table[first, second] == pytest.approx(expected)
+
+
+def test_photos_are_rated_in_other_forms(home):
+    """Spread and flips come with their intervals, one framing after the other."""
+    told = []
+    found = measure_stability(
+        open_index("small"),
+        load,
+        framings=("crop", "squash"),
+        photos=10,
+        on_progress=lambda *done: told.append(done),
+    )
+
+    assert {row.framing for row in found} == {"crop", "squash"}
+    assert found[0].flips.value <= found[1].flips.value
+    for row in found:
+        assert row.flips.low <= row.flips.value <= row.flips.high
+        assert row.spread.n_photos == 10
+        assert row.spread.low <= row.spread.value <= row.spread.high
+        assert set(row.by_change) == {"size", "crop", "JPEG"}
+        assert 0 <= row.unsteady <= 1
+        assert {"spread", "by_change", "flips", "unsteady"} <= set(row.to_json())
+    assert told[-1] == (48, 48)
+
+
+def test_the_same_seed_gives_the_same_figures(home):
+    """Nothing but the drawing of photos is random."""
+    first, again = (
+        measure_stability(open_index("small"), load, framings=("squash",), photos=10)
+        for _ in range(2)
+    )
+
+    assert first == again
+
+
+def test_few_photos_are_refused(home, photos_of_one_kind):
+    """A direction cannot be learned from a handful and tested on the rest."""
+    with pytest.raises(TooFewPhotosError):
+        measure_stability(photos_of_one_kind, load, framings=("squash",))
+
+
+def test_an_unknown_framing_is_refused(home):
+    """Before any work."""
+    with pytest.raises(UnknownNameError):
+        measure_stability(open_index("small"), pytest.fail, framings=("middle",))
+
+
+@pytest.fixture
+def photos_of_one_kind(tmp_path):
+    """Return an index of six photos with scores."""
+    from photorank.index.build import build_index
+    from photorank.index.labelling import import_labels
+    from photorank.index.store import Index
+    from photorank.labels.tables import LabelRow, LabelTable
+    from photorank.workspace import Workspace
+    from tests.index.colours import ColourEncoder, fill
+
+    folder = tmp_path / "few"
+    folder.mkdir()
+    files = fill(folder, 6)
+    workspace = Workspace(tmp_path / "workspace")
+    build_index([folder], "few", workspace=workspace, encoder_spec="colours", load=ColourEncoder)
+    rows = [LabelRow(n + 2, file.name, n, "", None, None, None) for n, file in enumerate(files)]
+    import_labels(workspace.index("few"), LabelTable("test", rows), base=[folder])
+    return Index.open(workspace.index("few"))

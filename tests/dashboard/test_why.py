@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from dashboard import why
+from photorank.index.store import Index
+from photorank.rating.concepts import Concept
+from photorank.rating.explain import Explanation
+from photorank.rating.heat import HeatMap
+from photorank.rating.stability import Steadiness
+from tests.dashboard.test_pages import texts
+
+
+def explanation(values, method="sum over positions"):
+    """Return an explanation whose heat map has the given values."""
+    values = np.asarray(values, dtype=float)
+    heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
+    return Explanation(Image.new("RGB", (8, 8), (99, 99, 99)), heat, 0.1, 50.0, [], [])
+
+
+def test_two_heat_maps_share_a_scale():
+    """The weaker of two maps is drawn weaker; on its own it would be as strong."""
+    strong, weak = why.drawn([explanation([[4.0]]), explanation([[1.0]])])
+    [alone] = why.drawn([explanation([[1.0]])])
+
+    assert strong.getpixel((4, 4)) == alone.getpixel((4, 4)) != weak.getpixel((4, 4))
+
+
+def test_the_reading_tells_a_sum_from_a_trial():
+    """Only an exact map is said to sum to something."""
+    assert "They sum to the difference, −0.05" in why.heat_reading(explanation([[0.05]]))
+    assert "covered" in why.heat_reading(explanation([[0.05]], "occlusion"))
+    assert "sum" not in why.heat_reading(explanation([[0.05]], "occlusion"))
+
+
+@pytest.mark.parametrize(
+    ("shown", "liked", "said"),
+    [
+        (2.0, 0.5, ("arrow_upward", "more of", "rated higher")),
+        (2.0, -0.5, ("arrow_downward", "more of", "rated lower")),
+        (-2.0, -0.5, ("arrow_upward", "less of", "rated lower")),
+        (-2.0, 0.5, ("arrow_downward", "less of", "rated higher")),
+    ],
+)
+def test_concepts_are_said_by_their_direction(shown, liked, said):
+    """What is missing and disliked lifts a rating as what is there and liked does."""
+    [line] = why.concept_lines([Concept("snow", shown, liked, shown * liked)])
+
+    assert all(part in line for part in said)
+
+
+def test_a_weak_concept_has_no_line():
+    """What hardly moves the rating is not told."""
+    assert why.concept_lines([Concept("snow", 0.1, 0.1, 0.01)]) == []
+
+
+def test_an_unsteady_order_is_marked():
+    """More flips than may be relied on are said in words, with their share."""
+    assert "Unsteady" in why.steadiness(Steadiness((0.1, 0.2), 0.06))
+    assert "Unsteady" not in why.steadiness(Steadiness((0.1, 0.2), 0.05))
+    assert "5\xa0%" in why.steadiness(Steadiness((0.1, 0.2), 0.05))
+
+
+def test_two_photos_are_explained_on_request(dashboard, home, gallery):
+    """With the toggle on, both heat maps, the concepts and the order's steadiness are there."""
+    app = dashboard("two_photos")
+    app.button[0].click().run()
+    assert "change places" not in texts(app)
+    app.toggle(key="why").set_value(True).run()
+
+    assert not app.exception
+    assert "teady]" in texts(app)
+    assert texts(app).count("They sum to the difference") == 2
+
+
+def test_one_photo_is_explained(dashboard, home, gallery):
+    """The page shows where an uploaded photo stands and where its rating comes from."""
+    app = dashboard("photo")
+    assert "of the index." in texts(app)
+
+    widget = app.file_uploader(key="upload-chosen")
+    widget.set_value(("a.jpg", (gallery / "beach" / "0.jpg").read_bytes(), "image/jpeg")).run()
+
+    assert not app.exception
+    assert "They sum to the difference" in texts(app)
+
+
+def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, home, paths):
+    """The page says so and shows no heat map."""
+    gone = Index.open(paths).photo(0).path
+    away = gone.rename(gone.with_suffix(".away"))
+    try:
+        app = dashboard("photo")
+        assert not app.exception
+        assert app.warning
+        assert "They sum" not in texts(app)
+    finally:
+        away.rename(gone)

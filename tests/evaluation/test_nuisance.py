@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import ComparisonsError, EncoderMismatchError
+from photorank.evaluation.learning import learn_vector
+from photorank.evaluation.nuisance import (
+    between_kinds,
+    content_directions,
+    control_content,
+    without_content,
+)
+from photorank.evaluation.protocol import Protocol
+from photorank.vectors.master import MasterVector
+
+ONCE = Protocol(folds=4, repeats=1)
+
+
+def kinds(n=90, d=6, seed=0):
+    """Return photos of three kinds whose means differ, and their kinds."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(n) % 3
+    centres = rng.normal(size=(3, d))
+    return (centres[codes] + 0.1 * rng.normal(size=(n, d))).astype(np.float32), codes
+
+
+def test_without_its_content_a_direction_rates_all_kinds_alike():
+    """On the photos that content was estimated from, the means of all kinds are equal."""
+    X, codes = kinds()
+    spanned = content_directions(X, codes)
+    v = np.random.default_rng(1).normal(size=X.shape[1])
+    rest = v - (v @ spanned.T) @ spanned
+
+    means = [(X[codes == kind] @ rest).mean() for kind in range(3)]
+    assert spanned.shape == (2, 6)
+    np.testing.assert_allclose(spanned @ spanned.T, np.eye(2), atol=1e-12)
+    assert means == pytest.approx([means[0]] * 3, abs=1e-5)
+    assert np.ptp([(X[codes == kind] @ v).mean() for kind in range(3)]) > 0.1
+
+
+def test_photos_of_no_kind_have_no_say():
+    """Rows of code -1 change nothing."""
+    X, codes = kinds()
+    strange = np.concatenate([X, 100 + X[:5]])
+
+    np.testing.assert_allclose(
+        np.abs(content_directions(strange, np.append(codes, [-1] * 5))),
+        np.abs(content_directions(X, codes)),
+    )
+
+
+def test_the_share_between_kinds_is_kelleys():
+    """It is 1 - MSW (n - 1) / SST, 1 where the kind is everything and about 0 at chance."""
+    rng = np.random.default_rng(0)
+    codes = np.arange(300) % 5
+    r = codes + rng.normal(size=300)
+    within = sum(((r[codes == k] - r[codes == k].mean()) ** 2).sum() for k in range(5))
+    expected = 1 - (within / 295) / (((r - r.mean()) ** 2).sum() / 299)
+
+    found = between_kinds(r, codes)
+    assert found.value == pytest.approx(expected)
+    assert found.low < expected < found.high
+    chance = [between_kinds(rng.normal(size=60), codes[:60]).value for _ in range(60)]
+    assert abs(np.mean(chance)) < 0.03
+    assert between_kinds(codes.astype(float), codes).value == pytest.approx(1)
+
+
+def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index):
+    """Before, kinds differ; after, they hardly do, and photos were never their own judge."""
+    vector = learn_vector(index, "red", "all-pairs")
+    told = []
+    found = control_content(
+        index, vector, clusters=4, protocol=ONCE, on_progress=lambda *done: told.append(done)
+    )
+
+    assert told[-1] == (4, 4)
+    assert not found.in_sample  # it was learned anew in every fold
+    assert found.directions == 3
+    assert abs(found.between_after.value) < found.between_before.value + 0.05
+    assert sum(gap.n_photos for gap in found.gaps) == 80
+    assert [gap.before.value for gap in found.gaps] == sorted(
+        (gap.before.value for gap in found.gaps), reverse=True
+    )
+    assert found.change.value == pytest.approx(
+        found.accuracy_after.value - found.accuracy_before.value
+    )
+    assert set(found.to_json()) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
+
+
+def test_groups_are_kinds_too(index):
+    """By group each group of the labels is a kind, under its own name."""
+    found = control_content(
+        index, learn_vector(index, "red", "all-pairs"), by="group", protocol=ONCE
+    )
+
+    assert {gap.group for gap in found.gaps} == {f"g{number}" for number in range(8)}
+    assert found.directions == 7
+
+
+def test_the_vector_without_content_is_at_right_angles_to_it(index):
+    """It keeps its scale and bias, and its card says what was done and what it has seen."""
+    vector = learn_vector(index, "red", "all-pairs")
+    rest = without_content("rest", index, vector, by="group")
+
+    X, codes = index.embeddings(), index.labels().groups
+    means = np.array([rest.rate(X[codes == k], index.fingerprint).mean() for k in range(8)])
+    assert np.ptp(means) < 1e-6
+    assert rest.card.photos == vector.card.photos
+    assert rest.card.parameters["without_content"] == "group"
+    assert rest.slope is None
+
+
+def test_another_encoders_vector_is_refused(index):
+    """There is nothing to take out of a number that means nothing."""
+    stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))
+    with pytest.raises(EncoderMismatchError):
+        control_content(index, stranger)
+
+
+def test_one_kind_is_no_content(index):
+    """With a single cluster nothing can be told apart."""
+    with pytest.raises(ComparisonsError, match="fewer than two kinds"):
+        control_content(index, learn_vector(index, "red", "all-pairs"), clusters=1, protocol=ONCE)

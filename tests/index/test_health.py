@@ -1,0 +1,205 @@
+"""Examining an index, and mending what can be made again."""
+
+import os
+import sqlite3
+
+import pytest
+
+from photorank.errors import BrokenIndexError, PhotorankError
+from photorank.index import batches
+from photorank.index.health import examine_index
+from photorank.index.labelling import import_labels
+from photorank.index.repair import repair_index
+from photorank.labels.tables import LabelRow, LabelTable
+from tests.index.colours import contents, fill
+
+
+def wrong(paths):
+    """Return what is found wrong."""
+    return {finding.about for finding in examine_index(paths) if finding.level == "wrong"}
+
+
+def notes(paths):
+    """Return what is worth a note."""
+    return {finding.about for finding in examine_index(paths) if finding.level == "note"}
+
+
+@pytest.fixture
+def built(library, monkeypatch):
+    """Return a library of 30 photos in four shards, three of them rated."""
+    monkeypatch.setattr(batches, "PHOTOS", 8)
+    fill(library.folder, 30)
+    library.build(batch_size=4)
+    rows = [LabelRow(n, f"{n:04}.png", float(n), "ann", None, None, None) for n in (2, 3, 20)]
+    import_labels(library.paths, LabelTable("s", rows))
+    return library
+
+
+def shards(library):
+    """Return the files of the shards."""
+    return sorted(library.paths.shards.iterdir())
+
+
+def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
+    """Every finding is good, and each says what was looked at."""
+    findings = examine_index(built.paths)
+    assert {finding.level for finding in findings} == {"good"}
+    assert len(findings) == 9
+    assert repair_index(built.paths) == []
+
+
+@pytest.mark.parametrize("how", ["flip", "cut", "gone", "empty"])
+def test_a_damaged_shard_is_found_and_its_photos_are_embedded_anew(built, how):
+    """One flipped bit is enough; after repair and another run all is as before, ratings too."""
+    before, scores = contents(built.index), built.index.labels().scores
+    file = shards(built)[1]
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes({"flip": data, "cut": data[:-9], "empty": b""}[how])
+
+    assert wrong(built.paths) == {"shards"}
+    assert any("forgotten" in line for line in repair_index(built.paths))
+    assert wrong(built.paths) == set()
+    encoded = built.encoded
+    built.build()
+    assert built.encoded - encoded in (6, 8)
+    assert contents(built.index) == before
+    assert built.index.labels().scores.tolist() == pytest.approx(scores.tolist(), nan_ok=True)
+
+
+def test_a_damaged_shard_is_not_merged_into_a_good_one(built):
+    """Compaction would give what is false a new checksum; it refuses instead."""
+    file = shards(built)[0]
+    data = bytearray(file.read_bytes())
+    data[-5] ^= 1
+    file.write_bytes(data)
+    with sqlite3.connect(built.paths.catalogue) as connection:
+        (number,) = connection.execute(
+            "SELECT id FROM shards WHERE name = ?", [file.stem]
+        ).fetchone()
+        (digest,) = connection.execute(
+            "SELECT digest FROM photos WHERE shard = ? AND row = 0", [number]
+        ).fetchone()
+    connection.close()
+    (photo,) = [photo for photo in built.index.photos() if photo.digest == digest]
+    photo.path.unlink()
+    with pytest.raises(BrokenIndexError, match="doctor --repair"):
+        built.build(prune=True)
+    repair_index(built.paths)
+    built.build(prune=True)
+    assert wrong(built.paths) == set()
+    assert len(built.index) == 29
+
+
+@pytest.mark.parametrize("damage", [b"", b"RIFF", None])
+def test_a_thumbnail_is_made_again_from_its_photo(built, damage):
+    """As it was, byte for byte."""
+    file = built.index.thumbnail(built.index.photos()[4])
+    before = file.read_bytes()
+    if damage is None:
+        file.unlink()
+    else:
+        file.write_bytes(damage)
+    assert wrong(built.paths) == {"thumbnails"}
+    assert repair_index(built.paths) == ["1 thumbnails were made again"]
+    assert file.read_bytes() == before
+    assert wrong(built.paths) == set()
+
+
+def test_a_thumbnail_without_its_photo_is_told(built):
+    """What cannot be repaired is said."""
+    photo = built.index.photos()[4]
+    built.index.thumbnail(photo).unlink()
+    photo.path.write_bytes(b"another content")
+    (told,) = repair_index(built.paths)
+    assert "cannot be made" in told
+    assert wrong(built.paths) == {"thumbnails"}
+
+
+def test_what_cut_short_runs_left_is_told_and_swept(built):
+    """A file that nothing refers to; parts of files only when no process can be writing them."""
+    paths = built.paths
+    digest = built.index.photos()[0].digest
+    parts = [
+        paths.root / ".manifest.json.1.part",
+        paths.vectors / ".mine.json.1.part",
+        paths.thumbnail(digest).parent / ".x.webp.part",
+    ]
+    for part in parts:
+        part.parent.mkdir(exist_ok=True)
+        part.write_bytes(b"half")
+    paths.shard("0" * 32).write_bytes(b"half")
+    assert notes(paths) == {"unknown shards"}
+    for part in parts:
+        os.utime(part, (0, 0))
+    assert notes(paths) == {"unknown shards", "leftovers"}
+    repair_index(paths)
+    assert notes(paths) == set()
+    assert not any(part.exists() for part in parts)
+
+
+def test_two_photos_cannot_share_an_embedding(built):
+    """A catalogue that says so is told, and those photos are embedded anew."""
+    before = contents(built.index)
+    connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
+    connection.execute("UPDATE photos SET row = 1 WHERE row = 0 AND shard = 2")
+    connection.close()
+    assert wrong(built.paths) == {"rows"}
+    repair_index(built.paths)
+    built.build()
+    assert wrong(built.paths) == set()
+    assert contents(built.index) == before
+
+
+def test_an_index_of_the_catalogue_is_rebuilt(built):
+    """Where SQLite's own index disagrees with its table, the table is right."""
+    connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute(
+        "UPDATE sqlite_master SET sql = 'CREATE INDEX photos_of_shard ON photos (row)'"
+        " WHERE name = 'photos_of_shard'"
+    )
+    connection.close()
+    assert wrong(built.paths) == {"catalogue"}
+    assert repair_index(built.paths)[0] == "the catalogue's indexes were rebuilt"
+    assert wrong(built.paths) == set()
+
+
+def test_a_catalogue_that_is_garbage_is_told_with_where_judgements_come_back_from(built):
+    """That is the user's backup, and nothing is touched."""
+    for suffix in ("-wal", "-shm"):
+        built.paths.catalogue.with_name(built.paths.catalogue.name + suffix).unlink(missing_ok=True)
+    built.paths.catalogue.write_bytes(b"garbage" * 1000)
+    (finding,) = examine_index(built.paths)
+    assert finding.level == "wrong"
+    assert "backup" in finding.remedy
+    with pytest.raises(PhotorankError, match="damaged"):
+        repair_index(built.paths)
+    assert built.paths.catalogue.read_bytes() == b"garbage" * 1000
+
+
+def test_an_orphan_of_the_catalogue_is_told(built):
+    """A rating of a photo that is not there is damage."""
+    connection = sqlite3.connect(built.paths.catalogue, isolation_level=None)
+    connection.execute("UPDATE ratings SET photo = 9999 WHERE score = 20")
+    connection.close()
+    assert wrong(built.paths) == {"catalogue"}
+
+
+def test_damaged_hashes_are_removed(built):
+    """They are worked out again when they are needed."""
+    built.paths.hashes.write_bytes(b"PK\3\4 no")
+    assert wrong(built.paths) == {"hashes"}
+    repair_index(built.paths)
+    assert not built.paths.hashes.exists()
+
+
+def test_a_folder_that_is_gone_is_told_with_the_command_for_it(built):
+    """An unplugged disk is no damage."""
+    built.folder.rename(built.root / "elsewhere")
+    assert wrong(built.paths) == set()
+    (finding,) = [finding for finding in examine_index(built.paths) if finding.level == "note"]
+    assert f"photorank reroot {built.folder} NEW" in finding.remedy

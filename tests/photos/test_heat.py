@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.photos.heat import overlay
+
+GREY = (99, 99, 99)
+
+
+def test_orange_lifts_and_blue_lowers():
+    """The left half gets redder than it was, the right half bluer, the middle line stays."""
+    photo = Image.new("RGB", (60, 20), GREY)
+    pixels = np.asarray(overlay(photo, np.array([[1.0, 0.0, -1.0]]))).astype(int)
+
+    assert pixels.shape == (20, 60, 3)
+    assert pixels[10, 5, 0] > 99 + 50
+    assert pixels[10, 5, 2] < 99
+    assert pixels[10, 54, 2] > 99 + 50
+    assert pixels[10, 54, 0] < 99
+    assert pixels[10, 29].tolist() == pytest.approx([99] * 3, abs=12)
+
+
+def test_a_map_of_nothing_leaves_a_grey_photo_as_it_is():
+    """Zeros everywhere do not divide by zero, and colour nothing."""
+    photo = Image.new("RGB", (6, 4), GREY)
+
+    assert overlay(photo, np.zeros((2, 3))).tobytes() == photo.tobytes()
+
+
+def test_a_scale_of_its_own_makes_maps_comparable():
+    """Half as much heat on the same scale covers the photo half as far."""
+    photo = Image.new("RGB", (4, 4), (0, 0, 0))
+    full, half = (overlay(photo, np.array([[v]]), 2.0).getpixel((2, 2))[0] for v in (2.0, 1.0))
+
+    assert half == pytest.approx(full / 2, abs=1)

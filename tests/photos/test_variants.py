@@ -1,0 +1,39 @@
+import numpy as np
+from PIL import Image
+
+from photorank.photos.variants import CHANGES, variants
+
+
+def test_the_photo_itself_comes_first_and_every_change_has_two_variants(scene):
+    """Seven forms: the photo, and two each of another size, crop and compression."""
+    forms = variants(scene)
+
+    assert forms[0] is scene
+    assert len(forms) == 7
+    assert sorted(place for places in CHANGES.values() for place in places) == [1, 2, 3, 4, 5, 6]
+    assert all(form.mode == "RGB" for form in forms)
+
+
+def test_crops_leave_out_opposite_edges():
+    """One lacks the right and lower edge, the other the left and upper one."""
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    pixels[0], pixels[-1] = (255, 0, 0), (0, 255, 0)
+    first, second = (np.asarray(variants(Image.fromarray(pixels))[at]) for at in CHANGES["crop"])
+
+    assert first.shape == second.shape == (95, 190, 3)
+    assert (first[0] == (255, 0, 0)).all()
+    assert not (first == (0, 255, 0)).all(axis=2).any()
+    assert (second[-1] == (0, 255, 0)).all()
+
+
+def test_stronger_compression_is_further_from_the_photo(scene):
+    """Quality 50 differs more than quality 85, and both a little."""
+    photo = np.asarray(scene, dtype=float)
+    off = [np.abs(np.asarray(variants(scene)[at]) - photo).mean() for at in CHANGES["JPEG"]]
+
+    assert 0 < off[0] < off[1] < 20
+
+
+def test_a_single_pixel_has_all_its_forms():
+    """No form of the smallest photo is empty."""
+    assert all(min(form.size) == 1 for form in variants(Image.new("RGB", (1, 1))))

@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from photorank.index.store import open_index
+from photorank.rating.better import closest_better
+from photorank.vectors.store import load_vector
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery."""
+    return open_index("small")
+
+
+def test_the_nearest_of_those_rated_clearly_higher(index):
+    """NumPy's own search over all photos finds the same."""
+    vector = load_vector(index, "ours")
+    ratings, X = index.rate(vector), index.embeddings()
+    for row in range(0, len(index), 5):
+        found = closest_better(index, vector, X[row], ratings, k=3)
+
+        higher = np.flatnonzero(ratings > ratings[row] + 0.5 * ratings.std())
+        nearest = higher[np.argsort(-(X[higher] @ X[row]), kind="stable")][:3]
+        if len(higher):
+            assert [one.row for one in found] == nearest.tolist()
+            assert all(one.photo == index.photo(one.row) for one in found)
+            assert [one.similarity for one in found] == pytest.approx(X[nearest] @ X[row], abs=1e-6)
+
+
+def test_nothing_is_better_than_the_best(index):
+    """The best photo of the index has no better one."""
+    vector = load_vector(index, "ours")
+    ratings = index.rate(vector)
+
+    best = index.embeddings()[int(ratings.argmax())]
+    assert closest_better(index, vector, best, ratings) == []
+
+
+def test_a_little_better_is_better_than_nothing(index):
+    """Where no photo is clearly higher, one that is higher at all will do."""
+    vector = load_vector(index, "ours")
+    ratings = index.rate(vector)
+    second = int(np.argsort(ratings)[-2])
+    squeezed = np.where(np.arange(len(ratings)) == int(ratings.argmax()), ratings, ratings - 9)
+    squeezed[int(ratings.argmax())] = ratings[second] + 0.1 * squeezed.std()
+
+    [found] = closest_better(index, vector, index.embeddings()[second], squeezed)
+
+    assert found.row == int(ratings.argmax())

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from photorank.encoders import load_encoder
+from photorank.index.store import open_index
+from photorank.rating.concepts import CONCEPTS, moving_concepts, pulls
+from photorank.vectors.prompts import prompt_vector
+
+
+def test_pulls_are_numpys_correlations():
+    """How concepts go with ratings is Pearson's r, and what a photo shows a z-score."""
+    rng = np.random.default_rng(0)
+    similarities, ratings, own = rng.normal(size=(50, 4)), rng.normal(size=50), rng.normal(size=4)
+
+    shown, liked = pulls(similarities, ratings, own)
+
+    for concept in range(4):
+        column = similarities[:, concept]
+        assert liked[concept] == pytest.approx(np.corrcoef(column, ratings)[0, 1])
+        assert shown[concept] == pytest.approx((own[concept] - column.mean()) / column.std())
+
+
+def test_what_all_photos_show_alike_says_nothing():
+    """A concept without spread, or ratings without any, pull by nothing."""
+    shown, liked = pulls(np.ones((5, 1)), np.arange(5.0), np.array([3.0]))
+    assert (shown[0], liked[0]) == (0, 0)
+    _, liked = pulls(np.arange(5.0)[:, None], np.ones(5), np.array([3.0]))
+    assert liked[0] == 0
+
+
+def test_a_prompt_is_moved_most_by_itself(home):
+    """Over any photos the ratings of a concept's own prompt go with that concept perfectly."""
+    index, encoder = open_index("small"), load_encoder("embedded")
+    vector = prompt_vector("sea", ["the sea"], encoder)
+
+    found = moving_concepts(index, vector, index.embeddings()[0], encoder, k=len(CONCEPTS))
+
+    own = next(one for one in found if one.text == "the sea")
+    assert own.liked == pytest.approx(1, abs=1e-6)
+    assert [abs(one.pull) for one in found] == sorted(
+        (abs(one.pull) for one in found), reverse=True
+    )
+    assert all(one.pull == pytest.approx(one.shown * one.liked) for one in found)
+
+
+def test_two_photos_are_too_few_to_compare_with(bare_pair):
+    """There is no correlation over two."""
+    index, vector, encoder = bare_pair
+
+    assert moving_concepts(index, vector, index.embeddings()[0], encoder) == []
+
+
+@pytest.fixture
+def bare_pair(tmp_path):
+    """Return an index of two photos with a vector and its encoder."""
+    from photorank.index.build import build_index
+    from photorank.index.store import Index
+    from photorank.vectors.master import MasterVector
+    from photorank.workspace import Workspace
+    from tests.index.colours import ColourEncoder, fill
+
+    (tmp_path / "photos").mkdir()
+    fill(tmp_path / "photos", 2)
+    workspace = Workspace(tmp_path / "home")
+    build_index(
+        [tmp_path / "photos"],
+        "two",
+        workspace=workspace,
+        encoder_spec="colours",
+        load=ColourEncoder,
+    )
+    index = Index.open(workspace.index("two"))
+    vector = MasterVector("v", "prompt", np.eye(48)[0], index.fingerprint)
+    return index, vector, ColourEncoder()

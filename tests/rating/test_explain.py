@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from photorank.encoders import load_encoder
+from photorank.errors import MissingPathError, MissingWeightsError
+from photorank.index.store import open_index
+from photorank.rating.explain import explain_file
+from photorank.vectors.store import load_vector
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery."""
+    return open_index("small")
+
+
+def test_an_explanation_agrees_with_the_index(index, gallery):
+    """Its rating is the index's own, and its parts sum to what it is above the average."""
+    vector = load_vector(index, "ours")
+    path = gallery / "forest" / "2.jpg"
+    why = explain_file(index, vector, path, load_encoder("embedded"))
+
+    ratings = index.rate(vector)
+    assert why.heat.rating == pytest.approx(ratings[index.row_of(path)], abs=2e-3)
+    assert why.parts.sum() == pytest.approx(why.heat.rating - ratings.mean(), abs=1e-5)
+    assert why.drawn().size == why.picture.size
+    assert len(why.concepts) == 6
+
+
+def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch):
+    """The heat map and the better photos are there all the same."""
+    encoder = load_encoder("embedded")
+
+    def gone(texts):
+        raise MissingWeightsError("embedded", "there is no network")
+
+    monkeypatch.setattr(encoder, "encode_texts", gone)
+    why = explain_file(index, load_vector(index, "ours"), gallery / "beach" / "6.jpg", encoder)
+
+    assert why.concepts is None
+    assert np.isfinite(why.heat.values).all()
+    assert why.better
+
+
+def test_a_missing_file_is_told(index, tmp_path):
+    """The path is named."""
+    with pytest.raises(MissingPathError, match=r"nothing\.jpg"):
+        explain_file(
+            index, load_vector(index, "ours"), tmp_path / "nothing.jpg", load_encoder("embedded")
+        )

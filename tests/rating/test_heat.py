@@ -1,0 +1,133 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
+from photorank.errors import EncoderMismatchError
+from photorank.photos.framing import FRAMINGS
+from photorank.rating.heat import heat_map, occlusion, sum_over_positions
+from photorank.vectors.master import MasterVector
+from tests.index.colours import ColourEncoder
+
+
+def noise(width, height, seed=0):
+    """Return a photo of coloured fields with fine structure."""
+    rng = np.random.default_rng(seed)
+    fields = Image.fromarray(rng.integers(0, 256, (9, 12, 3), dtype=np.uint8))
+    return fields.resize((width, height), Image.Resampling.NEAREST)
+
+
+def vector_for(encoder, direction, **scale):
+    """Return a vector in the space of an encoder."""
+    return MasterVector("v", "all-pairs", direction, encoder.fingerprint, **scale)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("size", [(340, 230), (190, 520)])
+def test_the_parts_sum_to_the_rating(framing, size):
+    """Of a mean over positions the map and its rest are the rating, to 1e-5, in every framing."""
+    encoder = load_encoder("embedded", framing=framing)
+    direction = np.random.default_rng(1).normal(size=1280)
+    vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
+    photo = noise(*size)
+
+    heat = heat_map(photo, encoder, vector)
+
+    embedding = encode_photos(encoder, [encoder.prepare(photo)])
+    [rating] = vector.rate(embedding, encoder.fingerprint)
+    assert heat.exact
+    assert heat.rating == pytest.approx(rating, abs=1e-5)
+    assert heat.values.sum() + heat.rest == pytest.approx(rating, abs=1e-5)
+    if framing != "pad":  # of which a part lies beside the photo
+        assert heat.rest == pytest.approx(vector.bias, abs=1e-5)
+        assert heat.weights.sum() == pytest.approx(1)
+        assert heat.against(0.2).sum() == pytest.approx(rating - 0.2, abs=1e-5)
+
+
+def test_what_crop_does_not_see_has_no_part():
+    """Left and right of the square in the middle nothing is added, and nothing taken off."""
+    encoder = load_encoder("embedded", framing="crop")
+    heat = heat_map(noise(400, 200), encoder, vector_for(encoder, np.eye(1280)[0]))
+
+    assert (heat.values[:, :15] == 0).all()
+    assert (heat.against(9.0)[:, :15] == 0).all()
+    assert (heat.against(9.0)[:, 20:44] != 0).any()
+
+
+@pytest.fixture(scope="module")
+def planted():
+    """Return an encoder, a vector that looks for a chessboard, and a photo with one on its left."""
+    encoder = load_encoder("embedded", framing="whole")
+    board = np.kron((np.indices((16, 12)).sum(axis=0) % 2), np.ones((14, 14)))
+    board = np.repeat((255 * board)[..., None], 3, axis=2).astype(np.uint8)  # (224, 168, 3)
+    flat = np.full((224, 336, 3), (120, 150, 180), dtype=np.uint8)
+    whole_board = np.tile(board, (1, 2, 1))
+    frames = [[whole_board], [flat]]
+    features = encode_photos(encoder, frames).astype(np.float64)
+    difference = features[0] - features[1]
+    vector = vector_for(encoder, difference / np.linalg.norm(difference))
+    photo = flat.copy()
+    photo[:, :168] = board
+    return encoder, vector, Image.fromarray(photo)
+
+
+def test_the_exact_map_finds_a_planted_patch(planted):
+    """What the vector looks for is lifted where it is, and not where it is not."""
+    encoder, vector, photo = planted
+    heat = sum_over_positions(photo, encoder, vector)
+    parts = heat.against(heat.rating)
+    half = parts.shape[1] // 2
+
+    assert parts[:, :half].sum() > 0 > parts[:, half:].sum()
+
+
+def test_occlusion_agrees_in_sign_on_a_planted_patch(planted):
+    """Covering what the vector looks for lowers the rating; covering the rest does not."""
+    encoder, vector, photo = planted
+    heat = occlusion(photo, encoder, vector, cells=6)
+    half = heat.values.shape[1] // 2
+
+    assert heat.values.shape == (4, 6)
+    assert heat.values[:, : half - 1].mean() > 0
+    assert heat.values[:, : half - 1].mean() > heat.values[:, half + 1 :].mean()
+    exact = sum_over_positions(photo, encoder, vector)
+    left = exact.against(exact.rating)[:, : exact.values.shape[1] // 2].mean()
+    assert np.sign(left) == np.sign(heat.values[:, :half].mean())
+
+
+def test_occlusion_finds_each_planted_colour():
+    """With an encoder of 4 x 4 mean colours the red field lifts what asks for red just there."""
+    encoder = ColourEncoder(framing="squash")
+    direction = np.zeros((4, 4, 3))
+    direction[1, 2] = (1.0, -1.0, -1.0)
+    vector = vector_for(encoder, direction.ravel())
+    pixels = np.full((64, 64, 3), 128, dtype=np.uint8)
+    pixels[16:32, 32:48] = (250, 20, 20)
+
+    heat = heat_map(Image.fromarray(pixels), encoder, vector)
+
+    assert heat.method == "occlusion"
+    fields = heat.values.reshape(4, 2, 4, 2).sum(axis=(1, 3))
+    assert np.unravel_index(np.argmax(fields), fields.shape) == (1, 2)
+    assert fields[1, 2] > 0
+    assert heat.values.sum() + heat.rest == pytest.approx(heat.rating)
+
+
+def test_occlusion_tells_how_far_it_is():
+    """The trials are counted, to the last."""
+    encoder, told = ColourEncoder(), []
+    vector = vector_for(encoder, np.eye(48)[0])
+
+    occlusion(noise(40, 20), encoder, vector, on_progress=lambda *done: told.append(done))
+
+    assert told[-1] == (32, 32)
+
+
+def test_a_vector_of_another_framing_is_refused():
+    """A heat map of a number that means nothing is not drawn."""
+    encoder = ColourEncoder(framing="crop")
+    vector = vector_for(ColourEncoder(framing="squash"), np.eye(48)[0])
+
+    with pytest.raises(EncoderMismatchError):
+        heat_map(noise(40, 20), encoder, vector)

@@ -1,0 +1,48 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.rating.stability import UNSTEADY, Steadiness, embed_variants, flips, steadiness
+from photorank.vectors.master import MasterVector
+from tests.index.colours import ColourEncoder
+
+
+def test_flips_are_counted_over_all_pairs_of_forms():
+    """Nested loops count the same; ties count one half."""
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        first, second = rng.integers(0, 4, 7).astype(float), rng.integers(0, 4, 5).astype(float)
+        order = np.sign(first[0] - second[0])
+        expected = np.mean([abs(np.sign(a - b) - order) / 2 for a in first for b in second])
+
+        assert flips(first, second) == pytest.approx(expected)
+
+
+def test_swapping_the_photos_changes_no_flip():
+    """Which one is called first does not matter, and neither does the scale of ratings."""
+    rng = np.random.default_rng(1)
+    first, second = rng.normal(size=7), rng.normal(size=7)
+
+    assert flips(first, second) == flips(second, first) == flips(3 * first + 1, 3 * second + 1)
+
+
+def test_photos_far_apart_never_flip():
+    """A gap wider than all forms together is steady."""
+    assert flips(np.array([5.0, 4.0]), np.array([1.0, 2.0])) == 0
+    assert Steadiness((0.1, 0.1), UNSTEADY).steady
+    assert not Steadiness((0.1, 0.1), UNSTEADY + 0.01).steady
+
+
+def test_the_photos_own_embedding_is_the_first_of_its_forms():
+    """Its ratings' spread is that of all forms, with n - 1."""
+    encoder = ColourEncoder()
+    rng = np.random.default_rng(2)
+    photo = Image.fromarray(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8))
+
+    forms = embed_variants(photo, encoder)
+    vector = MasterVector("v", "prompt", np.eye(48)[5], encoder.fingerprint)
+    found = steadiness(vector, forms, forms)
+
+    assert forms.shape == (7, 48)
+    np.testing.assert_allclose(forms[0], encoder.encode_frames(encoder.prepare(photo))[0])
+    assert found.spreads[0] == pytest.approx(np.std(forms[:, 5], ddof=1))
