@@ -79,7 +79,7 @@ class Split:
     @cached_property
     def learned(self) -> TastePrior:
         """The generic vector with what the others' ratings say of how tastes differ."""
-        return learned_prior(self.default, self.X, self.table, scale=self.generic.length_)
+        return learned_prior(self.default, self.X, self.table)
 
     def people(self) -> Iterator[Person]:
         """Yield those who rated enough photos."""

@@ -15,6 +15,8 @@ st.html(HERE / "style.css")
 PAGES = [
     st.Page("views/discerning.py", title="Discerning power", default=True),
     st.Page("views/browse.py", title="Browse"),
+    st.Page("views/search.py", title="Search"),
+    st.Page("views/map.py", title="Map"),
     st.Page("views/album.py", title="Album"),
     st.Page("views/two_photos.py", title="Two photos"),
     st.Page("views/photo.py", title="One photo"),

@@ -1,8 +1,11 @@
-"""Explanations as pieces of pages: heat maps over photos, concepts, better photos."""
+"""Explanations as pieces of pages: heat maps, concepts, better photos, content in a vector."""
+
+from collections.abc import Mapping
 
 import streamlit as st
 
 from dashboard import components, loading, why
+from dashboard import content as contents
 from dashboard.components import PickedPhoto
 from dashboard.words import spoken
 from photorank.errors import PhotorankError
@@ -54,3 +57,34 @@ def reasons(index: Index, one: Explanation, which: str) -> None:
         components.photo_grid(f"better-{which}", why.better_tiles(index, one.better), 100)
     else:
         st.caption("No photo of the index is rated higher.")
+
+
+def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
+    """Tell on request how far a vector rates what is on a photo, and what is left without."""
+    if not vectors:
+        return
+    st.subheader("What is on them, or how good they are?", anchor=False)
+    if not st.toggle("Take content out of a vector", key="content", bind="query-params"):
+        return
+    names = sorted(vectors, key=lambda name: name != leader)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        name = st.selectbox("Vector", names, key="content-of", width=260)
+        ways = (
+            contents.BY
+            if loading.labels(index).group_names
+            else {"clusters": contents.BY["clusters"]}
+        )
+        by = components.choice("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
+    with components.explained():
+        found = contents.content(loading.nuisance(index, vectors[name], by))
+    st.markdown(found.sentence)
+    if not found.rows.empty:  # of kinds of a few photos no mean is told
+        st.altair_chart(contents.chart(found.rows), key="content-chart", alt=found.title)
+    st.caption(found.reading)
+    st.download_button("As CSV", found.csv, f"{index.name}-content.csv", "text/csv")
+    st.caption("The vector without content is kept by a command:")
+    st.code(
+        f"photorank nuisance --vector {name} --by {by} --index {index.name} --save NAME",
+        language=None,
+        wrap_lines=True,
+    )

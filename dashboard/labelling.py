@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,10 @@ from photorank.evaluation.personal import AHEAD, PersonalState, judged_clicks
 from photorank.index.clicks import Clicks
 from photorank.index.store import Index, IndexLabels, Photo
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.typing import Codes, Floats
+from photorank.typing import Codes
+from photorank.vectors.ground import Ground
 from photorank.vectors.next_pair import next_pair
-from photorank.vectors.taste import TastePrior, taste_of
+from photorank.vectors.taste import taste_of
 
 Outcome = Literal["first", "second", "tie", "skip"]
 
@@ -75,13 +76,6 @@ class Desk:
             self.current, self.upcoming = pair, self.current
 
 
-class Ground(NamedTuple):
-    """What is known of an index's photos before anybody chooses."""
-
-    prior: TastePrior
-    Z: Floats  # (n, 1 + q) coordinates of the photos, read-only
-
-
 @dataclass(frozen=True)
 class Learned:
     """What the page says of a person's taste."""
@@ -94,7 +88,9 @@ class Learned:
     last: list[Tile]
 
 
-def draw(ground: Ground, said: Clicks, table: Pair | None, within: Codes | None) -> Pair | None:
+def draw(
+    index: Index, ground: Ground, said: Clicks, table: Pair | None, within: Codes | None
+) -> Pair | None:
     """Return a pair that the person has not seen, or None if none is left.
 
     `table` is the pair that is being looked at.
@@ -102,9 +98,18 @@ def draw(ground: Ground, said: Clicks, table: Pair | None, within: Codes | None)
     seen = said.shown
     if table is not None:
         seen = np.vstack([seen, [[table.first, table.second]]])
-    taste = taste_of(ground.prior, judged_clicks(ground.Z, said))
-    found = next_pair(taste, ground.Z, asked=seen, rng=np.random.default_rng(), within=within)
-    return None if found is None else Pair(found.first, found.second, found.asked)
+    ground = ground.including(index, np.union1d(seen, said.starred))
+    found = next_pair(
+        taste_of(ground.prior, judged_clicks(ground.Z, ground.placed(said))),
+        ground.Z,
+        asked=ground.places(seen),
+        rng=np.random.default_rng(),
+        within=None if within is None else within[ground.rows],
+    )
+    if found is None:
+        return None
+    first, second = ground.rows[[found.first, found.second]].tolist()
+    return Pair(first, second, found.asked)
 
 
 @dataclass(frozen=True)
@@ -219,8 +224,7 @@ def _last(index: Index, state: PersonalState, last: Last) -> list[Tile]:
     tiles = []
     for row, word in zip((last.pair.first, last.pair.second), words, strict=True):
         photo = index.photo(row)
-        rating = _rating(state.ratings[row], state.standard_errors[row])
-        caption = f"**{word}**  \n:small[:gray[rating {rating}]]"
+        caption = f"**{word}**  \n:small[:gray[rating {_rating(*state.rating(row))}]]"
         tiles.append(Tile(index.thumbnail(photo), alt_text(photo), caption))
     return tiles
 

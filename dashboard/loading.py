@@ -12,11 +12,12 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from dashboard.labelling import Ground
 from photorank.album.arrange import Album, arrange
 from photorank.album.wishes import Wishes
 from photorank.encoders.base import Encoder
 from photorank.errors import IndexMismatchError, UnreadablePhotoError
+from photorank.evaluation.nuisance import Nuisance, control_content
+from photorank.evaluation.protocol import Protocol
 from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.clicks import clickers as clickers_of
 from photorank.index.series import Series, find_series
@@ -27,9 +28,9 @@ from photorank.rating.explain import Explanation, explain
 from photorank.rating.photos import embed_photo
 from photorank.rating.scores import percentiles
 from photorank.rating.stability import embed_variants
-from photorank.typing import Embeddings, Json, Ratings
+from photorank.typing import Codes, Embeddings, Json, Ratings
+from photorank.vectors.ground import Ground, ground_in
 from photorank.vectors.master import MasterVector
-from photorank.vectors.personal import coordinates_in, prior_in
 from photorank.vectors.store import list_vectors
 from photorank.workspace import IndexPaths, Workspace
 
@@ -57,14 +58,14 @@ def _index(root: Path, changed: int) -> Index:
     return Index.open(IndexPaths(root))
 
 
-def labels(index: Index) -> IndexLabels:
-    """Return what people said of an index's photos."""
-    return _labels(index.paths.root, _judged(index), index)
+def labels(index: Index, rater: str | None = None) -> IndexLabels:
+    """Return what people, or one of them, said of an index's photos."""
+    return _labels(index.paths.root, _judged(index), rater, index)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _labels(root: Path, judged: tuple[int, ...], _index: Index) -> IndexLabels:
-    return _index.labels()
+def _labels(root: Path, judged: tuple[int, ...], rater: str | None, _index: Index) -> IndexLabels:
+    return _index.labels(rater)
 
 
 def clickers(index: Index) -> list[str]:
@@ -151,28 +152,29 @@ def _extreme(
     return found
 
 
-def ground(index: Index, vector: MasterVector | None, rater: str) -> Ground:
+def ground(
+    index: Index, vector: MasterVector | None, rater: str, within: Codes | None = None
+) -> Ground:
     """Return what is believed of a person who has said nothing, beginning with a vector or none."""
-    if vector is None:
-        return _ground(index.paths.root, _changed(index.paths.manifest), b"", rater, index, None)
-    return _ground(*_key(index, vector), rater, index, vector)
+    beginning = b"" if vector is None else vector.direction.tobytes()
+    place = index.paths.root, _changed(index.paths.manifest)
+    return _ground(*place, beginning, rater, within, index, vector)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Looking at all photos …")
+@st.cache_resource(max_entries=16, show_spinner="Looking at the photos …")
 def _ground(
     root: Path,
     changed: int,
     direction: bytes,
     rater: str,
+    within: Codes | None,
     _index: Index,
     _vector: MasterVector | None,
 ) -> Ground:
     begun = None if _vector is None else _vector.direction
-    prior = prior_in(_index, begun, rater=rater)
-    prior = replace(prior, unit=None)  # stars that are clicked are on a scale of their own
-    coordinates = coordinates_in(_index, prior)
-    coordinates.flags.writeable = False
-    return Ground(prior, coordinates)
+    found = ground_in(_index, begun, rater=rater, within=within)
+    # Stars that are clicked are on a scale of their own.
+    return replace(found, prior=replace(found.prior, unit=None))
 
 
 def series(index: Index, alike: float) -> Series:
@@ -255,6 +257,31 @@ def embedding(index: Index, data: bytes) -> Embeddings:
 @st.cache_data(max_entries=32, show_spinner="Looking at the photo …")
 def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
     return embed_photo(data, _encoder)[0]
+
+
+def nuisance(index: Index, vector: MasterVector, by: str) -> Nuisance:
+    """Return what changes when content is taken out of a vector, tested once on every photo.
+
+    Raises
+    ------
+    NoLabelsError, ComparisonsError
+        If there is nothing to test it on, or no content to tell apart.
+    """
+    return _nuisance(*_key(index, vector), _judged(index), by, index, vector)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Taking content out, fold by fold …")
+def _nuisance(
+    root: Path,
+    changed: int,
+    direction: bytes,
+    judged: tuple[int, ...],
+    by: str,
+    _index: Index,
+    _vector: MasterVector,
+) -> Nuisance:
+    once = Protocol(repeats=1)
+    return control_content(_index, _vector, by=by, protocol=once, load=lambda: encoder(_index))
 
 
 def original(index: Index, source: bytes | int) -> bytes:

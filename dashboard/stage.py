@@ -16,6 +16,7 @@ from photorank.evaluation.personal import PersonalState, personal_state
 from photorank.index.clicks import Clicks, clicks
 from photorank.index.store import Index
 from photorank.typing import Codes
+from photorank.vectors.ground import Ground
 from photorank.vectors.master import MasterVector
 
 ME = "me"  # who labels until somebody gives a name
@@ -52,8 +53,12 @@ class Sitting:
 
     def state(self) -> PersonalState:
         """Return what is known of the person's taste."""
-        prior, Z = loading.ground(self.index, self.vector, self.rater)
-        return personal_state(self.index, self.rater, self.vector, self.said(), prior=prior, Z=Z)
+        said, ground = self.said(), self.ground()
+        return personal_state(self.index, self.rater, self.vector, said, ground=ground)
+
+    def ground(self) -> Ground:
+        """Return what is believed of the person before any choice."""
+        return loading.ground(self.index, self.vector, self.rater, self.within)
 
 
 def name_picker(known: Sequence[str]) -> str:
@@ -99,8 +104,7 @@ def two_up(sitting: Sitting, desk: Desk) -> None:
 
 
 def _drawn(sitting: Sitting, table: Pair | None) -> Pair | None:
-    ground = loading.ground(sitting.index, sitting.vector, sitting.rater)
-    return labelling.draw(ground, sitting.said(), table, sitting.within)
+    return labelling.draw(sitting.index, sitting.ground(), sitting.said(), table, sitting.within)
 
 
 def _problem(desk: Desk) -> None:
@@ -238,8 +242,8 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return
-    prior, Z = loading.ground(sitting.index, sitting.vector, "")
-    heard = agreement.voices(sitting.index, chosen, prior=prior, Z=Z)
+    ground = loading.ground(sitting.index, sitting.vector, "")
+    heard = agreement.voices(sitting.index, chosen, ground)
     found = labelling.company(
         sitting.index,
         chosen,

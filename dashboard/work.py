@@ -106,8 +106,8 @@ def take_back(index: Index, rater: str) -> Pair | None:
     undone = clicks.undo(index.paths, rater)
     if undone is None or undone.kind == "stars":
         return None
-    rows = {photo.digest: row for row, photo in enumerate(index.photos())}
-    pair = sorted(rows[digest] for digest in undone.photos if digest in rows)
+    digests = index.digests()
+    pair = sorted(digests.index(digest) for digest in undone.photos if digest in digests)
     return Pair(pair[0], pair[1], undone.asked) if len(pair) == 2 else None
 
 

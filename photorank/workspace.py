@@ -72,6 +72,10 @@ class IndexPaths:
         """Perceptual hashes of thumbnails, kept so as not to open those again."""
         return self.root / "hashes.npz"
 
+    def atlas(self, method: str) -> Path:
+        """Return the file of the photos' places on a map, kept so as not to find them again."""
+        return self.root / "maps" / f"{method}.npz"
+
     @property
     def photos(self) -> Path:
         """Photos that photorank made itself: the sample's."""

@@ -39,7 +39,7 @@ AT_HOME = {
         *("sentence_transformers", "transformers", "threadpoolctl"),
         *("openvino", "nncf"),
     },
-    "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow"},
+    "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow", "sklearn", "openTSNE"},
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
@@ -57,12 +57,15 @@ HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.
 SLOW = {
     *("torch", "open_clip", "timm", "sentence_transformers", "openvino", "nncf"),
-    *("faiss", "skimage", "streamlit", "ray"),
+    *("faiss", "skimage", "streamlit", "ray", "openTSNE"),
 }
 
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")
 # What in dashboard/ knows streamlit.
-DRAWING = {"app", "components", "draws", "explaining", "loading", "shelf", "stage", "views"}
+DRAWING = {
+    *("app", "components", "draws", "explaining", "finding", "found", "loading", "shelf"),
+    *("stage", "views"),
+}
 
 HOUSE = sorted((ROOT / "photorank").rglob("*.py"))
 DASHBOARD = sorted((ROOT / "dashboard").rglob("*.py"))

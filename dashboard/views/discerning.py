@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, closer, components, loading, measures, power, work
+from dashboard import charts, closer, components, explaining, loading, measures, power, work
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -39,6 +39,8 @@ if board.leader is not None and board.gaps_reading:
     st.caption(board.gaps_reading)
 
 components.look_closer(closer.looks(evaluation, scope, metric), index.name)
+
+explaining.content(index, vectors, board.leader)
 
 st.subheader("All numbers", anchor=False)
 components.results_table(board)

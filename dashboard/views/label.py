@@ -6,7 +6,7 @@ from dashboard import cards, components, draws, labelling, loading, stage
 
 index = components.opened("Label")
 with components.explained():
-    people, labels = loading.clickers(index), loading.labels(index)
+    people = loading.clickers(index)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     mode = components.choice("What to do", labelling.modes(len(people)), "mode")
     rater = stage.name_picker(people)
@@ -16,6 +16,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             vector = components.vector_picker(index, "Starting from", labelling.PRIOR_HELP)
         else:
             st.caption("The index has no vector yet: you begin from nothing.")
+        labels = loading.labels(index, rater)
         kinds = labelling.kinds(cards.comparable(labels))
         kind = components.choice("Two photos of", kinds, "within") if len(kinds) > 1 else "all"
 

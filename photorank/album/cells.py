@@ -1,9 +1,6 @@
 """Cells that a spreadsheet shows and never runs."""
 
-# What begins a formula in Excel, LibreOffice or Google Sheets, in full width as well (OWASP, "CSV
-# Injection"). An apostrophe tells them that a text follows; one of its own gets another, so that
-# one apostrophe is always ours to take away.
-_ESCAPED = tuple("=+-@\t\r\n＝＋－＠'")
+from photorank.labels.formulas import FORMULA_MARKS
 
 
 def text_cell(text: str | None) -> str:
@@ -16,4 +13,4 @@ def text_cell(text: str | None) -> str:
     >>> text_cell("beach"), text_cell(None)
     ('beach', '')
     """
-    return f"'{text}" if text and text.startswith(_ESCAPED) else text or ""
+    return f"'{text}" if text and text.startswith(FORMULA_MARKS) else text or ""

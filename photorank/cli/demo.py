@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.options import Port, example
+from photorank.cli.options import Listen, Port, example
 from photorank.cli.printing import message, stages
 from photorank.cli.server import serve
 
@@ -14,6 +14,7 @@ app = typer.Typer()
 @app.command(epilog=example("photorank demo --port 8600"))
 def demo(
     port: Port = None,
+    listen: Listen = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     build_only: Annotated[
         bool, typer.Option("--build-only", help="Build the sample, do not show it.")
@@ -28,12 +29,12 @@ def demo(
         index = build_sample(workspace, on_progress=on_progress)
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:
-        serve(workspace, port=port, browser=not no_open)
+        serve(workspace, port=port, browser=not no_open, listen=listen)
 
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
-def dashboard(port: Port = None) -> None:
+def dashboard(port: Port = None, listen: Listen = None) -> None:
     """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
     from photorank.workspace import Workspace
 
-    serve(Workspace.current(), port=port, browser=True)
+    serve(Workspace.current(), port=port, browser=not listen, listen=listen)

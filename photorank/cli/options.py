@@ -28,6 +28,13 @@ Port = Annotated[
     int | None,
     typer.Option(min=1, max=65535, metavar="N", help="Default: 8501, or the next free one."),
 ]
+Listen = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Let other machines in, such as 0.0.0.0: anybody who reaches it sees your photos.",
+    ),
+]
 ByRaters = Annotated[
     bool,
     typer.Option(

@@ -44,7 +44,7 @@ def people(
         voices,
     )
     from photorank.index.store import open_index
-    from photorank.vectors.personal import coordinates_in, prior_in
+    from photorank.vectors.ground import ground_in
     from photorank.vectors.store import add_vector, check_free, load_vector
 
     opened = open_index(index)
@@ -62,8 +62,7 @@ def people(
             f"{len(chosen)} people judged photos: name up to {_MOST} of them with --rater."
         )
     vector = load_vector(opened, prior or default_vector(opened)[0])
-    believed = prior_in(opened, vector.direction, rater="")
-    heard = voices(opened, chosen, prior=believed, Z=coordinates_in(opened, believed))
+    heard = voices(opened, chosen, ground_in(opened, vector.direction, rater=""))
     pairs = sorted(agreements(heard), key=lambda found: -found.likes_accuracy.value)
     best, disputed = agreed_best(heard, k), contested(heard, k)
     if keep is not None:

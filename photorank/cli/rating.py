@@ -12,7 +12,7 @@ from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorN
 from photorank.cli.printing import line, message, print_json, print_table
 
 if TYPE_CHECKING:
-    from photorank.index.store import Found, Index
+    from photorank.index.store import Found, Index, Photo
     from photorank.rating.photos import RatedPhoto
     from photorank.rating.stability import Steadiness
     from photorank.vectors.master import MasterVector
@@ -128,23 +128,36 @@ def bottom(
     _print_rated(_extreme(vector, k, index, approximate, lowest=True), as_json)
 
 
-@app.command(epilog=example('photorank search "children at the beach" -k 10 --index family'))
+@app.command(epilog=example("photorank search --like beach.jpg --vector beauty --index family"))
 def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", show_default=False)] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option(metavar="PHOTO", help="Find photos like this one, in the index or not."),
+    ] = None,
+    vector: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Find photos along this vector; with --like: similar ones that it rates higher.",
+        ),
+    ] = None,
     k: Count = 20,
     approximate: Approximate = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the photos nearest to a text. The measure is cosine similarity."""
+    """List the photos nearest to a text, a photo or a vector. The measure is cosine similarity."""
     from photorank.index.store import open_index
-    from photorank.vectors.prompts import prompt_vector
 
+    if (text is None) == (like is None and vector is None):
+        raise typer.BadParameter("give a text, or --like PHOTO, --vector NAME or both")
+    if approximate and like is not None and vector is not None:
+        raise typer.BadParameter("--approximate cannot look for photos that are rated higher")
     opened = open_index(index)
-    direction = prompt_vector("search", [text], encoder_of(opened)()).direction
     found = [
-        {"path": str(one.photo.path), "similarity": one.similarity}
-        for one in _searcher(approximate)(opened, direction, k)
+        {"path": str(photo.path), "similarity": similarity}
+        for photo, similarity in _sought(opened, text, like, vector, k, _searcher(approximate))
     ]
     if as_json:
         print_json(found)
@@ -169,6 +182,36 @@ def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]
         for path in paths
     )
     return steadiness(vector, first, second)
+
+
+def _sought(
+    index: "Index",
+    text: str | None,
+    like: Path | None,
+    vector: str | None,
+    k: int,
+    best: "Callable[..., list[Found]]",
+) -> "list[tuple[Photo, float]]":
+    from photorank.rating.better import closest_better
+    from photorank.rating.photos import embeddings_of
+    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.store import load_vector
+
+    if like is not None:
+        embedding = embeddings_of(index, [like], encoder_of(index))[0]
+        if vector is not None:
+            by = load_vector(index, vector)
+            better = closest_better(index, by, embedding, index.rate(by), k=k)
+            return [(one.photo, one.similarity) for one in better]
+        row = index.row_of(like)
+        own = None if row is None else index.photo(row)
+        found = best(index, embedding, k + 1)
+        return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
+    if text is not None:
+        direction = prompt_vector("search", [text], encoder_of(index)()).direction
+    else:
+        direction = load_vector(index, str(vector)).direction
+    return [(one.photo, one.similarity) for one in best(index, direction, k)]
 
 
 def _extreme(

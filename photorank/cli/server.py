@@ -18,14 +18,17 @@ from photorank.errors import ServerError
 from photorank.workspace import Workspace
 
 HOST = "127.0.0.1"  # this machine alone: the dashboard shows private photos
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - what people ask for, never a default
 FIRST_PORT = 8501
 _PORTS_TRIED = 100
 _STARTS_WITHIN = 120.0  # seconds
 _ENDS_WITHIN = 5.0  # seconds, before it is made to
 
 
-def serve(workspace: Workspace, *, port: int | None, browser: bool) -> None:
-    """Run the dashboard until Ctrl-C.
+def serve(
+    workspace: Workspace, *, port: int | None, browser: bool, listen: str | None = None
+) -> None:
+    """Run the dashboard until Ctrl-C, for this machine or whoever reaches the address `listen`.
 
     Raises
     ------
@@ -33,11 +36,14 @@ def serve(workspace: Workspace, *, port: int | None, browser: bool) -> None:
         If the port is in use, or the server fails.
     """
     chosen = _free_port(port)
-    url = f"http://{HOST}:{chosen}"
-    with _server(workspace, chosen) as server:
+    host = listen if listen and listen != EVERYWHERE else HOST
+    url = f"http://{host}:{chosen}"
+    with _server(workspace, chosen, listen or HOST) as server:
         try:
-            _wait_until_ready(server, chosen)
+            _wait_until_ready(server, host, chosen)
             message(f"the dashboard is at {url} (Ctrl-C ends it)")
+            if listen and listen != HOST:
+                message(f"whoever reaches {listen} sees it too: it asks for no password")
             if browser and _has_screen():
                 webbrowser.open(url)
             if code := server.wait():
@@ -47,13 +53,15 @@ def serve(workspace: Workspace, *, port: int | None, browser: bool) -> None:
 
 
 @contextmanager
-def _server(workspace: Workspace, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the server; it ends with the block, also when this process is told to end."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_script())]
     options = {
-        "server.address": HOST,
+        "server.address": address,
         "server.port": port,
         "server.headless": "true",
+        "server.enableXsrfProtection": "true",
+        "server.enableCORS": "true",  # which is streamlit's word for refusing other origins
         "browser.gatherUsageStats": "false",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
@@ -109,21 +117,21 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int) -> None:
+def _wait_until_ready(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServerError(
                 f"the dashboard's server ended at once with code {server.returncode}; see above."
             )
-        if _answers(port):
+        if _answers(host, port):
             return
         time.sleep(0.1)
     raise ServerError(f"the dashboard's server did not answer within {_STARTS_WITHIN:.0f} s.")
 
 
-def _answers(port: int) -> bool:
-    connection = HTTPConnection(HOST, port, timeout=5)  # no proxy stands between, whatever is set
+def _answers(host: str, port: int) -> bool:
+    connection = HTTPConnection(host, port, timeout=5)  # no proxy stands between, whatever is set
     try:
         connection.request("GET", "/_stcore/health")
         return connection.getresponse().status == 200

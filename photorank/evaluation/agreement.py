@@ -15,8 +15,9 @@ from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
 from photorank.typing import Codes, Floats
+from photorank.vectors.ground import Ground
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste import Judged, Taste, TastePrior, taste_of
+from photorank.vectors.taste import Judged, Taste, taste_of
 
 _DRAWS = 100  # of each taste
 _PHOTOS = 500  # that drawn tastes are compared on
@@ -31,6 +32,7 @@ class Voice:
     rater: str
     judged: Judged
     taste: Taste
+    rows: Codes  # (n,) of the index, of the photos that are judged or compared
 
 
 @dataclass(frozen=True)
@@ -63,28 +65,29 @@ class Shared:
     standard_errors: tuple[float, ...]
 
 
-def voices(
-    index: Index, raters: Sequence[str], *, prior: TastePrior, Z: Floats
-) -> tuple[Voice, ...]:
-    """Return people with their tastes, all from one prior.
+def voices(index: Index, raters: Sequence[str], ground: Ground) -> tuple[Voice, ...]:
+    """Return people with their tastes, all from one prior and over the same photos.
 
     Parameters
     ----------
     index : Index
     raters : sequence of str
         Names; what they chose and what they scored counts, clicked or imported.
-    prior : TastePrior
-    Z : ndarray of shape (n, 1 + q)
-        ``prior.coordinates`` of all the index's photos.
+    ground : Ground
     """
-    found = []
+    said, touched = [], [np.empty(0, dtype=np.intp)]
     for rater in raters:
         chosen, scores = index.choices(rater), index.labels(rater).scores
         rows = np.flatnonzero(np.isfinite(scores))
-        pairs = np.column_stack([chosen.winners, chosen.losers]).astype(np.intp)
+        said.append((rater, chosen, rows, scores[rows]))
+        touched += [chosen.winners, chosen.losers, rows]
+    ground = ground.including(index, np.unique(np.concatenate(touched)))
+    found = []
+    for rater, chosen, rows, labels in said:
+        pairs = np.column_stack([ground.places(chosen.winners), ground.places(chosen.losers)])
         ties = chosen.ties.astype(np.float64)
-        judged = Judged(Z, pairs, ties, rows, scores[rows], times=chosen.weights)
-        found.append(Voice(rater, judged, taste_of(prior, judged)))
+        judged = Judged(ground.Z, pairs, ties, ground.places(rows), labels, times=chosen.weights)
+        found.append(Voice(rater, judged, taste_of(ground.prior, judged), ground.rows))
     return tuple(found)
 
 
@@ -117,7 +120,8 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, .
     """
     _, ratings, errors = _all_ratings(people)
     worth = ratings.mean(axis=0) - np.sqrt(_spread(ratings) ** 2 + (errors**2).mean(axis=0))
-    return _listed(np.argsort(-worth, kind="stable")[:most], ratings, errors)
+    order = np.argsort(-worth, kind="stable")[:most]
+    return _listed(order, people[0].rows, ratings, errors)
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
@@ -135,7 +139,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...
     _, ratings, errors = _all_ratings(people)
     spread = _spread(ratings)
     order = np.argsort(-spread, kind="stable")[:most]
-    return _listed(order[spread[order] > 0], ratings, errors)
+    return _listed(order[spread[order] > 0], people[0].rows, ratings, errors)
 
 
 def common_vector(
@@ -153,8 +157,9 @@ def common_vector(
     weights = _all_ratings(people)[0].mean(axis=0)
     believed = people[0].taste.prior
     vector = Taste(believed, weights, people[0].taste.root).vector
-    rows = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
-    photos = {shortened(index.photo(int(row)).digest) for row in np.unique(np.concatenate(rows))}
+    judged = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
+    rows = people[0].rows[np.unique(np.concatenate(judged))]
+    photos = {shortened(index.photo(int(row)).digest) for row in rows}
     return MasterVector(
         name,
         "common",
@@ -186,19 +191,19 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
     )
 
 
-def _listed(rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Return what people (p, n) think of some photos."""
+def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
+    """Return what people (p, n) think of photos at some places of the rows (n,)."""
     spread = _spread(ratings)
     return tuple(
         Shared(
-            row=int(row),
-            mean=float(ratings[:, row].mean()),
-            standard_error=float(np.sqrt((errors[:, row] ** 2).sum())) / len(errors),
-            spread=float(spread[row]),
-            ratings=tuple(ratings[:, row].tolist()),
-            standard_errors=tuple(errors[:, row].tolist()),
+            row=int(rows[one]),
+            mean=float(ratings[:, one].mean()),
+            standard_error=float(np.sqrt((errors[:, one] ** 2).sum())) / len(errors),
+            spread=float(spread[one]),
+            ratings=tuple(ratings[:, one].tolist()),
+            standard_errors=tuple(errors[:, one].tolist()),
         )
-        for row in rows
+        for one in places
     )
 
 

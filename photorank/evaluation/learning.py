@@ -21,7 +21,9 @@ from photorank.typing import Direction, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.personal import Personal
 from photorank.vectors.store import load_vector
+from photorank.vectors.taste import TastePrior
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
@@ -85,17 +87,32 @@ def fit_and_test(
             pairs = graph.sample(_CALIBRATION_PAIRS // len(graphs), rng=rng).pairs
             differences.append(r[pairs[:, 0]] - r[pairs[:, 1]])
 
-    taught = photos.comparisons
-    if protocol.within is not None:
-        taught = taught.restricted(photos.codes(protocol.within), "within")
     return Learned(
-        direction=clone(estimator).fit(photos.X, taught).direction_,
+        direction=_direction(estimator, photos, protocol.within),
         slope=fit_slope(np.concatenate(differences)) if differences else None,
         metrics={
             "pairwise_accuracy": accuracy.to_json(),
             "protocol": protocol.to_json() | {"folds": folds.k},
         },
     )
+
+
+def _direction(
+    estimator: DirectionLearner, photos: JudgedPhotos, within: Literal["group", "series"] | None
+) -> Direction:
+    """Return what all photos teach, (d,)."""
+    taught = photos.comparisons
+    if within is not None:
+        taught = taught.restricted(photos.codes(within), "within")
+    direction: Direction = clone(estimator).fit(photos.X, taught).direction_
+    return direction
+
+
+def _without_others(estimator: DirectionLearner) -> DirectionLearner:
+    """Return a learner that knows nothing of what others said of the photos held out."""
+    if isinstance(estimator, Personal) and isinstance(estimator.prior, TastePrior):
+        return Personal(prior=estimator.prior.fair) if estimator.prior.untaught else estimator
+    return estimator
 
 
 def learn_vector(
@@ -116,7 +133,8 @@ def learn_vector(
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the
     photos nothing is held out from it: the accuracy is then named in-sample,
-    and the vector is not calibrated.
+    and the vector is not calibrated. Other people's ratings of the photos may
+    teach a personal vector how tastes differ, but not the one that is tested.
 
     Raises
     ------
@@ -131,6 +149,7 @@ def learn_vector(
     if believed is not None and learner in LEARNERS:
         given = {"prior": beginning(index, learner, believed, rater=rater)}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
+    tested = _without_others(estimator)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(
         fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo",
@@ -138,7 +157,9 @@ def learn_vector(
         within=within,
         by_raters=by_raters,
     )
-    learned = fit_and_test(estimator, photos, protocol, on_progress=on_progress)
+    learned = fit_and_test(tested, photos, protocol, on_progress=on_progress)
+    if tested is not estimator:
+        learned = replace(learned, direction=_direction(estimator, photos, within))
     known = frozenset() if believed is None else believed.card.photos
     own = frozenset(map(shortened, photos.digests))
     if own & known:

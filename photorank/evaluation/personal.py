@@ -15,6 +15,7 @@ from photorank.metrics.hits import growth, wilson
 from photorank.rating.calibration import fit_slope
 from photorank.rating.scores import percentiles
 from photorank.typing import Codes, Floats, Ratings
+from photorank.vectors.ground import Ground
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.taste import Judged, Taste, TastePrior, taste_of
 
@@ -52,7 +53,9 @@ class PersonalState:
     being informative, that the taste predicts when it is learned from the other
     choices only: those that share no photo with it. A pair that was picked for
     being doubtful is harder than most and would make the taste look worse than it
-    is. Ties are left out, and chance is 0.5. Where the prior has seen some of the
+    is. What other people said of the photos is left out as well: where it taught the
+    taste how people differ, the taste is a little better than the one that is tested.
+    Ties are left out, and chance is 0.5. Where the prior has seen some of the
     judged photos, perhaps with this person's judgements, nothing is held out from
     it: the vector's card then calls the accuracy in-sample.
     """
@@ -61,8 +64,9 @@ class PersonalState:
     index: str
     prior: MasterVector | None  # None: begun from nothing
     taste: Taste
-    ratings: Ratings  # (n,)
-    standard_errors: Floats  # (n,) in the ratings' unit
+    rows: Codes  # (k,) of the index, ascending: all photos of few, some of many
+    ratings: Ratings  # (k,)
+    standard_errors: Floats  # (k,) in the ratings' unit
     n_choices: int
     n_stars: int
     accuracy: Estimate | None  # None without a choice to test on
@@ -73,6 +77,11 @@ class PersonalState:
     fingerprint: Fingerprint
     photos: frozenset[str]  # shortened digests of what was judged
     judgements: str  # digest of what was said
+
+    def rating(self, row: int) -> tuple[float, float]:
+        """Return the rating and its standard error of one of the rows."""
+        place = np.searchsorted(self.rows, row)
+        return float(self.ratings[place]), float(self.standard_errors[place])
 
     @property
     def prior_saw(self) -> bool:
@@ -121,8 +130,7 @@ def personal_state(
     vector: MasterVector | None,
     said: Clicks,
     *,
-    prior: TastePrior,
-    Z: Floats,
+    ground: Ground,
 ) -> PersonalState:
     """Return what is known of a person; quick enough to follow every choice.
 
@@ -135,21 +143,22 @@ def personal_state(
         What the prior was made of; None if it begins from nothing.
     said : Clicks
         All the person said, by row of the index.
-    prior : TastePrior
-        What was believed before.
-    Z : ndarray of shape (n, 1 + q)
-        ``prior.coordinates`` of all the index's photos: they are made once.
+    ground : Ground
+        What was believed before, and of which photos; it is made once.
     """
-    judged = judged_clicks(Z, said)
+    rows = np.unique(np.concatenate([said.winners, said.losers, said.starred]))
+    ground = ground.including(index, np.union1d(rows, said.skipped))
+    prior, Z, placed = ground.prior, ground.Z, ground.placed(said)
+    judged = judged_clicks(Z, placed)
     taste = taste_of(prior, judged)
     ratings = taste.ratings(Z)
-    curve, gaps = _learning_curve(prior, judged, _fair_tests(said))
-    rows = np.unique(np.concatenate([said.winners, said.losers, said.starred]))
+    curve, gaps = _learning_curve(prior.fair, judged, _fair_tests(said))
     return PersonalState(
         rater=rater,
         index=index.name,
         prior=vector,
         taste=taste,
+        rows=ground.rows,
         ratings=ratings,
         standard_errors=taste.standard_errors(Z),
         n_choices=len(said.winners),
@@ -157,7 +166,7 @@ def personal_state(
         accuracy=curve[-1].accuracy if curve else None,
         curve=curve,
         forecast=_forecast(gaps, [point.n_choices for point in curve]),
-        moved=_moved(Z[:, 0], ratings) if len(rows) and vector is not None else (),
+        moved=_moved(ground.rows, Z[:, 0], ratings) if len(rows) and vector is not None else (),
         slope=fit_slope(gaps[-1]) if len(gaps) and gaps.shape[1] >= _LEAST_TO_CALIBRATE else None,
         fingerprint=index.fingerprint,
         photos=frozenset(shortened(index.photo(int(row)).digest) for row in rows),
@@ -234,14 +243,16 @@ def _shape(m: Floats) -> Floats:
     return m / (m + _HALF_WAY)
 
 
-def _moved(before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Return the photos that moved most among all."""
+def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
+    """Return the photos that moved most among some rows of the index."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED, len(far) - 1))[:_MOVED]
     most = some[np.argsort(far[some], kind="stable")]
     return tuple(
-        Moved(int(row), float(old[row]), float(new[row])) for row in most if old[row] != new[row]
+        Moved(int(rows[one]), float(old[one]), float(new[one]))
+        for one in most
+        if old[one] != new[one]
     )
 
 

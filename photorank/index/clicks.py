@@ -191,10 +191,10 @@ def clickers(paths: IndexPaths) -> list[str]:
     with reading(paths) as connection:
         rows = connection.execute(
             "SELECT name FROM raters WHERE id IN (SELECT rater FROM skips) OR id IN ("
-            " SELECT rater FROM choices JOIN sources ON sources.id = source"
-            " WHERE sources.name LIKE 'clicks of %'"
-            " UNION SELECT rater FROM ratings JOIN sources ON sources.id = source"
-            " WHERE sources.name LIKE 'clicks of %') ORDER BY name"
+            " SELECT rater FROM choices WHERE source IN"
+            " (SELECT id FROM sources WHERE name LIKE 'clicks of %')"
+            " UNION SELECT rater FROM ratings WHERE source IN"
+            " (SELECT id FROM sources WHERE name LIKE 'clicks of %')) ORDER BY name"
         )
         return [name for (name,) in rows]
 

@@ -204,15 +204,16 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
         named = connection.execute(
             'SELECT photo, "group", series, split FROM memberships'
         ).fetchall()
-    n = len(rows.digests)
-    memberships = Memberships([None] * n, [None] * n, [None] * n)
-    places = rows.places([photo for photo, *_ in named]).tolist()
-    for place, (_, *values) in zip(places, named, strict=True):
-        if place >= 0:
-            for column, value in zip(memberships, values, strict=True):
-                if value is not None:
-                    column[place] = value
-    return memberships
+    photos, *values = zip(*named, strict=True) if named else [()] * 4
+    places = rows.places(photos)
+    found: list[list[str | None]] = []
+    for names in values:
+        column = np.full(len(rows.digests), None, dtype=object)
+        given = np.array(names, dtype=object)
+        told = (places >= 0) & (given != None)  # noqa: E711 - of each one
+        column[places[told]] = given[told]
+        found.append(column.tolist())
+    return Memberships(*found)
 
 
 def coded(names: Sequence[str | None]) -> tuple[Codes, list[str]]:

@@ -241,10 +241,11 @@ class Index:
         with reading(self.paths) as connection:
             rows = connection.execute(
                 "SELECT photo, rater, avg(score) FROM ratings"  # noqa: S608 - our own words
-                " JOIN raters ON raters.id = rater JOIN sources ON sources.id = source"
-                " WHERE raters.name NOT IN ('', :without) AND n_raters = 1"
-                f" AND (NOT ({_CLICKED}) OR NOT EXISTS (SELECT 1 FROM ratings"
-                f" JOIN sources ON sources.id = source WHERE NOT ({_STARS})))"
+                " WHERE n_raters = 1"
+                " AND rater IN (SELECT id FROM raters WHERE name NOT IN ('', :without))"
+                f" AND source IN (SELECT id FROM sources WHERE NOT ({_CLICKED}) OR NOT EXISTS"
+                " (SELECT 1 FROM ratings JOIN sources ON sources.id = source"
+                f" WHERE NOT ({_STARS})))"
                 " GROUP BY photo, rater",
                 {"without": without},
             ).fetchall()

@@ -20,6 +20,7 @@ from photorank.labels.csvtable import (
     truth,
     votes,
 )
+from photorank.labels.formulas import unescaped
 
 Row = TypeVar("Row")
 
@@ -171,7 +172,7 @@ def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
                 winner=filled(cells, "winner"),
                 loser=filled(cells, "loser"),
                 tie=truth(cells, "tie"),
-                rater=cells.get("rater", ""),
+                rater=unescaped(cells.get("rater", "")),
                 weight=votes(cells, "votes"),
             )
 

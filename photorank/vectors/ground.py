@@ -76,7 +76,9 @@ def ground_in(
     within : ndarray of shape (n,), optional
         Group or series numbers, where pairs are to be of one. −1 is none.
     """
-    return Ground.over(index, prior_in(index, direction, rater=rater), some_rows(len(index), within))
+    return Ground.over(
+        index, prior_in(index, direction, rater=rater), some_rows(len(index), within)
+    )
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:

@@ -16,7 +16,6 @@ from photorank.vectors.taste import Judged, TastePrior, taste_of
 from photorank.vectors.tastes import prior_by_others
 
 KIND = "personal"
-_AT_ONCE = 10_000  # photos whose embeddings are held at a time
 _ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
 
 
@@ -81,16 +80,9 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
         return prior
     others = index.single_ratings(without=rater)
     learned = prior_by_others(prior, others, index.embeddings_of)
-    if len(index.single_ratings().raters) > len(others.raters):
-        return learned  # the person's own scores are on the same scale
+    if learned is prior or len(index.single_ratings().raters) > len(others.raters):
+        return learned  # the person's own scores, if any, are on the same scale
     return replace(learned, unit=None)
-
-
-def coordinates_in(index: Index, prior: TastePrior) -> Floats:
-    """Return a prior's coordinates (n, 1 + q) of all photos of an index."""
-    n = len(index)
-    parts = np.array_split(np.arange(n), 1 + n // _AT_ONCE)
-    return np.concatenate([prior.coordinates(index.embeddings_of(rows)) for rows in parts])
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:

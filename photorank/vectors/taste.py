@@ -44,6 +44,8 @@ class TastePrior:
     covariance: Floats  # (q, q) Σ
     noise: float  # standard deviation of one label
     unit: float | None = None  # labels' units in one of the ratings', where the scale is known
+    # The same before other people's ratings taught how tastes differ.
+    untaught: "TastePrior | None" = None
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
@@ -70,15 +72,14 @@ class TastePrior:
             if not spread > 1e-9:
                 raise ComparisonsError("the prior vector rates all these photos the same")
         centre = rows.mean(axis=0)
-        _, singular, components = np.linalg.svd(rows - centre, full_matrices=False)
-        q = int(np.count_nonzero(singular[:DIMENSIONS] > max(1e-9 * singular[0], 1e-12)))
-        variances = singular[:q] ** 2 / len(rows)
+        variances, components = _principal(rows - centre)
+        q = len(variances)
         scale = np.sqrt(variances.mean()) if q else 1.0
         return cls(
             v0,
             centre,
             spread,
-            basis=components[:q].T / scale,
+            basis=components / scale,
             variances=variances / scale**2,
             covariance=np.eye(q) * deviation / max(q, 1),
             noise=NOISE,
@@ -92,6 +93,11 @@ class TastePrior:
             part = slice(begin, begin + _ROWS)
             Z[part] = (np.asarray(X[part], dtype=np.float64) - self.centre) @ axes
         return Z
+
+    @property
+    def fair(self) -> "TastePrior":
+        """What to test with on photos that others have rated, for their ratings tell of these."""
+        return self if self.untaught is None else self.untaught
 
     @property
     def slope(self) -> float:
@@ -259,6 +265,19 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
         w = minimise(near, w, scale=scale, tolerance=_TOLERANCE)
     precision = fixed + (apart.T * bends(w)) @ apart
     return Taste(prior, w, np.linalg.inv(np.linalg.cholesky(precision)).T)
+
+
+def _principal(rows: Floats) -> tuple[Floats, Floats]:
+    """Return the greatest variances (q,) of centred rows (n, d), and their components (d, q)."""
+    from scipy.linalg import eigh
+
+    n, d = rows.shape
+    moments = rows.T @ rows if d <= n else rows @ rows.T  # the smaller one; a tenth of an SVD
+    size = len(moments)
+    found, axes = eigh(moments, subset_by_index=[max(size - DIMENSIONS, 0), size - 1])
+    kept = np.flatnonzero(found > max(1e-12 * found[-1], 1e-24))[::-1]
+    components = axes[:, kept] if d <= n else rows.T @ axes[:, kept] / np.sqrt(found[kept])
+    return found[kept] / n, components
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:

@@ -22,8 +22,6 @@ def learned_prior(
     prior: TastePrior,
     X: Embeddings | Floats,
     table: RaterTable,
-    *,
-    scale: float | None = None,
 ) -> TastePrior:
     """Return a prior whose covariance and noise are those of many people's labels.
 
@@ -40,9 +38,6 @@ def learned_prior(
         The photos that the table is about.
     table : RaterTable
         Who gave which photo which label; people of fewer than 20 are left out.
-    scale : float, optional
-        Labels' units that one unit of ``x·v0`` is worth, where that is known; by
-        default it is how the mean labels grow with it.
 
     Raises
     ------
@@ -58,26 +53,34 @@ def learned_prior(
     data. https://doi.org/10.2307/2529876
     """
     Z = prior.coordinates(X)
-    unit = _label_unit(Z[:, 0], table) if scale is None else scale * prior.spread
+    unit = _label_unit(Z[:, 0], table)
     people = _deviations(Z[:, 1:], table, unit)
     if len(people) < 2:
         raise ComparisonsError(
             f"to learn how tastes differ, two people or more need {LEAST_LABELS} labels each"
         )
+    # Sums over each person's p labels are all that a round needs of them.
+    gram = np.stack([Z.T @ Z for Z, _ in people])  # (p, q, q)
+    target = np.stack([Z.T @ left for Z, left in people])  # (p, q)
+    total = sum(float(left @ left) for _, left in people)
+    count = sum(len(left) - 2 for _, left in people)  # each one's mean and slope are taken off
     start = prior.covariance
     covariance, variance = start, prior.noise**2
     for _ in range(_ROUNDS):
-        inverse = np.linalg.inv(covariance)
-        moments, squares, count = np.zeros_like(covariance), 0.0, 0
-        for Z, left in people:
-            spread = np.linalg.inv(inverse + Z.T @ Z / variance)
-            mean = spread @ (Z.T @ left) / variance
-            moments += spread + np.outer(mean, mean)
-            squares += float(((left - Z @ mean) ** 2).sum() + ((Z @ spread) * Z).sum())
-            count += len(left) - 2  # the person's mean and slope are taken off
+        spread = np.linalg.inv(np.linalg.inv(covariance) + gram / variance)  # (p, q, q)
+        mean = np.einsum("pij,pj->pi", spread, target) / variance
+        moments = spread.sum(axis=0) + mean.T @ mean
+        foretold = np.einsum("pij,pj->pi", gram, mean)
+        squares = total + float((mean * (foretold - 2 * target)).sum() + (gram * spread).sum())
         covariance = (moments + _BELIEF * start) / (len(people) + _BELIEF)
         variance = squares / count
-    return replace(prior, covariance=covariance, noise=float(np.sqrt(variance)), unit=unit)
+    return replace(
+        prior,
+        covariance=covariance,
+        noise=float(np.sqrt(variance)),
+        unit=unit,
+        untaught=prior,
+    )
 
 
 def prior_by_others(

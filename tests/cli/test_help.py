@@ -58,7 +58,8 @@ def test_the_commands_are_those_of_the_contract():
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
         *("evaluate", "keepers", "rate", "compare", "top", "bottom", "search", "signals", "album"),
-        "people",
+        *("doctor", "reroot"),
+        *("people", "explain", "nuisance", "bench framing", "bench stability"),
         *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),
     }
 

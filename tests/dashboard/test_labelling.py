@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 from dashboard import charts, labelling
-from dashboard.labelling import Desk, Ground, Last, Pair
+from dashboard.labelling import Desk, Last, Pair
 from photorank.evaluation.agreement import agreed_best, agreements, contested, voices
 from photorank.evaluation.personal import personal_state
 from photorank.index.clicks import Clicks, clicks, record_choice, record_stars
 from photorank.index.store import Index
+from photorank.vectors.ground import Ground, ground_in
 from photorank.vectors.store import list_vectors
-from photorank.vectors.taste import TastePrior
 
 ONE, TWO = Pair(0, 1, "random"), Pair(2, 3, "informative")
 NOTHING = np.empty(0, dtype=np.intp)
@@ -26,9 +26,7 @@ def index(paths):
 @pytest.fixture
 def ground(index):
     """Return what is believed of everybody at first."""
-    X = index.embeddings()
-    prior = TastePrior.of(X, list_vectors(index)["ours"].direction)
-    return Ground(prior, prior.coordinates(X))
+    return ground_in(index, list_vectors(index)["ours"].direction)
 
 
 def choose(index, rater, pairs):
@@ -41,7 +39,7 @@ def choose(index, rater, pairs):
 def state_of(index, ground, rater):
     """Return what is known of a person."""
     vector, said = list_vectors(index)["ours"], clicks(index, rater)
-    return personal_state(index, rater, vector, said, prior=ground.prior, Z=ground.Z)
+    return personal_state(index, rater, vector, said, ground=ground)
 
 
 def test_an_answer_puts_the_next_pair_on_the_table():
@@ -67,12 +65,12 @@ def test_what_was_undone_is_shown_again_and_the_other_pair_after_it():
     assert desk.undone == 3
 
 
-def test_no_pair_is_drawn_twice_until_none_is_left(ground):
+def test_no_pair_is_drawn_twice_until_none_is_left(index, ground):
     """Neither those that were seen, nor the one on the table; of four photos there are six."""
-    few = Ground(ground.prior, ground.Z[:4])
+    few = Ground.over(index, ground.prior, np.arange(4))
     said = Clicks(NOTHING, NOTHING, NOTHING, [], np.empty((0, 2), np.intp), NOTHING, NOTHING)
     table, seen = None, set()
-    while (pair := labelling.draw(few, said, table, None)) is not None:
+    while (pair := labelling.draw(index, few, said, table, None)) is not None:
         key = frozenset((pair.first, pair.second))
         assert key not in seen
         seen.add(key)
@@ -88,7 +86,7 @@ def test_pairs_may_be_of_one_group(index, ground, paths):
     codes = labelling.codes(index.labels(), "group")
     said = clicks(index, "nobody")
     for _ in range(20):
-        pair = labelling.draw(ground, said, None, codes)
+        pair = labelling.draw(index, ground, said, None, codes)
         assert codes[pair.first] == codes[pair.second]
     assert labelling.codes(index.labels(), "all") is None
 
@@ -126,7 +124,7 @@ def test_people_are_compared_in_words(index, ground):
     choose(index, "bob", [(7, 0), (15, 8), (16, 23)])
     choose(index, "c*y", [(0, 7), (8, 15), (1, 6)])
     raters = ["ann", "bob", "c*y"]
-    heard = voices(index, raters, prior=ground.prior, Z=ground.Z)
+    heard = voices(index, raters, ground)
     found = labelling.company(
         index, raters, agreements(heard), agreed_best(heard), contested(heard)
     )

@@ -13,8 +13,8 @@ from photorank.evaluation.agreement import (
 )
 from photorank.index.labelling import import_choices, import_labels
 from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.vectors.ground import ground_in
 from photorank.vectors.master import MasterVector
-from photorank.vectors.personal import prior_in
 from photorank.vectors.taste import Judged, TastePrior, taste_of
 
 N, D = 100, 4
@@ -35,7 +35,7 @@ def voice(rater, ground, ratings, rows=None, *, noise=0.1):
     rng = np.random.default_rng(len(rater))
     labels = ratings[rows] + noise * rng.normal(size=len(rows))
     judged = Judged(Z, rows=rows, labels=labels)
-    return Voice(rater, judged, taste_of(prior, judged))
+    return Voice(rater, judged, taste_of(prior, judged), np.arange(len(judged.Z)))
 
 
 def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(ground):
@@ -72,7 +72,10 @@ def test_choices_of_the_same_pair_are_compared(ground):
     prior, Z = ground
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
-    people = [Voice(name, said, taste_of(prior, said)) for name, said in (("a", one), ("b", other))]
+    people = [
+        Voice(name, said, taste_of(prior, said), np.arange(N))
+        for name, said in (("a", one), ("b", other))
+    ]
 
     (found,) = agreements(people)
 
@@ -131,7 +134,9 @@ def test_contested_is_what_they_differ_about(ground):
 def test_doubt_alone_contests_nothing(ground):
     """Two people who said nothing rate alike, and unsurely; there is nothing to list."""
     prior, Z = ground
-    silent = [Voice(name, Judged(Z), taste_of(prior, Judged(Z))) for name in ("ann", "bo")]
+    silent = [
+        Voice(name, Judged(Z), taste_of(prior, Judged(Z)), np.arange(N)) for name in ("ann", "bo")
+    ]
 
     assert contested(silent) == ()
     (best, *_) = agreed_best(silent)
@@ -159,16 +164,15 @@ def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
     pairs = [ChoiceRow(n + 2, names[n], names[n + 1], False, "bob") for n in range(0, 20, 2)]
     import_choices(own_index.paths, ChoiceTable("bob.csv", pairs))
     vector = MasterVector("ours", "prompt", rng.normal(size=48), own_index.fingerprint)
-    prior = prior_in(own_index, vector.direction)
-    Z = prior.coordinates(own_index.embeddings())
+    ground = ground_in(own_index, vector.direction)
 
-    people = voices(own_index, ["ann", "bob", "nobody"], prior=prior, Z=Z)
+    people = voices(own_index, ["ann", "bob", "nobody"], ground)
     made = common_vector("all-of-us", own_index, people, vector)
 
     assert [len(person.judged.rows) for person in people] == [30, 0, 0]
     assert [len(person.judged.pairs) for person in people] == [0, 10, 0]
-    np.testing.assert_array_equal(people[2].taste.weights, prior.mean)
-    mean = np.mean([person.taste.ratings(Z) for person in people], axis=0)
+    np.testing.assert_array_equal(people[2].taste.weights, ground.prior.mean)
+    mean = np.mean([person.taste.ratings(ground.Z) for person in people], axis=0)
     np.testing.assert_allclose(own_index.rate(made), mean, atol=1e-6)
     assert made.card.parameters == {"prior": "ours", "raters": ["ann", "bob", "nobody"]}
     assert made.card.n_photos == 30

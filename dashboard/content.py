@@ -1,0 +1,102 @@
+"""View-model of nuisance control: how far a vector rates what is on a photo."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import FAMILIES, GREY
+from dashboard.words import AT_RANDOM, FROM_PHOTOS, plain, share
+from photorank.evaluation.nuisance import Gap, Nuisance
+from photorank.metrics.estimates import Estimate
+
+ENDS = 6  # kinds shown at either end where there are many
+STEP = 34  # pixels a kind
+WITH, WITHOUT = "as it is", "without content"
+BY = {"clusters": "Photos that look alike", "group": "Groups"}
+
+
+@dataclass(frozen=True)
+class Content:
+    """What the page says of content in a vector."""
+
+    sentence: str
+    reading: str
+    title: str  # for who cannot see the chart
+    rows: pd.DataFrame  # kind, version, value, low, high
+    csv: str
+
+
+def content(found: Nuisance) -> Content:
+    """Word and sort what changes when content is taken out of a vector."""
+    name = plain(found.vector)
+    kinds = "groups" if found.by == "group" else "kinds of photos"
+    seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
+    sentence = (
+        f"Of what **{name}** tells photos apart by, {_share(found.between_before)} is which of the "
+        f"{kinds} they are of. Without that, {_share(found.between_after)} is, and it puts "
+        f"{_share(found.accuracy_after)} of pairs in the right order instead of "
+        f"{_share(found.accuracy_before)}.{seen}"
+    )
+    reading = (
+        f"Mean ratings of {kinds} of held-out photos, in standard deviations; the lines are 95 % "
+        f"intervals. {found.directions} directions were taken out. Of pairs of one kind, which "
+        f"content cannot order, {_share(found.within_before)} are in the right order before and "
+        f"{_share(found.within_after)} after. People may well like some kinds better: what is "
+        "taken out need not be wrong."
+    )
+    rows = pd.DataFrame(
+        [
+            {"kind": gap.group, "photos": gap.n_photos, "version": version}
+            | {"value": one.value, "low": one.low, "high": one.high}
+            for gap in _ends(found)
+            for version, one in ((WITH, gap.before), (WITHOUT, gap.after))
+        ],
+        columns=["kind", "photos", "version", "value", "low", "high"],
+    )
+    title = f"Mean rating of each kind of photo by {found.vector}, with content and without"
+    return Content(sentence, reading, title, rows, rows.to_csv(index=False))
+
+
+def chart(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draw a row for each kind, with one mark as it is and one without content."""
+    order = list(dict.fromkeys(rows["kind"]))
+    families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
+    data = rows.assign(family=rows["version"].map(families))
+    base = alt.Chart(data).encode(
+        alt.Y("kind:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, ticks=False)),
+        alt.YOffset("version:N", sort=[WITH, WITHOUT]),
+        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
+        tooltip=[
+            alt.Tooltip("kind:N"),
+            alt.Tooltip("version:N", title="vector"),
+            alt.Tooltip("value:Q", format="+.2f", title="mean rating, sd"),
+            alt.Tooltip("low:Q", format="+.2f", title="95 % from"),
+            alt.Tooltip("high:Q", format="+.2f", title="to"),
+            alt.Tooltip("photos:Q", format=",d"),
+        ],
+    )
+    across = alt.X("low:Q", title="mean rating (standard deviations)")
+    shapes = alt.Scale(domain=[WITH, WITHOUT], range=["circle", "diamond"])
+    legend = alt.Legend(orient="top", title=None, symbolOpacity=1, labelFontSize=13)
+    mean = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 3])
+    layers = [
+        mean.encode(x="x:Q"),
+        base.mark_rule(strokeWidth=2).encode(across, alt.X2("high:Q")),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            alt.X("value:Q"), alt.Shape("version:N", scale=shapes, legend=legend)
+        ),
+    ]
+    return alt.LayerChart(layer=layers, height=STEP * len(order) + 60)
+
+
+def _ends(found: Nuisance) -> list[Gap]:
+    """Return the best and the worst rated kinds, or all where they are few."""
+    gaps = list(found.gaps)
+    return gaps if len(gaps) <= 2 * ENDS else gaps[:ENDS] + gaps[-ENDS:]
+
+
+def _share(estimate: Estimate) -> str:
+    """Return a share with its interval; what chance puts a little below 0 is 0."""
+    value, low, high = (share(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high))
+    return f"{value} ({low} to {high})"

@@ -1,0 +1,65 @@
+"""What the pages Map and Search look up, kept between clicks."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.errors import Error as StreamlitError
+from streamlit.runtime import get_instance
+
+from dashboard import loading
+from photorank.index import atlas
+from photorank.index.atlas import Method
+from photorank.index.store import Index
+from photorank.typing import Direction, Floats
+from photorank.vectors.prompts import prompt_vector
+
+
+def places(index: Index, method: Method) -> Floats:
+    """Return each photo's place on the map (n, 2), read-only: all visitors share them."""
+    return _places(index.paths.root, index.paths.manifest.stat().st_mtime_ns, method, index)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …")
+def _places(root: Path, changed: int, method: Method, _index: Index) -> Floats:
+    found = atlas.places(_index, method)
+    found.flags.writeable = False
+    return found
+
+
+def direction(index: Index, text: str) -> Direction:
+    """Return the direction (d,) of a text.
+
+    Raises
+    ------
+    MissingWeightsError, MissingExtraError
+        If the encoder's words cannot be had.
+    """
+    return _direction(text, str(index.fingerprint), index)
+
+
+@st.cache_data(max_entries=128, show_spinner="Reading the words …")
+def _direction(text: str, fingerprint: str, _index: Index) -> Direction:
+    # The text tower loads here, when the first words come, and not before.
+    found: Direction = prompt_vector("search", [text], loading.encoder(_index)).direction
+    return found
+
+
+def row_of_digest(index: Index, digest: str) -> int | None:
+    """Return the row of the photo whose digest begins so, or None."""
+    if not digest:
+        return None
+    found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))
+    return next(found, None)
+
+
+def addresses(pictures: Sequence[Path]) -> list[str]:
+    """Return where the browser finds some pictures, "" for those that are gone."""
+    files, found = get_instance().media_file_mgr, []
+    for number, picture in enumerate(pictures):
+        try:
+            address = files.add(str(picture), "image/webp", f"map-{number}")
+        except StreamlitError:
+            address = ""
+        found.append(address.lstrip("/"))  # relative: the dashboard may be served below a path
+    return found

@@ -1,0 +1,54 @@
+"""The map as a chart: points with thumbnails, and a box to select with; no Streamlit."""
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts import GREY
+from dashboard.mapping import Box, Colouring
+
+BRUSH = "brush"
+HEIGHT = 560
+EDGE = 1.04  # the farthest point is at 1
+
+
+def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None) -> alt.LayerChart:
+    """Draw photos where they stand on the map.
+
+    `rows` has x, y, value, image, photo and said. Points without a value are grey.
+    """
+    brush = alt.selection_interval(
+        name=BRUSH,
+        encodings=["x", "y"],
+        value={"x": box[:2], "y": box[2:]} if box else alt.Undefined,
+        mark=alt.BrushConfig(fill=GREY, fillOpacity=0.12, stroke=GREY, strokeWidth=1.5),
+    )
+    across = alt.Scale(domain=[-EDGE, EDGE], nice=False, zero=False)
+    ramp = alt.Scale(
+        domain=list(colouring.domain), range="diverging" if colouring.diverging else "ramp"
+    )
+    base = alt.Chart(rows).encode(
+        alt.X("x:Q", axis=None, scale=across), alt.Y("y:Q", axis=None, scale=across)
+    )
+    told = [
+        alt.Tooltip("image:N", title="image"),
+        alt.Tooltip("photo:N", title="photo"),
+        alt.Tooltip("said:N", title="by the vector"),
+        alt.Tooltip("value:Q", title=colouring.title, format=".0f"),
+    ]
+    legend = alt.Legend(
+        orient="bottom", direction="horizontal", gradientLength=200, gradientThickness=8
+    )
+    coloured = (
+        base.transform_filter("isValid(datum.value)")
+        .mark_circle(size=52, opacity=0.85)
+        .encode(
+            alt.Color("value:Q", title=colouring.title, scale=ramp, legend=legend), tooltip=told
+        )
+        .add_params(brush)
+    )
+    unknown = (
+        base.transform_filter("!isValid(datum.value)")
+        .mark_point(size=34, opacity=0.6, color=GREY)
+        .encode(tooltip=told[:3])
+    )
+    return alt.LayerChart(layer=[unknown, coloured], height=HEIGHT)

@@ -1,0 +1,146 @@
+"""View-model of the map: which photos are drawn, in which colour, and which are selected."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from dashboard.contact_sheet import alt_text, label_standing, short, whole
+from dashboard.words import count, plain
+from photorank.index.atlas import Method, inside
+from photorank.index.store import Index, IndexLabels
+from photorank.typing import Codes, Floats, Ratings
+
+DRAWN = 1500  # points: more cannot be told apart, and a browser would be slow
+Box = tuple[float, float, float, float]  # left, right, bottom, top
+
+METHODS: dict[Method, str] = {"pca": "At once", "tsne": "Like beside like"}
+METHOD_HELP: dict[Method, str] = {
+    "pca": "Each photo stands where the two main differences among all of them put it "
+    "(principal components).",
+    "tsne": "Photos that are alike stand beside each other; distances between far ones mean "
+    "nothing (t-SNE). The first map of a large index takes minutes; then it is kept.",
+}
+COLOURS = {
+    "rating": "Rating",
+    "label": "People's label",
+    "disagreement": "Disagreement",
+}
+
+
+@dataclass(frozen=True)
+class Colouring:
+    """What a point's colour says."""
+
+    amounts: Floats  # (n,), nan where it says nothing
+    title: str
+    domain: tuple[float, float]
+    diverging: bool
+    reading: str
+
+
+def colours(labels: IndexLabels) -> dict[str, str]:
+    """Return what an index's photos can be coloured by; people's part takes labels."""
+    judged = bool(np.isfinite(labels.scores).any())
+    return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
+
+
+def colouring(labels: IndexLabels, standing: Ratings, by: str, vector: str) -> Colouring:
+    """Return the colours of all photos, in per cent of the photos that stand below each."""
+    people = label_standing(labels.scores)
+    if by == "label":
+        reading = "The brighter a point stands out, the higher people put the photo."
+        return Colouring(people, "people put it above (%)", (0, 100), False, reading)
+    if by == "disagreement":
+        reading = (
+            f"Green: {plain(vector)} puts the photo higher than people do. Ochre: people put it "
+            "higher."
+        )
+        return Colouring(standing - people, "vector − people (%)", (-100, 100), True, reading)
+    reading = f"The stronger a point's green, the higher {plain(vector)} rates the photo."
+    return Colouring(standing, "rated above (%)", (0, 100), False, reading)
+
+
+def drawn(n: int, box: Box | None, places: Floats) -> Codes:
+    """Return the rows that are drawn: all, or so many at random, the same each time."""
+    rows = np.arange(n) if box is None else inside(places, box)
+    if len(rows) <= DRAWN:
+        return rows
+    chosen: Codes = np.random.default_rng(0).choice(rows, DRAWN, replace=False)
+    return np.sort(chosen)
+
+
+def points(
+    index: Index,
+    rows: Codes,
+    places: Floats,
+    colouring: Colouring,
+    addresses: Sequence[str],
+    ratings: Ratings,
+    standing: Ratings,
+) -> pd.DataFrame:
+    """Return what is drawn, a row a point, and what is told when one points at it."""
+    said = [f"rating {short(ratings[row])}, above {whole(standing[row])}" for row in rows.tolist()]
+    return pd.DataFrame(
+        {
+            "x": places[rows, 0],
+            "y": places[rows, 1],
+            "value": colouring.amounts[rows],
+            "image": addresses,
+            "photo": [alt_text(index.photo(row)) for row in rows.tolist()],
+            "said": said,
+        }
+    )
+
+
+def as_text(box: Box | None) -> str:
+    """Return a box as it stands in an address.
+
+    Examples
+    --------
+    >>> as_text((-1.0, 0.25, 0.0, 1.0))
+    '-1.000,0.250,0.000,1.000'
+    """
+    return "" if box is None else ",".join(f"{edge:.3f}" for edge in box)
+
+
+def as_box(text: str) -> Box | None:
+    """Return the box of an address, None if it is none.
+
+    Examples
+    --------
+    >>> as_box("1,0,-1,1"), as_box("here")
+    ((0.0, 1.0, -1.0, 1.0), None)
+    """
+    try:
+        one, other, low, high = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    if not np.isfinite([one, other, low, high]).all():
+        return None
+    return min(one, other), max(one, other), min(low, high), max(low, high)
+
+
+def brushed(selection: dict[str, list[float]]) -> Box | None:
+    """Return the box that was drawn with the mouse, None if it was taken away."""
+    x, y = selection.get("x"), selection.get("y")
+    if not x or not y:
+        return None
+    return float(min(x)), float(max(x)), float(min(y)), float(max(y))
+
+
+def sentence(n: int, n_drawn: int) -> str:
+    """Say how many photos are drawn."""
+    if n_drawn == n:
+        return f"Every point is one of {count(n, 'photo')}."
+    return (
+        f"{n_drawn:,} of {count(n, 'photo')} are drawn, chosen at random; a selection takes all "
+        "that lie in it."
+    )
+
+
+def selected(box: Box, places: Floats, ratings: Ratings) -> Codes:
+    """Return the rows in a box, the best first."""
+    rows = inside(places, box)
+    return rows[np.argsort(-ratings[rows], kind="stable")]

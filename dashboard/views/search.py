@@ -1,0 +1,46 @@
+"""Photos by words, by a photo, by a vector, and like a photo but better."""
+
+import streamlit as st
+
+from dashboard import components, draws, finding, found, loading, seeking, why
+
+index = components.opened("Search")
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    way = components.choice("Search by", seeking.WAYS, "by")
+    vector = components.vector_picker(index)
+
+if way == "words":
+    text = st.text_input(
+        "What is on the photo", key="q", bind="query-params", placeholder="children at the beach"
+    )
+    if not text.strip():
+        st.info("Say what is on the photos you look for.", icon=":material/search:")
+        st.stop()
+    with components.explained(st.warning):
+        result = seeking.along(index, finding.direction(index, text))
+    if index.fingerprint.model == "embedded":
+        st.caption(why.STAND_IN)
+    what = text
+elif way == "vector":
+    result = seeking.along(index, vector.direction)
+    what = vector.name
+else:
+    place, beside = st.columns([1, 2], gap="large")
+    drawn = finding.row_of_digest(index, draws.like())
+    photo = components.photo_picker("sought", index, drawn, place)
+    if photo is None:
+        beside.info("Choose a photo, or upload one.", icon=":material/image_search:")
+        st.stop()
+    own = photo.source if isinstance(photo.source, int) else None
+    if way == "photo":
+        result = seeking.like(index, photo.embedding, own)
+    else:
+        with components.explained():
+            ratings = loading.ratings(index, vector)
+        result = seeking.better(index, vector, photo.embedding, ratings)
+    what = str(own)
+    if not len(result.rows):
+        st.info("No photo of the index is rated higher.", icon=":material/emoji_events:")
+        st.stop()
+
+found.show(index, vector, result.rows, "", f"{way}-{what}-{vector.name}", result.similarities)

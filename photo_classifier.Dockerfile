@@ -1,0 +1,31 @@
+# docker build -f photo_classifier.Dockerfile -t clip_testbench .
+# docker run -p 127.0.0.1:5000:5000 clip_testbench
+# docs/container.md says how to bring photos along.
+ARG BASE=docker.io/library/python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+# Processors only: the wheels for graphics cards are gigabytes larger.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+COPY . /source
+RUN python3 -m venv /opt/photorank \
+ && /opt/photorank/bin/pip install --no-cache-dir --extra-index-url "${TORCH_INDEX}" \
+      "torch==2.*" "torchvision" "/source[embedded]" \
+ && /opt/photorank/bin/pip uninstall -y pip setuptools \
+ && find /opt/photorank -name __pycache__ -prune -exec rm -rf {} + \
+ && mkdir -p /data/index /data/datasets /photos
+
+FROM ${BASE}
+COPY --from=build /opt/photorank /opt/photorank
+COPY --from=build --chown=10001:10001 /data /data
+COPY --from=build /photos /photos
+ENV PATH=/opt/photorank/bin:$PATH \
+    PHOTORANK_HOME=/data \
+    HOME=/tmp \
+    PYTHONDONTWRITEBYTECODE=1
+USER 10001:10001
+VOLUME ["/data/index", "/photos"]
+EXPOSE 5000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
+  CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/_stcore/health', timeout=4)"]
+# The one place that listens on a network: publish the port on 127.0.0.1.
+CMD ["photorank", "demo", "--no-open", "--listen", "0.0.0.0", "--port", "5000"]

@@ -1,0 +1,148 @@
+"""A map of an index: each photo's place on a plane, worked out once and then kept."""
+
+import zipfile
+from importlib.util import find_spec
+from io import BytesIO
+from typing import Literal
+
+import numpy as np
+
+from photorank.errors import MissingExtraError, StorageError
+from photorank.index.store import Index
+from photorank.typing import Codes, Embeddings, Floats
+from photorank.workspace import IndexPaths, write_bytes
+
+Method = Literal["pca", "tsne"]
+
+_KNOWN = 1  # what the places mean; another number makes kept ones of no use
+_FITTED = 20_000  # photos that principal components are found from: more move them by little
+_MAPPED = 3_000  # photos that t-SNE places; all others go beside those they are like
+_COMPONENTS = 50  # that t-SNE looks at: the others are mostly noise
+_NEIGHBOURS = 10  # among whose places the median is another photo's
+_BLOCK = 20_000  # rows in memory at a time
+
+
+def can_map(method: Method) -> bool:
+    """Return whether what a method needs is installed."""
+    return method == "pca" or find_spec("openTSNE") is not None
+
+
+def places(index: Index, method: Method = "pca") -> Floats:
+    """Return each photo's place on a plane, (n, 2), between -1 and 1.
+
+    Parameters
+    ----------
+    index : Index
+    method : {"pca", "tsne"}, default="pca"
+        The two directions in which the embeddings vary most (Pearson 1901,
+        https://doi.org/10.1080/14786440109462720), or t-SNE, which keeps
+        neighbours together and no distances (van der Maaten & Hinton 2008;
+        by openTSNE: Poličar, Stražar & Zupan 2024,
+        https://doi.org/10.18637/jss.v109.i03).
+
+    Raises
+    ------
+    MissingExtraError
+        If t-SNE is wanted and openTSNE is not installed.
+    """
+    numbers = index.numbers()
+    kept = _load(index.paths, method, numbers)
+    if kept is not None:
+        return kept
+    found = _scaled(_MAKERS[method](index))
+    _keep(index.paths, method, numbers, found)
+    return found
+
+
+def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
+    """Return the rows of the places in a box: from left to right, from bottom to top.
+
+    Examples
+    --------
+    >>> inside(np.array([[0.0, 0.0], [0.5, 0.5]]), (0.2, 1.0, 0.2, 1.0))
+    array([1])
+    """
+    left, right, bottom, top = box
+    x, y = places.T
+    return np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))
+
+
+def _pca(index: Index) -> Floats:
+    return _components(index, 2)
+
+
+def _tsne(index: Index) -> Floats:
+    if not can_map("tsne"):
+        raise MissingExtraError("a map by t-SNE", "map")
+    from openTSNE import TSNE
+
+    X = _components(index, _COMPONENTS)  # (n, 50)
+    n = len(X)
+    chosen = _spread(n, _MAPPED)
+    if len(chosen) <= _NEIGHBOURS:
+        return X[:, :2]
+    tsne = TSNE(perplexity=min(30, (len(chosen) - 1) / 3), initialization="pca", random_state=0)
+    mapped = tsne.fit(X[chosen])
+    found = np.empty((n, 2))
+    found[chosen] = mapped
+    others = np.setdiff1d(np.arange(n), chosen)
+    if len(others):
+        found[others] = mapped.prepare_partial(
+            X[others], initialization="median", k=_NEIGHBOURS, perplexity=_NEIGHBOURS / 3
+        )
+    return found
+
+
+_MAKERS = {"pca": _pca, "tsne": _tsne}
+
+
+def _components(index: Index, k: int) -> Floats:
+    """Return the coordinates (n, k) on the principal components; where there are fewer, zeros."""
+    from sklearn.decomposition import PCA
+
+    n, found = len(index), np.zeros((len(index), k))
+    if n < 2:
+        return found
+    some = index.embeddings_of(_spread(n, _FITTED))
+    most = min(k, *some.shape)
+    pca = PCA(most, svd_solver="covariance_eigh").fit(some.astype(np.float64))
+    for start in range(0, n, _BLOCK):
+        rows: Embeddings = index.embeddings_of(np.arange(start, min(start + _BLOCK, n)))
+        found[start : start + len(rows), :most] = pca.transform(rows)
+    return found
+
+
+def _spread(n: int, most: int) -> Codes:
+    """Return rows from all over n of them, each once."""
+    return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.intp))
+
+
+def _scaled(found: Floats) -> Floats:
+    middle = (found.max(axis=0, initial=-np.inf) + found.min(axis=0, initial=np.inf)) / 2
+    centred = found - middle if len(found) else found
+    return centred / max(float(np.abs(centred).max(initial=0.0)), 1e-12)
+
+
+def _keep(paths: IndexPaths, method: Method, numbers: Codes, found: Floats) -> None:
+    file = BytesIO()
+    np.savez(file, version=_KNOWN, numbers=numbers, places=found.astype(np.float32))
+    try:
+        write_bytes(paths.atlas(method), file.getvalue())
+    except StorageError:
+        return  # an index on a read-only disk can be looked at all the same
+
+
+def _load(paths: IndexPaths, method: Method, numbers: Codes) -> Floats | None:
+    """Return the places that were kept, None if there are none for one of these photos."""
+    try:
+        with np.load(paths.atlas(method), allow_pickle=False) as kept:
+            if int(kept["version"]) != _KNOWN:
+                return None
+            known, at = kept["numbers"], kept["places"].astype(np.float64)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # they can be worked out again
+    if at.shape != (len(known), 2) or not np.isin(numbers, known).all():
+        return None
+    order = np.argsort(known)
+    found: Floats = at[order[np.searchsorted(known, numbers, sorter=order)]]
+    return found

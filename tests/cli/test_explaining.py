@@ -1,0 +1,99 @@
+import pytest
+from PIL import Image
+
+
+@pytest.mark.usefixtures("home")
+def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
+    """The parts sum to the rating that `rate` tells, and the heat map is a picture."""
+    photo, heat = gallery / "beach" / "2.jpg", tmp_path / "heat.png"
+    why = photorank(
+        *("explain", photo, "--vector", "ours", "--index", "small", "--heatmap", heat, "--json")
+    ).json
+    [rated] = photorank("rate", photo, "--vector", "ours", "--index", "small", "--json").json
+
+    assert why["rating"] == pytest.approx(rated["rating"], abs=2e-3)
+    assert sum(map(sum, why["heat"]["values"])) + why["heat"]["rest"] == pytest.approx(
+        why["rating"], abs=1e-5
+    )
+    assert why["heat"]["method"] == "sum over positions"
+    assert len(why["concepts"]) == 6
+    assert all(one["rating"] > why["rating"] for one in why["better"])
+    with Image.open(heat) as picture:
+        assert picture.format == "PNG"
+
+
+@pytest.mark.usefixtures("home")
+def test_explain_in_words(photorank, gallery):
+    """Without --json the method, the concepts and the better photos are tables."""
+    outcome = photorank("explain", gallery / "beach" / "7.jpg", "--vector", "ours")
+
+    assert outcome.code == 0
+    assert "heat map by sum over positions" in outcome.out
+    assert "goes with ratings" in outcome.out
+    assert "closest better photos" in outcome.out
+
+
+@pytest.mark.usefixtures("home")
+def test_wrong_photos_are_refused(refused, gallery, tmp_path):
+    """A missing file and a text are told in one line."""
+    assert "does not exist" in refused("explain", tmp_path / "no.jpg", "--vector", "ours")
+    assert "not" in refused("explain", gallery / "notes.jpg", "--vector", "ours")
+    heat = gallery / "notes.jpg" / "heat.png"  # a file is no folder
+    assert "heat.png" in refused(
+        "explain", gallery / "beach" / "1.jpg", "--vector", "ours", "--heatmap", heat
+    )
+
+
+@pytest.mark.usefixtures("home")
+def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
+    """On request the share of flips is told, of a photo against itself a half or so."""
+    photo, other = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
+    arguments = ["--vector", "ours", "--stability"]
+    itself = photorank("compare", photo, photo, *arguments, "--json").json["stability"]
+    words = photorank("compare", photo, other, *arguments).out
+
+    assert itself["steady"] is False
+    assert itself["spreads"][0] == pytest.approx(itself["spreads"][1])
+    assert "change places in" in words
+
+
+@pytest.mark.usefixtures("home")
+def test_nuisance_tells_gaps_and_keeps_the_vector(photorank):
+    """Each group has its gap with content and without; the vector without it is kept."""
+    arguments = ["--vector", "ours", "--by", "group", "--fold-by", "photo", "--json"]
+    outcome = photorank("nuisance", *arguments, "--save", "rest")
+
+    assert outcome.code == 0, outcome.err
+    assert {gap["group"] for gap in outcome.json["gaps"]} == {"beach", "forest", "street"}
+    assert outcome.json["directions"] == 2
+    listed = photorank("vector", "list", "--json").json
+    assert "rest" in {one["name"] for one in listed}
+
+
+@pytest.mark.usefixtures("home")
+def test_nuisance_in_words(photorank):
+    """Clusters are named by what they show, and the change of the accuracy has an interval."""
+    outcome = photorank("nuisance", "--vector", "ours", "--clusters", 2)
+
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.count("like ") >= 2
+    assert "change in accuracy" in outcome.out
+
+
+@pytest.mark.usefixtures("home")
+def test_a_name_that_is_taken_is_told_before_any_work(refused):
+    """Nothing is measured for a vector that could not be kept."""
+    assert "plain-prompt" in refused("nuisance", "--vector", "ours", "--save", "plain-prompt")
+
+
+@pytest.mark.usefixtures("home")
+def test_bench_framing_and_stability_print_their_tables(photorank):
+    """One row a framing, each with its interval."""
+    framing = photorank("bench", "framing", "--framings", "crop,whole", "--folds", 3)
+    stability = photorank("bench", "stability", "--framings", "whole", "--photos", 10)
+
+    assert framing.code == stability.code == 0, framing.err + stability.err
+    assert "ahead of crop" in framing.out
+    assert "unsteady pairs" in stability.out
+    found = photorank("bench", "framing", "--framings", "crop", "--folds", 3, "--json").json
+    assert found["rows"][0]["ahead"] is None

@@ -1,0 +1,68 @@
+import pytest
+
+from dashboard import content
+from photorank.evaluation.nuisance import Gap, Nuisance
+from photorank.metrics.estimates import Difference, Estimate
+from tests.dashboard.test_pages import texts
+
+
+def estimate(value):
+    """Return a number with an interval."""
+    return Estimate(value, value - 0.02, value + 0.02, 80, 300, "jackknife")
+
+
+def nuisance(kinds=3, **changed):
+    """Return what became of a vector without its content."""
+    gaps = tuple(
+        Gap(f"kind {number}", 9, estimate(1 - number / 5), estimate(0.01))
+        for number in range(kinds)
+    )
+    facts = {"index": "small", "vector": "ours", "by": "clusters", "in_sample": False}
+    numbers = {
+        "between_before": 0.4, "between_after": -0.01, "accuracy_before": 0.79,
+        "accuracy_after": 0.68, "within_before": 0.71, "within_after": 0.7,
+    }  # fmt: skip
+    change = Difference(-0.11, -0.14, -0.08, 0.001)
+    shares = {name: estimate(value) for name, value in numbers.items()}
+    return Nuisance(**facts, directions=2, gaps=gaps, change=change, **(shares | changed))
+
+
+def test_the_sentence_says_what_is_left_without_content():
+    """Shares come with their intervals, and what is below nothing is nothing."""
+    said = content.content(nuisance())
+
+    assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
+    assert "0\xa0% (0\xa0% to 1\xa0%)" in said.sentence
+    assert "68\xa0%" in said.sentence
+    assert "71\xa0%" in said.reading
+    assert "flatter" not in said.sentence
+
+
+def test_only_the_ends_of_many_kinds_are_drawn():
+    """Six at either end, each with a mark as it is and one without content."""
+    assert len(content.content(nuisance(kinds=5)).rows) == 2 * 5
+    rows = content.content(nuisance(kinds=40)).rows
+    assert len(rows) == 2 * 12
+    assert set(rows["version"]) == {content.WITH, content.WITHOUT}
+
+
+def test_the_chart_is_valid():
+    """Altair accepts it, with one row of pixels for each kind."""
+    drawn = content.chart(content.content(nuisance()).rows).to_dict()
+
+    assert drawn["height"] == 3 * content.STEP + 60
+
+
+@pytest.mark.usefixtures("evaluated")
+def test_content_is_taken_out_on_request(dashboard):
+    """The home page tells it for the leader, by clusters or by group."""
+    app = dashboard()
+    assert "puts" in app.markdown[0].value
+    app.toggle(key="content").set_value(True).run()
+
+    assert not app.exception
+    assert "which of the kinds of photos they are of" in texts(app)
+    app.segmented_control(key="kinds").set_value("group").run()
+    assert not app.exception
+    assert "which of the groups they are of" in texts(app)
+    assert any("photorank nuisance --vector ours --by group" in one.value for one in app.code)

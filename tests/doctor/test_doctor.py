@@ -1,0 +1,99 @@
+"""`photorank doctor` and `photorank reroot`, as they are called."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from photorank.cli.app import app
+from photorank.doctor import golden
+from photorank.doctor.golden import examine_embedded, golden_photo
+from photorank.photos.pixels import decode_photo
+
+
+def run(*arguments):
+    """Run a command; return its exit code and what it printed."""
+    result = CliRunner().invoke(app, [str(one) for one in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+def doctor(*arguments):
+    """Return the doctor's exit code and its findings by what they are about."""
+    code, out = run("doctor", "--json", *arguments)
+    report = json.loads(out)
+    assert (code == 0) == report["ok"]
+    return code, {(one["index"], one["about"]): one for one in report["findings"]}
+
+
+def test_a_healthy_index_passes_and_is_embedded_again_alike(home):
+    """All that was looked at is told, and the command ends with 0."""
+    code, found = doctor("--index", "small")
+    assert code == 0
+    assert {one["level"] for one in found.values()} <= {"good", "note"}
+    assert "3 photos again" in found["small", "encoder"]["says"]
+    assert {"versions", "packages", "processor", "disk", "decoder", "embedded"} <= {
+        about for index, about in found if index is None
+    }
+
+
+def test_what_is_wrong_ends_in_1_and_is_mended(home):
+    """A damaged evaluation is put aside, a thumbnail is made again; a card is told."""
+    root = home / "index" / "small"
+    (root / "evaluations").mkdir(exist_ok=True)
+    (root / "evaluations" / "2020.json").write_text("{")
+    shutil.rmtree(root / "thumbnails")
+    code, found = doctor()
+    assert code == 1
+    assert (
+        found["small", "evaluations"]["level"] == found["small", "thumbnails"]["level"] == "wrong"
+    )
+    assert "--repair" in found["small", "thumbnails"]["remedy"]
+    code, found = doctor("--repair")
+    assert code == 0
+    assert found["small", "thumbnails"]["repaired"]
+    assert (root / "evaluations" / "2020.json.damaged").read_text() == "{"
+    (root / "vectors" / "bad.json").write_text("{")
+    assert doctor("--repair")[0] == 1
+
+
+def test_weights_that_compute_something_else_are_told(monkeypatch, tmp_path):
+    """The golden photo has one embedding."""
+    assert examine_embedded().level == "good"
+    stored = json.loads(golden._GOLDEN.read_bytes())
+    stored["embedding"] = stored["embedding"][::-1]
+    other = tmp_path / "golden.json"
+    other.write_text(json.dumps(stored))
+    monkeypatch.setattr(golden, "_GOLDEN", other)
+    assert examine_embedded().level == "wrong"
+
+
+def test_the_golden_photo_is_what_it_is():
+    """Its pixels are computed from whole numbers, alike everywhere."""
+    pixels = np.asarray(decode_photo(golden_photo()))
+    assert pixels.shape == (320, 320, 3)
+    assert pixels[0, 1].tolist() == [0, 0, 35]
+    assert pixels[319, 7].tolist() == [(49 // 97 + 957) % 256, (7 * 319 // 53) % 256, 210]
+
+
+def test_a_moved_library_is_told_first_and_followed_on_request(home, gallery, tmp_path):
+    """Without --apply nothing changes."""
+    shutil.copytree(gallery, tmp_path / "elsewhere")
+    before = (home / "index" / "small" / "manifest.json").read_bytes()
+    code, out = run("reroot", gallery, tmp_path / "elsewhere")
+    assert (code, "photos found: 24, not found: 0" in out) == (0, True)
+    assert (home / "index" / "small" / "manifest.json").read_bytes() == before
+    code, out = run("reroot", gallery, tmp_path / "elsewhere", "--apply", "--json")
+    assert json.loads(out)["applied"]
+    _, out = run("top", "-k", "1", "--vector", "ours", "--json")
+    assert json.loads(out)[0]["path"].startswith(str(tmp_path / "elsewhere"))
+
+
+@pytest.mark.parametrize("name", ["../../etc", "nothing"])
+def test_an_index_that_is_none_is_refused(home, name):
+    """In one line, whatever it is called."""
+    code, out = run("doctor", "--index", name)
+    assert (code, out) == (1, "")

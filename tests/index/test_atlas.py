@@ -1,0 +1,118 @@
+import numpy as np
+import pytest
+
+from photorank.errors import MissingExtraError
+from photorank.index import atlas
+from photorank.index.atlas import inside, places
+from photorank.index.build import build_index
+from photorank.index.store import Index, open_index
+from photorank.workspace import Workspace
+from tests.conftest import draw_photo
+from tests.index.colours import ColourEncoder
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery."""
+    return open_index("small")
+
+
+def test_principal_components_are_those_of_the_covariance(index):
+    """NumPy's singular vectors of the centred embeddings give the same places, up to sign."""
+    X = index.embeddings().astype(np.float64)
+    U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    expected = U[:, :2] * s[:2]
+    found = places(index)
+
+    for axis in range(2):
+        r = np.corrcoef(found[:, axis], expected[:, axis])[0, 1]
+        assert abs(r) == pytest.approx(1, abs=1e-6)
+    assert np.abs(found).max() == pytest.approx(1)
+
+
+def test_places_are_worked_out_once(index, monkeypatch):
+    """The second time they are read, to float32, and nothing is fitted."""
+    found = places(index)
+    monkeypatch.setitem(atlas._MAKERS, "pca", None)
+
+    assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
+
+
+def test_new_photos_make_a_new_map(home, tmp_path):
+    """What was kept does not place a photo that came later."""
+    before = places(open_index("small"))
+    folder = tmp_path / "more"
+    folder.mkdir()
+    draw_photo(folder / "new.jpg", seed=999)
+    build_index([folder], "small", workspace=Workspace.current(), encoder_spec="embedded")
+
+    assert len(places(open_index("small"))) == len(before) + 1
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", None])
+def test_a_damaged_map_is_made_again(index, content):
+    """Whatever lies where it was kept, a folder even, does no harm."""
+    file = index.paths.atlas("pca")
+    expected = places(index)
+    file.unlink()
+    if content is None:
+        file.mkdir()
+    else:
+        file.write_bytes(content)
+
+    assert places(index) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
+    """Fewer photos than components leave finite places."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for seed in range(n):
+        draw_photo(folder / f"{seed}.jpg", seed=seed)
+    workspace = Workspace.current()
+    build_index([folder], "few", workspace=workspace, encoder_spec="colours", load=ColourEncoder)
+
+    found = places(open_index("few"))
+    assert found.shape == (n, 2)
+    assert np.isfinite(found).all()
+
+
+def test_tsne_keeps_neighbours_together(index):
+    """A photo's neighbour on the map is most often one of its five nearest by embedding."""
+    pytest.importorskip("openTSNE", reason="openTSNE is not installed")
+    found, X = places(index, "tsne"), index.embeddings()
+    apart = np.linalg.norm(found[:, None] - found, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    likeness = X @ X.T
+    np.fill_diagonal(likeness, -np.inf)
+    nearest = np.argsort(-likeness, axis=1)[:, :5]
+
+    assert (nearest == apart.argmin(axis=1)[:, None]).any(axis=1).mean() > 0.6
+
+
+def test_photos_beyond_those_mapped_go_beside_their_like(index, monkeypatch):
+    """With fewer photos placed by t-SNE, the others still get finite places among them."""
+    pytest.importorskip("openTSNE", reason="openTSNE is not installed")
+    monkeypatch.setattr(atlas, "_MAPPED", 14)
+
+    found = places(index, "tsne")
+    assert found.shape == (len(index), 2)
+    assert np.isfinite(found).all()
+
+
+def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
+    """The error says what to install."""
+    monkeypatch.setattr(atlas, "find_spec", lambda name: None)
+
+    with pytest.raises(MissingExtraError, match="map"):
+        places(index, "tsne")
+
+
+def test_a_box_holds_its_edges():
+    """Places on the edge are inside; an empty box holds nothing."""
+    points = np.array([[0.0, 0.0], [1.0, 1.0], [0.5, -0.5]])
+
+    assert inside(points, (0.0, 1.0, 0.0, 1.0)).tolist() == [0, 1]
+    assert inside(points, (2.0, 3.0, 2.0, 3.0)).tolist() == []

@@ -1,0 +1,202 @@
+"""What strangers write - names, tables, cards, manifests, requests - runs and opens nothing."""
+
+import csv
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from photorank.album.cells import text_cell
+from photorank.album.choices import write_choices
+from photorank.album.export import write_csv
+from photorank.errors import LabelsError, ManifestError, PhotorankError
+from photorank.index.clicks import record_choice
+from photorank.index.labelling import import_choices, import_labels, remove_source
+from photorank.index.store import Index
+from photorank.labels.manifest import read_manifest
+from photorank.labels.tables import LabelRow, LabelTable, read_choices, read_labels
+from photorank.photos.packet import parse_packet
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import load_vector
+from photorank.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")')
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+BOMB = '<!DOCTYPE a [<!ENTITY b "x"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_what_a_sheet_would_compute_becomes_text(text):
+    """A cell that begins like a formula does so no more."""
+    assert text_cell(text)[0] not in "=+-@\t\r"
+
+
+def test_an_export_holds_no_formula_whatever_groups_are_called(home, gallery):
+    """Groups come from anybody's table."""
+    paths = Workspace(home).index("small")
+    index = Index.open(paths)
+    rows = [
+        LabelRow(line, str(photo.path), 1.0, "", formula, None, None)
+        for line, (photo, formula) in enumerate(zip(index.photos(), FORMULAS, strict=False), 2)
+    ]
+    remove_source(paths, str(gallery / "labels.csv"))
+    import_labels(paths, LabelTable("evil", rows))
+    index = Index.open(paths)
+    write_csv(home / "out.csv", index, load_vector(index, "ours"))
+    with (home / "out.csv").open(newline="") as file:
+        for row in list(csv.reader(file))[1:]:
+            for column in (0, 3, 4, 6):
+                assert not row[column].startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+@pytest.mark.parametrize("rater", ["ann", *FORMULAS[:4], "'=1", SCRIPT])
+def test_exported_choices_are_imported_as_they_were(home, rater):
+    """A rater with a formula's name is harmless in a sheet, and itself again afterwards."""
+    paths = Workspace(home).index("small")
+    index = Index.open(paths)
+    record_choice(
+        paths, rater, index.photo(0).digest, index.photo(1).digest, tie=False, asked="random"
+    )
+    before = Index.open(paths).choices(rater)
+    write_choices(home / "choices.csv", Index.open(paths), rater=rater)
+    assert f",{rater}\n".encode() not in (home / "choices.csv").read_bytes() or rater[0] in "a<'"
+    import_choices(paths, read_choices(home / "choices.csv"))
+    after = Index.open(paths).choices(rater)
+    assert len(after.winners) == 2 * len(before.winners)
+
+
+def test_xml_with_entities_is_refused():
+    """In sidecars and in workbooks: nothing is expanded, no file is opened."""
+    with pytest.raises(PhotorankError, match=r"DOCTYPE|entit|declar"):
+        parse_packet(f'<?xml version="1.0"?>{BOMB}<a>&b;&c;</a>')
+
+
+def test_a_workbook_with_entities_or_names_outside_is_refused(tmp_path):
+    """Of an archive only the two sheets are read, in memory."""
+    file = tmp_path / "labels.xlsx"
+    with zipfile.ZipFile(file, "w") as book:
+        book.writestr("../../escaped.txt", "x")
+        book.writestr("xl/worksheets/sheet1.xml", f"{BOMB}<sheetData><c><v>&c;</v></c></sheetData>")
+    with pytest.raises(LabelsError):
+        read_labels(file)
+    assert [path.name for path in tmp_path.iterdir()] == ["labels.xlsx"]
+    assert not (tmp_path.parent.parent / "escaped.txt").exists()
+
+
+@pytest.mark.parametrize("outside", ["../secret.csv", "/etc/passwd", "a/../../secret.csv"])
+def test_a_manifest_names_no_file_outside_its_root(tmp_path, outside):
+    """Neither by climbing nor from the top."""
+    manifest = tmp_path / "evil.toml"
+    text = (ROOT / "datasets" / "ava.toml").read_text()
+    assert 'file = "AVA.txt"' in text
+    manifest.write_text(text.replace('file = "AVA.txt"', f'file = "{outside}"'))
+    with pytest.raises(ManifestError):
+        read_manifest(manifest)
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "..", ".hidden", "con", "x" * 65, "a\0b", ""])
+def test_names_of_indexes_and_vectors_are_no_paths(tmp_path, name):
+    """They cannot leave their folder."""
+    with pytest.raises(PhotorankError):
+        Workspace(tmp_path).index(name)
+    with pytest.raises(PhotorankError):
+        Workspace(tmp_path).index("good").vector(name)
+
+
+def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
+    """It would make a file if it were run."""
+    mark = tmp_path / "run"
+    card = tmp_path / "evil.json"
+    card.write_bytes(b"cos\nsystem\n(S'touch " + os.fsencode(mark) + b"'\ntR.")
+    with pytest.raises(PhotorankError, match="not a vector's card"):
+        MasterVector.load(card)
+    assert not mark.exists()
+
+
+def test_names_are_shown_and_not_run(home, gallery, tmp_path, monkeypatch):
+    """A rater's, a group's and a photo's name come as text: no page lets HTML through."""
+    paths = Workspace(home).index("small")
+    index = Index.open(paths)
+    record_choice(
+        paths, SCRIPT, index.photo(0).digest, index.photo(1).digest, tie=False, asked="random"
+    )
+    for page in ("browse", "label", "two_photos", "album", "vectors"):
+        app = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=120).run()
+        app.switch_page(f"views/{page}.py").run()
+        assert not app.exception
+        for element in app.markdown:
+            assert not (element.allow_html and SCRIPT in element.value)
+    for file in (ROOT / "dashboard").rglob("*.py"):
+        assert "unsafe_allow_html" not in file.read_text()
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def server(home):
+    """Start the dashboard as the command does, and return its port."""
+    port = _free_port()
+    command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
+    environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
+    with subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while f"127.0.0.1:{port}" not in process.stderr.readline():
+            assert process.poll() is None
+        yield port
+        process.send_signal(signal.SIGTERM)
+
+
+def ask(port, method, path, body=None, **headers):
+    """Return the status and the body of an answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+
+
+def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gallery):
+    """It listens on the loopback alone, serves its own page, and refuses foreign pages' writes."""
+    listening = Path("/proc/net/tcp")
+    if listening.exists():
+        mine = [line.split()[1] for line in listening.read_text().splitlines()[1:]]
+        hosts = {
+            host
+            for host, _, port in (one.partition(":") for one in mine)
+            if int(port, 16) == server
+        }
+        assert hosts == {"0100007F"}
+    secret = (home / "index" / "small" / "manifest.json").read_bytes()
+    for path in (
+        "/../index/small/manifest.json",
+        "/app/static/../../index/small/manifest.json",
+        "/app/static/%2e%2e/%2e%2e/etc/passwd",
+        "/static/..%2f..%2f..%2f..%2fetc/passwd",
+        "//etc/passwd",
+        f"/media/{gallery}/labels.csv",
+        "/component/x/../../../etc/passwd",
+        f"/_stcore/../{home}/index/small/catalogue.sqlite",
+    ):
+        _, body = ask(server, "GET", path)
+        assert b"root:" not in body
+        assert secret not in body
+        assert b"SQLite format" not in body
+    status, _ = ask(server, "PUT", "/_stcore/upload_file/x/y", b"x", Origin="http://evil.example")
+    assert status >= 400
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://evil.example"}
+    status, _ = ask(server, "GET", "/_stcore/stream", None, **upgrade, **key)
+    assert status == 403
