@@ -191,6 +191,8 @@ def storage_errors(path: Path) -> Iterator[None]:
             errno.ENOTDIR: "a file is in the way",
             errno.EEXIST: "a file is in the way",
         }
+        if error.errno in (errno.ENAMETOOLONG, errno.EILSEQ):
+            raise  # it is the name, and another file may well be written
         reason = reasons.get(error.errno or 0) or (error.strerror or str(error)).lower()
         raise StorageError(path, reason) from error
 
