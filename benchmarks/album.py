@@ -75,7 +75,8 @@ def _shares(
         parts = rng.integers(0, 3, n) if quotas else None
         everything = np.ones(n, dtype=bool)
         rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
-        ground = Ground(np.arange(n), rng.normal(size=n), np.arange(n), rules.pinned, everything)
+        rows, ratings = np.arange(n), rng.normal(size=n)
+        ground = Ground(rows, ratings, rows, rules.pinned, rows, everything)
         quality, covers = parts_of_value(X, ground, rules)
         balance = rng.random()
         worth, covers = (1 - balance) * quality, covers * np.float32(balance)

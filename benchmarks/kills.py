@@ -35,6 +35,7 @@ from photorank.index.store import Index  # noqa: E402
 from photorank.workspace import IndexPaths, Workspace  # noqa: E402
 
 PHOTOS = 60
+COSINE = 0.99  # of two embeddings of a photo, in whatever precision
 ENCODER = "embedded"
 LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "streamlit")
 
@@ -60,7 +61,7 @@ def main() -> None:
             ("label", kill_label),
         ):
             if number := getattr(options, name):
-                how = f"`python benchmarks/kills.py --{name} {number}`"
+                how = f"`python benchmarks/kills.py --{name} {number} --seed {options.seed}`"
                 found = kills(scene, number, chance) | {"part": "Crashes", "how": how}
                 print(json.dumps(found), flush=True)
                 file = options.results / f"kills-{name}.json"
@@ -101,8 +102,13 @@ class Scene:
         """The files of the current workspace's index."""
         return Workspace.current().index("kept")
 
-    def index(self) -> None:
-        """Index the photos."""
+    def index(self, told: int | None = None) -> None:
+        """Index the photos, and write a byte for each into a pipe."""
+
+        def tell(done: int, total: int) -> None:
+            if told is not None:
+                os.write(told, b".")
+
         build_index(
             [self.photos],
             "kept",
@@ -111,6 +117,7 @@ class Scene:
             runtime="torch",
             workers=1,
             batch_size=4,
+            on_progress=tell,
         )
 
     def command(self, *words: object) -> None:
@@ -127,27 +134,46 @@ class Scene:
         """Return all that the index shows."""
         index = Index.open(self.paths)
         return [
-            (photo.digest, str(photo.path), row.tobytes())
+            (photo.digest, str(photo.path), row)
             for photo, row in zip(index.photos(), index.embeddings(), strict=True)
         ]
 
+    def agrees(self, shown: list[Any]) -> bool:
+        """Tell whether each photo is one of an undisturbed run, with its embedding.
+
+        Runs choose their precision by what is fastest just then, so bits may differ.
+        """
+        whole = {(digest, path): row for digest, path, row in self.whole}
+        return all(
+            (digest, path) in whole and float(row @ whole[digest, path]) > COSINE
+            for digest, path, row in shown
+        )
+
 
 def kill_index(scene: Scene, number: int, chance: random.Random) -> dict[str, str]:
-    """Kill indexing; whenever it was through, begin with another workspace."""
-    seconds = undisturbed(scene.index, scene, "timed")
+    """Kill indexing after any number of photos."""
     states: set[int] = set()
     wrong = bad = inside = 0
     for kill in range(number):
         if kill % 3 == 0:  # each workspace is killed up to three times before it is completed
             scene.home(f"index-{kill}")
-        inside += killed(scene.index, chance.uniform(0, 0.9 * seconds))
+        reading, writing = os.pipe()
+        victim = fork(lambda told=writing: scene.index(told))
+        os.close(writing)
+        photos = chance.randrange(PHOTOS)
+        while photos > 0 and (more := os.read(reading, photos)):
+            photos -= len(more)
+        time.sleep(chance.uniform(0, 0.2))  # also between a batch's shard and its transaction
+        inside += ended(victim)
+        os.close(reading)
         if scene.paths.manifest.exists():
             shown = scene.contents()
             states.add(len(shown))
-            bad += not set(shown) <= set(scene.whole)
+            bad += not scene.agrees(shown)
         if kill % 3 == 2 or kill == number - 1:
             child(scene.index)
-            bad += scene.contents() != scene.whole
+            whole = scene.contents()
+            bad += len(whole) != PHOTOS or not scene.agrees(whole)
             wrong += unhealthy(scene.paths)
     return {
         "what": f"kill -9 while `index` embeds {PHOTOS} photos (`embedded`), up to three times in "
@@ -162,7 +188,7 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> dict[str, s
     """Kill exports; the next one to the same folder must make what an undisturbed one makes."""
     scene.home("whole")
     before = tree(scene.photos)
-    wrong = bad = half = inside = 0
+    wrong = bad = half = parts = inside = 0
     for format, options in (("csv", ()), ("xmp", ()), ("parquet", ())):
         whole = scene.folder / f"whole-{format}"
 
@@ -179,6 +205,7 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> dict[str, s
             to = scene.folder / f"export-{format}-{kill}"
             inside += killed(lambda to=to: export(to), chance.uniform(0, seconds))
             seen = tree(to)
+            parts += any(".part" in name for name in seen)
             half += any(
                 expected.get(name) != digest for name, digest in seen.items() if ".part" not in name
             )
@@ -188,7 +215,8 @@ def kill_export(scene: Scene, number: int, chance: random.Random) -> dict[str, s
     return {
         "what": "kill -9 while `export` writes CSV, XMP or Parquet",
         "times": f"{number}, {inside} before its end",
-        "happened": f"{half} half-written files under their own names; {bad} next exports that "
+        "happened": f"{half} half-written files under their own names, {parts} times a part under "
+        f"a temporary one; {bad} next exports that "
         f"differ from an undisturbed one; {wrong} findings in the index; "
         f"{sum(tree(scene.photos) != one for one in [before])} photos altered",
     }
@@ -246,13 +274,14 @@ def kill_label(scene: Scene, number: int, chance: random.Random) -> dict[str, st
             page = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
             page.switch_page("views/label.py").run()
             while True:
-                for button in page.button:
-                    if str(button.key).startswith(("first-", "second-", "tie-")):
-                        button.click().run()
-                        break
+                outcomes = ("first-", "second-", "tie-")
+                one = next(one for one in page.button if str(one.key).startswith(outcomes))
+                one.click().run()
+                if page.exception:
+                    raise RuntimeError(page.exception[0].value)
                 os.write(told, b".")
 
-        victim = fork(click, keep=writing)
+        victim = fork(click)
         os.close(writing)
         wanted = chance.randrange(1, 4)
         answered = b""
@@ -276,15 +305,7 @@ def kill_label(scene: Scene, number: int, chance: random.Random) -> dict[str, st
     }
 
 
-def undisturbed(work: Callable[[], None], scene: Scene, name: str) -> float:
-    """Return the seconds that work takes in a workspace of its own."""
-    scene.home(name)
-    begun = time.monotonic()
-    child(work)
-    return time.monotonic() - begun
-
-
-def fork(work: Callable[[], None], *, keep: int | None = None) -> int:
+def fork(work: Callable[[], None]) -> int:
     """Start work in a process of its own, and return its number."""
     sys.stdout.flush()
     process = os.fork()

@@ -180,6 +180,6 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
     return (
         alt.layer(*layers)
         .properties(height=STEP * len(order) + 50)
-        .properties(padding=12)
+        .properties(padding={"left": 12, "top": 12, "right": 12, "bottom": 12})
         .configure_axisX(domain=False)
     )

@@ -112,8 +112,8 @@ def _learning(found: Sequence[Json], people: Json) -> list[Panel]:
 
 def _interval(found: Json, what: str, digits: str, *, times: int = 1) -> str:
     value = format(times * found[what], digits)
-    low, high = found[f"{what}_low"], found[f"{what}_high"]
-    if low is None:
+    low, high = found.get(f"{what}_low"), found.get(f"{what}_high")
+    if low is None or high is None:
         return value  # too few folds to tell
     return f"{value} [{format(times * low, digits)}, {format(times * high, digits)}]"
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import contact_sheet, draws, loading
+from dashboard.seeking import WAYS
 from dashboard.words import count, file_name, plain
 from photorank.index.store import Index
 from photorank.typing import Codes, Floats
@@ -74,5 +75,5 @@ def _grid(index: Index, vector: MasterVector, rows: list[int], similarities: Flo
                     "views/search.py",
                     label="More like it",
                     icon=":material/image_search:",
-                    query_params={"by": "photo", "like": photo.digest[:ALIKE]},
+                    query_params={"by": WAYS["photo"], "like": photo.digest[:ALIKE]},
                 )

@@ -4,14 +4,14 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts import GREY
-from dashboard.mapping import Box, Colouring
+from dashboard.mapping import Colouring
 
 BRUSH = "brush"
 HEIGHT = 560
 EDGE = 1.04  # the farthest point is at 1
 
 
-def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None) -> alt.LayerChart:
+def photo_map(rows: pd.DataFrame, colouring: Colouring) -> alt.LayerChart:
     """Draw photos where they stand on the map.
 
     `rows` has x, y, value, image, photo and said. Points without a value are grey.
@@ -19,7 +19,6 @@ def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None) -> alt.
     brush = alt.selection_interval(
         name=BRUSH,
         encodings=["x", "y"],
-        value={"x": box[:2], "y": box[2:]} if box else alt.Undefined,
         mark=alt.BrushConfig(fill=GREY, fillOpacity=0.12, stroke=GREY, strokeWidth=1.5),
     )
     across = alt.Scale(domain=[-EDGE, EDGE], nice=False, zero=False)

@@ -62,9 +62,9 @@ def colouring(labels: IndexLabels, standing: Ratings, by: str, vector: str) -> C
     return Colouring(standing, "rated above (%)", (0, 100), False, reading)
 
 
-def drawn(n: int, box: Box | None, places: Floats) -> Codes:
+def drawn(n: int) -> Codes:
     """Return the rows that are drawn: all, or so many at random, the same each time."""
-    rows = np.arange(n) if box is None else inside(places, box)
+    rows = np.arange(n)
     if len(rows) <= DRAWN:
         return rows
     chosen: Codes = np.random.default_rng(0).choice(rows, DRAWN, replace=False)

@@ -43,7 +43,7 @@ AT_HOME = {
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
-    "rating": {"scipy"},
+    "rating": {"PIL", "scipy"},  # parts of a photo are covered to see what they do
     "evaluation": {"sklearn"},  # clones the learners
     "bench": {
         *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead

@@ -21,7 +21,7 @@ with components.explained():
     places = finding.places(index, method)
 
 box = mapping.as_box(draws.area())
-rows = mapping.drawn(len(index), None, places)
+rows = mapping.drawn(len(index))
 colouring = mapping.colouring(labels, standing, by, vector.name)
 pictures = [index.thumbnail(index.photo(row)) for row in rows.tolist()]
 table = mapping.points(
@@ -31,7 +31,7 @@ chart = f"chart-{index.name}-{method}"
 st.caption(f"{mapping.sentence(len(index), len(rows))} {colouring.reading}")
 with st.container(key="map"):
     st.altair_chart(
-        map_chart.photo_map(table, colouring, None),
+        map_chart.photo_map(table, colouring),
         key=chart,
         on_select=partial(draws.brush, chart),
         selection_mode=map_chart.BRUSH,

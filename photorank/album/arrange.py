@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.album import reasons
-from photorank.album.ground import Ground, ground_of, parts_of_value
-from photorank.album.select import Choice, Rules, best_swap, choose, value_of
+from photorank.album.ground import Ground, ground_of, merit_in_series, parts_of_value
+from photorank.album.select import Choice, Mask, Rules, best_swap, choose, value_of
 from photorank.album.telling import Chosen, Missed, Told
 from photorank.album.wishes import Wishes, check, limits_of
+from photorank.index.records import IndexSignals
 from photorank.index.series import Series
 from photorank.index.store import Index, Photo
 from photorank.rating.scores import percentiles
@@ -50,7 +51,8 @@ def arrange(
     With room for all, all are in it. Else the value is balanced between quality, the sum
     of the ratings over the worst one's, and variety, how well each photo of the collection
     (of more than 1,000 series a sample of so many) is like one of the album: the cosine above
-    what two photos have on average. One shot of a series is taken while there are others.
+    what two photos have on average. One shot of a series is taken while there are others:
+    the best by its signals where they were measured, else by its rating.
 
     Parameters
     ----------
@@ -72,7 +74,9 @@ def arrange(
     notes: list[str] = []
     limits = limits_of(index, wishes, photos, notes)
     among = np.array([wishes.group in (None, photo.group) for photo in photos], dtype=bool)
-    ground = ground_of(ratings, series, wishes, among)
+    signals = index.signals()
+    merit = merit_in_series(ratings, series, signals)
+    ground = ground_of(ratings, merit, series, wishes, among)
     rules = Rules(
         wishes.places if limits is not None else min(wishes.places, len(ground.rows)),
         ground.pinned,
@@ -85,6 +89,7 @@ def arrange(
     covers *= np.float32(wishes.balance)
     choice = choose(worth, covers, rules)
     _note(notes, wishes, choice, len(ground.rows), photos, ground)
+    _note_series(notes, index, series, signals, among)
 
     standing = np.full(len(ratings), np.nan)
     standing[among] = percentiles(ratings[among])
@@ -125,6 +130,28 @@ def _note(
         notes.append(f"{reasons.count_of(without, 'photo')} without a capture time, put last")
     elif without:
         notes.append("no capture times are known: sorted by path")
+
+
+def _note_series(
+    notes: list[str], index: Index, series: Series, signals: IndexSignals, among: Mask
+) -> None:
+    """Add how series were found, and how the best shot of each."""
+    encoder = index.manifest.encoder
+    if encoder != "embedded" and len(among) > 1:
+        notes.append(
+            f"how alike photos of one series are was measured with embedded, not with {encoder}: "
+            "see whether a cosine of "
+            f"{series.threshold:g} suits your photos, else choose another"
+        )
+    if np.bincount(series.codes[among]).max(initial=0) < 2:
+        return
+    if np.isfinite(signals.values).any():
+        notes.append("the best shot of a series is the sharpest one with the least blown out")
+    else:
+        notes.append(
+            "the best shot of a series is the best rated one; to let sharpness decide, run "
+            f"`photorank signals --index {index.name}`"
+        )
 
 
 def _in_time(photo: Photo, row: int) -> tuple[bool, str, int]:

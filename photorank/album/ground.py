@@ -6,7 +6,9 @@ import numpy as np
 
 from photorank.album.select import Covers, Mask, Rules, choose
 from photorank.album.wishes import Wishes
+from photorank.index.records import IndexSignals
 from photorank.index.series import Series
+from photorank.rating.shots import within_series_score
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
 CLIENTS = 1000  # series that stand for the collection; of fewer, all do
@@ -23,11 +25,37 @@ class Ground:
     ratings: Ratings  # (g,)
     series: Codes  # (g,)
     pinned: Codes  # (p,) places in `rows`
+    merit: Codes  # (n,) of the index's photos, to compare those of one series by
     first: Mask  # (g,) the best shot of each series, or the pinned ones
 
 
-def ground_of(ratings: Ratings, series: Series, wishes: Wishes, among: Mask) -> Ground:
-    """Return the photos that may be chosen, and which of them go first."""
+def merit_in_series(ratings: Ratings, series: Series, signals: IndexSignals) -> Codes:
+    """Return numbers (n,) by which the photos of a series are compared, higher is better.
+
+    Signals decide: in a series they find the better shot where ratings, which are about what is
+    in the picture, hardly differ. Where none were measured, ratings do.
+    """
+    order = np.lexsort((ratings, within_series_score(signals, series.codes)))
+    merit = np.empty(len(order), dtype=np.intp)
+    merit[order] = np.arange(len(order))
+    return merit
+
+
+def ground_of(
+    ratings: Ratings, merit: Codes, series: Series, wishes: Wishes, among: Mask
+) -> Ground:
+    """Return the photos that may be chosen, and which of them go first.
+
+    Parameters
+    ----------
+    ratings : ndarray of shape (n,)
+    merit : ndarray of shape (n,)
+        Of each photo among the shots of its series.
+    series : Series
+    wishes : Wishes
+    among : ndarray of shape (n,)
+        Photos that there are to choose from.
+    """
     mains = series.versions
     banned = np.isin(mains, mains[sorted(wishes.banned - wishes.pinned)])
     stands = mains == np.arange(len(mains))
@@ -44,15 +72,15 @@ def ground_of(ratings: Ratings, series: Series, wishes: Wishes, among: Mask) -> 
     first = np.zeros(len(ratings), dtype=bool)
     first[pinned] = True
     others = rows[~np.isin(series.codes[rows], series.codes[pinned])]
-    first[_best_each(others, series.codes, ratings)] = True
+    first[_best_each(others, series.codes, merit)] = True
     return Ground(
-        rows, ratings[rows], series.codes[rows], np.searchsorted(rows, pinned), first[rows]
+        rows, ratings[rows], series.codes[rows], np.searchsorted(rows, pinned), merit, first[rows]
     )
 
 
-def _best_each(rows: Codes, codes: Codes, ratings: Ratings) -> Codes:
-    """Return the best rated row of each code."""
-    order = rows[np.lexsort((rows, -ratings[rows], codes[rows]))]
+def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
+    """Return the row of each code that is best by merit (n,)."""
+    order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 

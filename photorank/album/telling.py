@@ -80,8 +80,9 @@ class Told:
         pinned = row in self.wishes.pinned
         all_are_in = len(self.choice.rows) == len(self.ground.rows)
         twins = [other for other in left if self.series.versions[other] == self._version(row)]
-        best = self.ratings[row] >= self.ratings[members].max()
-        shots = [self.photos[other] for other in members if other not in twins]
+        rows = [other for other in members if other not in twins]
+        best = self.ground.merit[row] >= self.ground.merit[rows].max()
+        shots = [self.photos[other] for other in rows]
         name = self.series.named[self.series.codes[row]]
         reason = reasons.joined(
             "you pinned it" if pinned else None,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -69,10 +70,10 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
     damaged = _damaged_evaluations(paths)
     for path in damaged:
         remedy = "Repairing puts it aside; `photorank evaluate` measures anew."
-        yield Finding("evaluations", "wrong", f"{path} is damaged", remedy)
+        yield Finding("results", "wrong", f"{path} is damaged", remedy)
     if not damaged:
         number = len(evaluation_paths(paths))
-        yield Finding("evaluations", "good", f"{number} saved")
+        yield Finding("results", "good", f"{number} saved")
     try:
         index = Index.open(paths)
     except PhotorankError:
@@ -84,7 +85,7 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
         yield Finding("vectors", "good", "every card is readable and of this encoder")
 
 
-def _damaged_evaluations(paths: IndexPaths) -> list[os.PathLike[str]]:
+def _damaged_evaluations(paths: IndexPaths) -> list[Path]:
     damaged = []
     for path in evaluation_paths(paths):
         try:

@@ -22,7 +22,7 @@ from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.personal import KIND as PERSONAL
-from photorank.vectors.personal import prior_in
+from photorank.vectors.personal import prior_in, untaught
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
 from photorank.vectors.taste import TastePrior
@@ -133,7 +133,11 @@ def _ratings_learned_anew(
             row_of = {photo.digest: row for row, photo in enumerate(index.photos())}
             taught = every.take(np.array([row_of[digest] for digest in photos.digests]))
         return out_of_fold_ratings(
-            learner_of(index, vector), photos, folds, within=card.get("within"), taught=taught
+            untaught(learner_of(index, vector)),
+            photos,
+            folds,
+            within=card.get("within"),
+            taught=taught,
         )
     except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
         return None

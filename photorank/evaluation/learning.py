@@ -21,9 +21,8 @@ from photorank.typing import Direction, Floats, Json
 from photorank.vectors.direction import DirectionLearner
 from photorank.vectors.learners import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.personal import Personal
+from photorank.vectors.personal import untaught
 from photorank.vectors.store import load_vector
-from photorank.vectors.taste import TastePrior
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
@@ -108,13 +107,6 @@ def _direction(
     return direction
 
 
-def _without_others(estimator: DirectionLearner) -> DirectionLearner:
-    """Return a learner that knows nothing of what others said of the photos held out."""
-    if isinstance(estimator, Personal) and isinstance(estimator.prior, TastePrior):
-        return Personal(prior=estimator.prior.fair) if estimator.prior.untaught else estimator
-    return estimator
-
-
 def learn_vector(
     index: Index,
     name: str,
@@ -149,7 +141,7 @@ def learn_vector(
     if believed is not None and learner in LEARNERS:
         given = {"prior": beginning(index, learner, believed, rater=rater)}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
-    tested = _without_others(estimator)
+    tested = untaught(estimator)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(
         fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo",

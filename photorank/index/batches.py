@@ -38,6 +38,7 @@ class Batches:
     known: set[str]  # digests that have an embedding
     begins: bool  # the index: it exists from its first embedding on
     skipped: dict[Place, KnownSkip] = field(default_factory=dict)  # of all batches
+    hashes: dict[str, int] = field(default_factory=dict)  # of all batches, by digest
 
     def __post_init__(self) -> None:
         self._clear()
@@ -77,6 +78,9 @@ class Batches:
         record_batch(self.connection, shard, new, entries, self._skips)
         self.skipped |= self._skips
         self.known.update(photo.digest for photo in new)
+        for photo in self._embedded:
+            if isinstance(photo, Framed):
+                self.hashes[photo.digest] = photo.picture_hash
         self._clear()
 
     def _clear(self) -> None:

@@ -13,6 +13,7 @@ from photorank.errors import NoPhotosError
 from photorank.index.batches import Batches
 from photorank.index.catalogue import writing
 from photorank.index.cluster import Cluster, Job, embed_on_cluster
+from photorank.index.hashes import keep_hashes
 from photorank.index.identity import Loader, load_own, new_manifest, refuse_another, stored_manifest
 from photorank.index.ledger import (
     KnownFile,
@@ -168,6 +169,8 @@ def build_index(
         if not usable:
             unusable = _skipped_files(skips, load_roots(connection))
             raise NoPhotosError(paths, _named_reasons(unusable))
+        if batches.hashes:
+            keep_hashes(index, batches.hashes)
         if any(scan.findings):
             record_findings(connection, scan.findings)
         changed = bool(scan.todo or any(scan.findings) or prune)

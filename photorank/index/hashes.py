@@ -1,8 +1,8 @@
-"""Perceptual hashes of an index's photos: worked out when they are first asked for, then kept."""
+"""Perceptual hashes of an index's photos: indexing keeps them, what is missing is worked out."""
 
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
@@ -51,6 +51,10 @@ class PictureHashes:
         differing = np.bitwise_count(hashes[one] ^ hashes[other]).astype(np.intp)
         return np.where(readable[one] & readable[other], differing, _NONE)
 
+    def add(self, hashes: Mapping[str, int]) -> None:
+        """Take in what was worked out elsewhere, by digest."""
+        self._known.update(hashes)
+
     def keep(self) -> None:
         """Write what was worked out, for the next time; where that is impossible, it is not."""
         if len(self._known) == self._kept:
@@ -73,6 +77,13 @@ class PictureHashes:
                 files = [self._paths.thumbnail(digest) for digest in some]
                 self._known.update(zip(some, pool.map(picture_hash, files), strict=True))
                 on_progress(start + len(some), len(wanted))
+
+
+def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
+    """Keep hashes that indexing worked out, by digest, beside those there are."""
+    all_of_them = PictureHashes(paths, [])
+    all_of_them.add(hashes)
+    all_of_them.keep()
 
 
 def _load(paths: IndexPaths) -> dict[str, int | None]:

@@ -58,7 +58,7 @@ def unknown_shards(paths: IndexPaths) -> list[Path]:
     """Return the shard files that the catalogue does not know."""
     with reading(paths) as connection:
         known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
-    return sorted(set(paths.shards.glob("*.faiss")) - known)
+    return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:

@@ -30,7 +30,8 @@ def library_files(paths: IndexPaths) -> list[LibraryFile]:
         inside = Path(os.fsdecode(below)).parent.parts if below else ()
         file = Path(os.fsdecode(path))
         folders = (root.name or "/", *inside)
-        files.append(LibraryFile(file, rows.digests[row], rows.taken[row], folders))
+        taken, camera = rows.taken[row], rows.cameras[row]
+        files.append(LibraryFile(file, rows.digests[row], taken, folders, camera))
     return files
 
 

@@ -15,7 +15,8 @@ from photorank.index.places import Place
 from photorank.photos.decoding import decode_apart
 from photorank.photos.exif import Shot
 from photorank.photos.files import PhotoFile
-from photorank.photos.pixels import photo_digest, read_photo, thumbnail
+from photorank.photos.likeness import hash_of
+from photorank.photos.pixels import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
 
 _PHOTOS_A_CORE = 16  # of a batch: two rounds for every worker
@@ -38,6 +39,7 @@ class Framed(Opened):
     frames: list[Frames]
     thumbnail: bytes  # WebP
     shot: Shot
+    picture_hash: int
 
 
 @dataclass(frozen=True)
@@ -137,4 +139,5 @@ def _open(
         frames = loaded.prepare(photo)
     except UnreadablePhotoError as error:
         return Unusable(place, file, error.reason, error.passing)
-    return Framed(place, file, digest, frames, thumbnail(photo), shot)
+    small = small_picture(photo)
+    return Framed(place, file, digest, frames, thumbnail(small), shot, hash_of(small))

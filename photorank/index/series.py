@@ -16,7 +16,7 @@ from photorank.index.alike import leaders
 from photorank.index.hashes import PictureHashes
 from photorank.index.library import library_files, raw_files
 from photorank.index.store import Index, Photo
-from photorank.labels.twins import versions
+from photorank.labels.twins import shot_name, versions
 from photorank.photos.exif import exposure_bias
 from photorank.typing import Codes, Embeddings, Floats
 
@@ -98,7 +98,7 @@ def find_series(
     hashes.keep()
     groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
-    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST)
+    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST, looser)
     _join_brackets(groups, moments, index.embeddings(), photos)
     for code in range(len(named.series_names)):
         groups.unite(np.flatnonzero(named.series == code).tolist())
@@ -124,6 +124,9 @@ class _Groups:
 
     def __init__(self, first: Codes) -> None:
         self._first = first.tolist()
+        self._members: dict[int, list[int]] = defaultdict(list)
+        for row in range(len(first)):
+            self._members[self.of(row)].append(row)
 
     def of(self, row: int) -> int:
         """Return the first member of a row's group."""
@@ -135,7 +138,14 @@ class _Groups:
 
     def join(self, row: int, other: int) -> None:
         """Make two groups one, which begins as the second one does."""
-        self._first[self.of(row)] = self.of(other)
+        first, second = self.of(other), self.of(row)
+        if first != second:
+            self._first[second] = first
+            self._members[first] += self._members.pop(second)
+
+    def members(self, row: int) -> list[int]:
+        """Return a row's group."""
+        return self._members[self.of(row)]
 
     def unite(self, rows: Sequence[int]) -> None:
         """Make the groups of all rows one."""
@@ -170,8 +180,10 @@ class _Moments:
         return np.flatnonzero(soon & (self.cameras[step:] == self.cameras[:-step]))
 
 
-def _join_bursts(groups: _Groups, moments: _Moments, embeddings: Embeddings, least: float) -> None:
-    """Join groups with photos of one burst, whose first photos are alike as well."""
+def _join_bursts(
+    groups: _Groups, moments: _Moments, embeddings: Embeddings, least: float, loosest: float
+) -> None:
+    """Join groups with photos of one burst, all of which are alike to the first photo as well."""
     for step in range(1, _NEXT + 1):
         begins = moments.within(step, BURST_SECONDS)
         if not len(begins):
@@ -182,7 +194,9 @@ def _join_bursts(groups: _Groups, moments: _Moments, embeddings: Embeddings, lea
         alike = _cosines(embeddings, earlier, later) >= least
         for one, two in zip(earlier[alike].tolist(), later[alike].tolist(), strict=True):
             first, second = groups.of(one), groups.of(two)
-            if first != second and embeddings[first] @ embeddings[second] >= least:
+            if first == second or embeddings[first] @ embeddings[second] < least:
+                continue
+            if (embeddings[groups.members(second)] @ embeddings[first]).min() >= loosest:
                 groups.join(second, first)
 
 
@@ -248,11 +262,11 @@ def _join_versions(
         groups.unite([anchor, *rows])
     raw_shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
     for raw in raw_files(index.paths):
-        raw_shots[raw.parent, raw.stem.lower()].append(raw)
+        raw_shots[raw.parent, shot_name(raw)].append(raw)
     raws: dict[int, list[Path]] = defaultdict(list)
     for file in files:
         row = row_of[file.digest]
-        raws[row] += raw_shots.get((file.path.parent, file.path.stem.lower()), [])
+        raws[row] += raw_shots.get((file.path.parent, shot_name(file.path)), [])
     return mains, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
 
 

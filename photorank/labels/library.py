@@ -24,6 +24,7 @@ class LibraryFile:
     digest: str  # of its content, which copies have in common
     taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
     folders: tuple[str, ...]  # that it lies in, from the indexed one inwards
+    camera: str | None = None  # make and model
 
 
 class Judgement(NamedTuple):

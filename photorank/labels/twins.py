@@ -10,12 +10,15 @@ from photorank.labels.library import Collected, Judgement, LibraryFile
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")
 
-# Google's mark is in the language of the account; Lightroom counts its own: IMG_1-Edit-2.
+# Google's mark is in the language of the account; Lightroom counts its own: IMG_1-Edit-2. What is
+# denoised is called IMG_1-Enhanced-NR by Lightroom, IMG_1_DxO_DeepPRIME by PhotoLab.
 _MARK = re.compile(
-    r"[-_ ]\(?(?:edited|edit|bearbeitet|modifié|editado|modificato|bewerkt|編集済み)\)?"
+    r"[-_ ]\(?(?:edited|edit|bearbeitet|modifié|editado|modificato|bewerkt|編集済み"
+    r"|enhanced(?:-nr|-sr|-rd)*|dxo(?:[-_ ]deepprime(?:[-_ ]?xd\d?s?)?)?)\)?"
     r"(?:[-_ ]?\d{1,2})?(?=(?:\(\d+\))?$)",
     re.IGNORECASE,
 )
+_COPY = re.compile(r" ?\(\d{1,2}\)$")  # of a file that was fetched twice: IMG_1 (1)
 _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1234, edited
 
 
@@ -90,7 +93,8 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
-    two folders, or as files of two kinds in one.
+    two folders, as files of two kinds in one, or as ``IMG_1`` and ``IMG_1 (1)``. None are
+    of which capture times or cameras are known to differ: cameras count anew.
 
     Parameters
     ----------
@@ -109,11 +113,17 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
         if file.taken:
             shots[name.original, file.taken].append(number)
     first = list(range(len(files)))
+    for (original, taken), numbers in list(shots.items()):
+        if (plain := _COPY.sub("", original)) != original and (plain, taken) in shots:
+            shots[plain, taken] += numbers
+    taken_at = [file.taken for file in files]
+    cameras = [file.camera for file in files]
     for numbers in places.values():
         if any(names[number].edited for number in numbers):
-            _unite(first, numbers)
+            for shot in _agreeing(numbers, taken_at):
+                _unite_all(first, _agreeing(shot, cameras))
     for numbers in shots.values():
-        _unite(first, numbers)
+        _unite_all(first, _agreeing(numbers, cameras))
     together: dict[int, list[int]] = defaultdict(list)
     for number in range(len(files)):
         together[_first(first, number)].append(number)
@@ -124,10 +134,31 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
     ]
 
 
-def _unite(first: list[int], numbers: Sequence[int]) -> None:
-    roots = sorted(_first(first, number) for number in numbers)
-    for root in roots[1:]:
-        first[root] = roots[0]
+def shot_name(path: Path) -> str:
+    """Return what a file and the versions of its photo are all called.
+
+    Examples
+    --------
+    >>> shot_name(Path("IMG_1_DxO.jpg")), shot_name(Path("img_1.CR2"))
+    ('img_1', 'img_1')
+    """
+    return _name(path).original
+
+
+def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
+    """Part files by what they tell; those that tell nothing go along where all others agree."""
+    known = {told[number] for number in numbers} - {None}
+    if len(known) < 2:
+        return [list(numbers)]
+    return [[number for number in numbers if told[number] == one] for one in known]
+
+
+def _unite_all(first: list[int], groups: Sequence[Sequence[int]]) -> None:
+    """Make the files of each group one."""
+    for numbers in groups:
+        roots = sorted(_first(first, number) for number in numbers)
+        for root in roots[1:]:
+            first[root] = roots[0]
 
 
 def _first(first: list[int], number: int) -> int:

@@ -13,8 +13,8 @@ Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 _SQUARE = 1.05  # long side over short side, up to which a photo is called square
 
 
-def picture_hash(path: Path) -> int | None:
-    """Return the 64-bit perceptual hash of a picture, None if it cannot be read.
+def hash_of(picture: Image.Image) -> int:
+    """Return the 64-bit perceptual hash of a small picture.
 
     Bits tell which low frequencies of a grey picture of 32 x 32 are above their median:
     sizes, compression, colours and sharpness change few of the 64, another picture about
@@ -24,12 +24,17 @@ def picture_hash(path: Path) -> int | None:
     import imagehash
     import numpy as np
 
+    bits = imagehash.phash(picture).hash
+    return int.from_bytes(np.packbits(bits.ravel()).tobytes(), "big")
+
+
+def picture_hash(path: Path) -> int | None:
+    """Return the perceptual hash of a small picture's file, None if it cannot be read."""
     try:
         with open_file(path) as file:
-            bits = imagehash.phash(open_header(file)).hash
+            return hash_of(open_header(file))
     except (UnreadablePhotoError, OSError, ValueError, SyntaxError):
         return None  # a damaged small picture is like no other
-    return int.from_bytes(np.packbits(bits.ravel()).tobytes(), "big")
 
 
 def shape_of(path: Path) -> Shape | None:

@@ -172,15 +172,19 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     return picture
 
 
-def thumbnail(photo: Image.Image, side: int = 384) -> bytes:
-    """Return a small WebP of a photo for browsing, its long side at most `side` pixels."""
+def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
+    """Return a photo for browsing, its long side at most `side` pixels."""
     scale = min(1.0, side / max(photo.size))
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    # Half the time of a filter over all pixels, and no eye sees the difference: it is one grey
-    # level. So it is with WebP's method: the files are a sixth larger than those of the best.
-    small = photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_GAP)
+    # Half the time of a filter over all pixels; the difference of a grey level is seen by no eye.
+    return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_GAP)
+
+
+def thumbnail(photo: Image.Image) -> bytes:
+    """Return the small picture of a photo as WebP."""
     file = io.BytesIO()
-    small.save(file, "WEBP", quality=80, method=1)
+    # By this method files are a sixth larger than by the best, and made much sooner.
+    small_picture(photo).save(file, "WEBP", quality=80, method=1)
     return file.getvalue()
 
 

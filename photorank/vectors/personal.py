@@ -67,6 +67,14 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
 
+def untaught(learner: DirectionLearner) -> DirectionLearner:
+    """Return a learner to test with: what others said of the photos held out teaches it nothing."""
+    prior = learner.prior if isinstance(learner, Personal) else None
+    if isinstance(prior, TastePrior) and prior.untaught is not None:
+        return Personal(prior=prior.fair)
+    return learner
+
+
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
     """Return the prior of somebody who judges an index's photos, from a master-vector (d,).
 

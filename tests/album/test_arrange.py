@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from photorank.album.arrange import arrange
 from photorank.album.table import COLUMNS, album_csv
@@ -12,6 +12,7 @@ from photorank.album.wishes import Wishes, rows_of_files
 from photorank.errors import AlbumError
 from photorank.index.labelling import import_labels
 from photorank.index.series import Series, find_series
+from photorank.index.signals import measure_signals
 from photorank.labels.tables import LabelRow, LabelTable
 from tests.index.colours import fill, paint
 
@@ -81,6 +82,7 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
         """The same index, were all its photos one picture."""
 
         photos, name = staticmethod(collection.index.photos), "same"
+        signals, manifest = staticmethod(collection.index.signals), collection.index.manifest
 
         @staticmethod
         def embeddings():
@@ -110,6 +112,44 @@ def test_one_of_each_series_before_two_of_any(make):
     assert rows(album) == [1, 3, 5, 7, 8, 9]
     represented = list(itertools.chain(*(one.represents for one in album.chosen)))
     assert sorted(represented) == [0, 2, 4, 6]
+
+
+def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
+    """The sharp shot stands for its series though the blurred ones are rated higher."""
+    rng = np.random.default_rng(0)
+    sharp = Image.fromarray(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8)).resize((360, 240))
+    folder = collection.folder / "burst"
+    folder.mkdir()
+    for number, radius in enumerate((4, 0, 2)):
+        sharp.filter(ImageFilter.GaussianBlur(radius)).save(folder / f"{number}.png")
+    collection.build()
+    index = collection.index
+    names = [photo.path for photo in index.photos()]
+    burst = [names.index(folder / f"{number}.png") for number in range(3)]
+    codes = np.arange(len(names))
+    codes[burst] = burst[0]
+    series = in_series(codes, [None] * len(names))
+    ratings = np.arange(float(len(names)))
+    ratings[burst] = [102, 100, 101]
+
+    def album(places):
+        return arrange(index, ratings, series, Wishes(places, 0), vector="v")
+
+    unmeasured = album(1)
+    assert rows(unmeasured) == burst[:1]
+    assert any("photorank signals" in note for note in unmeasured.notes)
+    measure_signals(collection.paths)
+    measured = album(1)
+    assert rows(measured) == [burst[1]]
+    assert "best of 3" in measured.chosen[0].reason
+    assert any("sharpest" in note for note in measured.notes)
+    best_rated = max(row for row in range(len(names)) if row not in burst)
+    assert set(rows(album(2))) == {burst[1], best_rated}  # no signal compares two series
+
+
+def test_a_threshold_that_was_not_measured_is_called_so(make, collection):
+    """The cosine of near-duplicates is known of the built-in encoder alone."""
+    assert any("measured with embedded, not with colours" in note for note in make(3).notes)
 
 
 def test_names_of_series_are_told(make):

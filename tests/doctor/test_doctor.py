@@ -48,9 +48,7 @@ def test_what_is_wrong_ends_in_1_and_is_mended(home):
     shutil.rmtree(root / "thumbnails")
     code, found = doctor()
     assert code == 1
-    assert (
-        found["small", "evaluations"]["level"] == found["small", "thumbnails"]["level"] == "wrong"
-    )
+    assert found["small", "results"]["level"] == found["small", "thumbnails"]["level"] == "wrong"
     assert "--repair" in found["small", "thumbnails"]["remedy"]
     code, found = doctor("--repair")
     assert code == 0

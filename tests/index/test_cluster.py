@@ -19,6 +19,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import ClusterError, EncoderError, MissingExtraError
+from photorank.index import build
 from photorank.index import cluster as clusters
 from photorank.index.build import build_index
 from photorank.index.cluster import Cluster, Job, Pool, share_out
@@ -180,6 +181,16 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
     fill(library.folder, 4)
     with pytest.raises(ClusterError, match=rf"{socket.gethostname()}: the weights are not on"):
         on_cluster(load=partial(Elsewhere, home=os.getpid()))
+
+
+@needs_ray
+def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
+    """Photos decoded otherwise would be other photos: the message says what to install."""
+    fill(library.folder, 4)
+    monkeypatch.setattr(build, "reading_software", lambda: "Pillow 1.0")
+    with pytest.raises(ClusterError, match=r"not Pillow 1\.0\. Install the same"):
+        on_cluster()
+    assert not library.paths.manifest.exists()
 
 
 @needs_ray

@@ -3,6 +3,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from photorank.index.alike import leaders
+from photorank.index.hashes import PictureHashes
 from photorank.index.labelling import import_labels
 from photorank.index.series import find_series, is_bracket
 from photorank.index.store import Index
@@ -122,6 +123,23 @@ def test_the_perceptual_hash_tells_the_same_picture_in_other_colours(scene):
     assert paths.hashes.is_file()
     paths.hashes.write_bytes(b"damaged")  # they are worked out again
     np.testing.assert_array_equal(find_series(scene.library.index, 0.99).codes, found.codes)
+
+
+def test_indexing_keeps_the_perceptual_hashes(scene):
+    """No small picture is opened again to find the series, and what was kept is what they say."""
+    scene.take("a.jpg", 1)
+    scene.take("b.jpg", 1, change=grey)
+    scene.library.build()
+    paths = scene.library.paths
+    kept = paths.hashes.read_bytes()
+    photos = scene.library.index.photos()
+    hashes = PictureHashes(paths, [photo.digest for photo in photos])
+    both = np.arange(2)
+    for photo in photos:
+        paths.thumbnail(photo.digest).unlink()
+    assert (hashes.distances(both, both[::-1], lambda done, total: None) <= 8).all()
+    assert scene.series(0.99)[1] == [{"a.jpg", "b.jpg"}]
+    assert paths.hashes.read_bytes() == kept
 
 
 def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):

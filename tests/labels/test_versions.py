@@ -11,18 +11,51 @@ NOON = "2024-07-31T12:00:00"
 def told(*files):
     """Return which of some files, with their times, are versions of one photo."""
     library = [
-        LibraryFile(Path("/p") / name, f"{number}", taken, ("p",))
-        for number, (name, taken) in enumerate(files)
+        LibraryFile(Path("/p") / name, f"{number}", taken, ("p",), *camera)
+        for number, (name, taken, *camera) in enumerate(files)
     ]
     return versions(library)
 
 
 @pytest.mark.parametrize(
-    "edited", ["IMG_1-edited.jpg", "IMG_1-Edit-2.jpg", "IMG_1_edit.png", "IMG_1 (bearbeitet).jpg"]
+    "edited",
+    [
+        "IMG_1-edited.jpg",
+        "img_1-EDITED.JPG",
+        "IMG_1-Edit-2.jpg",
+        "IMG_1_edit.png",
+        "IMG_1 (bearbeitet).jpg",
+        "IMG_1_DxO.jpg",
+        "IMG_1_DxO_DeepPRIME XD2s.jpg",
+        "IMG_1-Enhanced-NR.jpg",
+    ],
 )
 def test_an_edit_and_its_original_are_one_photo(edited):
-    """The edited one comes first, whatever the times say."""
+    """The edited one comes first, whether or not it kept the time."""
     assert told(("IMG_1.jpg", NOON), (edited, None), ("IMG_2.jpg", NOON)) == [[1, 0]]
+    assert told(("IMG_1.jpg", NOON), (edited, NOON)) == [[1, 0]]
+
+
+def test_an_iphones_edit_and_its_original_are_one_photo():
+    """Apple marks an edit in the middle of its name, in any case, and leaves other names alone."""
+    assert told(("IMG_1234.HEIC", NOON), ("img_e1234.jpg", NOON)) == [[1, 0]]
+    assert told(("IMG_E123.jpg", NOON), ("IMG_123.jpg", NOON)) == []
+
+
+def test_an_edit_of_another_time_or_camera_is_another_photo():
+    """A folder may hold the pictures of two cameras that both began to count at 1."""
+    later = "2024-08-01T12:00:00"
+    assert told(("IMG_1.jpg", NOON), ("IMG_1-edited.jpg", later)) == []
+    assert told(("IMG_1.jpg", NOON, "A"), ("IMG_1-edited.jpg", NOON, "B")) == []
+    assert told(("a/IMG_1.jpg", NOON, "A"), ("b/IMG_1.jpg", NOON, "B")) == []
+    assert told(("a/IMG_1.jpg", NOON, "A"), ("b/IMG_1.jpg", NOON, None)) == [[0, 1]]
+
+
+def test_a_file_that_was_fetched_twice_is_one_photo():
+    """Its number counts only where time and plain name agree: numbers name photos as well."""
+    assert told(("IMG_1.jpg", NOON), ("IMG_1 (1).jpg", NOON)) == [[0, 1]]
+    assert told(("IMG_1.jpg", NOON), ("IMG_1(1).jpg", "2024-08-01T12:00:00")) == []
+    assert told(("Trip (1).jpg", NOON), ("Trip (2).jpg", NOON)) == []
 
 
 def test_one_name_and_one_time_are_one_photo():

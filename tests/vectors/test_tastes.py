@@ -4,6 +4,7 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.index.store import SingleRatings
 from photorank.metrics.ceiling import RaterTable
+from photorank.vectors.personal import Personal, untaught
 from photorank.vectors.taste import Judged, TastePrior, taste_of
 from photorank.vectors.tastes import LEAST_PEOPLE, learned_prior, prior_by_others
 
@@ -59,13 +60,17 @@ def test_a_learned_prior_serves_the_next_person_better(crowd):
     assert np.mean(nearer) > 2 * np.std(nearer) / np.sqrt(len(nearer))
 
 
-def test_the_scale_may_be_known(crowd):
-    """Where one knows what a unit is in labels, it is not estimated."""
+def test_what_others_said_is_left_out_of_a_test(crowd):
+    """Held-out accuracy is of the prior as it was before other people's ratings taught it."""
     X, prior, table = crowd
 
-    learned = learned_prior(prior, X, table, scale=3.0)
+    learned = learned_prior(prior, X, table)
 
-    assert learned.unit == pytest.approx(3 * prior.spread)
+    assert learned.fair is prior
+    assert untaught(Personal(prior=learned)).prior is prior
+    assert prior.fair is prior
+    plain = Personal(prior=prior)
+    assert untaught(plain) is plain
 
 
 def test_one_person_cannot_tell_how_people_differ(crowd):

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from dashboard import mapping
+from photorank.index.store import IndexLabels
+from tests.dashboard.test_pages import button, texts
+
+
+def labels(scores):
+    """Return labels without groups or series."""
+    scores, none = np.array(scores, dtype=float), np.full(len(scores), -1)
+    counted = np.isfinite(scores).astype(np.intp)
+    return IndexLabels(scores, counted, none, [], none, [])
+
+
+def test_disagreement_is_the_vectors_percentile_less_peoples():
+    """It is unknown where people said nothing."""
+    found = mapping.colouring(
+        labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
+    )
+
+    assert found.diverging
+    assert found.amounts[0] > 0 > found.amounts[2]
+    assert np.isnan(found.amounts[1])
+
+
+def test_photos_without_labels_are_coloured_by_rating_alone():
+    """What people said cannot be shown where they said nothing."""
+    assert list(mapping.colours(labels([np.nan, np.nan]))) == ["rating"]
+    assert list(mapping.colours(labels([1, np.nan]))) == ["rating", "label", "disagreement"]
+
+
+def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
+    """The same ones are drawn each time; a box takes those in it that are not drawn as well."""
+    n = 3 * mapping.DRAWN
+    places = np.random.default_rng(0).uniform(-1, 1, (n, 2))
+    rows = mapping.drawn(n)
+
+    assert len(rows) == mapping.DRAWN
+    assert rows.tolist() == mapping.drawn(n).tolist()
+    assert len(mapping.selected((-1, 1, -1, 1), places, np.zeros(n))) == n
+    assert f"{mapping.DRAWN:,} of {n:,} photos" in mapping.sentence(n, len(rows))
+
+
+def test_selected_photos_are_sorted_best_first():
+    """By rating, whatever their rows."""
+    places = np.array([[0.0, 0.0], [0.1, 0.1], [0.9, 0.9]])
+    found = mapping.selected((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
+
+    assert found.tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])
+def test_an_address_that_is_no_box_selects_nothing(text):
+    """Whatever is typed into it."""
+    assert mapping.as_box(text) is None
+
+
+def test_a_brush_taken_away_is_no_box():
+    """Its edges come in any order."""
+    assert mapping.brushed({}) is None
+    assert mapping.brushed({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
+
+
+def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
+    """The page's photos are pinned with one click, and the album holds them."""
+    app = dashboard("map")
+    app.text_input(key="area").set_value("-1,1,-1,1").run()
+    assert not app.exception
+    assert "24 photos" in texts(app)
+
+    button(app, "Pin these 24 to the album").click().run()
+    assert not app.exception
+    assert button(app, "Pinned to the album").disabled
+    assert len(app.session_state["marks"]["small"]) == 24
+
+
+@pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])
+def test_the_map_has_every_colour(dashboard, home, colour):
+    """Each is a chart of all photos."""
+    app = dashboard("map")
+    app.segmented_control(key="colour").set_value(colour).run()
+
+    assert not app.exception
+    assert len(app.get("vega_lite_chart")) == 1
+    assert "Every point is one of 24 photos" in texts(app)
+
+
+def test_an_area_without_photos_says_so(dashboard, home):
+    """It is no error."""
+    app = dashboard("map")
+    app.text_input(key="area").set_value("5,6,5,6").run()
+
+    assert not app.exception
+    assert "No photo is here" in app.info[0].value
+
+
+def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bare_index):
+    """An index of three photos without vectors names the command."""
+    for page in ("map", "search"):
+        app = dashboard(page)
+        assert not app.exception
+        assert "vector" in app.info[0].value

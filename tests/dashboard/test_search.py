@@ -1,0 +1,60 @@
+import numpy as np
+
+from dashboard import seeking
+from photorank.index.store import open_index
+from photorank.vectors.store import load_vector
+from tests.dashboard.test_pages import texts
+
+
+def test_a_photo_is_not_like_itself(home):
+    """The closest is another one, as NumPy finds it."""
+    index = open_index("small")
+    X = index.embeddings()
+    found = seeking.like(index, X[3], 3)
+
+    assert 3 not in found.rows
+    assert found.rows[0] == np.argsort(-(X @ X[3]), kind="stable")[1]
+    assert len(found.rows) == len(index) - 1
+
+
+def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
+    """Each is rated above the photo that was asked for."""
+    index = open_index("small")
+    vector = load_vector(index, "ours")
+    ratings = index.rate(vector)
+    worst = int(ratings.argmin())
+    found = seeking.better(index, vector, index.embeddings()[worst], ratings)
+
+    assert (ratings[found.rows] > ratings[worst]).all()
+    assert (np.diff(found.similarities) <= 1e-7).all()
+
+
+def test_nothing_is_looked_for_before_words_come(dashboard, home):
+    """The page says what to do; words then find photos."""
+    app = dashboard("search")
+    assert "Say what is on the photos" in app.info[0].value
+
+    app.text_input(key="q").set_value("a forest").run()
+    assert not app.exception
+    assert "closest first" in texts(app)
+
+
+def test_every_way_of_searching_works(dashboard, home):
+    """By a vector; by a photo, which is to be chosen first; and better than it."""
+    app = dashboard("search")
+    app.segmented_control(key="by").set_value("vector").run()
+    assert not app.exception
+    assert "24 photos" in texts(app)
+
+    app.segmented_control(key="by").set_value("photo").run()
+    assert not app.exception
+    assert "Choose a photo" in app.info[0].value
+    picker = next(one for one in app.selectbox if one.label == "or pick one of the index")
+    picker.set_value(7).run()
+    assert not app.exception
+    assert "closest first" in texts(app)
+
+    app.segmented_control(key="by").set_value("better").run()  # than the same photo
+    assert not app.exception
+    assert not app.info
+    assert "closest first" in texts(app)

@@ -1,0 +1,38 @@
+import numpy as np
+
+from photorank.index.clicks import Clicks
+from photorank.vectors.ground import Ground, ground_in, some_rows
+
+
+def test_of_many_photos_some_are_drawn_and_always_the_same():
+    """A ground costs the same for a million photos as for twenty thousand."""
+    rows = some_rows(1_000_000)
+    assert len(np.unique(rows)) == 20_000
+    np.testing.assert_array_equal(rows, some_rows(1_000_000))
+
+
+def test_series_are_drawn_whole():
+    """Whoever compares within series finds each drawn one complete, and no photo without one."""
+    series = np.repeat(np.arange(500), 3)
+    series[::9] = -1
+    rows = some_rows(len(series), series, most=300)
+    assert 0 < len(rows) <= 300
+    drawn = np.unique(series[rows])
+    np.testing.assert_array_equal(rows, np.flatnonzero(np.isin(series, drawn)))
+    assert drawn.min() >= 0
+
+
+def test_what_was_judged_is_always_among_the_photos(index):
+    """Photos that were not drawn join in order, with the coordinates they would have had."""
+    every = ground_in(index, np.ones(48) + np.arange(48))
+    few = Ground.over(index, every.prior, every.rows[::7])
+    judged = np.array([1, 7, 30])
+    more = few.including(index, judged)
+
+    assert (np.diff(more.rows) > 0).all()
+    np.testing.assert_allclose(more.Z, every.Z[more.rows], atol=1e-9)
+    assert few.including(index, few.rows[:3]) is few
+    said = Clicks(
+        judged, judged[::-1], np.zeros(3), [""] * 3, np.empty((0, 2), int), judged, judged
+    )
+    np.testing.assert_array_equal(more.rows[more.placed(said).winners], judged)

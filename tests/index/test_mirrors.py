@@ -1,0 +1,71 @@
+"""What a cluster's workers read in place of a folder of the machine that asks them."""
+
+import os
+
+import pytest
+
+from photorank.errors import ClusterError, UnreadablePhotoError
+from photorank.index.mirrors import Mirror, mirrored, parse_mirror
+
+
+@pytest.fixture(params=["folder", "file", "memory"])
+def mirror(request, tmp_path):
+    """Return a mirror of /photos that holds `in it/a b.jpg` and an empty file."""
+    if request.param == "memory":
+        fsspec = pytest.importorskip("fsspec")
+        files = fsspec.filesystem("memory")
+        files.pipe("/mirror/in it/a b.jpg", b"a photo")
+        files.pipe("/mirror/empty.jpg", b"")
+        return parse_mirror("/photos=memory://mirror")
+    (tmp_path / "in it").mkdir()
+    (tmp_path / "in it" / "a b.jpg").write_bytes(b"a photo")
+    (tmp_path / "empty.jpg").write_bytes(b"")
+    return parse_mirror(f"/photos={tmp_path if request.param == 'folder' else tmp_path.as_uri()}/")
+
+
+def test_a_file_is_read_from_the_same_place_below_the_mirror(mirror):
+    """Whatever the filesystem."""
+    assert mirrored([mirror])(mirror.folder / "in it" / "a b.jpg") == b"a photo"
+
+
+@pytest.mark.parametrize("name", ["missing.jpg", "empty.jpg"])
+def test_what_cannot_be_read_is_an_unusable_photo(mirror, name):
+    """The run goes on without it."""
+    with pytest.raises(UnreadablePhotoError):
+        mirrored([mirror])(mirror.folder / name)
+
+
+def test_other_folders_are_read_as_they_are(mirror, tmp_path):
+    """The first mirror that holds a file is taken, and none if there is none."""
+    file = tmp_path / "beside.jpg"
+    file.write_bytes(b"another")
+    assert mirrored([mirror])(file) == b"another"
+    first = Mirror(tmp_path, str(tmp_path / "in it"))
+    with pytest.raises(UnreadablePhotoError):
+        mirrored([first, Mirror(tmp_path, str(tmp_path))])(file)
+
+
+def test_a_name_that_is_no_text_is_read_only_from_folders(tmp_path):
+    """Buckets have no such names."""
+    name = os.fsdecode(b"caf\xe9\n.jpg")
+    (tmp_path / name).write_bytes(b"a photo")
+    folder = parse_mirror(f"/photos={tmp_path}")
+    assert mirrored([folder])(folder.folder / name) == b"a photo"
+    bucket = parse_mirror(f"/photos={tmp_path.as_uri()}")
+    with pytest.raises(UnreadablePhotoError, match="not Unicode"):
+        mirrored([bucket])(bucket.folder / name)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("/photos", "FOLDER=URL"),
+        ("=s3://bucket", "FOLDER=URL"),
+        ("/photos=", "FOLDER=URL"),
+        ("/photos=nonsense://bucket", "cannot be read"),
+    ],
+)
+def test_what_is_no_mirror_is_refused(text, reason):
+    """Before anything is started."""
+    with pytest.raises(ClusterError, match=reason):
+        parse_mirror(text)
