@@ -3,13 +3,20 @@
     python benchmarks/album.py small
     python benchmarks/album.py --index oasis judged
     python benchmarks/album.py large
+    python benchmarks/album.py command
 
 `small` compares with the best album of all there are. `judged` learns ratings from half of an
-index's judged photos and chooses from the other half, many times. `large` needs no photos.
+index's judged photos and chooses from the other half, many times. `large` and `command` need no
+photos: one is of the two steps, the other of a new process from its start to its end.
 """
 
 import argparse
 import itertools
+import json
+import os
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +29,7 @@ from photorank.album.arrange import arrange
 from photorank.album.ground import Ground, parts_of_value
 from photorank.album.select import Rules, choose, value_of
 from photorank.album.wishes import Wishes
+from photorank.index.hashes import keep_hashes
 from photorank.index.series import find_series
 from photorank.index.store import open_index
 from photorank.labels.comparisons import Comparisons
@@ -36,9 +44,9 @@ DRAWS = 20
 
 
 def main() -> None:
-    """Run one of the three."""
+    """Run one of the four."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["small", "judged", "large"])
+    parser.add_argument("what", choices=["small", "judged", "large", "command"])
     parser.add_argument("--index")
     parser.add_argument("--places", type=int, default=20)
     arguments = parser.parse_args()
@@ -46,8 +54,10 @@ def main() -> None:
         small()
     elif arguments.what == "judged":
         judged(arguments.index, arguments.places)
-    else:
+    elif arguments.what == "large":
         large()
+    else:
+        command()
 
 
 def small() -> None:
@@ -154,6 +164,36 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
         f"{ended - between:.1f} s ({worked:.1f} s of one core's work); "
         f"at least {made.value / made.bound:.1%} of the best value"
     )
+
+
+def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> None:
+    """Print how long `photorank album` takes in a new process, and its peak memory, three times.
+
+    The photos have the perceptual hashes that indexing leaves, and no technical signals.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        paths = Workspace(Path(home)).index("large")
+        index = write_synthetic(paths, n, d, scene=scene)
+        bits = np.random.default_rng(0).integers(0, 2**63, n).tolist()
+        keep_hashes(paths, dict(zip(index.digests(), bits, strict=True)))
+        asked = ["album", "--places", str(k), "--vector", VECTOR, "--json"]
+        for _ in range(3):
+            before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+            done = subprocess.run(  # noqa: S603
+                [sys.executable, "-m", "photorank", *asked],
+                env=os.environ | {"PHOTORANK_HOME": home},
+                capture_output=True,
+                check=True,
+            )
+            took = time.perf_counter() - begun
+            used = resource.getrusage(resource.RUSAGE_CHILDREN)
+            worked = used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime
+            said = json.loads(done.stdout)
+            print(
+                f"{len(said['chosen'])} of {n:,} photos in {said['series']['count']:,} series: "
+                f"{took:.1f} s ({worked:.1f} s of cores' work), peak {used.ru_maxrss / 1024:.0f} MB",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     assert set(rows(album(2))) == {burst[1], best_rated}  # no signal compares two series
 
 
-def test_a_threshold_that_was_not_measured_is_called_so(make, collection):
+def test_a_threshold_that_was_not_measured_is_called_so(make):
     """The cosine of near-duplicates is known of the built-in encoder alone."""
     assert any("measured with embedded, not with colours" in note for note in make(3).notes)
 
