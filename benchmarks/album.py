@@ -191,7 +191,8 @@ def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> Non
             said = json.loads(done.stdout)
             print(
                 f"{len(said['chosen'])} of {n:,} photos in {said['series']['count']:,} series: "
-                f"{took:.1f} s ({worked:.1f} s of cores' work), peak {used.ru_maxrss / 1024:.0f} MB",
+                f"{took:.1f} s ({worked:.1f} s of cores' work), "
+                f"peak {used.ru_maxrss / 1024:.0f} MB",
                 flush=True,
             )
 

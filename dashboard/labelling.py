@@ -23,6 +23,10 @@ from photorank.vectors.taste import taste_of
 Outcome = Literal["first", "second", "tie", "skip"]
 
 STAR_PAGE = 12  # photos: divisible by 2, 3, 4 and 6 columns
+PRIOR_SAW = (
+    "The vector it began from has itself learned from some of these photos, so this may be too "
+    "good: with another one to begin from, nothing is known beforehand."
+)
 MOVED = 6  # photos shown of those whose rank moved most
 PRIOR_HELP = (
     "What you are taken to like before you choose anything. Your choices move it towards what "
@@ -172,6 +176,7 @@ def _headline(state: PersonalState) -> str:
     return (
         f"**{' and '.join(said)}.** What was learned of your taste would have foretold "
         f"**{_sure(state.accuracy)}** of your choices that it had not seen."
+        + (f" {PRIOR_SAW}" if state.prior_saw else "")
     )
 
 

@@ -47,7 +47,13 @@ def album(
     ] = None,
     alike: Annotated[
         float,
-        typer.Option(min=0, max=1, metavar="0..1", help="Cosine from which photos are one series."),
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="0..1",
+            help="Cosine from which photos are one series: measured for `embedded`, for other "
+            "encoders the default is a guess.",
+        ),
     ] = 0.9,
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Copy the album into a folder.")

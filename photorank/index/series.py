@@ -4,9 +4,10 @@ What people named a series is one, and nothing else joins it but versions of its
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,10 @@ _BITS = 8  # of 64, which no two different photos of OASIS with such a cosine ha
 _BRACKET_SECONDS = 3.0  # between two exposures of a bracket
 _BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
 _BRACKET, _MOST_EXPOSURES = 2, 9  # that make one
+# Files of one name and time may still be of two photos: of scans that all bear one date, say. With
+# `embedded` a photo of OASIS has a cosine of 0.49 or more with half of itself, and 19 of 20 pairs
+# of different ones have less than 0.34.
+_VERSION_LIKENESS = 0.4
 _PAIRS = 4096  # whose cosines are worked out at once
 _NEXT = 12  # photos after each that it is compared with as of one burst
 
@@ -71,7 +76,7 @@ def find_series(
     ----------
     index : Index
     threshold : float, default=0.9
-        Cosine, for `embedded` and much the same for CLIP.
+        Cosine. The default was measured with `embedded`; for other encoders it is a guess.
     on_progress : callable, optional
         Called with done and total while thumbnails are looked at, which is needed
         once for each.
@@ -251,8 +256,9 @@ def _join_versions(
     row_of = {photo.digest: row for row, photo in enumerate(photos)}
     files = [file for file in library_files(index.paths) if file.digest in row_of]
     mains = np.arange(len(photos))
-    for numbers in versions(files):
-        rows = list(dict.fromkeys(row_of[files[number].digest] for number in numbers))
+    embeddings = index.embeddings()
+    named_alike = (dict.fromkeys(row_of[files[at].digest] for at in one) for one in versions(files))
+    for rows in chain.from_iterable(_somewhat_alike(list(one), embeddings) for one in named_alike):
         names = {int(known[row]) for row in rows} - {-1}
         if len(names) > 1:
             continue  # people say that they are of two series
@@ -268,6 +274,14 @@ def _join_versions(
         row = row_of[file.digest]
         raws[row] += raw_shots.get((file.path.parent, shot_name(file.path)), [])
     return mains, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
+
+
+def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
+    """Part rows so that each is of the photo, or might be, that the first of its part is of."""
+    while rows:
+        alike = embeddings[rows] @ embeddings[rows[0]] >= _VERSION_LIKENESS
+        yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]
+        rows = [row for row, same in zip(rows, alike.tolist(), strict=True) if not same]
 
 
 def _seconds(photos: Sequence[Photo]) -> Floats:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,12 @@ def test_what_was_learned_is_said_with_its_interval(index, ground):
     assert found.headline.startswith("**40 choices and 1 photo with stars.**")
     assert f"{100 * state.accuracy.low:.0f}" in found.headline
     assert f"{100 * state.accuracy.high:.0f}" in found.headline
+    assert (labelling.PRIOR_SAW in found.headline) == state.prior_saw
+    for known in (frozenset(), frozenset(["seen"])):
+        prior = replace(state.prior, card=replace(state.prior.card, photos=known))
+        knowing = replace(state, prior=prior, photos=frozenset(["seen", "new"]))
+        headline = labelling.learned(index, knowing, None).headline
+        assert (labelling.PRIOR_SAW in headline) == bool(known)
     assert found.outlook.startswith("20 more choices")
     assert found.curve["choices"].iloc[0] == 0
     assert "by ours alone" in found.reading
