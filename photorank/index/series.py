@@ -4,10 +4,9 @@ What people named a series is one, and nothing else joins it but versions of its
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,8 @@ from numpy.typing import NDArray
 
 from photorank.index.alike import leaders
 from photorank.index.hashes import PictureHashes
-from photorank.index.library import library_files, raw_files
 from photorank.index.store import Index, Photo
-from photorank.labels.twins import shot_name, versions
+from photorank.index.versions import find_versions
 from photorank.photos.exif import exposure_bias
 from photorank.typing import Codes, Embeddings, Floats
 
@@ -31,10 +29,6 @@ _BITS = 8  # of 64, which no two different photos of OASIS with such a cosine ha
 _BRACKET_SECONDS = 3.0  # between two exposures of a bracket
 _BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
 _BRACKET, _MOST_EXPOSURES = 2, 9  # that make one
-# Files of one name and time may still be of two photos: of scans that all bear one date, say. With
-# `embedded` a photo of OASIS has a cosine of 0.49 or more with half of itself, and 19 of 20 pairs
-# of different ones have less than 0.34.
-_VERSION_LIKENESS = 0.4
 _PAIRS = 4096  # whose cosines are worked out at once
 _NEXT = 12  # photos after each that it is compared with as of one burst
 
@@ -64,7 +58,7 @@ def find_series(
     Two photos belong together if
 
     - people say so: then nothing else counts for them;
-    - they are versions of one photo: see :func:`photorank.labels.twins.versions`;
+    - they are versions of one photo: see :func:`photorank.index.versions.find_versions`;
     - their embeddings have a cosine of at least `threshold`; or somewhat less, if their
       perceptual hashes show the same picture, or if one camera took them within 30 s;
     - one camera took them within seconds with different exposure bias (EXIF): a bracket.
@@ -107,13 +101,19 @@ def find_series(
     _join_brackets(groups, moments, index.embeddings(), photos)
     for code in range(len(named.series_names)):
         groups.unite(np.flatnonzero(named.series == code).tolist())
-    mains, raws = _join_versions(groups, index, photos, named.series)
+    mains, raws = find_versions(index, photos, named.series)
+    for main, rows in mains.items():
+        anchor = next((row for row in rows if named.series[row] >= 0), main)
+        groups.unite([anchor, *rows])
+    stands = np.arange(n)
+    for main, rows in mains.items():
+        stands[rows] = main
 
     codes = groups.codes()
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
     for row in np.flatnonzero(named.series >= 0).tolist():
         names[codes[row]] = named.series_names[named.series[row]]
-    return Series(codes, mains, names, raws, threshold)
+    return Series(codes, stands, names, raws, threshold)
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
@@ -247,41 +247,6 @@ def _cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.
         part = slice(start, start + _PAIRS)
         cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
     return cosines
-
-
-def _join_versions(
-    groups: _Groups, index: Index, photos: Sequence[Photo], known: Codes
-) -> tuple[Codes, dict[int, list[Path]]]:
-    """Join versions of one photo; return which version stands for each, and their RAW files."""
-    row_of = {photo.digest: row for row, photo in enumerate(photos)}
-    files = [file for file in library_files(index.paths) if file.digest in row_of]
-    mains = np.arange(len(photos))
-    embeddings = index.embeddings()
-    named_alike = (dict.fromkeys(row_of[files[at].digest] for at in one) for one in versions(files))
-    for rows in chain.from_iterable(_somewhat_alike(list(one), embeddings) for one in named_alike):
-        names = {int(known[row]) for row in rows} - {-1}
-        if len(names) > 1:
-            continue  # people say that they are of two series
-        for row in rows:
-            mains[row] = rows[0]
-        anchor = next((row for row in rows if known[row] >= 0), rows[0])
-        groups.unite([anchor, *rows])
-    raw_shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
-    for raw in raw_files(index.paths):
-        raw_shots[raw.parent, shot_name(raw)].append(raw)
-    raws: dict[int, list[Path]] = defaultdict(list)
-    for file in files:
-        row = row_of[file.digest]
-        raws[row] += raw_shots.get((file.path.parent, shot_name(file.path)), [])
-    return mains, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
-
-
-def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
-    """Part rows so that each is of the photo, or might be, that the first of its part is of."""
-    while rows:
-        alike = embeddings[rows] @ embeddings[rows[0]] >= _VERSION_LIKENESS
-        yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]
-        rows = [row for row, same in zip(rows, alike.tolist(), strict=True) if not same]
 
 
 def _seconds(photos: Sequence[Photo]) -> Floats:

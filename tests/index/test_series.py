@@ -235,3 +235,21 @@ def test_a_scene_that_changes_slowly_is_not_one_burst(scene):
     _, groups = scene.series(1.0)
     assert groups
     assert not any({"00.jpg", "11.jpg"} <= group for group in groups)
+
+
+def test_files_of_one_name_and_date_that_look_unlike_are_not_one_photo(scene):
+    """Scans of many folders bear one date and count from 1 in each; none hides another."""
+
+    def half(left):
+        def paint(picture):
+            plain = Image.new("RGB", picture.size)
+            plain.paste("white", (left, 0, left + picture.width // 2, picture.height))
+            return plain
+
+        return paint
+
+    for folder, left in (("a", 0), ("b", 70)):
+        scene.take(f"{folder}/001.jpg", 1, time="1985:01:01 12:00:00", change=half(left))
+    found, groups = scene.series(1.0)
+    assert groups == []
+    assert found.versions.tolist() == [0, 1]

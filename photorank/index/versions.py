@@ -1,0 +1,64 @@
+"""Versions of one photo: edits and exports beside their originals, and RAW files of the same shot."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+from photorank.index.library import library_files, raw_files
+from photorank.index.store import Index, Photo
+from photorank.labels.twins import shot_name, versions
+from photorank.typing import Codes, Embeddings
+
+# Files of one name and time may still be of two photos: of scans that all bear one date, say. With
+# `embedded` a photo of OASIS has a cosine of 0.49 or more with half of itself, and 19 of 20 pairs
+# of different ones have less than 0.34.
+_LIKENESS = 0.4
+
+
+def find_versions(
+    index: Index, photos: Sequence[Photo], known: Codes
+) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
+    """Find the versions of photos, by what :func:`photorank.labels.twins.versions` says of names.
+
+    Files by one name and of one time are of one photo only if they look somewhat alike.
+
+    Parameters
+    ----------
+    index : Index
+    photos : sequence of Photo
+        Of the index.
+    known : ndarray of shape (n,)
+        People's series, -1 for none; photos of two of them are no versions.
+
+    Returns
+    -------
+    dict of int to list of int
+        By the row of the version that stands for a photo, the rows of all its versions.
+    dict of int to list of Path
+        By row, the RAW files of the same shot in its folder, which are not read.
+    """
+    row_of = {photo.digest: row for row, photo in enumerate(photos)}
+    files = [file for file in library_files(index.paths) if file.digest in row_of]
+    embeddings = index.embeddings()
+    named_alike = (dict.fromkeys(row_of[files[at].digest] for at in one) for one in versions(files))
+    found: dict[int, list[int]] = {}
+    for rows in chain.from_iterable(_somewhat_alike(list(one), embeddings) for one in named_alike):
+        if len(rows) > 1 and len({int(known[row]) for row in rows} - {-1}) < 2:
+            found[rows[0]] = rows
+
+    raw_shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for raw in raw_files(index.paths):
+        raw_shots[raw.parent, shot_name(raw)].append(raw)
+    raws: dict[int, list[Path]] = defaultdict(list)
+    for file in files if raw_shots else ():
+        raws[row_of[file.digest]] += raw_shots.get((file.path.parent, shot_name(file.path)), [])
+    return found, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
+
+
+def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
+    """Part rows so that each is of the photo, or might be, that the first of its part is of."""
+    while rows:
+        alike = embeddings[rows] @ embeddings[rows[0]] >= _LIKENESS
+        yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]
+        rows = [row for row, same in zip(rows, alike.tolist(), strict=True) if not same]
