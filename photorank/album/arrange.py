@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.album import reasons
-from photorank.album.ground import Ground, ground_of, merit_in_series, parts_of_value
+from photorank.album.ground import Ground, ground_of, parts_of_value
 from photorank.album.select import Choice, Mask, Rules, best_swap, choose, value_of
 from photorank.album.telling import Chosen, Missed, Told
 from photorank.album.wishes import Wishes, check, limits_of
@@ -13,6 +13,7 @@ from photorank.index.records import IndexSignals
 from photorank.index.series import Series
 from photorank.index.store import Index, Photo
 from photorank.rating.scores import percentiles
+from photorank.rating.shots import order_in_series
 from photorank.typing import Ratings
 
 _TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
@@ -52,7 +53,7 @@ def arrange(
     of the ratings over the worst one's, and variety, how well each photo of the collection
     (of more than 1,000 series a sample of so many) is like one of the album: the cosine above
     what two photos have on average. One shot of a series is taken while there are others:
-    the best by its signals where they were measured, else by its rating.
+    the best by its rating, and by its technical signals where they were measured.
 
     Parameters
     ----------
@@ -75,7 +76,7 @@ def arrange(
     limits = limits_of(index, wishes, photos, notes)
     among = np.array([wishes.group in (None, photo.group) for photo in photos], dtype=bool)
     signals = index.signals()
-    merit = merit_in_series(ratings, series, signals)
+    merit = order_in_series(ratings, signals, series.codes)
     ground = ground_of(ratings, merit, series, wishes, among)
     rules = Rules(
         wishes.places if limits is not None else min(wishes.places, len(ground.rows)),
@@ -146,12 +147,13 @@ def _note_series(
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return
     if np.isfinite(signals.values).any():
-        notes.append("the best shot of a series is the sharpest one with the least blown out")
+        how = "sharp, not blown out and well rated"
     else:
-        notes.append(
-            "the best shot of a series is the best rated one; to let sharpness decide, run "
-            f"`photorank signals --index {index.name}`"
-        )
+        how = f"the best rated; `photorank signals --index {index.name}` lets sharpness count, too"
+    notes.append(
+        f"photos with a cosine of {series.threshold:g} or more are one series, whose best shot is "
+        + how
+    )
 
 
 def _in_time(photo: Photo, row: int) -> tuple[bool, str, int]:

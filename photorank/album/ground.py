@@ -6,9 +6,7 @@ import numpy as np
 
 from photorank.album.select import Covers, Mask, Rules, choose
 from photorank.album.wishes import Wishes
-from photorank.index.records import IndexSignals
 from photorank.index.series import Series
-from photorank.rating.shots import within_series_score
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
 CLIENTS = 1000  # series that stand for the collection; of fewer, all do
@@ -27,18 +25,6 @@ class Ground:
     pinned: Codes  # (p,) places in `rows`
     merit: Codes  # (n,) of the index's photos, to compare those of one series by
     first: Mask  # (g,) the best shot of each series, or the pinned ones
-
-
-def merit_in_series(ratings: Ratings, series: Series, signals: IndexSignals) -> Codes:
-    """Return numbers (n,) by which the photos of a series are compared, higher is better.
-
-    Signals decide: in a series they find the better shot where ratings, which are about what is
-    in the picture, hardly differ. Where none were measured, ratings do.
-    """
-    order = np.lexsort((ratings, within_series_score(signals, series.codes)))
-    merit = np.empty(len(order), dtype=np.intp)
-    merit[order] = np.arange(len(order))
-    return merit
 
 
 def ground_of(

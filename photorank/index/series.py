@@ -101,13 +101,12 @@ def find_series(
     _join_brackets(groups, moments, index.embeddings(), photos)
     for code in range(len(named.series_names)):
         groups.unite(np.flatnonzero(named.series == code).tolist())
-    mains, raws = find_versions(index, photos, named.series)
-    for main, rows in mains.items():
-        anchor = next((row for row in rows if named.series[row] >= 0), main)
-        groups.unite([anchor, *rows])
     stands = np.arange(n)
-    for main, rows in mains.items():
-        stands[rows] = main
+    found, raws = find_versions(index, photos, named.series)
+    for main, together in found.items():
+        stands[together] = main
+        anchor = next((row for row in together if named.series[row] >= 0), main)
+        groups.unite([anchor, *together])
 
     codes = groups.codes()
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)

@@ -1,4 +1,4 @@
-"""Versions of one photo: edits and exports beside their originals, and RAW files of the same shot."""
+"""Versions of one photo: edits and exports beside their originals, and RAW files of the shot."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

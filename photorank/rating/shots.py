@@ -3,7 +3,7 @@
 import numpy as np
 
 from photorank.index.records import IndexSignals
-from photorank.typing import Codes, Floats
+from photorank.typing import Codes, Floats, Ratings
 
 # What white noise of standard deviation 1 adds to the mean squared Laplacian: 4² + 4 · 1².
 _NOISE_IN_DETAIL = 20
@@ -50,6 +50,43 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
             excess = lost[measured] - lost[measured].min()
             scores[measured] = _ranks(detail[measured]) - _LOST_LIGHTS * excess
     return scores
+
+
+def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> Codes:
+    """Return numbers by which the photos of a series are compared, higher is better.
+
+    A shot's :func:`within_series_score` and the rank of its rating, from 0 to 1, are added up:
+    each of them is blind to faults that the other sees. Of equals the one of better signals
+    counts as better. Where nothing was measured, ratings alone decide.
+
+    Parameters
+    ----------
+    ratings : ndarray of shape (n,)
+    signals : IndexSignals
+        Of the same photos.
+    series : ndarray of shape (n,)
+        Series numbers, −1 for a photo on its own.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Each number from 0 to n − 1 once.
+
+    Examples
+    --------
+    >>> names = ("subject_sharpness", "noise", "clipped_highlights")
+    >>> signals = IndexSignals(names, np.array([[-2.0, 0.5, 0.0], [-3.0, 0.5, 0.0]]))
+    >>> order_in_series(np.array([1.0, 2.0]), signals, np.array([0, 0]))
+    array([1, 0])
+    """
+    score = within_series_score(signals, series)
+    together = score.copy()
+    for rows in _members(np.asarray(series)):
+        together[rows] += _ranks(ratings[rows])
+    order = np.lexsort((ratings, score, together))
+    places = np.empty(len(order), dtype=np.intp)
+    places[order] = np.arange(len(order))
+    return places
 
 
 def _members(series: Codes) -> list[Codes]:

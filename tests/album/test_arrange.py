@@ -115,7 +115,7 @@ def test_one_of_each_series_before_two_of_any(make):
 
 
 def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
-    """The sharp shot stands for its series though the blurred ones are rated higher."""
+    """The sharp shot stands for its series though a blurred one is rated higher."""
     rng = np.random.default_rng(0)
     sharp = Image.fromarray(rng.integers(0, 256, (60, 90, 3), dtype=np.uint8)).resize((360, 240))
     folder = collection.folder / "burst"
@@ -130,7 +130,7 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     codes[burst] = burst[0]
     series = in_series(codes, [None] * len(names))
     ratings = np.arange(float(len(names)))
-    ratings[burst] = [102, 100, 101]
+    ratings[burst] = [102, 101, 100]
 
     def album(places):
         return arrange(index, ratings, series, Wishes(places, 0), vector="v")
@@ -142,7 +142,7 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     measured = album(1)
     assert rows(measured) == [burst[1]]
     assert "best of 3" in measured.chosen[0].reason
-    assert any("sharpest" in note for note in measured.notes)
+    assert any("sharp, not blown out" in note for note in measured.notes)
     best_rated = max(row for row in range(len(names)) if row not in burst)
     assert set(rows(album(2))) == {burst[1], best_rated}  # no signal compares two series
 

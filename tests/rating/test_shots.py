@@ -3,7 +3,7 @@ import pytest
 
 from photorank.index.records import IndexSignals
 from photorank.photos.signals import SIGNALS, photo_signals
-from photorank.rating.shots import within_series_score
+from photorank.rating.shots import order_in_series, within_series_score
 from photorank.sample import degraded
 
 
@@ -69,3 +69,17 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
         rows.append(list(photo_signals(file.getvalue()).values()))
     scores = within_series_score(IndexSignals(tuple(SIGNALS), np.array(rows)), np.zeros(3, int))
     assert scores.argmax() == 0
+
+
+def test_signals_and_ratings_count_alike_in_a_series_and_not_between_two():
+    """A shot that is second by one and first by the other is the best; of equals, the sharper."""
+    series = np.array([0, 0, 0, 1, 1, -1])
+    ratings = np.array([2.0, 1.0, 3.0, 0.0, 1.0, 9.0])
+    found = signals_of(*((sharpness, 1, 0) for sharpness in (-1, -2, -3, -1, -2, -2.5)))
+    best = order_in_series(ratings, found, series)
+    assert best[:3].argmax() == 0
+    assert best[3] > best[4]
+    unmeasured = order_in_series(ratings, signals_of(*[(np.nan, np.nan, np.nan)] * 6), series)
+    assert unmeasured[:3].argmax() == 2
+    assert unmeasured[4] > unmeasured[3]
+    assert sorted(unmeasured) == list(range(6))
