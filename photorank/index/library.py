@@ -22,15 +22,14 @@ def library_files(paths: IndexPaths) -> list[LibraryFile]:
     rows = load_rows(paths)
     with reading(paths) as connection:
         roots = load_roots(connection)
+    names = {number: os.fsdecode(os.path.basename(root)) for number, root in roots.folders.items()}
     files = []
     for path, row in rows.by_path.items():
         place = roots.place(path)
-        below = place[1] if place else b""
-        root = Path(os.fsdecode(roots.folders[place[0]] if place else b""))
-        inside = Path(os.fsdecode(below)).parent.parts if below else ()
-        file = Path(os.fsdecode(path))
-        folders = (root.name or "/", *inside)
+        root, below = place or (0, b"")
+        folders = (names.get(root) or "/", *os.fsdecode(below).split("/")[:-1])
         taken, camera = rows.taken[row], rows.cameras[row]
+        file = Path(os.fsdecode(path))
         files.append(LibraryFile(file, rows.digests[row], taken, folders, camera))
     return files
 

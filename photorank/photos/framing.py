@@ -93,8 +93,9 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
 
     Examples
     --------
-    >>> boxes(300, 200, "crop", 64)
-    [Box(left=0.16666666666666666, top=0.0, right=0.8333333333333334, bottom=1.0)]
+    >>> [box] = boxes(300, 200, "crop", 64)
+    >>> round(box.left, 3), box.top, round(box.right, 3), box.bottom
+    (0.167, 0, 0.833, 1)
     """
     short, long = sorted((width, height))
     if framing == "views":
