@@ -1,4 +1,4 @@
-"""Make the README's picture: the dashboard's first page over the sample, in a real browser.
+"""Make the pictures of the README and the guides: the dashboard over the sample, in a browser.
 
     python scripts/screenshot.py
 
@@ -6,6 +6,7 @@ Needs a system chromium and the `dev` extra. The sample is built in a folder of
 its own, so nothing of yours is touched or shown.
 """
 
+import io
 import os
 import shutil
 import socket
@@ -16,7 +17,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "images"
@@ -29,10 +31,21 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SETTLED = 2_500  # milliseconds: a chart's last animation
+CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of its title
+    "gaps": ("", "lead of"),
+    "content": ("", "Mean rating of each kind"),
+    "learning": ("More photos", "by number of photos learned from"),
+    "reliability": ("Believing it", "How often the first photo was better"),
+    "risk": ("", "Share of wrong answers"),
+    "groups": ("Groups", "inside each group"),
+    "matrix": ("Every difference", "Paired differences"),
+}
+TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 
 
 def main() -> None:
-    """Build the sample, serve it, and take the picture."""
+    """Build the sample, serve it, and take the pictures."""
     with tempfile.TemporaryDirectory() as home:
         environment = os.environ | {"PHOTORANK_HOME": home}
         photorank = [sys.executable, "-m", "photorank"]
@@ -41,27 +54,75 @@ def main() -> None:
         server = subprocess.Popen([*photorank, "dashboard", "--port", str(port)], env=environment)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            _photograph(f"http://127.0.0.1:{port}", PICTURES / "discerning-power.png")
+            take_pictures(f"http://127.0.0.1:{port}")
         finally:
             server.terminate()
             server.wait(timeout=20)
 
 
-def _photograph(address: str, picture: Path) -> None:
-    picture.parent.mkdir(parents=True, exist_ok=True)
+def take_pictures(address: str) -> None:
+    """Photograph the pages and charts of a dashboard that shows the sample."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM
         )
-        page = browser.new_page(
-            viewport={"width": 1280, "height": 900}, device_scale_factor=1, color_scheme="light"
-        )
-        page.goto(address)
-        page.get_by_role("heading", level=1).wait_for(timeout=60_000)
-        page.locator("canvas, svg.marks").first.wait_for(timeout=60_000)
-        page.wait_for_timeout(2_000)  # the chart's last animation
-        page.screenshot(path=picture)
+        for scheme in ("light", "dark"):
+            page = browser.new_page(
+                viewport={"width": 1280, "height": 900}, device_scale_factor=1, color_scheme=scheme
+            )
+            dark = "-dark" if scheme == "dark" else ""
+            _open(page, f"{address}/")
+            page.screenshot(path=PICTURES / f"discerning-power{dark}.png")
+            _open(page, f"{address}/map")
+            _keep(page.screenshot(), f"map{dark}")
+            if scheme == "light":
+                _charts(page, address)
+                _two_photos(page, address)
         browser.close()
+
+
+def _charts(page: Page, address: str) -> None:
+    """Photograph the charts of the first page one by one."""
+    _open(page, f"{address}/?content=true")
+    for name, (look, title) in CHARTS.items():
+        if look:
+            page.locator(".st-key-look").get_by_text(look, exact=True).click()
+        found = page.locator(f'.stVegaLiteChart[aria-label*="{title}"]')
+        found.wait_for(timeout=60_000)
+        found.scroll_into_view_if_needed()
+        page.wait_for_timeout(SETTLED)
+        _keep(found.screenshot(), name)
+
+
+def _two_photos(page: Page, address: str) -> None:
+    """Photograph two versions of one photo, and where their ratings come from."""
+    page.set_viewport_size({"width": 1280, "height": 1750})
+    _open(page, f"{address}/two_photos?why=true", chart=False)
+    for place, (which, photo) in enumerate(TWO.items()):
+        # Not by its role: an open list hides all others from readers of the screen.
+        picker = page.locator('input[aria-label="or pick one of the index"]').nth(place)
+        picker.click()
+        picker.fill(photo)
+        page.get_by_role("option", name=photo).click()
+        page.get_by_role("img", name=f"the {which} photo", exact=True).wait_for()
+        page.wait_for_timeout(SETTLED)
+    page.get_by_role("img", name="heat map of the second photo").wait_for(timeout=60_000)
+    page.wait_for_timeout(SETTLED)
+    _keep(page.screenshot(), "two-photos")
+
+
+def _open(page: Page, address: str, *, chart: bool = True) -> None:
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for(timeout=60_000)
+    if chart:
+        page.locator("canvas, svg.marks").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(SETTLED)
+
+
+def _keep(png: bytes, name: str) -> None:
+    """Write a picture in a form of a few ten thousand bytes."""
+    Image.open(io.BytesIO(png)).convert("RGB").save(PICTURES / f"{name}.webp", quality=82, method=6)
 
 
 def _free_port() -> int:

@@ -1,42 +1,134 @@
-"""The commands of the guides in docs/ are ones that photorank takes."""
+"""The README and the guides in docs/ say what is true: their commands run, their links lead on."""
 
 import re
+import runpy
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from photorank.cli.app import app
+from photorank.index.clicks import record_choice
+from photorank.index.store import open_index
 
-DOCS = Path(__file__).parents[1] / "docs"
-TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(DOCS.glob("*.md"))}
-COMMANDS = [
-    line.strip()
-    for text in TEXTS.values()
-    for block in re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
-    for line in block.splitlines()
-    if line.startswith("photorank ")
-]
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+TEXTS = {
+    str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+    for path in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+}
+# Pages that tell one story from photos to a result, on ~/Pictures/Italy. The commands of the
+# others are about photos, machines and networks that are not here: they are only parsed.
+STORIES = ["README.md", "docs/tutorial.md"]
+# Commands that serve until they are stopped: the browser test starts the server for real.
+SERVING = ("demo", "dashboard")
 
 
-def test_the_guide_to_clusters_has_commands():
-    """There is something to check below."""
-    assert sum("--cluster" in command for command in COMMANDS) >= 4
+def commands(text):
+    """Return the words of each photorank command in the shell blocks of a text, in order."""
+    blocks = re.findall(r"```bash\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.split("&&")[-1].strip() for block in blocks for line in block.splitlines()]
+    return [shlex.split(line)[1:] for line in lines if line.startswith("photorank ")]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_commands_are_parsed(command):
+EVERY = sorted({tuple(words) for text in TEXTS.values() for words in commands(text)})
+
+
+def anchors(text):
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.fixture
+def someone(tmp_path, gallery, monkeypatch):
+    """Return a place where the stories' folder of photos and table of stars exist."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(gallery, tmp_path / "Pictures" / "Italy")
+    shutil.copy(gallery / "labels.csv", tmp_path / "stars.csv")
+    return tmp_path
+
+
+def click(index):
+    """Choose twenty times on the page “Label”, as `me`: the photo that is less blurred."""
+    photos = sorted(index.photos(), key=lambda photo: (photo.path.name, photo.path.parent))
+    for turn, (better, worse) in enumerate(zip(photos[:20], photos[3:23], strict=True)):
+        asked = "informative" if turn % 5 else "random"
+        record_choice(index.paths, "me", better.digest, worse.digest, tie=False, asked=asked)
+
+
+@pytest.mark.parametrize("page", STORIES)
+def test_commands_run_in_the_order_they_are_told(page, someone):
+    """A reader who types a story's commands on a folder of photos meets no error."""
+    told = commands(TEXTS[page])
+    assert sum(words[0] not in SERVING for words in told) >= 5
+
+    for words in told:
+        if words[0] in SERVING:
+            if words[0] == "dashboard" and (someone / "index" / "italy").exists():
+                click(open_index("italy"))
+            continue
+        arguments = [str(Path(word).expanduser()) if "~" in word else word for word in words]
+        result = CliRunner().invoke(app, arguments)
+        assert result.exit_code == 0, (words, result.output, result.exception)
+
+    for snippet in re.findall(r"```python\n(.*?)```", TEXTS[page], flags=re.DOTALL):
+        scope = {}
+        exec(snippet, scope)  # noqa: S102 - the page's own lines
+        assert len(scope["ratings"]) == 24
+
+
+@pytest.mark.parametrize("words", EVERY, ids=" ".join)
+def test_commands_are_parsed(words):
     """Every option is known, and every value of the right kind."""
-    words = shlex.split(command)[1:]
-    leaf = get_command(app)
+    leaf, rest = get_command(app), list(words)
     while inner := getattr(leaf, "commands", None):
-        leaf = inner[words.pop(0)]
-    leaf.make_context(command, words)
+        leaf = inner[rest.pop(0)]
+    leaf.make_context(rest[0] if rest else "", rest)
 
 
-@pytest.mark.parametrize("name", TEXTS)
-def test_files_that_are_linked_exist(name):
-    """Links between the guides lead somewhere."""
-    for path in re.findall(r"\]\(([\w./-]+)\)", TEXTS[name]):
-        assert (DOCS / path).exists(), path
+@pytest.mark.parametrize("page", TEXTS)
+def test_every_command_that_is_named_exists(page):
+    """Nothing in the text promises a command that is not there."""
+    for named in re.findall(r"`photorank ([a-z]+(?: [a-z]+)?)", TEXTS[page]):
+        leaf = get_command(app)
+        for word in named.split():
+            leaf = getattr(leaf, "commands", {word: None})[word]
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_links_lead_somewhere(page):
+    """Files and headings that are linked, and pictures that are shown, are in the repository."""
+    for path, heading in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", TEXTS[page]):
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), path
+        if heading:
+            assert heading in anchors(file.read_text(encoding="utf-8")), (path, heading)
+    for path in re.findall(r'(?:src|srcset)="([^"]+)"', TEXTS[page]):
+        assert ((ROOT / page).parent / path).exists(), path
+
+
+def test_pictures_are_small():
+    """No picture keeps a reader waiting."""
+    for picture in (DOCS / "images").iterdir():
+        assert picture.stat().st_size < 300_000, picture.name
+
+
+def test_the_pages_of_commands_are_what_the_parser_says():
+    """If this fails: `python scripts/command_pages.py`."""
+    pages = runpy.run_path(str(ROOT / "scripts" / "command_pages.py"))["pages"]()
+    there = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("commands/*.md")}
+    assert there == pages
+
+
+def test_the_list_of_guides_is_complete():
+    """docs/README.md leads to every guide, and docs/commands/README.md to every command."""
+    for folder in (DOCS, DOCS / "commands"):
+        listed = (folder / "README.md").read_text(encoding="utf-8")
+        for page in folder.glob("*.md"):
+            assert page.name == "README.md" or f"]({page.name}" in listed, page.name
