@@ -11,7 +11,6 @@ RUN python3 -m venv /opt/photorank \
  && /opt/photorank/bin/pip install --no-cache-dir --extra-index-url "${TORCH_INDEX}" \
       "torch==2.*" "torchvision" "/source[embedded]" \
  && /opt/photorank/bin/pip uninstall -y pip setuptools \
- && find /opt/photorank -name __pycache__ -prune -exec rm -rf {} + \
  && mkdir -p /data/index /data/datasets /photos
 
 FROM ${BASE}

@@ -1,12 +1,14 @@
 """End photorank by kill -9 at random moments, and look whether anything was lost or damaged.
 
-python benchmarks/kills.py --index 70 --export 45 --evaluate 40 --label 45
+python benchmarks/kills.py --index 10 --export 10 --evaluate 10 --label 10 --seed 3
 
 Each victim is a process of its own, forked when the libraries are loaded, so that the moments lie
-in its work and not in its start. What happened is written to benchmarks/results/reliability/.
+in its work and not in its start. Each run is a piece of its own seed, added to what earlier ones
+left in benchmarks/results/reliability/.
 """
 
 import argparse
+import asyncio
 import hashlib
 import importlib
 import json
@@ -27,7 +29,10 @@ sys.path.insert(0, str(ROOT))
 
 import numpy as np  # noqa: E402 - one thread a process, or none could be forked
 from PIL import Image  # noqa: E402
+from visitors import Visitor, server  # noqa: E402
+from websockets.exceptions import ConnectionClosed  # noqa: E402
 
+from photorank.errors import PhotorankError  # noqa: E402
 from photorank.index import batches  # noqa: E402
 from photorank.index.build import build_index  # noqa: E402
 from photorank.index.health import examine_index  # noqa: E402
@@ -35,8 +40,40 @@ from photorank.index.store import Index  # noqa: E402
 from photorank.workspace import IndexPaths, Workspace  # noqa: E402
 
 PHOTOS = 60
-COSINE = 0.99  # of two embeddings of a photo, in whatever precision
 ENCODER = "embedded"
+
+Found = dict[str, int]
+
+# What is told of each kind of kills: what was tried, how often, and what happened.
+WORDS = {
+    "index": (
+        f"kill -9 while `index` embeds {PHOTOS} photos (`embedded`), up to three times in a row",
+        "{kills}, {inside} before its end, {partly} of them with a part of the photos in the index",
+        "{differ} contents, seen after a kill or after the next run, that are not an undisturbed "
+        "run's (digest, path, every bit of the embedding); {unhealthy} findings of `doctor`'s "
+        "examination of the index after the next run",
+    ),
+    "export": (
+        "kill -9 while `export` writes CSV, XMP or Parquet",
+        "{kills}, {inside} before its end",
+        "{half} half-written files under their own names, {parts} times a part under a temporary "
+        "one; {differ} next exports that differ from an undisturbed one; {unhealthy} findings in "
+        "the index; {altered} photos altered",
+    ),
+    "evaluate": (
+        "kill -9 while `evaluate` measures two learners and a vector",
+        "{kills}, {inside} before its end",
+        "{half} half-written results, {differ} next ones that differ from an undisturbed one's; "
+        "{unhealthy} findings in the index",
+    ),
+    "label": (
+        "kill -9 of the dashboard's server while a person labels, between and during clicks",
+        "{kills}, {inside} at work, after {clicks} answered clicks",
+        "{lost} answered clicks lost, {extra} choices nobody made; {unhealthy} findings in the "
+        "index",
+    ),
+}
+CHOICES = ("The first is better", "The second is better", "Equally good")
 LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "streamlit")
 
 
@@ -61,15 +98,37 @@ def main() -> None:
             ("label", kill_label),
         ):
             if number := getattr(options, name):
-                how = f"`python benchmarks/kills.py --{name} {number} --seed {options.seed}`"
-                found = kills(scene, number, chance) | {"part": "Crashes", "how": how}
-                print(json.dumps(found), flush=True)
-                file = options.results / f"kills-{name}.json"
-                file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+                found = kills(scene, number, chance)
+                print(name, json.dumps(found), flush=True)
+                piece = {"seed": options.seed, "kills": number} | found
+                record(options.results / f"kills-{name}.json", name, piece)
+
+
+def record(file: Path, name: str, piece: Found) -> None:
+    """Add a piece to what earlier ones found, and say in words what all of them did."""
+    pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
+    pieces = [one for one in pieces if one["seed"] != piece["seed"]] + [piece]
+    sums = {key: sum(one[key] for one in pieces) for key in piece if key != "seed"}
+    what, times, happened = WORDS[name]
+    seeds = " ".join(str(one["seed"]) for one in pieces)
+    row = {
+        "part": "Crashes",
+        "what": what,
+        "times": times.format(**sums),
+        "happened": happened.format(**sums),
+        "how": f"`for s in {seeds}; do python benchmarks/kills.py --{name} {piece['kills']} "
+        "--seed $s; done`",
+        "pieces": pieces,
+    }
+    file.write_text(json.dumps(row, indent=1) + "\n", encoding="utf-8")
 
 
 class Scene:
-    """A folder of photos with labels, and what an undisturbed run makes of it."""
+    """A folder of photos with labels, and what an undisturbed run makes of it.
+
+    The photos are so few that all runs embed them by torch in 32 bits, whatever would be
+    faster, and of one shape: two runs' embeddings are equal in every bit.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.photos = folder, folder / "photos"
@@ -114,7 +173,6 @@ class Scene:
             "kept",
             workspace=Workspace.current(),
             encoder_spec=ENCODER,
-            runtime="torch",
             workers=1,
             batch_size=4,
             on_progress=tell,
@@ -130,101 +188,96 @@ class Scene:
             if ended.code:
                 raise
 
-    def contents(self) -> list[Any]:
-        """Return all that the index shows."""
-        index = Index.open(self.paths)
-        return [
-            (photo.digest, str(photo.path), row)
-            for photo, row in zip(index.photos(), index.embeddings(), strict=True)
-        ]
+    def contents(self) -> list[Any] | None:
+        """Return all that the index shows, None where it cannot be read."""
+        try:
+            index = Index.open(self.paths)
+            return [
+                (photo.digest, str(photo.path), row)
+                for photo, row in zip(index.photos(), index.embeddings(), strict=True)
+            ]
+        except PhotorankError as error:
+            print(error, flush=True)
+            return None
 
-    def agrees(self, shown: list[Any]) -> bool:
-        """Tell whether each photo is one of an undisturbed run, with its embedding.
-
-        Runs choose their precision by what is fastest just then, so bits may differ.
-        """
-        whole = {(digest, path): row for digest, path, row in self.whole}
+    def agrees(self, shown: list[Any] | None) -> bool:
+        """Tell whether each photo is one of an undisturbed run, with its embedding bit by bit."""
+        if shown is None:
+            return False
+        whole = {(digest, path): row for digest, path, row in self.whole or ()}
         return all(
-            (digest, path) in whole and float(row @ whole[digest, path]) > COSINE
+            (digest, path) in whole and np.array_equal(row, whole[digest, path])
             for digest, path, row in shown
         )
 
 
-def kill_index(scene: Scene, number: int, chance: random.Random) -> dict[str, str]:
+def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
     """Kill indexing after any number of photos."""
-    states: set[int] = set()
-    wrong = bad = inside = 0
+    found = dict.fromkeys(("inside", "partly", "differ", "unhealthy"), 0)
     for kill in range(number):
         if kill % 3 == 0:  # each workspace is killed up to three times before it is completed
-            scene.home(f"index-{kill}")
+            scene.home(f"index-{time.monotonic_ns()}")
         reading, writing = os.pipe()
         victim = fork(lambda told=writing: scene.index(told))
         os.close(writing)
-        photos = chance.randrange(PHOTOS)
+        photos = chance.randrange(PHOTOS // 2)
         while photos > 0 and (more := os.read(reading, photos)):
             photos -= len(more)
         time.sleep(chance.uniform(0, 0.2))  # also between a batch's shard and its transaction
-        inside += ended(victim)
+        found["inside"] += ended(victim)
         os.close(reading)
         if scene.paths.manifest.exists():
             shown = scene.contents()
-            states.add(len(shown))
-            bad += not scene.agrees(shown)
+            found["partly"] += 0 < len(shown or ()) < PHOTOS
+            found["differ"] += not scene.agrees(shown)
         if kill % 3 == 2 or kill == number - 1:
             child(scene.index)
             whole = scene.contents()
-            bad += len(whole) != PHOTOS or not scene.agrees(whole)
-            wrong += unhealthy(scene.paths)
-    return {
-        "what": f"kill -9 while `index` embeds {PHOTOS} photos (`embedded`), up to three times in "
-        "a row",
-        "times": f"{number}, {inside} before its end, at {len(states)} different numbers of photos",
-        "happened": f"{bad} wrong contents at any moment or after the next run; {wrong} "
-        "findings of `doctor`'s examination of the index after it",
-    }
+            found["differ"] += len(whole or ()) != PHOTOS or not scene.agrees(whole)
+            found["unhealthy"] += unhealthy(scene.paths)
+    return found
 
 
-def kill_export(scene: Scene, number: int, chance: random.Random) -> dict[str, str]:
+def kill_export(scene: Scene, number: int, chance: random.Random) -> Found:
     """Kill exports; the next one to the same folder must make what an undisturbed one makes."""
     scene.home("whole")
     before = tree(scene.photos)
-    wrong = bad = half = parts = inside = 0
-    for format, options in (("csv", ()), ("xmp", ()), ("parquet", ())):
-        whole = scene.folder / f"whole-{format}"
+    found = dict.fromkeys(("inside", "half", "parts", "differ", "unhealthy", "altered"), 0)
+    expected: dict[str, dict[str, str]] = {}
+    seconds: dict[str, float] = {}
 
-        def export(to: Path, format: str = format, options: tuple[str, ...] = options) -> None:
-            scene.command(
-                "export", "--format", format, "--vector", "mine", "--to", to, "--json", *options
-            )
+    def export(format: str, to: Path) -> None:
+        scene.command("export", "--format", format, "--vector", "mine", "--to", to, "--json")
 
-        begun = time.monotonic()
-        child(lambda to=whole: export(to))
-        seconds = time.monotonic() - begun
-        expected = tree(whole)
-        for kill in range(number // 3 + (number % 3 if format == "csv" else 0)):
-            to = scene.folder / f"export-{format}-{kill}"
-            inside += killed(lambda to=to: export(to), chance.uniform(0, seconds))
-            seen = tree(to)
-            parts += any(".part" in name for name in seen)
-            half += any(
-                expected.get(name) != digest for name, digest in seen.items() if ".part" not in name
-            )
-            child(lambda to=to: export(to))
-            bad += {name: one for name, one in tree(to).items() if ".part" not in name} != expected
-            wrong += unhealthy(scene.paths)
-    return {
-        "what": "kill -9 while `export` writes CSV, XMP or Parquet",
-        "times": f"{number}, {inside} before its end",
-        "happened": f"{half} half-written files under their own names, {parts} times a part under "
-        f"a temporary one; {bad} next exports that "
-        f"differ from an undisturbed one; {wrong} findings in the index; "
-        f"{sum(tree(scene.photos) != one for one in [before])} photos altered",
-    }
+    for kill in range(number):
+        format = ("csv", "xmp", "parquet")[kill % 3]
+        if format not in expected:
+            whole = scene.folder / f"whole-{format}"
+            begun = time.monotonic()
+            child(lambda format=format, to=whole: export(format, to))
+            seconds[format], expected[format] = time.monotonic() - begun, tree(whole)
+        to = scene.folder / f"export-{kill}"
+        again = lambda format=format, to=to: export(format, to)  # noqa: E731
+        found["inside"] += killed(again, chance.uniform(0, seconds[format]))
+        seen = tree(to)
+        found["parts"] += any(".part" in name for name in seen)
+        found["half"] += any(
+            expected[format].get(name) != digest
+            for name, digest in seen.items()
+            if ".part" not in name
+        )
+        child(again)
+        after = {name: one for name, one in tree(to).items() if ".part" not in name}
+        found["differ"] += after != expected[format]
+        found["unhealthy"] += unhealthy(scene.paths)
+    found["altered"] = len(set(before.items()) ^ set(tree(scene.photos).items()))
+    return found
 
 
-def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> dict[str, str]:
-    """Kill evaluations; the next must give the numbers of an undisturbed one."""
+def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> Found:
+    """Kill evaluations; every one that is there, and the next, has an undisturbed one's numbers."""
     scene.home("whole")
+    found = dict.fromkeys(("inside", "half", "differ", "unhealthy"), 0)
 
     def evaluate() -> None:
         scene.command(
@@ -232,77 +285,77 @@ def kill_evaluate(scene: Scene, number: int, chance: random.Random) -> dict[str,
             "--json",
         )
 
-    def latest() -> Any:
-        paths = sorted(scene.paths.evaluations.glob("*.json"))
-        results = json.loads(paths[-1].read_text())["results"] if paths else None
-        return json.dumps(results)  # as text, for nan is not equal to itself
+    def saved() -> dict[str, str]:
+        """All results by file, as text: nan is not equal to itself."""
+        results = {}
+        for path in scene.paths.evaluations.glob("*.json"):
+            try:
+                evaluation = json.loads(path.read_bytes())
+            except ValueError:
+                results[path.name] = ""
+            else:
+                results[path.name] = json.dumps(evaluation | {"created": ""})
+        return results
 
     child(evaluate)
     begun = time.monotonic()
     child(evaluate)
     seconds = time.monotonic() - begun
-    expected = latest()
-    wrong = bad = inside = 0
-    for _ in range(number):
-        inside += killed(evaluate, chance.uniform(0, seconds))
-        bad += latest() != expected  # the last whole one, whichever that is
-        wrong += unhealthy(scene.paths)
-        if chance.random() < 0.3:
+    known = saved()
+    expected = next(iter(known.values()))
+    found["differ"] += sum(one != expected for one in known.values())
+    for kill in range(number):
+        found["inside"] += killed(evaluate, chance.uniform(0, seconds))
+        if kill % 3 == 2 or kill == number - 1:
+            before = len(saved())
             child(evaluate)
-            bad += latest() != expected
-    child(evaluate)
-    bad += latest() != expected
-    return {
-        "what": "kill -9 while `evaluate` measures two learners and a vector",
-        "times": f"{number}, {inside} before its end",
-        "happened": f"{bad} results that differ from an undisturbed one; {wrong} findings in the "
-        "index",
-    }
+            found["differ"] += len(saved()) != before + 1
+        new = {name: one for name, one in saved().items() if name not in known}
+        found["half"] += sum(not one for one in new.values())
+        found["differ"] += sum(one not in ("", expected) for one in new.values())
+        known |= new
+        found["unhealthy"] += unhealthy(scene.paths)
+    return found
 
 
-def kill_label(scene: Scene, number: int, chance: random.Random) -> dict[str, str]:
-    """Kill the page on which a person labels; every click it has answered must be kept."""
-    scene.home("whole")
-    lost = extra = wrong = clicks = inside = 0
+def kill_label(scene: Scene, number: int, chance: random.Random) -> Found:
+    """Kill the server while a person labels; every click it has answered must be kept."""
+    home = scene.home("whole").root
+    found = dict.fromkeys(("inside", "clicks", "lost", "extra", "unhealthy"), 0)
     for _ in range(number):
         had = len(Index.open(scene.paths).choices().winners)
-        reading, writing = os.pipe()
-
-        def click(told: int = writing) -> None:
-            from streamlit.testing.v1 import AppTest
-
-            page = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=60).run()
-            page.switch_page("views/label.py").run()
-            while True:
-                outcomes = ("first-", "second-", "tie-")
-                one = next(one for one in page.button if str(one.key).startswith(outcomes))
-                one.click().run()
-                if page.exception:
-                    raise RuntimeError(page.exception[0].value)
-                os.write(told, b".")
-
-        victim = fork(click)
-        os.close(writing)
-        wanted = chance.randrange(1, 4)
-        answered = b""
-        while len(answered) < wanted and (more := os.read(reading, 1)):
-            answered += more
-        time.sleep(chance.uniform(0, 0.4))
-        inside += ended(victim)
-        while more := os.read(reading, 64):
-            answered += more
-        os.close(reading)
+        with server(home) as (port, process):
+            answered = asyncio.run(label_until_killed(port, process, chance))
+        found["inside"] += 1
         kept = len(Index.open(scene.paths).choices().winners) - had
-        lost += max(len(answered) - kept, 0)
-        extra += max(kept - len(answered) - 1, 0)  # one may be kept and not answered yet
-        clicks += len(answered)
-        wrong += unhealthy(scene.paths)
-    return {
-        "what": "kill -9 of the dashboard's page “Label” between and during clicks",
-        "times": f"{number}, {inside} at work, after {clicks} answered clicks",
-        "happened": f"{lost} answered clicks lost, {extra} choices nobody made; {wrong} findings "
-        "in the index",
-    }
+        found["lost"] += max(answered - kept, 0)
+        found["extra"] += max(kept - answered - 1, 0)  # one may be kept and not answered yet
+        found["clicks"] += answered
+        found["unhealthy"] += unhealthy(scene.paths)
+    return found
+
+
+async def label_until_killed(port: int, process: int, chance: random.Random) -> int:
+    """Choose between photos until the server is killed; return how often it answered."""
+    person, wanted, answered = Visitor(port), chance.randrange(1, 6), 0
+
+    async def kill() -> None:
+        await asyncio.sleep(chance.uniform(0, 0.3))  # between clicks, or during one
+        os.kill(process, signal.SIGKILL)
+
+    await person.come()
+    page = await person.open("Label")
+    killing = None
+    try:
+        while True:
+            if answered == wanted and killing is None:
+                killing = asyncio.create_task(kill())
+            page = await person.press(page, chance.choice(CHOICES))
+            if page.errors:
+                raise SystemExit(f"the page failed before it was killed: {page.errors}")
+            answered += 1
+    except (ConnectionClosed, OSError):
+        return answered
 
 
 def fork(work: Callable[[], None]) -> int:

@@ -24,23 +24,19 @@ from photorank.evaluation.evaluate import judged_photos
 from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.build import build_index
 from photorank.index.labelling import import_choices, import_labels
-from photorank.index.series import find_series
 from photorank.index.signals import measure_signals
 from photorank.index.store import Index
 from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable, read_labels
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.photos.pixels import decode_photo, read_photo
 from photorank.photos.signals import SIGNALS, photo_signals
-from photorank.rating.shots import order_in_series, within_series_score
 from photorank.sample import DEFECTS, SEVERITIES, degraded
-from photorank.typing import Codes, Floats, Ratings, Scope
+from photorank.typing import Floats, Scope
 from photorank.vectors.all_pairs import AllPairs
 from photorank.vectors.signal_block import AllPairsWithSignals, with_signals
-from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 
 USED = [name for name in SIGNALS if name not in ("width", "height")]
@@ -72,27 +68,24 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="keeps indexes between runs")
     parser.add_argument("--repeats", type=int, default=1)
     arguments = parser.parse_args()
-    workspace = Workspace(arguments.work)
-    indexes = {
-        "sample": build_sample(workspace),
-        "oasis": oasis_index(workspace, arguments.oasis),
-        "spoilt": spoilt_index(workspace, arguments.oasis),
-    }
-    for index in indexes.values():
-        measure_signals(index.paths)
-
+    indexes = measured(Workspace(arguments.work), arguments.oasis)
     print(speed(sorted((arguments.oasis / "images").iterdir())[:40]))
-    print("\n| photos | within-series score | `technical` | difference |")
-    print("|---|---|---|---|")
-    for name in ("sample", "spoilt"):
-        print(series_choice(indexes[name]), flush=True)
-    print("\n| shots of | how many | rating | signals | both | any shot | both less rating |")
-    print("|---|---|---|---|---|---|---|")
-    print("\n".join(one_of_each(indexes["spoilt"])), flush=True)
     print("\n| photos | held out by | pairs | embedding | signals | both | gain of both |")
     print("|---|---|---|---|---|---|---|")
     for setting in SETTINGS:
         print(gain(indexes[setting.index], setting, arguments.repeats), flush=True)
+
+
+def measured(workspace: Workspace, oasis: Path) -> dict[str, Index]:
+    """Return the three indexes, with signals; what is missing is built."""
+    indexes = {
+        "sample": build_sample(workspace),
+        "oasis": oasis_index(workspace, oasis),
+        "spoilt": spoilt_index(workspace, oasis),
+    }
+    for index in indexes.values():
+        measure_signals(index.paths)
+    return indexes
 
 
 def gain(index: Index, setting: Setting, repeats: int) -> str:
@@ -128,61 +121,6 @@ def by_fold(ratings: Floats, photos: JudgedPhotos, folds: Folds, scope: Scope) -
         graph = photos.comparisons.restricted(codes, "within").restricted(photos.groups, scope)
         sums.append(accuracy_sums(one, graph, clusters=codes, couples=0))
     return values_by_fold(sums)
-
-
-def series_choice(index: Index) -> str:
-    """Return a row: the fixed rule for the best shot beside the built-in vector, within scenes."""
-    labels = index.labels()
-    comparisons = index.comparisons(within="group")
-    rows = comparisons.active
-    graph, scenes = comparisons.take(rows), labels.groups[rows]
-    score = within_series_score(index.signals(), labels.groups)[rows]
-    technical = index.rate(load_vector(index, "technical"))[rows]
-    both = [leave_one_out(one, graph, scenes) for one in (score, technical)]
-    cells = [cell(jackknife(one, n_photos=len(rows), n_pairs=graph.n_pairs)) for one in both]
-    seen = " (has seen the photos)" if index.name == "spoilt" else ""
-    return f"| {index.name} | {cells[0]} | {cells[1]}{seen} | {paired_difference(*both)} |"
-
-
-def one_of_each(index: Index) -> list[str]:
-    """Return rows: how much more spoilt than the best shot the one is that is taken of a series."""
-    photos, scenes, signals = index.photos(), index.labels().groups, index.signals()
-    names = [photo.path.stem.replace("original", "original-0") for photo in photos]
-    severity = np.array([int(name.rpartition("-")[2]) for name in names], dtype=np.float64)
-    rating = index.rate(load_vector(index, "beauty"))
-    rows = []
-    for what, series in (("one scene", scenes), ("one series as found", find_series(index).codes)):
-        ways = (
-            rating,
-            within_series_score(signals, series),
-            order_in_series(rating, signals, series),
-        )
-        members = [np.flatnonzero(series == code) for code in np.unique(series)]
-        members = [shots for shots in members if len(shots) > 2]
-        taken = [[severity[shots[np.argmax(way[shots])]] for way in ways] for shots in members]
-        best = np.array([[severity[shots].min()] for shots in members])
-        above = np.array(taken) - best
-        anyone = np.mean([severity[shots].mean() for shots in members]) - best.mean()
-        of_scene = scenes[[shots[0] for shots in members]]
-        cells = [drawn_anew(column, of_scene) for column in above.T]
-        gain = drawn_anew(above[:, 2] - above[:, 0], of_scene)
-        rows.append(f"| {what} | {len(members)} | {' | '.join(cells)} | {anyone:.2f} | {gain} |")
-    return rows
-
-
-def drawn_anew(values: Floats, scenes: Codes) -> str:
-    """Return a mean and its 95 % interval, by drawing scenes anew."""
-    rng = np.random.default_rng(0)
-    by_scene = [values[scenes == scene] for scene in np.unique(scenes)]
-    draws = rng.integers(0, len(by_scene), (2000, len(by_scene)))
-    means = [np.concatenate([by_scene[scene] for scene in draw]).mean() for draw in draws]
-    low, high = np.quantile(means, [0.025, 0.975])
-    return f"{values.mean():.2f} [{low:.2f}, {high:.2f}]"
-
-
-def leave_one_out(ratings: Ratings, graph, scenes: Codes):  # noqa: ANN001, ANN201
-    """Return the accuracy with and without each scene."""
-    return accuracy_sums(ratings, graph, clusters=scenes).leave_one_out()
 
 
 def speed(files: Sequence[Path]) -> str:

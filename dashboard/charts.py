@@ -32,6 +32,16 @@ class Ruler:
     what: str = "vector"  # a row is one
 
 
+def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
+    """Return a chart that a screen reader meets as one picture with a name.
+
+    Its marks would be read out one by one; beside it stand words and a table that say it shorter.
+    """
+    whole = chart.copy(deep=False)
+    config = {} if whole.config is alt.Undefined else whole.config.to_dict()
+    return whole.properties(config=alt.Config(**config | {"aria": False}))
+
+
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
     """Draw each vector's value with its interval, and the level of guessing.
 

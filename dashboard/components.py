@@ -5,13 +5,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
+from altair import LayerChart
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, contact_sheet, duel, loading, power, work
+from dashboard import (
+    cards,
+    charts,
+    contact_sheet,
+    draws,
+    duel,
+    finding,
+    grids,
+    loading,
+    looking,
+    pictures,
+    power,
+    rated,
+    work,
+)
 from dashboard.cards import VectorCard
 from dashboard.close_charts import chart
 from dashboard.closer import LABELS, Panel
-from dashboard.contact_sheet import Tile
 from dashboard.measures import PNG_HELP
 from dashboard.words import FROM_WORDS, count, family, spoken
 from photorank.errors import NoVectorsError, PhotorankError
@@ -20,7 +34,6 @@ from photorank.photos.files import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
 
-STRIP = 6  # photos in a row, on a wide screen
 UPLOAD_LIMIT = 100  # MB
 
 
@@ -89,29 +102,6 @@ def vector_picker(
     return known[name]
 
 
-def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
-    """Show photos on a grid that gets fewer columns on a narrow screen."""
-    with st.container(key=f"photos-{key}"):
-        grid = st.grid(STRIP, min_column_width=narrowest)
-        for tile in tiles:
-            with grid.cell():
-                if tile.picture.exists():
-                    st.image(str(tile.picture), width="stretch", alt=tile.alt)
-                else:
-                    st.caption(":material/hide_image: its thumbnail is missing")
-                if tile.caption:
-                    st.markdown(tile.caption)
-
-
-def best_and_worst(index: Index, vector: MasterVector) -> None:
-    """Show what a vector likes most and least."""
-    n = min(STRIP, len(index) // 2)
-    for name, lowest in {"most": False, "least": True}.items():
-        rows = loading.extreme(index, vector, n, lowest=lowest)
-        st.markdown(f"What `{vector.name}` likes {name}")
-        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows), 100)
-
-
 @dataclass(frozen=True)
 class PickedPhoto:
     """A photo that the user chose, and the place above it to write on."""
@@ -122,12 +112,14 @@ class PickedPhoto:
 
 
 def photo_picker(
-    which: str, index: Index, drawn: int | None, place: DeltaGenerator
+    which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
     """Let the user upload a photo or pick one of the index, and show it.
 
-    `drawn` is the row that is picked to begin with.
+    The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
+    drawn = finding.row_of_digest(index, draws.asked(name))
+    drawn = otherwise if drawn is None else drawn
     words, frame = place.container(), place.container(key=f"large-{which}")
     upload = place.file_uploader(
         f"Upload the {which} photo",
@@ -136,14 +128,16 @@ def photo_picker(
         key=f"upload-{which}",
     )
     row = _row_picker(which, index, drawn, place)
+    shown = row if upload is None else None
+    draws.tell(name, None if shown is None else index.photo(shown).digest)
     source: bytes | int
     try:
         if upload is not None:
             source = data = upload.getvalue()
-            embedding, picture = loading.embedding(index, data), loading.large(data)
+            embedding, picture = looking.embedding(index, data), pictures.large(data)
         elif row is not None:
             source = row
-            embedding, picture = index.embeddings_of([row])[0], loading.picture(index, row)
+            embedding, picture = index.embeddings_of([row])[0], pictures.picture(index, row)
         else:
             return None
     except PhotorankError as error:
@@ -160,7 +154,7 @@ def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerat
             "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
         )
     rows = index.rows_matching(text.strip(), duel.MANY)
-    if drawn is not None and drawn < len(index) and drawn not in rows:
+    if drawn is not None and drawn not in rows:
         rows.insert(0, drawn)
     return place.selectbox(
         "or pick one of the index",
@@ -183,6 +177,7 @@ def group_picker(names: Sequence[str]) -> int | None:
         format_func=lambda group: names[group],
         placeholder="All groups",
         key="group",
+        bind="query-params",
         width=220,
     )
 
@@ -236,14 +231,19 @@ def results_table(board: power.Board) -> None:
     )
 
 
+def show_chart(drawn: LayerChart, key: str, alt: str, place: DeltaGenerator | None = None) -> None:
+    """Show a chart, with a name for those who do not see it."""
+    (place or st.container()).altair_chart(charts.as_one_picture(drawn), key=key, alt=alt)
+
+
 def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str) -> None:
     """Let the user choose a look, and show its charts, each with its words and its numbers."""
     if not looks:
         return
-    st.subheader("Looking closer", anchor=False)
+    st.header("Looking closer", anchor=False)
     panels = looks[choice("What to look at", {name: LABELS[name] for name in looks}, "look")]
     for place, panel in zip(st.columns(len(panels), gap="large"), panels, strict=True):
-        place.altair_chart(chart(panel), key=f"look-{panel.name}", alt=panel.title)
+        show_chart(chart(panel), f"look-{panel.name}", panel.title, place)
         place.caption(panel.reading)
         file, key = f"{stem}-{panel.name}.csv", f"csv-{panel.name}"
         place.download_button("As CSV", panel.csv, file, "text/csv", key=key, help=PNG_HELP)
@@ -253,14 +253,14 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
     """Show a vector: its photos, where it is from, all its facts, and a way to remove it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(card.name, anchor=False, width="content")
+            st.header(card.name, anchor=False, width="content")
             st.badge(card.made, color="orange" if card.made == FROM_WORDS else "green")
             if not card.own:
                 st.badge("built in", color="gray")
         st.markdown(f"{card.origin}  \n{card.held_out}")
         with explained():
-            best = loading.extreme(index, vector, STRIP)
-        photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
+            best = rated.extreme(index, vector, grids.STRIP)
+        grids.photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
         with st.container(horizontal=True):
             with st.popover("Card"):
                 st.dataframe(card.facts, hide_index=True)

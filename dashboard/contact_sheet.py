@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.words import count, file_name, plain, share
+from dashboard.words import count, plain, share
 from photorank.index.store import Index, IndexLabels, Photo
 from photorank.rating.scores import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
@@ -27,6 +27,7 @@ class Tile:
     picture: Path  # of its thumbnail
     alt: str
     caption: str  # Markdown
+    photo: Photo | None = None  # what it leads to; its name is then said by the link
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,8 @@ def tiles(
         facts = [f"rating {short(ratings[row])}"]
         if not np.isnan(scores[row]):
             facts.append(f"label {short(scores[row])}")
-        details = f"{' · '.join(facts)}  \n{file_name(photo.path)}"
-        caption = f"**{first}**  \n:small[:gray[{details}]]"
-        made.append(Tile(index.thumbnail(photo), alt_text(photo), caption))
+        caption = f"**{first}**  \n:small[:gray[{' · '.join(facts)}]]"
+        made.append(Tile(index.thumbnail(photo), alt_text(photo), caption, photo))
     return made
 
 

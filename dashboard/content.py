@@ -1,14 +1,17 @@
 """View-model of nuisance control: how far a vector rates what is on a photo."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import altair as alt
 import pandas as pd
 
 from dashboard.charts import FAMILIES, GREY
 from dashboard.words import AT_RANDOM, FROM_PHOTOS, plain, share
-from photorank.evaluation.nuisance import Gap, Nuisance
 from photorank.metrics.estimates import Estimate
+
+if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
+    from photorank.evaluation.nuisance import Gap, Nuisance
 
 ENDS = 6  # kinds shown at either end where there are many
 STEP = 34  # pixels a kind
@@ -27,7 +30,7 @@ class Content:
     csv: str
 
 
-def content(found: Nuisance) -> Content:
+def content(found: "Nuisance") -> Content:
     """Word and sort what changes when content is taken out of a vector."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
@@ -90,7 +93,7 @@ def chart(rows: pd.DataFrame) -> alt.LayerChart:
     return alt.LayerChart(layer=layers, height=STEP * len(order) + 60)
 
 
-def _ends(found: Nuisance) -> list[Gap]:
+def _ends(found: "Nuisance") -> "list[Gap]":
     """Return the best and the worst rated kinds, or all where they are few."""
     gaps = list(found.gaps)
     return gaps if len(gaps) <= 2 * ENDS else gaps[:ENDS] + gaps[-ENDS:]

@@ -1,24 +1,51 @@
-"""What a session remembers that is no widget: the pair drawn at random, and pairs to label."""
+"""What a session and its address remember that is no widget: photos, marks, pairs to label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
-from dashboard.labelling import Desk
 from dashboard.map_chart import BRUSH
 from dashboard.mapping import as_text, brushed
+from photorank.index.store import Index
+
+if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
+    from dashboard.labelling import Desk
+
+DIGITS = 12  # of a digest, which tell a photo from all others
+KEPT = ("index", "vector")  # what an address says on every page
 
 
-def draw(n: int) -> None:
-    """Draw two different photos of n."""
-    first, second = np.random.default_rng().choice(n, 2, replace=False).tolist()
-    st.session_state["drawn"] = (first, second)
+def token(digest: str) -> str:
+    """Return how an address calls a photo."""
+    return digest[:DIGITS]
 
 
-def drawn() -> tuple[int, int] | tuple[None, None]:
-    """Return the rows drawn last, if any were."""
-    return st.session_state.get("drawn", (None, None))
+def address(asked: Mapping[str, str]) -> dict[str, str]:
+    """Return what the address of another page asks for: the same index and vector, and more."""
+    kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
+    return kept | dict(asked)
+
+
+def asked(name: str) -> str:
+    """Return what the address says of a photo: the first digits of its digest, "" for nothing."""
+    return str(st.query_params.get(name, ""))
+
+
+def tell(name: str, digest: str | None) -> None:
+    """Let the address say which photo is shown, so that it can be shared; None for none of them."""
+    if digest is not None:
+        st.query_params[name] = token(digest)
+    else:
+        st.query_params.pop(name, None)
+
+
+def draw(index: Index) -> None:
+    """Draw two different photos."""
+    drawn = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
+    for name, row in zip(("first", "second"), drawn, strict=True):
+        tell(name, index.photo(row).digest)
 
 
 def value(key: str) -> int | None:
@@ -27,8 +54,15 @@ def value(key: str) -> int | None:
     return found
 
 
-def desk(*place: str) -> Desk:
+def fill(key: str, text: str) -> None:
+    """Put a text into a field, as if it had been typed."""
+    st.session_state[key] = text
+
+
+def desk(*place: str) -> "Desk":
     """Return what this session has before it at one place: index, person, kind of pairs."""
+    from dashboard.labelling import Desk
+
     desks: dict[tuple[str, ...], Desk] = st.session_state.setdefault("desks", {})
     return desks.setdefault(place, Desk())
 
@@ -41,11 +75,6 @@ def area() -> str:
 def brush(chart: str) -> None:
     """Select what was drawn on a map with the mouse."""
     st.session_state["area"] = as_text(brushed(st.session_state[chart].selection.get(BRUSH, {})))
-
-
-def like() -> str:
-    """Return the first digits of the digest of the photo that an address asks for."""
-    return str(st.query_params.get("like", ""))
 
 
 def marks(index: str) -> dict[str, str]:

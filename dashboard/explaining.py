@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from dashboard import components, loading, why
+from dashboard import components, grids, loading, looking, pictures, rated, why
 from dashboard import content as contents
 from dashboard.components import PickedPhoto
 from dashboard.words import spoken
@@ -18,7 +18,7 @@ from photorank.vectors.master import MasterVector
 def explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
     """Return why a photo is rated as it is, or show that its file is gone."""
     try:
-        return loading.explanation(index, vector, loading.original(index, photo.source))
+        return looking.explanation(index, vector, pictures.original(index, photo.source))
     except PhotorankError as error:
         photo.words.warning(spoken(error), icon=":material/broken_image:")
         return None
@@ -30,40 +30,48 @@ def two(index: Index, vector: MasterVector, photos: tuple[PickedPhoto, PickedPho
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
         return
-    forms = [loading.forms(index, loading.original(index, photo.source)) for photo in photos]
+    forms = [looking.forms(index, pictures.original(index, photo.source)) for photo in photos]
     st.markdown(why.steadiness(steadiness(vector, forms[0], forms[1])))
-    pictures = why.drawn(known)
+    drawn = why.drawn(known)
     columns = st.columns(2, gap="medium")
-    for which, one, picture, column in zip(
-        ("first", "second"), known, pictures, columns, strict=True
-    ):
+    for which, one, picture, column in zip(("first", "second"), known, drawn, columns, strict=True):
         with column:
             st.image(picture, width="stretch", alt=f"heat map of the {which} photo")
-            reasons(index, one, which)
+            reasons(index, vector, one, which)
 
 
-def reasons(index: Index, one: Explanation, which: str) -> None:
-    """Show how to read a heat map, the concepts that move a rating, and better photos."""
+def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
+    """Show how to read a heat map, better photos, and last, for words may take seconds, concepts.
+
+    The concepts stand above the better photos nevertheless.
+    """
     st.caption(why.heat_reading(one))
-    if one.concepts is None:
+    concepts = st.container()
+    if one.better:
+        st.markdown("Closest better photos")
+        grids.photo_grid(f"better-{which}", why.better_tiles(index, one.better), 100)
+    else:
+        st.caption("No photo of the index is rated higher.")
+    with concepts:
+        _concepts(index, vector, one)
+
+
+def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
+    found = looking.concepts(index, vector, one.embedding)
+    if found is None:
         st.caption("Which concepts move it cannot be told: the encoder's words are not here.")
-    elif lines := why.concept_lines(one.concepts):
+    elif lines := why.concept_lines(found):
         st.markdown("What moves it")
         st.markdown("  \n".join(lines))
         if index.fingerprint.model == "embedded":
             st.caption(why.STAND_IN)
-    if one.better:
-        st.markdown("Closest better photos")
-        components.photo_grid(f"better-{which}", why.better_tiles(index, one.better), 100)
-    else:
-        st.caption("No photo of the index is rated higher.")
 
 
 def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
     """Tell on request how far a vector rates what is on a photo, and what is left without."""
     if not vectors:
         return
-    st.subheader("What is on them, or how good they are?", anchor=False)
+    st.header("What is on them, or how good they are?", anchor=False)
     if not st.toggle("Take content out of a vector", key="content", bind="query-params"):
         return
     names = sorted(vectors, key=lambda name: name != leader)
@@ -76,10 +84,10 @@ def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | Non
         )
         by = components.choice("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
     with components.explained():
-        found = contents.content(loading.nuisance(index, vectors[name], by))
+        found = contents.content(rated.nuisance(index, vectors[name], by))
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told
-        st.altair_chart(contents.chart(found.rows), key="content-chart", alt=found.title)
+        components.show_chart(contents.chart(found.rows), "content-chart", found.title)
     st.caption(found.reading)
     st.download_button("As CSV", found.csv, f"{index.name}-content.csv", "text/csv")
     st.caption("The vector without content is kept by a command:")

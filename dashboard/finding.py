@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from streamlit.errors import Error as StreamlitError
 from streamlit.runtime import get_instance
+from streamlit.runtime.media_file_storage import MediaFileStorageError
 
-from dashboard import loading
+from dashboard import looking
 from photorank.index import atlas
 from photorank.index.atlas import Method
 from photorank.index.store import Index
@@ -41,7 +41,7 @@ def direction(index: Index, text: str) -> Direction:
 @st.cache_data(max_entries=128, show_spinner="Reading the words …")
 def _direction(text: str, fingerprint: str, _index: Index) -> Direction:
     # The text tower loads here, when the first words come, and not before.
-    found: Direction = prompt_vector("search", [text], loading.encoder(_index)).direction
+    found: Direction = prompt_vector("search", [text], looking.encoder(_index)).direction
     return found
 
 
@@ -59,7 +59,7 @@ def addresses(pictures: Sequence[Path]) -> list[str]:
     for number, picture in enumerate(pictures):
         try:
             address = files.add(str(picture), "image/webp", f"map-{number}")
-        except StreamlitError:
+        except MediaFileStorageError:
             address = ""
         found.append(address.lstrip("/"))  # relative: the dashboard may be served below a path
     return found

@@ -2,15 +2,13 @@
 
 import streamlit as st
 
-from dashboard import contact_sheet, draws, loading
+from dashboard import contact_sheet, draws, grids, rated
+from dashboard.contact_sheet import Tile
 from dashboard.seeking import WAYS
-from dashboard.words import count, file_name, plain
+from dashboard.words import count, plain
 from photorank.index.store import Index
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import MasterVector
-
-COLUMNS = 6
-ALIKE = 12  # digits of a digest that tell a photo from all others
 
 
 def show(
@@ -54,26 +52,18 @@ def show(
 
 
 def _grid(index: Index, vector: MasterVector, rows: list[int], similarities: Floats | None) -> None:
-    standing = loading.standing(index, vector)
+    standing = rated.standing(index, vector)
     with st.container(key="photos-found"):
-        grid = st.grid(COLUMNS, min_column_width=150)
+        grid = st.grid(grids.STRIP, min_column_width=150)
         for place, row in enumerate(rows):
             photo = index.photo(row)
-            name = contact_sheet.alt_text(photo)
-            facts = file_name(photo.path)
+            said = f"**better than {contact_sheet.whole(standing[row])}**"
             if similarities is not None:
-                facts = f"similarity {contact_sheet.short(similarities[place])}  \n{facts}"
+                near = contact_sheet.short(similarities[place])
+                said += f"  \n:small[:gray[similarity {near}]]"
             with grid.cell():
-                picture = index.thumbnail(photo)
-                if picture.exists():
-                    st.image(str(picture), width="stretch", alt=name)
-                else:
-                    st.caption(":material/hide_image: its thumbnail is missing")
-                above = contact_sheet.whole(standing[row])
-                st.markdown(f"**better than {above}**  \n:small[:gray[{facts}]]")
-                st.page_link(
-                    "views/search.py",
-                    label="More like it",
-                    icon=":material/image_search:",
-                    query_params={"by": WAYS["photo"], "like": photo.digest[:ALIKE]},
-                )
+                tile = Tile(index.thumbnail(photo), contact_sheet.alt_text(photo), said, photo)
+                grids.picture(tile)
+                grids.closer_link(photo, f"found-{place}")
+                like = {"by": WAYS["photo"], "like": draws.token(photo.digest)}
+                grids.link("search", "More like it", like, ":material/image_search:")

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import GREY
+from dashboard.charts import GREY, as_one_picture
 from dashboard.mapping import Colouring
 
 BRUSH = "brush"
@@ -50,4 +50,4 @@ def photo_map(rows: pd.DataFrame, colouring: Colouring) -> alt.LayerChart:
         .mark_point(size=34, opacity=0.6, color=GREY)
         .encode(tooltip=told[:3])
     )
-    return alt.LayerChart(layer=[unknown, coloured], height=HEIGHT)
+    return as_one_picture(alt.LayerChart(layer=[unknown, coloured], height=HEIGHT))

@@ -11,6 +11,8 @@ from photorank.vectors.master import MasterVector
 
 MOST = 240  # photos that are found: ten pages
 
+EXAMPLES = ("the sea", "a dog", "flowers", "a city at night")
+
 WAYS = {
     "words": "Words",
     "photo": "A photo",

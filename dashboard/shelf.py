@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import album, components, draws, work
+from dashboard import album, components, draws, grids, work
 from dashboard.album import AlbumTile
 from photorank.album.arrange import Album
 from photorank.album.quotas import PER
@@ -48,12 +48,9 @@ def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[
         grid = st.grid(4, min_column_width=150)
         for one in shown:
             with grid.cell():
-                if one.tile.picture.exists():
-                    st.image(str(one.tile.picture), width="stretch", alt=one.tile.alt)
-                else:
-                    st.caption(":material/hide_image: its thumbnail is missing")
-                st.markdown(one.tile.caption)
-                with st.container(horizontal=True, gap="small"):
+                grids.picture(one.tile)
+                with st.container(horizontal=True, gap="small", key=f"closer-{key}-{one.digest}"):
+                    grids.link("photo", "Closer", {"photo": draws.token(one.digest)})
                     for how, name in buttons.items():
                         if (how == "free") == one.pinned or key == "banned":
                             _button(index, one, how, name, key)
@@ -63,7 +60,7 @@ def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[
 
 def export(index: Index, made: Album) -> None:
     """Offer to write the album somewhere, and tell first what that would write."""
-    st.subheader("Export", anchor=False)
+    st.header("Export", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = components.choice("As", album.KINDS, "export")
         to = st.text_input("Into folder", key="to", placeholder="/home/me/Album", width=360)

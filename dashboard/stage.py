@@ -7,7 +7,19 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cards, charts, components, contact_sheet, draws, labelling, loading, work
+from dashboard import (
+    cards,
+    charts,
+    components,
+    contact_sheet,
+    draws,
+    grids,
+    labelling,
+    loading,
+    pictures,
+    rated,
+    work,
+)
 from dashboard.labelling import Desk, Outcome, Pair
 from dashboard.words import spoken
 from photorank.errors import PhotorankError
@@ -58,7 +70,7 @@ class Sitting:
 
     def ground(self) -> Ground:
         """Return what is believed of the person before any choice."""
-        return loading.ground(self.index, self.vector, self.rater, self.within)
+        return rated.ground(self.index, self.vector, self.rater, self.within)
 
 
 def name_picker(known: Sequence[str]) -> str:
@@ -128,7 +140,7 @@ def _sides(sitting: Sitting, desk: Desk, pair: Pair) -> None:
 
 def _picture(sitting: Sitting, row: int, *, alt: str, place: DeltaGenerator) -> None:
     try:
-        place.image(loading.picture(sitting.index, row), width="stretch", alt=alt)
+        place.image(pictures.picture(sitting.index, row), width="stretch", alt=alt)
     except PhotorankError as error:
         place.warning(spoken(error), icon=":material/hide_image:")
 
@@ -176,13 +188,14 @@ def _learned(sitting: Sitting, desk: Desk, place: DeltaGenerator) -> None:
             if found.outlook:
                 st.caption(found.outlook)
             if found.last:
-                components.photo_grid("last", found.last, 120)
+                grids.photo_grid("last", found.last, 120)
         if found.reading:
-            curve.altair_chart(charts.curve(found.curve), key="curve", alt="accuracy by choices")
+            drawn = charts.curve(found.curve)
+            components.show_chart(drawn, "curve", "accuracy by choices", curve)
             curve.caption(found.reading)
         if found.moved:
             st.markdown("Whose place in the index moved most: better than so much of it")
-            components.photo_grid("moved", found.moved, 110)
+            grids.photo_grid("moved", found.moved, 110)
         if state.n_choices or state.n_stars:
             _saver(sitting, cards.file_stem(sitting.rater), state.vector)
 
@@ -242,7 +255,7 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return
-    ground = loading.ground(sitting.index, sitting.vector, "")
+    ground = rated.ground(sitting.index, sitting.vector, "")
     heard = agreement.voices(sitting.index, chosen, ground)
     found = labelling.company(
         sitting.index,
@@ -253,9 +266,9 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     )
     st.container(key="headline").markdown(found.headline)
     st.markdown("What all of them are likely to like")
-    components.photo_grid("agreed", found.best, 150)
+    grids.photo_grid("agreed", found.best, 150)
     st.markdown("What they rate most differently")
-    components.photo_grid("contested", found.contested, 150)
+    grids.photo_grid("contested", found.contested, 150)
     _agreements(found.agreements)
 
     def common(name: str) -> MasterVector:

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from dashboard.contact_sheet import Tile, alt_text, short, whole
-from dashboard.words import file_name, listing, plain, share
+from dashboard.words import listing, plain, share
 from photorank.index.store import Index
 from photorank.rating.better import Better
 from photorank.rating.concepts import Concept
@@ -63,7 +63,8 @@ def better_tiles(index: Index, better: Sequence[Better]) -> list[Tile]:
         Tile(
             index.thumbnail(one.photo),
             alt_text(one.photo),
-            f"**rating {short(one.rating)}**  \n:small[:gray[{file_name(one.photo.path)}]]",
+            f"**rating {short(one.rating)}**",
+            one.photo,
         )
         for one in better
     ]
@@ -85,6 +86,6 @@ def steadiness(found: Steadiness) -> str:
     return f"{said} ({share(found.flips)} of pairs of seven forms each differ; sd {spreads})."
 
 
-def headline(vector: str, one: Explanation) -> str:
+def headline(vector: str, percentile: float) -> str:
     """Say where a photo stands."""
-    return f"**{plain(vector)}** puts it above {whole(one.percentile)} of the index."
+    return f"**{plain(vector)}** puts it above {whole(percentile)} of the index."

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard import loading
+from dashboard import loading, looking
 from dashboard.cards import Within
-from dashboard.labelling import Outcome, Pair
 from dashboard.words import count, plain
 from photorank.album.arrange import Album
 from photorank.index import clicks
 from photorank.index.store import Index
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
+
+if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
+    from dashboard.labelling import Outcome, Pair
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -34,7 +37,7 @@ def evaluate(index: Index, protocol: Json, on_progress: Progress) -> None:
     found = evaluate(
         index,
         protocol=Protocol(**protocol),
-        load=lambda: loading.encoder(index),
+        load=lambda: looking.encoder(index),
         on_progress=lambda done, total: on_progress("Comparing vectors", done, total),
     )
     save_evaluation(index.paths, found)
@@ -46,7 +49,7 @@ def add_prompt(index: Index, name: str, texts: Sequence[str], negatives: Sequenc
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)
-    add_vector(index, prompt_vector(name, texts, loading.encoder(index), negatives=negatives))
+    add_vector(index, prompt_vector(name, texts, looking.encoder(index), negatives=negatives))
 
 
 def add_learned(
@@ -85,7 +88,7 @@ def add(index: Index, vector: MasterVector) -> None:
     add_vector(index, vector)
 
 
-def record(index: Index, rater: str, pair: Pair, outcome: Outcome) -> None:
+def record(index: Index, rater: str, pair: "Pair", outcome: "Outcome") -> None:
     """Keep what a person said of a pair; when this returns it is on the disk."""
     first, second = index.photo(pair.first).digest, index.photo(pair.second).digest
     if outcome == "skip":
@@ -101,8 +104,10 @@ def record_stars(index: Index, rater: str, row: int, stars: int) -> None:
     clicks.record_stars(index.paths, rater, index.photo(row).digest, stars)
 
 
-def take_back(index: Index, rater: str) -> Pair | None:
+def take_back(index: Index, rater: str) -> "Pair | None":
     """Undo a person's latest click; return the pair to show again, if it was about a pair."""
+    from dashboard.labelling import Pair
+
     undone = clicks.undo(index.paths, rater)
     if undone is None or undone.kind == "stars":
         return None

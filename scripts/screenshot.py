@@ -42,6 +42,13 @@ CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of
     "matrix": ("Every difference", "Paired differences"),
 }
 TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
+PAGES = {  # by what is shown when they are ready
+    "browse": ("browse", ".st-key-photos-sheet img"),
+    "search": ("search?q=a+cat", ".st-key-photos-found img"),
+    "album": ("album?places=12", ".st-key-photos-album img"),
+    "label": ("label", ".st-key-large-second img"),
+}
+ONE = "coffee/tilt-2"
 
 
 def main() -> None:
@@ -78,6 +85,8 @@ def take_pictures(address: str) -> None:
             _keep(page.screenshot(), f"map{dark}")
             if scheme == "light":
                 _charts(page, address)
+                _pages(page, address)
+                _one_photo(page, address)
                 _two_photos(page, address)
         browser.close()
 
@@ -95,18 +104,42 @@ def _charts(page: Page, address: str) -> None:
         _keep(found.screenshot(), name)
 
 
+def _pages(page: Page, address: str) -> None:
+    """Photograph pages that show photos at once."""
+    for name, (path, ready) in PAGES.items():
+        _open(page, f"{address}/{path}", chart=False)
+        page.locator(ready).last.wait_for(timeout=60_000)
+        page.wait_for_timeout(SETTLED)
+        _keep(page.screenshot(), name)
+
+
+def _one_photo(page: Page, address: str) -> None:
+    """Photograph where one photo's rating comes from."""
+    page.set_viewport_size({"width": 1280, "height": 1150})
+    _open(page, f"{address}/photo", chart=False)
+    _pick(page, 0, ONE, "the chosen photo")
+    page.get_by_text("What moves it").wait_for(timeout=60_000)
+    page.wait_for_timeout(SETTLED)
+    _keep(page.screenshot(), "one-photo")
+
+
+def _pick(page: Page, place: int, photo: str, shown: str) -> None:
+    """Choose a photo of the index in one of a page's lists."""
+    # Not by its role: an open list hides all others from readers of the screen.
+    picker = page.locator('input[aria-label="or pick one of the index"]').nth(place)
+    picker.click()
+    picker.fill(photo)
+    page.get_by_role("option", name=photo).click()
+    page.get_by_role("img", name=shown, exact=True).wait_for()
+    page.wait_for_timeout(SETTLED)
+
+
 def _two_photos(page: Page, address: str) -> None:
     """Photograph two versions of one photo, and where their ratings come from."""
     page.set_viewport_size({"width": 1280, "height": 1750})
     _open(page, f"{address}/two_photos?why=true", chart=False)
     for place, (which, photo) in enumerate(TWO.items()):
-        # Not by its role: an open list hides all others from readers of the screen.
-        picker = page.locator('input[aria-label="or pick one of the index"]').nth(place)
-        picker.click()
-        picker.fill(photo)
-        page.get_by_role("option", name=photo).click()
-        page.get_by_role("img", name=f"the {which} photo", exact=True).wait_for()
-        page.wait_for_timeout(SETTLED)
+        _pick(page, place, photo, f"the {which} photo")
     page.get_by_role("img", name="heat map of the second photo").wait_for(timeout=60_000)
     page.wait_for_timeout(SETTLED)
     _keep(page.screenshot(), "two-photos")

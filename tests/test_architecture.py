@@ -63,8 +63,8 @@ SLOW = {
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")
 # What in dashboard/ knows streamlit.
 DRAWING = {
-    *("app", "components", "draws", "explaining", "finding", "found", "loading", "shelf"),
-    *("stage", "views"),
+    *("app", "components", "draws", "explaining", "finding", "found", "grids", "loading"),
+    *("looking", "pictures", "rated", "shelf", "stage", "views"),
 }
 
 HOUSE = sorted((ROOT / "photorank").rglob("*.py"))
@@ -167,3 +167,16 @@ def test_starting_takes_no_time(start):
         taken.append(float(seconds))
         assert not (SLOW | {"sklearn", "scipy", "pandas"}) & set(modules)
     assert min(taken) < 0.5
+
+
+def test_the_first_page_waits_for_no_library_that_it_does_not_use():
+    """What the home page imports takes in streamlit, pandas and altair, and no learners."""
+    page = ast.parse((ROOT / "dashboard" / "views" / "discerning.py").read_text())
+    mine = [node for node in page.body if isinstance(node, ast.ImportFrom)]
+    program = "\n".join(["import sys", *map(ast.unparse, mine), "print(*sys.modules)"])
+    ended = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    found = set(ended.stdout.split())
+    assert "streamlit" in found
+    assert not (SLOW - {"streamlit"} | {"sklearn", "scipy"}) & found

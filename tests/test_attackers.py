@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import zipfile
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -145,11 +145,11 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def server(home):
-    """Start the dashboard as the command does, and return its port."""
+@contextmanager
+def dashboard(*options):
+    """Start the dashboard by its command, and give its port."""
     port = _free_port()
-    command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
+    command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port), *options]
     environment = {k: v for k, v in os.environ.items() if k != "DISPLAY"}
     with subprocess.Popen(  # noqa: S603
         command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
@@ -158,6 +158,13 @@ def server(home):
             assert process.poll() is None
         yield port
         process.send_signal(signal.SIGTERM)
+
+
+@pytest.fixture
+def server(home):
+    """Start the dashboard as the command does, and return its port."""
+    with dashboard() as port:
+        yield port
 
 
 def ask(port, method, path, body=None, **headers):
@@ -200,3 +207,20 @@ def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gall
     upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://evil.example"}
     status, _ = ask(server, "GET", "/_stcore/stream", None, **upgrade, **key)
     assert status == 403
+
+
+def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
+    """Whoever knocks, and also where it listens for a network: a proxy would hear of it."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        proxy.settimeout(1.0)
+        for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        monkeypatch.setenv("no_proxy", "")
+        monkeypatch.setenv("NO_PROXY", "")
+        key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://evil.example"}
+        with dashboard("--listen", "0.0.0.0") as port:  # noqa: S104
+            assert ask(port, "GET", "/_stcore/stream", None, **upgrade, **key)[0] == 403
+            assert ask(port, "GET", "/_stcore/health")[0] == 200
+        with pytest.raises(TimeoutError):
+            proxy.accept()

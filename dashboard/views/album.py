@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import album, components, loading, shelf
+from dashboard import album, components, grids, loading, rated, shelf
 
 index = components.opened("Album")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -13,23 +13,23 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     view = components.choice("Show", album.VIEWS, "view")
 
 with components.explained(st.warning):
-    made = loading.album(index, vector, alike, wishes)
+    made = rated.album(index, vector, alike, wishes)
 st.container(key="headline").markdown(album.headline(made, len(index), vector.name))
 for note in made.notes:
     st.caption(note)
 
 if view == "sheet":
-    components.photo_grid("album", [one.tile for one in album.sheet(index, made)], 90)
+    grids.photo_grid("album", [one.tile for one in album.sheet(index, made)], 90)
 else:
     buttons = {"pin": "Pin", "ban": "Ban", "free": "Unpin"}
     shelf.photos(index, album.tiles(index, made), "album", buttons)
 if swap := album.swap_words(index, made):
     st.caption(swap)
 if made.missed:
-    st.subheader("Just missed", anchor=False)
+    st.header("Just missed", anchor=False)
     shelf.photos(index, album.missed_tiles(index, made), "missed", {"pin": "Pin", "ban": "Ban"})
 if wishes.banned:
-    st.subheader("Banned", anchor=False)
+    st.header("Banned", anchor=False)
     banned = album.banned_tiles(index, sorted(wishes.banned))
     shelf.photos(index, banned, "banned", {"free": "Allow again"})
 if made.chosen:

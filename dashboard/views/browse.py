@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import components, contact_sheet, loading
+from dashboard import components, contact_sheet, grids, loading, rated
 
 index = components.opened("Browse")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     vector = components.vector_picker(index)
     with components.explained():
         labels = loading.labels(index)
-        ratings, standing = loading.ratings(index, vector), loading.standing(index, vector)
+        ratings, standing = rated.ratings(index, vector), rated.standing(index, vector)
 
     judged = np.isfinite(labels.scores)
     order = components.choice("Show", contact_sheet.orders(labels), "order")
@@ -32,4 +32,4 @@ with st.container(horizontal=True, horizontal_alignment="center"):
 with grid:
     rows = sheet.page(page)
     tiles = contact_sheet.tiles(index, rows, ratings, standing, labels.scores, order)
-    components.photo_grid("sheet", tiles)
+    grids.photo_grid("sheet", tiles)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import charts, closer, components, explaining, loading, measures, power, work
+from dashboard import charts, closer, components, explaining, grids, loading, measures, power, work
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -10,7 +10,7 @@ with components.explained():
     vectors = loading.vectors(index)
 if evaluation is None:
     if vectors:
-        components.best_and_worst(index, next(iter(vectors.values())))
+        grids.best_and_worst(index, next(iter(vectors.values())))
     components.first_evaluation(index)
     st.stop()
 
@@ -25,24 +25,24 @@ board = power.board(evaluation, scope, metric)
 answer.markdown(board.headline)
 caution.caption(board.caution)
 
-st.altair_chart(charts.intervals(board.rows, board.metric), key="intervals", alt=board.title)
+components.show_chart(charts.intervals(board.rows, board.metric), "intervals", board.title)
 st.caption(f"{board.reading} {board.metric.meaning}")
 
 shown = power.worth_showing(board, vectors)
 if shown is not None:
-    components.best_and_worst(index, vectors[shown])
+    grids.best_and_worst(index, vectors[shown])
 
 if board.leader is not None and board.gaps_reading:
-    st.subheader("How sure is the lead?", anchor=False)
+    st.header("How sure is the lead?", anchor=False)
     chart = charts.gaps(board.gaps, board.leader, board.metric)
-    st.altair_chart(chart, key="gaps", alt=f"lead of {board.leader}")
+    components.show_chart(chart, "gaps", f"lead of {board.leader}")
     st.caption(board.gaps_reading)
 
 components.look_closer(closer.looks(evaluation, scope, metric), index.name)
 
 explaining.content(index, vectors, board.leader)
 
-st.subheader("All numbers", anchor=False)
+st.header("All numbers", anchor=False)
 components.results_table(board)
 with st.container(horizontal=True):
     csv = power.as_csv(evaluation)

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import components, draws, finding, found, loading, map_chart, mapping
+from dashboard import components, draws, finding, found, loading, map_chart, mapping, rated
 from photorank.index.atlas import Method, can_map
 
 index = components.opened("Map")
@@ -12,7 +12,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     vector = components.vector_picker(index)
     with components.explained():
         labels = loading.labels(index)
-        ratings, standing = loading.ratings(index, vector), loading.standing(index, vector)
+        ratings, standing = rated.ratings(index, vector), rated.standing(index, vector)
     by = components.choice("Colour", mapping.colours(labels), "colour")
     known: dict[str, str] = {one: name for one, name in mapping.METHODS.items() if can_map(one)}
     laid = components.choice("Laid out", known, "layout") if len(known) > 1 else "pca"

@@ -2,20 +2,25 @@
 
 import streamlit as st
 
-from dashboard import components, explaining, why
+from dashboard import components, explaining, rated, why
 
 index = components.opened("One photo")
 vector = components.vector_picker(index)
+answer = st.container(key="headline")
 left, right = st.columns(2, gap="large")
-photo = components.photo_picker("chosen", index, 0, left)
+photo = components.photo_picker("chosen", index, left, name="photo", otherwise=0)
 if photo is None:
     right.info("Choose a photo to see where its rating comes from.", icon=":material/search:")
     st.stop()
 
-found = explaining.explanation(index, vector, photo)
-if found is None:
-    st.stop()
+# What is known of an embedding comes first: a heat map and words may take seconds.
+with components.explained():
+    percentile = rated.percentile(index, vector, photo.embedding)
+answer.markdown(why.headline(vector.name, percentile))
 with right:
-    st.container(key="headline").markdown(why.headline(vector.name, found))
-    st.image(why.drawn([found])[0], width="stretch", alt="heat map of the photo")
-    explaining.reasons(index, found, "photo")
+    found = explaining.explanation(index, vector, photo)
+    if found is None:
+        st.stop()
+    with st.container(key="large-heat"):
+        st.image(why.drawn([found])[0], width="stretch", alt="heat map of the photo")
+    explaining.reasons(index, vector, found, "photo")

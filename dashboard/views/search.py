@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, draws, finding, found, loading, seeking, why
+from dashboard import components, draws, finding, found, rated, seeking, why
 
 index = components.opened("Search")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -15,6 +15,10 @@ if way == "words":
     )
     if not text.strip():
         st.info("Say what is on the photos you look for.", icon=":material/search:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("For example", width="content")
+            for example in seeking.EXAMPLES:
+                st.button(example, on_click=draws.fill, args=["q", example], type="tertiary")
         st.stop()
     with components.explained(st.warning):
         result = seeking.along(index, finding.direction(index, text))
@@ -26,8 +30,7 @@ elif way == "vector":
     what = vector.name
 else:
     place, beside = st.columns([1, 2], gap="large")
-    drawn = finding.row_of_digest(index, draws.like())
-    photo = components.photo_picker("sought", index, drawn, place)
+    photo = components.photo_picker("sought", index, place, name="like")
     if photo is None:
         beside.info("Choose a photo, or upload one.", icon=":material/image_search:")
         st.stop()
@@ -36,7 +39,7 @@ else:
         result = seeking.like(index, photo.embedding, own)
     else:
         with components.explained():
-            ratings = loading.ratings(index, vector)
+            ratings = rated.ratings(index, vector)
         result = seeking.better(index, vector, photo.embedding, ratings)
     what = str(own)
     if not len(result.rows):

@@ -3,22 +3,22 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, components, draws, duel, explaining, loading
+from dashboard import charts, components, draws, duel, explaining, rated
 from photorank.rating.photos import index_slope
 
 index = components.opened("Two photos")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     vector = components.vector_picker(index)
     if len(index) > 1:
-        st.button("Two at random", icon=":material/casino:", on_click=draws.draw, args=[len(index)])
+        st.button("Two at random", icon=":material/casino:", on_click=draws.draw, args=[index])
 with components.explained():
-    ratings = loading.ratings(index, vector)
+    ratings = rated.ratings(index, vector)
 
 answer = st.container()
 sides = st.columns(2, gap="medium")
 first, second = (
-    components.photo_picker(which, index, drawn, side)
-    for which, drawn, side in zip(("first", "second"), draws.drawn(), sides, strict=True)
+    components.photo_picker(which, index, side, name=which)
+    for which, side in zip(("first", "second"), sides, strict=True)
 )
 if first is None or second is None:
     answer.info("Choose two photos to see which one to print.", icon=":material/compare:")
@@ -29,7 +29,7 @@ verdict = duel.verdict(vector, pair, index_slope(index, vector, ratings), rating
 
 with answer:
     st.container(key="headline").markdown(verdict.sentence)
-    st.altair_chart(charts.balance(verdict.probability), key="balance", alt=verdict.summary)
+    components.show_chart(charts.balance(verdict.probability), "balance", verdict.summary)
     st.caption(verdict.trust)
 first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])

@@ -20,7 +20,7 @@ for name, vector in vectors.items():
 
 by_words, by_judgements = st.columns(2)
 with by_words, st.form("prompt", border=True):
-    st.subheader("A vector from words", anchor=False)
+    st.header("A vector from words", anchor=False)
     name = st.text_input("Name", cards.free_name("my-words", vectors))
     wanted = st.text_area(
         "Photos like", placeholder="a sharp photo of people laughing", help=cards.PROMPT_HELP
@@ -32,7 +32,7 @@ with by_words, st.form("prompt", border=True):
         st.rerun()
 
 with by_judgements, st.form("learn", border=True):
-    st.subheader("A vector from judgements", anchor=False)
+    st.header("A vector from judgements", anchor=False)
     name = st.text_input("Name", cards.free_name("my-taste", vectors))
     learner = st.selectbox("Learner", cards.LEARNERS, format_func=lambda kind: cards.LEARNERS[kind])
     known = cards.comparable(labels)

@@ -12,13 +12,13 @@ st.container(key="headline").markdown(
 
 sample, own = st.columns(2, gap="large")
 with own:
-    st.subheader("Use your own photos", anchor=False)
+    st.header("Use your own photos", anchor=False)
     st.markdown("Your photos are only read, never changed, and never leave this computer.")
     st.code("photorank index FOLDER --name mine --encoder embedded", language=None)
     st.markdown("Then reload this page. Ratings that you have come along from a table:")
     st.code("photorank labels import RATINGS.csv --index mine", language=None)
 with sample:
-    st.subheader("Look around", anchor=False)
+    st.header("Look around", anchor=False)
     st.markdown(
         "The sample is made on this computer from eight photographs that are spoiled on purpose: "
         "blurred, shaken, tilted, too dark. It needs no network and takes a minute or two."

@@ -12,6 +12,7 @@ from photorank.album.wishes import Wishes, check, limits_of
 from photorank.index.records import IndexSignals
 from photorank.index.series import Series
 from photorank.index.store import Index, Photo
+from photorank.photos.clock import instants
 from photorank.rating.scores import percentiles
 from photorank.rating.shots import order_in_series
 from photorank.typing import Ratings
@@ -96,7 +97,9 @@ def arrange(
     standing[among] = percentiles(ratings[among])
     told = Told(photos, ratings, standing, series, ground, wishes, vector, choice, among)
     chosen = told.chosen(worth, covers)
-    chosen.sort(key=lambda one: _in_time(photos[one.row], one.row))
+    in_time = np.argsort(instants([photo.taken for photo in photos]), kind="stable")
+    when = {row: place for place, row in enumerate(in_time.tolist())}
+    chosen.sort(key=lambda one: when[one.row])
     swap = best_swap(worth, covers, rules, choice)
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(
@@ -154,8 +157,3 @@ def _note_series(
         f"photos with a cosine of {series.threshold:g} or more are one series, whose best shot is "
         + how
     )
-
-
-def _in_time(photo: Photo, row: int) -> tuple[bool, str, int]:
-    """Return a key that sorts by the camera's clock; photos without a time go last."""
-    return photo.taken is None, photo.taken or "", row

@@ -1,6 +1,6 @@
 """The photos that an album is chosen from, and what each is worth and stands for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,7 +71,11 @@ def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 
 
 def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tuple[Floats, Covers]:
-    """Return quality (g,) and covers (g, c), each on a scale where 1 is all there is to have."""
+    """Return quality (g,) and covers (g, c), each on a scale where 1 is all there is to have.
+
+    Without places it is all that one place could have: photos are still told what they would add.
+    """
+    rules = replace(rules, places=max(rules.places, 1))
     lowest = ground.ratings.min(initial=np.inf)
     quality = ground.ratings - lowest if len(ground.rows) else ground.ratings
     best = np.sort(quality[ground.first | (rules.places > ground.first.sum())])[::-1]
@@ -82,7 +86,7 @@ def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tupl
     if len(clients) > CLIENTS:
         clients = np.sort(np.random.default_rng(_SEED).choice(clients, CLIENTS, replace=False))
     covers = _likeness(embeddings, ground.rows, ground.rows[clients])
-    if rules.places and len(clients):
+    if len(clients):
         alone = choose(np.zeros(len(quality)), covers, rules).value
         if alone > 0:
             covers /= np.float32(alone)

@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias, get_args
 
 from photorank.index.library import library_files
-from photorank.index.rows import coded
+from photorank.index.memberships import coded
 from photorank.index.store import Index
 from photorank.labels.occasions import Occasion, group_photos
 from photorank.photos.likeness import shape_of

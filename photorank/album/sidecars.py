@@ -11,7 +11,7 @@ import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.index.store import Index, Photo
-from photorank.photos.exif import embedded_tags
+from photorank.photos.headers import embedded_tags
 from photorank.photos.packet import MAX_BYTES
 from photorank.photos.pixels import open_file
 from photorank.photos.xmp import is_own, read_xmp, sidecar_for, with_rating

@@ -17,10 +17,15 @@ from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.workspace import Workspace
 
-PAGES = {
+PAGES = {  # all but the one for an empty workspace
     "discerning": "Discerning power",
     "browse": "Browse",
+    "search": "Search",
+    "map": "Map",
+    "album": "Album",
     "two_photos": "Two photos",
+    "photo": "One photo",
+    "label": "Label",
     "vectors": "Vectors",
 }
 _PATIENCE = 600  # seconds for one page
@@ -31,7 +36,7 @@ class PageSpeed:
     """Seconds that a page's script takes."""
 
     page: str
-    first: float  # with everything that it loads
+    first: float  # with everything that it loads, as if no page had been seen before
     again: float  # median of the runs after it: what a click waits for
 
 
@@ -65,17 +70,22 @@ def measure_dashboard(
     rounds : int
         How often each page is run again.
     """
+    import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     pages: list[PageSpeed] = []
     with _quiet(), _alone(index):
         app = AppTest.from_file(script, default_timeout=_PATIENCE)
         for page, title in PAGES.items():
+            st.cache_resource.clear()
+            st.cache_data.clear()
             begun = time.perf_counter()
             if pages:
                 app.switch_page(f"views/{page}.py")
             app.run()
             first = time.perf_counter() - begun
+            if app.exception:  # a page that breaks off is quick
+                raise RuntimeError(f"{title}: {app.exception[0].message}")
             pages.append(PageSpeed(title, first, side_by_side({"": app.run}, rounds)[""]))
     X, v = index.embeddings(), vector.direction.astype(np.float32)
     plain = side_by_side({"": lambda: np.argsort(-(X @ v))}, rounds)[""]

@@ -10,6 +10,7 @@ from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, exam
 from photorank.cli.printing import line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
+    from photorank.rating.concepts import Concept
     from photorank.rating.explain import Explanation
 
 app = typer.Typer()
@@ -27,30 +28,32 @@ def explain(
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
     from photorank.index.store import open_index
-    from photorank.rating.explain import explain_file
+    from photorank.rating.explain import concepts_behind, explain_file
     from photorank.vectors.store import load_vector
     from photorank.workspace import write_bytes
 
     opened = open_index(index)
     found = load_vector(opened, vector)
     with progress("Covering parts of the photo", "parts") as on_progress:
-        why = explain_file(opened, found, photo, encoder_of(opened)(), on_progress)
+        encoder = encoder_of(opened)()
+        why = explain_file(opened, found, photo, encoder, on_progress)
+    concepts = concepts_behind(opened, found, why.embedding, encoder)
     if heatmap is not None:
         write_bytes(heatmap, _png(why))
         message(f"orange lifts the rating, blue lowers it: {heatmap}")
     if as_json:
-        print_json(_json(photo, vector, why))
+        print_json(_json(photo, vector, why, concepts))
         return
     line(
         f"rating {why.heat.rating:.4f}, better than {why.percentile:.0f} % of the index "
         f"(mean {why.average:.4f}); heat map by {why.heat.method}"
     )
-    if why.concepts:
+    if concepts:
         print_table(
             ["concept", "in the photo, sd", "goes with ratings, r", "pull, sd"],
             [
                 [one.text, f"{one.shown:+.1f}", f"{one.liked:+.2f}", f"{one.pull:+.2f}"]
-                for one in why.concepts
+                for one in concepts
             ],
             right=["in the photo, sd", "goes with ratings, r", "pull, sd"],
         )
@@ -69,7 +72,9 @@ def _png(why: "Explanation") -> bytes:
     return file.getvalue()
 
 
-def _json(photo: Path, vector: str, why: "Explanation") -> dict[str, Any]:
+def _json(
+    photo: Path, vector: str, why: "Explanation", concepts: "list[Concept] | None"
+) -> dict[str, Any]:
     return {
         "path": str(photo.absolute()),
         "vector": vector,
@@ -81,7 +86,7 @@ def _json(photo: Path, vector: str, why: "Explanation") -> dict[str, Any]:
             "rest": why.heat.rest,
             "average": why.average,
         },
-        "concepts": None if why.concepts is None else [vars(one) for one in why.concepts],
+        "concepts": None if concepts is None else [vars(one) for one in concepts],
         "better": [
             {"path": str(one.photo.path), "similarity": one.similarity, "rating": one.rating}
             for one in why.better

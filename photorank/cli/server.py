@@ -20,6 +20,13 @@ from photorank.workspace import Workspace
 HOST = "127.0.0.1"  # this machine alone: the dashboard shows private photos
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what people ask for, never a default
 FIRST_PORT = 8501
+
+# Streamlit's own command, except that it asks no server on the internet what this machine's
+# address is there. It would whenever a page of another origin knocks, to let that address in.
+_STREAMLIT = (
+    "from streamlit import net_util; net_util.get_external_ip = lambda: None; "
+    "from streamlit.web.cli import main; main()"
+)
 _PORTS_TRIED = 100
 _STARTS_WITHIN = 120.0  # seconds
 _ENDS_WITHIN = 5.0  # seconds, before it is made to
@@ -55,7 +62,7 @@ def serve(
 @contextmanager
 def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the server; it ends with the block, also when this process is told to end."""
-    command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_script())]
+    command = [sys.executable, "-P", "-c", _STREAMLIT, "run", str(dashboard_script())]
     options = {
         "server.address": address,
         "server.port": port,

@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
-from typing import Literal, Protocol, get_args, runtime_checkable
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 
 from photorank.encoders import openvino
+from photorank.encoders.bf16 import is_mixed
 from photorank.encoders.int8 import quantised
 from photorank.encoders.memory import trim
 from photorank.encoders.towers import TorchTower, Tower, encode
@@ -159,14 +160,23 @@ class SwitchableTower:
         if runtime == "auto" and not openvino.is_installed():
             return
         try:
-            model = openvino.convert(plain, frame, one_shape=self._one_shape)
+            if openvino.has_bf16():
+                yield self._converted_in_bf16(plain, frame)
+            yield openvino.compiled(self._converted(plain, frame), "fp32")
         except EncoderError:
             if runtime == "openvino":
                 raise
             return  # what cannot be converted runs in torch
-        if openvino.has_bf16():
-            yield openvino.compiled(model, "bf16")
-        yield openvino.compiled(model, "fp32")
+
+    def _converted(self, tower: TorchTower, frame: Frames) -> Any:
+        return openvino.convert(tower, frame, one_shape=self._one_shape)
+
+    def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
+        """Return the closest in 16 bits: a transformer's sums stay in 32, which it must be told."""
+        if is_mixed(plain.network):
+            model = self._converted(plain.in_bf16(), frame)
+            return openvino.compiled(model, "bf16", as_it_is=True)
+        return openvino.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
         """Return a tower of 8 bits, unless it makes other embeddings."""
@@ -177,7 +187,7 @@ class SwitchableTower:
             )
         judging, calibrating = frames[::3], [f for at, f in enumerate(frames) if at % 3]
         expected = encode(plain, judging, self._dimensions)
-        model = openvino.convert(plain, frames[0], one_shape=self._one_shape)
+        model = self._converted(plain, frames[0])
         tower = openvino.compiled(quantised(model, calibrating), "int8")
         cosine = self._least_cosine(tower, judging, expected)
         if cosine < _AGREES_IN_INT8:

@@ -1,6 +1,5 @@
 """Image towers: networks from pixels to features, run by torch or by another runtime."""
 
-import copy
 import importlib.metadata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from photorank.encoders.base import unit_rows
+from photorank.encoders.bf16 import in_bf16
 from photorank.encoders.workers import each_batch
 from photorank.typing import Embeddings, Frames
 
@@ -71,8 +71,8 @@ class TorchTower:
             return features.cpu().numpy()
 
     def in_bf16(self) -> "TorchTower":
-        """Return the same network with weights and arithmetic of 16 bits, beside this one."""
-        return TorchTower(_in_bf16(self.network), self.device, self.at_once, "bf16")
+        """Return the same network with matrices of 16 bits, beside this one."""
+        return TorchTower(in_bf16(self.network), self.device, self.at_once, "bf16")
 
 
 def on_pixels(
@@ -112,23 +112,6 @@ def on_pixels(
             return features_of(self.model, inputs).float()
 
     return OnPixels(model).eval().to(next(model.parameters()).device)
-
-
-def _in_bf16(network: Any) -> Any:
-    """Return a copy of a network of `on_pixels` whose model has weights of 16 bits.
-
-    Autocast would convert the weights in every call, which is slower than not using it.
-    """
-    import torch
-
-    halves: dict[int, Any] = {
-        id(weight): torch.nn.Parameter(weight.detach().bfloat16(), requires_grad=False)
-        for weight in network.model.parameters()
-    }
-    for buffer in network.model.buffers():
-        if buffer.is_floating_point():
-            halves[id(buffer)] = buffer.bfloat16()
-    return copy.deepcopy(network, halves)  # the weights of 32 bits are never held twice
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:

@@ -80,7 +80,9 @@ def chosen_vectors(
         vectors = {name: load_vector(index, name) for name in names}
     if PLAIN_PROMPT_NAME not in vectors and load is not None:
         plain = plain_prompt(index, load)
-        vectors = vectors | ({} if plain is None else {plain.name: plain})
+        return vectors | ({} if plain is None else {plain.name: plain})
+    if names is None and PLAIN_PROMPT_NAME in vectors:  # last, as when it was made
+        vectors[PLAIN_PROMPT_NAME] = vectors.pop(PLAIN_PROMPT_NAME)
     return vectors
 
 
@@ -94,7 +96,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
     except MissingWeightsError:
         return None  # the table is then without this baseline, and says so
     add_vector(index, vector)
-    return vector
+    return load_vector(index, vector.name)  # rounded as the next run will find it
 
 
 def vector_contender(

@@ -17,127 +17,9 @@ import filelock
 from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.index.migrations import migrate
+from photorank.index.schema import SCHEMA
+from photorank.index.sums import keep_sums, take_sums, watch
 from photorank.workspace import IndexPaths, storage_errors
-
-# A photo is a content, told by its digest; files are where it lies. A photo without a shard
-# has lost its embedding by pruning and is kept for people's judgements alone.
-# Paths are bytes, for file names need not be Unicode; '/' parts them on every system.
-# A root's path is absolute, and no root lies in another.
-SCHEMA = """
-CREATE TABLE roots (
-    id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL UNIQUE
-);
-CREATE TABLE shards (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE,
-    rows INTEGER NOT NULL,
-    sha256 TEXT NOT NULL
-);
-CREATE TABLE photos (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- never used again: readers hold on to it
-    digest TEXT NOT NULL UNIQUE,
-    taken TEXT,
-    camera TEXT,
-    shard INTEGER REFERENCES shards,
-    row INTEGER
-);
-CREATE INDEX photos_of_shard ON photos (shard);
-CREATE TABLE files (
-    root INTEGER NOT NULL REFERENCES roots,
-    path BLOB NOT NULL,
-    photo INTEGER NOT NULL REFERENCES photos,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    vanished INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (root, path)
-) WITHOUT ROWID;
-CREATE INDEX files_of_photo ON files (photo);
-CREATE TABLE skipped (
-    root INTEGER NOT NULL REFERENCES roots,
-    path BLOB NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    reader TEXT,  -- the software that could not read it; null: try again on every run
-    PRIMARY KEY (root, path)
-) WITHOUT ROWID;
-CREATE TABLE sources (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
-);
-CREATE TABLE raters (
-    id INTEGER PRIMARY KEY,
-    name TEXT NOT NULL UNIQUE
-);
-CREATE TABLE ratings (
-    source INTEGER NOT NULL REFERENCES sources,
-    rater INTEGER NOT NULL REFERENCES raters,
-    photo INTEGER NOT NULL REFERENCES photos,
-    score REAL NOT NULL,
-    n_raters INTEGER NOT NULL,
-    PRIMARY KEY (source, rater, photo)
-) WITHOUT ROWID;
-CREATE INDEX ratings_of_photo ON ratings (photo);
-CREATE TABLE choices (
-    id INTEGER PRIMARY KEY,
-    source INTEGER NOT NULL REFERENCES sources,
-    rater INTEGER NOT NULL REFERENCES raters,
-    winner INTEGER NOT NULL REFERENCES photos,
-    loser INTEGER NOT NULL REFERENCES photos,
-    tie INTEGER NOT NULL,
-    weight REAL NOT NULL DEFAULT 1,  -- how many people chose so
-    asked TEXT,  -- why the two were shown: random or informative; null where that is not known
-    made TEXT  -- when, in UTC
-);
-CREATE INDEX choices_of_source ON choices (source);
-CREATE INDEX choices_of_winner ON choices (winner);
-CREATE INDEX choices_of_loser ON choices (loser);
-CREATE TABLE skips (  -- pairs that a person was shown and passed over
-    id INTEGER PRIMARY KEY,
-    rater INTEGER NOT NULL REFERENCES raters,
-    first INTEGER NOT NULL REFERENCES photos,
-    second INTEGER NOT NULL REFERENCES photos,
-    made TEXT NOT NULL
-);
-CREATE INDEX skips_of_rater ON skips (rater);
-CREATE TABLE star_clicks (  -- what each click on stars replaced, so that it can be undone
-    id INTEGER PRIMARY KEY,
-    rater INTEGER NOT NULL REFERENCES raters,
-    digest TEXT NOT NULL,
-    before INTEGER NOT NULL,
-    made TEXT NOT NULL
-);
-CREATE INDEX star_clicks_of_rater ON star_clicks (rater);
-CREATE TABLE memberships (
-    source INTEGER NOT NULL REFERENCES sources,
-    photo INTEGER NOT NULL REFERENCES photos,
-    "group" TEXT,
-    series TEXT,
-    split TEXT,  -- train, validation or test, where a dataset's authors split it
-    PRIMARY KEY (source, photo)
-) WITHOUT ROWID;
-CREATE INDEX memberships_of_photo ON memberships (photo);
-CREATE TABLE signals (  -- what was measured of a photo; null where a signal is not defined
-    photo INTEGER PRIMARY KEY REFERENCES photos,
-    width REAL,
-    height REAL,
-    sharpness REAL,
-    best_tile_sharpness REAL,
-    subject_sharpness REAL,
-    high_frequencies REAL,
-    singular_share REAL,
-    noise REAL,
-    brightness REAL,
-    clipped_shadows REAL,
-    clipped_highlights REAL,
-    contrast REAL,
-    colourfulness REAL,
-    colour_cast REAL,
-    jpeg_quality REAL,
-    blockiness REAL
-);
-"""
 
 _PATIENCE = 10.0  # seconds that SQLite waits for another process's short lock
 _ROOM = 1 << 20  # bytes below which a disk is called full
@@ -248,6 +130,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Make all changes of the block durable together, or none of them."""
     connection.execute("BEGIN IMMEDIATE")
     try:
+        watch(connection)  # each time: a change of `temp_store` drops what is temporary
         yield
         connection.execute("COMMIT")
     except BaseException:
@@ -295,6 +178,10 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     if (found := _version(connection)) < SCHEMA_VERSION:
         migrate(connection, paths, found)
+        with transaction(connection):
+            take_sums(connection)
+    with transaction(connection):
+        keep_sums(connection)
 
 
 def _make_careful(connection: sqlite3.Connection) -> None:
@@ -320,11 +207,14 @@ def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
     """Say in words what SQLite says in codes."""
     try:
         yield
+    except UnicodeDecodeError as error:  # a name in the tables' definitions
+        raise BrokenIndexError(paths.catalogue, "it is damaged") from error
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells details
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise LockedIndexError(paths.name) from error
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        # Python itself says of a text that it cannot be decoded, and gives no code.
+        if code in (sqlite3.SQLITE_OK, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise BrokenIndexError(paths.catalogue, "it is damaged") from error
         if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _ROOM:
             code = sqlite3.SQLITE_FULL  # it says so of some of its files and not of others

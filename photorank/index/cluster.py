@@ -18,13 +18,14 @@ from photorank.index.mirrors import Mirror
 from photorank.index.pipeline import batch_size_for, usable_cores
 from photorank.index.places import Place
 from photorank.index.runtime import telling_frames
-from photorank.index.workers import Worker, file_table, opened
+from photorank.index.workers import Attempts, Worker, file_table, opened
 from photorank.photos.files import PhotoFile
 
 _BLOCK = 256  # files whose rows come back at once, so that none comes twice if a worker is lost
 _BLOCKS_A_WORKER = 4  # at least, so that none waits long for the slowest
 _CORES = 8  # of a worker without a GPU: each worker holds an encoder in memory
 _GPU_BATCH = 128  # photos
+_ATTEMPTS = 6  # at a block: where so many workers are lost, it is the block that ends them
 _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     [0, 0, 0, 4, 0, 0, 0, 0, 0]
 )  # what gRPC begins with
@@ -122,6 +123,7 @@ def _rows(
             batches.reader,
             mirrors,
             ray.put(known),
+            ray.remote(num_cpus=0)(Attempts).remote(_ATTEMPTS),
             pool.cores,
             job.batch_size or (_GPU_BATCH if pool.gpus else batch_size_for(pool.cores)),
         ),

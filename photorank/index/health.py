@@ -1,6 +1,7 @@
 """Examine an index: catalogue, shards, thumbnails, what is left over, and where its photos were."""
 
 import os
+import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from photorank.index.ledger import count_photos, load_roots
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.index.places import as_path
 from photorank.index.shards import file_sha256
+from photorank.index.sums import changed_tables
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
@@ -29,22 +31,23 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
     """
     try:
         read_manifest(paths)
-        findings = [_catalogue(paths)]
-    except PhotorankError as error:
-        findings = [Finding("catalogue", "wrong", str(error), _from_backup(paths))]
-    if findings[0].level == "wrong":
-        return findings  # what it says of the rest is worth nothing
-    return [
-        *findings,
-        _rows(paths),
-        _shards(paths),
-        _unknown_shards(paths),
-        _thumbnails(paths),
-        _hashes(paths),
-        _left_over(paths),
-        _counts(paths),
-        *_roots(paths),
-    ]
+        catalogue = _catalogue(paths)
+        if catalogue.level == "wrong":
+            return [catalogue]  # what it says of the rest is worth nothing
+        return [
+            catalogue,
+            _values(paths),
+            _rows(paths),
+            _shards(paths),
+            _unknown_shards(paths),
+            _thumbnails(paths),
+            _hashes(paths),
+            _left_over(paths),
+            _counts(paths),
+            *_roots(paths),
+        ]
+    except (PhotorankError, sqlite3.Error) as error:  # such as a table that is gone
+        return [Finding("catalogue", "wrong", str(error), _from_backup(paths))]
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
@@ -113,6 +116,28 @@ def _catalogue(paths: IndexPaths) -> Finding:
     if found := is_sound(paths):
         return Finding("catalogue", "wrong", "; ".join(found), _from_backup(paths))
     return Finding("catalogue", "good", f"sound, schema version {SCHEMA_VERSION}")
+
+
+def changed_values(paths: IndexPaths) -> list[str] | None:
+    """Return the catalogue's tables with values that photorank did not write; None if unknown."""
+    with reading(paths) as connection:
+        return changed_tables(connection)
+
+
+def _values(paths: IndexPaths) -> Finding:
+    found = changed_values(paths)
+    if found is None:
+        says = "an older photorank kept no checksums of the catalogue's rows"
+        return Finding("values", "note", says, "The next `photorank index` begins them.")
+    if found:
+        says = f"values in {', '.join(found)} are not what photorank wrote: disk or another program"
+        remedy = (
+            f"Judgements come back only from your backup of {paths.root}. "
+            f"{REPAIR.format(name=paths.name)}: it takes them as they are, and `photorank index` "
+            "then reads all photos again."
+        )
+        return Finding("values", "wrong", says, remedy)
+    return Finding("values", "good", "every row is as it was written")
 
 
 def _from_backup(paths: IndexPaths) -> str:

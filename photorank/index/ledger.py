@@ -5,9 +5,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photorank.index.catalogue import transaction
-from photorank.index.places import Place, Roots, path_bytes
+from photorank.index.catalogue import reading, transaction
+from photorank.index.places import Place, Roots, as_path, path_bytes
 from photorank.index.shards import Shard
+from photorank.photos.files import SkippedFile
+from photorank.workspace import IndexPaths
 
 
 class KnownFile(NamedTuple):
@@ -92,6 +94,17 @@ def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
     """Return every file that could not be used."""
     rows = connection.execute("SELECT root, path, size, mtime_ns, reason, reader FROM skipped")
     return {(root, path): KnownSkip(*rest) for root, path, *rest in rows}
+
+
+def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
+    """Return the files that could not be used, sorted by path."""
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        files = [
+            SkippedFile(as_path(roots.path(place)), *skip[:3])
+            for place, skip in known_skips(connection).items()
+        ]
+    return sorted(files, key=lambda file: file.path)
 
 
 def known_digests(connection: sqlite3.Connection) -> set[str]:

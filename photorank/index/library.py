@@ -9,7 +9,7 @@ from photorank.errors import LabelsError
 from photorank.index.catalogue import reading
 from photorank.index.ledger import known_skips, load_roots
 from photorank.index.places import path_bytes
-from photorank.index.rows import load_rows
+from photorank.index.rows import load_facts, load_rows
 from photorank.labels.library import LibraryFile
 from photorank.photos.files import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
@@ -20,17 +20,18 @@ CLICKS = "clicks of "  # how the sources are called that a person made in the da
 def library_files(paths: IndexPaths) -> list[LibraryFile]:
     """Return every file of an index's photos that is there now, copies too, folder by folder."""
     rows = load_rows(paths)
+    facts, digests = load_facts(paths, rows).tolist(), rows.all_digests()
     with reading(paths) as connection:
         roots = load_roots(connection)
     names = {number: os.fsdecode(os.path.basename(root)) for number, root in roots.folders.items()}
     files = []
-    for path, row in rows.by_path.items():
+    for path, row in rows.files():
         place = roots.place(path)
         root, below = place or (0, b"")
         folders = (names.get(root) or "/", *os.fsdecode(below).split("/")[:-1])
-        taken, camera = rows.taken[row], rows.cameras[row]
+        taken, camera = facts[row]
         file = Path(os.fsdecode(path))
-        files.append(LibraryFile(file, rows.digests[row], taken, folders, camera))
+        files.append(LibraryFile(file, digests[row], taken, folders, camera))
     return files
 
 

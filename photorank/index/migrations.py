@@ -9,6 +9,9 @@ from photorank.workspace import IndexPaths, storage_errors
 # What leads from each version to the next one.
 MIGRATIONS = {
     1: (
+        "DROP INDEX IF EXISTS photos_of_shard",
+        "CREATE INDEX photos_of_shard ON photos (shard, row)",
+        "CREATE INDEX vanished_files ON files (photo) WHERE vanished",
         "ALTER TABLE photos ADD COLUMN camera TEXT",
         "ALTER TABLE choices ADD COLUMN weight REAL NOT NULL DEFAULT 1",
         "ALTER TABLE choices ADD COLUMN asked TEXT",

@@ -18,7 +18,7 @@ class Photo:
     path: Path  # absolute; the first of its files
     group: str | None  # what a person would choose within
     series: str | None  # shots of one moment or scene
-    taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
+    taken: str | None  # by the camera's clock: 2024-07-31T18:05:09, or with +02:00 after it
     camera: str | None  # its make and model
 
 

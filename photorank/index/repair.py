@@ -6,6 +6,7 @@ from dataclasses import replace
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue import reading, transaction, writing
 from photorank.index.health import (
+    changed_values,
     damaged_shards,
     damaged_thumbnails,
     hashes_are_damaged,
@@ -16,10 +17,14 @@ from photorank.index.health import (
 from photorank.index.ledger import count_photos, load_roots
 from photorank.index.manifest import read_manifest, write_manifest
 from photorank.index.places import as_path
+from photorank.index.sums import take_sums
 from photorank.index.upkeep import sweep
 from photorank.photos.decoding import decode_apart
 from photorank.photos.pixels import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
+
+# What indexing knows of files, which it can find out again.
+_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
 
 _SIDE = 384  # pixels that a thumbnail needs of a photo's short side
 
@@ -48,6 +53,8 @@ def repair_index(paths: IndexPaths) -> list[str]:
         if lost := sorted({*damaged_shards(paths), *misplaced_shards(paths)}):
             photos = _forget(connection, lost)
             done.append(f"{len(lost)} shards with {photos} photos were forgotten")
+        if changed := changed_values(paths):
+            done.extend(_take_as_they_are(connection, changed))
         sweep(connection, paths)
         for path in left_over(paths):
             path.unlink(missing_ok=True)
@@ -76,6 +83,23 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
             ).rowcount
             connection.execute("DELETE FROM shards WHERE id = ?", [shard])
     return photos
+
+
+def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
+    """Forget what can be found out again, take the rest as it is, and say so."""
+    done = []
+    with transaction(connection):
+        if _OF_FILES.intersection(changed):
+            connection.execute("DELETE FROM files")
+            connection.execute("DELETE FROM skipped")
+            done.append("all files were forgotten: `photorank index` reads them again")
+        if "signals" in changed:
+            connection.execute("DELETE FROM signals")
+            done.append("the signals were forgotten: `photorank signals` measures them again")
+        take_sums(connection)
+    if kept := sorted(set(changed) - _OF_FILES - {"signals"}):
+        done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")
+    return done
 
 
 def _mend_thumbnails(paths: IndexPaths) -> list[str]:

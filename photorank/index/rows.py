@@ -1,64 +1,125 @@
-"""The rows of an index: its photos of one moment as columns, and what is joined to them."""
+"""The rows of an index: its photos of one moment, sorted by path."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from photorank.errors import BrokenIndexError, ChangedIndexError
+from photorank.errors import ChangedIndexError
 from photorank.index.catalogue import reading
+from photorank.index.columns import Texts, mixed
 from photorank.index.ledger import load_roots
 from photorank.index.places import as_path, path_order
 from photorank.index.records import Photo
-from photorank.index.search import MappedRows
-from photorank.index.shards import Shard, read_shard
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
-_ATTEMPTS = 3  # to find shards that are being compacted
+_BY_NUMBER = "photos NOT INDEXED"
 
 
-class Layout(NamedTuple):
-    """Where the embeddings lie, and whose they are."""
+class Files:
+    """Files by absolute path, sorted as :func:`~photorank.index.places.path_order` does.
 
-    mapped: MappedRows  # (p, d) by position
-    photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
+    Parameters
+    ----------
+    folders : dict of int to bytes
+        How paths begin, by the number of their root.
+    roots : ndarray of shape (f,)
+        The number of each file's root.
+    below : Texts
+        The rest of each path.
+    """
 
-    @property
-    def counts(self) -> NDArray[np.bool_]:
-        """Tell of which positions there is a file, (p,)."""
-        return self.photos >= 0
+    def __init__(self, folders: dict[int, bytes], roots: Codes, below: Texts) -> None:
+        self._folders = folders
+        self._roots = roots
+        self._below = below
 
-    def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Tell which photos there is a file of, by their numbers."""
-        wanted = np.asarray(photos, dtype=np.intp)
-        has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
-        has_file[self.photos[self.counts]] = True
-        return has_file[wanted]
+    def __len__(self) -> int:
+        return len(self._roots)
+
+    def __getitem__(self, place: int) -> bytes:
+        return self._folders[int(self._roots[place])] + (self._below[place] or b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        folders = self._folders
+        for root, path in zip(self._roots.tolist(), self._below, strict=True):
+            yield folders[root] + (path or b"")
+
+    def take(self, places: Codes) -> "Files":
+        """Return some of them."""
+        return Files(self._folders, self._roots[places], self._below.take(places))
+
+    def order(self) -> Codes:
+        """Return the places (f,) of the files in the order of their paths."""
+        # What `path_order` does to a path is done to all of them at once.
+        keys = Files(
+            {root: path_order(folder) for root, folder in self._folders.items()},
+            self._roots,
+            self._below.replace(b"/", path_order(b"/")),
+        )
+        several = len(np.unique(self._roots)) > 1
+        by = list(keys if several else keys._below)
+        return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
+
+    def find(self, path: bytes) -> int | None:
+        """Return the place of a file among sorted ones."""
+        place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
+        return place if place < len(self) and self[place] == path else None
 
 
-class Rows(NamedTuple):
-    """The photos that have a file, sorted by path."""
+class Rows:
+    """The photos that have a file, sorted by path.
 
-    photos: Codes  # (n,) their numbers in the catalogue
-    digests: list[str]
-    paths: list[bytes]  # of the first file of each
-    taken: list[str | None]
-    cameras: list[str | None]
-    by_path: dict[bytes, int]  # the row of every file, copies too
+    Parameters
+    ----------
+    photos : ndarray of shape (f,)
+        Whose each file is: a photo's number in the catalogue.
+    files : Files
+        Sorted.
+    known : ndarray
+        Numbers of photos, ascending.
+    digests : Texts
+        Theirs.
+    """
+
+    def __init__(self, photos: Codes, files: Files, known: Codes, digests: Texts) -> None:
+        firsts = np.sort(np.unique(photos, return_index=True)[1])
+        self.photos = photos[firsts]  # (n,) their numbers in the catalogue
+        self.paths = files.take(firsts)  # of the first file of each
+        self.digests = digests.take(_places(known, self.photos))
+        self._row_of = np.full(int(self.photos.max(initial=0)) + 1, -1, dtype=np.intp)
+        self._row_of[self.photos] = np.arange(len(self.photos))
+        self._files, self._rows = files, self._row_of[photos]
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def digest(self, row: int) -> str:
+        """Return a photo's digest."""
+        return _text(self.digests[row]) or ""
+
+    def all_digests(self) -> list[str]:
+        """Return all photos' digests, by row."""
+        return [_text(digest) or "" for digest in self.digests]
+
+    def row_of(self, path: bytes) -> int | None:
+        """Return the row of the photo in a file, whichever of its copies that is."""
+        place = self._files.find(path)
+        return None if place is None else int(self._rows[place])
+
+    def files(self) -> Iterator[tuple[bytes, int]]:
+        """Yield every file, copies too, and its row, in the order of paths."""
+        return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
         """Return the rows of photos by their numbers, -1 where a photo has no file now."""
         wanted = np.asarray(photos, dtype=np.intp)
-        if not len(self.photos):
-            return np.full(wanted.shape, -1, dtype=np.intp)
-        row_of = np.full(int(self.photos.max()) + 1, -1, dtype=np.intp)
-        row_of[self.photos] = np.arange(len(self.photos))
-        known = (wanted >= 0) & (wanted < len(row_of))
-        return np.where(known, row_of[np.where(known, wanted, 0)], -1)
+        known = (wanted >= 0) & (wanted < len(self._row_of))
+        return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
         """Return the rows of those photos that have one, and which of the photos they are."""
@@ -67,59 +128,19 @@ class Rows(NamedTuple):
         return places[kept], kept
 
 
-class Memberships(NamedTuple):
-    """Where each row belongs."""
+class Facts(NamedTuple):
+    """What a photo's file tells of it, by row."""
 
-    groups: list[str | None]
-    series: list[str | None]
-    splits: list[str | None]  # train, validation or test
+    taken: Texts
+    cameras: Texts
 
+    def of(self, row: int) -> tuple[str | None, str | None]:
+        """Return when a photo was taken, and by which camera."""
+        return _text(self.taken[row]), _text(self.cameras[row])
 
-def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
-    """Return where the embeddings of this moment lie, their files mapped.
-
-    Raises
-    ------
-    BrokenIndexError
-        If a shard is missing or damaged.
-    """
-    # A compaction may take a shard away just before it is opened. Embeddings never change,
-    # so the same ones are where the catalogue says they are now.
-    for _ in range(_ATTEMPTS):
-        try:
-            return _layout(paths, dimensions)
-        except FileNotFoundError as error:
-            missing = Path(error.filename).name
-    raise BrokenIndexError(paths.shards, f"{missing} is missing")
-
-
-def _layout(paths: IndexPaths, dimensions: int) -> Layout:
-    with reading(paths) as connection:
-        shards = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
-        named = {number: Shard(*shard) for number, *shard in shards}
-        placed = connection.execute("SELECT id, shard, row FROM photos WHERE shard IS NOT NULL")
-        photo, shard, row = columns(placed, np.intp, np.intp, np.intp)
-        live = _live(connection, len(photo))
-    if live is not None:
-        kept = np.isin(photo, live)
-        photo, shard, row = photo[kept], shard[kept], row[kept]
-    mapped = MappedRows([read_shard(paths, one, dimensions) for one in named.values()], dimensions)
-    photos = np.full(len(mapped), -1, dtype=np.intp)
-    numbers = np.fromiter(named, dtype=np.intp, count=len(named))
-    photos[mapped.starts[np.searchsorted(numbers, shard)] + row] = photo
-    return Layout(mapped, photos)
-
-
-def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Return the photos that have a file, None if all that are embedded do."""
-    # Most often they do, and counting is much faster than listing.
-    (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
-    vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()
-    if with_file == embedded and not vanished:
-        return None
-    files = connection.execute("SELECT photo FROM files WHERE NOT vanished")
-    (photos,) = columns(files, np.intp)
-    return photos
+    def tolist(self) -> list[tuple[str | None, str | None]]:
+        """Return the same of all rows."""
+        return list(zip(map(_text, self.taken), map(_text, self.cameras), strict=True))
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
@@ -138,30 +159,27 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
     """
     with reading(paths) as connection:
         folders = _folders(connection)
-        files = [
-            (folders[root] + path, photo, digest, taken, camera)
-            for root, path, photo, digest, taken, camera in connection.execute(
-                "SELECT files.root, files.path, photos.id, photos.digest, photos.taken,"
-                " photos.camera"
-                " FROM files JOIN photos ON photos.id = files.photo WHERE NOT files.vanished"
-            )
-        ]
+        (roots, photos), (below,) = mixed(
+            connection, ["root", "photo"], ["path"], "files WHERE NOT vanished"
+        )
+        (known,), (digests,) = mixed(connection, ["id"], ["digest"], _BY_NUMBER)
+    files = Files(folders, roots, below)
     if among is not None:
-        wanted = set(among.tolist())
-        files = [file for file in files if file[1] in wanted]
-    files.sort(key=lambda file: path_order(file[0]))
-    row_of: dict[int, int] = {}
-    by_path = {path: row_of.setdefault(photo, len(row_of)) for path, photo, *_ in files}
-    if among is not None and len(row_of) < len(among):
+        wanted = np.flatnonzero(np.isin(photos, among))
+        files, photos = files.take(wanted), photos[wanted]
+    order = files.order()
+    rows = Rows(photos[order], files.take(order), known, digests)
+    if among is not None and len(rows) < len(among):
         raise ChangedIndexError(paths.name)
-    rows = Rows(np.fromiter(row_of, dtype=np.intp, count=len(row_of)), [], [], [], [], by_path)
-    for path, photo, digest, taken, camera in files:
-        if row_of[photo] == len(rows.digests):  # else it is a copy
-            rows.digests.append(digest)
-            rows.paths.append(path)
-            rows.taken.append(taken)
-            rows.cameras.append(camera)
     return rows
+
+
+def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
+    """Return what the photos' files tell of them; nothing of a photo that was dropped since."""
+    with reading(paths) as connection:
+        (known,), facts = mixed(connection, ["id"], ["taken", "camera"], _BY_NUMBER)
+    places = _places(known, rows.photos)
+    return Facts(*(column.take(places) for column in facts))
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
@@ -198,45 +216,12 @@ def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 
 
-def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Return where the rows belong; sources never contradict each other."""
-    with reading(paths) as connection:
-        named = connection.execute(
-            'SELECT photo, "group", series, split FROM memberships'
-        ).fetchall()
-    photos, *values = zip(*named, strict=True) if named else [()] * 4
-    places = rows.places(photos)
-    found: list[list[str | None]] = []
-    for names in values:
-        column = np.full(len(rows.digests), None, dtype=object)
-        given = np.array(names, dtype=object)
-        told = (places >= 0) & (given != None)  # noqa: E711 - of each one
-        column[places[told]] = given[told]
-        found.append(column.tolist())
-    return Memberships(*found)
+def _places(known: Codes, wanted: Codes) -> Codes:
+    """Return where numbers are among known ones, which ascend; -1 where they are not."""
+    places = np.searchsorted(known, wanted)
+    found = np.append(known, -1)[places] == wanted
+    return np.where(found, places, -1)
 
 
-def coded(names: Sequence[str | None]) -> tuple[Codes, list[str]]:
-    """Return a number for each name, in alphabetical order, -1 for no name; and the names.
-
-    Examples
-    --------
-    >>> coded(["b", None, "a", "b"])
-    (array([ 1, -1,  0,  1]), ['a', 'b'])
-    """
-    known = sorted({name for name in names if name is not None})
-    number = {name: code for code, name in enumerate(known)}
-    codes = [-1 if name is None else number[name] for name in names]
-    return np.array(codes, dtype=np.intp), known
-
-
-def columns(found: Iterable[tuple[Any, ...]], *kinds: type) -> list[NDArray[Any]]:
-    """Return the columns of a query's numbers as arrays (m,), one of each kind.
-
-    Examples
-    --------
-    >>> columns([(1, 0.5), (2, 0.25)], np.intp, np.float64)
-    [array([1, 2]), array([0.5 , 0.25])]
-    """
-    table = np.fromiter(found, dtype=[(str(place), kind) for place, kind in enumerate(kinds)])
-    return [np.ascontiguousarray(table[name]) for name in table.dtype.names or ()]
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else data.decode(errors="replace")

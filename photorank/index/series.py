@@ -6,7 +6,6 @@ What people named a series is one, and nothing else joins it but versions of its
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +15,8 @@ from photorank.index.alike import leaders
 from photorank.index.hashes import PictureHashes
 from photorank.index.store import Index, Photo
 from photorank.index.versions import find_versions
-from photorank.photos.exif import exposure_bias
+from photorank.photos.clock import instants
+from photorank.photos.headers import exposure_bias
 from photorank.typing import Codes, Embeddings, Floats
 
 # Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
@@ -29,7 +29,7 @@ _BITS = 8  # of 64, which no two different photos of OASIS with such a cosine ha
 _BRACKET_SECONDS = 3.0  # between two exposures of a bracket
 _BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
 _BRACKET, _MOST_EXPOSURES = 2, 9  # that make one
-_PAIRS = 4096  # whose cosines are worked out at once
+_PAIRS = 256  # whose cosines are worked out at once: a core's cache holds them
 _NEXT = 12  # photos after each that it is compared with as of one burst
 
 
@@ -78,7 +78,7 @@ def find_series(
     photos = index.photos()
     n = len(photos)
     named = index.labels()
-    seconds = _seconds(photos)
+    seconds = instants([photo.taken for photo in photos])
     order = _in_time(photos, seconds)
     unnamed = order[named.series[order] < 0]
     hashes = PictureHashes(index.paths, [photo.digest for photo in photos])
@@ -166,7 +166,7 @@ class _Groups:
 
 
 class _Moments:
-    """Photos with a time, camera after camera, each one's in the order of its clock."""
+    """Photos with a time, camera after camera, each one's in the order of time."""
 
     def __init__(self, photos: Sequence[Photo], seconds: Floats, rows: Codes) -> None:
         timed = rows[~np.isnan(seconds[rows])].tolist()
@@ -246,20 +246,6 @@ def _cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.
         part = slice(start, start + _PAIRS)
         cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
     return cosines
-
-
-def _seconds(photos: Sequence[Photo]) -> Floats:
-    """Return the camera's clock in seconds (n,), nan where it is not known."""
-    return np.array([_clock(photo.taken) for photo in photos], dtype=np.float64)
-
-
-def _clock(taken: str | None) -> float:
-    """Return a time in seconds; a zone is left out, as clocks of one camera are compared."""
-    try:
-        time = datetime.fromisoformat(taken or "")
-    except ValueError:
-        return float("nan")
-    return (time.replace(tzinfo=None) - datetime(1970, 1, 1)).total_seconds()
 
 
 def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:

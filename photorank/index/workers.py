@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -35,6 +36,19 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
     )
 
 
+class Attempts:
+    """Counts, in a process of its own, how often each block was begun: Ray tries for ever."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._begun: Counter[int] = Counter()
+
+    def begin(self, block: int) -> bool:
+        """Count one attempt at a block, and tell whether it may be made."""
+        self._begun[block] += 1
+        return self._begun[block] <= self._most
+
+
 class Worker:
     """Reads, decodes and embeds in a process of a cluster, where it loads the encoder once."""
 
@@ -47,6 +61,7 @@ class Worker:
         reader: str,
         mirrors: Sequence[Mirror],
         known: Any,
+        attempts: Any,
         cores: int,
         batch_size: int,
     ) -> None:
@@ -58,6 +73,7 @@ class Worker:
         self._reader = reader
         self._read = mirrored(mirrors)
         self._known: frozenset[str] = ray.get(known)
+        self._may_begin = lambda block: ray.get(attempts.begin.remote(block))
         self._cores = cores
         self._batch_size = batch_size
 
@@ -67,15 +83,24 @@ class Worker:
         An error of ours is a row: Ray would try again, and bury it in tracebacks.
         """
         try:
-            self._check()
+            self._check(files)
             yield from self._work(files)
         except PhotorankError as error:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
-    def _check(self) -> None:
-        """Raise where photos would be decoded otherwise than by the process that writes."""
+    def _check(self, files: "pa.Table") -> None:
+        """Raise where photos would be decoded otherwise than by the process that writes.
+
+        Raise, too, where a block has ended too many workers.
+        """
         if (here := reading_software()) != self._reader:
             raise ClusterError(f"it has {here}, not {self._reader}. Install the same.")
+        if not self._may_begin(files["at"][0].as_py()):
+            first, last = (as_path(files["path"][at].as_py()) for at in (0, -1))
+            raise ClusterError(
+                f"all workers that began the {len(files)} photos from {first} to {last} were "
+                "lost. They may need more memory: try `--batch-size` or `--workers` smaller."
+            )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
         """Decode ahead of the encoder, as in one process."""

@@ -22,7 +22,7 @@ class LibraryFile:
 
     path: Path  # absolute
     digest: str  # of its content, which copies have in common
-    taken: str | None  # by the camera's clock, as 2024-07-31T18:05:09
+    taken: str | None  # by the camera's clock: 2024-07-31T18:05:09, or with +02:00 after it
     folders: tuple[str, ...]  # that it lies in, from the indexed one inwards
     camera: str | None = None  # make and model
 

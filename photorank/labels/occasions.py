@@ -1,11 +1,12 @@
 """Groups from where photos lie and when they were taken: what a person would choose within."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from math import inf
 from typing import Literal, TypeAlias
 
 from photorank.labels.library import LibraryFile
 from photorank.labels.tables import LabelRow, LabelTable
+from photorank.photos.clock import instants, local_clock
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
 
@@ -18,7 +19,8 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     files : iterable of LibraryFile
     by : {"folder", "day", "event"}
         A group is a folder, a day of the camera's clock, or the photos between two
-        gaps in time. Without a time a photo is in no day and in no event.
+        gaps in time, wherever in the world they were taken. Without a time a photo is
+        in no day and in no event.
     gap : float, default=6.0
         Hours without a photo that end an event.
 
@@ -47,7 +49,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     times = {digest: file.taken for digest, file in first.items() if file.taken}
     if by == "day":
         return {digest: taken[:10] for digest, taken in times.items()}
-    return _events(times, timedelta(hours=gap))
+    return _events(times, 3600 * gap)
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
@@ -60,15 +62,15 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
     return LabelTable(source, rows)
 
 
-def _events(times: dict[str, str], gap: timedelta) -> dict[str, str]:
-    """Return events, named after their first photo's time."""
+def _events(times: dict[str, str], gap: float) -> dict[str, str]:
+    """Return events, named after the clock of their first photo; the gap is in seconds."""
     groups = {}
-    last, name = datetime.min, ""
-    for digest, taken in sorted(times.items(), key=lambda item: item[1]):
-        time = datetime.fromisoformat(taken)
-        if not name or time - last > gap:
-            name = taken.replace("T", " ")
-        groups[digest], last = name, time
+    last, name = -inf, ""
+    moments = instants(list(times.values())).tolist()
+    for moment, (digest, taken) in sorted(zip(moments, times.items(), strict=True)):
+        if moment - last > gap:
+            name = local_clock(taken).replace("T", " ")
+        groups[digest], last = name, moment
     return groups
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photorank.labels.library import Collected, Judgement, LibraryFile
+from photorank.photos.clock import local_clock
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")
 
@@ -67,7 +68,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
     twins: dict[tuple[str, str], set[tuple[Path, str]]] = defaultdict(set)
     for file, name in zip(files, names, strict=True):
         if file.taken:
-            twins[name.original, file.taken].add((file.path.parent, file.digest))
+            twins[name.original, local_clock(file.taken)].add((file.path.parent, file.digest))
 
     collected = Collected()
     for file, name in zip(files, names, strict=True):
@@ -81,7 +82,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
             )
             or any(
                 other != folder and digest != file.digest
-                for other, digest in twins[name.original, file.taken or ""]
+                for other, digest in twins[name.original, local_clock(file.taken or "")]
             )
         )
         collected.add(file, _EDITED if edited else _PLAIN)
@@ -111,12 +112,12 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
     for number, (file, name) in enumerate(zip(files, names, strict=True)):
         places[file.path.parent, name.original].append(number)
         if file.taken:
-            shots[name.original, file.taken].append(number)
+            shots[name.original, local_clock(file.taken)].append(number)
     first = list(range(len(files)))
     for (original, taken), numbers in list(shots.items()):
         if (plain := _COPY.sub("", original)) != original and (plain, taken) in shots:
             shots[plain, taken] += numbers
-    taken_at = [file.taken for file in files]
+    taken_at = [file.taken and local_clock(file.taken) for file in files]
     cameras = [file.camera for file in files]
     for numbers in places.values():
         if any(names[number].edited for number in numbers):

@@ -4,6 +4,7 @@ A request is two lengths, a JSON object with the task, and a photo's bytes; a re
 lengths, a JSON object, and pixels. It ends with its input, so it never outlives who asked.
 """
 
+import io
 import json
 import mmap
 import os
@@ -14,8 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
-from photorank.errors import UnreadablePhotoError
-from photorank.photos.exif import shot
+from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.exif import embedded_tags, exposure_bias, shot
 from photorank.photos.pixels import decode_photo
 from photorank.typing import Json
 
@@ -83,9 +84,25 @@ def _signals(data: bytes) -> Reply:
     return {"signals": photo_signals(data)}, b""
 
 
+def _tags(data: bytes) -> Reply:
+    try:
+        return {"damage": None, "tags": embedded_tags(io.BytesIO(data))}, b""
+    except MetadataError as error:
+        return {"damage": error.reason}, b""
+
+
+def _exposure_bias(data: bytes) -> Reply:
+    return {"stops": exposure_bias(io.BytesIO(data))}, b""
+
+
 # What is asked for by name. Every answer goes through JSON: nothing that a taken-over process
 # could send is executed.
-TASKS: dict[str, Callable[..., Reply]] = {"picture": _picture, "signals": _signals}
+TASKS: dict[str, Callable[..., Reply]] = {
+    "picture": _picture,
+    "signals": _signals,
+    "tags": _tags,
+    "exposure_bias": _exposure_bias,
+}
 
 
 def _first_to_go() -> None:

@@ -88,6 +88,18 @@ def signals_apart(data: bytes) -> dict[str, float]:
     return dict(head["signals"])
 
 
+def header_apart(task: str, data: bytes) -> Json:
+    """Return what a task of the decoder finds in a photo's header.
+
+    Raises
+    ------
+    UnreadablePhotoError, DecoderError
+        As :func:`decode_apart` does.
+    """
+    head, _ = _ask(task, data)
+    return head
+
+
 class _FailedDecoderError(UnreadablePhotoError):
     """A process that did not live to answer, or ran out of memory."""
 

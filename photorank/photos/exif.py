@@ -2,9 +2,11 @@
 
 import io
 import math
+import re
 import zlib
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -19,6 +21,10 @@ _RATING = 0x4746  # in stars
 _RATING_PERCENT = 0x4749
 _CAMERA_LETTERS = 100  # that are kept; the longest real names have half of it
 
+_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)|Z")
+_ZONES_STEP = timedelta(minutes=15)  # between the zones that there are
+_CLOCKS_ERROR = timedelta(minutes=5)  # of a camera's clock that is taken for right
+
 _PNG_EXIF = {"exif", "Raw profile type exif"}  # as Pillow calls what stands before the pixels
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 
@@ -26,7 +32,7 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 class Shot(NamedTuple):
     """When and by what a photo was taken; None where the photo does not tell."""
 
-    taken: str | None = None  # by the camera's clock, as 2024-07-31T18:05:09
+    taken: str | None = None  # by the camera's clock: 2024-07-31T18:05:09, or with +02:00 after it
     camera: str | None = None  # make and model
 
 
@@ -39,13 +45,10 @@ def shot(data: bytes) -> Shot:
         return Shot()
 
 
-def exposure_bias(photo: Path) -> float | None:
-    """Return by how many stops a photo was exposed otherwise than measured, None if not told.
-
-    No pixel is decoded.
-    """
+def exposure_bias(photo: Path | BinaryIO) -> float | None:
+    """Return what :func:`photorank.photos.headers.exposure_bias` does, in this process."""
     try:
-        with open_file(photo) as file:
+        with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
         stops = float(tags[ExifTags.Base.ExposureBiasValue])
     except Exception:  # decoders raise anything; without readable EXIF nothing is told
@@ -53,19 +56,9 @@ def exposure_bias(photo: Path) -> float | None:
     return stops if math.isfinite(stops) else None
 
 
-def embedded_tags(photo: Path) -> XmpTags:
-    """Return the judgements in a photo's own file: XMP, else the ratings in its EXIF.
-
-    No pixel is decoded, and of most formats only the beginning of the file is read.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If the file is not a photo that can be opened.
-    MetadataError
-        If its XMP cannot be read, or a rating is no number that there is.
-    """
-    with open_file(photo) as file:
+def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
+    """Return what :func:`photorank.photos.headers.embedded_tags` does, in this process."""
+    with _opened(photo) as file:
         header = open_header(file)
         try:
             packet = _packet(header, file)
@@ -76,6 +69,10 @@ def embedded_tags(photo: Path) -> XmpTags:
             raise MetadataError("its metadata is damaged") from error
     tags = read_xmp(packet) if packet else XmpTags()
     return tags if tags.rating is not None else tags._replace(rating=_exif_rating(exif))
+
+
+def _opened(photo: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
+    return open_file(photo) if isinstance(photo, Path) else nullcontext(photo)
 
 
 def _exif_rating(exif: Image.Exif) -> float | None:
@@ -136,11 +133,57 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _taken(exif: Image.Exif) -> str | None:
-    text = str(exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal, ""))
+    """Return the camera's clock and how far it is from UTC; else the time of satellites."""
+    tags = exif.get_ifd(ExifTags.IFD.Exif)
+    clock = _time(tags.get(ExifTags.Base.DateTimeOriginal), "%Y:%m:%d %H:%M:%S")
+    of_satellites = _satellites_time(exif)
+    if clock is None:
+        return None if of_satellites is None else of_satellites.isoformat() + "+00:00"
+    zone = _zone(tags.get(ExifTags.Base.OffsetTimeOriginal))
+    if zone is None:
+        zone = _zone(tags.get(ExifTags.Base.OffsetTime))
+    if zone is None and of_satellites is not None:
+        zone = _zone_between(clock, of_satellites)
+    return clock.replace(tzinfo=None if zone is None else timezone(zone)).isoformat()
+
+
+def _time(value: object, form: str) -> datetime | None:
     try:
-        return datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S").isoformat()
+        return datetime.strptime(str(value or "").strip("\0 "), form)
     except ValueError:
         return None
+
+
+def _zone(value: object) -> timedelta | None:
+    """Return how far a clock is before UTC, by a text such as +05:30."""
+    found = _OFFSET.fullmatch(str(value or "").strip("\0 "))
+    if found is None:
+        return None
+    sign, hours, minutes = found.groups()
+    zone = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return _on_earth(-zone if sign == "-" else zone)
+
+
+def _zone_between(clock: datetime, of_satellites: datetime) -> timedelta | None:
+    """Return how far a clock is before UTC, if the two times may be of one moment."""
+    zone = round((clock - of_satellites) / _ZONES_STEP) * _ZONES_STEP
+    return _on_earth(zone) if abs(clock - of_satellites - zone) <= _CLOCKS_ERROR else None
+
+
+def _on_earth(zone: timedelta) -> timedelta | None:
+    return zone if timedelta(hours=-12) <= zone <= timedelta(hours=14) else None
+
+
+def _satellites_time(exif: Image.Exif) -> datetime | None:
+    """Return when satellites told where a photo was taken, in UTC."""
+    try:
+        tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
+        day = _time(tags.get(ExifTags.GPS.GPSDateStamp), "%Y:%m:%d")
+        hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
+        since = timedelta(hours=hours, minutes=minutes, seconds=math.floor(seconds))
+    except Exception:  # decoders raise anything; the camera's clock is told all the same
+        return None
+    return day + since if day and timedelta() <= since < timedelta(days=1) else None
 
 
 def _camera(exif: Image.Exif) -> str | None:

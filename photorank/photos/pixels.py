@@ -37,7 +37,8 @@ _MAX_PIXELS_OF = {"WEBP": MAX_PIXELS // 3}  # Pillow holds five copies of it whi
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
 
 # Times the pixels of use that scaling down in whole steps leaves. From 12 megapixels a ViT-B/32's
-# embeddings keep a cosine of 0.99997 with those of all pixels; at 2 it is 0.999995 and slower.
+# embeddings keep a cosine of 0.99997 with those of all pixels, and ratings a Spearman correlation
+# of 0.9992; at 2 these are 0.999995 and 0.9998, and decoding takes a quarter longer.
 _LEFT = 1.6
 _THUMBNAIL_GAP = 1.3  # times the thumbnail's side that averaging whole pixels leaves
 

@@ -63,6 +63,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
     Raises
     ------
+    UnreadablePhotoError
         If the bytes are no usable photo.
     """
     picture = open_picture(data)
@@ -74,6 +75,7 @@ def open_picture(data: bytes) -> Picture:
 
     Raises
     ------
+    UnreadablePhotoError
         If the bytes are no usable photo.
     """
     decoded = decode_photo(data, short_side=LONG_SIDE // 2)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.exif import embedded_tags
+from photorank.photos.headers import embedded_tags
 from photorank.photos.packet import MAX_BYTES
 from photorank.photos.pixels import open_file
 from photorank.photos.xmp import XmpTags, is_own, read_xmp, sidecars

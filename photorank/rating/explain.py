@@ -17,7 +17,7 @@ from photorank.rating.better import Better, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
 from photorank.rating.heat import HeatMap, heat_map
 from photorank.rating.scores import percentiles_among
-from photorank.typing import Floats
+from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
 _DRAWN = 3  # times the encoder's short side: enough to recognise the photo
@@ -28,10 +28,10 @@ class Explanation:
     """Why a photo is rated as it is."""
 
     picture: Image.Image  # the photo, as it is drawn on
+    embedding: Embeddings  # (d,)
     heat: HeatMap
     average: float  # rating over the index
     percentile: float  # 0 to 100, among the index's photos
-    concepts: list[Concept] | None  # None where the encoder's words cannot be had
     better: list[Better]
 
     @property
@@ -89,18 +89,26 @@ def explain(
     heat = heat_map(photo, encoder, vector, on_progress)
     embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
     ratings = index.rate(vector)
-    concepts: list[Concept] | None
-    try:
-        concepts = moving_concepts(index, vector, embedding, encoder)
-    except (MissingWeightsError, MissingExtraError):
-        concepts = None
     picture = photo.copy()
     picture.thumbnail((_DRAWN * encoder.short_side,) * 2, Image.Resampling.LANCZOS)
     return Explanation(
         picture,
+        embedding,
         heat,
         float(ratings.mean()),
         float(percentiles_among(np.array([heat.rating]), ratings)[0]),
-        concepts,
         closest_better(index, vector, embedding, ratings),
     )
+
+
+def concepts_behind(
+    index: Index, vector: MasterVector, embedding: Embeddings, encoder: Encoder
+) -> list[Concept] | None:
+    """Return what moves a photo's rating, or None where the encoder's words cannot be had.
+
+    It is apart from :func:`explain`, for a text tower takes seconds to load.
+    """
+    try:
+        return moving_concepts(index, vector, embedding, encoder)
+    except (MissingWeightsError, MissingExtraError):
+        return None

@@ -7,18 +7,24 @@ from photorank.typing import Codes, Floats, Ratings
 
 # What white noise of standard deviation 1 adds to the mean squared Laplacian: 4² + 4 · 1².
 _NOISE_IN_DETAIL = 20
-# A fifth of the picture blown out outweighs being the sharpest rather than the least sharp.
-_LOST_LIGHTS = 5
+# A tenth of the picture blown out, or two stops of grey levels, outweigh being the sharpest rather
+# than the least sharp. Chosen on half of 60 scenes spoilt in eight ways, for series of three kinds.
+_LOST_LIGHTS = 10
+_ODD_LIGHT = 0.5
+_BLACK = 0.01  # brightness below which a picture is black
 
 
 def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
     """Return how well each photo came out among the shots of its series.
 
-    The rank of the subject's sharpness in the series, from 0 to 1, less five
+    The rank of the subject's sharpness in the series, from 0 to 1, less ten
     times the share of the picture that is blown out beyond what is in the
-    series' best exposed shot. What the noise adds to the sharpness is taken
-    off. Photos of different series are not to be compared by it: a misty
-    morning is less sharp than a brick wall however well it was taken.
+    series' best exposed shot, less half of how many stops its grey levels are
+    brighter or darker than the series' median. What the noise adds to the
+    sharpness is taken off, and detail is relative to the light: else of a dark
+    scene the overexposed shot would be the sharpest. Photos of different series
+    are not to be compared by it: a misty morning is less sharp than a brick
+    wall however well it was taken.
 
     Parameters
     ----------
@@ -35,20 +41,23 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
 
     Examples
     --------
-    >>> names = ("subject_sharpness", "noise", "clipped_highlights")
-    >>> values = np.array([[-2.0, 0.5, 0.0], [-3.0, 0.5, 0.0], [-1.0, 0.5, 0.0]])
+    >>> names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
+    >>> values = np.array([[-2, 0.5, 0, 0.4], [-3, 0.5, 0, 0.4], [-1, 0.5, 0, 0.4]])
     >>> within_series_score(IndexSignals(names, values), np.array([0, 0, -1]))
     array([1. , 0. , 0.5])
     """
     detail = 10 ** signals.column("subject_sharpness")
     detail -= _NOISE_IN_DETAIL * (signals.column("noise") / 255) ** 2
-    lost = signals.column("clipped_highlights")
+    light = np.maximum(signals.column("brightness"), _BLACK)
+    detail /= light
+    lost, stops = signals.column("clipped_highlights"), np.log2(light)
     scores = np.full(len(detail), 0.5)
     for rows in _members(np.asarray(series)):
-        measured = rows[np.isfinite(detail[rows]) & np.isfinite(lost[rows])]
+        measured = rows[np.isfinite(detail[rows]) & np.isfinite(lost[rows])]  # so is light
         if len(measured) > 1:
             excess = lost[measured] - lost[measured].min()
-            scores[measured] = _ranks(detail[measured]) - _LOST_LIGHTS * excess
+            odd = np.abs(stops[measured] - np.median(stops[measured]))
+            scores[measured] = _ranks(detail[measured]) - _LOST_LIGHTS * excess - _ODD_LIGHT * odd
     return scores
 
 
@@ -74,8 +83,8 @@ def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> C
 
     Examples
     --------
-    >>> names = ("subject_sharpness", "noise", "clipped_highlights")
-    >>> signals = IndexSignals(names, np.array([[-2.0, 0.5, 0.0], [-3.0, 0.5, 0.0]]))
+    >>> names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
+    >>> signals = IndexSignals(names, np.array([[-2, 0.5, 0, 0.4], [-3, 0.5, 0, 0.4]]))
     >>> order_in_series(np.array([1.0, 2.0]), signals, np.array([0, 0]))
     array([1, 0])
     """
@@ -99,6 +108,6 @@ def _members(series: Codes) -> list[Codes]:
 
 def _ranks(values: Floats) -> Floats:
     """Return ranks from 0 to 1 of two values or more, equal ones the mean of theirs."""
-    from scipy.stats import rankdata
-
-    return (rankdata(values) - 1) / (len(values) - 1)
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    below = np.cumsum(count) - count
+    return np.asarray(below[place] + (count[place] - 1) / 2) / (len(values) - 1)

@@ -67,13 +67,15 @@ def best_alpha(
 def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
     """Return each photo's fold (n,), −1 for photos without comparisons.
 
-    Groups that are only compared within themselves stay whole where there are
-    at least twice as many as folds; otherwise photos are dealt out one by one.
+    Groups that are only compared within themselves stay whole where there are at
+    least as many as folds and none has more than half of the photos: on versions of
+    scenes that it knows a model flatters itself. Otherwise photos are dealt out one
+    by one.
     """
     active = comparisons.active
     units = _components(comparisons)[active]
     names, units = np.unique(units, return_inverse=True)
-    if len(names) < 2 * FOLDS:
+    if len(names) < FOLDS or 2 * np.bincount(units).max() > len(active):
         units = np.arange(len(active))
     rng = np.random.default_rng(seed)
     dealt = rng.permutation(int(units.max(initial=-1)) + 1) % FOLDS

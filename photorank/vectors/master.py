@@ -1,5 +1,6 @@
 """The master-vector: a direction in one encoder's space, and the card of where it is from."""
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass, field, replace
@@ -119,8 +120,10 @@ class MasterVector:
         return replace(self, name=name)
 
     def save(self, path: Path) -> None:
-        """Write the vector as plain JSON, durably."""
-        write_bytes(path, (json.dumps(self.to_json(), indent=1) + "\n").encode())
+        """Write the vector as plain JSON with a checksum, durably."""
+        data = self.to_json()
+        data["checksum"] = _checksum(data)
+        write_bytes(path, (json.dumps(data, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, path: Path) -> "MasterVector":
@@ -135,10 +138,16 @@ class MasterVector:
         """
         try:
             data = json.loads(Path(path).read_bytes())
+            told = data.get("checksum", "") if isinstance(data, dict) else ""
+            changed = bool(told) and told != _checksum(data)
         except FileNotFoundError as error:
             raise MissingPathError(path) from error
         except (ValueError, RecursionError) as error:
             raise CardError(path, f"not JSON ({error})") from error
+        if changed:
+            raise CardError(
+                path, "its checksum is another; if the change is yours, take out `checksum`"
+            )
         return cls.from_json(data, path)
 
     def to_json(self) -> Json:
@@ -209,3 +218,9 @@ class MasterVector:
         if not all(math.isfinite(number) for number in numbers):
             raise CardError(path, "its scale, bias or slope is not a finite number")
         return vector
+
+
+def _checksum(data: Json) -> str:
+    """Return the SHA-256 of what a card says, however it is spaced."""
+    said = {key: value for key, value in data.items() if key != "checksum"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -14,7 +14,7 @@ from photorank.index.labelling import import_labels
 from photorank.index.series import Series, find_series
 from photorank.index.signals import measure_signals
 from photorank.labels.tables import LabelRow, LabelTable
-from tests.index.colours import fill, paint
+from tests.index.colours import fill
 
 
 def single(n):
@@ -62,6 +62,13 @@ def test_no_place_no_photo(make):
     album = make(0)
     assert album.chosen == []
     assert album.value == album.bound == 0
+    best = make(1, balance=0).chosen[0]
+    assert make(0, balance=0).missed[0].row == best.row
+    assert make(0, balance=0).missed[0].marginal == pytest.approx(best.marginal) == 1
+    assert [one.marginal for one in album.missed] == sorted(
+        (one.marginal for one in album.missed), reverse=True
+    )
+    assert 0 < album.missed[0].marginal <= 1
 
 
 def test_without_variety_the_best_rated_are_in(make):
@@ -223,34 +230,6 @@ def test_groups_and_their_limits(collection):
     assert any("2 photos of a are pinned" in note for note in kept.notes)
     with pytest.raises(AlbumError, match="but not in group"):
         album(2, group="a", pinned=frozenset({1}))
-
-
-def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
-    """Two photos a day at most; those without a time are as many as there is room for."""
-    folder = collection.folder / "dated"
-    folder.mkdir()
-    for number in range(6):
-        exif = Image.Exif()
-        exif.get_ifd(0x8769)[0x9003] = f"2024:05:0{1 + number // 3} 23:5{number}:00"
-        paint(folder / f"{number}.png", 100 + number)
-        Image.open(folder / f"{number}.png").save(folder / f"{number}.jpg", exif=exif)
-        (folder / f"{number}.png").unlink()
-    collection.build()
-    index = collection.index
-    dated = [row for row, photo in enumerate(index.photos()) if photo.taken]
-    ratings = np.zeros(len(index))
-    ratings[dated] = np.arange(1.0, 7)
-
-    wishes = Wishes(6, 0, per="day", at_most=2)
-    album = arrange(index, ratings, single(len(index)), wishes, vector="v")
-    photos = index.photos()
-    assert [photos[row].taken for row in rows(album)[:4]] == [
-        f"2024-05-0{day}T23:5{minute}:00" for day, minute in ((1, 1), (1, 2), (2, 4), (2, 5))
-    ]
-    assert any("10 photos of no known day" in note for note in album.notes)
-    assert any("2 photos without a capture time, put last" in note for note in album.notes)
-    shapes = Wishes(6, 0, per="orientation", at_most=2)
-    assert len(arrange(index, ratings, single(len(index)), shapes, vector="v").chosen) == 2
 
 
 def test_the_album_is_the_same_every_time(collection, monkeypatch):

@@ -22,7 +22,7 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
 
     button(app, "Ban").click().run()
     assert not app.exception
-    assert "Banned" in [one.value for one in app.subheader]
+    assert "Banned" in [one.value for one in app.header]
     button(app, "Pin", -1).click().run()
     assert not app.exception
     assert "you pinned it" in texts(app)

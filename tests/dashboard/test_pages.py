@@ -94,7 +94,7 @@ def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths)
 
 def test_an_evaluation_without_details_is_shown_as_it_was(dashboard, evaluated):
     """Evaluations that were saved before there were details have no such section."""
-    assert "Looking closer" not in [one.value for one in dashboard().subheader]
+    assert "Looking closer" not in [one.value for one in dashboard().header]
 
 
 def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
@@ -166,9 +166,9 @@ def test_browse_filters_by_group(dashboard, home):
     app = dashboard("browse")
     app.selectbox(key="group").set_value(1).run()
 
-    captions = [one.value for one in app.markdown if "rating" in one.value]
-    assert captions
-    assert all(r"forest\/" in caption for caption in captions)
+    names = [one.proto.label for one in app.get("page_link")]
+    assert names
+    assert all(r"forest\/" in name for name in names)
 
 
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):

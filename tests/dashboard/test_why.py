@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard import why
+from dashboard import looking, why
+from photorank.errors import MissingWeightsError
 from photorank.index.store import Index
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
@@ -15,7 +16,8 @@ def explanation(values, method="sum over positions"):
     """Return an explanation whose heat map has the given values."""
     values = np.asarray(values, dtype=float)
     heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
-    return Explanation(Image.new("RGB", (8, 8), (99, 99, 99)), heat, 0.1, 50.0, [], [])
+    picture, embedding = Image.new("RGB", (8, 8), (99, 99, 99)), np.zeros(4, dtype=np.float32)
+    return Explanation(picture, embedding, heat, 0.1, 50.0, [])
 
 
 def test_two_heat_maps_share_a_scale():
@@ -83,6 +85,21 @@ def test_one_photo_is_explained(dashboard, home, gallery):
 
     assert not app.exception
     assert "They sum to the difference" in texts(app)
+
+
+def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, monkeypatch):
+    """While the encoder is being loaded, the page already tells where the photo stands."""
+    seen = []
+
+    def loading(index):
+        seen.append(index.name)
+        raise MissingWeightsError("embedded", "it is still loading")
+
+    monkeypatch.setattr(looking, "encoder", loading)
+    app = dashboard("photo")
+
+    assert seen
+    assert "of the index." in texts(app)
 
 
 def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, home, paths):

@@ -3,13 +3,9 @@ import pytest
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
+from photorank.evaluation.kinds import between_kinds, content_directions
 from photorank.evaluation.learning import learn_vector
-from photorank.evaluation.nuisance import (
-    between_kinds,
-    content_directions,
-    control_content,
-    without_content,
-)
+from photorank.evaluation.nuisance import control_content, without_content
 from photorank.evaluation.protocol import Protocol
 from photorank.vectors.master import MasterVector
 

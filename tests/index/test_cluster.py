@@ -146,6 +146,23 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp
     assert found == contents(library.index)
 
 
+class Deadly(ColourEncoder):
+    """Ends every process that works with it, as too little memory would."""
+
+    def encode_frames(self, frames):
+        """Never return."""
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@needs_ray
+def test_what_ends_every_worker_ends_the_run(library, on_cluster, monkeypatch):
+    """It is not tried for ever: one line says at which photos, and what may help."""
+    monkeypatch.setattr(clusters, "_ATTEMPTS", 2)
+    fill(library.folder, 4)
+    with pytest.raises(ClusterError, match=r"began the 1 photos from .*png to .*lost.*--batch"):
+        on_cluster(load=Deadly)
+
+
 @needs_ray
 def test_a_run_whose_own_process_is_killed_goes_on(tmp_path):
     """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""

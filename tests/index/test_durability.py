@@ -314,6 +314,9 @@ NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
 def as_version_1(paths):
     """Turn a catalogue back into what schema version 1 was."""
     connection = sqlite3.connect(paths.catalogue)
+    connection.execute("DROP INDEX photos_of_shard")
+    connection.execute("CREATE INDEX photos_of_shard ON photos (shard)")
+    connection.execute("DROP INDEX vanished_files")
     connection.execute("ALTER TABLE photos DROP COLUMN camera")
     for column in ("weight", "asked", "made"):
         connection.execute(f"ALTER TABLE choices DROP COLUMN {column}")

@@ -58,7 +58,9 @@ class Scene:
     def __init__(self, library):
         self.library = library
 
-    def take(self, name, seed, *, time=None, camera="A", bias=None, change=None, quality=95):
+    def take(
+        self, name, seed, *, time=None, zone=None, camera="A", bias=None, change=None, quality=95
+    ):
         """Write a photo of a scene, in some way changed."""
         rng = np.random.default_rng(seed)
         fields = Image.fromarray(rng.integers(0, 256, (5, 7, 3), dtype=np.uint8))
@@ -67,6 +69,8 @@ class Scene:
         if time:
             exif.get_ifd(0x8769)[0x9003] = time
             exif[0x010F] = camera
+        if zone:
+            exif.get_ifd(0x8769)[0x9011] = zone
         if bias is not None:
             exif.get_ifd(0x8769)[0x9204] = bias
         path = self.library.folder / name
@@ -163,6 +167,21 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
     _, groups = scene.series(threshold)
     together = next(group for group in groups if "burst 0.jpg" in group)
     assert "near.jpg" in together
+
+
+@pytest.mark.parametrize(
+    ("clock", "zone", "together"),
+    [("10:00:02", "+09:00", False), ("09:00:02", "+01:00", True), ("10:00:02", None, True)],
+)
+def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together):
+    """One time on the clocks of two zones is hours apart; a clock set meanwhile parts nothing."""
+
+    scene.take("first.jpg", 3, time="2024:05:01 10:00:00", zone="+02:00")
+    scene.take("second.jpg", 3, time=f"2024:05:01 {clock}", zone=zone, change=ImageOps.mirror)
+    scene.library.build()
+    first, second = scene.library.index.embeddings()
+    _, groups = scene.series(float(first @ second) + 0.05)
+    assert (groups == [{"first.jpg", "second.jpg"}]) == together
 
 
 def test_an_exposure_bracket_is_kept_together(scene):

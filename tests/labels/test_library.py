@@ -442,3 +442,21 @@ def test_groups_by_folder_day_and_event():
     assert {row.score for row in rows} == {None}
     with pytest.raises(ValueError, match="positive"):
         group_photos(files, "event", gap=0)
+
+
+def test_days_are_local_and_events_are_the_worlds():
+    """After a flight west it is the same day again; two zones' clocks apart are one event."""
+    files = [
+        file_of("plane.jpg", taken="2024-08-01T01:00:00+09:00"),
+        file_of("landed.jpg", taken="2024-07-31T12:30:00-04:00"),
+        file_of("camera.jpg", taken="2024-07-31T12:40:00"),
+        file_of("dinner.jpg", taken="2024-07-31T19:00:00-04:00"),
+    ]
+    days = group_photos(files, "day")
+    assert days.pop("plane.jpg") == "2024-08-01"
+    assert set(days.values()) == {"2024-07-31"}
+    events = group_photos(files, "event")
+    first, last = "2024-08-01 01:00:00", "2024-07-31 19:00:00"
+    assert events == {
+        "plane.jpg": first, "landed.jpg": first, "camera.jpg": first, "dinner.jpg": last,
+    }  # fmt: skip

@@ -68,3 +68,10 @@ def test_one_name_alone_says_nothing():
     """Cameras count from 1 again; another time, or none, is another photo."""
     assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-08-01T12:00:00")) == []
     assert told(("a/IMG_1.jpg", None), ("b/IMG_1.jpg", None)) == []
+
+
+def test_a_zone_that_only_one_version_tells_parts_none():
+    """An export may lose or gain the zone of the camera's clock; another clock is another photo."""
+    assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", f"{NOON}+02:00")) == [[0, 1]]
+    assert told(("IMG_1.jpg", f"{NOON}+02:00"), ("IMG_1-edited.jpg", NOON)) == [[1, 0]]
+    assert told(("a/IMG_1.jpg", NOON), ("b/IMG_1.jpg", "2024-07-31T13:00:00+02:00")) == []

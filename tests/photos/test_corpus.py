@@ -8,7 +8,7 @@ import pytest
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos import decoding
 from photorank.photos.decoding import decode_apart
-from photorank.photos.exif import embedded_tags, exposure_bias
+from photorank.photos.headers import embedded_tags, exposure_bias
 from photorank.photos.likeness import shape_of
 from photorank.photos.pixels import decode_photo
 from tests.photos.corpus import formats, samples, scans_of_nothing

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import DecoderError, UnreadablePhotoError
-from photorank.photos import decoding
+from photorank.photos import decoding, exif, headers
 from photorank.photos.decoding import decode_apart, signals_apart
 from photorank.photos.exif import shot
 from photorank.photos.pixels import decode_photo
@@ -227,3 +228,30 @@ def test_a_forked_process_has_decoders_of_its_own():
     os.waitpid(child, 0)
     assert theirs
     assert not theirs & mine
+
+
+@posix
+def test_a_header_that_ends_its_reader_ends_nothing_else(tmp_path, monkeypatch):
+    """What libraries in C read - WebP, HEIC, AVIF - is read by another process, and no other is."""
+    asked = []
+
+    def crash(task, data):
+        asked.append(task)
+        raise UnreadablePhotoError("its decoder crashed (Segmentation fault)")
+
+    for kind in ("JPEG", "PNG", "TIFF", "WEBP", "AVIF"):
+        (tmp_path / kind).write_bytes(saved(scene(), kind))
+    heic = tmp_path / "HEIC"
+    heic.write_bytes(b"\0\0\0\x18ftypheic" + bytes(99))
+    for path in sorted(tmp_path.iterdir()):
+        if path != heic:
+            assert headers.embedded_tags(path) == exif.embedded_tags(path)
+            assert headers.exposure_bias(path) == exif.exposure_bias(path)
+    monkeypatch.setattr(headers, "header_apart", crash)
+    for path in sorted(tmp_path.iterdir()):
+        apart = path.name in ("WEBP", "AVIF", "HEIC")
+        assert headers.exposure_bias(path) is None
+        with pytest.raises(UnreadablePhotoError) if apart else nullcontext():
+            headers.embedded_tags(path)
+        assert len(asked) == (2 if apart else 0)
+        asked.clear()

@@ -240,3 +240,53 @@ def test_exif_of_every_kind_of_damage_is_no_error(photo):
         damaged[byte] ^= 0xFF
         assert isinstance(shot(bytes(damaged)), Shot)
     assert shot(io.BytesIO(data).read(at + 10)) == Shot()
+
+
+def clocked(clock=None, original=None, changed=None, satellites=None):
+    """Return EXIF with a camera's clock, its zones, and a time of satellites."""
+    exif = Image.Exif()
+    tags = {TAKEN: clock, 0x9011: original, 0x9010: changed}
+    exif.get_ifd(EXIF_IFD).update({tag: text for tag, text in tags.items() if text})
+    exif[EXIF_IFD] = exif.get_ifd(EXIF_IFD)  # TIFF's writer looks for it here
+    if satellites:
+        day, time = satellites
+        exif.get_ifd(0x8825).update({29: day, 7: time})
+    return exif
+
+
+NOON = "2024:07:31 12:00:00"
+PLAIN = "2024-07-31T12:00:00"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "WEBP"])
+def test_a_clock_is_told_with_its_zone(photo, kind):
+    """Every format's clock keeps its distance from UTC."""
+    path = photo(kind, exif=clocked(NOON, "+05:45"))
+    assert shot(path.read_bytes()).taken == f"{PLAIN}+05:45"
+
+
+@pytest.mark.parametrize(
+    ("tags", "taken"),
+    [
+        ((NOON, "-08:00", "+02:00"), f"{PLAIN}-08:00"),
+        ((NOON, None, "+02:00"), f"{PLAIN}+02:00"),
+        ((NOON, "+00:00", "+02:00"), f"{PLAIN}+00:00"),
+        ((NOON, "Z"), f"{PLAIN}+00:00"),
+        ((NOON, "   :  ", "+02:00"), f"{PLAIN}+02:00"),
+        ((NOON, "+25:00"), PLAIN),
+        ((NOON, "CEST"), PLAIN),
+        ((NOON, None, None, ("2024:07:31", (3, 1, 7.0))), f"{PLAIN}+09:00"),
+        ((NOON, None, None, ("2024:08:01", (1, 0, 0.0))), PLAIN),
+        ((NOON, "+02:00", None, ("2024:07:31", (3, 0, 0.0))), f"{PLAIN}+02:00"),
+        ((NOON, None, None, ("2024:07:31", (3, 7, 0.0))), PLAIN),
+        ((NOON, None, None, ("2004:12:15", (3, 0, 0.0))), PLAIN),
+        ((NOON, None, None, ("2024:07:31", (25, 0, 0.0))), PLAIN),
+        ((None, None, None, ("2024:07:31", (3, 1, 7.5))), "2024-07-31T03:01:07+00:00"),
+        ((None, "+02:00"), None),
+        ((None, None, None, ("", (3, 0, 0.0))), None),
+    ],
+)
+def test_what_tells_the_zone(photo, tags, taken):
+    """The zone of the shot goes before the file's, both before satellites; nonsense is none."""
+    path = photo(exif=clocked(*tags))
+    assert shot(path.read_bytes()).taken == taken

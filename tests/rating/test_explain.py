@@ -4,7 +4,7 @@ import pytest
 from photorank.encoders import load_encoder
 from photorank.errors import MissingPathError, MissingWeightsError
 from photorank.index.store import open_index
-from photorank.rating.explain import explain_file
+from photorank.rating.explain import concepts_behind, explain_file
 from photorank.vectors.store import load_vector
 
 
@@ -18,13 +18,15 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
     """Its rating is the index's own, and its parts sum to what it is above the average."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
-    why = explain_file(index, vector, path, load_encoder("embedded"))
+    encoder = load_encoder("embedded")
+    why = explain_file(index, vector, path, encoder)
 
     ratings = index.rate(vector)
     assert why.heat.rating == pytest.approx(ratings[index.row_of(path)], abs=2e-3)
     assert why.parts.sum() == pytest.approx(why.heat.rating - ratings.mean(), abs=1e-5)
     assert why.drawn().size == why.picture.size
-    assert len(why.concepts) == 6
+    assert why.embedding == pytest.approx(index.embeddings()[index.row_of(path)], abs=2e-3)
+    assert len(concepts_behind(index, vector, why.embedding, encoder)) == 6
 
 
 def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch):
@@ -35,9 +37,10 @@ def test_without_a_text_tower_concepts_are_left_out(index, gallery, monkeypatch)
         raise MissingWeightsError("embedded", "there is no network")
 
     monkeypatch.setattr(encoder, "encode_texts", gone)
-    why = explain_file(index, load_vector(index, "ours"), gallery / "beach" / "6.jpg", encoder)
+    vector = load_vector(index, "ours")
+    why = explain_file(index, vector, gallery / "beach" / "6.jpg", encoder)
 
-    assert why.concepts is None
+    assert concepts_behind(index, vector, why.embedding, encoder) is None
     assert np.isfinite(why.heat.values).all()
     assert why.better
 

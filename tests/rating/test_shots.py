@@ -8,9 +8,10 @@ from photorank.sample import degraded
 
 
 def signals_of(*rows):
-    """Return signals of some photos: subject sharpness, noise, clipped highlights."""
-    names = ("subject_sharpness", "noise", "clipped_highlights")
-    return IndexSignals(names, np.array(rows, dtype=np.float64))
+    """Return signals of some photos: subject sharpness, noise, clipped highlights, brightness."""
+    names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
+    values = [(*row, 0.4) if len(row) == 3 else row for row in rows]
+    return IndexSignals(names, np.array(values, dtype=np.float64))
 
 
 def test_the_sharpest_shot_of_each_series_is_best():
@@ -27,6 +28,24 @@ def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot(
     shot = signals_of((-2, 1, 0.6), (-2.1, 1, 0.3))
     first, second = within_series_score(shot, np.array([0, 0]))
     assert first < second
+
+
+def test_the_light_of_most_shots_is_the_right_one():
+    """A shot that is over a stop off loses to one that is little less sharp, whichever way it is off."""
+    for odd in (0.15, 0.9):
+        shots = signals_of((-2, 1, 0, odd), (-2.4, 1, 0, 0.4), (-2.5, 1, 0, 0.4))
+        scores = within_series_score(shots, np.zeros(3, int))
+        assert scores.argmax() == 1
+
+
+def test_more_light_is_no_more_detail():
+    """Of two shots the brighter one has more contrast of grey levels for that alone."""
+    brighter = -2.3 + 0.9 * np.log10(1.4)
+    shots = signals_of((-2.3, 1, 0, 0.2), (brighter, 1, 0, 0.28))
+    first, second = within_series_score(shots, np.zeros(2, int))
+    assert first > second
+    black = within_series_score(signals_of((-2, 1, 0, 0.0), (-3, 1, 0, 0.0)), np.zeros(2, int))
+    assert np.isfinite(black).all()
 
 
 def test_noise_is_no_detail():

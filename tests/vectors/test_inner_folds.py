@@ -15,6 +15,19 @@ def test_groups_that_are_compared_only_within_themselves_stay_whole():
     assert set(folds) == {0, 1, 2, 3, 4}
 
 
+def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
+    """Five groups fill five folds; without the one that has most, little would be left to fit."""
+
+    def folds_of(*sizes):
+        groups = np.repeat(np.arange(len(sizes)), sizes)
+        comparisons = Comparisons.from_scores(np.arange(float(sum(sizes))), within=groups)
+        return [set(part) for part in np.split(inner_folds(comparisons, 0), np.cumsum(sizes)[:-1])]
+
+    assert [len(folds) for folds in folds_of(8, 8, 8, 8, 8)] == [1] * 5
+    assert len(folds_of(8, 8, 8, 8)[0]) > 1
+    assert len(folds_of(60, 8, 8, 8, 8)[0]) == 5
+
+
 def test_chains_of_choices_stay_whole():
     """Photos that choices link are in one fold; photos that nobody saw are in none."""
     first = np.arange(0, 40, 2)

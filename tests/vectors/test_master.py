@@ -134,3 +134,21 @@ def test_a_photo_rates_the_same_in_any_company():
         for few in (1, 2, 7):
             alone = [vector.rate(X[row : row + few], made_by)[0] for row in range(0, 1000, 37)]
             np.testing.assert_array_equal(alone, together[:1000:37])
+
+
+def test_a_changed_digit_of_a_card_is_noticed(vector, tmp_path):
+    """A card without a checksum, as people write them, is still a card."""
+    path = tmp_path / "taste.json"
+    vector.save(path)
+    text = path.read_text()
+    for before, after in (("0.333333333", "0.333333332"), ('"seed": 5', '"seed": 6')):
+        assert text.count(before) == 1
+        path.write_text(text.replace(before, after))
+        with pytest.raises(CardError, match="take out `checksum`"):
+            MasterVector.load(path)
+    data = json.loads(text)
+    path.write_text(json.dumps(data))  # other spaces say the same
+    assert MasterVector.load(path).scale == vector.scale
+    del data["checksum"]
+    path.write_text(json.dumps(data | {"bias": 7.0}))
+    assert MasterVector.load(path).bias == 7.0

@@ -1,0 +1,177 @@
+"""People at the dashboard: sessions over its WebSocket that open pages and press buttons."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+
+PATIENCE = 60.0  # seconds for one page
+_FINISHED = {
+    ForwardMsg.FINISHED_SUCCESSFULLY,
+    ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+}
+
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def server(home: Path) -> Iterator[tuple[int, int]]:
+    """Start the dashboard of a workspace; give its port and the number of its process."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "photorank", "dashboard", "--port", str(port)]
+    environment = os.environ | {"PHOTORANK_HOME": str(home), "DISPLAY": ""}
+    with (
+        TemporaryFile("w+") as told,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stderr=told) as starter,  # noqa: S603
+    ):
+        try:
+            while not _answers(port):
+                if starter.poll() is not None:
+                    told.seek(0)
+                    raise SystemExit(f"the dashboard did not start: {told.read()}")
+                time.sleep(0.1)
+            children = Path(f"/proc/{starter.pid}/task/{starter.pid}/children").read_text()
+            yield port, int(children.split()[0])
+        finally:
+            starter.terminate()
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        connection.request("GET", "/_stcore/health")
+        return connection.getresponse().status == 200
+    return False
+
+
+@dataclass
+class Page:
+    """What a session sees after a click."""
+
+    seconds: float = 0.0  # until the script has ended and every picture is there
+    buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
+    pictures: list[str] = field(default_factory=list)  # their addresses
+    errors: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+
+class Visitor:
+    """One browser's session."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket: ClientConnection
+        self._known: dict[str, Any] = {}  # messages that are sent once
+        self._widgets: dict[str, Any] = {}
+        self._here = ""  # the page's hash
+        self._seen: set[str] = set()  # pictures, which a browser keeps
+        self.pages: dict[str, str] = {}  # hash by title
+
+    async def come(self) -> Page:
+        """Open the dashboard."""
+        origin = f"http://127.0.0.1:{self._port}"
+        self._socket = await connect(
+            f"ws://127.0.0.1:{self._port}/_stcore/stream",
+            origin=origin,  # type: ignore[arg-type]
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+            proxy=None,
+            compression=None,
+        )
+        return await self._run(BackMsg())
+
+    async def leave(self) -> None:
+        """Close the tab."""
+        await self._socket.close()
+
+    async def open(self, title: str) -> Page:
+        """Go to another page."""
+        self._here = self.pages[title]
+        return await self._run(BackMsg())
+
+    async def press(self, page: Page, label: str) -> Page:
+        """Press a button of the page."""
+        widget, fragment = page.buttons[label]
+        message = BackMsg()
+        pressed = message.rerun_script.widget_states.widgets.add()
+        pressed.id, pressed.trigger_value = widget, True
+        message.rerun_script.fragment_id = fragment
+        return await self._run(message)
+
+    async def _run(self, message: BackMsg) -> Page:
+        message.rerun_script.page_script_hash = self._here
+        message.rerun_script.query_string = ""
+        begun = time.perf_counter()
+        await self._socket.send(message.SerializeToString())
+        page = Page()
+        while True:
+            got = ForwardMsg()
+            got.ParseFromString(await asyncio.wait_for(self._socket.recv(), PATIENCE))  # type: ignore[arg-type]
+            if got.WhichOneof("type") == "ref_hash":
+                got = self._known[got.ref_hash]
+            elif got.hash:
+                self._known[got.hash] = got
+            kind = got.WhichOneof("type")
+            if kind == "navigation":
+                self.pages = {
+                    one.page_name: one.page_script_hash for one in got.navigation.app_pages
+                }
+                self._here = got.navigation.page_script_hash
+            elif kind == "delta":
+                self._look(got, page)
+            elif kind == "script_finished":
+                if got.script_finished in _FINISHED:
+                    break
+                if got.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    page.errors.append("the script does not compile")
+                    break
+            elif kind == "session_event" and got.session_event.HasField(
+                "script_compilation_exception"
+            ):
+                page.errors.append(got.session_event.script_compilation_exception.message)
+        new = [url for url in dict.fromkeys(page.pictures) if url not in self._seen]
+        self._seen.update(new)
+        for status in await asyncio.gather(*map(self._fetch, new)):
+            if status != b"200":
+                page.errors.append(f"a picture came with {status.decode()}")
+        page.seconds = time.perf_counter() - begun
+        return page
+
+    def _look(self, got: ForwardMsg, page: Page) -> None:
+        """Note what an element of the page is."""
+        element = got.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "exception":
+            page.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "button":
+            page.buttons[element.button.label] = (element.button.id, got.delta.fragment_id)
+        elif kind == "imgs":
+            page.pictures.extend(one.url for one in element.imgs.imgs if one.url.startswith("/"))
+        elif kind == "markdown":
+            page.texts.append(element.markdown.body)
+        elif kind == "alert":
+            page.texts.append(element.alert.body)
+
+    async def _fetch(self, url: str) -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
+        try:
+            head = f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
+            writer.write(f"{head}Connection: close\r\n\r\n".encode())
+            answer = await asyncio.wait_for(reader.read(), PATIENCE)
+            return answer.split(b" ", 2)[1]
+        finally:
+            writer.close()

@@ -1,0 +1,55 @@
+"""Photos on a grid that gets fewer columns on a narrow screen; most lead to the page One photo."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import contact_sheet, draws, rated
+from dashboard.contact_sheet import Tile
+from dashboard.words import file_name
+from photorank.index.store import Index, Photo
+from photorank.vectors.master import MasterVector
+
+STRIP = 6  # photos in a row, on a wide screen
+
+
+def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
+    """Show photos, each with what is said of it."""
+    with st.container(key=f"photos-{key}"):
+        grid = st.grid(STRIP, min_column_width=narrowest)
+        for place, tile in enumerate(tiles):
+            with grid.cell():
+                picture(tile)
+                if tile.photo is not None:
+                    closer_link(tile.photo, f"{key}-{place}")
+
+
+def picture(tile: Tile) -> None:
+    """Show a photo's small picture, and what is said of it."""
+    if tile.picture.exists():
+        st.image(str(tile.picture), width="stretch", alt=tile.alt)
+    else:
+        st.caption(":material/hide_image: its thumbnail is missing")
+    if tile.caption:
+        st.markdown(tile.caption)
+
+
+def closer_link(photo: Photo, key: str) -> None:
+    """Show a photo's name, which leads to all that is known of it; so does a click on the photo."""
+    with st.container(key=f"closer-{key}"):
+        link("photo", file_name(photo.path), {"photo": draws.token(photo.digest)})
+
+
+def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = None) -> None:
+    """Show a link to a page that asks for something there, of the same index by the same vector."""
+    address = draws.address(asked)
+    st.page_link(f"views/{page}.py", label=label, icon=icon, query_params=address)
+
+
+def best_and_worst(index: Index, vector: MasterVector) -> None:
+    """Show what a vector likes most and least."""
+    n = min(STRIP, len(index) // 2)
+    for name, lowest in {"most": False, "least": True}.items():
+        rows = rated.extreme(index, vector, n, lowest=lowest)
+        st.markdown(f"What `{vector.name}` likes {name}")
+        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows), 100)

@@ -1,0 +1,72 @@
+"""Photos and uploads as pictures to look at, kept between clicks."""
+
+import io
+from pathlib import Path
+
+import streamlit as st
+from PIL import Image
+
+from dashboard import freshness
+from photorank.errors import UnreadablePhotoError
+from photorank.index.store import Index, Photo
+from photorank.photos.decoding import decode_apart
+from photorank.photos.pixels import read_photo
+
+LARGE = 1200  # pixels of a picture that is looked at closely
+
+
+def original(index: Index, source: bytes | int) -> bytes:
+    """Return the file of a photo that was uploaded, or of a row of an index.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its file has changed or gone.
+    """
+    return read_photo(index.photo(source).path) if isinstance(source, int) else source
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def large(data: bytes) -> bytes:
+    """Return an uploaded photo upright and in sRGB, large enough to look at, as JPEG."""
+    picture = decode_apart(data, short_side=LARGE // 2).photo
+    picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=88)
+    return file.getvalue()
+
+
+def large_of(photo: Photo) -> bytes:
+    """Return a photo of an index as :func:`large` does.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If its file has changed or gone.
+    """
+    return _large_of(photo.path, freshness.changed(photo.path))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _large_of(path: Path, changed: int) -> bytes:
+    return bytes(large(read_photo(path)))
+
+
+def picture(index: Index, row: int) -> bytes:
+    """Return a photo of the index to look at closely, or its thumbnail if its file is gone."""
+    photo = index.photo(row)
+    try:
+        return large_of(photo)
+    except UnreadablePhotoError:
+        return thumbnail_of(index, photo)
+
+
+def thumbnail_of(index: Index, photo: Photo) -> bytes:
+    """Return a photo's small picture.
+
+    Raises
+    ------
+    UnreadablePhotoError
+        If it is gone too.
+    """
+    return read_photo(index.thumbnail(photo))

@@ -1,0 +1,131 @@
+"""Kinds of photos: by group or by likeness, what tells them apart, and how far ratings do."""
+
+from collections.abc import Callable
+from math import nan
+
+import numpy as np
+
+from photorank.encoders.base import Encoder
+from photorank.errors import MissingExtraError, MissingWeightsError
+from photorank.evaluation.protocol import JudgedPhotos
+from photorank.index.store import Index
+from photorank.metrics.estimates import Estimate, student
+from photorank.rating.concepts import CONCEPTS
+from photorank.typing import Codes, Embeddings, Floats
+
+_MOST = 16  # directions: of many small groups the others are noise
+_NOTHING = 1e-6
+
+
+def kinds_of(
+    index: Index,
+    photos: JudgedPhotos,
+    by: str,
+    clusters: int,
+    seed: int,
+    load: Callable[[], Encoder] | None,
+) -> tuple[Codes, list[str]]:
+    """Return the kind of each judged photo, and the kinds' names."""
+    if by == "group":
+        return photos.groups, list(index.labels().group_names)
+    from sklearn.cluster import KMeans
+
+    means = KMeans(min(clusters, len(photos.X)), n_init=4, random_state=seed).fit(photos.X)
+    return means.labels_.astype(np.intp), _names(means.cluster_centers_, photos.X, load)
+
+
+def content_directions(X: Embeddings, codes: Codes) -> Floats:
+    """Return orthonormal directions (r, d) in which the means of kinds of photos differ.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, d)
+    codes : ndarray of shape (n,)
+        The kind of each photo, −1 for none.
+
+    Returns
+    -------
+    ndarray of shape (r, d)
+        One fewer than there are kinds, at most 16: those that tell most. A
+        direction without them rates all kinds alike, up to what is left.
+
+    Examples
+    --------
+    >>> content_directions(np.array([[1.0, 0.0], [0.0, 0.0]], np.float32), np.array([0, 1])).shape
+    (1, 2)
+    """
+    kinds = np.unique(codes[codes >= 0])
+    means = np.stack([X[codes == kind].astype(np.float64).mean(axis=0) for kind in kinds])
+    sizes = np.array([np.count_nonzero(codes == kind) for kind in kinds])
+    centred = (means - np.average(means, axis=0, weights=sizes)) * np.sqrt(sizes)[:, None]
+    _, lengths, spanned = np.linalg.svd(centred, full_matrices=False)
+    kept = min(len(kinds) - 1, _MOST)
+    found: Floats = spanned[:kept][lengths[:kept] > _NOTHING * max(lengths[0], _NOTHING)]
+    return found
+
+
+def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
+    """Return the share of the ratings' variance that lies between kinds of photos.
+
+    Parameters
+    ----------
+    ratings : ndarray of shape (n,)
+    codes : ndarray of shape (n,)
+        −1 for photos that are left out.
+
+    Returns
+    -------
+    Estimate
+        Kelley's ε², corrected for what chance puts there: 0 (its expected value
+        at chance; it may fall a little below) to 1. The interval is a jackknife
+        over photos.
+
+    References
+    ----------
+    Kelley, T. L. (1935). An unbiased correlation ratio measure.
+    https://doi.org/10.1073/pnas.21.9.554
+
+    Examples
+    --------
+    >>> two = np.repeat([0, 1], 10)
+    >>> between_kinds(two.astype(float), two).value
+    1.0
+    """
+    shown = np.flatnonzero(codes >= 0)
+    r, kinds = ratings[shown], np.unique(codes[shown], return_inverse=True)[1]
+    n = len(r)
+    value = _epsilon(r, kinds)
+    without = np.array([_epsilon(np.delete(r, at), np.delete(kinds, at)) for at in range(n)])
+    error = float(np.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum()))
+    spread = student(value, error, n - 1, level=level, limit=1.0)
+    return Estimate(value, spread.low, spread.high, n, 0, "jackknife")
+
+
+def _epsilon(r: Floats, kinds: Codes) -> float:
+    sizes = np.bincount(kinds)
+    sizes_known = sizes > 0
+    means = np.bincount(kinds, r)[sizes_known] / sizes[sizes_known]
+    total = float(((r - r.mean()) ** 2).sum())
+    between = float((sizes[sizes_known] * (means - r.mean()) ** 2).sum())
+    groups, n = int(sizes_known.sum()), len(r)
+    if total == 0 or n <= groups:
+        return nan
+    return (between - (groups - 1) * (total - between) / (n - groups)) / total
+
+
+def _names(centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None) -> list[str]:
+    """Name clusters by what they show more of than the others; no name is given twice."""
+    numbered = [f"cluster {number + 1}" for number in range(len(centres))]
+    if load is None:
+        return numbered
+    try:
+        texts = load().encode_texts(CONCEPTS)  # (c, d)
+    except (MissingWeightsError, MissingExtraError):
+        return numbered
+    shown = X @ texts.T
+    above = (centres @ texts.T - shown.mean(axis=0)) / shown.std(axis=0)  # (clusters, c)
+    for _ in centres:
+        cluster, concept = np.unravel_index(np.argmax(above), above.shape)
+        numbered[cluster] = f"like {CONCEPTS[concept]}"
+        above[cluster], above[:, concept] = -np.inf, -np.inf
+    return numbered

@@ -1,0 +1,50 @@
+"""The photos of an index along a direction, best first."""
+
+import numpy as np
+
+from photorank.index.layout import Layout
+from photorank.index.places import path_bytes, path_order
+from photorank.index.records import Found
+from photorank.index.rows import Rows, load_photos
+from photorank.index.search import Nearest
+from photorank.typing import Codes, Direction, Floats
+from photorank.workspace import IndexPaths
+
+
+def nearest_rows(
+    layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
+) -> tuple[Codes, Floats]:
+    """Return the k rows with the greatest scalar product, and these; or with the lowest ones."""
+    found = _search(layout, direction, k, lowest=lowest)
+    places = rows.places(layout.photos[found.positions])
+    order = np.lexsort((places, -found.products))[:k]
+    products = found.products[order]
+    return places[order], -products if lowest else products
+
+
+def best_photos(
+    paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
+) -> list[Found]:
+    """Return what :func:`nearest_rows` does as photos, and look at no others in the catalogue."""
+    found = _search(layout, direction, k, lowest=lowest)
+    photos = load_photos(paths, layout.photos[found.positions])
+    by_path = [path_order(path_bytes(photo.path)) for photo in photos]
+    order = sorted(range(len(photos)), key=lambda one: (-found.products[one], by_path[one]))
+    n = int(np.count_nonzero(layout.counts))
+    # Twice the photos passed, for ties count half; all that tie are among the found.
+    better = -found.products
+    passed = np.searchsorted(better, better, "left") + np.searchsorted(better, better, "right")
+    standing = 100 * (passed if lowest else 2 * n - passed) / (2 * max(n, 1))
+    return [
+        Found(
+            photos[one],
+            float(-found.products[one] if lowest else found.products[one]),
+            float(standing[one]),
+        )
+        for one in order[:k]
+    ]
+
+
+def _search(layout: Layout, direction: Direction, k: int, *, lowest: bool) -> Nearest:
+    v = np.asarray(direction, dtype=np.float64)
+    return layout.mapped.nearest(-v if lowest else v, k, layout.counts)

@@ -1,0 +1,122 @@
+"""What people said of an index's photos, by row, as its catalogue has it now."""
+
+import numpy as np
+
+from photorank.index.catalogue import reading
+from photorank.index.columns import fractions, mixed, whole_numbers
+from photorank.index.layout import Layout
+from photorank.index.memberships import Memberships, named
+from photorank.index.records import Counts, IndexChoices, IndexLabels, SingleRatings
+from photorank.index.rows import Rows
+from photorank.workspace import IndexPaths
+
+# Of whose scores it is known that they are stars, 1 to 5.
+_CLICKED = "sources.name LIKE 'clicks of %'"
+_STARS = f"({_CLICKED} OR sources.name LIKE 'the library''s stars%')"
+
+# In the order of the table's key: two queries of it tell of the same ratings.
+_RATINGS = (
+    "ratings NOT INDEXED"
+    " WHERE :rater IS NULL OR rater = (SELECT id FROM raters WHERE name = :rater)"
+)
+
+
+def load_labels(
+    paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
+) -> IndexLabels:
+    """Return the photos' scores, by one rater or the mean over all, groups and series.
+
+    A score that is itself a mean of many counts as many. Stars that were clicked count
+    only where nothing was imported on another scale.
+    """
+    who = {"rater": rater}
+    with reading(paths) as connection:
+        columns = ["source", "photo", "n_raters"]
+        source, photo, count = whole_numbers(connection, columns, _RATINGS, who)
+        score = fractions(connection, "score", _RATINGS, who)
+        kinds = connection.execute(f"SELECT id, {_CLICKED}, {_STARS} FROM sources")  # noqa: S608
+        clicked_stars = {number: (clicked, stars) for number, clicked, stars in kinds}
+    of_stars = [number for number, (_, stars) in clicked_stars.items() if stars]
+    if not np.isin(source, of_stars).all():
+        clicks = [number for number, (clicked, _) in clicked_stars.items() if clicked]
+        counts = ~np.isin(source, clicks)
+        photo, score, count = photo[counts], score[counts], count[counts]
+    n = len(rows)
+    found, kept = rows.find(photo)
+    n_raters = np.bincount(found, count[kept], n).astype(np.intp)
+    totals = np.bincount(found, score[kept] * count[kept], n)
+    scores = np.divide(totals, n_raters, out=np.full(n, np.nan), where=n_raters > 0)
+    groups, series = (
+        (one.codes.copy(), list(one.names)) for one in (belongs.groups, belongs.series)
+    )
+    return IndexLabels(scores, n_raters, *groups, *series)
+
+
+def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
+    """Return the scores of each named rater but one, unless they are means of several people.
+
+    Stars that were clicked are left out where anything was imported on another scale.
+    """
+    with reading(paths) as connection:
+        given = connection.execute(
+            "SELECT photo, rater, avg(score) FROM ratings"  # noqa: S608 - our own words
+            " WHERE n_raters = 1"
+            " AND rater IN (SELECT id FROM raters WHERE name NOT IN ('', :without))"
+            f" AND source IN (SELECT id FROM sources WHERE NOT ({_CLICKED}) OR NOT EXISTS"
+            " (SELECT 1 FROM ratings JOIN sources ON sources.id = source"
+            f" WHERE NOT ({_STARS})))"
+            " GROUP BY photo, rater",
+            {"without": without},
+        ).fetchall()
+    places, kept = rows.find([photo for photo, _, _ in given])
+    raters = np.array([rater for _, rater, _ in given], dtype=np.intp)[kept]
+    scores = np.array([score for _, _, score in given], dtype=np.float64)[kept]
+    return SingleRatings(places, raters, scores, len(rows))
+
+
+def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
+    """Return what people chose, one rater or all; choices of vanished photos are left out."""
+    with reading(paths) as connection:
+        made = connection.execute(
+            "SELECT winner, loser, tie, raters.name, weight"
+            " FROM choices JOIN raters ON raters.id = choices.rater"
+            " WHERE :rater IS NULL OR raters.name = :rater ORDER BY choices.id",
+            {"rater": rater},
+        ).fetchall()
+    winners = rows.places([winner for winner, *_ in made])
+    losers = rows.places([loser for _, loser, *_ in made])
+    shown = np.flatnonzero((winners >= 0) & (losers >= 0))
+    return IndexChoices(
+        winners[shown],
+        losers[shown],
+        np.array([tie for _, _, tie, *_ in made], dtype=bool)[shown],
+        [made[choice][3] for choice in shown],
+        np.array([weight for *_, weight in made], dtype=np.float64)[shown],
+    )
+
+
+def load_raters(paths: IndexPaths) -> list[str]:
+    """Return the names of all who rated or chose, sorted; the unnamed are not among them."""
+    with reading(paths) as connection:
+        found = connection.execute(
+            "SELECT name FROM raters WHERE name != '' AND ("
+            " id IN (SELECT rater FROM ratings) OR id IN (SELECT rater FROM choices))"
+            " ORDER BY name"
+        )
+        return [name for (name,) in found]
+
+
+def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
+    """Return how much people said of the photos that have a file."""
+    with reading(paths) as connection:
+        (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
+        chosen = whole_numbers(connection, ["winner", "loser"], "choices")
+        (photos,), names = mixed(connection, ["photo"], ['"group"', "series"], "memberships")
+    here = np.flatnonzero(layout.shown(photos))
+    groups, series = (len(named(texts.take(here)).names) for texts in names)
+    return Counts(
+        labelled=int(np.count_nonzero(layout.shown(rated))),
+        choices=int(np.count_nonzero(np.all([*map(layout.shown, chosen)], axis=0))),
+        groups=groups,
+        series=series,
+    )

@@ -1,0 +1,83 @@
+"""Where the embeddings of an index lie: its shards, and whose each of their rows is."""
+
+import sqlite3
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from photorank.errors import BrokenIndexError
+from photorank.index.catalogue import reading
+from photorank.index.columns import whole_numbers
+from photorank.index.search import MappedRows
+from photorank.index.shards import Shard, read_shard
+from photorank.typing import Codes
+from photorank.workspace import IndexPaths
+
+_ATTEMPTS = 3  # to find shards that are being compacted
+
+
+class Layout(NamedTuple):
+    """Where the embeddings lie, and whose they are."""
+
+    mapped: MappedRows  # (p, d) by position
+    photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
+
+    @property
+    def counts(self) -> NDArray[np.bool_]:
+        """Tell of which positions there is a file, (p,)."""
+        return self.photos >= 0
+
+    def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
+        """Tell which photos there is a file of, by their numbers."""
+        wanted = np.asarray(photos, dtype=np.intp)
+        has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
+        has_file[self.photos[self.counts]] = True
+        return has_file[wanted]
+
+
+def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
+    """Return where the embeddings of this moment lie, their files mapped.
+
+    Raises
+    ------
+    BrokenIndexError
+        If a shard is missing or damaged.
+    """
+    # A compaction may take a shard away just before it is opened. Embeddings never change,
+    # so the same ones are where the catalogue says they are now.
+    for _ in range(_ATTEMPTS):
+        try:
+            return _layout(paths, dimensions)
+        except FileNotFoundError as error:
+            missing = Path(error.filename).name
+    raise BrokenIndexError(paths.shards, f"{missing} is missing")
+
+
+def _layout(paths: IndexPaths, dimensions: int) -> Layout:
+    with reading(paths) as connection:
+        shards = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
+        named = {number: Shard(*shard) for number, *shard in shards}
+        photo, shard, row = whole_numbers(
+            connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
+        )
+        live = _live(connection, len(photo))
+    if live is not None:
+        kept = np.isin(photo, live)
+        photo, shard, row = photo[kept], shard[kept], row[kept]
+    mapped = MappedRows([read_shard(paths, one, dimensions) for one in named.values()], dimensions)
+    photos = np.full(len(mapped), -1, dtype=np.intp)
+    numbers = np.fromiter(named, dtype=np.intp, count=len(named))
+    photos[mapped.starts[np.searchsorted(numbers, shard)] + row] = photo
+    return Layout(mapped, photos)
+
+
+def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
+    """Return the photos that have a file, None if all that are embedded do."""
+    # Most often they do, and counting is much faster than listing.
+    (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
+    vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()
+    if with_file == embedded and not vanished:
+        return None
+    return whole_numbers(connection, ["photo"], "files WHERE NOT vanished")[0]

@@ -1,0 +1,77 @@
+"""Where the rows of an index belong: groups, series, parts of an official split."""
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from photorank.index.catalogue import reading
+from photorank.index.columns import Texts, mixed
+from photorank.index.rows import Rows
+from photorank.typing import Codes
+from photorank.workspace import IndexPaths
+
+_Name = TypeVar("_Name", bound=Hashable)
+
+
+class Named(NamedTuple):
+    """One name a row, as numbers."""
+
+    codes: Codes  # (n,) places in `names`, -1 where there is none
+    names: list[str]  # sorted
+
+    def of(self, row: int) -> str | None:
+        """Return a row's name."""
+        code = int(self.codes[row])
+        return self.names[code] if code >= 0 else None
+
+    def tolist(self) -> list[str | None]:
+        """Return all rows' names."""
+        names = [*self.names, None]  # which -1 finds
+        return [names[code] for code in self.codes.tolist()]
+
+
+class Memberships(NamedTuple):
+    """Where each row belongs."""
+
+    groups: Named
+    series: Named
+    splits: Named  # train, validation or test
+
+
+def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
+    """Return where the rows belong; sources never contradict each other."""
+    with reading(paths) as connection:
+        (photos,), columns = mixed(
+            connection, ["photo"], ['"group"', "series", "split"], "memberships"
+        )
+    places, kept = rows.find(photos)
+    found = []
+    for texts in columns:
+        told, names = named(texts.take(kept))
+        codes = np.full(len(rows.photos), -1, dtype=np.intp)
+        codes[places[told >= 0]] = told[told >= 0]
+        found.append(Named(codes, names))
+    return Memberships(*found)
+
+
+def named(texts: Texts) -> Named:
+    """Return texts as names."""
+    if texts.empty:
+        return Named(np.full(len(texts), -1, dtype=np.intp), [])
+    codes, known = coded(list(texts))
+    return Named(codes, [name.decode(errors="replace") for name in known])
+
+
+def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
+    """Return a number for each name, in alphabetical order, -1 for no name; and the names.
+
+    Examples
+    --------
+    >>> coded(["b", None, "a", "b"])
+    (array([ 1, -1,  0,  1]), ['a', 'b'])
+    """
+    known: list[_Name] = sorted({name for name in names if name is not None})  # type: ignore[type-var]
+    number: dict[_Name | None, int] = {name: code for code, name in enumerate(known)}
+    number[None] = -1
+    return np.fromiter(map(number.__getitem__, names), np.intp, len(names)), known

@@ -1,0 +1,114 @@
+"""What an open index holds in memory: each part is loaded when it is needed, and once."""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from threading import RLock
+from typing import Any
+
+import numpy as np
+
+from photorank.index.layout import Layout, load_layout
+from photorank.index.memberships import Memberships, load_memberships
+from photorank.index.places import as_path
+from photorank.index.records import Photo
+from photorank.index.rows import Facts, Rows, load_facts, load_rows
+from photorank.typing import Codes, Embeddings
+from photorank.workspace import IndexPaths
+
+
+class _Once(cached_property[Any]):
+    """A property that is loaded when it is needed, once for all threads."""
+
+    def __get__(self, held: Any, owner: type | None = None) -> Any:
+        if held is None:
+            return self
+        with held._lock:
+            return super().__get__(held, owner)
+
+
+class Snapshot:
+    """The photos of an index and their embeddings, of the moment when they were first needed.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    dimensions : int
+        Of the embeddings.
+    """
+
+    def __init__(self, paths: IndexPaths, dimensions: int) -> None:
+        self._paths = paths
+        self._dimensions = dimensions
+        self._lock = RLock()  # two threads would need the memory twice
+
+    def photo(self, row: int) -> Photo:
+        """Return the photo of a row."""
+        return Photo(
+            self.rows.digest(row),
+            as_path(self.rows.paths[row]),
+            self.memberships.groups.of(row),
+            self.memberships.series.of(row),
+            *self.facts.of(row),
+        )
+
+    def matching(self, text: str) -> Iterator[int]:
+        """Yield the rows of photos whose path holds a text in any case."""
+        wanted = text.lower()
+        for row, path in enumerate(self.rows.paths):
+            if wanted in os.fsdecode(path).lower():
+                yield row
+
+    @_Once
+    def layout(self) -> Layout:
+        """Tell where the embeddings lie."""
+        return load_layout(self._paths, self._dimensions)
+
+    @_Once
+    def rows(self) -> Rows:
+        """List the photos that have a file."""
+        return load_rows(self._paths, self.layout.photos[self.layout.counts])
+
+    @_Once
+    def positions(self) -> Codes:
+        """Tell where the embedding of each row lies, (n,)."""
+        at = np.flatnonzero(self.layout.counts)
+        positions = np.empty(len(at), dtype=np.intp)
+        positions[self.rows.places(self.layout.photos[at])] = at
+        return positions
+
+    @_Once
+    def memberships(self) -> Memberships:
+        """Tell where the rows belong."""
+        return load_memberships(self._paths, self.rows)
+
+    @_Once
+    def facts(self) -> Facts:
+        """Tell what the photos' files say."""
+        return load_facts(self._paths, self.rows)
+
+    @_Once
+    def digests(self) -> list[str]:
+        """List the photos' digests, by row."""
+        return self.rows.all_digests()
+
+    @_Once
+    def photos(self) -> list[Photo]:
+        """List all photos, by row."""
+        belongs = self.memberships
+        columns = zip(
+            self.digests,
+            map(as_path, self.rows.paths),
+            belongs.groups.tolist(),
+            belongs.series.tolist(),
+            self.facts.tolist(),
+            strict=True,
+        )
+        return [Photo(*column, *facts) for *column, facts in columns]
+
+    @_Once
+    def embeddings(self) -> Embeddings:
+        """Copy all embeddings (n, d) into memory, read-only."""
+        rows = self.layout.mapped.take(self.positions)
+        rows.flags.writeable = False
+        return rows

@@ -1,0 +1,64 @@
+"""Every page under axe-core: what it calls serious or critical is a barrier to somebody.
+
+Nothing is left out: neither a rule nor a part of the pages, Streamlit's own widgets included.
+"""
+
+import pytest
+
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
+
+axe = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
+)
+pytestmark = NEEDS_BROWSER
+
+PAGES = [
+    "",
+    "browse",
+    "search",
+    "search?by=A+vector",
+    "map?area=-1,1,-1,1",
+    "album",
+    "two_photos",
+    "photo",
+    "label",
+    "vectors",
+]
+DRAWN = """() => document.querySelector("h1") !== null
+    && document.querySelector("[data-test-script-state=running]") === null
+    && [...document.images].every(one => one.complete)"""
+FADED_IN = 800  # ms: what is still half transparent has no contrast yet
+
+
+def barriers(page, address):
+    """Return what axe-core finds on a page that somebody could not get past."""
+    page.goto(address)
+    page.wait_for_function(DRAWN)
+    page.wait_for_timeout(FADED_IN)
+    page.wait_for_function(DRAWN)
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        (one["id"], node["html"][:160])
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
+def test_no_page_has_a_serious_barrier(server, browser, scheme, width):
+    """On a wide light screen and on a narrow dark one."""
+    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    found = {path: barriers(page, f"{server}/{path}") for path in PAGES}
+
+    assert {path: each for path, each in found.items() if each} == {}
+
+
+def test_axe_sees_what_is_wrong(browser):
+    """Pale words on white are found: an empty answer above is not a deaf ear."""
+    page = browser.new_page()
+    page.set_content("<html lang=en><title>a</title><h1>a</h1><p style='color:#ccc'>pale</p>")
+
+    found = axe.Axe().run(page).response["violations"]
+    assert "color-contrast" in {one["id"] for one in found}

@@ -1,0 +1,85 @@
+"""Names that strangers gave to files, groups and people, on every page of a real browser."""
+
+from urllib.parse import quote
+
+import pytest
+
+from photorank.index.build import build_index
+from photorank.index.clicks import record_choice
+from photorank.index.labelling import import_labels
+from photorank.index.store import Index
+from photorank.labels.tables import LabelRow, LabelTable
+from photorank.workspace import Workspace
+from tests.browser.conftest import NEEDS_BROWSER
+from tests.conftest import draw_photo
+
+pytestmark = NEEDS_BROWSER
+
+IMAGE = "<img src=x onerror=document.title='owned'>"
+OUTSIDE = "![x](http://192.0.2.1/pixel.png)"  # an address that is nobody's
+NAMES = (
+    IMAGE,
+    "<script>document.title='owned'<!--",
+    "\"onmouseover=\"document.title='owned'",
+    "two\nlines",
+    "[go](javascript:document.title='owned')",
+    ":red[x] $\\alpha$ `x`",
+)
+PAGES = ("", "browse", "search", "map", "album", "two_photos", "photo", "label", "vectors")
+
+
+@pytest.fixture
+def home(home, tmp_path):
+    """Return the workspace with photos, groups and a person of such names."""
+    folder = tmp_path / f"{IMAGE} album"
+    folder.mkdir()
+    for seed, name in enumerate(NAMES):
+        draw_photo(folder / f"{name}.jpg", seed=900 + seed)
+    workspace = Workspace(home)
+    paths = workspace.index("small")
+    build_index([folder], "small", workspace=workspace, encoder_spec="embedded")
+    rows = [
+        LabelRow(line, str(folder / f"{name}.jpg"), 99.0 + line, OUTSIDE, group, None, None)
+        for line, (name, group) in enumerate(zip(NAMES, 3 * (IMAGE, OUTSIDE), strict=True))
+    ]
+    import_labels(paths, LabelTable(IMAGE, rows))
+    photos = Index.open(paths).photos()
+    record_choice(paths, IMAGE, photos[0].digest, photos[1].digest, tie=False, asked="random")
+    return home
+
+
+def test_no_name_becomes_html_a_script_or_a_request(server, page, gallery):
+    """Everything is shown as text; nothing is asked for from outside this machine."""
+    outside, dialogs = [], []
+    own = (server, "data:", "blob:", server.replace("http:", "ws:"))
+    page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
+    page.on("dialog", lambda one: (dialogs.append(one.message), one.dismiss()))
+    seen = ""
+    for name in PAGES:
+        page.goto(f"{server}/{name}?vector=ours&rater={quote(IMAGE)}")
+        page.locator("[data-testid=stAppViewContainer] h1").first.wait_for()
+        page.wait_for_function(
+            "document.querySelector('[data-test-script-state=running]') === null"
+        )
+        page.wait_for_timeout(300)
+        assert page.locator("[data-testid=stException]").count() == 0, name
+        assert page.locator("img[src=x]").count() == 0, name
+        assert page.locator("a[href^='javascript:']").count() == 0, name
+        assert "owned" not in page.title()
+        seen += page.content()
+    assert "&lt;img src=x" in seen or "&amp;lt;img" in seen or "<img src=x" not in seen
+    assert "onerror=document" in seen  # it was there to see
+    assert outside == []
+    assert dialogs == []
+
+
+@pytest.mark.parametrize(
+    "question", ["index=../../../etc", f"vector={quote(IMAGE)}", f"index={quote(IMAGE)}"]
+)
+def test_no_address_opens_what_is_not_an_index(server, page, gallery, question):
+    """What an address asks for and there is not, is as if it had not been asked for."""
+    page.goto(f"{server}/browse?{question}")
+    page.locator("[data-testid=stAppViewContainer] h1").first.wait_for()
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator("img[src=x]").count() == 0
+    assert "small" in page.content()

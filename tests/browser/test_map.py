@@ -1,0 +1,89 @@
+"""The map with a mouse: pointing, dragging, and the way from there to the album and to a photo."""
+
+import re
+
+from tests.browser.conftest import NEEDS_BROWSER
+
+pytestmark = NEEDS_BROWSER
+
+POINTS = "[data-testid=stVegaLiteChart] .mark-symbol path"
+CHART = "[data-testid=stVegaLiteChart] svg"
+
+
+def middle(box):
+    """Return the middle of a box."""
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drag_over_all(page):
+    """Draw a box around every point."""
+    box = page.locator(CHART).first.bounding_box()
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 540, steps=8)
+    page.mouse.up()
+
+
+def test_a_photo_is_seen_when_pointed_at(server, page):
+    """Its thumbnail, its name and its rating show beside the mouse."""
+    page.goto(f"{server}/map")
+    point = page.locator(POINTS).first
+    point.wait_for()
+    page.mouse.move(*middle(point.bounding_box()))
+    tip = page.locator("#vg-tooltip-element")
+    tip.locator("img").wait_for()
+
+    page.wait_for_function("document.querySelector('#vg-tooltip-element img').naturalWidth > 0")
+    assert re.search(r"\.(jpg|png)", tip.inner_text())
+    assert "rating" in tip.inner_text()
+
+
+def test_a_box_lists_photos_that_go_to_the_album(server, page):
+    """The box is in the address, so that it can be shared; its photos are pinned in the album."""
+    page.goto(f"{server}/map")
+    page.locator(POINTS).first.wait_for()
+    drag_over_all(page)
+    page.wait_for_url("**area=*")
+    page.get_by_role("button", name="Pin these 24 to the album").click()
+    page.get_by_role("button", name="Pinned to the album").wait_for()
+
+    page.get_by_role("link", name="Album", exact=True).click()
+    page.get_by_role("heading", name="Album", level=1).wait_for()
+    page.get_by_text("pinned", exact=True).first.wait_for()
+    assert page.get_by_text("pinned", exact=True).count() == 24
+
+
+def test_an_address_with_a_box_selects_the_same_photos(server, page):
+    """Whoever is sent it sees the list at once."""
+    page.goto(f"{server}/map?area=-1,1,-1,1")
+
+    page.get_by_text("24 photos").last.wait_for()
+    page.get_by_role("button", name="Pin these 24 to the album").wait_for()
+
+
+def test_a_click_on_a_photo_leads_to_its_page_whose_address_says_which(server, page):
+    """Reloaded, or sent to somebody, the page shows the same photo."""
+    page.goto(f"{server}/map?area=-1,1,-1,1")
+    first = page.locator(".st-key-photos-found img").first
+    first.wait_for()
+    page.mouse.click(*middle(first.bounding_box()))
+    page.get_by_role("heading", name="One photo", level=1).wait_for()
+    page.wait_for_url("**photo=*")
+    shown = page.locator(".st-key-large-chosen img")
+    shown.wait_for()
+    picked = page.get_by_role("combobox", name="or pick one of the index")
+    name = picked.input_value()
+
+    page.goto(page.url)
+    shown.wait_for()
+    assert picked.input_value() == name
+
+
+def test_more_like_a_photo_is_an_address_of_its_own(server, page):
+    """From the map and from search itself: it names the photo."""
+    page.goto(f"{server}/map?area=-1,1,-1,1")
+    for _ in range(2):
+        before = page.url
+        page.get_by_role("link", name="More like it").first.click()
+        page.get_by_alt_text("the sought photo").wait_for()
+        page.wait_for_url(lambda url, before=before: "like=" in url and url != before)

@@ -1,0 +1,83 @@
+"""`photorank search` by a photo, by a vector and by both."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from photorank.index.store import open_index
+from photorank.vectors.store import load_vector
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+@pytest.fixture
+def index():
+    """Return the index that is searched."""
+    return open_index("small")
+
+
+def rows_of(index, found):
+    """Return the rows of the photos that were found."""
+    return [index.row_of(Path(one["path"])) for one in found]
+
+
+def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, index):
+    """In the order that NumPy finds, with the cosines as similarities."""
+    X = index.embeddings()
+    found = photorank("search", "--like", index.photo(3).path, "-k", 5, "--json").json
+
+    cosines = X @ X[3]
+    cosines[3] = -np.inf
+    expected = np.argsort(-cosines, kind="stable")[:5]
+    assert rows_of(index, found) == expected.tolist()
+    assert [one["similarity"] for one in found] == pytest.approx(cosines[expected], abs=1e-5)
+
+
+def test_photos_like_one_that_is_not_in_the_index(photorank, index, tmp_path):
+    """A mirrored copy finds what it was made from first."""
+    with Image.open(index.photo(3).path) as photo:
+        ImageOps.mirror(photo).save(tmp_path / "mirrored.png")
+    [found] = photorank("search", "--like", tmp_path / "mirrored.png", "-k", 1, "--json").json
+
+    assert rows_of(index, [found]) == [3]
+
+
+def test_photos_along_a_vector_are_those_it_rates_best(photorank):
+    """The same photos as `top`, in the same order."""
+    found = photorank("search", "--vector", "ours", "-k", 6, "--json").json
+    best = photorank("top", "--vector", "ours", "-k", 6, "--json").json
+
+    assert [one["path"] for one in found] == [one["path"] for one in best]
+
+
+def test_like_this_one_but_better(photorank, index):
+    """All are rated higher; the closest comes first."""
+    ratings = index.rate(load_vector(index, "ours"))
+    worst = int(ratings.argmin())
+    asked = ("search", "--like", index.photo(worst).path, "--vector", "ours", "-k", 4, "--json")
+    found = photorank(*asked).json
+
+    assert len(found) == 4
+    assert (ratings[rows_of(index, found)] > ratings[worst]).all()
+    similarities = [one["similarity"] for one in found]
+    assert similarities == sorted(similarities, reverse=True)
+
+
+def test_what_is_looked_for_is_said_once(refused, index):
+    """A text and a photo at once, or nothing at all, is refused; so is a vector nobody knows."""
+    photo = index.photo(0).path
+
+    assert "give a text" in refused("search")
+    assert "give a text" in refused("search", "a forest", "--like", photo)
+    assert "no vector named 'nobody'" in refused("search", "--like", photo, "--vector", "nobody")
+    assert "--approximate" in refused(
+        "search", "--like", photo, "--vector", "ours", "--approximate"
+    )
+
+
+def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
+    """One that is missing and one that is none are told in a line."""
+    assert "does not exist" in refused("search", "--like", tmp_path / "no.jpg")
+    assert "notes.jpg" in refused("search", "--like", gallery / "notes.jpg")
