@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from photorank.workspace import IndexPaths
 
 ROOT = "/synthetic"
 FOLDER = 500  # photos in a folder
+APART = timedelta(minutes=5)  # photos, so that no two are of one burst
 SHARD = 16_384  # rows, as compaction makes them
 FINGERPRINT = Fingerprint("synthetic", "0" * 64, "whole", 224)
 VECTOR = "planted"  # the direction that the labels follow, as far as they do
@@ -69,8 +71,11 @@ def write_synthetic(
                 photos = range(start + 1, start + len(rows) + 1)
                 connection.executemany(
                     "INSERT INTO photos (id, digest, taken, camera, shard, row)"
-                    " VALUES (?, ?, '2020-01-01T00:00:00', 'none', ?, ?)",
-                    ((photo, _digest(photo), number, photo - start - 1) for photo in photos),
+                    " VALUES (?, ?, ?, 'none', ?, ?)",
+                    (
+                        (photo, _digest(photo), _taken(photo), number, photo - start - 1)
+                        for photo in photos
+                    ),
                 )
             connection.executemany(
                 "INSERT INTO files (root, path, photo, size, mtime_ns) VALUES (1, ?, ?, 1, 1)",
@@ -112,6 +117,10 @@ def _unit_rows(n: int, d: int, rng: np.random.Generator, scene: int) -> Embeddin
 def _scores(rows: Embeddings, direction: Direction, rng: np.random.Generator) -> Ratings:
     noise = rng.normal(size=len(rows)) / np.sqrt(len(direction))
     return rows.astype(np.float64) @ direction + noise
+
+
+def _taken(photo: int) -> str:
+    return (datetime(2010, 1, 1, tzinfo=UTC) + photo * APART).replace(tzinfo=None).isoformat()
 
 
 def _digest(photo: int) -> str:

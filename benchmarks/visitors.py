@@ -18,7 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 60.0  # seconds for one page
+PATIENCE = 300.0  # seconds for one page
 _FINISHED = {
     ForwardMsg.FINISHED_SUCCESSFULLY,
     ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
@@ -91,6 +91,7 @@ class Visitor:
             max_size=None,
             proxy=None,
             compression=None,
+            open_timeout=PATIENCE,
         )
         return await self._run(BackMsg())
 

@@ -32,6 +32,7 @@ KIND_HELP = {
 }
 VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
 LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
+_NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
 BALANCE_HELP = (
     "0 takes the best rated photos, 1 the most varied ones. Between them, one per cent of the best "
@@ -166,10 +167,18 @@ def _link(kind: str) -> Literal["copy", "hard", "soft"]:
 def _tile(index: Index, one: Chosen) -> AlbumTile:
     photo = index.photo(one.row)
     facts = [plain(one.reason), f"rating {short(one.rating)}"]
-    if stands_for := len(one.represents) + len(one.beside):
-        facts.append(f"instead of {count(stands_for, 'other')}")
+    if others := [*(index.photo(row).path for row in one.represents), *one.beside]:
+        facts.append(f"instead of {_named(others)}")
     tile = Tile(index.thumbnail(photo), alt_text(photo), _caption(photo, facts))
     return AlbumTile(tile, photo.digest, one.pinned)
+
+
+def _named(files: Sequence[Path]) -> str:
+    """Name the first files, and count the rest."""
+    names = [plain(file.name) for file in files[:_NAMED]]
+    if len(files) > _NAMED:
+        names.append(f"{len(files) - _NAMED:,} more")
+    return ", ".join(names)
 
 
 def _caption(photo: Photo, facts: Sequence[str]) -> str:

@@ -39,7 +39,7 @@ def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
     """
     whole = chart.copy(deep=False)
     config = {} if whole.config is alt.Undefined else whole.config.to_dict()
-    return whole.properties(config=alt.Config(**config | {"aria": False}))
+    return whole.properties(config=alt.Config(**config | {"mark": alt.MarkConfig(aria=False)}))
 
 
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:

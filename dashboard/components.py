@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import streamlit as st
 from altair import LayerChart
@@ -13,12 +12,8 @@ from dashboard import (
     charts,
     contact_sheet,
     draws,
-    duel,
-    finding,
     grids,
     loading,
-    looking,
-    pictures,
     power,
     rated,
     work,
@@ -30,11 +25,7 @@ from dashboard.measures import PNG_HELP
 from dashboard.words import FROM_WORDS, count, family, spoken
 from photorank.errors import NoVectorsError, PhotorankError
 from photorank.index.store import Index
-from photorank.photos.files import PHOTO_SUFFIXES
-from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
-
-UPLOAD_LIMIT = 100  # MB
 
 
 @contextmanager
@@ -50,11 +41,22 @@ def explained(show: Callable[[str], object] = st.info) -> Iterator[None]:
 def opened(title: str) -> Index:
     """Show a page's title, let the user choose among several indexes, and open one."""
     names = loading.index_names()
+    draws.turn(title)
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
         st.title(title, anchor=False, width="stretch")
         name = names[0]
         if len(names) > 1:
-            name = st.selectbox("Index", names, key="index", bind="query-params", width=220)
+            draws.arrive("index", names)
+            name = st.selectbox(
+                "Index",
+                names,
+                key="index",
+                bind="query-params",
+                on_change=draws.leave,
+                args=["index"],
+                width=220,
+            )
+            draws.stay("index", name)
     with explained():
         index = loading.index(name)
         made_by = index.manifest
@@ -90,80 +92,20 @@ def vector_picker(
         known, evaluation = loading.vectors(index), loading.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
+    draws.arrive("vector", known)
     name = st.selectbox(
         label,
         cards.preferred(known, evaluation),
         format_func=lambda name: f"{name} ({family(known[name].kind)})",
         key="vector",
         bind="query-params",
+        on_change=draws.leave,
+        args=["vector"],
         help=about,
         width=340,
     )
+    draws.stay("vector", name)
     return known[name]
-
-
-@dataclass(frozen=True)
-class PickedPhoto:
-    """A photo that the user chose, and the place above it to write on."""
-
-    embedding: Embeddings  # (d,)
-    words: DeltaGenerator
-    source: bytes | int  # what was uploaded, or the row that was picked
-
-
-def photo_picker(
-    which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
-) -> PickedPhoto | None:
-    """Let the user upload a photo or pick one of the index, and show it.
-
-    The address says which under a name; if it says none, a row is picked to begin with, or none.
-    """
-    drawn = finding.row_of_digest(index, draws.asked(name))
-    drawn = otherwise if drawn is None else drawn
-    words, frame = place.container(), place.container(key=f"large-{which}")
-    upload = place.file_uploader(
-        f"Upload the {which} photo",
-        type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
-        max_upload_size=UPLOAD_LIMIT,
-        key=f"upload-{which}",
-    )
-    row = _row_picker(which, index, drawn, place)
-    shown = row if upload is None else None
-    draws.tell(name, None if shown is None else index.photo(shown).digest)
-    source: bytes | int
-    try:
-        if upload is not None:
-            source = data = upload.getvalue()
-            embedding, picture = looking.embedding(index, data), pictures.large(data)
-        elif row is not None:
-            source = row
-            embedding, picture = index.embeddings_of([row])[0], pictures.picture(index, row)
-        else:
-            return None
-    except PhotorankError as error:
-        place.error(f"The {which} photo: {spoken(error)}", icon=":material/broken_image:")
-        return None
-    frame.image(picture, width="stretch", alt=f"the {which} photo")
-    return PickedPhoto(embedding, words, source)
-
-
-def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
-    text = ""
-    if len(index) > duel.MANY:
-        text = place.text_input(
-            "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
-        )
-    rows = index.rows_matching(text.strip(), duel.MANY)
-    if drawn is not None and drawn not in rows:
-        rows.insert(0, drawn)
-    return place.selectbox(
-        "or pick one of the index",
-        rows,
-        index=rows.index(drawn) if drawn in rows else None,
-        format_func=lambda row: contact_sheet.alt_text(index.photo(row), parts=2),
-        placeholder="Type a part of its name",
-        key=f"pick-{which}-{index.name}-{drawn}",
-    )
 
 
 def group_picker(names: Sequence[str]) -> int | None:
@@ -226,7 +168,7 @@ def results_table(board: power.Board) -> None:
             "high": column.NumberColumn("to", format=number),
             "n_photos": column.NumberColumn("Photos", format="localized"),
             "n_pairs": column.NumberColumn("Pairs", format="localized"),
-            "note": column.TextColumn("Note"),
+            "note": column.TextColumn("Note", width="large"),
         },
     )
 

@@ -1,6 +1,6 @@
 """What a session and its address remember that is no widget: photos, marks, pairs to label."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,9 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
     from dashboard.labelling import Desk
 
 DIGITS = 12  # of a digest, which tell a photo from all others
-KEPT = ("index", "vector")  # what an address says on every page
+# What a link takes along, by the widget's key. The widget's own name in the address belongs to the
+# page that it is on, and Streamlit drops it on the way to another.
+ALONG = {"index": "in", "vector": "along"}
 
 
 def token(digest: str) -> str:
@@ -24,8 +26,37 @@ def token(digest: str) -> str:
 
 def address(asked: Mapping[str, str]) -> dict[str, str]:
     """Return what the address of another page asks for: the same index and vector, and more."""
-    kept = {name: st.query_params[name] for name in KEPT if name in st.query_params}
-    return kept | dict(asked)
+    state = st.session_state
+    return {name: state[key] for key, name in ALONG.items() if state.get(key)} | dict(asked)
+
+
+def turn(page: str) -> None:
+    """Note which page is drawn, and whether it is another one than before."""
+    state = st.session_state
+    state["turned"], state["page"] = state.get("page") != page, page
+
+
+def arrive(key: str, options: Collection[str]) -> None:
+    """Set a widget, before it is drawn, to what a link took along, if it is an option here.
+
+    The address keeps saying it, for it may be shared, until the user chooses (:func:`leave`).
+    Where nothing was asked for, it is as it was on the page before.
+    """
+    state, brought = st.session_state, st.query_params.get(ALONG[key])
+    if brought is None and key not in st.query_params and state["turned"]:
+        brought = state.get(ALONG[key])
+    if brought in options:
+        state[key] = brought
+
+
+def stay(key: str, value: str) -> None:
+    """Remember what a widget was set to, for the next page."""
+    st.session_state[ALONG[key]] = value
+
+
+def leave(key: str) -> None:
+    """Forget what a link took along for a widget: the user has chosen."""
+    st.query_params.pop(ALONG[key], None)
 
 
 def asked(name: str) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard import components, grids, loading, looking, pictures, rated, why
 from dashboard import content as contents
-from dashboard.components import PickedPhoto
+from dashboard.picking import PickedPhoto
 from dashboard.words import spoken
 from photorank.errors import PhotorankError
 from photorank.index.store import Index

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from photorank.index.catalogue import reading
 from photorank.index.store import Index
+from photorank.index.sums import totals
 from photorank.vectors.master import MasterVector
 
 
@@ -27,6 +29,14 @@ def judged(index: Index) -> tuple[int, ...]:
     paths = index.paths
     log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")  # what it does not yet hold
     return tuple(changed(path) for path in (paths.manifest, paths.catalogue, log))
+
+
+def rows(index: Index, *tables: str) -> tuple[int, ...]:
+    """Return when rows of some tables of the catalogue changed, whatever others did."""
+    with reading(index.paths) as connection:
+        sums = totals(connection, tables)
+    # An older photorank kept no sums.
+    return (changed(index.paths.manifest), *sums) if len(sums) == len(tables) else judged(index)
 
 
 def changed(path: Path) -> int:

@@ -42,8 +42,7 @@ def closer_link(photo: Photo, key: str) -> None:
 
 def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = None) -> None:
     """Show a link to a page that asks for something there, of the same index by the same vector."""
-    address = draws.address(asked)
-    st.page_link(f"views/{page}.py", label=label, icon=icon, query_params=address)
+    st.page_link(f"views/{page}.py", label=label, icon=icon, query_params=draws.address(asked))
 
 
 def best_and_worst(index: Index, vector: MasterVector) -> None:

@@ -37,11 +37,12 @@ def _index(root: Path, changed: int) -> Index:
 
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
     """Return what people, or one of them, said of an index's photos."""
-    return _labels(index.paths.root, freshness.judged(index), rater, index)
+    said = freshness.rows(index, "ratings", "memberships")
+    return _labels(index.paths.root, said, rater, index)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _labels(root: Path, judged: tuple[int, ...], rater: str | None, _index: Index) -> IndexLabels:
+def _labels(root: Path, said: tuple[int, ...], rater: str | None, _index: Index) -> IndexLabels:
     return _index.labels(rater)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import freshness, looking
 from photorank.album.arrange import Album, arrange
+from photorank.album.shortlist import MOST, shortlist
 from photorank.album.wishes import Wishes
 from photorank.index.series import Series, find_series
 from photorank.index.store import Index
@@ -101,14 +102,21 @@ def _ground(
     return replace(found, prior=replace(found.prior, unit=None))
 
 
-def series(index: Index, alike: float) -> Series:
-    """Return the series of an index, for a threshold."""
-    return _series(index.paths.root, freshness.judged(index), alike, index)
+def series(index: Index, alike: float, among: Codes | None = None) -> Series:
+    """Return the series of an index, or of some rows, for a threshold."""
+    return _series(index.paths.root, _shots(index), alike, among, index)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …")
-def _series(root: Path, judged: tuple[int, ...], alike: float, _index: Index) -> Series:
-    return find_series(_index, alike)
+def _series(
+    root: Path, shots: tuple[int, ...], alike: float, among: Codes | None, _index: Index
+) -> Series:
+    return find_series(_index, alike, among=among)
+
+
+def _shots(index: Index) -> tuple[int, ...]:
+    """Return when what series and albums rest on changed: a click on Label is not of it."""
+    return freshness.rows(index, "photos", "files", "memberships", "signals")
 
 
 def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> Album:
@@ -120,9 +128,7 @@ def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> A
         If the wishes contradict each other.
     """
     asked = tuple(sorted(wishes.pinned)), tuple(sorted(wishes.banned)), repr(wishes)
-    return _album(
-        *freshness.of(index, vector), freshness.judged(index), alike, asked, index, vector, wishes
-    )
+    return _album(*freshness.of(index, vector), _shots(index), alike, asked, index, vector, wishes)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …")
@@ -130,14 +136,16 @@ def _album(
     root: Path,
     changed: int,
     direction: bytes,
-    judged: tuple[int, ...],
+    shots: tuple[int, ...],
     alike: float,
     asked: tuple[tuple[int, ...], tuple[int, ...], str],
     _index: Index,
     _vector: MasterVector,
     _wishes: Wishes,
 ) -> Album:
-    rated, found = ratings(_index, _vector), series(_index, alike)
+    rated = ratings(_index, _vector)
+    among = shortlist(_index, rated, _wishes) if len(_index) > MOST else None
+    found = series(_index, alike, among)
     return arrange(_index, rated, found, _wishes, vector=_vector.name)
 
 

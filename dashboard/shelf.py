@@ -49,7 +49,12 @@ def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[
         for one in shown:
             with grid.cell():
                 grids.picture(one.tile)
-                with st.container(horizontal=True, gap="small", key=f"closer-{key}-{one.digest}"):
+                with st.container(
+                    horizontal=True,
+                    gap="small",
+                    vertical_alignment="center",
+                    key=f"closer-{key}-{one.digest}",
+                ):
                     grids.link("photo", "Closer", {"photo": draws.token(one.digest)})
                     for how, name in buttons.items():
                         if (how == "free") == one.pinned or key == "banned":

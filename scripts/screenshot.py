@@ -43,7 +43,6 @@ CHARTS = {  # by the look of Looking closer that shows it, if any, and a part of
 }
 TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 PAGES = {  # by what is shown when they are ready
-    "browse": ("browse", ".st-key-photos-sheet img"),
     "search": ("search?q=a+cat", ".st-key-photos-found img"),
     "album": ("album?places=12", ".st-key-photos-album img"),
     "label": ("label", ".st-key-large-second img"),
@@ -115,7 +114,7 @@ def _pages(page: Page, address: str) -> None:
 
 def _one_photo(page: Page, address: str) -> None:
     """Photograph where one photo's rating comes from."""
-    page.set_viewport_size({"width": 1280, "height": 1150})
+    page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
     _pick(page, 0, ONE, "the chosen photo")
     page.get_by_text("What moves it").wait_for(timeout=60_000)

@@ -64,7 +64,7 @@ FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss
 # What in dashboard/ knows streamlit.
 DRAWING = {
     *("app", "components", "draws", "explaining", "finding", "found", "grids", "loading"),
-    *("looking", "pictures", "rated", "shelf", "stage", "views"),
+    *("looking", "picking", "pictures", "rated", "shelf", "stage", "views"),
 }
 
 HOUSE = sorted((ROOT / "photorank").rglob("*.py"))

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from dashboard import components, explaining, rated, why
+from dashboard import components, explaining, picking, rated, why
 
 index = components.opened("One photo")
 vector = components.vector_picker(index)
 answer = st.container(key="headline")
 left, right = st.columns(2, gap="large")
-photo = components.photo_picker("chosen", index, left, name="photo", otherwise=0)
+photo = picking.photo_picker("chosen", index, left, name="photo", otherwise=0)
 if photo is None:
     right.info("Choose a photo to see where its rating comes from.", icon=":material/search:")
     st.stop()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, draws, finding, found, rated, seeking, why
+from dashboard import components, draws, finding, found, picking, rated, seeking, why
 
 index = components.opened("Search")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
@@ -30,7 +30,7 @@ elif way == "vector":
     what = vector.name
 else:
     place, beside = st.columns([1, 2], gap="large")
-    photo = components.photo_picker("sought", index, place, name="like")
+    photo = picking.photo_picker("sought", index, place, name="like")
     if photo is None:
         beside.info("Choose a photo, or upload one.", icon=":material/image_search:")
         st.stop()

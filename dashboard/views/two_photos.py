@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, components, draws, duel, explaining, rated
+from dashboard import charts, components, draws, duel, explaining, picking, rated
 from photorank.rating.photos import index_slope
 
 index = components.opened("Two photos")
@@ -17,7 +17,7 @@ with components.explained():
 answer = st.container()
 sides = st.columns(2, gap="medium")
 first, second = (
-    components.photo_picker(which, index, side, name=which)
+    picking.photo_picker(which, index, side, name=which)
     for which, side in zip(("first", "second"), sides, strict=True)
 )
 if first is None or second is None:

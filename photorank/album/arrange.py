@@ -7,6 +7,7 @@ import numpy as np
 from photorank.album import reasons
 from photorank.album.ground import Ground, ground_of, parts_of_value
 from photorank.album.select import Choice, Mask, Rules, best_swap, choose, value_of
+from photorank.album.shortlist import collection, shortlist
 from photorank.album.telling import Chosen, Missed, Told
 from photorank.album.wishes import Wishes, check, limits_of
 from photorank.index.records import IndexSignals
@@ -62,6 +63,7 @@ def arrange(
     ratings : ndarray of shape (n,)
         Of all the index's photos.
     series : Series
+        Of the shortlist at least.
     wishes : Wishes
     vector : str
         What the ratings are called.
@@ -75,7 +77,11 @@ def arrange(
     check(wishes, photos)
     notes: list[str] = []
     limits = limits_of(index, wishes, photos, notes)
-    among = np.array([wishes.group in (None, photo.group) for photo in photos], dtype=bool)
+    there = collection(index, len(ratings), wishes)
+    among = np.zeros(len(ratings), dtype=bool)
+    among[shortlist(index, ratings, wishes)] = True
+    if (considered := int(among.sum())) < (total := int(there.sum())):
+        notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
     signals = index.signals()
     merit = order_in_series(ratings, signals, series.codes)
     ground = ground_of(ratings, merit, series, wishes, among)
@@ -94,7 +100,7 @@ def arrange(
     _note_series(notes, index, series, signals, among)
 
     standing = np.full(len(ratings), np.nan)
-    standing[among] = percentiles(ratings[among])
+    standing[there] = percentiles(ratings[there])
     told = Told(photos, ratings, standing, series, ground, wishes, vector, choice, among)
     chosen = told.chosen(worth, covers)
     in_time = np.argsort(instants([photo.taken for photo in photos]), kind="stable")

@@ -68,6 +68,7 @@ def album(
     from photorank.album.arrange import arrange
     from photorank.album.copying import plan, write
     from photorank.album.destination import checked_folder
+    from photorank.album.shortlist import shortlist
     from photorank.album.wishes import Wishes, rows_of_files
     from photorank.index.series import find_series
     from photorank.index.store import open_index
@@ -87,9 +88,11 @@ def album(
         per,
         at_most or 0,
     )
+    ratings = opened.rate(rated_by)
     with progress("Looking for series", "photos") as report:
-        series = find_series(opened, alike, on_progress=report)
-    made = arrange(opened, opened.rate(rated_by), series, wishes, vector=vector)
+        among = shortlist(opened, ratings, wishes)
+        series = find_series(opened, alike, among=among, on_progress=report)
+    made = arrange(opened, ratings, series, wishes, vector=vector)
     photos = opened.photos()
     chosen = [photos[one.row] for one in made.chosen]
     pieces = list(write(chosen, folder, link)) if folder else None

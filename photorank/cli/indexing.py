@@ -53,7 +53,7 @@ def index(
         str | None,
         typer.Option(
             metavar="F",
-            help="crop, pad, squash, whole, tiles or views. Default: the index's, or the encoder's own.",
+            help="crop, pad, squash, whole, tiles or views. Default: the index's or encoder's.",
         ),
     ] = None,
     labels: Annotated[

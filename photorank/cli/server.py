@@ -67,6 +67,9 @@ def _server(workspace: Workspace, port: int, address: str) -> Iterator["subproce
         "server.address": address,
         "server.port": port,
         "server.headless": "true",
+        # Python collects garbage by itself; all of it after each click took most of the time.
+        "runner.postScriptGC": "false",
+        "server.fileWatcherType": "none",  # the pages do not change while it runs
         "server.enableXsrfProtection": "true",
         "server.enableCORS": "true",  # which is streamlit's word for refusing other origins
         "browser.gatherUsageStats": "false",

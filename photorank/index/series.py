@@ -51,6 +51,7 @@ def find_series(
     index: Index,
     threshold: float = THRESHOLD,
     *,
+    among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
     """Find the series among an index's photos.
@@ -71,6 +72,9 @@ def find_series(
     index : Index
     threshold : float, default=0.9
         Cosine. The default was measured with `embedded`; for other encoders it is a guess.
+    among : ndarray of shape (m,), optional
+        Rows of the photos that are looked at; any other is a series of its own, unless people
+        or its name say otherwise.
     on_progress : callable, optional
         Called with done and total while thumbnails are looked at, which is needed
         once for each.
@@ -80,6 +84,8 @@ def find_series(
     named = index.labels()
     seconds = instants([photo.taken for photo in photos])
     order = _in_time(photos, seconds)
+    if among is not None:
+        order = order[np.isin(order, among)]
     unnamed = order[named.series[order] < 0]
     hashes = PictureHashes(index.paths, [photo.digest for photo in photos])
 

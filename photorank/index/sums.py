@@ -6,7 +6,7 @@ very transaction that changes a row. So a click on a million photos costs a clic
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
 _HALF = 1 << 63  # SQLite's integers are signed
@@ -53,6 +53,12 @@ def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
     if not kept:
         return None
     return sorted(table for table, total in kept if not _is(connection, table, total))
+
+
+def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
+    """Return the sums of some tables, which change whenever a row does; none that is not kept."""
+    kept = dict(_kept(connection))
+    return tuple(kept[table] for table in tables if table in kept)
 
 
 def _is(connection: sqlite3.Connection, table: str, total: int) -> bool:

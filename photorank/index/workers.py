@@ -73,7 +73,7 @@ class Worker:
         self._reader = reader
         self._read = mirrored(mirrors)
         self._known: frozenset[str] = ray.get(known)
-        self._may_begin = lambda block: ray.get(attempts.begin.remote(block))
+        self._attempts = attempts
         self._cores = cores
         self._batch_size = batch_size
 
@@ -93,9 +93,11 @@ class Worker:
 
         Raise, too, where a block has ended too many workers.
         """
+        import ray
+
         if (here := reading_software()) != self._reader:
             raise ClusterError(f"it has {here}, not {self._reader}. Install the same.")
-        if not self._may_begin(files["at"][0].as_py()):
+        if not ray.get(self._attempts.begin.remote(files["at"][0].as_py())):
             first, last = (as_path(files["path"][at].as_py()) for at in (0, -1))
             raise ClusterError(
                 f"all workers that began the {len(files)} photos from {first} to {last} were "

@@ -246,6 +246,28 @@ def test_the_album_is_the_same_every_time(collection, monkeypatch):
     assert albums[0].value <= albums[0].bound + 1e-6
 
 
+def test_a_large_collection_is_chosen_from_its_best_rated(collection, monkeypatch):
+    """And from what is pinned; the album says so, and standings are among all ten."""
+    from photorank.album import shortlist
+
+    index = collection.index
+    ratings = np.array([5.0, 1, 9, 2, 8, 3, 7, 0, 6, 4])
+    wishes = Wishes(3, 1.0, pinned=frozenset({7}))
+    assert shortlist.shortlist(index, ratings, wishes).tolist() == list(range(10))
+    monkeypatch.setattr(shortlist, "MOST", 4)
+    among = shortlist.shortlist(index, ratings, wishes)
+    assert among.tolist() == [2, 4, 6, 7, 8]
+    assert len(shortlist.shortlist(index, ratings, Wishes(10))) == 10
+
+    series = find_series(index, 0.0, among=np.array([2, 4]))
+    assert series.codes[2] == series.codes[4]
+    assert len(series) == 9
+    album = arrange(index, ratings, in_series([0] * 10), wishes, vector="v")
+    assert 7 in {one.row for one in album.chosen} <= set(among.tolist())
+    assert "chosen among the 5 best rated (and pinned) of 10 photos" in album.notes
+    assert {one.standing for one in album.chosen if one.row == 7} == {5}
+
+
 def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
     """The CSV says of each what the album does, and a spreadsheet runs none of it."""
     index = hostile.index

@@ -67,7 +67,6 @@ def test_no_name_becomes_html_a_script_or_a_request(server, page, gallery):
         assert page.locator("a[href^='javascript:']").count() == 0, name
         assert "owned" not in page.title()
         seen += page.content()
-    assert "&lt;img src=x" in seen or "&amp;lt;img" in seen or "<img src=x" not in seen
     assert "onerror=document" in seen  # it was there to see
     assert outside == []
     assert dialogs == []

@@ -18,9 +18,9 @@ def middle(box):
 def drag_over_all(page):
     """Draw a box around every point."""
     box = page.locator(CHART).first.bounding_box()
-    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.move(box["x"] + 3, box["y"] + 5)
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 8, box["y"] + 540, steps=8)
+    page.mouse.move(box["x"] + box["width"] - 4, box["y"] + 590, steps=8)
     page.mouse.up()
 
 

@@ -65,16 +65,16 @@ def test_like_this_one_but_better(photorank, index):
     assert similarities == sorted(similarities, reverse=True)
 
 
-def test_what_is_looked_for_is_said_once(refused, index):
-    """A text and a photo at once, or nothing at all, is refused; so is a vector nobody knows."""
+def test_what_is_looked_for_is_said_once(photorank, refused, index):
+    """A text and a photo at once, or nothing at all, is a wrong call; so is a half-made choice."""
     photo = index.photo(0).path
+    approximate = ("--like", photo, "--vector", "ours", "--approximate")
+    for wrong in ((), ("a forest", "--like", photo), ("a forest", "--vector", "ours"), approximate):
+        outcome = photorank("search", *wrong)
+        assert outcome.code == 2
+        assert "give a text" in outcome.err or "--approximate cannot" in outcome.err
 
-    assert "give a text" in refused("search")
-    assert "give a text" in refused("search", "a forest", "--like", photo)
     assert "no vector named 'nobody'" in refused("search", "--like", photo, "--vector", "nobody")
-    assert "--approximate" in refused(
-        "search", "--like", photo, "--vector", "ours", "--approximate"
-    )
 
 
 def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):

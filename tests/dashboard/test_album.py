@@ -1,3 +1,5 @@
+import re
+
 from photorank.index.store import Index
 
 
@@ -18,6 +20,7 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     assert not app.exception
     assert "**5 photos** of 24" in app.markdown[0].value
     assert "in series" in texts(app)
+    assert re.search(r"instead of \d\\?\.jpg", texts(app))
     assert len([one for one in app.button if one.label == "Ban"]) == 5 + 5  # and just missed
 
     button(app, "Ban").click().run()

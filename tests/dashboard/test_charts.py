@@ -93,3 +93,12 @@ def test_one_vector_is_enough_for_a_chart():
     )
 
     assert isinstance(charts.intervals(alone.rows, alone.metric), alt.LayerChart)
+
+
+def test_a_screen_reader_meets_a_chart_as_one_picture(board):
+    """No mark is read out by itself, and what a chart configures stays as it is."""
+    chart = charts.intervals(board.rows, board.metric)
+    config = charts.as_one_picture(chart).to_dict()["config"]
+
+    assert config.pop("mark") == {"aria": False}
+    assert config == chart.to_dict()["config"]

@@ -175,7 +175,6 @@ def test_a_burst_is_one_series_and_another_camera_or_hour_is_not(scene):
 )
 def test_bursts_are_of_one_moment_not_of_one_clock(scene, clock, zone, together):
     """One time on the clocks of two zones is hours apart; a clock set meanwhile parts nothing."""
-
     scene.take("first.jpg", 3, time="2024:05:01 10:00:00", zone="+02:00")
     scene.take("second.jpg", 3, time=f"2024:05:01 {clock}", zone=zone, change=ImageOps.mirror)
     scene.library.build()

@@ -31,7 +31,7 @@ def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot(
 
 
 def test_the_light_of_most_shots_is_the_right_one():
-    """A shot that is over a stop off loses to one that is little less sharp, whichever way it is off."""
+    """A shot over a stop too dark or too light loses to one that is little less sharp."""
     for odd in (0.15, 0.9):
         shots = signals_of((-2, 1, 0, odd), (-2.4, 1, 0, 0.4), (-2.5, 1, 0, 0.4))
         scores = within_series_score(shots, np.zeros(3, int))

@@ -1,0 +1,78 @@
+"""Choosing a photo: an upload, or one of the index, which the page's address then names."""
+
+from dataclasses import dataclass
+
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import contact_sheet, draws, duel, finding, looking, pictures
+from dashboard.words import spoken
+from photorank.errors import PhotorankError
+from photorank.index.store import Index
+from photorank.photos.files import PHOTO_SUFFIXES
+from photorank.typing import Embeddings
+
+UPLOAD_LIMIT = 100  # MB
+
+
+@dataclass(frozen=True)
+class PickedPhoto:
+    """A photo that the user chose, and the place above it to write on."""
+
+    embedding: Embeddings  # (d,)
+    words: DeltaGenerator
+    source: bytes | int  # what was uploaded, or the row that was picked
+
+
+def photo_picker(
+    which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
+) -> PickedPhoto | None:
+    """Let the user upload a photo or pick one of the index, and show it.
+
+    The address says which under a name; if it says none, a row is picked to begin with, or none.
+    """
+    drawn = finding.row_of_digest(index, draws.asked(name))
+    drawn = otherwise if drawn is None else drawn
+    words, frame = place.container(), place.container(key=f"large-{which}")
+    upload = place.file_uploader(
+        f"Upload the {which} photo",
+        type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
+        max_upload_size=UPLOAD_LIMIT,
+        key=f"upload-{which}",
+    )
+    row = _row_picker(which, index, drawn, place)
+    shown = row if upload is None else None
+    draws.tell(name, None if shown is None else index.photo(shown).digest)
+    source: bytes | int
+    try:
+        if upload is not None:
+            source = data = upload.getvalue()
+            embedding, picture = looking.embedding(index, data), pictures.large(data)
+        elif row is not None:
+            source = row
+            embedding, picture = index.embeddings_of([row])[0], pictures.picture(index, row)
+        else:
+            return None
+    except PhotorankError as error:
+        place.error(f"The {which} photo: {spoken(error)}", icon=":material/broken_image:")
+        return None
+    frame.image(picture, width="stretch", alt=f"the {which} photo")
+    return PickedPhoto(embedding, words, source)
+
+
+def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
+    text = ""
+    if len(index) > duel.MANY:
+        text = place.text_input(
+            "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
+        )
+    rows = index.rows_matching(text.strip(), duel.MANY)
+    if drawn is not None and drawn not in rows:
+        rows.insert(0, drawn)
+    return place.selectbox(
+        "or pick one of the index",
+        rows,
+        index=rows.index(drawn) if drawn in rows else None,
+        format_func=lambda row: contact_sheet.alt_text(index.photo(row), parts=2),
+        placeholder="Type a part of its name",
+        key=f"pick-{which}-{index.name}-{drawn}",
+    )

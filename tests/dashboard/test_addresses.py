@@ -1,0 +1,80 @@
+"""Links and addresses: what they say of a photo, an index and a vector."""
+
+from urllib.parse import parse_qs
+
+import pytest
+
+from dashboard import draws
+from photorank.index.store import open_index
+
+
+def links(app):
+    """Return what each link of a page asks for."""
+    return [
+        {name: values[0] for name, values in parse_qs(one.proto.query_string).items()}
+        for one in app.get("page_link")
+    ]
+
+
+def picked(app):
+    """Return the rows that are picked on a page."""
+    return [one.value for one in app.selectbox if one.label == "or pick one of the index"]
+
+
+def test_every_photo_leads_to_its_page_by_the_same_vector(dashboard, home):
+    """Browse has a link for each photo, and no two lead to the same."""
+    app = dashboard("browse")
+    app.selectbox(key="vector").set_value("plain-prompt").run()
+
+    found = links(app)
+    assert len({one["photo"] for one in found}) == 24
+    assert {one["along"] for one in found} == {"plain-prompt"}
+
+
+@pytest.mark.parametrize("row", [0, 7])
+def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
+    """The page One photo shows that one, by that vector."""
+    app = dashboard("photo")
+    app.query_params["photo"] = draws.token(open_index("small").photo(row).digest)
+    app.query_params["along"] = "plain-prompt"
+    app.run()
+
+    assert not app.exception
+    assert picked(app) == [row]
+    assert app.selectbox(key="vector").value == "plain-prompt"
+
+
+def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home):
+    """From then on the address no longer says the other."""
+    app = dashboard("photo")
+    app.query_params["along"] = "plain-prompt"
+    app.run()
+    app.selectbox(key="vector").set_value("ours").run()
+
+    assert not app.exception
+    assert app.selectbox(key="vector").value == "ours"
+    assert "along" not in app.query_params
+
+
+def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
+    """Two at random, too: who opens it sees the same pair."""
+    app = dashboard("two_photos")
+    next(one for one in app.button if one.label == "Two at random").click().run()
+    drawn = picked(app)
+    digests = [open_index("small").photo(row).digest for row in drawn]
+
+    assert len(set(drawn)) == 2
+    for name, digest in zip(("first", "second"), digests, strict=True):
+        assert draws.token(digest) in app.query_params[name]
+
+
+@pytest.mark.parametrize("strange", ["zzz", "<script>", "../..", "0" * 64])
+def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
+    """Whatever stands there, the page is no error."""
+    app = dashboard("photo")
+    app.query_params["photo"] = strange
+    app.query_params["along"] = strange
+    app.run()
+
+    assert not app.exception
+    assert picked(app) == [0]

@@ -1,0 +1,26 @@
+"""The experiment with kill -9, in short: it runs, and finds nothing lost."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
+def test_a_few_kills_lose_nothing(tmp_path):
+    """Indexing, an export and an evaluation are killed; afterwards all is as without."""
+    command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--results", str(tmp_path)]
+    command += ["--index", "3", "--export", "1", "--evaluate", "1"]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)  # noqa: S603
+    found = {
+        path.stem: json.loads(path.read_text())["pieces"][0] for path in tmp_path.glob("*.json")
+    }
+    assert found.keys() == {"kills-index", "kills-export", "kills-evaluate"}
+    for piece in found.values():
+        assert not any(piece.get(bad, 0) for bad in ("differ", "unhealthy", "half", "altered"))
+    assert found["kills-index"]["inside"] > 0
