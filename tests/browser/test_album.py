@@ -149,6 +149,7 @@ def test_there_may_be_no_place_or_more_than_photos(page, server):
     assert page.get_by_text("Export").count() == 0
     page.goto(f"{server}/album?places=40&vector=ours")
     page.get_by_text("16 places left empty: there are no more").wait_for()
+    page.locator(".st-key-photos-album img").nth(23).wait_for()
     settled(page)
     assert len(names(page)) == 24
 

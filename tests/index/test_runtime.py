@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
+from photorank.index import runtime
 from photorank.index.pipeline import batch_size_for
 from tests.index.colours import ColourEncoder, fill
 
@@ -40,23 +41,24 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     switchable.build(runtime="torch")
 
     encoder = switchable.encoders[0]
-    [(runtime, frames)] = encoder.chosen
-    assert runtime == "torch"
+    [(chosen, frames)] = encoder.chosen
+    assert chosen == "torch"
     assert frames == [encoder.prepare(Image.open(file))[0].tobytes() for file in files[::2]]
     assert switchable.index.manifest.runtime == "torch, measured"
     assert encoder.encoded == 31
 
 
-def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable):
+def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable, monkeypatch):
     """Auto leaves few photos to the encoder as it is, and measures for many."""
-    fill(switchable.folder, 20)
+    monkeypatch.setattr(runtime, "_FEW", 30)
+    fill(switchable.folder, 29)
     switchable.build()
     assert switchable.encoders[0].chosen == []
     assert switchable.index.manifest.runtime == "plain"
 
-    fill(switchable.folder, 260, start=1000)
+    fill(switchable.folder, 30, start=1000)
     switchable.build()
-    assert [runtime for runtime, _ in switchable.encoders[1].chosen] == ["auto"]
+    assert [chosen for chosen, _ in switchable.encoders[1].chosen] == ["auto"]
     assert switchable.index.manifest.runtime == "auto, measured"
 
 
