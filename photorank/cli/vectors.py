@@ -47,13 +47,14 @@ def prompt(
 def learn(
     name: Name,
     learner: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="KIND",
             help="mean-difference, pair-least-squares, spanning-pairs, all-pairs, bradley-terry, "
-            "rank-svm, personal or degradations, which needs no labels.",
+            "rank-svm, personal or degradations, which needs no labels. Default for a --rater: "
+            "personal.",
         ),
-    ],
+    ] = None,
     within: Annotated[
         Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
     ] = None,
@@ -78,6 +79,9 @@ def learn(
     from photorank.index.store import open_index
     from photorank.vectors.store import add_vector, check_free
 
+    if learner is None and rater is None:
+        raise typer.BadParameter("say how: --learner KIND, or --rater R")
+    learner = learner or "personal"
     opened = open_index(index)
     check_free(opened, name)
     if learner == KIND:

@@ -152,7 +152,7 @@ def personal_state(
     judged = judged_clicks(Z, placed)
     taste = taste_of(prior, judged)
     ratings = taste.ratings(Z)
-    curve, gaps = _learning_curve(prior.fair, judged, _fair_tests(said))
+    curve, gaps = learning_curve(prior.fair, judged, _fair_tests(said))
     return PersonalState(
         rater=rater,
         index=index.name,
@@ -165,7 +165,7 @@ def personal_state(
         n_stars=len(said.starred),
         accuracy=curve[-1].accuracy if curve else None,
         curve=curve,
-        forecast=_forecast(gaps, [point.n_choices for point in curve]),
+        forecast=forecast_of(gaps, [point.n_choices for point in curve]),
         moved=_moved(ground.rows, Z[:, 0], ratings) if len(rows) and vector is not None else (),
         slope=fit_slope(gaps[-1]) if len(gaps) and gaps.shape[1] >= _LEAST_TO_CALIBRATE else None,
         fingerprint=index.fingerprint,
@@ -186,7 +186,7 @@ def _fair_tests(said: Clicks) -> Codes:
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
 
-def _learning_curve(
+def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
     """Return the accuracy by number of choices, and winner less loser by point and test (c, t).
@@ -231,7 +231,7 @@ def _hits(gaps: Floats) -> Floats:
     return (1 + np.sign(gaps)) / 2
 
 
-def _forecast(gaps: Floats, marks: list[int]) -> Difference | None:
+def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
     """Return how much accuracy 20 more choices are expected to add; None if too little is known."""
     if len(marks) < 3 or gaps.shape[1] < _LEAST_TESTS:
         return None

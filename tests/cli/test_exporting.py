@@ -145,6 +145,23 @@ def test_choices_come_back(photorank, home, gallery, tmp_path):
     assert len((tmp_path / "ann.csv").read_text().splitlines()) == 2
 
 
+def test_a_persons_choices_teach_without_a_learner_named(photorank, tmp_path):
+    """`--rater` and `--prior` are enough for a personal vector; with neither it is asked how."""
+    file = tmp_path / "clicks.csv"
+    pairs = [
+        f"beach/{n}.jpg,forest/{(n + step) % 8}.jpg,0,ann" for n in range(8) for step in (0, 3)
+    ]
+    file.write_text("winner,loser,tie,rater\n" + "\n".join(pairs) + "\n")
+    assert photorank("choices", "import", file).code == 0
+
+    outcome = photorank(
+        "vector", "learn", "anns", "--rater", "ann", "--prior", "technical", "--json"
+    )
+
+    assert outcome.json["kind"] == "personal"
+    assert photorank("vector", "learn", "anything").code == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

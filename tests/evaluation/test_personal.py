@@ -1,4 +1,5 @@
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -160,6 +161,21 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, ground):
         holds.append(forecast.low <= 0 <= forecast.high)
 
     assert sum(holds) >= 34
+
+
+def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, ground):
+    """A prior that others' ratings taught changes the ratings; accuracy and curve are without."""
+    taught = replace(ground.prior, covariance=9 * ground.prior.covariance, untaught=ground.prior)
+    said = clicked(own_ratings(ground.Z), 60, noise=0.5)
+
+    plain, learned = (
+        personal_state(index, "a", vector, said, ground=replace(ground, prior=prior))
+        for prior in (ground.prior, taught)
+    )
+
+    assert not np.allclose(learned.ratings, plain.ratings, atol=1e-3)
+    assert (learned.accuracy, learned.curve) == (plain.accuracy, plain.curve)
+    assert learned.forecast == plain.forecast
 
 
 def test_what_moved_most_comes_first(index, vector, ground):
