@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 
-from dashboard import looking
+from dashboard import looking, mapping
+from dashboard.contact_sheet import alt_text
 from photorank.index import atlas
 from photorank.index.atlas import Method
 from photorank.index.store import Index
-from photorank.typing import Direction, Floats
+from photorank.typing import Codes, Direction, Floats
 from photorank.vectors.prompts import prompt_vector
 
 
@@ -25,6 +26,18 @@ def _places(root: Path, changed: int, method: Method, _index: Index) -> Floats:
     found = atlas.places(_index, method)
     found.flags.writeable = False
     return found
+
+
+def drawn(index: Index) -> tuple[Codes, list[Path], list[str]]:
+    """Return which rows a map draws, with their pictures' files and their words."""
+    return _drawn(index.paths.root, index.paths.manifest.stat().st_mtime_ns, index)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _drawn(root: Path, changed: int, _index: Index) -> tuple[Codes, list[Path], list[str]]:
+    rows = mapping.drawn(len(_index))
+    photos = [_index.photo(row) for row in rows.tolist()]
+    return rows, [_index.thumbnail(one) for one in photos], [alt_text(one) for one in photos]
 
 
 def direction(index: Index, text: str) -> Direction:

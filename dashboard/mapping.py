@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.contact_sheet import alt_text, label_standing, short, whole
+from dashboard.contact_sheet import label_standing, short, whole
 from dashboard.words import count, plain
 from photorank.index.atlas import Method, inside
-from photorank.index.store import Index, IndexLabels
+from photorank.index.store import IndexLabels
 from photorank.typing import Codes, Floats, Ratings
 
 DRAWN = 1500  # points: more cannot be told apart, and a browser would be slow
@@ -72,11 +72,11 @@ def drawn(n: int) -> Codes:
 
 
 def points(
-    index: Index,
     rows: Codes,
     places: Floats,
     colouring: Colouring,
     addresses: Sequence[str],
+    photos: Sequence[str],
     ratings: Ratings,
     standing: Ratings,
 ) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def points(
             "y": places[rows, 1],
             "value": colouring.amounts[rows],
             "image": addresses,
-            "photo": [alt_text(index.photo(row)) for row in rows.tolist()],
+            "photo": photos,
             "said": said,
         }
     )

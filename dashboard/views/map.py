@@ -21,11 +21,10 @@ with components.explained():
     places = finding.places(index, method)
 
 box = mapping.as_box(draws.area())
-rows = mapping.drawn(len(index))
+rows, pictures, words = finding.drawn(index)
 colouring = mapping.colouring(labels, standing, by, vector.name)
-pictures = [index.thumbnail(index.photo(row)) for row in rows.tolist()]
 table = mapping.points(
-    index, rows, places, colouring, finding.addresses(pictures), ratings, standing
+    rows, places, colouring, finding.addresses(pictures), words, ratings, standing
 )
 chart = f"chart-{index.name}-{method}"
 st.caption(f"{mapping.sentence(len(index), len(rows))} {colouring.reading}")
