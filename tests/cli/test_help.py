@@ -72,7 +72,7 @@ def test_help_names_the_learners_there_are():
     }
 
     listed, _, rest = help_of["vector", "learn"].partition(", which needs ")
-    assert rest == "no labels."
+    assert rest == "no labels. Default for a --rater: personal."
     assert listed.replace(" or ", " ").replace(",", "").split() == [*LEARNERS, "degradations"]
     assert help_of["evaluate",].endswith(f"Default: {','.join(DEFAULT_LEARNERS)}.")
 
