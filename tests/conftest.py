@@ -1,7 +1,11 @@
 """A small library of photos, and an indexed workspace of it, for the tests of several rooms."""
 
 import csv
+import os
 import shutil
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # each process of the suite has its own core
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 import pytest

@@ -134,7 +134,7 @@ def evaluate(
         results=tuple(results),
         differences=tuple(differences),
         details=looked_closer,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
     )
 
 

@@ -21,6 +21,14 @@ def port():
         return probe.getsockname()[1]
 
 
+@pytest.fixture
+def heard():
+    """Let children hear Ctrl-C: a shell starts what runs in the background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def is_open(port):
     """Tell whether a server listens."""
     with socket.socket() as probe:
@@ -31,7 +39,7 @@ def is_open(port):
 @pytest.mark.parametrize(
     ("end", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)], ids=["Ctrl-C", "terminated"]
 )
-def test_the_dashboard_ends_with_its_command(end, code, empty_home, port):
+def test_the_dashboard_ends_with_its_command(end, code, empty_home, port, heard):
     """The server answers once its address is told, and is gone when the command is."""
     with subprocess.Popen(  # noqa: S603
         [*START, "dashboard", "--port", str(port)],

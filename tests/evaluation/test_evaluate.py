@@ -322,6 +322,16 @@ def test_an_evaluation_is_kept(index):
     assert read_evaluation(path) == evaluation.to_json()
 
 
+def test_equal_evaluations_in_one_second_are_both_kept(index):
+    """Two runs with the same numbers are two files, and the later one is the last of the list."""
+    first, second = (evaluate(index, learners=[], protocol=QUICK) for _ in range(2))
+
+    paths = [save_evaluation(index.paths, one) for one in (first, second)]
+
+    assert len(set(paths)) == 2
+    assert evaluation_paths(index.paths) == paths
+
+
 def test_unknown_learners_are_named_before_any_work(index):
     """A typing error costs no time, and the message lists what there is."""
     with pytest.raises(UnknownNameError, match="all-pairs"):
