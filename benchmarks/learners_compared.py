@@ -10,7 +10,7 @@ for information or drawn at random: a tree of m = n − 1 pairs spans all photos
 import argparse
 from typing import Literal
 
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.store import open_index
 from photorank.metrics.pair_sums import values_by_fold

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.demo import build_sample
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.build import build_index
 from photorank.index.labelling import import_choices, import_labels

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.learning import fit_and_test
 from photorank.evaluation.protocol import Protocol
 from photorank.index.build import build_index

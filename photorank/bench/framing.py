@@ -10,7 +10,7 @@ from photorank.bench.embedding import embed_files
 from photorank.encoders.base import Encoder
 from photorank.errors import UnknownNameError
 from photorank.evaluation.contenders import make_learner
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.estimates import Difference, Estimate

@@ -10,7 +10,7 @@ from photorank.bench.embedding import embed_files
 from photorank.bench.framing import LEARNER, Load, photos_of
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.index.store import Index
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import LeaveOneOut, jackknife

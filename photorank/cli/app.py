@@ -16,6 +16,8 @@ from photorank.cli import (
     evaluating,
     explaining,
     exporting,
+    framings,
+    importing,
     indexing,
     keepers,
     libraries,
@@ -24,6 +26,7 @@ from photorank.cli import (
     popularity,
     rating,
     signals,
+    status,
     vectors,
 )
 from photorank.cli.printing import message
@@ -57,6 +60,8 @@ app = typer.Typer(
 for family in (
     demo,
     indexing,
+    status,
+    importing,
     libraries,
     datasets,
     popularity,
@@ -72,6 +77,7 @@ for family in (
     exporting,
     doctor,
     bench,
+    framings,
 ):
     app.add_typer(family.app)
 

@@ -1,31 +1,26 @@
-"""Commands that bring photos and judgements into an index, and tell what it holds."""
+"""The command that brings photos into an index, and labels with them."""
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.groups import choices as _choices
-from photorank.cli.groups import labels as _labels
-from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+from photorank.cli.options import AsJson, GroupColumn, Partial, example
+from photorank.cli.printing import (
+    line,
+    message,
+    print_json,
+    print_notes,
+    print_some,
+    progress,
+    skipped_files,
+)
 
 if TYPE_CHECKING:
     from photorank.workspace import IndexPaths
 
 app = typer.Typer()
-app.add_typer(_labels, name="labels")
-app.add_typer(_choices, name="choices")
-
-GroupColumn = Annotated[
-    str | None,
-    typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),
-]
-Partial = Annotated[
-    bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
-]
 
 
 @app.command(
@@ -144,7 +139,7 @@ def index(
             cluster=on_cluster,
             on_progress=on_progress,
         )
-    skipped = _skipped(report.skipped)
+    skipped = skipped_files(report.skipped)
     if as_json:
         print_json(
             {
@@ -162,7 +157,7 @@ def index(
         )
         print_some([f"{file['path']}: {file['reason']}" for file in skipped])
     if imported is not None:
-        _tell(imported(workspace.index(name)))
+        print_notes(imported(workspace.index(name)))
         message(f"imported {labels or dataset}")
 
 
@@ -204,115 +199,3 @@ def _labels_to_import(
             *import_labels(index, table, partial=partial, base=base),
         ]
     return None
-
-
-@_labels.command("import", epilog=example("photorank labels import stars.csv --index family"))
-def labels_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
-    index: IndexName = None,
-    group_column: GroupColumn = None,
-    partial: Partial = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
-    import numpy as np
-
-    from photorank.index.labelling import import_labels
-    from photorank.index.store import Index
-    from photorank.labels.tables import read_labels
-    from photorank.workspace import Workspace
-
-    paths = Workspace.current().existing_index(index)
-    table = read_labels(file, group_column=group_column, partial=partial)
-    notes = [*table.notes, *import_labels(paths, table, partial=partial)]
-    labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
-    _tell(notes)
-    if as_json:
-        print_json({"index": paths.name, "labelled": labelled, "notes": notes})
-    else:
-        line(f"index {paths.name}: {labelled} photos have a label")
-
-
-@_choices.command("import", epilog=example("photorank choices import pairs.csv --index family"))
-def choices_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
-    index: IndexName = None,
-    partial: Partial = False,
-    as_json: AsJson = False,
-) -> None:
-    """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
-    from photorank.index.labelling import import_choices
-    from photorank.index.store import Index
-    from photorank.labels.tables import read_choices
-    from photorank.workspace import Workspace
-
-    paths = Workspace.current().existing_index(index)
-    table = read_choices(file, partial=partial)
-    notes = [*table.notes, *import_choices(paths, table, partial=partial)]
-    choices = len(Index.open(paths).choices().winners)
-    _tell(notes)
-    if as_json:
-        print_json({"index": paths.name, "choices": choices, "notes": notes})
-    else:
-        line(f"index {paths.name}: {choices} choices between two photos")
-
-
-@app.command(epilog=example("photorank status --index family"))
-def status(index: IndexName = None, as_json: AsJson = False) -> None:
-    """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
-    from photorank.index.store import open_index
-    from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
-
-    opened = open_index(index)
-    for error in unusable_cards(opened):
-        message(error)
-    skipped = _skipped(opened.skipped())
-    builtin = builtin_vectors(opened)
-    vectors = [
-        {"name": name, "kind": vector.kind, "builtin": name in builtin}
-        for name, vector in list_vectors(opened).items()
-    ]
-    if as_json:
-        print_json(
-            {
-                "index": opened.name,
-                "encoder": opened.manifest.encoder,
-                "framing": opened.fingerprint.framing,
-                "photos": len(opened),
-                "skipped": skipped,
-                "vectors": vectors,
-            }
-        )
-        return
-    counts = opened.counts()
-    facts = {
-        "index": opened.name,
-        "folder": opened.paths.root,
-        "encoder": opened.fingerprint,
-        "photos": len(opened),
-        "labelled": counts.labelled,
-        "choices": counts.choices,
-        "raters": len(opened.raters()) or None,  # labels need not name any
-        "groups": counts.groups or None,
-        "series": counts.series or None,
-    }
-    for what, value in facts.items():
-        if value is not None:
-            line(f"{what:9} {value}")
-    if vectors:
-        print_table(
-            ["vector", "kind", ""],
-            [[one["name"], one["kind"], "built in" if one["builtin"] else ""] for one in vectors],
-        )
-    for reason, count in Counter(file["reason"] for file in skipped).most_common():
-        line(f"skipped {count}: {reason}")
-    print_some([file["path"] for file in skipped])
-
-
-def _skipped(files: list[Any]) -> list[dict[str, str]]:
-    return [{"path": str(file.path), "reason": file.reason} for file in files]
-
-
-def _tell(notes: list[str]) -> None:
-    for note in notes:
-        message(note)

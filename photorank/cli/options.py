@@ -41,6 +41,13 @@ ByRaters = Annotated[
         "--weigh-by-raters", help="Trust a score by the number of people it is the mean of."
     ),
 ]
+GroupColumn = Annotated[
+    str | None,
+    typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),
+]
+Partial = Annotated[
+    bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
+]
 PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 

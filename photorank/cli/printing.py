@@ -5,7 +5,7 @@ import math
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from rich.progress import (
 )
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from photorank.photos.files import SkippedFile
 
 _UNBOUNDED = 100_000  # columns of a pipe: a path is never folded there
 _LISTED = 20  # lines of a list that is shown whole
@@ -58,6 +61,17 @@ def print_some(lines: Sequence[object]) -> None:
         line(f"  {entry}")
     if len(lines) > _LISTED:
         line(f"  … and {len(lines) - _LISTED} more; --json lists all")
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Say what a user should know of what was done, a line each."""
+    for note in notes:
+        message(note)
+
+
+def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, str]]:
+    """Return files that cannot be used as machine output tells them."""
+    return [{"path": str(file.path), "reason": file.reason} for file in files]
 
 
 def printable(text: object) -> str:

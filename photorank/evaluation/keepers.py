@@ -8,7 +8,7 @@ from sklearn.base import clone
 
 from photorank.errors import NoLabelsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import NEAR_DUPLICATE, Protocol
 from photorank.index.store import Index
 from photorank.metrics.folds import kept_together, near_duplicates

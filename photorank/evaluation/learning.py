@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.evaluation.contenders import beginning, make_learner
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.index.store import Index
 from photorank.metrics.folds import Folds

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.evaluate import judged_photos
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.kinds import between_kinds, content_directions, kinds_of
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.index.store import Index

@@ -159,10 +159,7 @@ def build_index(
             job = Job(loader, device, runtime, batch_size, workers)
             used = embed_on_cluster(cluster, job, batches, scan.todo, on_progress)
         else:
-            workers = workers or usable_cores()
-            adopt_runtime(runtime, scan.todo, encoder, batches.known, workers=workers)
-            _embed(batches, scan, workers, on_progress)
-            used = encoder.loaded.runtime if isinstance(encoder.loaded, Switchable) else ""
+            used = _embed_here(batches, scan, runtime, workers or usable_cores(), on_progress)
 
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
@@ -198,21 +195,25 @@ def build_index(
     )
 
 
-def _embed(
+def _embed_here(
     batches: Batches,
     scan: Scan,
+    runtime: Runtime,
     workers: int,
     on_progress: Callable[[int, int], None] | None,
-) -> None:
-    """Open, encode and record what is new or changed."""
+) -> str:
+    """Open, encode and record what is new or changed; return what computed."""
+    encoder = batches.encoder
+    adopt_runtime(runtime, scan.todo, encoder, batches.known, workers=workers)
     ahead = 2 * batches.batch_size + workers
-    opened = open_photos(scan.todo, batches.encoder, batches.known, workers=workers, ahead=ahead)
+    opened = open_photos(scan.todo, encoder, batches.known, workers=workers, ahead=ahead)
     with closing(opened):  # no thread outlives an error
         for done, photo in enumerate(opened, start=1):
             batches.take(photo)
             if on_progress:
                 on_progress(done, len(scan.todo))
     batches.write()
+    return encoder.loaded.runtime if isinstance(encoder.loaded, Switchable) else ""
 
 
 def _real(path: Path) -> Path:

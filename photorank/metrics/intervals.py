@@ -1,6 +1,5 @@
-"""Intervals of given ratings: what a metric is without each photo, and on photos drawn anew."""
+"""Intervals of given ratings, from what a metric is without each photo."""
 
-from collections.abc import Callable
 from math import hypot, isnan, log, nan, pi, sqrt
 from typing import NamedTuple
 
@@ -15,7 +14,7 @@ from photorank.metrics.estimates import (
     student,
     unvarying,
 )
-from photorank.typing import Codes, Floats
+from photorank.typing import Floats
 
 # One unit is taken to change the odds of an error threefold at most: without it a metric may be
 # perfect, and its logit infinite.
@@ -172,49 +171,6 @@ def holm(p_values: ArrayLike) -> Floats:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(np.maximum.accumulate(factor * p[order]), 1.0)
     return adjusted
-
-
-def bootstrap(
-    metric: Callable[[Codes], float],
-    n: int,
-    *,
-    rounds: int,
-    seed: int,
-    clusters: Codes | None = None,
-) -> Floats:
-    """Return a metric (rounds,) on photos drawn anew with replacement, sorted.
-
-    Parameters
-    ----------
-    metric : callable
-        Rows of photos, with repetitions -> float. A photo is no pair with its
-        own copy: they have equal labels.
-    n : int
-        Number of photos.
-    rounds : int
-    seed : int
-    clusters : ndarray of shape (n,), optional
-        Draw whole clusters instead; −1 is a photo on its own.
-
-    Examples
-    --------
-    >>> labels = np.arange(20.0)
-    >>> drawn = bootstrap(lambda rows: labels[rows].mean(), 20, rounds=500, seed=0)
-    >>> low, high = np.quantile(drawn, [0.025, 0.975])
-    >>> bool(low < 9.5 < high)
-    True
-    """
-    rng = np.random.default_rng(seed)
-    rows = np.arange(n)
-    members = [rows[i : i + 1] for i in rows]
-    if clusters is not None:
-        alone = [rows[i : i + 1] for i in np.flatnonzero(np.asarray(clusters) < 0)]
-        members = alone + [rows[clusters == g] for g in np.unique(clusters[clusters >= 0])]
-    drawn = [
-        metric(np.concatenate([members[i] for i in rng.integers(len(members), size=len(members))]))
-        for _ in range(rounds)
-    ]
-    return np.sort(drawn)
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:

@@ -8,7 +8,8 @@ from scipy.stats import binomtest
 from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
-from photorank.evaluation.evaluate import evaluate, judged_photos
+from photorank.evaluation.evaluate import evaluate
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.learning import fit_and_test, learn_vector
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.evaluation.report import (

@@ -3,7 +3,8 @@ import pytest
 
 from photorank.errors import MissingVectorError, UnknownNameError
 from photorank.evaluation.contenders import vector_contender
-from photorank.evaluation.evaluate import evaluate, judged_photos
+from photorank.evaluation.evaluate import evaluate
+from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.learning import IN_SAMPLE, judgements_digest, learn_vector
 from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
 from photorank.index.labelling import import_choices, import_labels

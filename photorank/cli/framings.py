@@ -1,0 +1,140 @@
+"""What a framing is worth, and how steady ratings are under it."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from photorank.cli.groups import bench as _bench
+from photorank.cli.options import AsJson, FoldBy, IndexName, example, names
+from photorank.cli.printing import interval, line, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.encoders.base import Encoder
+    from photorank.index.store import Index
+
+Framings = Annotated[
+    str | None,
+    typer.Option(metavar="F,...", help="Framings. Default: all that the encoder takes."),
+]
+LearnerName = Annotated[str, typer.Option(metavar="KIND", help="What learns from the judgements.")]
+
+app = typer.Typer()
+app.add_typer(_bench, name="bench")
+
+
+@_bench.command(epilog=example("photorank bench framing --index family"))
+def framing(
+    framings: Framings = None,
+    learner: LearnerName = "all-pairs",
+    fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
+    folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
+    repeats: Annotated[
+        int, typer.Option(min=1, metavar="N", help="How often they are split anew.")
+    ] = 3,
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure what each framing is worth on an index's judged photos."""
+    from photorank.bench.framing import measure_framings
+    from photorank.evaluation.protocol import Protocol
+    from photorank.index.store import open_index
+
+    opened = open_index(index)
+    with progress("Embedding", "photos") as on_progress:
+        table = measure_framings(
+            opened,
+            _loader(opened),
+            framings=_chosen(opened, framings),
+            protocol=Protocol(fold_by=fold_by, folds=folds, repeats=repeats, seed=seed),
+            learner=learner,
+            on_progress=on_progress,
+        )
+    if as_json:
+        print_json(table.to_json())
+        return
+    line(f"pairs in the right order, {table.learner} learned out of fold, {table.encoder}")
+    columns = ["framing", "accuracy", f"ahead of {table.base}", "p (Holm)", "s"]
+    rows = [
+        [
+            row.framing,
+            interval(row.accuracy.to_json()),
+            "" if row.ahead is None else str(row.ahead).partition(" (")[0],
+            "" if row.p_holm is None else f"{row.p_holm:.2g}",
+            f"{row.seconds:.0f}",
+        ]
+        for row in table.rows
+    ]
+    print_table(columns, rows, right=["p (Holm)", "s"])
+
+
+@_bench.command(epilog=example("photorank bench stability --index family"))
+def stability(
+    framings: Framings = None,
+    photos: Annotated[
+        int, typer.Option(min=10, metavar="N", help="How many are rated in seven forms.")
+    ] = 100,
+    learner: LearnerName = "all-pairs",
+    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Draws the photos.")] = 0,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how far ratings depend on a photo's size, its crop and its compression."""
+    from photorank.bench.stability import measure_stability
+    from photorank.index.store import open_index
+
+    opened = open_index(index)
+    with progress("Embedding", "photos") as on_progress:
+        found = measure_stability(
+            opened,
+            _loader(opened),
+            framings=_chosen(opened, framings),
+            photos=photos,
+            learner=learner,
+            seed=seed,
+            on_progress=on_progress,
+        )
+    if as_json:
+        print_json([row.to_json() for row in found])
+        return
+    line("spread of a rating over its forms, in standard deviations of the photos' ratings;")
+    line("flips: how often two photos change places when either comes in another form")
+    print_table(
+        ["framing", "spread", *found[0].by_change, "flips", "unsteady pairs"],
+        [
+            [
+                row.framing,
+                interval(row.spread.to_json()),
+                *(interval(one.to_json()) for one in row.by_change.values()),
+                interval(row.flips.to_json()),
+                f"{row.unsteady:.0%}",
+            ]
+            for row in found
+        ],
+        right=["unsteady pairs"],
+    )
+
+
+def _loader(index: "Index") -> "Callable[[str], Encoder]":
+    """Return what loads an index's encoder with a framing of its own."""
+    from photorank.encoders import load_encoder
+
+    return lambda framing: load_encoder(index.manifest.encoder, framing=framing)
+
+
+def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
+    """Return the framings to measure: those named, or all that the encoder takes."""
+    from photorank.encoders import load_encoder
+    from photorank.errors import EncoderError
+    from photorank.photos.framing import FRAMINGS
+
+    if framings is not None:
+        return names(framings)
+    usable = []
+    for framing in FRAMINGS:
+        with suppress(EncoderError):
+            load_encoder(index.manifest.encoder, framing=framing)
+            usable.append(framing)
+    return usable

@@ -1,0 +1,66 @@
+"""Commands that bring people's judgements into an index."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photorank.cli.groups import choices as _choices
+from photorank.cli.groups import labels as _labels
+from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, example
+from photorank.cli.printing import line, print_json, print_notes
+
+app = typer.Typer()
+app.add_typer(_labels, name="labels")
+app.add_typer(_choices, name="choices")
+
+
+@_labels.command("import", epilog=example("photorank labels import stars.csv --index family"))
+def labels_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    group_column: GroupColumn = None,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
+    import numpy as np
+
+    from photorank.index.labelling import import_labels
+    from photorank.index.store import Index
+    from photorank.labels.tables import read_labels
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(index)
+    table = read_labels(file, group_column=group_column, partial=partial)
+    notes = [*table.notes, *import_labels(paths, table, partial=partial)]
+    labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
+    print_notes(notes)
+    if as_json:
+        print_json({"index": paths.name, "labelled": labelled, "notes": notes})
+    else:
+        line(f"index {paths.name}: {labelled} photos have a label")
+
+
+@_choices.command("import", epilog=example("photorank choices import pairs.csv --index family"))
+def choices_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    index: IndexName = None,
+    partial: Partial = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
+    from photorank.index.labelling import import_choices
+    from photorank.index.store import Index
+    from photorank.labels.tables import read_choices
+    from photorank.workspace import Workspace
+
+    paths = Workspace.current().existing_index(index)
+    table = read_choices(file, partial=partial)
+    notes = [*table.notes, *import_choices(paths, table, partial=partial)]
+    choices = len(Index.open(paths).choices().winners)
+    print_notes(notes)
+    if as_json:
+        print_json({"index": paths.name, "choices": choices, "notes": notes})
+    else:
+        line(f"index {paths.name}: {choices} choices between two photos")

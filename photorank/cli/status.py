@@ -1,0 +1,69 @@
+"""What an index holds."""
+
+from collections import Counter
+
+import typer
+
+from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.printing import (
+    line,
+    message,
+    print_json,
+    print_some,
+    print_table,
+    skipped_files,
+)
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank status --index family"))
+def status(index: IndexName = None, as_json: AsJson = False) -> None:
+    """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
+    from photorank.index.store import open_index
+    from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
+
+    opened = open_index(index)
+    for error in unusable_cards(opened):
+        message(error)
+    skipped = skipped_files(opened.skipped())
+    builtin = builtin_vectors(opened)
+    vectors = [
+        {"name": name, "kind": vector.kind, "builtin": name in builtin}
+        for name, vector in list_vectors(opened).items()
+    ]
+    if as_json:
+        print_json(
+            {
+                "index": opened.name,
+                "encoder": opened.manifest.encoder,
+                "framing": opened.fingerprint.framing,
+                "photos": len(opened),
+                "skipped": skipped,
+                "vectors": vectors,
+            }
+        )
+        return
+    counts = opened.counts()
+    facts = {
+        "index": opened.name,
+        "folder": opened.paths.root,
+        "encoder": opened.fingerprint,
+        "photos": len(opened),
+        "labelled": counts.labelled,
+        "choices": counts.choices,
+        "raters": len(opened.raters()) or None,  # labels need not name any
+        "groups": counts.groups or None,
+        "series": counts.series or None,
+    }
+    for what, value in facts.items():
+        if value is not None:
+            line(f"{what:9} {value}")
+    if vectors:
+        print_table(
+            ["vector", "kind", ""],
+            [[one["name"], one["kind"], "built in" if one["builtin"] else ""] for one in vectors],
+        )
+    for reason, count in Counter(file["reason"] for file in skipped).most_common():
+        line(f"skipped {count}: {reason}")
+    print_some([file["path"] for file in skipped])
