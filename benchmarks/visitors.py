@@ -80,6 +80,7 @@ class Visitor:
         self._here = ""  # the page's hash
         self._seen: set[str] = set()  # pictures, which a browser keeps
         self.pages: dict[str, str] = {}  # hash by title
+        self.session = ""
 
     async def come(self) -> Page:
         """Open the dashboard."""
@@ -99,10 +100,12 @@ class Visitor:
         """Close the tab."""
         await self._socket.close()
 
-    async def open(self, title: str) -> Page:
-        """Go to another page."""
+    async def open(self, title: str, query: str = "") -> Page:
+        """Go to another page, whose address may ask for something."""
         self._here = self.pages[title]
-        return await self._run(BackMsg())
+        message = BackMsg()
+        message.rerun_script.query_string = query
+        return await self._run(message)
 
     async def press(self, page: Page, label: str) -> Page:
         """Press a button of the page."""
@@ -115,7 +118,6 @@ class Visitor:
 
     async def _run(self, message: BackMsg) -> Page:
         message.rerun_script.page_script_hash = self._here
-        message.rerun_script.query_string = ""
         begun = time.perf_counter()
         await self._socket.send(message.SerializeToString())
         page = Page()
@@ -127,7 +129,9 @@ class Visitor:
             elif got.hash:
                 self._known[got.hash] = got
             kind = got.WhichOneof("type")
-            if kind == "navigation":
+            if kind == "new_session":
+                self.session = got.new_session.initialize.session_id
+            elif kind == "navigation":
                 self.pages = {
                     one.page_name: one.page_script_hash for one in got.navigation.app_pages
                 }

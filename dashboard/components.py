@@ -22,7 +22,7 @@ from dashboard.cards import VectorCard
 from dashboard.close_charts import chart
 from dashboard.closer import LABELS, Panel
 from dashboard.measures import PNG_HELP
-from dashboard.words import FROM_WORDS, count, family, spoken
+from dashboard.words import FROM_WORDS, count, family, plain, spoken
 from photorank.errors import NoVectorsError, PhotorankError
 from photorank.index.store import Index
 from photorank.vectors.master import MasterVector
@@ -45,6 +45,7 @@ def opened(title: str) -> Index:
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
         st.title(title, anchor=False, width="stretch")
         name = names[0]
+        unknown = draws.missed("index", names)
         if len(names) > 1:
             draws.arrive("index", names)
             name = st.selectbox(
@@ -57,6 +58,7 @@ def opened(title: str) -> Index:
                 width=220,
             )
             draws.stay("index", name)
+    _excuse("index", unknown, name)
     with explained():
         index = loading.index(name)
         made_by = index.manifest
@@ -92,11 +94,13 @@ def vector_picker(
         known, evaluation = loading.vectors(index), loading.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
+    words = {name: f"{name} ({family(vector.kind)})" for name, vector in known.items()}
+    unknown = draws.missed("vector", {*words, *words.values()})
     draws.arrive("vector", known)
     name = st.selectbox(
         label,
         cards.preferred(known, evaluation),
-        format_func=lambda name: f"{name} ({family(known[name].kind)})",
+        format_func=words.__getitem__,
         key="vector",
         bind="query-params",
         on_change=draws.leave,
@@ -105,7 +109,15 @@ def vector_picker(
         width=340,
     )
     draws.stay("vector", name)
+    _excuse("vector", unknown, name)
     return known[name]
+
+
+def _excuse(what: str, unknown: str, instead: str) -> None:
+    """Say what is shown instead of something that an address asks for and there is not."""
+    if unknown:
+        there_is_not = f"There is no {what} called {plain(unknown[:64])}"
+        st.toast(f"{there_is_not}: this is {plain(instead)}.", icon=":material/link_off:")
 
 
 def group_picker(names: Sequence[str]) -> int | None:

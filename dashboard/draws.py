@@ -43,10 +43,18 @@ def arrive(key: str, options: Collection[str]) -> None:
     Where nothing was asked for, it is as it was on the page before.
     """
     state, brought = st.session_state, st.query_params.get(ALONG[key])
+    if st.query_params.get(key) in options:  # written by hand: the widget's own words say more
+        brought = st.query_params[key]
     if brought is None and key not in st.query_params and state["turned"]:
         brought = state.get(ALONG[key])
     if brought in options:
         state[key] = brought
+
+
+def missed(key: str, options: Collection[str]) -> str:
+    """Return what the address asks a widget for, before it is drawn, and is no option; else ""."""
+    wanted = (st.query_params.get(name, "") for name in (key, ALONG[key]))
+    return next((str(one) for one in wanted if one and one not in options), "")
 
 
 def stay(key: str, value: str) -> None:

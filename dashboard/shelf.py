@@ -12,11 +12,16 @@ from photorank.album.wishes import BALANCE, Wishes
 from photorank.index.series import THRESHOLD
 from photorank.index.store import Index
 
+MOST = 1e6  # photos, more than any album has places
+
 
 def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
     """Ask what is wanted of the album; return it, and from when photos are alike."""
     group = components.group_picker(groups)
-    places = st.number_input("Places", 0, None, 24, key="places", bind="query-params", width=130)
+    # Not of the type int, for which an address that asks for 1e309 places ends in an error.
+    places = st.number_input(
+        "Places", 0.0, MOST, 24.0, 1.0, "%d", key="places", bind="query-params", width=130
+    )
     balance = st.slider(
         "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
         bind="query-params", width=220,
@@ -28,7 +33,7 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
         limit = st.selectbox(
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
         )
-        at_most = st.number_input("photos", 1, None, 3, key="most", disabled=limit == "none")
+        at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
     marks = draws.marks(index.name)
     asked = Wishes(
         int(places),

@@ -44,6 +44,17 @@ def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
     assert app.selectbox(key="vector").value == "plain-prompt"
 
 
+def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
+    """As a person would write it, where the page itself adds where the vector is from."""
+    app = dashboard("browse")
+    assert app.selectbox(key="vector").value == "ours"
+    app.query_params["vector"] = "plain-prompt"
+    app.run()
+
+    assert app.selectbox(key="vector").value == "plain-prompt"
+    assert not app.toast
+
+
 def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home):
     """From then on the address no longer says the other."""
     app = dashboard("photo")
@@ -78,3 +89,28 @@ def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
 
     assert not app.exception
     assert picked(app) == [0]
+
+
+@pytest.mark.parametrize("name", ["index", "in", "vector", "along"])
+def test_a_name_that_there_is_not_is_told(dashboard, home, name):
+    """The page says what it shows instead, once, with the name letter by letter."""
+    app = dashboard("browse")
+    assert not app.toast
+    app.query_params[name] = "<b>*gone*"
+    app.run()
+
+    (told,) = (one.value for one in app.toast)
+    assert told.startswith(f"There is no {'index' if name in ('index', 'in') else 'vector'} called")
+    assert r"\<b\>\*gone\*" in told
+    assert not app.exception
+
+
+@pytest.mark.parametrize("places", ["1e309", "-inf", "nan", "9" * 400, "-1", "many"])
+def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
+    """No number in an address ends the page."""
+    app = dashboard("album")
+    app.query_params["places"] = places
+    app.run()
+
+    assert not app.exception
+    assert next(one for one in app.number_input if one.label == "Places").value == 24

@@ -1,0 +1,354 @@
+"""A client that attacks the running dashboard: paths, uploads, addresses, frames, slow connections.
+
+    python benchmarks/attack.py
+
+A server of its own shows a small index; around it lie files that nobody may see. After every kind
+of attack a visitor comes and must be served. What happened is written to
+benchmarks/results/reliability/attack.json; an attack that succeeds ends the run with 1.
+"""
+
+import argparse
+import asyncio
+import http.client
+import json
+import random
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import quote
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from load import draw_thumbnails, resident  # noqa: E402
+from streamlit.proto.BackMsg_pb2 import BackMsg  # noqa: E402
+from synthetic import write_synthetic  # noqa: E402
+from visitors import Visitor, server  # noqa: E402
+from websockets.asyncio.client import connect  # noqa: E402
+from websockets.exceptions import WebSocketException  # noqa: E402
+
+from photorank.workspace import Workspace  # noqa: E402
+
+Attempts = AsyncIterator[tuple[str, str]]  # how it was answered; what was broken, "" for nothing
+
+MARK = b"nobody-may-see-this"
+PREFIXES = (
+    *("/", "/media/", "/static/", "/app/static/", "/component/x/", "/bidi-components/x/"),
+    *("/_stcore/", "/_stcore/upload_file/", "/_stcore/host-config/", "/browse/", "/vendor/"),
+)
+UP = (
+    *("..", "%2e%2e", "%252e%252e", "..%2f", "..%5c", "..\\", "....//", ".%00./", "%c0%ae%c0%ae"),
+    *("..;", "%u002e%u002e"),
+)
+PHOTOS = 60
+SLOW = 400  # connections that send a byte now and then
+FRAMES = 600  # messages that are none
+WIDE = 120 << 20  # bytes of an upload that is too large
+ALLOWED_MB = 900  # more than an idle server, less than one that keeps what it refuses
+
+
+def main() -> None:
+    """Attack, and write what happened."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")
+    options = parser.parse_args()
+    with TemporaryDirectory() as folder:
+        home = Workspace(Path(folder) / "home")
+        for part in ("index", "datasets"):
+            (home.root / part).mkdir(parents=True)
+        index = write_synthetic(home.index("small"), PHOTOS, d=32, labels=PHOTOS)
+        draw_thumbnails(index)
+        secrets = [Path(folder) / "secret.txt", home.root / "secret.txt", index.paths.root / "s"]
+        for secret in secrets:
+            secret.write_bytes(MARK)
+        with server(home.root) as (port, process):
+            found = asyncio.run(attack(port, process, secrets, random.Random(options.seed)))  # noqa: S311
+    options.results.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(found, indent=1)
+    print(text)
+    (options.results / "attack.json").write_text(text + "\n", encoding="utf-8")
+    if any(row["succeeded"] for row in found):
+        raise SystemExit(1)
+
+
+async def attack(
+    port: int, process: int, secrets: list[Path], dice: random.Random
+) -> list[dict[str, object]]:
+    """Attack in every way, with a visitor after each, and return a row for each way."""
+    rows = []
+    for what, way in (
+        ("requests that climb out of every address the server has", climb(port, secrets)),
+        ("uploads without a token, a session or an end, and larger than is allowed", upload(port)),
+        ("addresses of pages that ask for what cannot be", ask(port)),
+        (
+            "frames that are no messages, cut messages, and messages nobody would send",
+            frames(port, dice),
+        ),
+        (f"{SLOW} connections that send a byte a second and never end a request", dawdle(port)),
+    ):
+        begun, seen = time.monotonic(), Counter[str]()
+        succeeded: list[str] = []
+        async for answer, broken in way:
+            seen[answer] += 1
+            succeeded += [broken] if broken else []
+        visitor = Visitor(port)
+        came = await visitor.come()
+        await visitor.leave()
+        succeeded += [f"the next visitor saw {error}" for error in came.errors]
+        memory = resident(process)
+        if memory > ALLOWED_MB:
+            succeeded.append(f"the server holds {memory:.0f} MB")
+        answers = ", ".join(f"{count:,} {answer}" for answer, count in seen.most_common())
+        rows.append(
+            {
+                "part": "Attackers",
+                "what": what,
+                "times": f"{seen.total():,}",
+                "happened": f"{len(succeeded)} succeeded; {answers}; the next visitor is served in "
+                f"{came.seconds:.1f} s, the server holds {memory:.0f} MB",
+                "how": "`python benchmarks/attack.py`",
+                "seconds": round(time.monotonic() - begun, 1),
+                "succeeded": succeeded,
+            }
+        )
+    return rows
+
+
+async def climb(port: int, secrets: list[Path]) -> Attempts:
+    """Ask for files by raw requests, which no client tidies up before."""
+    targets = [*map(str, secrets), "/etc/passwd", "/proc/self/environ", __file__]
+    for request in dict.fromkeys(paths(targets)):
+        for method in ("GET", "POST"):
+            status, body = await asyncio.to_thread(raw, port, f"{method} {request}")
+            leaked = MARK in body or b"root:x:" in body or b"SQLite format" in body
+            leaked |= b"PHOTORANK_HOME=" in body or b"nobody-may-see-this" in body
+            yield answered(status), f"{method} {request} gave out a file" if leaked else ""
+
+
+def paths(targets: list[str]) -> Iterator[str]:
+    """Yield addresses that would be files, if a server were careless."""
+    for prefix in PREFIXES:
+        for target in targets:
+            yield prefix + target
+            yield prefix + quote(target, safe="")
+            yield prefix.rstrip("/") + "//" + target.lstrip("/")
+            for up in UP:
+                for depth in (3, 8, 12):
+                    yield prefix + (up + "/") * depth + target.lstrip("/")
+
+
+def raw(port: int, head: str, body: bytes = b"") -> tuple[int, bytes]:
+    """Send a request as it is; return the status, 0 for none, and all that comes back."""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
+        host = f"Host: 127.0.0.1:{port}\r\nConnection: close\r\n"
+        line.sendall(f"{head} HTTP/1.1\r\n{host}\r\n".encode("utf-8", "surrogateescape") + body)
+        parts = []
+        with suppress(OSError):
+            while part := line.recv(1 << 16):
+                parts.append(part)
+    answer = b"".join(parts)
+    status = answer.split(b" ", 2)[1] if answer.startswith(b"HTTP/") else b"0"
+    return int(status), answer
+
+
+def answered(status: int) -> str:
+    """Return in words how a request was answered."""
+    if status in (200, 204):
+        return "with the empty page of the dashboard"
+    return "closed" if status == 0 else f"refused ({status})"
+
+
+async def upload(port: int) -> Attempts:
+    """Put files where none is asked for."""
+    person = Visitor(port)
+    await person.come()
+    token = await asyncio.to_thread(xsrf_token, port)
+    good = {"Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
+    own = f"/_stcore/upload_file/{person.session}"
+    form = b'--x\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\n%s\r\n--x--\r\n'
+    small = form % (b"../../../../tmp/escaped.jpg", b"photo")
+    tries = (
+        ("without a token", own, {}, small, False),
+        ("with a token of its own making", own, {**good, "X-Xsrftoken": "2|a|b|1"}, small, False),
+        ("from a page elsewhere", own, {"Origin": "http://evil.example"}, small, False),
+        ("to no session", "/_stcore/upload_file/nobody", good, small, False),
+        ("to a session that climbs", "/_stcore/upload_file/..%2f..%2fx", good, small, False),
+        ("under a name that climbs", own, good, small, True),
+        ("of 120 MB", own, good, form % (b"a.jpg", bytes(WIDE)), False),
+        ("of 10,000 parts", own, good, (form % (b"a.jpg", b"x"))[:-7] * 10_000, False),
+        ("that is no form", own, good, b"\0" * 1000, False),
+    )
+    for number, (how, path, headers, body, allowed) in enumerate(tries):
+        status = await asyncio.to_thread(put, port, f"{path}/{number}", headers, body)
+        taken = status == 204
+        yield (
+            answered_upload(status),
+            f"an upload {how} was answered by {status}" * (taken != allowed or status >= 500),
+        )
+    for kind in ("Content-Length: 99999999999", "Content-Length: -1", "Transfer-Encoding: chunked"):
+        head = f"PUT {own}/9 HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{kind}\r\n" + "".join(
+            f"{name}: {value}\r\n" for name, value in good.items()
+        )
+        head += "Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+        status = await asyncio.to_thread(endless, port, head.encode(), "chunked" in kind)
+        yield (
+            answered_upload(status),
+            f"an endless upload was answered by {status}" * (0 < status < 400),
+        )
+    if Path("/tmp/escaped.jpg").exists():  # noqa: S108 - what the attack would have made
+        yield "with a file", "an upload wrote a file of its own choice"
+    await person.leave()
+
+
+def xsrf_token(port: int) -> str:
+    """Return the token that a page of the dashboard is given."""
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        connection.request("GET", "/_stcore/health")
+        answer = connection.getresponse()
+        cookie = answer.getheader("Set-Cookie") or ""
+    return cookie.partition("_streamlit_xsrf=")[2].partition(";")[0].strip('"')
+
+
+def put(port: int, path: str, headers: dict[str, str], body: bytes) -> int:
+    """Upload a form; return the status, 0 if the connection was closed on the way."""
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        try:
+            connection.request("PUT", path, body, headers | kind)
+            return connection.getresponse().status
+        except OSError:
+            return 0
+
+
+def endless(port: int, head: bytes, chunked: bool) -> int:
+    """Send half a gigabyte of a file that has no end; return the status, 0 if it was closed."""
+    chunk = bytes(1 << 20)
+    part = b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk
+    start = b'--x\r\nContent-Disposition: form-data; name="f"; filename="a.jpg"\r\n\r\n'
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as line:
+        line.sendall(head + (b"%x\r\n%s\r\n" % (len(start), start) if chunked else start))
+        with suppress(OSError):  # it may close; what it said before is still to be read
+            for _ in range(4 * (WIDE >> 20)):
+                line.sendall(part)
+        with suppress(OSError):
+            said = line.recv(1 << 12)
+            return int(said.split(b" ", 2)[1]) if said.startswith(b"HTTP/") else 0
+    return 0
+
+
+def answered_upload(status: int) -> str:
+    """Return in words how an upload was answered."""
+    if status == 204:
+        return "kept for its own session, in memory"
+    return "closed" if status == 0 else f"refused ({status})"
+
+
+async def ask(port: int) -> Attempts:
+    """Open every page with an address that asks for what cannot be."""
+    person = Visitor(port)
+    await person.come()
+    values = (
+        *(
+            "../../../etc/passwd",
+            "<script>alert(1)</script>",
+            "%00",
+            "\ud800",
+            "-1",
+            "1e309",
+            "nan",
+        ),
+        *("9" * 5000, "'; DROP TABLE photos; --", "{{7*7}}", "\n\r\t", "null", "0" * 12, "\u202e"),
+    )
+    keys = (
+        *("index", "in", "vector", "along", "photo", "first", "second", "like", "better", "q"),
+        *("group", "area", "places", "balance", "rater", "k", "show", "color", "page"),
+    )
+    for title in person.pages:
+        for value in values:
+            query = "&".join(f"{key}={quote(value, errors='replace')}" for key in keys)
+            page = await person.open(title, query)
+            shown = [
+                one for one in (*page.texts, *page.errors) if "root:x:" in one or "Traceback" in one
+            ]
+            broken = [f"{title}?{query[:80]}: {one}" for one in (*page.errors, *shown)]
+            yield "with the page", "; ".join(broken)
+        page = await person.open(title, "&".join(f"p{n}={n}" for n in range(3000)))
+        yield "with the page", "; ".join(page.errors)
+    await person.leave()
+
+
+async def frames(port: int, dice: random.Random) -> Attempts:
+    """Say over the WebSocket what no browser says."""
+    good = BackMsg()
+    good.rerun_script.query_string = "vector=planted"
+    good.rerun_script.widget_states.widgets.add().id = "nothing"
+    whole = good.SerializeToString()
+    for number in range(FRAMES):
+        kind = ("random", "cut", "flipped", "text", "long", "forged")[number % 6]
+        data: bytes | str = dice.randbytes(dice.randrange(1, 2000))
+        if kind == "cut":
+            data = whole[: dice.randrange(len(whole))]
+        elif kind == "flipped":
+            flipped = bytearray(whole)
+            flipped[dice.randrange(len(flipped))] ^= 1 << dice.randrange(8)
+            data = bytes(flipped)
+        elif kind == "text":
+            data = "\0" * dice.randrange(2000)
+        elif kind == "long":
+            data = bytes(4 << 20)
+        elif kind == "forged":
+            forged = BackMsg()
+            forged.rerun_script.page_script_hash = "../../etc/passwd"
+            forged.rerun_script.page_name = "../../../etc/passwd"
+            forged.rerun_script.fragment_id = "<script>"
+            data = forged.SerializeToString()
+        yield await say(port, data), ""
+
+
+async def say(port: int, data: bytes | str) -> str:
+    """Send one message, and return how it was answered."""
+    try:
+        async with connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            origin=f"http://127.0.0.1:{port}",  # type: ignore[arg-type]
+            subprotocols=["streamlit"],  # type: ignore[list-item]
+            max_size=None,
+            proxy=None,
+        ) as line:
+            await line.send(data)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(line.recv(), 0.05)
+            return "heard out"
+    except (OSError, WebSocketException):
+        return "closed"
+
+
+async def dawdle(port: int) -> Attempts:
+    """Keep connections open with requests that never end, while somebody else looks."""
+    lines = []
+    for _ in range(SLOW):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+        lines.append(writer)
+    for _ in range(5):
+        await asyncio.sleep(1)
+        for writer in lines:
+            writer.write(b"x")
+    person = Visitor(port)
+    page = await person.come()
+    await person.leave()
+    late = f"beside them a visitor waits {page.seconds:.1f} s" * (page.seconds > 5)
+    for writer in lines:
+        writer.close()
+        yield "held open", late
+        late = ""
+
+
+if __name__ == "__main__":
+    main()
