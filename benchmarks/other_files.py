@@ -3,9 +3,9 @@
     python benchmarks/other_files.py
 
 `index`, `status`, `top`, `rate`, `signals`, `album`, `export`, `labels collect` and `doctor` run as
-a user runs them. What happened is written to benchmarks/results/reliability/other-files.json; a traceback, a
-hang, an altered file, a file that is neither in the index nor named with a reason, or more memory
-than the limit ends the run with 1.
+a user runs them. What happened is written to benchmarks/results/reliability/other-files.json; a
+traceback, a hang, an altered file, a good photo that is skipped, a reason that is missing, or more
+memory than the limit ends the run with 1.
 """
 
 import argparse
@@ -70,7 +70,7 @@ def run(root: Path, dice: random.Random) -> dict[str, object]:
         "album": ["album", "--vector", "technical", "--places", 10, "--json"],
         "export": ["export", "--format", "csv", "--vector", "technical", "--to", root / "out"],
         "sidecars": ["export", "--format", "xmp", "--vector", "technical", "--to", root / "xmp"],
-        "collect": ["labels", "collect", "--json"],
+        "collect": ["labels", "collect", "stars", "--json"],
         "doctor": ["doctor", "--json"],
     }
     told: dict[str, str] = {}
