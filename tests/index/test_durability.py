@@ -20,6 +20,7 @@ from photorank.errors import (
     BrokenIndexError,
     LockedIndexError,
     MissingIndexError,
+    MissingPathError,
     NewerSchemaError,
     StorageError,
 )
@@ -93,6 +94,45 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
     assert contents(Index.open(paths)) == expected
     assert read_manifest(paths) == read_manifest(whole.index("slow"))
     assert in_order(paths)
+
+
+@pytest.mark.parametrize("left", ["nothing", "an empty mount point"])
+def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, left):
+    """What was not read is told as vanished; once the share is back, all is as if undisturbed."""
+    share, here, away = (tmp_path / name for name in ("share", "here", "away"))
+    fill(share, 40)
+    fill(here, 5, start=100)
+    load = {"encoder_spec": "colours", "load": ColourEncoder}
+    whole = Workspace(tmp_path / "whole")
+    build_index([here, share], "x", workspace=whole, **load)
+    expected = contents(Index.open(whole.index("x")))
+    lost = Workspace(tmp_path / "lost")
+
+    def lose(done, total):
+        if done == 20:
+            share.rename(away)
+            if left != "nothing":
+                share.mkdir()
+
+    report = build_index(
+        [here, share], "x", workspace=lost, workers=1, batch_size=4, on_progress=lose, **load
+    )
+    assert {one.reason for one in report.skipped} == {"vanished"}
+    assert 20 <= report.added < 45
+    assert report.added + len(report.skipped) == 45
+    shown = contents(Index.open(lost.index("x")))
+    assert set(shown) <= set(expected)
+    if left == "nothing":
+        with pytest.raises(MissingPathError):
+            build_index([here, share], "x", workspace=lost, **load)
+        assert contents(Index.open(lost.index("x"))) == shown
+    else:
+        assert build_index([here, share], "x", workspace=lost, **load).vanished == len(shown) - 5
+        share.rmdir()
+    away.rename(share)
+    build_index([here, share], "x", workspace=lost, **load)
+    assert contents(Index.open(lost.index("x"))) == expected
+    assert in_order(lost.index("x"))
 
 
 def test_a_run_that_is_killed_before_its_last_step_is_completed(library):
