@@ -100,10 +100,11 @@ def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> C
 
 def _members(series: Codes) -> list[Codes]:
     """Return the rows of each series of two photos or more."""
-    order = np.argsort(series, kind="stable")
-    order = order[series[order] >= 0]
+    several = np.flatnonzero(series >= 0)
+    several = several[np.bincount(series[several])[series[several]] > 1]
+    order = several[np.argsort(series[several], kind="stable")]
     starts = np.flatnonzero(np.diff(series[order])) + 1
-    return [rows for rows in np.split(order, starts) if len(rows) > 1]
+    return np.split(order, starts) if len(order) else []
 
 
 def _ranks(values: Floats) -> Floats:
