@@ -52,11 +52,19 @@ class VectorCard:
 
 
 def preferred(vectors: Mapping[str, MasterVector], evaluation: Json | None) -> list[str]:
-    """Return the vectors' names, the one that did best here first, untested words last."""
-    tested = [row["vector"] for row in _fair(evaluation)]
+    """Return the vectors' names, the one that did best here first.
+
+    Of the others those that were learned come before untested words, and last come those that
+    were tested and may be no better than guessing.
+    """
+    fair = _fair(evaluation)
+    better = [
+        row["vector"] for row in fair if (row["metrics"]["pairwise_accuracy"]["low"] or 0) > 0.5
+    ]
+    worse = {row["vector"] for row in fair} - set(better)
 
     def place(name: str) -> tuple[int, bool]:
-        rank = tested.index(name) if name in tested else len(tested)
+        rank = better.index(name) if name in better else len(better) + (name in worse)
         return rank, family(vectors[name].kind) == FROM_WORDS
 
     return sorted(vectors, key=place)

@@ -166,10 +166,12 @@ def first_evaluation(index: Index) -> None:
 
 def results_table(board: power.Board) -> None:
     """Show a board's rows as a table that sorts."""
-    number = "percent" if board.metric.as_share else "%.3f"
-    column = st.column_config
+    number, numbers = "%.3f", ["value", "low", "high"]
+    rows, column = board.rows, st.column_config
+    if board.metric.as_share:
+        number, rows = "%.1f %%", rows.assign(**{name: 100 * rows[name] for name in numbers})
     st.dataframe(
-        board.rows,
+        rows,
         hide_index=True,
         column_order=["vector", "family", "value", "low", "high", "n_photos", "n_pairs", "note"],
         column_config={

@@ -20,7 +20,7 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
     group = components.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
-        "Places", 0.0, MOST, 24.0, 1.0, "%d", key="places", bind="query-params", width=130
+        "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params", width=130
     )
     balance = st.slider(
         "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
