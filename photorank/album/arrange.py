@@ -6,14 +6,15 @@ import numpy as np
 
 from photorank.album import reasons
 from photorank.album.ground import Ground, ground_of, parts_of_value
-from photorank.album.select import Choice, Mask, Rules, best_swap, choose, value_of
+from photorank.album.select import Choice, Mask, Rules, choose, value_of
 from photorank.album.shortlist import collection, shortlist
+from photorank.album.swap import best_swap
 from photorank.album.telling import Chosen, Missed, Told
 from photorank.album.wishes import Wishes, check, limits_of
 from photorank.index.records import IndexSignals
 from photorank.index.series import Series
 from photorank.index.store import Index, Photo
-from photorank.photos.clock import instants
+from photorank.photos.clock import instants_among
 from photorank.rating.scores import percentiles
 from photorank.rating.shots import order_in_series
 from photorank.typing import Ratings
@@ -103,9 +104,10 @@ def arrange(
     standing[there] = percentiles(ratings[there])
     told = Told(photos, ratings, standing, series, ground, wishes, vector, choice, among)
     chosen = told.chosen(worth, covers)
-    in_time = np.argsort(instants([photo.taken for photo in photos]), kind="stable")
-    when = {row: place for place, row in enumerate(in_time.tolist())}
-    chosen.sort(key=lambda one: when[one.row])
+    taken = [photo.taken for photo in photos]
+    chosen.sort(key=lambda one: one.row)
+    moments = instants_among(taken, [one.row for one in chosen])
+    chosen = [chosen[place] for place in np.argsort(moments, kind="stable")]
     swap = best_swap(worth, covers, rules, choice)
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(
@@ -160,6 +162,6 @@ def _note_series(
     else:
         how = f"the best rated; `photorank signals --index {index.name}` lets sharpness count, too"
     notes.append(
-        f"photos with a cosine of {series.threshold:g} or more are one series, whose best shot is "
+        f"photos as alike as a cosine of {series.threshold:g} are one series, whose best shot is "
         + how
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.select import Covers, Mask, Rules, choose
+from photorank.album.select import Covers, Mask, Rules, most_cover
 from photorank.album.wishes import Wishes
 from photorank.index.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
@@ -87,7 +87,7 @@ def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tupl
         clients = np.sort(np.random.default_rng(_SEED).choice(clients, CLIENTS, replace=False))
     covers = _likeness(embeddings, ground.rows, ground.rows[clients])
     if len(clients):
-        alone = choose(np.zeros(len(quality)), covers, rules).value
+        alone = most_cover(covers, rules)
         if alone > 0:
             covers /= np.float32(alone)
     return quality, covers

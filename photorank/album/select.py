@@ -9,8 +9,10 @@ https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have 
 """
 
 import heapq
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +21,13 @@ from photorank.typing import Codes, Floats
 
 Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)
+T = TypeVar("T")
 
 GREEDY = 1 - 1 / np.e  # of the best value, without limits a part
 GREEDY_IN_PARTS = 0.5  # with them
 
-_ROWS = 1024  # of the covers that are looked at together
+_MANY_BLOCKS = 4  # for fewer it is not worth starting threads
+ROWS = 1024  # of the covers that are looked at together
 _LOOKS = 5  # stages of the choice from which the upper bound is worked out
 
 
@@ -71,14 +75,6 @@ class Choice(NamedTuple):
     open: Mask  # (n,) photos that could have had the last place, but for limits of parts
 
 
-class Swap(NamedTuple):
-    """One photo for another."""
-
-    out: int
-    into: int
-    gain: float  # of value; negative if it would cost some
-
-
 def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
     """Choose photos by lazy greedy.
 
@@ -104,6 +100,22 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
     >>> choose(np.array([0.3, 0.2, 0.1]), alike, rules).rows
     array([0, 2])
     """
+    rows, gains, last = _picked(worth, covers, rules)
+    left = last.copy()
+    left[rows] = False
+    among = rules.first if last is rules.first else np.ones(len(worth), dtype=bool)
+    bound = upper_bound(worth, covers, rules, rows, among)
+    return Choice(rows, gains, value_of(worth, covers, rows), bound, left)
+
+
+def most_cover(covers: Covers, rules: Rules) -> float:
+    """Return what photos cover that are chosen for that alone; see :func:`choose`."""
+    nothing = np.zeros(len(covers))
+    return value_of(nothing, covers, _picked(nothing, covers, rules)[0])
+
+
+def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
+    """Return the chosen rows, what each added, and the stage (n,) that the last ones are of."""
     chosen: list[int] = rules.pinned.tolist()
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
@@ -118,12 +130,7 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
             found = _greedy(worth, covers, best, waiting, rules, chosen)
             chosen += [row for row, _ in found]
             gains += [gain for _, gain in found]
-    rows = np.array(chosen, dtype=np.intp)
-    left = last.copy()
-    left[rows] = False
-    among = rules.first if last is rules.first else np.ones(len(worth), dtype=bool)
-    bound = upper_bound(worth, covers, rules, rows, among)
-    return Choice(rows, np.array(gains), value_of(worth, covers, rows), bound, left)
+    return np.array(chosen, dtype=np.intp), np.array(gains), last
 
 
 def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
@@ -163,39 +170,6 @@ def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among:
         pinned = at_most[rules.pinned].sum()
         bounds.append(best.sum(dtype=np.float64) + pinned + at_most[order[:places]].sum())
     return float(min(bounds))
-
-
-def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
-    """Return the exchange of one chosen photo, not a pinned one, that helps most or costs least.
-
-    Where the album has more places than series, only further shots of series are exchanged.
-    """
-    rows = choice.rows
-    swappable = np.flatnonzero(rules.first[rows] == rules.first[choice.open].all())
-    swappable = swappable[swappable >= len(rules.pinned)]
-    comers = np.flatnonzero(choice.open)
-    if not len(swappable) or not len(comers):
-        return None
-    best, second, owner = _two_best(covers[rows])
-    order = np.argsort(owner, kind="stable")
-    owners, begins = np.unique(owner[order], return_index=True)
-    best_found = Swap(-1, -1, -np.inf)
-    for start in range(0, len(comers), _ROWS):
-        some = comers[start : start + _ROWS]
-        part = covers[some][:, order]
-        with_all = np.maximum(part, best[order])
-        gain = worth[some][:, None] - worth[rows]
-        gain += (with_all - best[order]).sum(axis=1, dtype=np.float64)[:, None]
-        if len(order):
-            fall = with_all - np.maximum(part, second[order])
-            gain[:, owners] -= np.add.reduceat(fall, begins, axis=1, dtype=np.float64)
-        if rules.parts is not None:
-            gain[~_exchangeable(rules, rows, some)] = -np.inf
-        gain = gain[:, swappable]
-        into, out = np.unravel_index(np.argmax(gain), gain.shape)
-        if gain[into, out] > best_found.gain:
-            best_found = Swap(int(rows[swappable[out]]), int(some[into]), float(gain[into, out]))
-    return best_found if best_found.gain > -np.inf else None
 
 
 def _greedy(
@@ -240,10 +214,22 @@ def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) ->
 def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
     """Return how much each photo (n,) would add to what is covered."""
     added = np.empty(len(covers))
-    for start in range(0, len(covers), _ROWS):
-        part = covers[start : start + _ROWS] - best
-        added[start : start + _ROWS] = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
+
+    def add(start: int) -> None:
+        part = covers[start : start + ROWS] - best
+        added[start : start + ROWS] = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
+
+    in_blocks(add, len(covers))
     return added
+
+
+def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
+    """Return what is made of each block of n rows, by its first one; NumPy lets threads run."""
+    starts = range(0, n, ROWS)
+    if len(starts) < _MANY_BLOCKS:
+        return [work(start) for start in starts]
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(work, starts))
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
@@ -254,25 +240,3 @@ def _within(parts: Codes, room: Codes) -> Codes:
     begins = np.searchsorted(parts[order], np.arange(len(room)))
     rank = np.arange(len(order)) - begins[parts[order]]
     return np.sort(np.concatenate([kept, order[rank < room[parts[order]]]]))
-
-
-def _two_best(
-    covers: Covers,
-) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
-    """Return each client's best and second best cover (c,), and by whom the best one is."""
-    owner = covers.argmax(axis=0)
-    clients = np.arange(covers.shape[1])
-    others = covers.copy()
-    others[owner, clients] = 0
-    return covers[owner, clients], others.max(axis=0), owner
-
-
-def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Tell which newcomer (m,) may take whose place (k,): of one part, or where there is room."""
-    room = rules.room(rows)
-    if rules.parts is None or room is None:
-        return np.ones((len(comers), len(rows)), dtype=bool)
-    part = rules.parts[comers]
-    free = (part < 0) | (room[np.maximum(part, 0)] > 0)
-    same: Mask = free[:, None] | (part[:, None] == rules.parts[rows])
-    return same

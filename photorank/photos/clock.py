@@ -7,6 +7,7 @@ import numpy as np
 
 from photorank.typing import Floats
 
+_NO_ZONE = len("1970-01-01T00:00:00")
 _ZERO = datetime(1970, 1, 1)
 
 
@@ -41,9 +42,10 @@ def instants(taken: Sequence[str | None]) -> Floats:
             time = datetime.fromisoformat(text or "")
         except ValueError:
             continue
-        clocks[number] = (time.replace(tzinfo=None) - _ZERO).total_seconds()
         if (zone := time.utcoffset()) is not None:
             zones[number] = zone.total_seconds()
+            time = time.replace(tzinfo=None)
+        clocks[number] = (time - _ZERO).total_seconds()
     told = np.flatnonzero(np.isfinite(zones))
     if not len(told):
         return clocks
@@ -54,6 +56,18 @@ def instants(taken: Sequence[str | None]) -> Floats:
     nearer = clocks[silent] - clocks[before] <= clocks[after] - clocks[silent]
     zones[silent] = zones[np.where(nearer, before, after)]
     return clocks - zones
+
+
+def instants_among(taken: Sequence[str | None], some: Sequence[int]) -> Floats:
+    """Return :func:`instants` of some of the photos only: of the others zones alone count.
+
+    Examples
+    --------
+    >>> instants_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
+    array([60.])
+    """
+    zoned = (text for text in taken if text and len(text) > _NO_ZONE)
+    return instants([*(taken[place] for place in some), *zoned])[: len(some)]
 
 
 def local_clock(taken: str) -> str:

@@ -3,7 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.select import GREEDY, Rules, best_swap, choose, value_of
+from photorank.album.select import GREEDY, Rules, choose, value_of
+from photorank.album.swap import best_swap
 
 
 def scene(seed, *, quotas=False):
