@@ -77,6 +77,11 @@ class IndexPaths:
         return self.root / "maps" / f"{method}.npz"
 
     @property
+    def concepts(self) -> Path:
+        """Embeddings of the concepts' words, kept so as not to load a text tower again."""
+        return self.root / "concepts.npz"
+
+    @property
     def photos(self) -> Path:
         """Photos that photorank made itself: the sample's."""
         return self.root / "photos"

@@ -10,7 +10,7 @@ from photorank.errors import MissingExtraError, MissingWeightsError
 from photorank.evaluation.protocol import JudgedPhotos
 from photorank.index.store import Index
 from photorank.metrics.estimates import Estimate, student
-from photorank.rating.concepts import CONCEPTS
+from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats
 
 _MOST = 16  # directions: of many small groups the others are noise
@@ -31,7 +31,7 @@ def kinds_of(
     from sklearn.cluster import KMeans
 
     means = KMeans(min(clusters, len(photos.X)), n_init=4, random_state=seed).fit(photos.X)
-    return means.labels_.astype(np.intp), _names(means.cluster_centers_, photos.X, load)
+    return means.labels_.astype(np.intp), _names(index, means.cluster_centers_, photos.X, load)
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
@@ -113,13 +113,15 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
     return (between - (groups - 1) * (total - between) / (n - groups)) / total
 
 
-def _names(centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None) -> list[str]:
+def _names(
+    index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
+) -> list[str]:
     """Name clusters by what they show more of than the others; no name is given twice."""
     numbered = [f"cluster {number + 1}" for number in range(len(centres))]
     if load is None:
         return numbered
     try:
-        texts = load().encode_texts(CONCEPTS)  # (c, d)
+        texts = concept_embeddings(index, load)
     except (MissingWeightsError, MissingExtraError):
         return numbered
     shown = X @ texts.T

@@ -1,13 +1,18 @@
 """Which concepts move a rating: what a photo shows more of than others, and a vector cares for."""
 
+import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 
 import numpy as np
 
 from photorank.encoders.base import Encoder
+from photorank.errors import StorageError
 from photorank.index.store import Index
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
+from photorank.workspace import write_bytes
 
 CONCEPTS = (
     "a person",
@@ -94,7 +99,7 @@ def moving_concepts(
     if len(rows) < _LEAST:
         return []
     others = index.embeddings_of(rows)
-    texts = encoder.encode_texts(CONCEPTS)  # (c, d)
+    texts = concept_embeddings(index, lambda: encoder)
     shown, liked = pulls(
         (others @ texts.T).astype(np.float64),
         vector.rate(others, index.fingerprint),
@@ -105,6 +110,45 @@ def moving_concepts(
         for text, one, other in zip(CONCEPTS, shown, liked, strict=True)
     ]
     return sorted(found, key=lambda one: -abs(one.pull))[:k]
+
+
+def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
+    """Return the unit embeddings (c, d) of `CONCEPTS`.
+
+    They are encoded once an index and then kept beside it, for a text tower
+    takes ten seconds to load; only for them is the index's encoder loaded.
+
+    Raises
+    ------
+    MissingWeightsError, MissingExtraError
+        If they are not known yet, and the encoder's text tower cannot be had.
+    """
+    kept = _kept(index)
+    if kept is None:
+        kept = load().encode_texts(CONCEPTS)
+        _keep(index, kept)
+    return kept
+
+
+def _keep(index: Index, found: Embeddings) -> None:
+    file = BytesIO()
+    np.savez(file, encoder=str(index.fingerprint), concepts=CONCEPTS, embeddings=found)
+    try:
+        write_bytes(index.paths.concepts, file.getvalue())
+    except StorageError:
+        return  # an index on a read-only disk can be looked at all the same
+
+
+def _kept(index: Index) -> Embeddings | None:
+    """Return the embeddings that were kept, None if there are none of these words."""
+    try:
+        with np.load(index.paths.concepts, allow_pickle=False) as file:
+            known = str(file["encoder"]), tuple(file["concepts"].tolist())
+            found: Embeddings = file["embeddings"].astype(np.float32)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None  # they can be encoded again
+    usable = found.shape == (len(CONCEPTS), index.manifest.dimensions) and np.isfinite(found).all()
+    return found if usable and known == (str(index.fingerprint), CONCEPTS) else None
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:

@@ -3,7 +3,7 @@ import pytest
 
 from photorank.encoders import load_encoder
 from photorank.index.store import open_index
-from photorank.rating.concepts import CONCEPTS, moving_concepts, pulls
+from photorank.rating.concepts import CONCEPTS, concept_embeddings, moving_concepts, pulls
 from photorank.vectors.prompts import prompt_vector
 
 
@@ -41,6 +41,37 @@ def test_a_prompt_is_moved_most_by_itself(home):
         (abs(one.pull) for one in found), reverse=True
     )
     assert all(one.pull == pytest.approx(one.shown * one.liked) for one in found)
+
+
+def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
+    """The second look reads them; what is damaged or of other words is encoded again."""
+    from tests.index.colours import ColourEncoder
+
+    class WordedEncoder(ColourEncoder):
+        def encode_texts(self, texts):
+            return np.eye(self.dimensions, dtype=np.float32)[: len(texts)]
+
+    index, _, _ = bare_pair
+    loaded = []
+
+    def load():
+        loaded.append(True)
+        return WordedEncoder()
+
+    first = concept_embeddings(index, load)
+    assert concept_embeddings(index, load) == pytest.approx(first)
+    assert len(loaded) == 1
+
+    index.paths.concepts.write_bytes(b"half of a file")
+    assert concept_embeddings(index, load) == pytest.approx(first)
+    np.savez(
+        index.paths.concepts,
+        encoder=str(index.fingerprint),
+        concepts=CONCEPTS[::-1],
+        embeddings=first,
+    )
+    assert concept_embeddings(index, load) == pytest.approx(first)
+    assert len(loaded) == 3
 
 
 def test_two_photos_are_too_few_to_compare_with(bare_pair):
