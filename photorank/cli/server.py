@@ -23,10 +23,12 @@ FIRST_PORT = 8501
 
 # Streamlit's own command, except that it asks no server on the internet what this machine's
 # address is there. It would whenever a page of another origin knocks, to let that address in.
-# What the pages rest on is read before anybody waits for one.
+# What the pages rest on is read before anybody waits for one: pandas, Altair and photorank, but
+# none of the modules with caches, which Streamlit would warn of while no server runs.
 _STREAMLIT = (
-    "import dashboard.components; from streamlit import net_util; "
-    "net_util.get_external_ip = lambda: None; from streamlit.web.cli import main; main()"
+    "import dashboard.close_charts, dashboard.power, photorank.rating.explain; "
+    "from streamlit import net_util; net_util.get_external_ip = lambda: None; "
+    "from streamlit.web.cli import main; main()"
 )
 _PORTS_TRIED = 100
 _STARTS_WITHIN = 120.0  # seconds
