@@ -32,6 +32,7 @@ KIND_HELP = {
 }
 VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
 LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
+_AS_GOOD = 0.0005  # what would be said as 0.0 %
 _NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
 BALANCE_HELP = (
@@ -68,7 +69,20 @@ def headline(album: Album, total: int, vector: str) -> str:
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
     reached = min(album.value / album.bound, 1.0)
+    if 1 / reached - 1 < _AS_GOOD:
+        return f"{chosen}. No choice could be better."
     return f"{chosen}. No choice could be better by more than {share(1 / reached - 1, 1)}."
+
+
+def as_sentence(note: str) -> str:
+    """Return a note as a sentence.
+
+    Examples
+    --------
+    >>> as_sentence("no capture times are known: sorted by path")
+    'No capture times are known: sorted by path.'
+    """
+    return f"{note[:1].upper()}{note[1:]}."
 
 
 def tiles(index: Index, album: Album) -> list[AlbumTile]:

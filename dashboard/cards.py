@@ -106,8 +106,8 @@ def _origin(vector: MasterVector) -> str:
     if not seen.n_pairs:  # published elsewhere, or made from other vectors
         return f"Made by {plain(vector.kind)}: {plain(seen.source or 'it does not say from what')}."
     data = f"{count(seen.n_photos, 'photo')} and {count(seen.n_pairs, 'pair')}"
-    source = f", {plain(seen.source)}" if seen.source else ""
-    return f"Learned by {plain(vector.kind)} from {data}{source}."
+    source = f": {plain(seen.source)}" if seen.source else ""
+    return f"Learned (by {plain(vector.kind)}) from {data}{source}."
 
 
 def _facts(vector: MasterVector) -> pd.DataFrame:

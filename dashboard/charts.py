@@ -30,6 +30,7 @@ class Ruler:
     meaning: str  # of that level
     as_share: bool  # in per cent
     what: str = "vector"  # a row is one
+    in_points: bool = False  # a difference of shares: no per cent of anything
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
@@ -67,7 +68,9 @@ def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
     """
     text = rows["vector"] + "\N{EM SPACE}" + rows["shown"]
     data = rows.assign(text=text, strength=1.0, hollow=~rows["clear"])
-    ruler = Ruler(f"how far {leader} is ahead", 0.0, "no difference", metric.as_share)
+    points = metric.as_share
+    title = f"how far {leader} is ahead{', in points' if points else ''}"
+    ruler = Ruler(title, 0.0, "no difference", points, in_points=points)
     return marks(data, [*rows["vector"]], ruler)
 
 
@@ -155,6 +158,8 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
     across = alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
     number = "%" if ruler.as_share else ".2f"
     axis = alt.Axis(format=number, tickCount=5, titlePadding=8, labelFontSize=12)
+    if ruler.in_points:
+        axis.labelExpr = "format(100 * datum.value, '.0f')"
     value = alt.X("value:Q", scale=across, title=ruler.title, axis=axis)
     shape = alt.Shape("family:N", scale=alt.Scale(domain=FAMILIES, range=SHAPES), legend=None)
     layers = [
@@ -172,24 +177,32 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
         ),
     ]
     if ruler.level is not None:
-        level = alt.X(datum=ruler.level, scale=across)
-        # A stroke in each row: a whole line would run through the names.
-        strokes = alt.Chart(data).encode(
-            level, alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None)
-        )
-        said = alt.Chart(pd.DataFrame({"text": [ruler.meaning]})).encode(
-            level, y=alt.value(0), text="text:N"
-        )
-        layers = [
-            strokes.mark_tick(
-                orient="vertical", size=18, thickness=1.5, yOffset=LOWER, color=GREY, tooltip=None
-            ),
-            *layers,
-            said.mark_text(color=GREY, fontSize=12, dy=-8),
-        ]
+        strokes, said = _level(data, order, ruler, across)
+        layers = [strokes, *layers, said]
     return (
         alt.layer(*layers)
         .properties(height=STEP * len(order) + 50)
         .properties(padding={"left": 12, "top": 12, "right": 12, "bottom": 12})
         .configure_axisX(domain=False)
+    )
+
+
+def _level(
+    data: pd.DataFrame, order: list[str], ruler: Ruler, across: alt.Scale
+) -> tuple[alt.Chart, alt.Chart]:
+    """Draw where there is nothing to see, a stroke in each row, and what that means.
+
+    A whole line would run through the names.
+    """
+    level = alt.X(datum=ruler.level, scale=across)
+    rows = alt.Y("vector:N", sort=order, scale=alt.Scale(domain=order), axis=None)
+    strokes = alt.Chart(data).encode(level, rows)
+    said = alt.Chart(pd.DataFrame({"text": [ruler.meaning]})).encode(
+        level, y=alt.value(0), text="text:N"
+    )
+    return (
+        strokes.mark_tick(
+            orient="vertical", size=18, thickness=1.5, yOffset=LOWER, color=GREY, tooltip=None
+        ),
+        said.mark_text(color=GREY, fontSize=12, dy=-8),
     )

@@ -150,6 +150,13 @@ def first_evaluation(index: Index) -> None:
         st.markdown("The sample is not complete: building it was interrupted.")
         sample_builder("Finish the sample")
         return
+    if not index.is_judged:
+        st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
+        if len(index) > 1:
+            grids.link("label", "Say which of two you like better", {}, ":material/thumbs_up_down:")
+        st.caption("Ratings that you have come along from a table:")
+        st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
+        return
     with explained():
         pairs = loading.judged_pairs(index)
     st.container(key="headline").markdown(
@@ -173,7 +180,7 @@ def results_table(board: power.Board) -> None:
     st.dataframe(
         rows,
         hide_index=True,
-        column_order=["vector", "family", "value", "low", "high", "n_photos", "n_pairs", "note"],
+        column_order=["vector", "value", "low", "high", "n_photos", "n_pairs", "family", "note"],
         column_config={
             "vector": column.TextColumn("Vector", pinned=True),
             "family": column.TextColumn("Made"),
@@ -218,7 +225,7 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
             best = rated.extreme(index, vector, grids.STRIP)
         grids.photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
         with st.container(horizontal=True):
-            with st.popover("Card"):
+            with st.popover("All facts"):
                 st.dataframe(card.facts, hide_index=True)
             if card.own:
                 _remover(index, card.name)

@@ -139,11 +139,16 @@ def whole(percentile: float) -> str:
 
 
 def short(value: float) -> str:
-    """Return a number with three significant digits and a true minus sign.
+    """Return a number with as many decimals as others of its size, and a true minus sign.
 
     Examples
     --------
-    >>> short(-0.012345), short(5.9), short(-2.0)
-    ('−0.0123', '5.9', '−2')
+    >>> short(-0.012345), short(0.17), short(5.9), short(-2.0)
+    ('−0.012', '0.170', '5.90', '−2')
     """
-    return f"{value:.3g}".replace("-", "−")
+    size = abs(value)
+    if value == round(value):
+        text = f"{value:.0f}"
+    else:
+        text = f"{value:.{3 if size < 1 else 2 if size < 10 else 1}f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")

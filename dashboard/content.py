@@ -81,7 +81,14 @@ def chart(rows: pd.DataFrame) -> alt.LayerChart:
     )
     across = alt.X("low:Q", title="mean rating (standard deviations)")
     shapes = alt.Scale(domain=[WITH, WITHOUT], range=["circle", "diamond"])
-    legend = alt.Legend(orient="top", title=None, symbolOpacity=1, labelFontSize=13)
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        symbolOpacity=1,
+        symbolFillColor=GREY,  # black by itself, which the dark page hides
+        symbolStrokeColor=GREY,
+        labelFontSize=13,
+    )
     mean = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 3])
     layers = [
         mean.encode(x="x:Q"),

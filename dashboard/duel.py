@@ -47,6 +47,6 @@ def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, collection: Ra
     ]
     reason = slope.reason.removeprefix("not calibrated: ")
     known = "Calibrated" if slope.calibrated else ":orange-badge[Not calibrated]"
-    trust = f"{known}: {reason}."
+    trust = f"{known}: {plain(reason)}."
     summary = f"first photo {said[0]}, second photo {said[1]}"
     return Verdict(better, said, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)

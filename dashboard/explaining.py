@@ -1,6 +1,6 @@
 """Explanations as pieces of pages: heat maps, concepts, better photos, content in a vector."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from dashboard.picking import PickedPhoto
 from dashboard.words import spoken
 from photorank.errors import PhotorankError
 from photorank.index.store import Index
+from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import steadiness
 from photorank.vectors.master import MasterVector
@@ -49,7 +50,8 @@ def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) ->
     concepts = st.container()
     if one.better:
         st.markdown("Closest better photos")
-        grids.photo_grid(f"better-{which}", why.better_tiles(index, one.better), 100)
+        tiles = why.better_tiles(index, one.better, rated.standing(index, vector))
+        grids.photo_grid(f"better-{which}", tiles, 160)
     else:
         st.caption("No photo of the index is rated higher.")
     with concepts:
@@ -63,8 +65,25 @@ def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
     elif lines := why.concept_lines(found):
         st.markdown("What moves it")
         st.markdown("  \n".join(lines))
+        with st.popover("In numbers"):
+            _figures(found)
         if index.fingerprint.model == "embedded":
             st.caption(why.STAND_IN)
+
+
+def _figures(concepts: Sequence[Concept]) -> None:
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        why.concept_figures(concepts),
+        hide_index=True,
+        column_config={
+            "concept": "Concept",
+            "shown": number("In the photo", format="%+.1f"),
+            "liked": number("Liked", format="%+.2f"),
+            "pull": number("Moves it by", format="%+.2f"),
+        },
+    )
+    st.caption(why.FIGURES_HELP)
 
 
 def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:

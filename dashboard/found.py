@@ -26,7 +26,9 @@ def show(
     if not len(rows):
         st.info("No photo is here.", icon=":material/filter_alt:")
         return
-    order = f"the best by {plain(vector.name)} first" if similarities is None else "closest first"
+    order = (
+        f"the best by **{plain(vector.name)}** first" if similarities is None else "closest first"
+    )
     many = f" {word}" if word else ""
     st.markdown(f"**{count(len(rows), 'photo')}**{many}, {order}.")
     grid = st.container()

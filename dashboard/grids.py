@@ -48,6 +48,8 @@ def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = Non
 def best_and_worst(index: Index, vector: MasterVector) -> None:
     """Show what a vector likes most and least."""
     n = min(STRIP, len(index) // 2)
+    if not n:
+        return  # one photo is both
     for name, lowest in {"most": False, "least": True}.items():
         rows = rated.extreme(index, vector, n, lowest=lowest)
         st.markdown(f"What `{vector.name}` likes {name}")

@@ -54,11 +54,11 @@ def colouring(labels: IndexLabels, standing: Ratings, by: str, vector: str) -> C
         return Colouring(people, "people put it above (%)", (0, 100), False, reading)
     if by == "disagreement":
         reading = (
-            f"Green: {plain(vector)} puts the photo higher than people do. Ochre: people put it "
-            "higher."
+            f"Green: **{plain(vector)}** puts the photo higher than people do. Ochre: people put "
+            "it higher."
         )
         return Colouring(standing - people, "vector − people (%)", (-100, 100), True, reading)
-    reading = f"The stronger a point's green, the higher {plain(vector)} rates the photo."
+    reading = f"The stronger a point's green, the higher **{plain(vector)}** rates the photo."
     return Colouring(standing, "rated above (%)", (0, 100), False, reading)
 
 
@@ -133,11 +133,13 @@ def brushed(selection: dict[str, list[float]]) -> Box | None:
 def sentence(n: int, n_drawn: int) -> str:
     """Say how many photos are drawn."""
     if n_drawn == n:
-        return f"Every point is one of {count(n, 'photo')}."
-    return (
-        f"{n_drawn:,} of {count(n, 'photo')} are drawn, chosen at random; a selection takes all "
-        "that lie in it."
-    )
+        said = f"Every point is one of {count(n, 'photo')}"
+    else:
+        said = (
+            f"{n_drawn:,} of {count(n, 'photo')} are drawn, chosen at random; a selection takes "
+            "all that lie in it"
+        )
+    return f"{said}; the more alike two photos are to the encoder, the closer they tend to stand."
 
 
 def selected(box: Box, places: Floats, ratings: Ratings) -> Codes:

@@ -1,6 +1,6 @@
 """View-model of Discerning power: a saved evaluation in, words and tables out."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,12 +10,12 @@ from dashboard.words import (
     AT_RANDOM,
     FROM_PHOTOS,
     FROM_WORDS,
-    count,
     family,
     listing,
     plain,
 )
 from photorank.typing import Json
+from photorank.vectors.master import MasterVector
 
 SAMPLE = "sample"  # its order is known, nobody judged it
 PLAIN_PROMPT = "plain-prompt"
@@ -56,7 +56,7 @@ def board(evaluation: Json, scope: str, metric_name: str) -> Board:
         rows,
         _reading(metric, rows, order),
         gaps,
-        _gaps_reading(leader, gaps),
+        _gaps_reading(leader, gaps, metric),
     )
 
 
@@ -101,7 +101,7 @@ def _gaps(
 ) -> pd.DataFrame:
     """Return by how much the leader is ahead of each other vector, on the same pairs."""
     made = dict(zip(rows["vector"], rows["family"], strict=True))
-    points = METRICS[metric_name].as_share
+    metric = METRICS[metric_name]
     gaps = []
     for found in evaluation["differences"]:
         if (found["scope"], found["metric"]) != (scope, metric_name):
@@ -110,7 +110,7 @@ def _gaps(
             continue
         ahead = found["a"] == leader
         value = found["value"] if ahead else -found["value"]
-        shown = f"{100 * value:+.1f} points" if points else f"{value:+.2f}"
+        shown = _lead(value, metric) + (" points" if metric.as_share else "")
         gaps.append(
             {
                 "vector": (other := found["b"] if ahead else found["a"]),
@@ -120,7 +120,7 @@ def _gaps(
                 "high": found["high"] if ahead else -found["low"],
                 "p": found["p_holm"],
                 "clear": found["p_holm"] < CLEAR,
-                "shown": shown.replace("-", "−"),
+                "shown": shown,
             }
         )
     table = pd.DataFrame(gaps, columns=GAP_COLUMNS)  # there may be no row
@@ -154,11 +154,20 @@ def _headline(
     return text
 
 
-def worth_showing(board: Board, stored: Collection[str]) -> str | None:
-    """Return the best stored vector that has not seen the photos and clearly beats guessing."""
+def worth_showing(board: Board, stored: Mapping[str, MasterVector], index: str) -> str | None:
+    """Return the stored vector whose photos show what did best, None if nothing beats guessing.
+
+    A learner, which was tested on photos left out, is shown by what it made of the whole index.
+    """
     chance = board.metric.chance or 0.0
     good = board.rows[(board.rows["low"] > chance) & ~board.rows["apart"]]
-    return next((name for name in good["vector"] if name in stored), None)
+    for best in good["vector"]:
+        if best in stored:
+            return str(best)
+        own = (name for name, one in stored.items() if (one.kind, one.card.index) == (best, index))
+        if (made := next(own, None)) is not None:
+            return made
+    return None
 
 
 def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
@@ -213,60 +222,31 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
     return " ".join([*said, f"{text[:1].upper()}{text[1:]}."])
 
 
-def _gaps_reading(leader: str | None, gaps: pd.DataFrame) -> str:
+def _gaps_reading(leader: str | None, gaps: pd.DataFrame, metric: Metric) -> str:
     if leader is None or gaps.empty:
         return ""
-    return (
-        f"How far **{plain(leader)}** is ahead of each other vector on the same pairs, with 95 % "
-        "intervals. A hollow mark could be luck: its difference is not clear once all comparisons "
-        "in this table are allowed for (Holm, p ≥ 0.05)."
+    next_one = gaps.iloc[0]
+    low, high = (_lead(next_one[end], metric) for end in ("low", "high"))
+    clear = int(gaps["clear"].sum())
+    said = (
+        f"On the same pairs **{plain(leader)}** is ahead of **{plain(next_one.vector)}** by "
+        f"{next_one.shown} (95 % interval {low} to {high}). "
     )
+    if len(gaps) > 1:
+        many = "All" if clear == len(gaps) else f"{clear} of" if clear else "None of"
+        said += f"{many} {len(gaps)} differences {'is' if clear == 1 else 'are'} clear."
+    if clear < len(gaps):
+        said = (
+            f"{said.rstrip()} A hollow mark could be luck: its difference is not clear once all "
+            "comparisons here are allowed for (Holm, p ≥ 0.05)."
+        )
+    return said.rstrip()
 
 
-def protocol(evaluation: Json) -> str:
-    """Say how the evaluation was made."""
-    made = evaluation["protocol"]
-    if made["fold_by"] == "split":
-        return _official(evaluation)
-    whole = {
-        "photo": "near-duplicates always in the same part",
-        "group": "all photos of a group always in the same part",
-        "series": "all photos of a series always in the same part",
-    }[made["fold_by"]]
-    taught = f" Learning used only pairs within one {made['within']}." if made["within"] else ""
-    return (
-        f"{count(evaluation['n_photos'], 'judged photo')} were split into {made['folds']} parts, "
-        f"{count(made['repeats'], 'time')}, {whole}. Each part was rated by vectors learned "
-        f"from the other parts only, and pairs were counted within a part.{taught}\n\n"
-        "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "
-        "photo (or group) at a time: the jackknife. For one that is learned, they come from the "
-        "spread over the parts, corrected for parts sharing their training photos (Nadeau & "
-        "Bengio 2003), so they include the uncertainty of learning.\n\n"
-        f"Encoder `{evaluation['encoder']}`, framing `{evaluation['framing']}`, "
-        f"{evaluation['created'][:10]}."
-    )
-
-
-def _official(evaluation: Json) -> str:
-    return (
-        f"{count(evaluation['n_photos'], 'judged photo')} were split as their dataset's authors "
-        "split them: vectors were learned once, from the training part less what nearly repeats a "
-        "test photo, and pairs were counted among the test photos.\n\n"
-        "Intervals are 95 %, from leaving out one photo at a time: the jackknife. They do not "
-        "include what another training part would change.\n\n"
-        f"Encoder `{evaluation['encoder']}`, framing `{evaluation['framing']}`, "
-        f"{evaluation['created'][:10]}."
-    )
-
-
-def command(evaluation: Json) -> str:
-    """Return the command that makes the evaluation again."""
-    made = evaluation["protocol"]
-    within = f" --within {made['within']}" if made["within"] else ""
-    within += " --weigh-by-raters" if made.get("by_raters") else ""  # older evaluations lack it
-    return (
-        f"photorank evaluate --index {evaluation['index']} --fold-by {made['fold_by']} "
-        f"--folds {made['folds']} --repeats {made['repeats']} --seed {made['seed']}{within}"
+def _lead(value: float, metric: Metric) -> str:
+    """Return a difference of two vectors: in points where they are shares."""
+    return f"{100 * value if metric.as_share else value:+.{1 if metric.as_share else 2}f}".replace(
+        "-", "−"
     )
 
 

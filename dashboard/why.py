@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 
 from dashboard.contact_sheet import Tile, alt_text, short, whole
@@ -12,8 +13,14 @@ from photorank.rating.better import Better
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import Steadiness
+from photorank.typing import Ratings
 
 NOT_TOLD = 0.1  # standard deviations: a pull that is not worth a line
+FIGURES_HELP = (
+    "In the photo: standard deviations above the mean of the index. Liked: correlation of concept "
+    "and rating over the index, −1 to 1. Moves it by: their product, in standard deviations of "
+    "the ratings, each concept taken alone."
+)
 STAND_IN = (
     "Words reach this encoder only through the names of things: it tells what is on a photo, "
     "hardly how well it is taken."
@@ -50,20 +57,22 @@ def _line(one: Concept) -> str:
     arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
     amount = "more" if one.shown > 0 else "less"
     taste = "rated higher" if one.liked > 0 else "rated lower"
-    figures = f"{one.shown:+.1f} sd · r = {one.liked:+.2f}".replace("-", "−")
-    return (
-        f"{arrow} **{amount} of “{plain(one.text)}”** than most photos; such photos are {taste} "
-        f":small[:gray[{figures}]]"
-    )
+    return f"{arrow} **{amount} of “{plain(one.text)}”** than most photos; such photos are {taste}"
 
 
-def better_tiles(index: Index, better: Sequence[Better]) -> list[Tile]:
-    """Describe the closest better photos."""
+def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
+    """Return what the lines rest on: concept, how much is shown, how it goes with ratings, pull."""
+    rows = [(one.text, one.shown, one.liked, one.pull) for one in concepts]
+    return pd.DataFrame(rows, columns=["concept", "shown", "liked", "pull"])
+
+
+def better_tiles(index: Index, better: Sequence[Better], standing: Ratings) -> list[Tile]:
+    """Describe the closest better photos by their percentiles `standing` (n,) in the index."""
     return [
         Tile(
             index.thumbnail(one.photo),
             alt_text(one.photo),
-            f"**rating {short(one.rating)}**",
+            f"**better than {whole(standing[one.row])}**",
             one.photo,
         )
         for one in better
@@ -72,7 +81,7 @@ def better_tiles(index: Index, better: Sequence[Better]) -> list[Tile]:
 
 def steadiness(found: Steadiness) -> str:
     """Say whether the order of two photos depends on the form in which they came."""
-    spreads = listing([short(spread) for spread in found.spreads])
+    spreads = listing([f"±{short(spread)}" for spread in found.spreads])
     if found.steady:
         said = (
             ":green-badge[Steady] Smaller, cropped a little or compressed, the photos keep their "
@@ -83,7 +92,10 @@ def steadiness(found: Steadiness) -> str:
             ":orange-badge[Unsteady] Do not rely on this order: made smaller, cropped a little or "
             "compressed, the photos change places"
         )
-    return f"{said} ({share(found.flips)} of pairs of seven forms each differ; sd {spreads})."
+    return (
+        f"{said} ({share(found.flips)} of pairs of seven forms each differ; the ratings move by "
+        f"{spreads})."
+    )
 
 
 def headline(vector: str, percentile: float) -> str:

@@ -16,7 +16,7 @@ with components.explained(st.warning):
     made = rated.album(index, vector, alike, wishes)
 st.container(key="headline").markdown(album.headline(made, len(index), vector.name))
 for note in made.notes:
-    st.caption(note)
+    st.caption(album.as_sentence(note))
 
 if view == "sheet":
     grids.photo_grid("album", [one.tile for one in album.sheet(index, made)], 90)

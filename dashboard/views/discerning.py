@@ -2,7 +2,18 @@
 
 import streamlit as st
 
-from dashboard import charts, closer, components, explaining, grids, loading, measures, power, work
+from dashboard import (
+    charts,
+    closer,
+    components,
+    explaining,
+    grids,
+    loading,
+    measures,
+    power,
+    protocol,
+    work,
+)
 
 index = components.opened("Discerning power")
 with components.explained():
@@ -28,7 +39,7 @@ caution.caption(board.caution)
 components.show_chart(charts.intervals(board.rows, board.metric), "intervals", board.title)
 st.caption(f"{board.reading} {board.metric.meaning}")
 
-shown = power.worth_showing(board, vectors)
+shown = power.worth_showing(board, vectors, index.name)
 if shown is not None:
     grids.best_and_worst(index, vectors[shown])
 
@@ -49,8 +60,8 @@ with st.container(horizontal=True):
     name = f"{index.name}-evaluation.csv"
     st.download_button("Everything as CSV", csv, name, "text/csv", help=measures.PNG_HELP)
     with st.popover("How this was measured"):
-        st.markdown(power.protocol(evaluation))
-        st.code(power.command(evaluation), language=None, wrap_lines=True)
+        st.markdown(protocol.described(evaluation))
+        st.code(protocol.command(evaluation), language=None, wrap_lines=True)
     again = st.button("Measure again")
 if again:
     with components.explained(st.error):

@@ -5,6 +5,9 @@ import streamlit as st
 from dashboard import cards, components, draws, labelling, loading, stage
 
 index = components.opened("Label")
+if len(index) < 2:
+    st.info("To choose between photos takes two of them.", icon=":material/filter_1:")
+    st.stop()
 with components.explained():
     people = loading.clickers(index)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

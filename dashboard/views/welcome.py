@@ -14,9 +14,12 @@ sample, own = st.columns(2, gap="large")
 with own:
     st.header("Use your own photos", anchor=False)
     st.markdown("Your photos are only read, never changed, and never leave this computer.")
-    st.code("photorank index FOLDER --name mine --encoder embedded", language=None)
-    st.markdown("Then reload this page. Ratings that you have come along from a table:")
-    st.code("photorank labels import RATINGS.csv --index mine", language=None)
+    st.code("photorank index FOLDER --name mine --encoder embedded", language=None, wrap_lines=True)
+    st.markdown(
+        "Then reload this page, and say on the page Label which of two photos you like better. "
+        "Ratings that you have come along from a table:"
+    )
+    st.code("photorank labels import RATINGS.csv --index mine", language=None, wrap_lines=True)
 with sample:
     st.header("Look around", anchor=False)
     st.markdown(

@@ -99,7 +99,7 @@ def slope_for(
         The vector's scale: rating units per unit of cosine.
     """
     if fitted is not None:
-        return Slope(fitted, True, "fitted on held-out pairs")
+        return Slope(fitted, True, "fitted on pairs that the vector had not seen")
     if logit_scale is not None and kind in ("prompt", "antonyms"):
         return Slope(logit_scale / scale, False, "not calibrated: the model's own logit scale")
     return Slope(

@@ -128,5 +128,5 @@ def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slop
     )
     if slope.calibrated and vector.card.source:
         # What the probabilities mean depends on what was judged: taste, or known defects.
-        return replace(slope, reason=f"{slope.reason} of: {vector.card.source}")
+        return replace(slope, reason=f"{slope.reason} ({vector.card.source})")
     return slope

@@ -55,9 +55,20 @@ def evaluated(paths):
 def bare_index(tmp_path, monkeypatch):
     """Make a workspace with one index, `bare`, that has photos but neither labels nor vectors."""
     monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
-    folder = tmp_path / "photos"
+    _index_of(tmp_path / "photos", 3)
+
+
+@pytest.fixture
+def lone_photo(tmp_path, monkeypatch):
+    """Make a workspace with one index of one photo."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
+    _index_of(tmp_path / "photos", 1)
+
+
+def _index_of(folder, n):
+    """Index n photos as `bare`, in the current workspace."""
     folder.mkdir()
-    for seed in range(3):
+    for seed in range(n):
         draw_photo(folder / f"{seed}.jpg", seed=seed)
     workspace = Workspace.current()
     build_index([folder], "bare", workspace=workspace, encoder_spec="colours", load=ColourEncoder)

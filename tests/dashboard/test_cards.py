@@ -41,7 +41,7 @@ def test_a_learned_vector_says_from_what():
 
     assert card.made == FROM_PHOTOS
     assert (
-        card.origin == r"Learned by all\-pairs from 24 photos and 84 pairs, judgements of \*us\*."
+        card.origin == r"Learned (by all\-pairs) from 24 photos and 84 pairs: judgements of \*us\*."
     )
 
 

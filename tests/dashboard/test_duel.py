@@ -28,8 +28,8 @@ def test_photos_are_placed_in_the_collection():
     """The fact beside each photo says how much of the index stands below it."""
     facts = duel.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
 
-    assert facts[0] == "rating 0.6 · better than 75\xa0% of the index"
-    assert facts[1] == "rating 0.2 · better than 25\xa0% of the index"
+    assert facts[0] == "rating 0.600 · better than 75\xa0% of the index"
+    assert facts[1] == "rating 0.200 · better than 25\xa0% of the index"
 
 
 def test_equal_photos_are_a_draw():
@@ -45,4 +45,11 @@ def test_a_guessed_scale_is_said_to_be_one():
     guessed = Slope(1.0, False, "not calibrated: the model's own logit scale")
     trust = duel.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
 
-    assert trust == ":orange-badge[Not calibrated]: the model's own logit scale."
+    assert trust == r":orange-badge[Not calibrated]: the model\'s own logit scale."
+
+
+def test_a_cards_source_is_shown_letter_by_letter():
+    """Whatever a card says of its judgements brings no picture or link into the page."""
+    slope = Slope(1.0, True, "fitted on pairs (![x](http://a.b))")
+
+    assert "![" not in duel.verdict(VECTOR, PAIR, slope, COLLECTION).trust

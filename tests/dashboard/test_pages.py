@@ -128,10 +128,21 @@ def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated
 
 
 def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_index):
-    """No judgements is a hint with the command, not an exception."""
+    """No judgements is a way to judge and a command, not an exception."""
     app = dashboard()
 
-    assert "photorank labels import FILE.csv --index bare" in app.info[0].value
+    assert "Nobody has judged these photos yet" in texts(app)
+    assert app.get("page_link")
+    assert "photorank labels import RATINGS.csv --index bare" in app.code[0].value
+
+
+def test_one_photo_is_no_pair(dashboard, lone_photo):
+    """Nothing is best or worst of one photo, and nobody is asked to choose."""
+    home = dashboard()
+    assert "likes most" not in texts(home)
+    assert not home.get("page_link")
+
+    assert "takes two of them" in dashboard("label").info[0].value
 
 
 def test_browse_shows_the_best_first(dashboard, paths):

@@ -1,9 +1,13 @@
 import csv
 import io
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from dashboard import measures, power
+from dashboard import measures, power, protocol
+from photorank.encoders.base import Fingerprint
+from photorank.vectors.master import MasterVector
 from tests.dashboard.evaluations import difference, evaluation, result
 
 
@@ -53,6 +57,35 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
     assert list(gaps.index) == ["ours", "plain-prompt"]
     assert gaps.loc["plain-prompt", ["value", "low", "high"]].tolist() == [0.21, 0.18, 0.24]
     assert gaps["clear"].tolist() == [False, True]
+
+
+def test_the_lead_is_said_with_its_number_and_interval():
+    """The nearest rival's gap, and how many of all gaps are more than luck."""
+    said = board().gaps_reading
+
+    assert (
+        r"**all\-pairs** is ahead of **ours** by +1.5 points (95 % interval −1.0 to +4.0)" in said
+    )
+    assert "1 of 2 differences is clear. A hollow" in said
+    assert "hollow" in said
+
+
+def test_without_luck_no_hollow_mark_is_explained():
+    """A chart of clear differences speaks of nothing else."""
+    clear = [difference("all-pairs", "ours", 0.05, 0.02, 0.08)]
+
+    assert "hollow" not in board(differences=clear).gaps_reading
+
+
+def test_what_did_best_is_shown_by_its_own_photos():
+    """A learner by what it made of this index, never by a vector that learned elsewhere."""
+    fingerprint = Fingerprint("m", "0" * 64, "whole", 8)
+    stored = MasterVector("x", "all-pairs", np.eye(4)[0], fingerprint)
+    here = replace(stored, card=replace(stored.card, index="oasis"))
+
+    assert power.worth_showing(board(), {"ours": stored, "mine": here}, "oasis") == "mine"
+    assert power.worth_showing(board(), {"ours": stored, "beauty": stored}, "oasis") == "ours"
+    assert power.worth_showing(board(), {"beauty": stored}, "oasis") is None
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
@@ -146,7 +179,7 @@ def test_the_command_makes_the_evaluation_again():
     """Every choice of the protocol is in the command."""
     found = evaluation(fold_by="group", folds=7, repeats=2, seed=5, within="series")
 
-    assert power.command(found) == (
+    assert protocol.command(found) == (
         "photorank evaluate --index oasis --fold-by group --folds 7 --repeats 2 --seed 5 "
         "--within series"
     )
@@ -155,7 +188,7 @@ def test_the_command_makes_the_evaluation_again():
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
     """Each way to fold has its words."""
-    said = power.protocol(evaluation(fold_by=fold_by))
+    said = protocol.described(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said
 
