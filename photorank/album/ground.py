@@ -84,7 +84,9 @@ def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tupl
 
     clients = np.flatnonzero(ground.first)
     if len(clients) > CLIENTS:
-        clients = np.sort(np.random.default_rng(_SEED).choice(clients, CLIENTS, replace=False))
+        # By lot, one for each photo of the index: to ban a photo changes one client at most.
+        lots = np.random.default_rng(_SEED).random(len(ground.merit))[ground.rows[clients]]
+        clients = np.sort(clients[np.argpartition(lots, CLIENTS)[:CLIENTS]])
     covers = _likeness(embeddings, ground.rows, ground.rows[clients])
     if len(clients):
         alone = most_cover(covers, rules)

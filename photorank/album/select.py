@@ -9,6 +9,7 @@ https://doi.org/10.1007/BF01588971), and 1/2 where parts of the collection have 
 """
 
 import heapq
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -213,14 +214,14 @@ def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) ->
 
 def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
     """Return how much each photo (n,) would add to what is covered."""
-    added = np.empty(len(covers))
+    covered = np.empty(len(covers))
 
-    def add(start: int) -> None:
-        part = covers[start : start + ROWS] - best
-        added[start : start + ROWS] = np.maximum(part, 0, out=part).sum(axis=1, dtype=np.float64)
+    def cover(start: int) -> None:
+        part = np.maximum(covers[start : start + ROWS], best)
+        covered[start : start + ROWS] = part.sum(axis=1, dtype=np.float64)
 
-    in_blocks(add, len(covers))
-    return added
+    in_blocks(cover, len(covers))
+    return covered - best.sum(dtype=np.float64)
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
@@ -228,7 +229,7 @@ def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
     starts = range(0, n, ROWS)
     if len(starts) < _MANY_BLOCKS:
         return [work(start) for start in starts]
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(work, starts))
 
 

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from photorank.errors import LabelsError
@@ -17,8 +17,15 @@ from photorank.workspace import IndexPaths
 CLICKS = "clicks of "  # how the sources are called that a person made in the dashboard
 
 
-def library_files(paths: IndexPaths) -> list[LibraryFile]:
-    """Return every file of an index's photos that is there now, copies too, folder by folder."""
+def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
+    """Return every file of an index's photos that is there now, copies too, folder by folder.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+    among : collection of int, optional
+        Rows of the photos that count; all by default.
+    """
     rows = load_rows(paths)
     facts, digests = load_facts(paths, rows).tolist(), rows.all_digests()
     with reading(paths) as connection:
@@ -26,6 +33,8 @@ def library_files(paths: IndexPaths) -> list[LibraryFile]:
     names = {number: os.fsdecode(os.path.basename(root)) for number, root in roots.folders.items()}
     files = []
     for path, row in rows.files():
+        if among is not None and row not in among:
+            continue
         place = roots.place(path)
         root, below = place or (0, b"")
         folders = (names.get(root) or "/", *os.fsdecode(below).split("/")[:-1])

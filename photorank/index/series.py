@@ -74,7 +74,7 @@ def find_series(
         Cosine. The default was measured with `embedded`; for other encoders it is a guess.
     among : ndarray of shape (m,), optional
         Rows of the photos that are looked at; any other is a series of its own, unless people
-        or its name say otherwise.
+        say otherwise.
     on_progress : callable, optional
         Called with done and total while thumbnails are looked at, which is needed
         once for each.
@@ -108,7 +108,7 @@ def find_series(
     for code in range(len(named.series_names)):
         groups.unite(np.flatnonzero(named.series == code).tolist())
     stands = np.arange(n)
-    found, raws = find_versions(index, photos, named.series)
+    found, raws = find_versions(index, photos, named.series, among)
     for main, together in found.items():
         stands[together] = main
         anchor = next((row for row in together if named.series[row] >= 0), main)

@@ -17,7 +17,7 @@ _LIKENESS = 0.4
 
 
 def find_versions(
-    index: Index, photos: Sequence[Photo], known: Codes
+    index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
     """Find the versions of photos, by what :func:`photorank.labels.twins.versions` says of names.
 
@@ -30,6 +30,8 @@ def find_versions(
         Of the index.
     known : ndarray of shape (n,)
         People's series, -1 for none; photos of two of them are no versions.
+    among : ndarray of shape (m,), optional
+        Rows of the photos whose versions are looked for; all by default.
 
     Returns
     -------
@@ -38,8 +40,10 @@ def find_versions(
     dict of int to list of Path
         By row, the RAW files of the same shot in its folder, which are not read.
     """
-    row_of = {photo.digest: row for row, photo in enumerate(photos)}
-    files = [file for file in library_files(index.paths) if file.digest in row_of]
+    rows = range(len(photos)) if among is None else among.tolist()
+    row_of = {photos[row].digest: row for row in rows}
+    there = library_files(index.paths, None if among is None else set(rows))
+    files = [file for file in there if file.digest in row_of]
     embeddings = index.embeddings()
     named_alike = (dict.fromkeys(row_of[files[at].digest] for at in one) for one in versions(files))
     found: dict[int, list[int]] = {}

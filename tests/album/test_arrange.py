@@ -246,6 +246,25 @@ def test_the_album_is_the_same_every_time(collection, monkeypatch):
     assert albums[0].value <= albums[0].bound + 1e-6
 
 
+def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection, monkeypatch):
+    """Of a sample of clients, which is not drawn anew, hardly one can change."""
+    from photorank.album import ground
+
+    monkeypatch.setattr(ground, "CLIENTS", 15)
+    fill(collection.folder / "more", 50, start=50)
+    collection.build()
+    index = collection.index
+    series, ratings = single(60), index.rate(collection.vector)
+
+    def chosen(**wishes):
+        return set(rows(arrange(index, ratings, series, Wishes(8, 0.8, **wishes), vector="v")))
+
+    before = chosen()
+    new = [len(chosen(banned=frozenset({row})) - before) for row in before]
+    assert min(new) == 1
+    assert sum(new) <= 2 * len(before)
+
+
 def test_a_large_collection_is_chosen_from_its_best_rated(collection, monkeypatch):
     """And from what is pinned; the album says so, and standings are among all ten."""
     from photorank.album import shortlist
