@@ -53,7 +53,7 @@ def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) ->
         tiles = why.better_tiles(index, one.better, rated.standing(index, vector))
         grids.photo_grid(f"better-{which}", tiles, 160)
     else:
-        st.caption("No photo of the index is rated higher.")
+        st.caption("No photo of the index that is much like it is rated clearly higher.")
     with concepts:
         _concepts(index, vector, one)
 

@@ -168,7 +168,8 @@ class NoLabelsError(PhotorankError, ValueError):
     def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
             f"index {name!r} {why}. Import some with "
-            f"`photorank {what} import FILE.csv --index {name}`."
+            f"`photorank {what} import FILE.csv --index {name}`, or choose between photos on the "
+            "page Label of `photorank dashboard`."
         )
 
 

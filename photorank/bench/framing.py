@@ -8,7 +8,7 @@ import numpy as np
 
 from photorank.bench.embedding import embed_files
 from photorank.encoders.base import Encoder
-from photorank.errors import UnknownNameError
+from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
 from photorank.evaluation.judged import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
@@ -103,6 +103,8 @@ def measure_framings(
         If nobody judged the photos, or all the same.
     UnknownNameError
         If there is no such framing or learner.
+    TooFewPhotosError
+        If hardly any file can still be read.
     EncoderError
         If the encoder cannot take a framing.
     """
@@ -130,6 +132,8 @@ def measure_framings(
 
     usable = [all(rows[one] is not None for rows in embedded.values()) for one in range(len(paths))]
     kept = np.flatnonzero(usable)  # files may have gone since they were indexed
+    if len(kept) < protocol.folds and len(paths) >= protocol.folds:
+        raise TooFewPhotosError(index.name, len(kept), protocol.folds)
     photos = photos_of(photos, kept)
     folds = photos.split(protocol)
     values = {

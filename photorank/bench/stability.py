@@ -32,7 +32,7 @@ class StabilityResult:
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
     by_change: dict[str, Estimate]  # the same of variants that differ by one thing
     flips: Estimate  # pairs of variants of two photos whose order is not that of the photos
-    unsteady: float  # share of pairs of photos with more flips than may be relied on
+    unsteady: Estimate  # share of pairs of photos with more flips than may be relied on
 
     def to_json(self) -> Json:
         """Return plain JSON."""
@@ -41,7 +41,7 @@ class StabilityResult:
             "spread": self.spread.to_json(),
             "by_change": {change: one.to_json() for change, one in self.by_change.items()},
             "flips": self.flips.to_json(),
-            "unsteady": self.unsteady,
+            "unsteady": self.unsteady.to_json(),
         }
 
 
@@ -81,7 +81,7 @@ def measure_stability(
     Raises
     ------
     NoLabelsError, TooFewPhotosError
-        If too few photos were judged.
+        If too few photos were judged, or too few of them can still be read.
     UnknownNameError
         If there is no such framing or learner.
     """
@@ -112,10 +112,13 @@ def measure_stability(
         forms = embed_files(
             [paths[row] for row in tested], encoder, forms=variants, on_photo=one_more
         )
+        there = [one for one in known if one is not None]  # files may have gone
+        seen = [one for one in forms if one is not None]
+        if min(len(there), len(seen)) < _LEAST:
+            raise TooFewPhotosError(index.name, len(there) + len(seen), 2 * _LEAST)
         kept = np.array([row for row, one in zip(taught, known, strict=True) if one is not None])
-        X = np.concatenate([one for one in known if one is not None])
-        fitted = kind.fit(X, photos_of(judged, kept).comparisons)
-        found.append(_result(framing, [one for one in forms if one is not None], fitted.direction_))
+        fitted = kind.fit(np.concatenate(there), photos_of(judged, kept).comparisons)
+        found.append(_result(framing, seen, fitted.direction_))
     return sorted(found, key=lambda row: row.flips.value)
 
 
@@ -123,10 +126,6 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
     ratings = np.stack([one.astype(np.float64) @ direction for one in forms])  # (n, k)
     ratings /= ratings[:, 0].std(ddof=1)
     flipped = flip_table(ratings)
-    pairs = len(forms) * (len(forms) - 1) // 2
-    left = flipped.sum() / 2 - flipped.sum(axis=1)
-    without = left / (pairs - (len(forms) - 1))
-    off_diagonal = ~np.eye(len(forms), dtype=bool)
     return StabilityResult(
         framing,
         _mean(ratings.std(axis=1, ddof=1)),
@@ -134,12 +133,20 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
             change: _mean(ratings[:, [0, *columns]].std(axis=1, ddof=1))
             for change, columns in CHANGES.items()
         },
-        jackknife(
-            LeaveOneOut(float(flipped.sum() / 2 / pairs), without),
-            n_photos=len(forms),
-            n_pairs=pairs,
-        ),
-        float((flipped[off_diagonal] > UNSTEADY).mean()),
+        _mean_of_pairs(flipped),
+        _mean_of_pairs((flipped > UNSTEADY).astype(np.float64)),
+    )
+
+
+def _mean_of_pairs(table: Floats) -> Estimate:
+    """Return the mean over pairs of a symmetric table (n, n) with diagonal 0, by the jackknife."""
+    n = len(table)
+    pairs = n * (n - 1) // 2
+    left = table.sum() / 2 - table.sum(axis=1)
+    return jackknife(
+        LeaveOneOut(float(table.sum() / 2 / pairs), left / (pairs - (n - 1))),
+        n_photos=n,
+        n_pairs=pairs,
     )
 
 

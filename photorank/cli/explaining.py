@@ -27,11 +27,16 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
+    from photorank.errors import MissingPathError
     from photorank.index.store import open_index
     from photorank.rating.explain import concepts_behind, explain_file
     from photorank.vectors.store import load_vector
     from photorank.workspace import write_bytes
 
+    if heatmap is not None and heatmap.suffix.lower() != ".png":
+        raise typer.BadParameter(f"{heatmap} does not end in .png", param_hint="'--heatmap'")
+    if heatmap is not None and not heatmap.absolute().parent.exists():
+        raise MissingPathError(heatmap.parent, hint="Make that folder first.")
     opened = open_index(index)
     found = load_vector(opened, vector)
     with progress("Covering parts of the photo", "parts") as on_progress:
@@ -57,6 +62,9 @@ def explain(
             ],
             right=["in the photo, sd", "goes with ratings, r", "pull, sd"],
         )
+    if not why.better:
+        line("no photo of its kind in the index is rated clearly higher")
+        return
     print_table(
         ["closest better photos", "similarity", "rating"],
         [[one.photo.path, f"{one.similarity:.3f}", f"{one.rating:.4f}"] for one in why.better],

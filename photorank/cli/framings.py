@@ -56,12 +56,17 @@ def framing(
         print_json(table.to_json())
         return
     line(f"pairs in the right order, {table.learner} learned out of fold, {table.encoder}")
+    accuracy, made = table.rows[0].accuracy, table.protocol
+    line(
+        f"{accuracy.n_photos} photos, {accuracy.n_pairs:,} pairs a repeat; {made.folds} folds, "
+        f"{made.repeats} times"
+    )
     columns = ["framing", "accuracy", f"ahead of {table.base}", "p (Holm)", "s"]
     rows = [
         [
             row.framing,
             interval(row.accuracy.to_json()),
-            "" if row.ahead is None else str(row.ahead).partition(" (")[0],
+            "" if row.ahead is None else interval(row.ahead.to_json()),
             "" if row.p_holm is None else f"{row.p_holm:.2g}",
             f"{row.seconds:.0f}",
         ]
@@ -101,6 +106,9 @@ def stability(
         return
     line("spread of a rating over its forms, in standard deviations of the photos' ratings;")
     line("flips: how often two photos change places when either comes in another form")
+    rated = found[0].spread.n_photos
+    fewer = "" if rated == photos else f" instead of {photos}"
+    line(f"{rated} judged photos were rated{fewer}, and others learned from")
     print_table(
         ["framing", "spread", *found[0].by_change, "flips", "unsteady pairs"],
         [
@@ -109,11 +117,10 @@ def stability(
                 interval(row.spread.to_json()),
                 *(interval(one.to_json()) for one in row.by_change.values()),
                 interval(row.flips.to_json()),
-                f"{row.unsteady:.0%}",
+                interval(row.unsteady.to_json()),
             ]
             for row in found
         ],
-        right=["unsteady pairs"],
     )
 
 

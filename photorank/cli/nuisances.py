@@ -26,7 +26,9 @@ def nuisance(
         str | None, typer.Option(metavar="NAME", help="Keep the vector without content, as NAME.")
     ] = None,
     fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Decides the splits and clusters.")
+    ] = 0,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -51,7 +53,8 @@ def nuisance(
             on_progress=on_progress,
         )
     if save is not None:
-        add_vector(opened, without_content(save, opened, found, by=by, clusters=clusters))
+        rest = without_content(save, opened, found, by=by, clusters=clusters, seed=seed)
+        add_vector(opened, rest)
         message(f"the vector without content is {save}")
     if as_json:
         print_json(outcome.to_json())

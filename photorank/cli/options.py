@@ -57,11 +57,14 @@ def example(command: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    """Return the names in a list like ``A,B``.
+    """Return the names in a list like ``A,B``, of which there must be one.
 
     Examples
     --------
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']
     """
-    return [name.strip() for name in text.split(",") if name.strip()]
+    found = [name.strip() for name in text.split(",") if name.strip()]
+    if not found:
+        raise typer.BadParameter(f"{text!r} names nothing")
+    return found

@@ -126,7 +126,7 @@ def _names(
         return numbered
     shown = X @ texts.T
     above = (centres @ texts.T - shown.mean(axis=0)) / shown.std(axis=0)  # (clusters, c)
-    for _ in centres:
+    for _ in range(min(above.shape)):  # there may be more clusters than concepts
         cluster, concept = np.unravel_index(np.argmax(above), above.shape)
         numbered[cluster] = f"like {CONCEPTS[concept]}"
         above[cluster], above[:, concept] = -np.inf, -np.inf

@@ -181,11 +181,17 @@ def control_content(
 
 
 def without_content(
-    name: str, index: Index, vector: MasterVector, *, by: str = "clusters", clusters: int = CLUSTERS
+    name: str,
+    index: Index,
+    vector: MasterVector,
+    *,
+    by: str = "clusters",
+    clusters: int = CLUSTERS,
+    seed: int = 0,
 ) -> MasterVector:
     """Return a vector without the directions in which the kinds of judged photos differ."""
     photos = judged_photos(index)
-    codes, _ = kinds_of(index, photos, by, clusters, 0, None)
+    codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)
     rest = vector.direction - (vector.direction @ spanned.T) @ spanned
     return MasterVector(
@@ -196,7 +202,12 @@ def without_content(
         scale=vector.scale,
         bias=vector.bias,
         card=Card(
-            parameters={"vectors": [vector.name], "without_content": by, "clusters": clusters},
+            parameters={
+                "vectors": [vector.name],
+                "without_content": by,
+                "clusters": clusters,
+                "seed": seed,
+            },
             photos=vector.card.photos,
             n_photos=vector.card.n_photos,
             licence=vector.card.licence,

@@ -8,7 +8,12 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.errors import MissingExtraError, MissingPathError, MissingWeightsError
+from photorank.errors import (
+    MissingExtraError,
+    MissingPathError,
+    MissingWeightsError,
+    UnreadablePhotoError,
+)
 from photorank.index.store import Index
 from photorank.photos.decoding import decode_apart
 from photorank.photos.heat import overlay
@@ -54,7 +59,10 @@ def explain_file(
     """Explain the rating of a photo file, inside or outside the index; see :func:`explain`."""
     if not path.exists():
         raise MissingPathError(path)
-    return explain(index, vector, read_photo(path), encoder, on_progress)
+    try:
+        return explain(index, vector, read_photo(path), encoder, on_progress)
+    except UnreadablePhotoError as error:
+        raise UnreadablePhotoError(error.reason, path) from error
 
 
 def explain(

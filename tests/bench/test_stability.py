@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from photorank.bench.framing import measure_framings
 from photorank.bench.stability import flip_table, measure_stability
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.index.store import open_index
@@ -37,7 +38,8 @@ def test_photos_are_rated_in_other_forms(home):
         assert row.spread.n_photos == 10
         assert row.spread.low <= row.spread.value <= row.spread.high
         assert set(row.by_change) == {"size", "crop", "JPEG"}
-        assert 0 <= row.unsteady <= 1
+        assert 0 <= row.unsteady.low <= row.unsteady.value <= row.unsteady.high <= 1
+        assert row.unsteady.n_pairs == 45
         assert {"spread", "by_change", "flips", "unsteady"} <= set(row.to_json())
     assert told[-1] == (48, 48)
 
@@ -50,6 +52,19 @@ def test_the_same_seed_gives_the_same_figures(home):
     )
 
     assert first == again
+
+
+def test_photos_that_are_gone_are_told(home, gallery):
+    """Without files there is nothing to rate, however many are indexed."""
+    index, away = open_index("small"), gallery.with_name("away")
+    gallery.rename(away)
+    try:
+        with pytest.raises(TooFewPhotosError, match="0 photos that can be read"):
+            measure_stability(index, load, framings=("squash",), photos=10)
+        with pytest.raises(TooFewPhotosError, match="0 photos that can be read"):
+            measure_framings(index, load, framings=("squash",))
+    finally:
+        away.rename(gallery)
 
 
 def test_few_photos_are_refused(home, photos_of_one_kind):

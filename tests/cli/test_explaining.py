@@ -45,6 +45,36 @@ def test_wrong_photos_are_refused(refused, gallery, tmp_path):
 
 
 @pytest.mark.usefixtures("home")
+def test_a_damaged_photo_is_named(refused, gallery, tmp_path):
+    """Of several the person sees which one."""
+    half = tmp_path / "half.jpg"
+    whole = (gallery / "beach" / "1.jpg").read_bytes()
+    half.write_bytes(whole[: len(whole) // 2])
+    assert "half.jpg" in refused("explain", half, "--vector", "ours")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_heat_map_is_a_png_in_a_folder_that_there_is(photorank, refused, gallery, tmp_path):
+    """A misspelt folder is not made, and no PNG is called a JPEG."""
+    explain = ("explain", gallery / "beach" / "1.jpg", "--vector", "ours", "--heatmap")
+    assert "does not exist" in refused(*explain, tmp_path / "no folder" / "heat.png")
+    assert not (tmp_path / "no folder").exists()
+
+    assert photorank(*explain, tmp_path / "heat.jpg").code == 2
+    assert not list(tmp_path.glob("heat*"))
+
+
+@pytest.mark.usefixtures("home")
+def test_what_has_nothing_like_it_says_so(photorank, gallery, monkeypatch):
+    """Where no better photo is of the same kind, a line says it instead of an empty table."""
+    monkeypatch.setattr("photorank.rating.better._OF_ITS_KIND", 0)
+    outcome = photorank("explain", gallery / "beach" / "7.jpg", "--vector", "ours")
+
+    assert "no photo of its kind" in outcome.out
+    assert "closest better" not in outcome.out
+
+
+@pytest.mark.usefixtures("home")
 def test_compare_marks_an_order_that_does_not_hold(photorank, gallery):
     """On request the share of flips is told, of a photo against itself a half or so."""
     photo, other = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
@@ -92,6 +122,8 @@ def test_bench_framing_and_stability_print_their_tables(photorank):
     framing = photorank("bench", "framing", "--framings", "crop,whole", "--folds", 3)
     stability = photorank("bench", "stability", "--framings", "whole", "--photos", 10)
 
+    for nothing in ("", ","):
+        assert photorank("bench", "framing", "--framings", nothing).code == 2
     assert framing.code == stability.code == 0, framing.err + stability.err
     assert "ahead of crop" in framing.out
     assert "unsteady pairs" in stability.out

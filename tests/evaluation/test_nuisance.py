@@ -106,6 +106,26 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index):
     assert rest.slope is None
 
 
+def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, monkeypatch):
+    """Clusters are drawn by the same seed."""
+    from photorank.evaluation import nuisance
+
+    drawn = []
+
+    def kinds_of(*arguments):
+        drawn.append(arguments[4])
+        return found(*arguments)
+
+    found = nuisance.kinds_of
+    monkeypatch.setattr(nuisance, "kinds_of", kinds_of)
+    vector = learn_vector(index, "red", "all-pairs")
+    control_content(index, vector, clusters=4, protocol=Protocol(folds=2, repeats=1, seed=5))
+    rest = without_content("rest", index, vector, clusters=4, seed=5)
+
+    assert drawn == [5, 5]
+    assert rest.card.parameters["seed"] == 5
+
+
 def test_another_encoders_vector_is_refused(index):
     """There is nothing to take out of a number that means nothing."""
     stranger = MasterVector("v", "prompt", np.eye(48)[0], Fingerprint("m", "0" * 64, "crop", 8))

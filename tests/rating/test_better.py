@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.index.store import open_index
+from photorank.rating import better
 from photorank.rating.better import closest_better
 from photorank.vectors.store import load_vector
 
@@ -12,8 +13,9 @@ def index(home):
     return open_index("small")
 
 
-def test_the_nearest_of_those_rated_clearly_higher(index):
-    """NumPy's own search over all photos finds the same."""
+def test_the_nearest_of_those_rated_clearly_higher(index, monkeypatch):
+    """NumPy's own search over all photos finds the same, if all are of one kind."""
+    monkeypatch.setattr(better, "_OF_ITS_KIND", len(index))
     vector = load_vector(index, "ours")
     ratings, X = index.rate(vector), index.embeddings()
     for row in range(0, len(index), 5):
@@ -27,6 +29,24 @@ def test_the_nearest_of_those_rated_clearly_higher(index):
             assert [one.similarity for one in found] == pytest.approx(X[nearest] @ X[row], abs=1e-6)
 
 
+def test_what_is_less_alike_than_most_pairs_is_of_another_kind(index):
+    """Of the photos rated higher only those are told that few pairs surpass."""
+    share = better._OF_ITS_KIND / len(index)
+    vector = load_vector(index, "ours")
+    ratings, X = index.rate(vector), index.embeddings()
+    pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
+
+    told = [
+        one.similarity
+        for row in range(len(X))
+        for one in closest_better(index, vector, X[row], ratings)
+    ]
+
+    assert 0 < len(told) < 3 * len(X) - 6
+    assert np.quantile(pairs, 1 - share - 0.1) <= min(told)
+    assert min(told) <= np.quantile(pairs, 1 - share + 0.1)
+
+
 def test_nothing_is_better_than_the_best(index):
     """The best photo of the index has no better one."""
     vector = load_vector(index, "ours")
@@ -36,8 +56,9 @@ def test_nothing_is_better_than_the_best(index):
     assert closest_better(index, vector, best, ratings) == []
 
 
-def test_a_little_better_is_better_than_nothing(index):
+def test_a_little_better_is_better_than_nothing(index, monkeypatch):
     """Where no photo is clearly higher, one that is higher at all will do."""
+    monkeypatch.setattr(better, "_OF_ITS_KIND", len(index))
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
     second = int(np.argsort(ratings)[-2])
