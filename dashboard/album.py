@@ -104,7 +104,7 @@ def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
     made = []
     for one in album.missed:
         photo = index.photo(one.row)
-        caption = _caption(photo, [plain(one.reason), f"would add {short(one.marginal)}"])
+        caption = _caption(photo, [plain(one.reason)])
         made.append(AlbumTile(Tile(index.thumbnail(photo), alt_text(photo), caption), photo.digest,
                               pinned=False))  # fmt: skip
     return made

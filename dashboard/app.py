@@ -8,9 +8,23 @@ from dashboard import loading
 
 HERE = Path(__file__).parent
 
+# On a phone the list of pages covers the page, and would stay there when one was chosen.
+CLOSE_LIST = """<script>
+if (!window.photorankClosesList) {
+    window.photorankClosesList = true;
+    window.addEventListener("click", event => {
+        if (innerWidth < 768 && event.target.closest("[data-testid=stSidebarNavLink]")) {
+            setTimeout(() => document.querySelector(
+                "[data-testid=stSidebarCollapseButton] button")?.click(), 50);
+        }
+    });
+}
+</script>"""
+
 # An icon of Streamlit's own would be fetched from the internet.
 st.set_page_config(page_title="photorank", page_icon=HERE / "icon.svg", layout="wide")
 st.html(HERE / "style.css")
+st.html(CLOSE_LIST, unsafe_allow_javascript=True)
 
 PAGES = [
     st.Page("views/discerning.py", title="Discerning power", default=True),

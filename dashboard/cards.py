@@ -74,14 +74,28 @@ def card(vector: MasterVector, evaluation: Json | None, *, own: bool) -> VectorC
     """Put a vector's card into words, with what the index's latest evaluation says of it."""
     tested = accuracy(vector.card.metrics)
     here = accuracy(_result(vector.name, evaluation))
-    if here is not None:
-        held_out = f"Here it puts {here}."
+    if evaluation is not None and here is not None:
+        held_out = f"Here it puts {here}{_split(evaluation.get('protocol'))}."
     elif tested is not None:
-        held_out = f"When it was made, it put {tested}."
+        held_out = (
+            f"When it was made, it put {tested}{_split(vector.card.metrics.get('protocol'))}."
+        )
     else:
         held_out = "Not tested here: measure again on the page “Discerning power”."
     made = family(vector.kind)
     return VectorCard(vector.name, made, _origin(vector), held_out, own, _facts(vector))
+
+
+def _split(protocol: Json | None) -> str:
+    """Say what was never split between learning and testing: it changes what figures mean."""
+    if not protocol:
+        return ""
+    return {
+        "photo": ", photo by photo held out",
+        "group": ", whole groups held out",
+        "series": ", whole series held out",
+        "split": ", by its dataset's own split",
+    }.get(protocol.get("fold_by", ""), "")
 
 
 def _result(name: str, evaluation: Json | None) -> Json:

@@ -5,6 +5,7 @@ in this order, in light and dark alike.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import altair as alt
 import pandas as pd
@@ -95,8 +96,19 @@ def balance(first: float) -> alt.LayerChart:
             alt.Color("colour:N", scale=alt.Scale(domain=FAMILIES), legend=None),
         )
     )
-    even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    return alt.LayerChart(layer=[bar, even.encode(x="x:Q")], height=34)
+    even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeWidth=2)
+    ends: tuple[tuple[float, str, Literal["left", "center", "right"]], ...] = (
+        (0.0, "the first", "left"),
+        (0.5, "even chance", "center"),
+        (1.0, "the second", "right"),
+    )
+    said = [
+        alt.Chart(pd.DataFrame({"x": [at], "text": [text]}))
+        .mark_text(align=align, color=GREY, fontSize=12)
+        .encode(alt.X("x:Q"), alt.Text("text:N"), y=alt.value(42))
+        for at, text, align in ends
+    ]
+    return alt.LayerChart(layer=[bar, even.encode(x="x:Q"), *said], height=34)
 
 
 def curve(rows: pd.DataFrame) -> alt.LayerChart:

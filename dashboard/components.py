@@ -1,5 +1,6 @@
 """Pieces of pages that are used more than once; each owns its widgets' keys."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
@@ -154,7 +155,7 @@ def first_evaluation(index: Index) -> None:
         st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
         if len(index) > 1:
             grids.link("label", "Say which of two you like better", {}, ":material/thumbs_up_down:")
-        st.caption("Ratings that you have come along from a table:")
+        st.caption("If you have ratings already, import their table:")
         st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
         return
     with explained():
@@ -226,7 +227,17 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
         grids.photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
         with st.container(horizontal=True):
             with st.popover("All facts"):
-                st.dataframe(card.facts, hide_index=True)
+                st.table(card.facts.set_index("fact"))
+            st.download_button(
+                "Download",
+                json.dumps(vector.to_json(), indent=1),
+                f"{card.name}.json",
+                "application/json",
+                key=f"download-{card.name}",
+                help="The direction and the card. In the folder `vectors` of another index of this "
+                "encoder and framing it is a vector there.",
+                on_click="ignore",
+            )
             if card.own:
                 _remover(index, card.name)
 

@@ -110,7 +110,7 @@ def tiles(
             first = f"vector {whole(standing[row])} · people {whole(people[row])}"
         facts = [f"rating {short(ratings[row])}"]
         if not np.isnan(scores[row]):
-            facts.append(f"label {short(scores[row])}")
+            facts.append(f"people gave {short(scores[row])}")
         caption = f"**{first}**  \n:small[:gray[{' · '.join(facts)}]]"
         made.append(Tile(index.thumbnail(photo), alt_text(photo), caption, photo))
     return made
@@ -127,15 +127,15 @@ def alt_text(photo: Photo, parts: int = 1) -> str:
     return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
 
 
-def whole(percentile: float) -> str:
-    r"""Return a percentile in whole per cent; nothing is better than itself, so 99 at most.
+def whole(standing: float) -> str:
+    r"""Return a share, 0 to 100, in whole per cent; nothing is better than all, so 99 at most.
 
     Examples
     --------
     >>> whole(99.8), whole(50.0)
     ('99\xa0%', '50\xa0%')
     """
-    return share(min(int(percentile), 99) / 100)
+    return share(min(int(standing + 1e-9), 99) / 100)
 
 
 def short(value: float) -> str:

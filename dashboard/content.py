@@ -36,8 +36,9 @@ def content(found: "Nuisance") -> Content:
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
     sentence = (
-        f"Of what **{name}** tells photos apart by, {_share(found.between_before)} is which of the "
-        f"{kinds} they are of. Without that, {_share(found.between_after)} is, and it puts "
+        f"{_share(found.between_before)} of the differences between ratings by **{name}** are "
+        f"differences between {kinds}. With those taken out, {_share(found.between_after)} are, "
+        f"and it puts "
         f"{_share(found.accuracy_after)} of pairs in the right order instead of "
         f"{_share(found.accuracy_before)}.{seen}"
     )

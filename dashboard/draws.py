@@ -13,7 +13,9 @@ from photorank.index.store import Index
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.labelling import Desk
 
+MARKED = 60  # photos that an address names at most: a longer one is cut off by mail programs
 DIGITS = 12  # of a digest, which tell a photo from all others
+MARKS = ("pin", "ban")
 # What a link takes along, by the widget's key. The widget's own name in the address belongs to the
 # page that it is on, and Streamlit drops it on the way to another.
 ALONG = {"index": "in", "vector": "along"}
@@ -111,6 +113,18 @@ def area() -> str:
     return str(st.session_state.get("area", st.query_params.get("area", "")))
 
 
+def begin_area() -> None:
+    """Draw the selected part of the map anew: a chart would lose a box that is drawn by mouse."""
+    st.session_state["area-begun"] = area()
+
+
+def begun_area() -> str:
+    """Return the part of the map that was selected when the page was opened, or by numbers."""
+    if st.session_state["turned"] or "area-begun" not in st.session_state:
+        begin_area()
+    return str(st.session_state["area-begun"])
+
+
 def brush(chart: str) -> None:
     """Select what was drawn on a map with the mouse."""
     st.session_state["area"] = as_text(brushed(st.session_state[chart].selection.get(BRUSH, {})))
@@ -122,9 +136,36 @@ def marks(index: str) -> dict[str, str]:
     return every.setdefault(index, {})
 
 
-def pin(index: str, digests: Sequence[str]) -> None:
-    """Pin several photos."""
-    marks(index).update(dict.fromkeys(digests, "pin"))
+def recall(index: Index) -> None:
+    """Mark, once a session, the photos that the address wants in an album or not."""
+    recalled = st.session_state.setdefault("recalled", set())
+    if index.name in recalled:
+        return
+    recalled.add(index.name)
+    wanted = {
+        digits: how for how in MARKS for digits in asked(how).split(",") if len(digits) == DIGITS
+    }
+    if wanted and not marks(index.name):
+        for digest in index.digests():
+            if (how := wanted.get(token(digest))) is not None:
+                mark(index.name, digest, how)
+
+
+def tell_marks(index: str) -> None:
+    """Let the address say which photos are pinned and banned, if they are not too many."""
+    known = marks(index)
+    for how in MARKS:
+        named = [token(digest) for digest, one in known.items() if one == how]
+        if named and len(known) <= MARKED:
+            st.query_params[how] = ",".join(named)
+        else:
+            st.query_params.pop(how, None)
+
+
+def pin(index: str, digests: Sequence[str], wanted: bool) -> None:
+    """Pin several photos, or unpin them."""
+    for digest in digests:
+        mark(index, digest, "pin" if wanted else None)
 
 
 def mark(index: str, digest: str, how: str | None) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.contact_sheet import short, whole
 from dashboard.words import chances, plain
 from photorank.rating.calibration import Slope, probability
-from photorank.rating.scores import percentiles_among
+from photorank.rating.scores import share_below
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
@@ -32,7 +32,7 @@ def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, collection: Ra
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     said = chances(better)
-    among = percentiles_among(np.array([first, second]), collection)
+    among = share_below(np.array([first, second]), collection)
     if said[0] == said[1]:
         sentence = f"**{plain(vector.name)}** sees no difference between them."
     else:

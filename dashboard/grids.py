@@ -11,6 +11,7 @@ from photorank.index.store import Index, Photo
 from photorank.vectors.master import MasterVector
 
 STRIP = 6  # photos in a row, on a wide screen
+PAGER = 360  # pixels of the row of pages: by itself it is as narrow as one of them
 
 
 def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
@@ -45,12 +46,14 @@ def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = Non
     st.page_link(f"views/{page}.py", label=label, icon=icon, query_params=draws.address(asked))
 
 
-def best_and_worst(index: Index, vector: MasterVector) -> None:
-    """Show what a vector likes most and least."""
+def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
+    """Show what a vector likes most and least, after what is said about it."""
     n = min(STRIP, len(index) // 2)
     if not n:
         return  # one photo is both
     for name, lowest in {"most": False, "least": True}.items():
         rows = rated.extreme(index, vector, n, lowest=lowest)
         st.markdown(f"What `{vector.name}` likes {name}")
+        if about and not lowest:
+            st.caption(about)
         photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows), 100)

@@ -36,6 +36,7 @@ KINDS = {"all": "the whole index", "group": "one group", "series": "one series"}
 MODES = {"pairs": "Which of two", "stars": "Stars"}
 TOGETHER = "together"
 LINE = "  \n"  # of Markdown
+_TESTS = 5  # choices foretold or not, for their share to be told
 FEW = 6  # people compared to begin with: every two of them are
 
 
@@ -168,10 +169,10 @@ def _headline(state: PersonalState) -> str:
     said = [count(state.n_choices, "choice")]
     if state.n_stars:
         said.append(f"{count(state.n_stars, 'photo')} with stars")
-    if state.accuracy is None:
+    if state.accuracy is None or state.accuracy.n_pairs < _TESTS:
         return (
-            f"**{' and '.join(said)}.** After a few more it will say here how well your taste is "
-            "known: one pair in five is drawn at random to test that."
+            f"**{' and '.join(said)}.** After some twenty choices between two it will say here how "
+            "well your taste is known: one pair in five is drawn at random to test that."
         )
     return (
         f"**{' and '.join(said)}.** What was learned of your taste would have foretold "

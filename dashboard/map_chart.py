@@ -4,21 +4,23 @@ import altair as alt
 import pandas as pd
 
 from dashboard.charts import GREY, as_one_picture
-from dashboard.mapping import Colouring
+from dashboard.mapping import Box, Colouring
 
 BRUSH = "brush"
 HEIGHT = 560
 EDGE = 1.04  # the farthest point is at 1
 
 
-def photo_map(rows: pd.DataFrame, colouring: Colouring) -> alt.LayerChart:
-    """Draw photos where they stand on the map.
+def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None = None) -> alt.LayerChart:
+    """Draw photos where they stand on the map, and the box that is selected to begin with.
 
     `rows` has x, y, value, image, photo and said. Points without a value are grey.
     """
+    drawn = None if box is None else [max(-EDGE, min(edge, EDGE)) for edge in box]
     brush = alt.selection_interval(
         name=BRUSH,
         encodings=["x", "y"],
+        value=alt.Undefined if drawn is None else {"x": drawn[:2], "y": drawn[2:]},
         mark=alt.BrushConfig(fill=GREY, fillOpacity=0.12, stroke=GREY, strokeWidth=1.5),
     )
     across = alt.Scale(domain=[-EDGE, EDGE], nice=False, zero=False)
@@ -32,8 +34,9 @@ def photo_map(rows: pd.DataFrame, colouring: Colouring) -> alt.LayerChart:
         alt.Tooltip("image:N", title="image"),
         alt.Tooltip("photo:N", title="photo"),
         alt.Tooltip("said:N", title="by the vector"),
-        alt.Tooltip("value:Q", title=colouring.title, format=".0f"),
     ]
+    if colouring.of_people:
+        told.append(alt.Tooltip("value:Q", title=colouring.title, format=".0f"))
     legend = alt.Legend(
         orient="bottom", direction="horizontal", gradientLength=200, gradientThickness=8
     )

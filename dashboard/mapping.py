@@ -38,6 +38,7 @@ class Colouring:
     domain: tuple[float, float]
     diverging: bool
     reading: str
+    of_people: bool = True  # so that it says more than the vector does
 
 
 def colours(labels: IndexLabels) -> dict[str, str]:
@@ -46,20 +47,27 @@ def colours(labels: IndexLabels) -> dict[str, str]:
     return {key: name for key, name in COLOURS.items() if judged or key == "rating"}
 
 
-def colouring(labels: IndexLabels, standing: Ratings, by: str, vector: str) -> Colouring:
-    """Return the colours of all photos, in per cent of the photos that stand below each."""
+def colouring(
+    labels: IndexLabels, standing: Ratings, by: str, vector: str, *, seen: bool = False
+) -> Colouring:
+    """Return the colours of all photos, in per cent of the photos that stand below each.
+
+    `seen` tells whether the vector has learned from the photos' judgements.
+    """
     people = label_standing(labels.scores)
     if by == "label":
         reading = "The brighter a point stands out, the higher people put the photo."
-        return Colouring(people, "people put it above (%)", (0, 100), False, reading)
+        return Colouring(people, "people: better than (%)", (0, 100), False, reading)
     if by == "disagreement":
         reading = (
             f"Green: **{plain(vector)}** puts the photo higher than people do. Ochre: people put "
-            "it higher."
+            "it higher." + (" It has learned from judgements of these photos." if seen else "")
         )
-        return Colouring(standing - people, "vector − people (%)", (-100, 100), True, reading)
+        apart = standing - people
+        most = max(float(np.nanmax(np.abs(apart))), 1.0)
+        return Colouring(apart, "vector − people (%)", (-most, most), True, reading)
     reading = f"The stronger a point's green, the higher **{plain(vector)}** rates the photo."
-    return Colouring(standing, "rated above (%)", (0, 100), False, reading)
+    return Colouring(standing, "better than (%)", (0, 100), False, reading, False)
 
 
 def drawn(n: int) -> Codes:
@@ -81,7 +89,9 @@ def points(
     standing: Ratings,
 ) -> pd.DataFrame:
     """Return what is drawn, a row a point, and what is told when one points at it."""
-    said = [f"rating {short(ratings[row])}, above {whole(standing[row])}" for row in rows.tolist()]
+    said = [
+        f"rating {short(ratings[row])}, better than {whole(standing[row])}" for row in rows.tolist()
+    ]
     return pd.DataFrame(
         {
             "x": places[rows, 0],

@@ -12,6 +12,7 @@ from photorank.photos.files import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 
 UPLOAD_LIMIT = 100  # MB
+GONE = ":material/link_off:"
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,18 @@ def photo_picker(
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
     drawn = finding.row_of_digest(index, draws.asked(name))
+    if draws.asked(name) and drawn is None:
+        place.warning("The photo that this address names is not in this index.", icon=GONE)
     drawn = otherwise if drawn is None else drawn
     words, frame = place.container(), place.container(key=f"large-{which}")
     upload = place.file_uploader(
-        f"Upload the {which} photo",
+        f"Upload {_the(which)} photo",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
         max_upload_size=UPLOAD_LIMIT,
         key=f"upload-{which}",
     )
-    row = _row_picker(which, index, drawn, place)
-    shown = row if upload is None else None
-    draws.tell(name, None if shown is None else index.photo(shown).digest)
+    row = _row_picker(which, index, drawn, place) if upload is None else None
+    draws.tell(name, None if row is None else index.photo(row).digest)
     source: bytes | int
     try:
         if upload is not None:
@@ -53,9 +55,11 @@ def photo_picker(
         else:
             return None
     except PhotorankError as error:
-        place.error(f"The {which} photo: {spoken(error)}", icon=":material/broken_image:")
+        place.error(
+            f"{_the(which).capitalize()} photo: {spoken(error)}", icon=":material/broken_image:"
+        )
         return None
-    frame.image(picture, width="stretch", alt=f"the {which} photo")
+    frame.image(picture, width="stretch", alt=f"{_the(which)} photo")
     return PickedPhoto(embedding, words, source)
 
 
@@ -76,3 +80,8 @@ def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerat
         placeholder="Type a part of its name",
         key=f"pick-{which}-{index.name}-{drawn}",
     )
+
+
+def _the(which: str) -> str:
+    """Return how a photo is called: a sole one is not told from others."""
+    return which if which == "a" else f"the {which}"

@@ -170,6 +170,16 @@ def worth_showing(board: Board, stored: Mapping[str, MasterVector], index: str) 
     return None
 
 
+def made_by(board: Board, vector: MasterVector) -> str:
+    """Say how a vector that is not in the table goes with one that is, "" if it is there."""
+    if vector.name in set(board.rows["vector"]):
+        return ""
+    return (
+        f"**{plain(vector.name)}** is what {plain(vector.kind)} learned from all judgements here. "
+        f"The figures above are of {plain(vector.kind)} tested on photos that it had not seen."
+    )
+
+
 def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
     """Say how sure the lead is, and that the winner was picked."""
     said = []

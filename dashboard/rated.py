@@ -12,7 +12,7 @@ from photorank.album.shortlist import MOST, shortlist
 from photorank.album.wishes import Wishes
 from photorank.index.series import Series, find_series
 from photorank.index.store import Index
-from photorank.rating.scores import percentiles, percentiles_among
+from photorank.rating.scores import share_below
 from photorank.typing import Codes, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
@@ -36,7 +36,7 @@ def _ratings(
 
 
 def standing(index: Index, vector: MasterVector) -> Ratings:
-    """Return each photo's percentile (n,), 0 to 100, by a vector, read-only."""
+    """Return than which share of the index (n,), 0 to 100, each photo is better, read-only."""
     return _standing(*freshness.of(index, vector), index, vector)
 
 
@@ -44,15 +44,16 @@ def standing(index: Index, vector: MasterVector) -> Ratings:
 def _standing(
     root: Path, changed: int, direction: bytes, _index: Index, _vector: MasterVector
 ) -> Ratings:
-    places = percentiles(ratings(_index, _vector))
+    rated = ratings(_index, _vector)
+    places = share_below(rated, rated)
     places.flags.writeable = False
     return places
 
 
-def percentile(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Return the percentile, 0 to 100, of a photo by its embedding (d,), which may be a new one."""
+def better_than(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
+    """Return than which share of the index, 0 to 100, a photo is better by its embedding (d,)."""
     own = vector.rate(embedding[None], index.fingerprint)
-    return float(percentiles_among(own, ratings(index, vector))[0])
+    return float(share_below(own, ratings(index, vector))[0])
 
 
 def extreme(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:

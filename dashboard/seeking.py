@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dashboard.words import plain
 from photorank.index.store import Index
 from photorank.rating.better import closest_better
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
@@ -48,3 +49,15 @@ def better(index: Index, vector: MasterVector, embedding: Embeddings, ratings: R
         np.array([one.row for one in found], dtype=np.intp),
         np.array([one.similarity for one in found]),
     )
+
+
+def sentence(way: str, vector: str, n: int) -> str:
+    """Say which of n photos were found, and in which order, after their number."""
+    of_all = f"of {n:,}" if n > MOST else ""
+    by = f"**{plain(vector)}**"
+    return {
+        "words": f"{of_all} that come closest to these words, the closest first",
+        "photo": f"{of_all} that are most like it, the likest first",
+        "better": f"much like it that {by} rates clearly higher, the likest first",
+        "vector": f"{of_all} that {by} rates highest, the best first",
+    }[way].strip()

@@ -34,6 +34,8 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
         )
         at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
+    draws.recall(index)
+    draws.tell_marks(index.name)
     marks = draws.marks(index.name)
     asked = Wishes(
         int(places),
@@ -47,10 +49,16 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
     return asked, alike
 
 
-def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[str, str]) -> None:
+def photos(
+    index: Index,
+    shown: Sequence[AlbumTile],
+    key: str,
+    buttons: Mapping[str, str],
+    columns: int = 4,
+) -> None:
     """Show photos on a grid, each with its buttons: what one does, and what it is called."""
     with st.container(key=f"photos-{key}"):
-        grid = st.grid(4, min_column_width=150)
+        grid = st.grid(columns, min_column_width=150)
         for one in shown:
             with grid.cell():
                 grids.picture(one.tile)
@@ -60,7 +68,7 @@ def photos(index: Index, shown: Sequence[AlbumTile], key: str, buttons: Mapping[
                     vertical_alignment="center",
                     key=f"closer-{key}-{one.digest}",
                 ):
-                    grids.link("photo", "Closer", {"photo": draws.token(one.digest)})
+                    grids.link("photo", "Why?", {"photo": draws.token(one.digest)})
                     for how, name in buttons.items():
                         if (how == "free") == one.pinned or key == "banned":
                             _button(index, one, how, name, key)

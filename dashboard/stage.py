@@ -35,6 +35,10 @@ ME = "me"  # who labels until somebody gives a name
 # A key that is held repeats itself: it would answer pairs that nobody has looked at.
 ONE_PRESS = """<script>
 window.addEventListener("keydown", event => {
+    if (event.key === "Enter" && event.target.closest(".st-key-rater")) {
+        // The name is said: the next key answers.
+        setTimeout(() => document.activeElement.blur(), 100);
+    }
     if (event.repeat && event.key !== "Tab" && document.querySelector(".st-key-ahead")
         && !event.target.closest("input, textarea")) {
         event.preventDefault();
@@ -126,6 +130,7 @@ def _problem(desk: Desk) -> None:
 
 def _sides(sitting: Sitting, desk: Desk, pair: Pair) -> None:
     """Show two photos, what can be said of them, and the keys that say it."""
+    st.markdown("**Which one would you rather have in an album?**")
     sides: list[tuple[Outcome, int]] = [("first", pair.first), ("second", pair.second)]
     for column, (which, row) in zip(st.columns(2, gap="medium"), sides, strict=True):
         with column.container(key=f"side-{which}"):
@@ -194,7 +199,9 @@ def _learned(sitting: Sitting, desk: Desk, place: DeltaGenerator) -> None:
             components.show_chart(drawn, "curve", "accuracy by choices", curve)
             curve.caption(found.reading)
         if found.moved:
-            st.markdown("Whose place in the index moved most: better than so much of it")
+            st.markdown(
+                "What your choices moved most: better than how much of the index, before → now"
+            )
             grids.photo_grid("moved", found.moved, 110)
         if state.n_choices or state.n_stars:
             _saver(sitting, cards.file_stem(sitting.rater), state.vector)
@@ -265,10 +272,14 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
         agreement.contested(heard),
     )
     st.container(key="headline").markdown(found.headline)
-    st.markdown("What all of them are likely to like")
+    st.markdown("The best for all of them together")
     grids.photo_grid("agreed", found.best, 150)
     st.markdown("What they rate most differently")
     grids.photo_grid("contested", found.contested, 150)
+    st.caption(
+        "Below each photo is each person's rating, with its standard error: 0 is neither liked nor "
+        "disliked, and how far ratings spread depends on how decided the choices were."
+    )
     _agreements(found.agreements)
 
     def common(name: str) -> MasterVector:
@@ -280,15 +291,20 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
 def _agreements(rows: pd.DataFrame) -> None:
     """Show how far every two people agree as a table that sorts."""
     column = st.column_config
+    figure = "%.0f %%"
+    shares = ["value", "low", "high", "said"]
+    rows = rows.assign(**{name: 100 * pd.to_numeric(rows[name]) for name in shares})
+    if not rows["pairs"].any():
+        rows = rows.drop(columns=["said", "pairs"])
     st.dataframe(
         rows,
         hide_index=True,
         column_config={
             "people": column.TextColumn("People", pinned=True),
-            "value": column.NumberColumn("Would choose alike", format="percent"),
-            "low": column.NumberColumn("95 % from", format="percent"),
-            "high": column.NumberColumn("to", format="percent"),
-            "said": column.NumberColumn("Chose alike", format="percent"),
+            "value": column.NumberColumn("Would choose alike", format=figure),
+            "low": column.NumberColumn("95 % from", format=figure),
+            "high": column.NumberColumn("to", format=figure),
+            "said": column.NumberColumn("Chose alike", format=figure),
             "pairs": column.NumberColumn("Pairs both chose from", format="localized"),
         },
     )

@@ -56,8 +56,8 @@ def concept_lines(concepts: Sequence[Concept]) -> list[str]:
 def _line(one: Concept) -> str:
     arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
     amount = "more" if one.shown > 0 else "less"
-    taste = "rated higher" if one.liked > 0 else "rated lower"
-    return f"{arrow} **{amount} of “{plain(one.text)}”** than most photos; such photos are {taste}"
+    effect = "lifts" if one.pull > 0 else "lowers"
+    return f"{arrow} **{amount} “{plain(one.text)}”** than most photos: {effect} it"
 
 
 def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
@@ -67,7 +67,7 @@ def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
 
 
 def better_tiles(index: Index, better: Sequence[Better], standing: Ratings) -> list[Tile]:
-    """Describe the closest better photos by their percentiles `standing` (n,) in the index."""
+    """Describe the closest better photos by how much of the index they beat, `standing` (n,)."""
     return [
         Tile(
             index.thumbnail(one.photo),
@@ -93,11 +93,13 @@ def steadiness(found: Steadiness) -> str:
             "compressed, the photos change places"
         )
     return (
-        f"{said} ({share(found.flips)} of pairs of seven forms each differ; the ratings move by "
-        f"{spreads})."
+        f"{said}: of each form of one against each of the other {share(found.flips)} change "
+        f"places. The ratings move by {spreads}."
     )
 
 
-def headline(vector: str, percentile: float) -> str:
-    """Say where a photo stands."""
-    return f"**{plain(vector)}** puts it above {whole(percentile)} of the index."
+def headline(vector: str, standing: float, n: int) -> str:
+    """Say than which share of an index of n photos, 0 to 100, a photo is better."""
+    if n < 2:
+        return "It is the only photo of the index."
+    return f"By **{plain(vector)}** it is better than {whole(standing)} of the index."

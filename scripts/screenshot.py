@@ -116,7 +116,7 @@ def _one_photo(page: Page, address: str) -> None:
     """Photograph where one photo's rating comes from."""
     page.set_viewport_size({"width": 1280, "height": 1400})
     _open(page, f"{address}/photo", chart=False)
-    _pick(page, 0, ONE, "the chosen photo")
+    _pick(page, 0, ONE, "a photo")
     page.get_by_text("What moves it").wait_for(timeout=60_000)
     page.wait_for_timeout(SETTLED)
     _keep(page.screenshot(), "one-photo")

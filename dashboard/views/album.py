@@ -27,7 +27,8 @@ if swap := album.swap_words(index, made):
     st.caption(swap)
 if made.missed:
     st.header("Just missed", anchor=False)
-    shelf.photos(index, album.missed_tiles(index, made), "missed", {"pin": "Pin", "ban": "Ban"})
+    missed, choices = album.missed_tiles(index, made), {"pin": "Pin", "ban": "Ban"}
+    shelf.photos(index, missed, "missed", choices, grids.STRIP)
 if wishes.banned:
     st.header("Banned", anchor=False)
     banned = album.banned_tiles(index, sorted(wishes.banned))

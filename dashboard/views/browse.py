@@ -28,7 +28,7 @@ if not len(sheet.rows):
 grid = st.container()
 with st.container(horizontal=True, horizontal_alignment="center"):
     key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}"
-    page = st.pagination(sheet.pages, key=key, persist_state="session")
+    page = st.pagination(sheet.pages, width=grids.PAGER, key=key, persist_state="session")
 with grid:
     rows = sheet.page(page)
     tiles = contact_sheet.tiles(index, rows, ratings, standing, labels.scores, order)

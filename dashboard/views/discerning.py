@@ -41,7 +41,7 @@ st.caption(f"{board.reading} {board.metric.meaning}")
 
 shown = power.worth_showing(board, vectors, index.name)
 if shown is not None:
-    grids.best_and_worst(index, vectors[shown])
+    grids.best_and_worst(index, vectors[shown], power.made_by(board, vectors[shown]))
 
 if board.leader is not None and board.gaps_reading:
     st.header("How sure is the lead?", anchor=False)

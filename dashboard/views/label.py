@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import cards, components, draws, labelling, loading, stage
+from dashboard import cards, components, draws, grids, labelling, loading, stage
 
 index = components.opened("Label")
 if len(index) < 2:
@@ -10,7 +10,9 @@ if len(index) < 2:
     st.stop()
 with components.explained():
     people = loading.clickers(index)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+# With two photos on a phone's screen, what is set once comes below them.
+place = "sitting" if st.session_state.get("mode", "pairs") == "pairs" else "settings"
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key=place):
     mode = components.choice("What to do", labelling.modes(len(people)), "mode")
     rater = stage.name_picker(people)
     with st.popover("Settings", icon=":material/tune:"):
@@ -31,7 +33,9 @@ elif mode == "stars":
     sheet = st.container()
     with st.container(horizontal=True, horizontal_alignment="center"):
         pages = -(-len(index) // labelling.STAR_PAGE)
-        page = st.pagination(pages, key=f"starred-{index.name}", persist_state="session")
+        page = st.pagination(
+            pages, key=f"starred-{index.name}", width=grids.PAGER, persist_state="session"
+        )
     with sheet:
         stage.star_sheet(sitting, desk, page)
 else:

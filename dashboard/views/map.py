@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import components, draws, finding, found, loading, map_chart, mapping, rated
+from dashboard.words import plain
 from photorank.index.atlas import Method, can_map
 
 index = components.opened("Map")
@@ -22,7 +23,9 @@ with components.explained():
 
 box = mapping.as_box(draws.area())
 rows, pictures, words = finding.drawn(index)
-colouring = mapping.colouring(labels, standing, by, vector.name)
+colouring = mapping.colouring(
+    labels, standing, by, vector.name, seen=vector.card.index == index.name
+)
 table = mapping.points(
     rows, places, colouring, finding.addresses(pictures), words, ratings, standing
 )
@@ -30,20 +33,28 @@ chart = f"chart-{index.name}-{method}"
 st.caption(f"{mapping.sentence(len(index), len(rows))} {colouring.reading}")
 with st.container(key="map"):
     st.altair_chart(
-        map_chart.photo_map(table, colouring),
+        map_chart.photo_map(table, colouring, mapping.as_box(draws.begun_area())),
         key=chart,
         on_select=partial(draws.brush, chart),
         selection_mode=map_chart.BRUSH,
         alt=f"map of {len(rows)} photos, coloured by {colouring.title}",
     )
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-    st.caption("Draw a box with the mouse to select photos; point at one to see it.")
-    with st.popover("Select by numbers"):
+    st.caption("Draw a box to select photos; point at one to see it.")
+    with st.popover("Area in numbers"):
         help = "Left, right, bottom and top edge, each between −1 and 1."
-        st.text_input("Area", key="area", bind="query-params", placeholder="-1,0,0,1", help=help)
+        st.text_input(
+            "Area",
+            key="area",
+            bind="query-params",
+            placeholder="-1,0,0,1",
+            help=help,
+            on_change=draws.begin_area,
+        )
         st.caption(mapping.METHOD_HELP[method])
 
 if box is None:
     st.stop()
 chosen = mapping.selected(box, places, ratings)
-found.show(index, vector, chosen, "selected", f"{mapping.as_text(box)}-{vector.name}")
+what = f"selected, the best by **{plain(vector.name)}** first"
+found.show(index, vector, chosen, what, f"{mapping.as_text(box)}-{vector.name}")

@@ -24,15 +24,15 @@ if way == "words":
         result = seeking.along(index, finding.direction(index, text))
     if index.fingerprint.model == "embedded":
         st.caption(why.STAND_IN)
-    what = text
+    what, results = text, st.container()
 elif way == "vector":
     result = seeking.along(index, vector.direction)
-    what = vector.name
+    what, results = vector.name, st.container()
 else:
-    place, beside = st.columns([1, 2], gap="large")
-    photo = picking.photo_picker("sought", index, place, name="like")
+    place, results = st.columns([1, 2], gap="large")
+    photo = picking.photo_picker("a", index, place, name="like")
     if photo is None:
-        beside.info("Choose a photo, or upload one.", icon=":material/image_search:")
+        results.info("Choose a photo, or upload one.", icon=":material/image_search:")
         st.stop()
     own = photo.source if isinstance(photo.source, int) else None
     if way == "photo":
@@ -43,7 +43,17 @@ else:
         result = seeking.better(index, vector, photo.embedding, ratings)
     what = str(own)
     if not len(result.rows):
-        st.info("No photo of the index is rated higher.", icon=":material/emoji_events:")
+        results.info(
+            "No photo much like it is rated clearly higher.", icon=":material/emoji_events:"
+        )
         st.stop()
 
-found.show(index, vector, result.rows, "", f"{way}-{what}-{vector.name}", result.similarities)
+with results:
+    found.show(
+        index,
+        vector,
+        result.rows,
+        seeking.sentence(way, vector.name, len(index)),
+        f"{way}-{what}-{vector.name}",
+        None if way == "vector" else result.similarities,
+    )

@@ -21,15 +21,12 @@ for name, vector in vectors.items():
 by_words, by_judgements = st.columns(2)
 with by_words, st.form("prompt", border=True):
     st.header("A vector from words", anchor=False)
-    name = st.text_input("Name", cards.free_name("my-words", vectors))
+    called = st.text_input("Name", cards.free_name("my-words", vectors))
     wanted = st.text_area(
         "Photos like", placeholder="a sharp photo of people laughing", help=cards.PROMPT_HELP
     )
     unwanted = st.text_area("and not like (may be left empty)", placeholder="a blurred snapshot")
-    if st.form_submit_button("Make it", type="primary"):
-        with components.explained(st.error):
-            work.add_prompt(index, name, cards.lines(wanted), cards.lines(unwanted))
-        st.rerun()
+    make, told_of_words = st.form_submit_button("Make it", type="primary"), st.container()
 
 with by_judgements, st.form("learn", border=True):
     st.header("A vector from judgements", anchor=False)
@@ -37,7 +34,16 @@ with by_judgements, st.form("learn", border=True):
     learner = st.selectbox("Learner", cards.LEARNERS, format_func=lambda kind: cards.LEARNERS[kind])
     known = cards.comparable(labels)
     within = st.selectbox("Compare", known, format_func=lambda kind: cards.WITHIN[kind])
-    if st.form_submit_button("Learn it", type="primary"):
-        with components.explained(st.error):
-            work.add_learned(index, name, learner, within, components.progress_bar())
-        st.rerun()
+    learn, told_of_labels = st.form_submit_button("Learn it", type="primary"), st.container()
+
+# Both forms are there before either is answered: an error ends the page.
+if make and not wanted.strip():
+    told_of_words.error("Say in words what the photos are like.", icon=":material/edit:")
+elif make:
+    with components.explained(told_of_words.error):
+        work.add_prompt(index, called, cards.lines(wanted), cards.lines(unwanted))
+    st.rerun()
+if learn:
+    with told_of_labels, components.explained(st.error):
+        work.add_learned(index, name, learner, within, components.progress_bar())
+    st.rerun()

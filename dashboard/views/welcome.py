@@ -17,7 +17,7 @@ with own:
     st.code("photorank index FOLDER --name mine --encoder embedded", language=None, wrap_lines=True)
     st.markdown(
         "Then reload this page, and say on the page Label which of two photos you like better. "
-        "Ratings that you have come along from a table:"
+        "If you have ratings already, import their table:"
     )
     st.code("photorank labels import RATINGS.csv --index mine", language=None, wrap_lines=True)
 with sample:

@@ -158,10 +158,13 @@ def _note_series(
     if np.bincount(series.codes[among]).max(initial=0) < 2:
         return
     if np.isfinite(signals.values).any():
-        how = "sharp, not blown out and well rated"
+        how = "the sharp, not blown out and well rated one"
     else:
-        how = f"the best rated; `photorank signals --index {index.name}` lets sharpness count, too"
+        how = (
+            f"the best rated one; `photorank signals --index {index.name}` lets sharpness count, "
+            "too"
+        )
     notes.append(
-        f"photos as alike as a cosine of {series.threshold:g} are one series, whose best shot is "
-        + how
+        f"of photos that look almost the same (a cosine of {series.threshold:g} or more) one comes "
+        f"first: {how}"
     )

@@ -36,7 +36,7 @@ def of_rating(percentile: float, vector: str) -> str | None:
     """Return what its rating says for a photo, None if it says little."""
     if percentile < _TOP:
         return None
-    return f"rated higher than {min(int(percentile), 99)} % by {vector}"
+    return f"better than {min(int(percentile), 99)} % by {vector}"
 
 
 def of_variety(stands_for: int, share: float) -> str | None:

@@ -138,7 +138,9 @@ def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
     from photorank.photos.framing import FRAMINGS
 
     if framings is not None:
-        return names(framings)
+        if not (named := names(framings)):
+            raise typer.BadParameter(f"{framings!r} names none", param_hint="'--framings'")
+        return named
     usable = []
     for framing in FRAMINGS:
         with suppress(EncoderError):

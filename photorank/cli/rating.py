@@ -162,6 +162,9 @@ def search(
     if as_json:
         print_json(found)
         return
+    if not found:
+        line("no photo much like it is rated clearly higher")
+        return
     print_table(
         ["similarity", "photo"],
         [[f"{one['similarity']:.4f}", one["path"]] for one in found],

@@ -111,6 +111,22 @@ def test_keys_label_and_nothing_is_lost_on_a_reload(browser, server, tmp_path):
     assert len(rows) == 4
 
 
+def test_after_a_name_is_typed_keys_choose(browser, server, paths):
+    """Nobody has to click beside the field first."""
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server}/label")
+    page.wait_for_function(SETTLED)
+    page.get_by_role("combobox", name="Who is choosing").fill("zoe")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**rater=zoe*")
+    page.wait_for_function(SETTLED)
+
+    press(page, "ArrowRight")
+    page.get_by_text("1 choice.").wait_for()
+    assert len(clicks(Index.open(paths), "zoe").shown) == 1
+
+
 def test_a_server_that_is_killed_between_two_choices_loses_none(browser, running, tmp_path):
     """After kill -9 and a new start all choices are there, and the person goes on."""
     page = opened(browser, running.address)

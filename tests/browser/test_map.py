@@ -45,7 +45,7 @@ def test_a_box_lists_photos_that_go_to_the_album(server, page):
     drag_over_all(page)
     page.wait_for_url("**area=*")
     page.get_by_role("button", name="Pin these 24 to the album").click()
-    page.get_by_role("button", name="Pinned to the album").wait_for()
+    page.get_by_role("button", name="Unpin these").wait_for()
 
     page.get_by_role("link", name="Album", exact=True).click()
     page.get_by_role("heading", name="Album", level=1).wait_for()
@@ -68,7 +68,7 @@ def test_a_click_on_a_photo_leads_to_its_page_whose_address_says_which(server, p
     page.mouse.click(*middle(first.bounding_box()))
     page.get_by_role("heading", name="One photo", level=1).wait_for()
     page.wait_for_url("**photo=*")
-    shown = page.locator(".st-key-large-chosen img")
+    shown = page.locator(".st-key-large-a img")
     shown.wait_for()
     picked = page.get_by_role("combobox", name="or pick one of the index")
     name = picked.input_value()
@@ -84,5 +84,5 @@ def test_more_like_a_photo_is_an_address_of_its_own(server, page):
     for _ in range(2):
         before = page.url
         page.get_by_role("link", name="More like it").first.click()
-        page.get_by_alt_text("the sought photo").wait_for()
+        page.get_by_alt_text("a photo").wait_for()
         page.wait_for_url(lambda url, before=before: "like=" in url and url != before)

@@ -59,7 +59,7 @@ def test_like_this_one_but_better(photorank, index):
     asked = ("search", "--like", index.photo(worst).path, "--vector", "ours", "-k", 4, "--json")
     found = photorank(*asked).json
 
-    assert len(found) == 4
+    assert 0 < len(found) <= 4  # those of its kind
     assert (ratings[rows_of(index, found)] > ratings[worst]).all()
     similarities = [one["similarity"] for one in found]
     assert similarities == sorted(similarities, reverse=True)

@@ -15,13 +15,16 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 @pytest.fixture
 def dashboard():
-    """Return a function that opens a page of the dashboard over the current workspace."""
+    """Return a function that opens a page over the current workspace, by its address."""
 
-    def open_page(page="discerning"):
+    def open_page(page="discerning", **asked):
         app = AppTest.from_file(APP, default_timeout=120).run()
         assert not app.exception
         if page != "discerning":
-            app.switch_page(f"views/{page}.py").run()
+            app.switch_page(f"views/{page}.py")
+            for name, value in asked.items():
+                app.query_params[name] = value
+            app.run()
             assert not app.exception
         return app
 

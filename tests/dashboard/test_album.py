@@ -1,5 +1,7 @@
 import re
 
+import pytest
+
 from photorank.index.store import Index
 
 
@@ -91,3 +93,29 @@ def test_a_folder_of_photos_is_no_destination(dashboard, paths):
     app.text_input(key="to").set_value(str(folder)).run()
     assert not app.exception
     assert "are in the index" in app.warning[0].value.replace("\\", "")
+
+
+def test_an_address_takes_pins_and_bans_along(dashboard, home):
+    """Who is sent the address sees the same album; what is freed afterwards stays free."""
+    app = dashboard("album", places="3")
+    button(app, "Pin").click().run()
+    button(app, "Ban").click().run()
+    address = {name: app.query_params[name] for name in ("pin", "ban")}
+
+    other = dashboard("album", places="3", **address)
+    assert "you pinned it" in texts(other)
+    assert "Banned" in [one.value for one in other.header]
+    button(other, "Unpin").click().run()
+    button(other, "Allow again").click().run()
+    assert not {"pin", "ban"} & set(other.query_params)
+    assert "Banned" not in [one.value for one in other.header]
+
+
+@pytest.mark.parametrize("pin", ["", ",", "zz", "x" * 4000, "000000000000"])
+def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pin):
+    """Nothing of it is shown or kept."""
+    app = dashboard("album", places="3", pin=pin)
+
+    assert not app.exception
+    assert "you pinned it" not in texts(app)
+    assert "pin" not in app.query_params

@@ -61,8 +61,8 @@ def test_content_is_taken_out_on_request(dashboard):
     app.toggle(key="content").set_value(True).run()
 
     assert not app.exception
-    assert "which of the kinds of photos they are of" in texts(app)
+    assert "differences between kinds of photos" in texts(app)
     app.segmented_control(key="kinds").set_value("group").run()
     assert not app.exception
-    assert "which of the groups they are of" in texts(app)
+    assert "differences between groups" in texts(app)
     assert any("photorank nuisance --vector ours --by group" in one.value for one in app.code)

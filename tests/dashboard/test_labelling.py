@@ -96,7 +96,7 @@ def test_before_any_choice_the_page_promises_nothing(index, ground):
     """No number, no curve, no photo that moved."""
     found = labelling.learned(index, state_of(index, ground, "ann"), None)
 
-    assert found.headline.startswith("**0 choices.** After a few more")
+    assert found.headline.startswith("**0 choices.** After some twenty choices")
     assert (found.outlook, found.reading, found.moved, found.last) == ("", "", [], [])
 
 

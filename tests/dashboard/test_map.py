@@ -71,8 +71,14 @@ def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
 
     button(app, "Pin these 24 to the album").click().run()
     assert not app.exception
-    assert button(app, "Pinned to the album").disabled
     assert len(app.session_state["marks"]["small"]) == 24
+
+    button(app, "Unpin").click().run()  # one of them
+    assert len(app.session_state["marks"]["small"]) == 23
+    button(app, "Pin these 24 to the album").click().run()
+    button(app, "Unpin these 24").click().run()
+    assert not app.exception
+    assert app.session_state["marks"]["small"] == {}
 
 
 @pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])

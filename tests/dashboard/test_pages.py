@@ -156,11 +156,11 @@ def test_browse_shows_the_best_first(dashboard, paths):
     assert len(captions) == min(PAGE, len(index))
     assert best.path.stem in captions[0]
     assert "better than" in captions[0]
-    assert "label" in captions[0]
+    assert "people gave" in captions[0]
 
 
 @pytest.mark.parametrize(
-    ("order", "first"), [("worst", "better than 2"), ("disagreement", "people")]
+    ("order", "first"), [("worst", "better than 0"), ("disagreement", "people")]
 )
 def test_browse_shows_the_worst_and_the_disagreements(dashboard, home, order, first):
     """Each order has its own first tile."""
@@ -237,6 +237,25 @@ def test_a_name_that_is_taken_is_refused_in_words(dashboard, paths):
 
     assert "has a vector named" in app.error[0].value
     assert paths.vector("ours").read_bytes() == before
+
+
+def test_an_answer_that_is_missing_leaves_the_other_form(dashboard, paths):
+    """What is said stands at the form that it is about, and nothing is made."""
+    app = dashboard("vectors")
+    button(app, "Make it").click().run()
+
+    assert not app.exception
+    assert "Say in words" in app.error[0].value
+    assert button(app, "Learn it")
+    assert "my-words" not in list_vectors(Index.open(paths))
+
+
+def test_an_address_of_a_photo_that_there_is_not_says_so(dashboard, home):
+    """Another photo is not shown in its place without a word."""
+    app = dashboard("photo", photo="ffffffffffff")
+
+    assert not app.exception
+    assert "not in this index" in app.warning[0].value
 
 
 def test_a_vector_is_learned_by_the_form(dashboard, paths):

@@ -44,7 +44,7 @@ def test_every_way_of_searching_works(dashboard, home):
     app = dashboard("search")
     app.segmented_control(key="by").set_value("vector").run()
     assert not app.exception
-    assert "24 photos" in texts(app)
+    assert "**24 photos** that **ours** rates highest, the best first." in texts(app)
 
     app.segmented_control(key="by").set_value("photo").run()
     assert not app.exception
@@ -52,9 +52,9 @@ def test_every_way_of_searching_works(dashboard, home):
     picker = next(one for one in app.selectbox if one.label == "or pick one of the index")
     picker.set_value(7).run()
     assert not app.exception
-    assert "closest first" in texts(app)
+    assert "that are most like it, the likest first." in texts(app)
 
     app.segmented_control(key="by").set_value("better").run()  # than the same photo
     assert not app.exception
     assert not app.info
-    assert "closest first" in texts(app)
+    assert "much like it that **ours** rates clearly higher, the likest first." in texts(app)

@@ -38,10 +38,10 @@ def test_the_reading_tells_a_sum_from_a_trial():
 @pytest.mark.parametrize(
     ("shown", "liked", "said"),
     [
-        (2.0, 0.5, ("arrow_upward", "more of", "rated higher")),
-        (2.0, -0.5, ("arrow_downward", "more of", "rated lower")),
-        (-2.0, -0.5, ("arrow_upward", "less of", "rated lower")),
-        (-2.0, 0.5, ("arrow_downward", "less of", "rated higher")),
+        (2.0, 0.5, ("arrow_upward", "more “snow”", "lifts")),
+        (2.0, -0.5, ("arrow_downward", "more “snow”", "lowers")),
+        (-2.0, -0.5, ("arrow_upward", "less “snow”", "lifts")),
+        (-2.0, 0.5, ("arrow_downward", "less “snow”", "lowers")),
     ],
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
@@ -80,7 +80,7 @@ def test_one_photo_is_explained(dashboard, home, gallery):
     app = dashboard("photo")
     assert "of the index." in texts(app)
 
-    widget = app.file_uploader(key="upload-chosen")
+    widget = app.file_uploader(key="upload-a")
     widget.set_value(("a.jpg", (gallery / "beach" / "0.jpg").read_bytes(), "image/jpeg")).run()
 
     assert not app.exception
@@ -113,3 +113,9 @@ def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, home, paths):
         assert "They sum" not in texts(app)
     finally:
         away.rename(gone)
+
+
+def test_one_photo_alone_is_better_than_none():
+    """Nothing is said of a share of one photo."""
+    assert why.headline("v", 0.0, 1) == "It is the only photo of the index."
+    assert "better than 66\xa0% of the index" in why.headline("v", 66.7, 3)

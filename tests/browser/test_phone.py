@@ -1,0 +1,33 @@
+"""On a phone: the list of pages gives way to the page, and two photos fit the screen."""
+
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
+
+pytestmark = NEEDS_BROWSER
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_the_list_of_pages_closes_when_one_is_chosen(server, browser):
+    """The page that was asked for is seen, and not what it was chosen from."""
+    page = browser.new_page(**PHONE)
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server}/browse")
+    page.get_by_test_id("stExpandSidebarButton").tap()
+    page.get_by_test_id("stSidebar").get_by_text("Vectors", exact=True).tap()
+    page.wait_for_url("**/vectors*")
+
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0"
+    )
+
+
+def test_two_photos_and_their_answers_fit_one_screen(server, browser):
+    """Nobody scrolls between two photos to compare them."""
+    page = browser.new_page(**PHONE)
+    page.set_default_timeout(PATIENCE)
+    page.goto(f"{server}/label?rater=phone")
+    last = page.get_by_role("button", name="The second is better")
+    last.wait_for()
+
+    box = last.bounding_box()
+    assert box["y"] + box["height"] <= 844
