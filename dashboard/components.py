@@ -200,11 +200,13 @@ def show_chart(drawn: LayerChart, key: str, alt: str, place: DeltaGenerator | No
     (place or st.container()).altair_chart(charts.as_one_picture(drawn), key=key, alt=alt)
 
 
-def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str) -> None:
+def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
     """Let the user choose a look, and show its charts, each with its words and its numbers."""
     if not looks:
         return
     st.header("Looking closer", anchor=False)
+    if about:
+        st.caption(about)
     panels = looks[choice("What to look at", {name: LABELS[name] for name in looks}, "look")]
     for place, panel in zip(st.columns(len(panels), gap="large"), panels, strict=True):
         show_chart(chart(panel), f"look-{panel.name}", panel.title, place)

@@ -49,7 +49,8 @@ if board.leader is not None and board.gaps_reading:
     components.show_chart(chart, "gaps", f"lead of {board.leader}")
     st.caption(board.gaps_reading)
 
-components.look_closer(closer.looks(evaluation, scope, metric), index.name)
+about = "" if scope == "all" else "Over all pairs, but for “Every difference”."
+components.look_closer(closer.looks(evaluation, scope, metric), index.name, about)
 
 explaining.content(index, vectors, board.leader)
 

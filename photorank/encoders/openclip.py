@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _FRAMING_OF = {"shortest": "crop", "squash": "squash", "longest": "pad"}
 _AT_ONCE = 8  # frames, or texts, a worker: more are no faster on a processor
 _AT_ONCE_ON_A_GPU = 64
+_LARGEST = 1024  # pixels: attention costs the fourth power of a side
 
 
 class OpenClipEncoder:
@@ -51,7 +52,9 @@ class OpenClipEncoder:
         state dict that `torch.load` reads with ``weights_only``),
         ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``. A FILE does
         not say which activation it was trained with: for weights of OpenAI's own
-        name a MODEL that ends in ``-quickgelu``.
+        name a MODEL that ends in ``-quickgelu``. With ``#PIXELS`` at its end, as in
+        ``open_clip:ViT-B-32/openai#320``, photos are looked at larger than the model
+        was trained with: its position embeddings are interpolated.
     framing : {"crop", "pad", "squash", "tiles", "whole", "views"}, optional
         Default: as the model was trained, mostly ``crop``. ``whole`` and ``views``
         are for open_clip's own vision transformers, whose position embeddings are
@@ -78,11 +81,15 @@ class OpenClipEncoder:
 
     def __init__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> None:
         check_device(device)
-        self._checkpoint = find_checkpoint(spec)
-        self._size = self._checkpoint.size
+        named, larger = _without_size(spec)
+        self._checkpoint = find_checkpoint(named)
+        self._size = self._checkpoint.size if larger is None else larger
         self._framing = framing or _FRAMING_OF[self._checkpoint.preprocessing["resize_mode"]]
         self._free = self._framing in FREE
         any_shape = takes_any_shape(self._checkpoint.config)
+        if larger is not None:
+            self._check_size(spec, any_shape)
+        self._stretched = self._free or self._size != self._checkpoint.size
         usable = [name for name in FRAMINGS if any_shape or name not in FREE]
         if self._framing not in usable:
             why = "takes square frames only" if self._free else "has no such framing"
@@ -98,7 +105,8 @@ class OpenClipEncoder:
     @property
     def spec(self) -> str:
         """The spec, with its path made absolute."""
-        return self._checkpoint.spec
+        larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
+        return f"{self._checkpoint.spec}{larger}"
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
@@ -177,12 +185,25 @@ class OpenClipEncoder:
     def _at_once(self) -> int:
         return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
+    def _check_size(self, spec: str, any_shape: bool) -> None:
+        """Raise if photos cannot be looked at in the size that was asked for."""
+        own, step = self._checkpoint.size, self._checkpoint.config["vision_cfg"].get("patch_size")
+        if not any_shape or not step:
+            raise EncoderError(
+                f"{spec} takes frames of {own} pixels only: leave out #{self._size}."
+            )
+        if not own <= self._size <= _LARGEST or self._size % step:
+            raise EncoderError(
+                f"{spec} asks for {self._size} pixels: choose a multiple of {step} from {own} to "
+                f"{_LARGEST}."
+            )
+
     def _image_tower(self) -> TorchTower:
         """Return the image tower with the model's own normalisation of pixels."""
         values = self._checkpoint.preprocessing
         network = on_pixels(
             self._load("image"),
-            encode_any_shape if self._free else _encode_squares,
+            encode_any_shape if self._stretched else _encode_squares,
             mean=[255 * value for value in values["mean"]],
             std=[255 * value for value in values["std"]],
         )
@@ -264,6 +285,18 @@ class OpenClipEncoder:
             raise MissingExtraError(f"the tokenizer of {of.spec}", "embedded") from error
         except OSError as error:
             raise MissingWeightsError(of.spec, f"its tokenizer: {first_line(error)}") from error
+
+
+def _without_size(spec: str) -> tuple[str, int | None]:
+    """Return a spec without the pixels at its end, and those.
+
+    Examples
+    --------
+    >>> _without_size("open_clip:ViT-B-32/openai#320"), _without_size("open_clip:a@b#c.pt")
+    (('open_clip:ViT-B-32/openai', 320), ('open_clip:a@b#c.pt', None))
+    """
+    named, mark, pixels = spec.rpartition("#")
+    return (named, int(pixels)) if mark and pixels.isdecimal() else (spec, None)
 
 
 def _encode_squares(model: Any, inputs: "Tensor") -> "Tensor":

@@ -171,6 +171,45 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
         assert float((ours * theirs).sum()) > SAME
 
 
+@pytest.mark.parametrize("framing", ["crop", "whole"])
+def test_photos_may_be_looked_at_larger(tmp_path, framing):
+    """As by open_clip's model of that size, which stretches the positions as it loads them."""
+    file = save_tiny_model(tmp_path)
+    encoder = load_encoder(f"open_clip:local-dir:{tmp_path}#96", framing=framing, device="cpu")
+    assert encoder.spec.endswith("#96")
+    assert (encoder.short_side, encoder.fingerprint.size) == (96, 96)
+    [pixels] = encoder.prepare(photos()[0])
+    assert min(pixels.shape[:2]) == 96
+
+    made = {**TINY, "vision_cfg": {**TINY["vision_cfg"], "image_size": list(pixels.shape[:2])}}
+    model, weights = open_clip.model.CLIP(**made), load_file(file)
+    open_clip.model.resize_pos_embed(weights, model)
+    model.load_state_dict(weights)
+    inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
+    mean, std = (torch.tensor(v)[:, None, None] for v in (OPENAI_MEAN, OPENAI_STD))
+    with torch.inference_mode():
+        theirs = model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
+
+    assert float((encoder.encode_frames([pixels]) * theirs).sum()) > SAME
+    assert load_encoder(encoder.spec, framing=framing).fingerprint == encoder.fingerprint
+
+
+@pytest.mark.parametrize("pixels", ["0", "48", "100", "4096", "99999999999"])
+def test_sizes_that_the_model_cannot_take_are_refused(tmp_path, pixels):
+    """Smaller than it was made for, between its patches, or beyond any memory."""
+    save_tiny_model(tmp_path)
+    with pytest.raises(EncoderError, match="choose a multiple of 16 from 64 to 1024"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}#{pixels}")
+
+
+def test_a_convolutional_tower_has_one_size(tmp_path):
+    """There are no positions to interpolate."""
+    tower = {"image_size": 64, "layers": [1, 1, 1, 1], "width": 32, "patch_size": None}
+    save_tiny_model(tmp_path, vision_cfg=tower)
+    with pytest.raises(EncoderError, match="frames of 64 pixels only"):
+        load_encoder(f"open_clip:local-dir:{tmp_path}#96")
+
+
 def test_an_unknown_framing_is_refused(tiny_model):
     """A misspelt framing is no reason to guess."""
     name, file = tiny_model
