@@ -78,7 +78,7 @@ def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
 def balance(first: float) -> alt.LayerChart:
     """Draw the two probabilities as one bar, the preferred part in the accent colour.
 
-    `first` is the first photo's, 0 to 1; a dashed rule marks the even chance.
+    `first` is the first photo's, 0 to 1; a stroke marks the even chance.
     """
     data = pd.DataFrame(
         {
@@ -93,6 +93,7 @@ def balance(first: float) -> alt.LayerChart:
         .encode(
             alt.X("from:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
             alt.X2("to:Q"),
+            alt.YValue(16),
             alt.Color("colour:N", scale=alt.Scale(domain=FAMILIES), legend=None),
         )
     )
@@ -105,10 +106,12 @@ def balance(first: float) -> alt.LayerChart:
     said = [
         alt.Chart(pd.DataFrame({"x": [at], "text": [text]}))
         .mark_text(align=align, color=GREY, fontSize=12)
-        .encode(alt.X("x:Q"), alt.Text("text:N"), y=alt.value(42))
+        .encode(alt.X("x:Q"), alt.Text("text:N"), y=alt.value(40))
         for at, text, align in ends
     ]
-    return alt.LayerChart(layer=[bar, even.encode(x="x:Q"), *said], height=34)
+    return alt.LayerChart(
+        layer=[bar, even.encode(x="x:Q", y=alt.value(4), y2=alt.value(28)), *said], height=48
+    )
 
 
 def curve(rows: pd.DataFrame) -> alt.LayerChart:
