@@ -93,8 +93,8 @@ def balance(first: float) -> alt.LayerChart:
         .encode(
             alt.X("from:Q", scale=alt.Scale(domain=[0, 1]), axis=None),
             alt.X2("to:Q"),
-            alt.YValue(16),
             alt.Color("colour:N", scale=alt.Scale(domain=FAMILIES), legend=None),
+            y=alt.value(16),
         )
     )
     even = alt.Chart(pd.DataFrame({"x": [0.5]})).mark_rule(color=GREY, strokeWidth=2)
