@@ -33,6 +33,8 @@ SETTLED = """() => {
         && document.querySelector('[data-test-script-state=running]') === null;
 }"""
 
+LISTENING = 500  # ms: what is drawn listens for keys a moment later, on a busy machine
+
 TWICE = """() => {
     for (const key of ["ArrowLeft", "ArrowRight"])
         document.body.dispatchEvent(new KeyboardEvent("keydown", {key, code: key, bubbles: true}));
@@ -51,6 +53,7 @@ def opened(browser, server, rater="ann", **how):
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server}/label?rater={rater}")
     page.wait_for_function(SETTLED)
+    page.wait_for_timeout(LISTENING)
     return page
 
 
@@ -120,6 +123,8 @@ def test_after_a_name_is_typed_keys_choose(browser, server, paths):
     page.get_by_role("combobox", name="Who is choosing").fill("zoe")
     page.keyboard.press("Enter")
     page.wait_for_url("**rater=zoe*")
+    page.wait_for_function("document.activeElement === document.body")
+    page.wait_for_timeout(LISTENING)
     page.wait_for_function(SETTLED)
 
     press(page, "ArrowRight")
