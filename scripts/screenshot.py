@@ -47,7 +47,7 @@ PAGES = {  # by what is shown when they are ready
     "album": ("album?places=12", ".st-key-photos-album img"),
     "label": ("label", ".st-key-large-second img"),
 }
-ONE = "coffee/tilt-2"
+ONE = "coffee/tilt-4"
 
 
 def main() -> None:

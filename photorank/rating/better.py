@@ -11,7 +11,9 @@ from photorank.vectors.master import MasterVector
 _NEAR = 1000  # photos that are looked at first
 _CLEARLY = 0.5  # standard deviations of the index's ratings
 # Of one kind are the likest pairs of an index: so many, or as many as give each photo ten of its
-# kind. Of OASIS' photos a third have no better one as alike: else acorns are shown a dessert.
+# kind. Of OASIS' photos a third have no better one as alike: else acorns are shown a dessert. An
+# index may hold dozens of shots of each scene: half of the way from any two photos to the same one
+# is enough.
 _ALIKE, _OF_ITS_KIND = 0.02, 10
 _PAIRS = 2000  # a sample that tells how alike those are
 
@@ -32,7 +34,8 @@ def closest_better(
     """Return the k photos nearest to a photo among those of its kind rated clearly higher.
 
     Of its kind are photos as alike as the likest fiftieth of the index's pairs of photos; in
-    an index of less than 500, as the pairs that give each photo ten of its kind on average.
+    an index of less than 500, as the pairs that give each photo ten of its kind on average; or
+    nearer to being the same than to being any two.
 
     Parameters
     ----------
@@ -80,4 +83,5 @@ def _alike(index: Index) -> float:
     second = (first + draw.integers(1, len(index), size=_PAIRS)) % len(index)
     one, other = index.embeddings_of(first), index.embeddings_of(second)
     share = min(max(_ALIKE, _OF_ITS_KIND / len(index)), 1.0)
-    return float(np.quantile(np.einsum("ij,ij->i", one, other), 1 - share))
+    cosines = np.einsum("ij,ij->i", one, other)
+    return float(min(np.quantile(cosines, 1 - share), (1 + cosines.mean()) / 2))

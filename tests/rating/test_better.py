@@ -47,6 +47,24 @@ def test_what_is_less_alike_than_most_pairs_is_of_another_kind(index):
     assert min(told) <= np.quantile(pairs, 1 - share + 0.1)
 
 
+def test_many_shots_of_a_scene_are_all_of_one_kind(index, monkeypatch):
+    """However few pairs are the likest ones, half of the way to being the same is enough."""
+    monkeypatch.setattr(better, "_ALIKE", 0)
+    monkeypatch.setattr(better, "_OF_ITS_KIND", 0)
+    vector = load_vector(index, "ours")
+    ratings, X = index.rate(vector), index.embeddings()
+    middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
+
+    told = [
+        one.similarity
+        for row in range(len(X))
+        for one in closest_better(index, vector, X[row], ratings)
+    ]
+
+    assert told
+    assert min(told) == pytest.approx(middle, abs=0.05)
+
+
 def test_nothing_is_better_than_the_best(index):
     """The best photo of the index has no better one."""
     vector = load_vector(index, "ours")
