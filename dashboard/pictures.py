@@ -7,11 +7,15 @@ import streamlit as st
 from PIL import Image
 
 from dashboard import freshness
-from photorank.errors import UnreadablePhotoError
+from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.store import Index, Photo
 from photorank.photos.decoding import decode_apart
 from photorank.photos.pixels import read_photo
 
+MOVED = (
+    "What is shown of it is its small picture. If the photos moved, `photorank reroot OLD NEW` "
+    "follows them."
+)
 LARGE = 1200  # pixels of a picture that is looked at closely
 
 
@@ -20,10 +24,15 @@ def original(index: Index, source: bytes | int) -> bytes:
 
     Raises
     ------
-    UnreadablePhotoError
-        If its file has changed or gone.
+    MissingPathError, UnreadablePhotoError
+        If its file has gone or changed.
     """
-    return read_photo(index.photo(source).path) if isinstance(source, int) else source
+    if not isinstance(source, int):
+        return source
+    path = index.photo(source).path
+    if not path.exists():
+        raise MissingPathError(path, hint=MOVED)
+    return read_photo(path)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
