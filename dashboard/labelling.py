@@ -199,7 +199,7 @@ def _points(value: float) -> str:
 
 
 def _reading(state: PersonalState) -> str:
-    if len(state.curve) < 2:
+    if len(state.curve) < 2 or state.curve[-1].accuracy.n_pairs < _TESTS:
         return ""
     first, latest = state.curve[0], state.curve[-1]
     begun = "chance" if state.prior is None else plain(state.prior.name)

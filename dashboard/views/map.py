@@ -23,9 +23,8 @@ with components.explained():
 
 box = mapping.as_box(draws.area())
 rows, pictures, words = finding.drawn(index)
-colouring = mapping.colouring(
-    labels, standing, by, vector.name, seen=vector.card.index == index.name
-)
+seen = by == "disagreement" and any(map(vector.card.saw, index.digests()))
+colouring = mapping.colouring(labels, standing, by, vector.name, seen=seen)
 table = mapping.points(
     rows, places, colouring, finding.addresses(pictures), words, ratings, standing
 )

@@ -50,6 +50,7 @@ def test_a_box_lists_photos_that_go_to_the_album(server, page):
     page.get_by_role("link", name="Album", exact=True).click()
     page.get_by_role("heading", name="Album", level=1).wait_for()
     page.get_by_role("button", name="Unpin").nth(23).wait_for()
+    assert page.get_by_role("button", name="Unpin").count() == 24
 
 
 def test_an_address_with_a_box_selects_the_same_photos(server, page):
@@ -58,6 +59,11 @@ def test_an_address_with_a_box_selects_the_same_photos(server, page):
 
     page.get_by_text("24 photos").last.wait_for()
     page.get_by_role("button", name="Pin these 24 to the album").wait_for()
+    box, points = page.locator(".brush_brush path").bounding_box(), page.locator(POINTS)
+    for place in range(points.count()):
+        across, down = middle(points.nth(place).bounding_box())
+        assert box["x"] <= across <= box["x"] + box["width"]
+        assert box["y"] <= down <= box["y"] + box["height"]
 
 
 def test_a_click_on_a_photo_leads_to_its_page_whose_address_says_which(server, page):

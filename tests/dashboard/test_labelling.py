@@ -117,6 +117,10 @@ def test_what_was_learned_is_said_with_its_interval(index, ground):
         knowing = replace(state, prior=prior, photos=frozenset(["seen", "new"]))
         headline = labelling.learned(index, knowing, None).headline
         assert (labelling.PRIOR_SAW in headline) == bool(known)
+    few = replace(state.accuracy, n_pairs=4)
+    short = replace(state, accuracy=few, curve=[state.curve[-1]._replace(accuracy=few)] * 2)
+    assert "After some twenty choices" in labelling.learned(index, short, None).headline
+    assert labelling.learned(index, short, None).reading == ""
     assert found.outlook.startswith("20 more choices")
     assert found.curve["choices"].iloc[0] == 0
     assert "by ours alone" in found.reading

@@ -107,3 +107,11 @@ def test_the_map_and_search_work_without_labels_and_need_a_vector(dashboard, bar
         app = dashboard(page)
         assert not app.exception
         assert "vector" in app.info[0].value
+
+
+def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
+    """Else a vector that has seen the labels would look better than it is."""
+    known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
+
+    assert "It has learned from judgements" in mapping.colouring(*known, seen=True).reading
+    assert "learned" not in mapping.colouring(*known).reading

@@ -145,6 +145,18 @@ def test_a_convolutional_tower_takes_square_frames_only(tmp_path):
         load_encoder(f"open_clip:local-dir:{tmp_path}", framing="whole")
 
 
+def by_a_model_of_that_shape(file, tower, pixels):
+    """Return what open_clip itself makes of a frame, its positions stretched as it loads them."""
+    made = {**TINY, "vision_cfg": {**tower, "image_size": list(pixels.shape[:2])}}
+    model, weights = open_clip.model.CLIP(**made), load_file(file)
+    open_clip.model.resize_pos_embed(weights, model)
+    model.load_state_dict(weights)
+    inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
+    mean, std = (torch.tensor(v)[:, None, None] for v in (OPENAI_MEAN, OPENAI_STD))
+    with torch.inference_mode():
+        return model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
+
+
 @pytest.mark.parametrize("pool", ["tok", "avg"])
 def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool):
     """Interpolated positions equal those of open_clip's model of that very frame size."""
@@ -156,16 +168,7 @@ def test_a_photos_own_shape_is_embedded_as_by_a_model_made_for_it(tmp_path, pool
         height, width = pixels.shape[:2]
         assert min(height, width) == 64
         assert max(height, width) % 16 == 0
-        made = {**TINY, "vision_cfg": {**tower, "image_size": [height, width]}}
-        model = open_clip.model.CLIP(**made)
-        weights = load_file(file)
-        open_clip.model.resize_pos_embed(weights, model)
-        model.load_state_dict(weights)
-        inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
-        mean, std = (torch.tensor(v)[:, None, None] for v in (OPENAI_MEAN, OPENAI_STD))
-        with torch.inference_mode():
-            theirs = model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
-
+        theirs = by_a_model_of_that_shape(file, tower, pixels)
         ours = encoder.encode_frames([pixels])
 
         assert float((ours * theirs).sum()) > SAME
@@ -181,15 +184,7 @@ def test_photos_may_be_looked_at_larger(tmp_path, framing):
     [pixels] = encoder.prepare(photos()[0])
     assert min(pixels.shape[:2]) == 96
 
-    made = {**TINY, "vision_cfg": {**TINY["vision_cfg"], "image_size": list(pixels.shape[:2])}}
-    model, weights = open_clip.model.CLIP(**made), load_file(file)
-    open_clip.model.resize_pos_embed(weights, model)
-    model.load_state_dict(weights)
-    inputs = torch.from_numpy(pixels).permute(2, 0, 1)[None] / 255
-    mean, std = (torch.tensor(v)[:, None, None] for v in (OPENAI_MEAN, OPENAI_STD))
-    with torch.inference_mode():
-        theirs = model.eval().encode_image((inputs - mean) / std, normalize=True).numpy()
-
+    theirs = by_a_model_of_that_shape(file, TINY["vision_cfg"], pixels)
     assert float((encoder.encode_frames([pixels]) * theirs).sum()) > SAME
     assert load_encoder(encoder.spec, framing=framing).fingerprint == encoder.fingerprint
 

@@ -3,11 +3,13 @@ import pytest
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
-from photorank.evaluation.kinds import between_kinds, content_directions
+from photorank.evaluation.judged import judged_photos
+from photorank.evaluation.kinds import between_kinds, content_directions, kinds_of
 from photorank.evaluation.learning import learn_vector
 from photorank.evaluation.nuisance import control_content, without_content
 from photorank.evaluation.protocol import Protocol
 from photorank.vectors.master import MasterVector
+from tests.index.colours import ColourEncoder
 
 ONCE = Protocol(folds=4, repeats=1)
 
@@ -81,6 +83,19 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index):
         found.accuracy_after.value - found.accuracy_before.value
     )
     assert set(found.to_json()) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
+
+
+def test_no_two_clusters_have_one_name(index):
+    """There are 36 words for them; the others keep their numbers."""
+
+    class WordedEncoder(ColourEncoder):
+        def encode_texts(self, texts):
+            return np.eye(self.dimensions, dtype=np.float32)[: len(texts)]
+
+    codes, names = kinds_of(index, judged_photos(index), "clusters", 40, 0, WordedEncoder)
+
+    assert len(set(names)) == len(names) == len(set(codes.tolist())) == 40
+    assert sum(name.startswith("like ") for name in names) == 36
 
 
 def test_groups_are_kinds_too(index):
