@@ -10,9 +10,7 @@ if len(index) < 2:
     st.stop()
 with components.explained():
     people = loading.clickers(index)
-# With two photos on a phone's screen, what is set once comes below them.
-place = "sitting" if st.session_state.get("mode", "pairs") == "pairs" else "settings"
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key=place):
+with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="sitting"):
     mode = components.choice("What to do", labelling.modes(len(people)), "mode")
     rater = stage.name_picker(people)
     with st.popover("Settings", icon=":material/tune:"):

@@ -32,3 +32,4 @@ def test_two_photos_and_their_answers_fit_one_screen(server, browser):
 
     box = last.bounding_box()
     assert box["y"] + box["height"] <= 844
+    assert not last.locator("kbd").is_visible()  # keys help nobody here
