@@ -122,7 +122,7 @@ def test_the_card_remembers_photos_but_no_slope(how, taste, sunset):
 
 def test_combining_one_vector_keeps_its_scale(taste, sunset):
     """One vector is turned round, or freed from a nuisance, in its own units."""
-    assert combined("bad", [taste], [-1]).scale == taste.scale
+    assert combined("bad", [taste], [-1]).scale == pytest.approx(taste.scale)
     assert combined("bad", [taste], [-1]).bias == -5
     freed = combined("free", [taste], [1], [sunset])
     assert freed.scale * freed.direction @ taste.direction < taste.scale
