@@ -1,0 +1,1 @@
+"""Charts of the pages: tables in, Altair charts out; no Streamlit."""

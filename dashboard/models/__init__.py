@@ -1,0 +1,1 @@
+"""What pages show, worked out in plain Python; no Streamlit."""

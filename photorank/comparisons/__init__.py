@@ -1,0 +1,1 @@
+"""The comparison graph: people's judgements as weighted pairs of photos."""

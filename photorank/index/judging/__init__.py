@@ -1,0 +1,1 @@
+"""People's judgements brought into an index: imports and clicks."""

@@ -1,0 +1,1 @@
+"""Keeping an index sound: checks, repair, compaction, a library that moved."""

@@ -1,0 +1,1 @@
+"""What an open index returns: photos, judgements, groups, nearest photos."""

@@ -1,0 +1,1 @@
+"""Known public datasets: manifests, and reading the label files they describe."""

@@ -1,0 +1,1 @@
+"""Judgements that lie in a photo library: stars, favourites, folders, edited photos."""

@@ -1,0 +1,1 @@
+"""Tables of judgements: CSV files and workbooks, read with line numbers."""

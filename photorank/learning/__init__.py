@@ -1,0 +1,1 @@
+"""Learning a vector from an index's judgements."""

@@ -1,0 +1,1 @@
+"""What a photo file says of itself: EXIF, XMP, capture time."""

@@ -1,0 +1,1 @@
+"""Learners: judged photos in, one direction out."""
