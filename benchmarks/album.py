@@ -26,16 +26,16 @@ import numpy as np
 from synthetic import VECTOR, write_synthetic
 
 from photorank.album.arrange import arrange
-from photorank.album.ground import Ground, parts_of_value
+from photorank.album.candidates import Ground, parts_of_value
+from photorank.album.request import Wishes
 from photorank.album.select import Rules, choose, value_of
-from photorank.album.wishes import Wishes
-from photorank.index.hashes import keep_hashes
-from photorank.index.series import find_series
-from photorank.index.store import open_index
-from photorank.labels.comparisons import Comparisons
-from photorank.metrics.lists import album_regret_at_k
+from photorank.comparisons.comparisons import Comparisons
+from photorank.index.building.picture_hashes import keep_hashes
+from photorank.index.opened import open_index
+from photorank.metrics.top_of_list import album_regret_at_k
+from photorank.similarity.series import find_series
 from photorank.typing import Codes, Embeddings, Floats
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 

@@ -19,8 +19,8 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from photorank.errors import UnreadablePhotoError  # noqa: E402 - the tests are not installed
-from photorank.index.build import build_index  # noqa: E402
-from photorank.photos import decoding  # noqa: E402
+from photorank.index.building.build import build_index  # noqa: E402
+from photorank.photos import decode_pool  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus  # noqa: E402
 
@@ -91,19 +91,19 @@ def corpus(seeds: int) -> dict[str, str]:
 
 def faults(times: int) -> dict[str, str]:
     """Decode files that end, stall or bloat their decoder, each followed by a good one."""
-    decoding._end_all()
+    decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
-    decoding.WORK_SECONDS, decoding.WAIT_SECONDS, decoding.MEMORY_BYTES = 1, 3.0, 512 << 20
+    decode_pool.WORK_SECONDS, decode_pool.WAIT_SECONDS, decode_pool.MEMORY_BYTES = 1, 3.0, 512 << 20
     good, refused, after, slowest = saved(scene(), "PNG"), 0, 0, 0.0
     for _ in range(times):
         for fault in FAULTS:
             start = time.monotonic()
             try:
-                decoding.decode_apart(b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode())
+                decode_pool.decode_apart(b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode())
             except UnreadablePhotoError:
                 refused += 1
             slowest = max(slowest, time.monotonic() - start)
-            after += decoding.decode_apart(good).photo.size == scene().size
+            after += decode_pool.decode_apart(good).photo.size == scene().size
     total = times * len(FAULTS)
     return {
         "part": "Bad input",

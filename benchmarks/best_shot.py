@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from signals import cell, measured
 
-from photorank.index.records import IndexSignals
-from photorank.index.series import find_series
-from photorank.index.store import Index
+from photorank.index.opened import Index
+from photorank.index.reading.records import IndexSignals
 from photorank.metrics.intervals import jackknife, paired_difference
 from photorank.metrics.ranking import accuracy_sums
-from photorank.rating.shots import order_in_series, within_series_score
+from photorank.rating.best_shot import order_in_series, within_series_score
 from photorank.sample import DEFECTS
+from photorank.similarity.series import find_series
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace

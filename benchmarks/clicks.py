@@ -24,9 +24,9 @@ from scipy.stats import quantile_test  # noqa: E402
 from synthetic import write_synthetic  # noqa: E402
 from visitors import server  # noqa: E402
 
-from photorank.index.build import build_index  # noqa: E402
-from photorank.index.store import Index  # noqa: E402
-from photorank.photos.pixels import thumbnail  # noqa: E402
+from photorank.index.building.build import build_index  # noqa: E402
+from photorank.index.opened import Index  # noqa: E402
+from photorank.photos.open_photo import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 
 ARGUMENTS = [

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.folds import make_folds
 from photorank.metrics.intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import PairSums

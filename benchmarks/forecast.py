@@ -13,12 +13,12 @@ import argparse
 import numpy as np
 from taste import Person, Split, distinct_pairs, interval
 
-from photorank.evaluation.personal import AHEAD, forecast_of, learning_curve
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
+from photorank.learning.personal_taste import AHEAD, forecast_of, learning_curve
 from photorank.metrics.estimates import Difference
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Floats
-from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 SEED = 0
 AFTER = (20, 40, 60, 80)

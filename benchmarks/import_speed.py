@@ -20,12 +20,12 @@ from itertools import count
 from pathlib import Path
 
 from photorank.encoders.base import Fingerprint
-from photorank.index.catalogue import transaction, writing
-from photorank.index.labelling import import_judgements, import_labels
+from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.judging.import_labels import import_judgements, import_labels
 from photorank.index.manifest import Manifest, write_manifest
-from photorank.labels.dataset import open_dataset
-from photorank.labels.manifest import read_manifest
-from photorank.labels.tables import read_labels
+from photorank.labels.datasets.manifest import read_manifest
+from photorank.labels.datasets.read import open_dataset
+from photorank.labels.tables.label_tables import read_labels
 from photorank.workspace import IndexPaths
 
 MANIFEST = Path(__file__).parents[1] / "datasets" / "ava.toml"

@@ -12,8 +12,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from photorank.bench.indexing import measure_indexing
-from photorank.bench.photos import MODEL, write_model, write_photos
+from photorank.bench.indexing_speed import measure_indexing
+from photorank.bench.made_photos import MODEL, write_model, write_photos
 from photorank.encoders.runtimes import known_runtime
 
 

@@ -33,10 +33,10 @@ from visitors import Visitor, server  # noqa: E402
 from websockets.exceptions import ConnectionClosed  # noqa: E402
 
 from photorank.errors import PhotorankError  # noqa: E402
-from photorank.index import batches  # noqa: E402
-from photorank.index.build import build_index  # noqa: E402
-from photorank.index.health import examine_index  # noqa: E402
-from photorank.index.store import Index  # noqa: E402
+from photorank.index.building import batches  # noqa: E402
+from photorank.index.building.build import build_index  # noqa: E402
+from photorank.index.maintenance.checks import examine_index  # noqa: E402
+from photorank.index.opened import Index  # noqa: E402
 from photorank.workspace import IndexPaths, Workspace  # noqa: E402
 
 PHOTOS = 60

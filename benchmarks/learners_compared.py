@@ -10,16 +10,16 @@ for information or drawn at random: a tree of m = n − 1 pairs spans all photos
 import argparse
 from typing import Literal
 
-from photorank.evaluation.judged import judged_photos
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.learners import LEARNERS
-from photorank.vectors.spanning_pairs import SpanningPairs
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.spanning_pairs import SpanningPairs
+from photorank.vectors.learners_by_name import LEARNERS
 
 BASE = "all-pairs"  # at gap power 0, its default
 BUDGETS = (50, 100, 200)

@@ -13,10 +13,10 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Embeddings, Labels
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.rank_svm import Hinge
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.rank_svm import Hinge
 
 
 def made_up(n: int, d: int, seed: int) -> tuple[Embeddings, Labels]:

@@ -27,8 +27,8 @@ from PIL import Image  # noqa: E402
 from synthetic import write_synthetic  # noqa: E402
 from visitors import Page, Visitor, server  # noqa: E402
 
-from photorank.index.store import Index  # noqa: E402
-from photorank.photos.pixels import thumbnail  # noqa: E402
+from photorank.index.opened import Index  # noqa: E402
+from photorank.photos.open_photo import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 
 # What changes nothing that others see, and what 50 people at once would do.

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy.stats import kendalltau, pearsonr, spearmanr
 from sklearn.metrics import roc_auc_score
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, pearson_sums, spearman_sums

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.popularity import account_tiers, age_corrected, rate
+from photorank.comparisons.comparisons import Comparisons
+from photorank.labels.popularity.score import account_tiers, age_corrected, rate
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import spearman_sums

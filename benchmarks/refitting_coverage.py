@@ -17,8 +17,8 @@ from math import sqrt
 import numpy as np
 from sklearn.base import clone
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import jackknife
@@ -26,8 +26,8 @@ from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums, pairwise_accuracy
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Floats
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners_by_name import LEARNERS
 
 KINDS = ("mean-difference", "all-pairs", "spanning-pairs")
 FRESH = 3000  # photos that the true accuracy is measured on

@@ -20,11 +20,11 @@ from tempfile import TemporaryDirectory
 
 from synthetic import VECTOR, write_synthetic
 
-from photorank.bench.evaluating import measure_evaluation
-from photorank.bench.pages import measure_dashboard
+from photorank.bench.evaluation_speed import measure_evaluation
+from photorank.bench.page_speed import measure_dashboard
 from photorank.bench.timing import side_by_side
 from photorank.cli.server import dashboard_script
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 

@@ -20,23 +20,29 @@ import numpy as np
 from PIL import Image
 
 from photorank.demo import build_sample
-from photorank.evaluation.judged import judged_photos
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.index.build import build_index
-from photorank.index.labelling import import_choices, import_labels
+from photorank.index.building.build import build_index
+from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.opened import Index
 from photorank.index.signals import measure_signals
-from photorank.index.store import Index
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable, read_labels
+from photorank.labels.tables.label_tables import (
+    ChoiceRow,
+    ChoiceTable,
+    LabelRow,
+    LabelTable,
+    read_labels,
+)
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
-from photorank.photos.pixels import decode_photo, read_photo
-from photorank.photos.signals import SIGNALS, photo_signals
+from photorank.photos.open_photo import decode_photo, read_photo
+from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from photorank.sample import DEFECTS, SEVERITIES, degraded
 from photorank.typing import Floats, Scope
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.signal_block import AllPairsWithSignals, with_signals
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.signal_block import AllPairsWithSignals, with_signals
 from photorank.workspace import Workspace
 
 USED = [name for name in SIGNALS if name not in ("width", "height")]

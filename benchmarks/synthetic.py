@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from photorank.encoders.base import Fingerprint
-from photorank.index.catalogue import transaction, writing
+from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import Manifest, write_manifest
-from photorank.index.shards import write_shard
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Direction, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import add_vector

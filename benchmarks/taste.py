@@ -20,16 +20,16 @@ import numpy as np
 from scipy.stats import t as student
 from sklearn.isotonic import isotonic_regression
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.index.store import open_index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import open_index
 from photorank.metrics.ceiling import RaterTable
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Codes, Floats, Pairs
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.next_pair import RANDOM_SHARE, next_pair
-from photorank.vectors.taste import Judged, TastePrior, taste_of
-from photorank.vectors.tastes import learned_prior
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.taste.next_pair import RANDOM_SHARE, next_pair
+from photorank.vectors.taste.population_prior import learned_prior
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 SEED = 0
 FOLDS = 5
@@ -123,7 +123,7 @@ def main() -> None:
 
 
 def print_constants(splits: list[Split]) -> None:
-    """Print what `photorank.vectors.taste` takes to be true of people, from the others alone."""
+    """Print the constants of `photorank.vectors.taste`, estimated from the other people alone."""
     print("| fold | DEVIATION | NOISE | SCALE_SPREAD |\n|---|---|---|---|")
     for split in splits:
         prior = split.learned

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dashboard import loading, looking
-from dashboard.cards import Within
-from dashboard.words import count, plain
+from dashboard.cache import encoder_results, index_data
+from dashboard.formatting import count, plain
+from dashboard.models.vector_card import Within
 from photorank.album.arrange import Album
-from photorank.index import clicks
-from photorank.index.store import Index
+from photorank.index.judging import click_log
+from photorank.index.opened import Index
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
-    from dashboard.labelling import Outcome, Pair
+    from dashboard.models.labelling import Outcome, Pair
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -25,7 +25,7 @@ def build_sample(on_progress: Progress) -> None:
     """Build the sample in the current workspace."""
     from photorank.demo import build_sample
 
-    build_sample(loading.workspace(), on_progress=on_progress)
+    build_sample(index_data.workspace(), on_progress=on_progress)
 
 
 def evaluate(index: Index, protocol: Json, on_progress: Progress) -> None:
@@ -37,7 +37,7 @@ def evaluate(index: Index, protocol: Json, on_progress: Progress) -> None:
     found = evaluate(
         index,
         protocol=Protocol(**protocol),
-        load=lambda: looking.encoder(index),
+        load=lambda: encoder_results.encoder(index),
         on_progress=lambda done, total: on_progress("Comparing vectors", done, total),
     )
     save_evaluation(index.paths, found)
@@ -49,7 +49,9 @@ def add_prompt(index: Index, name: str, texts: Sequence[str], negatives: Sequenc
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)
-    add_vector(index, prompt_vector(name, texts, looking.encoder(index), negatives=negatives))
+    add_vector(
+        index, prompt_vector(name, texts, encoder_results.encoder(index), negatives=negatives)
+    )
 
 
 def add_learned(
@@ -60,7 +62,7 @@ def add_learned(
     on_progress: Progress,
 ) -> None:
     """Learn a vector from the index's judgements, test it out of fold, and keep it in the index."""
-    from photorank.evaluation.learning import learn_vector
+    from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)
@@ -92,23 +94,23 @@ def record(index: Index, rater: str, pair: "Pair", outcome: "Outcome") -> None:
     """Keep what a person said of a pair; when this returns it is on the disk."""
     first, second = index.photo(pair.first).digest, index.photo(pair.second).digest
     if outcome == "skip":
-        clicks.record_skip(index.paths, rater, first, second)
+        click_log.record_skip(index.paths, rater, first, second)
         return
     winner, loser = (second, first) if outcome == "second" else (first, second)
     tie, asked = outcome == "tie", pair.asked or None
-    clicks.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
+    click_log.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
 
 
 def record_stars(index: Index, rater: str, row: int, stars: int) -> None:
     """Keep how many stars a person gives a photo; 0 takes them back."""
-    clicks.record_stars(index.paths, rater, index.photo(row).digest, stars)
+    click_log.record_stars(index.paths, rater, index.photo(row).digest, stars)
 
 
 def take_back(index: Index, rater: str) -> "Pair | None":
     """Undo a person's latest click; return the pair to show again, if it was about a pair."""
-    from dashboard.labelling import Pair
+    from dashboard.models.labelling import Pair
 
-    undone = clicks.undo(index.paths, rater)
+    undone = click_log.undo(index.paths, rater)
     if undone is None or undone.kind == "stars":
         return None
     digests = index.digests()
@@ -118,11 +120,11 @@ def take_back(index: Index, rater: str) -> "Pair | None":
 
 def export_album(index: Index, made: Album, kind: str, to: str) -> str:
     """Write an album into a folder, and say what was written."""
-    from dashboard.album import CSV_NAME
-    from photorank.album.copying import LINKS, plan, write
-    from photorank.album.destination import checked_folder, checked_new_file
-    from photorank.album.sidecars import WRITTEN, sidecars_of_copies, stars
-    from photorank.album.table import album_csv
+    from dashboard.models.album import CSV_NAME
+    from photorank.export.album_table import album_csv
+    from photorank.export.copying import LINKS, plan, write
+    from photorank.export.destination import checked_folder, checked_new_file
+    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
     from photorank.workspace import write_bytes
 
     folder = checked_folder(index, Path(to.strip()).expanduser())

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import loading
+from dashboard.cache import index_data
 
 HERE = Path(__file__).parent
 
@@ -27,7 +27,7 @@ st.html(HERE / "style.css")
 st.html(CLOSE_LIST, unsafe_allow_javascript=True)
 
 PAGES = [
-    st.Page("views/discerning.py", title="Discerning power", default=True),
+    st.Page("views/discerning_power.py", title="Discerning power", default=True),
     st.Page("views/browse.py", title="Browse"),
     st.Page("views/search.py", title="Search"),
     st.Page("views/map.py", title="Map"),
@@ -39,5 +39,5 @@ PAGES = [
 ]
 WELCOME = [st.Page("views/welcome.py", title="Welcome")]
 
-page = st.navigation(PAGES if loading.index_names() else WELCOME, position="top")
+page = st.navigation(PAGES if index_data.index_names() else WELCOME, position="top")
 page.run()

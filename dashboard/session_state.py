@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from dashboard.map_chart import BRUSH
-from dashboard.mapping import as_text, brushed
-from photorank.index.store import Index
+from dashboard.charts.map_chart import BRUSH
+from dashboard.models.photo_map import as_text, brushed
+from photorank.index.opened import Index
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
-    from dashboard.labelling import Desk
+    from dashboard.models.labelling import Desk
 
 MARKED = 60  # photos that an address names at most: a longer one is cut off by mail programs
 DIGITS = 12  # of a digest, which tell a photo from all others
@@ -102,7 +102,7 @@ def fill(key: str, text: str) -> None:
 
 def desk(*place: str) -> "Desk":
     """Return what this session has before it at one place: index, person, kind of pairs."""
-    from dashboard.labelling import Desk
+    from dashboard.models.labelling import Desk
 
     desks: dict[tuple[str, ...], Desk] = st.session_state.setdefault("desks", {})
     return desks.setdefault(place, Desk())

@@ -11,11 +11,11 @@ from pathlib import Path
 from PIL import Image
 
 from photorank.errors import PhotorankError
-from photorank.labels.manifest import read_manifest
-from photorank.labels.tables import read_choices, read_labels
-from photorank.photos import pixels
-from photorank.photos.exif import embedded_tags, shot
-from photorank.photos.xmp import read_xmp, with_rating
+from photorank.labels.datasets.manifest import read_manifest
+from photorank.labels.tables.label_tables import read_choices, read_labels
+from photorank.photos import open_photo
+from photorank.photos.metadata.exif import embedded_tags, shot
+from photorank.photos.metadata.xmp import read_xmp, with_rating
 from photorank.vectors.master import MasterVector
 
 ROOT = Path(__file__).parents[1]
@@ -36,15 +36,15 @@ class Target:
 
 def hasten() -> None:
     """Refuse large pictures: more pixels only take longer, and the limit has its own tests."""
-    pixels.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
-    pixels._MAX_PIXELS_OF["WEBP"] = pixels.MAX_PIXELS // 3
+    open_photo.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
+    open_photo._MAX_PIXELS_OF["WEBP"] = open_photo.MAX_PIXELS // 3
 
 
 def _image(data: bytes) -> None:
     shot(data)
-    picture = pixels.decode_photo(data, short_side=64)
+    picture = open_photo.decode_photo(data, short_side=64)
     assert picture.mode == "RGB"
-    pixels.thumbnail(picture)
+    open_photo.thumbnail(picture)
 
 
 def _pictures() -> Iterator[bytes]:
@@ -61,7 +61,7 @@ def _pictures() -> Iterator[bytes]:
     gradient = Image.radial_gradient("L").resize((24, 16))
     exif = Image.Exif()
     exif[0x0112] = 6
-    pixels._formats(True)  # HEIC can be written from now on
+    open_photo._formats(True)  # HEIC can be written from now on
     for kind, kinds in modes.items():
         for mode in kinds:
             picture = gradient.convert("I").convert(mode) if mode == "I;16" else gradient

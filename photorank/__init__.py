@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from photorank import metrics
+    from photorank.comparisons.comparisons import Comparisons
     from photorank.evaluation.evaluate import evaluate
-    from photorank.index.store import open_index
-    from photorank.labels.comparisons import Comparisons
-    from photorank.vectors.all_pairs import AllPairs
-    from photorank.vectors.learners import MeanDifference
+    from photorank.index.opened import open_index
+    from photorank.vectors.learners.all_pairs import AllPairs
+    from photorank.vectors.learners.mean_difference import MeanDifference
+    from photorank.vectors.learners.sampled_pairs import PairLeastSquares
     from photorank.vectors.master import MasterVector
-    from photorank.vectors.pair_samples import PairLeastSquares
 
 __all__ = [
     "AllPairs",
@@ -41,13 +41,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AllPairs": "vectors.all_pairs",
-    "Comparisons": "labels.comparisons",
+    "AllPairs": "vectors.learners.all_pairs",
+    "Comparisons": "comparisons.comparisons",
     "MasterVector": "vectors.master",
-    "MeanDifference": "vectors.learners",
-    "PairLeastSquares": "vectors.pair_samples",
+    "MeanDifference": "vectors.learners.mean_difference",
+    "PairLeastSquares": "vectors.learners.sampled_pairs",
     "evaluate": "evaluation.evaluate",
-    "open_index": "index.store",
+    "open_index": "index.opened",
 }
 
 

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, Fingerprint, encode_photos
-from photorank.evaluation.learning import Learned, fit_and_test, judgements_digest
 from photorank.evaluation.protocol import JudgedPhotos, Protocol
-from photorank.labels.comparisons import Comparisons
-from photorank.photos.pixels import decode_photo, photo_digest, read_photo
+from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
+from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.sample import DEFECTS, SEVERITIES, degraded
-from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 
 BUILTIN = Path(__file__).parents[1] / "photorank" / "vectors" / "builtin"

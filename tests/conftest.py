@@ -54,11 +54,11 @@ def indexed_home(tmp_path_factory, gallery):
     """
     from photorank.encoders import load_encoder
     from photorank.evaluation.contenders import plain_prompt
-    from photorank.evaluation.learning import learn_vector
-    from photorank.index.build import build_index
-    from photorank.index.labelling import import_labels
-    from photorank.index.store import Index
-    from photorank.labels.tables import read_labels
+    from photorank.index.building.build import build_index
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.opened import Index
+    from photorank.labels.tables.label_tables import read_labels
+    from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector
     from photorank.workspace import Workspace
 

@@ -11,8 +11,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from photorank.cli.app import app
-from photorank.index.clicks import record_choice
-from photorank.index.store import open_index
+from photorank.index.judging.click_log import record_choice
+from photorank.index.opened import open_index
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

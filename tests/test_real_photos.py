@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.learning import fit_and_test
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import Protocol
-from photorank.index.build import build_index
-from photorank.index.labelling import import_labels
-from photorank.index.store import Index
-from photorank.labels.tables import read_labels
-from photorank.vectors.all_pairs import AllPairs
+from photorank.index.building.build import build_index
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import read_labels
+from photorank.learning.learn_vector import fit_and_test
+from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.workspace import Workspace
 
 OASIS = Path(__file__).parents[2] / "shared" / "data" / "oasis-beauty"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.index.catalogue import reading
-from photorank.index.store import Index
-from photorank.index.sums import totals
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.row_checksums import totals
+from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import freshness
+from dashboard.cache import cache_keys
 from photorank.encoders.base import Encoder
 from photorank.errors import IndexMismatchError
-from photorank.index.store import Index
-from photorank.photos.decoding import decode_apart
+from photorank.index.opened import Index
+from photorank.photos.decode_pool import decode_apart
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation, concepts_behind, explain
-from photorank.rating.photos import embed_photo
+from photorank.rating.rate_photo import embed_photo
 from photorank.rating.stability import embed_variants
 from photorank.typing import Embeddings
 from photorank.vectors.master import MasterVector
@@ -52,7 +52,7 @@ def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
 
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
     """Return why a photo is rated as it is, but for its concepts."""
-    return _explanation(*freshness.of(index, vector), data, index, vector, encoder(index))
+    return _explanation(*cache_keys.of(index, vector), data, index, vector, encoder(index))
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking where the rating comes from …")
@@ -70,7 +70,7 @@ def _explanation(
 
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
     """Return what moves a photo's rating, None where the encoder's words cannot be had."""
-    place = freshness.of(index, vector)
+    place = cache_keys.of(index, vector)
     return _concepts(*place, embedding.tobytes(), index, vector, embedding, encoder(index))
 
 

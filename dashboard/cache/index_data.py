@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import freshness
+from dashboard.cache import cache_keys
 from photorank.evaluation.report import evaluation_paths, read_evaluation
-from photorank.index.clicks import clickers as clickers_of
-from photorank.index.store import Index, IndexLabels
+from photorank.index.judging.click_log import clickers as clickers_of
+from photorank.index.opened import Index, IndexLabels
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
@@ -27,7 +27,7 @@ def index_names() -> list[str]:
 def index(name: str) -> Index:
     """Open an index, or return it as it was opened before if nothing was written since."""
     paths = workspace().existing_index(name)
-    return _index(paths.root, freshness.changed(paths.manifest))
+    return _index(paths.root, cache_keys.changed(paths.manifest))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the index …")
@@ -37,7 +37,7 @@ def _index(root: Path, changed: int) -> Index:
 
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
     """Return what people, or one of them, said of an index's photos."""
-    said = freshness.rows(index, "ratings", "memberships")
+    said = cache_keys.rows(index, "ratings", "memberships")
     return _labels(index.paths.root, said, rater, index)
 
 
@@ -59,7 +59,7 @@ def judged_pairs(index: Index) -> int:
     NoLabelsError
         If there is none.
     """
-    return _judged_pairs(index.paths.root, freshness.judged(index), index)
+    return _judged_pairs(index.paths.root, cache_keys.judged(index), index)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -70,7 +70,7 @@ def _judged_pairs(root: Path, judged: tuple[int, ...], _index: Index) -> int:
 def vectors(index: Index) -> dict[str, MasterVector]:
     """Return the vectors that may rate an index, its own ones first."""
     cards = tuple(
-        (path.name, freshness.changed(path)) for path in sorted(index.paths.vectors.glob("*.json"))
+        (path.name, cache_keys.changed(path)) for path in sorted(index.paths.vectors.glob("*.json"))
     )
     return _vectors(index.paths.root, cards, index)
 
@@ -85,7 +85,7 @@ def _vectors(
 def evaluation(index: Index) -> Json | None:
     """Return an index's latest saved evaluation, or None if there is none."""
     saved = evaluation_paths(index.paths)
-    return _evaluation(saved[-1], freshness.changed(saved[-1])) if saved else None
+    return _evaluation(saved[-1], cache_keys.changed(saved[-1])) if saved else None
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

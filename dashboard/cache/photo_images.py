@@ -6,11 +6,11 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from dashboard import freshness
+from dashboard.cache import cache_keys
 from photorank.errors import MissingPathError, UnreadablePhotoError
-from photorank.index.store import Index, Photo
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import read_photo
+from photorank.index.opened import Index, Photo
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import read_photo
 
 MOVED = (
     "What is shown of it is its small picture. If the photos moved, `photorank reroot OLD NEW` "
@@ -53,7 +53,7 @@ def large_of(photo: Photo) -> bytes:
     UnreadablePhotoError
         If its file has changed or gone.
     """
-    return _large_of(photo.path, freshness.changed(photo.path))
+    return _large_of(photo.path, cache_keys.changed(photo.path))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -7,11 +7,12 @@ import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 
-from dashboard import looking, mapping
-from dashboard.contact_sheet import alt_text
-from photorank.index import atlas
-from photorank.index.atlas import Method
-from photorank.index.store import Index
+from dashboard.cache import encoder_results
+from dashboard.models import photo_map
+from dashboard.models.photo_tiles import alt_text
+from photorank.index.opened import Index
+from photorank.similarity import map_layout
+from photorank.similarity.map_layout import Method
 from photorank.typing import Codes, Direction, Floats
 from photorank.vectors.prompts import prompt_vector
 
@@ -23,7 +24,7 @@ def places(index: Index, method: Method) -> Floats:
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …")
 def _places(root: Path, changed: int, method: Method, _index: Index) -> Floats:
-    found = atlas.places(_index, method)
+    found = map_layout.places(_index, method)
     found.flags.writeable = False
     return found
 
@@ -35,7 +36,7 @@ def drawn(index: Index) -> tuple[Codes, list[Path], list[str]]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _drawn(root: Path, changed: int, _index: Index) -> tuple[Codes, list[Path], list[str]]:
-    rows = mapping.drawn(len(_index))
+    rows = photo_map.drawn(len(_index))
     photos = [_index.photo(row) for row in rows.tolist()]
     return rows, [_index.thumbnail(one) for one in photos], [alt_text(one) for one in photos]
 
@@ -54,7 +55,7 @@ def direction(index: Index, text: str) -> Direction:
 @st.cache_data(max_entries=128, show_spinner="Reading the words …")
 def _direction(text: str, fingerprint: str, _index: Index) -> Direction:
     # The text tower loads here, when the first words come, and not before.
-    found: Direction = prompt_vector("search", [text], looking.encoder(_index)).direction
+    found: Direction = prompt_vector("search", [text], encoder_results.encoder(_index)).direction
     return found
 
 

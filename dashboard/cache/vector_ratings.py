@@ -6,24 +6,24 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from dashboard import freshness, looking
+from dashboard.cache import cache_keys, encoder_results
 from photorank.album.arrange import Album, arrange
+from photorank.album.request import Wishes
 from photorank.album.shortlist import MOST, shortlist
-from photorank.album.wishes import Wishes
-from photorank.index.series import Series, find_series
-from photorank.index.store import Index
-from photorank.rating.scores import share_below
+from photorank.index.opened import Index
+from photorank.rating.percentiles import share_below
+from photorank.similarity.series import Series, find_series
 from photorank.typing import Codes, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.evaluation.nuisance import Nuisance
-    from photorank.vectors.ground import Ground
+    from photorank.vectors.taste.photo_subset import Ground
 
 
 def ratings(index: Index, vector: MasterVector) -> Ratings:
     """Return a vector's ratings (n,) of all photos, read-only: all visitors share them."""
-    return _ratings(*freshness.of(index, vector), index, vector)
+    return _ratings(*cache_keys.of(index, vector), index, vector)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …")
@@ -37,7 +37,7 @@ def _ratings(
 
 def standing(index: Index, vector: MasterVector) -> Ratings:
     """Return than which share of the index (n,), 0 to 100, each photo is better, read-only."""
-    return _standing(*freshness.of(index, vector), index, vector)
+    return _standing(*cache_keys.of(index, vector), index, vector)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -58,7 +58,7 @@ def better_than(index: Index, vector: MasterVector, embedding: Embeddings) -> fl
 
 def extreme(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
     """Return the rows of the k photos that a vector likes most, or least, the first foremost."""
-    return _extreme(*freshness.of(index, vector), k, lowest, index, vector)
+    return _extreme(*cache_keys.of(index, vector), k, lowest, index, vector)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -81,7 +81,7 @@ def ground(
 ) -> "Ground":
     """Return what is believed of a person who has said nothing, beginning with a vector or none."""
     beginning = b"" if vector is None else vector.direction.tobytes()
-    place = index.paths.root, freshness.changed(index.paths.manifest)
+    place = index.paths.root, cache_keys.changed(index.paths.manifest)
     return _ground(*place, beginning, rater, within, index, vector)
 
 
@@ -95,7 +95,7 @@ def _ground(
     _index: Index,
     _vector: MasterVector | None,
 ) -> "Ground":
-    from photorank.vectors.ground import ground_in
+    from photorank.vectors.taste.photo_subset import ground_in
 
     begun = None if _vector is None else _vector.direction
     found = ground_in(_index, begun, rater=rater, within=within)
@@ -117,7 +117,7 @@ def _series(
 
 def _shots(index: Index) -> tuple[int, ...]:
     """Return when what series and albums rest on changed: a click on Label is not of it."""
-    return freshness.rows(index, "photos", "files", "memberships", "signals")
+    return cache_keys.rows(index, "photos", "files", "memberships", "signals")
 
 
 def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> Album:
@@ -129,7 +129,7 @@ def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> A
         If the wishes contradict each other.
     """
     asked = tuple(sorted(wishes.pinned)), tuple(sorted(wishes.banned)), repr(wishes)
-    return _album(*freshness.of(index, vector), _shots(index), alike, asked, index, vector, wishes)
+    return _album(*cache_keys.of(index, vector), _shots(index), alike, asked, index, vector, wishes)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …")
@@ -158,7 +158,7 @@ def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
     NoLabelsError, ComparisonsError
         If there is nothing to test it on, or no content to tell apart.
     """
-    return _nuisance(*freshness.of(index, vector), freshness.judged(index), by, index, vector)
+    return _nuisance(*cache_keys.of(index, vector), cache_keys.judged(index), by, index, vector)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Taking content out, fold by fold …")
@@ -176,5 +176,5 @@ def _nuisance(
 
     once = Protocol(repeats=1)
     return control_content(
-        _index, _vector, by=by, protocol=once, load=lambda: looking.encoder(_index)
+        _index, _vector, by=by, protocol=once, load=lambda: encoder_results.encoder(_index)
     )

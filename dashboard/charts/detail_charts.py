@@ -5,9 +5,9 @@ from collections.abc import Callable
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import FAMILIES, GREY, INK, SHAPES, Ruler, marks
-from dashboard.closer import Panel
-from dashboard.words import FROM_PHOTOS
+from dashboard.charts.evaluation_charts import FAMILIES, GREY, INK, SHAPES, Ruler, marks
+from dashboard.formatting import FROM_PHOTOS
+from dashboard.models.evaluation_details import Panel
 
 HEIGHT = 320
 DASH = [5, 4]

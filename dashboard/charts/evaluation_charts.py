@@ -10,8 +10,8 @@ from typing import Literal
 import altair as alt
 import pandas as pd
 
-from dashboard.measures import Metric
-from dashboard.words import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
+from dashboard.models.metric_texts import Metric
 
 FAMILIES = [FROM_PHOTOS, FROM_WORDS, AT_RANDOM]
 INK = "ink"  # the theme's fourth colour: text

@@ -3,8 +3,8 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import GREY, as_one_picture
-from dashboard.mapping import Box, Colouring
+from dashboard.charts.evaluation_charts import GREY, as_one_picture
+from dashboard.models.photo_map import Box, Colouring
 
 BRUSH = "brush"
 HEIGHT = 560

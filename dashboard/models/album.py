@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from dashboard.contact_sheet import Tile, alt_text, short
-from dashboard.words import count, file_name, plain, share
+from dashboard.formatting import count, file_name, plain, share
+from dashboard.models.photo_tiles import Tile, alt_text, short
 from photorank.album.arrange import Album
-from photorank.album.copying import Piece, needed, plan
-from photorank.album.destination import checked_folder, checked_new_file
+from photorank.album.explanations import Chosen
 from photorank.album.quotas import PER
-from photorank.album.telling import Chosen
-from photorank.index.store import Index, Photo
+from photorank.export.copying import Piece, needed, plan
+from photorank.export.destination import checked_folder, checked_new_file
+from photorank.index.opened import Index, Photo
 
 Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import pandas as pd
 
-from dashboard.charts import FAMILIES, GREY
-from dashboard.words import AT_RANDOM, FROM_PHOTOS, plain, share
+from dashboard.charts.evaluation_charts import FAMILIES, GREY
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, plain, share
 from photorank.metrics.estimates import Estimate
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it

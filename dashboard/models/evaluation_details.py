@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from dashboard import power
-from dashboard.measures import METRICS
-from dashboard.words import FROM_PHOTOS, count, family, listing, plain, share
+from dashboard.formatting import FROM_PHOTOS, count, family, listing, plain, share
+from dashboard.models import evaluation_tables
+from dashboard.models.metric_texts import METRICS
 from photorank.typing import Json
 
 LABELS = {
@@ -217,7 +217,7 @@ def _matrix(evaluation: Json, scope: str, metric_name: str) -> list[Panel]:
         if (row["scope"], row["metric"]) == (scope, metric_name) and row["value"] is not None
     ]
     compared = {row[side] for row in found for side in ("a", "b")}
-    ranked = power.board(evaluation, scope, metric_name).rows
+    ranked = evaluation_tables.board(evaluation, scope, metric_name).rows
     ranked = ranked[ranked["vector"].isin(compared)]
     if len(ranked) < 3:
         return []  # the lead alone says as much
@@ -254,7 +254,7 @@ def _cells(found: Sequence[Json], order: Sequence[str], as_share: bool) -> pd.Da
                 "low": row["low"] if ahead else -row["high"],
                 "high": row["high"] if ahead else -row["low"],
                 "p": row["p_holm"],
-                "clear": row["p_holm"] < power.CLEAR,
+                "clear": row["p_holm"] < evaluation_tables.CLEAR,
                 "shown": shown.replace("-", "−"),
             }
         )

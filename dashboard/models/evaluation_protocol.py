@@ -1,6 +1,6 @@
 """How an evaluation was made, in words and as a command."""
 
-from dashboard.words import count
+from dashboard.formatting import count
 from photorank.typing import Json
 
 

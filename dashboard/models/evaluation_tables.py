@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from dashboard.measures import METRICS, SCOPES, Metric
-from dashboard.words import (
+from dashboard.formatting import (
     AT_RANDOM,
     FROM_PHOTOS,
     FROM_WORDS,
@@ -14,6 +13,7 @@ from dashboard.words import (
     listing,
     plain,
 )
+from dashboard.models.metric_texts import METRICS, SCOPES, Metric
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from dashboard.contact_sheet import Tile, alt_text, short, whole
-from dashboard.words import listing, plain, share
-from photorank.index.store import Index
-from photorank.rating.better import Better
+from dashboard.formatting import listing, plain, share
+from dashboard.models.photo_tiles import Tile, alt_text, short, whole
+from photorank.index.opened import Index
+from photorank.rating.closest_better import Better
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import Steadiness

@@ -7,18 +7,18 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.cards import Within
-from dashboard.contact_sheet import Tile, alt_text, whole
-from dashboard.words import count, file_name, plain, share
+from dashboard.formatting import count, file_name, plain, share
+from dashboard.models.photo_tiles import Tile, alt_text, whole
+from dashboard.models.vector_card import Within
 from photorank.evaluation.agreement import Agreement, Shared
-from photorank.evaluation.personal import AHEAD, PersonalState, judged_clicks
-from photorank.index.clicks import Clicks
-from photorank.index.store import Index, IndexLabels, Photo
+from photorank.index.judging.click_log import Clicks
+from photorank.index.opened import Index, IndexLabels, Photo
+from photorank.learning.personal_taste import AHEAD, PersonalState, judged_clicks
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.typing import Codes
-from photorank.vectors.ground import Ground
-from photorank.vectors.next_pair import next_pair
-from photorank.vectors.taste import taste_of
+from photorank.vectors.taste.next_pair import next_pair
+from photorank.vectors.taste.photo_subset import Ground
+from photorank.vectors.taste.posterior import taste_of
 
 Outcome = Literal["first", "second", "tie", "skip"]
 

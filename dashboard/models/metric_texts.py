@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dashboard.words import share
+from dashboard.formatting import share
 from photorank.typing import Json
 
 PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corner."

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dashboard.contact_sheet import label_standing, short, whole
-from dashboard.words import count, plain
-from photorank.index.atlas import Method, inside
-from photorank.index.store import IndexLabels
+from dashboard.formatting import count, plain
+from dashboard.models.photo_tiles import label_standing, short, whole
+from photorank.index.opened import IndexLabels
+from photorank.similarity.map_layout import Method, inside
 from photorank.typing import Codes, Floats, Ratings
 
 DRAWN = 1500  # points: more cannot be told apart, and a browser would be slow

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.words import count, plain, share
-from photorank.index.store import Index, IndexLabels, Photo
-from photorank.rating.scores import percentiles
+from dashboard.formatting import count, plain, share
+from photorank.index.opened import Index, IndexLabels, Photo
+from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
 
 PAGE = 24  # photos: divisible by 2, 3, 4 and 6 columns

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.words import plain
-from photorank.index.store import Index
-from photorank.rating.better import closest_better
+from dashboard.formatting import plain
+from photorank.index.opened import Index
+from photorank.rating.closest_better import closest_better
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.vectors.master import MasterVector
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dashboard.contact_sheet import short, whole
-from dashboard.words import chances, plain
-from photorank.rating.calibration import Slope, probability
-from photorank.rating.scores import share_below
+from dashboard.formatting import chances, plain
+from dashboard.models.photo_tiles import short, whole
+from photorank.rating.percentiles import share_below
+from photorank.rating.probability import Slope, probability
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 

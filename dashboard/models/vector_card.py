@@ -7,8 +7,8 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from dashboard.words import FROM_WORDS, accuracy, count, family, listing, plain
-from photorank.index.store import IndexLabels
+from dashboard.formatting import FROM_WORDS, accuracy, count, family, listing, plain
+from photorank.index.opened import IndexLabels
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 

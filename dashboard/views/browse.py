@@ -3,23 +3,28 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import components, contact_sheet, grids, loading, rated
+from dashboard.cache import index_data, vector_ratings
+from dashboard.models import photo_tiles
+from dashboard.widgets import common, photo_grid
 
-index = components.opened("Browse")
+index = common.opened("Browse")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    vector = components.vector_picker(index)
-    with components.explained():
-        labels = loading.labels(index)
-        ratings, standing = rated.ratings(index, vector), rated.standing(index, vector)
+    vector = common.vector_picker(index)
+    with common.explained():
+        labels = index_data.labels(index)
+        ratings, standing = (
+            vector_ratings.ratings(index, vector),
+            vector_ratings.standing(index, vector),
+        )
 
     judged = np.isfinite(labels.scores)
-    order = components.choice("Show", contact_sheet.orders(labels), "order")
-    group = components.group_picker(labels.group_names)
+    order = common.choice("Show", photo_tiles.orders(labels), "order")
+    group = common.group_picker(labels.group_names)
     some = bool(judged.any() and not judged.all())
     judged_only = some and st.toggle("Judged photos only", key="judged", bind="query-params")
 
-filters = contact_sheet.Filters(order, group, judged_only)
-sheet = contact_sheet.sheet(labels, ratings, filters, vector.name)
+filters = photo_tiles.Filters(order, group, judged_only)
+sheet = photo_tiles.sheet(labels, ratings, filters, vector.name)
 st.markdown(sheet.sentence)
 if not len(sheet.rows):
     st.info("No photo passes these filters.", icon=":material/filter_alt:")
@@ -28,8 +33,8 @@ if not len(sheet.rows):
 grid = st.container()
 with st.container(horizontal=True, horizontal_alignment="center"):
     key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}"
-    page = st.pagination(sheet.pages, width=grids.PAGER, key=key, persist_state="session")
+    page = st.pagination(sheet.pages, width=photo_grid.PAGER, key=key, persist_state="session")
 with grid:
     rows = sheet.page(page)
-    tiles = contact_sheet.tiles(index, rows, ratings, standing, labels.scores, order)
-    grids.photo_grid("sheet", tiles)
+    tiles = photo_tiles.tiles(index, rows, ratings, standing, labels.scores, order)
+    photo_grid.photo_grid("sheet", tiles)

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
-from dashboard import components, draws, finding, found, picking, rated, seeking, why
+from dashboard import session_state
+from dashboard.cache import search_and_map, vector_ratings
+from dashboard.models import explanation_texts, search
+from dashboard.widgets import common, photo_picker, search_results
 
-index = components.opened("Search")
+index = common.opened("Search")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    way = components.choice("Search by", seeking.WAYS, "by")
-    vector = components.vector_picker(index)
+    way = common.choice("Search by", search.WAYS, "by")
+    vector = common.vector_picker(index)
 
 if way == "words":
     text = st.text_input(
@@ -17,30 +20,32 @@ if way == "words":
         st.info("Say what is on the photos you look for.", icon=":material/search:")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("For example", width="content")
-            for example in seeking.EXAMPLES:
-                st.button(example, on_click=draws.fill, args=["q", example], type="tertiary")
+            for example in search.EXAMPLES:
+                st.button(
+                    example, on_click=session_state.fill, args=["q", example], type="tertiary"
+                )
         st.stop()
-    with components.explained(st.warning):
-        result = seeking.along(index, finding.direction(index, text))
+    with common.explained(st.warning):
+        result = search.along(index, search_and_map.direction(index, text))
     if index.fingerprint.model == "embedded":
-        st.caption(why.STAND_IN)
+        st.caption(explanation_texts.STAND_IN)
     what, results = text, st.container()
 elif way == "vector":
-    result = seeking.along(index, vector.direction)
+    result = search.along(index, vector.direction)
     what, results = vector.name, st.container()
 else:
     place, results = st.columns([1, 2], gap="large")
-    photo = picking.photo_picker("a", index, place, name="like")
+    photo = photo_picker.photo_picker("a", index, place, name="like")
     if photo is None:
         results.info("Choose a photo, or upload one.", icon=":material/image_search:")
         st.stop()
     own = photo.source if isinstance(photo.source, int) else None
     if way == "photo":
-        result = seeking.like(index, photo.embedding, own)
+        result = search.like(index, photo.embedding, own)
     else:
-        with components.explained():
-            ratings = rated.ratings(index, vector)
-        result = seeking.better(index, vector, photo.embedding, ratings)
+        with common.explained():
+            ratings = vector_ratings.ratings(index, vector)
+        result = search.better(index, vector, photo.embedding, ratings)
     what = str(own)
     if not len(result.rows):
         results.info(
@@ -49,11 +54,11 @@ else:
         st.stop()
 
 with results:
-    found.show(
+    search_results.show(
         index,
         vector,
         result.rows,
-        seeking.sentence(way, vector.name, len(index)),
+        search.sentence(way, vector.name, len(index)),
         f"{way}-{what}-{vector.name}",
         None if way == "vector" else result.similarities,
     )

@@ -3,21 +3,27 @@
 import numpy as np
 import streamlit as st
 
-from dashboard import charts, components, draws, duel, explaining, picking, rated
-from photorank.rating.photos import index_slope
+from dashboard import session_state
+from dashboard.cache import vector_ratings
+from dashboard.charts import evaluation_charts
+from dashboard.models import two_photos
+from dashboard.widgets import common, explanation_panels, photo_picker
+from photorank.rating.rate_photo import index_slope
 
-index = components.opened("Two photos")
+index = common.opened("Two photos")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    vector = components.vector_picker(index)
+    vector = common.vector_picker(index)
     if len(index) > 1:
-        st.button("Two at random", icon=":material/casino:", on_click=draws.draw, args=[index])
-with components.explained():
-    ratings = rated.ratings(index, vector)
+        st.button(
+            "Two at random", icon=":material/casino:", on_click=session_state.draw, args=[index]
+        )
+with common.explained():
+    ratings = vector_ratings.ratings(index, vector)
 
 answer = st.container()
 sides = st.columns(2, gap="medium")
 first, second = (
-    picking.photo_picker(which, index, side, name=which)
+    photo_picker.photo_picker(which, index, side, name=which)
     for which, side in zip(("first", "second"), sides, strict=True)
 )
 if first is None or second is None:
@@ -25,15 +31,15 @@ if first is None or second is None:
     st.stop()
 
 pair = np.stack([first.embedding, second.embedding])
-verdict = duel.verdict(vector, pair, index_slope(index, vector, ratings), ratings)
+verdict = two_photos.verdict(vector, pair, index_slope(index, vector, ratings), ratings)
 
 with answer:
     st.container(key="headline").markdown(verdict.sentence)
-    components.show_chart(charts.balance(verdict.probability), "balance", verdict.summary)
+    common.show_chart(evaluation_charts.balance(verdict.probability), "balance", verdict.summary)
     st.caption(verdict.trust)
 first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])
 second.words.metric("Second photo is better", verdict.chances[1])
 second.words.caption(verdict.facts[1])
 if st.toggle("Where do these ratings come from?", key="why", bind="query-params"):
-    explaining.two(index, vector, (first, second))
+    explanation_panels.two(index, vector, (first, second))

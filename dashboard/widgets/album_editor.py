@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import album, components, draws, grids, work
-from dashboard.album import AlbumTile
+from dashboard import actions, session_state
+from dashboard.models import album
+from dashboard.models.album import AlbumTile
+from dashboard.widgets import common, photo_grid
 from photorank.album.arrange import Album
 from photorank.album.quotas import PER
-from photorank.album.wishes import BALANCE, Wishes
-from photorank.index.series import THRESHOLD
-from photorank.index.store import Index
+from photorank.album.request import BALANCE, Wishes
+from photorank.index.opened import Index
+from photorank.similarity.series import THRESHOLD
 
 MOST = 1e6  # photos, more than any album has places
 
 
 def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
     """Ask what is wanted of the album; return it, and from when photos are alike."""
-    group = components.group_picker(groups)
+    group = common.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
         "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params", width=130
@@ -34,9 +36,9 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
         )
         at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
-    draws.recall(index)
-    draws.tell_marks(index.name)
-    marks = draws.marks(index.name)
+    session_state.recall(index)
+    session_state.tell_marks(index.name)
+    marks = session_state.marks(index.name)
     asked = Wishes(
         int(places),
         balance,
@@ -61,14 +63,14 @@ def photos(
         grid = st.grid(columns, min_column_width=150)
         for one in shown:
             with grid.cell():
-                grids.picture(one.tile)
+                photo_grid.picture(one.tile)
                 with st.container(
                     horizontal=True,
                     gap="small",
                     vertical_alignment="center",
                     key=f"closer-{key}-{one.digest}",
                 ):
-                    grids.link("photo", "Why?", {"photo": draws.token(one.digest)})
+                    photo_grid.link("photo", "Why?", {"photo": session_state.token(one.digest)})
                     for how, name in buttons.items():
                         if (how == "free") == one.pinned or key == "banned":
                             _button(index, one, how, name, key)
@@ -80,19 +82,19 @@ def export(index: Index, made: Album) -> None:
     """Offer to write the album somewhere, and tell first what that would write."""
     st.header("Export", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = components.choice("As", album.KINDS, "export")
+        kind = common.choice("As", album.KINDS, "export")
         to = st.text_input("Into folder", key="to", placeholder="/home/me/Album", width=360)
     st.caption(album.KIND_HELP[kind])
     chosen = [index.photo(one.row) for one in made.chosen]
-    with components.explained(st.warning):
+    with common.explained(st.warning):
         ahead = album.forecast(made, chosen, index, kind, to)
     st.markdown(ahead.sentence)
     if ahead.files:
         with st.popover("Which files?"):
             st.text("\n".join(ahead.files).encode("utf-8", "replace").decode())
     if st.button("Write", type="primary", disabled=not ahead.can_write):
-        with components.explained(st.error), st.spinner("Writing …"):
-            st.success(work.export_album(index, made, kind, to))
+        with common.explained(st.error), st.spinner("Writing …"):
+            st.success(actions.export_album(index, made, kind, to))
 
 
 def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None:
@@ -100,7 +102,7 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
         name,
         key=f"{how}-{key}-{one.digest}",
         type="tertiary",
-        on_click=draws.mark,
+        on_click=session_state.mark,
         args=[index.name, one.digest, None if how == "free" else how],
     )
 

@@ -8,24 +8,18 @@ import streamlit as st
 from altair import LayerChart
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import (
-    cards,
-    charts,
-    contact_sheet,
-    draws,
-    grids,
-    loading,
-    power,
-    rated,
-    work,
-)
-from dashboard.cards import VectorCard
-from dashboard.close_charts import chart
-from dashboard.closer import LABELS, Panel
-from dashboard.measures import PNG_HELP
-from dashboard.words import FROM_WORDS, count, family, plain, spoken
+from dashboard import actions, session_state
+from dashboard.cache import index_data, vector_ratings
+from dashboard.charts import evaluation_charts
+from dashboard.charts.detail_charts import chart
+from dashboard.formatting import FROM_WORDS, count, family, plain, spoken
+from dashboard.models import evaluation_tables, photo_tiles, vector_card
+from dashboard.models.evaluation_details import LABELS, Panel
+from dashboard.models.metric_texts import PNG_HELP
+from dashboard.models.vector_card import VectorCard
+from dashboard.widgets import photo_grid
 from photorank.errors import NoVectorsError, PhotorankError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
 
@@ -41,27 +35,27 @@ def explained(show: Callable[[str], object] = st.info) -> Iterator[None]:
 
 def opened(title: str) -> Index:
     """Show a page's title, let the user choose among several indexes, and open one."""
-    names = loading.index_names()
-    draws.turn(title)
+    names = index_data.index_names()
+    session_state.turn(title)
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
         st.title(title, anchor=False, width="stretch")
         name = names[0]
-        unknown = draws.missed("index", names)
+        unknown = session_state.missed("index", names)
         if len(names) > 1:
-            draws.arrive("index", names)
+            session_state.arrive("index", names)
             name = st.selectbox(
                 "Index",
                 names,
                 key="index",
                 bind="query-params",
-                on_change=draws.leave,
+                on_change=session_state.leave,
                 args=["index"],
                 width=220,
             )
-            draws.stay("index", name)
+            session_state.stay("index", name)
     _excuse("index", unknown, name)
     with explained():
-        index = loading.index(name)
+        index = index_data.index(name)
         made_by = index.manifest
         st.caption(
             f"{count(len(index), 'photo')} in index `{name}` · encoder `{made_by.encoder}`, "
@@ -92,24 +86,24 @@ def vector_picker(
 ) -> MasterVector:
     """Let the user choose a vector; the one that did best in the latest evaluation comes first."""
     with explained():
-        known, evaluation = loading.vectors(index), loading.evaluation(index)
+        known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
     words = {name: f"{name} ({family(vector.kind)})" for name, vector in known.items()}
-    unknown = draws.missed("vector", {*words, *words.values()})
-    draws.arrive("vector", known)
+    unknown = session_state.missed("vector", {*words, *words.values()})
+    session_state.arrive("vector", known)
     name = st.selectbox(
         label,
-        cards.preferred(known, evaluation),
+        vector_card.preferred(known, evaluation),
         format_func=words.__getitem__,
         key="vector",
         bind="query-params",
-        on_change=draws.leave,
+        on_change=session_state.leave,
         args=["vector"],
         help=about,
         width=340,
     )
-    draws.stay("vector", name)
+    session_state.stay("vector", name)
     _excuse("vector", unknown, name)
     return known[name]
 
@@ -141,25 +135,27 @@ def sample_builder(label: str) -> None:
     """Show the button that builds the sample, or what it lacks, and then the pages on it."""
     if st.button(label, type="primary", icon=":material/auto_awesome:"):
         with explained(st.error):
-            work.build_sample(progress_bar())
+            actions.build_sample(progress_bar())
         st.rerun()
 
 
 def first_evaluation(index: Index) -> None:
     """Offer to measure the vectors of an index that has no evaluation yet."""
-    if index.name == power.SAMPLE:
+    if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
         sample_builder("Finish the sample")
         return
     if not index.is_judged:
         st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
         if len(index) > 1:
-            grids.link("label", "Say which of two you like better", {}, ":material/thumbs_up_down:")
+            photo_grid.link(
+                "label", "Say which of two you like better", {}, ":material/thumbs_up_down:"
+            )
         st.caption("If you have ratings already, import their table:")
         st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
         return
     with explained():
-        pairs = loading.judged_pairs(index)
+        pairs = index_data.judged_pairs(index)
     st.container(key="headline").markdown(
         f"People ordered {count(pairs, 'pair')} of these photos. How well do vectors agree?"
     )
@@ -168,11 +164,11 @@ def first_evaluation(index: Index) -> None:
     st.code(f"photorank evaluate --index {index.name}", language=None)
     if measure:
         with explained(st.error):
-            work.evaluate(index, {}, progress_bar())
+            actions.evaluate(index, {}, progress_bar())
         st.rerun()
 
 
-def results_table(board: power.Board) -> None:
+def results_table(board: evaluation_tables.Board) -> None:
     """Show a board's rows as a table that sorts."""
     number, numbers = "%.3f", ["value", "low", "high"]
     rows, column = board.rows, st.column_config
@@ -197,7 +193,9 @@ def results_table(board: power.Board) -> None:
 
 def show_chart(drawn: LayerChart, key: str, alt: str, place: DeltaGenerator | None = None) -> None:
     """Show a chart, with a name for those who do not see it."""
-    (place or st.container()).altair_chart(charts.as_one_picture(drawn), key=key, alt=alt)
+    (place or st.container()).altair_chart(
+        evaluation_charts.as_one_picture(drawn), key=key, alt=alt
+    )
 
 
 def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
@@ -215,7 +213,7 @@ def look_closer(looks: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
         place.download_button("As CSV", panel.csv, file, "text/csv", key=key, help=PNG_HELP)
 
 
-def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
+def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
     """Show a vector: its photos, where it is from, all its facts, and a way to remove it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -225,8 +223,8 @@ def vector_card(index: Index, vector: MasterVector, card: VectorCard) -> None:
                 st.badge("built in", color="gray")
         st.markdown(f"{card.origin}  \n{card.held_out}")
         with explained():
-            best = rated.extreme(index, vector, grids.STRIP)
-        grids.photo_grid(f"card-{card.name}", contact_sheet.bare_tiles(index, best), 70)
+            best = vector_ratings.extreme(index, vector, photo_grid.STRIP)
+        photo_grid.photo_grid(f"card-{card.name}", photo_tiles.bare_tiles(index, best), 70)
         with st.container(horizontal=True):
             with st.popover("All facts"):
                 st.table(card.facts.set_index("fact"))
@@ -249,7 +247,7 @@ def _remover(index: Index, name: str) -> None:
         st.markdown(f"This deletes the vector `{name}` from the index. Photos and labels stay.")
         if st.button("Yes, remove it", key=f"remove-{name}"):
             with explained(st.error):
-                work.remove(index, name)
+                actions.remove(index, name)
             st.rerun()
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import components, grids, loading, looking, pictures, rated, why
-from dashboard import content as contents
-from dashboard.picking import PickedPhoto
-from dashboard.words import spoken
+from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
+from dashboard.formatting import spoken
+from dashboard.models import content_removal as contents
+from dashboard.models import explanation_texts
+from dashboard.widgets import common, photo_grid
+from dashboard.widgets.photo_picker import PickedPhoto
 from photorank.errors import PhotorankError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import steadiness
@@ -19,7 +21,9 @@ from photorank.vectors.master import MasterVector
 def explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
     """Return why a photo is rated as it is, or show that its file is gone."""
     try:
-        return looking.explanation(index, vector, pictures.original(index, photo.source))
+        return encoder_results.explanation(
+            index, vector, photo_images.original(index, photo.source)
+        )
     except PhotorankError as error:
         photo.words.warning(spoken(error), icon=":material/broken_image:")
         return None
@@ -31,9 +35,11 @@ def two(index: Index, vector: MasterVector, photos: tuple[PickedPhoto, PickedPho
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
         return
-    forms = [looking.forms(index, pictures.original(index, photo.source)) for photo in photos]
-    st.markdown(why.steadiness(steadiness(vector, forms[0], forms[1])))
-    drawn = why.drawn(known)
+    forms = [
+        encoder_results.forms(index, photo_images.original(index, photo.source)) for photo in photos
+    ]
+    st.markdown(explanation_texts.steadiness(steadiness(vector, forms[0], forms[1])))
+    drawn = explanation_texts.drawn(known)
     columns = st.columns(2, gap="medium")
     for which, one, picture, column in zip(("first", "second"), known, drawn, columns, strict=True):
         with column:
@@ -46,12 +52,14 @@ def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) ->
 
     The concepts stand above the better photos nevertheless.
     """
-    st.caption(why.heat_reading(one))
+    st.caption(explanation_texts.heat_reading(one))
     concepts = st.container()
     if one.better:
         st.markdown("Closest better photos")
-        tiles = why.better_tiles(index, one.better, rated.standing(index, vector))
-        grids.photo_grid(f"better-{which}", tiles, 160)
+        tiles = explanation_texts.better_tiles(
+            index, one.better, vector_ratings.standing(index, vector)
+        )
+        photo_grid.photo_grid(f"better-{which}", tiles, 160)
     else:
         st.caption("No photo of the index that is much like it is rated clearly higher.")
     with concepts:
@@ -59,22 +67,22 @@ def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) ->
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    found = looking.concepts(index, vector, one.embedding)
+    found = encoder_results.concepts(index, vector, one.embedding)
     if found is None:
         st.caption("Which concepts move it cannot be told: the encoder's words are not here.")
-    elif lines := why.concept_lines(found):
+    elif lines := explanation_texts.concept_lines(found):
         st.markdown("What moves it")
         st.markdown("  \n".join(lines))
         with st.popover("In numbers"):
             _figures(found)
         if index.fingerprint.model == "embedded":
-            st.caption(why.STAND_IN)
+            st.caption(explanation_texts.STAND_IN)
 
 
 def _figures(concepts: Sequence[Concept]) -> None:
     number = st.column_config.NumberColumn
     st.dataframe(
-        why.concept_figures(concepts),
+        explanation_texts.concept_figures(concepts),
         hide_index=True,
         column_config={
             "concept": "Concept",
@@ -83,7 +91,7 @@ def _figures(concepts: Sequence[Concept]) -> None:
             "pull": number("Moves it by", format="%+.2f"),
         },
     )
-    st.caption(why.FIGURES_HELP)
+    st.caption(explanation_texts.FIGURES_HELP)
 
 
 def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
@@ -98,15 +106,15 @@ def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | Non
         name = st.selectbox("Vector", names, key="content-of", width=260)
         ways = (
             contents.BY
-            if loading.labels(index).group_names
+            if index_data.labels(index).group_names
             else {"clusters": contents.BY["clusters"]}
         )
-        by = components.choice("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
-    with components.explained():
-        found = contents.content(rated.nuisance(index, vectors[name], by))
+        by = common.choice("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
+    with common.explained():
+        found = contents.content(vector_ratings.nuisance(index, vectors[name], by))
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told
-        components.show_chart(contents.chart(found.rows), "content-chart", found.title)
+        common.show_chart(contents.chart(found.rows), "content-chart", found.title)
     st.caption(found.reading)
     st.download_button("As CSV", found.csv, f"{index.name}-content.csv", "text/csv")
     st.caption("The vector without content is kept by a command:")

@@ -7,29 +7,21 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import (
-    cards,
-    charts,
-    components,
-    contact_sheet,
-    draws,
-    grids,
-    labelling,
-    loading,
-    pictures,
-    rated,
-    work,
-)
-from dashboard.labelling import Desk, Outcome, Pair
-from dashboard.words import spoken
+from dashboard import actions, session_state
+from dashboard.cache import index_data, photo_images, vector_ratings
+from dashboard.charts import evaluation_charts
+from dashboard.formatting import spoken
+from dashboard.models import labelling, photo_tiles, vector_card
+from dashboard.models.labelling import Desk, Outcome, Pair
+from dashboard.widgets import common, photo_grid
 from photorank.errors import PhotorankError
 from photorank.evaluation import agreement
-from photorank.evaluation.personal import PersonalState, personal_state
-from photorank.index.clicks import Clicks, clicks
-from photorank.index.store import Index
+from photorank.index.judging.click_log import Clicks, clicks
+from photorank.index.opened import Index
+from photorank.learning.personal_taste import PersonalState, personal_state
 from photorank.typing import Codes
-from photorank.vectors.ground import Ground
 from photorank.vectors.master import MasterVector
+from photorank.vectors.taste.photo_subset import Ground
 
 ME = "me"  # who labels until somebody gives a name
 # A key that is held repeats itself: it would answer pairs that nobody has looked at.
@@ -74,7 +66,7 @@ class Sitting:
 
     def ground(self) -> Ground:
         """Return what is believed of the person before any choice."""
-        return rated.ground(self.index, self.vector, self.rater, self.within)
+        return vector_ratings.ground(self.index, self.vector, self.rater, self.within)
 
 
 def name_picker(known: Sequence[str]) -> str:
@@ -100,7 +92,7 @@ def two_up(sitting: Sitting, desk: Desk) -> None:
     The next pair is drawn and its pictures are sent while the person looks at this one.
     """
     st.html(ONE_PRESS, unsafe_allow_javascript=True)
-    with components.explained(st.error):
+    with common.explained(st.error):
         if desk.current is None:
             desk.current = _drawn(sitting, None)
         _problem(desk)
@@ -145,7 +137,7 @@ def _sides(sitting: Sitting, desk: Desk, pair: Pair) -> None:
 
 def _picture(sitting: Sitting, row: int, *, alt: str, place: DeltaGenerator) -> None:
     try:
-        place.image(pictures.picture(sitting.index, row), width="stretch", alt=alt)
+        place.image(photo_images.picture(sitting.index, row), width="stretch", alt=alt)
     except PhotorankError as error:
         place.warning(spoken(error), icon=":material/hide_image:")
 
@@ -168,7 +160,7 @@ def _say(sitting: Sitting, desk: Desk, pair: Pair, outcome: Outcome) -> None:
     if desk.current != pair:
         return  # pressed twice: the pair was answered
     try:
-        work.record(sitting.index, sitting.rater, pair, outcome)
+        actions.record(sitting.index, sitting.rater, pair, outcome)
     except PhotorankError as error:
         desk.problem = f"This was not kept: {spoken(error)}"
     else:
@@ -177,7 +169,7 @@ def _say(sitting: Sitting, desk: Desk, pair: Pair, outcome: Outcome) -> None:
 
 def _take_back(sitting: Sitting, desk: Desk) -> None:
     try:
-        desk.go_back(work.take_back(sitting.index, sitting.rater))
+        desk.go_back(actions.take_back(sitting.index, sitting.rater))
     except PhotorankError as error:
         desk.problem = f"Nothing was undone: {spoken(error)}"
 
@@ -193,27 +185,27 @@ def _learned(sitting: Sitting, desk: Desk, place: DeltaGenerator) -> None:
             if found.outlook:
                 st.caption(found.outlook)
             if found.last:
-                grids.photo_grid("last", found.last, 120)
+                photo_grid.photo_grid("last", found.last, 120)
         if found.reading:
-            drawn = charts.curve(found.curve)
-            components.show_chart(drawn, "curve", "accuracy by choices", curve)
+            drawn = evaluation_charts.curve(found.curve)
+            common.show_chart(drawn, "curve", "accuracy by choices", curve)
             curve.caption(found.reading)
         if found.moved:
             st.markdown(
                 "What your choices moved most: better than how much of the index, before → now"
             )
-            grids.photo_grid("moved", found.moved, 110)
+            photo_grid.photo_grid("moved", found.moved, 110)
         if state.n_choices or state.n_stars:
-            _saver(sitting, cards.file_stem(sitting.rater), state.vector)
+            _saver(sitting, vector_card.file_stem(sitting.rater), state.vector)
 
 
 def _saver(sitting: Sitting, stem: str, vector: Callable[[str], MasterVector]) -> None:
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        free = cards.free_name(stem, loading.vectors(sitting.index))
+        free = vector_card.free_name(stem, index_data.vectors(sitting.index))
         name = st.text_input("Keep this taste as a vector", free, width=260)
         if st.form_submit_button("Save vector"):
-            with components.explained(st.error):
-                work.add(sitting.index, vector(name))
+            with common.explained(st.error):
+                actions.add(sitting.index, vector(name))
             st.success(f"Saved as `{name}`: it is on every page now.", icon=":material/check:")
 
 
@@ -229,7 +221,7 @@ def star_sheet(sitting: Sitting, desk: Desk, page: int) -> None:
         for row in rows:
             with grid.cell():
                 photo, stars = sitting.index.photo(row), given.get(row, 0)
-                small, alt = sitting.index.thumbnail(photo), contact_sheet.alt_text(photo, parts=2)
+                small, alt = sitting.index.thumbnail(photo), photo_tiles.alt_text(photo, parts=2)
                 if small.exists():
                     st.image(str(small), width="stretch", alt=alt)
                 else:
@@ -248,9 +240,9 @@ def star_sheet(sitting: Sitting, desk: Desk, page: int) -> None:
 
 
 def _star(sitting: Sitting, desk: Desk, row: int, key: str) -> None:
-    stars = draws.value(key)
+    stars = session_state.value(key)
     try:
-        work.record_stars(sitting.index, sitting.rater, row, 0 if stars is None else stars + 1)
+        actions.record_stars(sitting.index, sitting.rater, row, 0 if stars is None else stars + 1)
     except PhotorankError as error:
         desk.problem = f"This was not kept: {spoken(error)}"
 
@@ -262,7 +254,7 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return
-    ground = rated.ground(sitting.index, sitting.vector, "")
+    ground = vector_ratings.ground(sitting.index, sitting.vector, "")
     heard = agreement.voices(sitting.index, chosen, ground)
     found = labelling.company(
         sitting.index,
@@ -273,19 +265,19 @@ def company(sitting: Sitting, people: Sequence[str]) -> None:
     )
     st.container(key="headline").markdown(found.headline)
     st.markdown("The best for all of them together")
-    grids.photo_grid("agreed", found.best, 150)
+    photo_grid.photo_grid("agreed", found.best, 150)
     st.markdown("What they rate most differently")
-    grids.photo_grid("contested", found.contested, 150)
+    photo_grid.photo_grid("contested", found.contested, 150)
     st.caption(
         "Below each photo is each person's rating, with its standard error: 0 is neither liked nor "
         "disliked, and how far ratings spread depends on how decided the choices were."
     )
     _agreements(found.agreements)
 
-    def common(name: str) -> MasterVector:
+    def common_taste(name: str) -> MasterVector:
         return agreement.common_vector(name, sitting.index, heard, sitting.vector)
 
-    _saver(sitting, "our-taste", common)
+    _saver(sitting, "our-taste", common_taste)
 
 
 def _agreements(rows: pd.DataFrame) -> None:

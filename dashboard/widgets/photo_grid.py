@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import contact_sheet, draws, rated
-from dashboard.contact_sheet import Tile
-from dashboard.words import file_name
-from photorank.index.store import Index, Photo
+from dashboard import session_state
+from dashboard.cache import vector_ratings
+from dashboard.formatting import file_name
+from dashboard.models import photo_tiles
+from dashboard.models.photo_tiles import Tile
+from photorank.index.opened import Index, Photo
 from photorank.vectors.master import MasterVector
 
 STRIP = 6  # photos in a row, on a wide screen
@@ -38,12 +40,14 @@ def picture(tile: Tile) -> None:
 def closer_link(photo: Photo, key: str) -> None:
     """Show a photo's name, which leads to all that is known of it; so does a click on the photo."""
     with st.container(key=f"closer-{key}"):
-        link("photo", file_name(photo.path), {"photo": draws.token(photo.digest)})
+        link("photo", file_name(photo.path), {"photo": session_state.token(photo.digest)})
 
 
 def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = None) -> None:
     """Show a link to a page that asks for something there, of the same index by the same vector."""
-    st.page_link(f"views/{page}.py", label=label, icon=icon, query_params=draws.address(asked))
+    st.page_link(
+        f"views/{page}.py", label=label, icon=icon, query_params=session_state.address(asked)
+    )
 
 
 def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
@@ -52,8 +56,8 @@ def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
     if not n:
         return  # one photo is both
     for name, lowest in {"most": False, "least": True}.items():
-        rows = rated.extreme(index, vector, n, lowest=lowest)
+        rows = vector_ratings.extreme(index, vector, n, lowest=lowest)
         st.markdown(f"What `{vector.name}` likes {name}")
         if about and not lowest:
             st.caption(about)
-        photo_grid(f"{name}-{vector.name}", contact_sheet.bare_tiles(index, rows), 100)
+        photo_grid(f"{name}-{vector.name}", photo_tiles.bare_tiles(index, rows), 100)

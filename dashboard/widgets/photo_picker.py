@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import contact_sheet, draws, duel, finding, looking, pictures
-from dashboard.words import spoken
+from dashboard import session_state
+from dashboard.cache import encoder_results, photo_images, search_and_map
+from dashboard.formatting import spoken
+from dashboard.models import photo_tiles, two_photos
 from photorank.errors import PhotorankError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.photos.files import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 
@@ -31,8 +33,8 @@ def photo_picker(
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
-    drawn = finding.row_of_digest(index, draws.asked(name))
-    if draws.asked(name) and drawn is None:
+    drawn = search_and_map.row_of_digest(index, session_state.asked(name))
+    if session_state.asked(name) and drawn is None:
         place.warning("The photo that this address names is not in this index.", icon=GONE)
     drawn = otherwise if drawn is None else drawn
     words, frame = place.container(), place.container(key=f"large-{which}")
@@ -43,15 +45,15 @@ def photo_picker(
         key=f"upload-{which}",
     )
     row = _row_picker(which, index, drawn, place) if upload is None else None
-    draws.tell(name, None if row is None else index.photo(row).digest)
+    session_state.tell(name, None if row is None else index.photo(row).digest)
     source: bytes | int
     try:
         if upload is not None:
             source = data = upload.getvalue()
-            embedding, picture = looking.embedding(index, data), pictures.large(data)
+            embedding, picture = encoder_results.embedding(index, data), photo_images.large(data)
         elif row is not None:
             source = row
-            embedding, picture = index.embeddings_of([row])[0], pictures.picture(index, row)
+            embedding, picture = index.embeddings_of([row])[0], photo_images.picture(index, row)
         else:
             return None
     except PhotorankError as error:
@@ -65,18 +67,18 @@ def photo_picker(
 
 def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
     text = ""
-    if len(index) > duel.MANY:
+    if len(index) > two_photos.MANY:
         text = place.text_input(
             "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
         )
-    rows = index.rows_matching(text.strip(), duel.MANY)
+    rows = index.rows_matching(text.strip(), two_photos.MANY)
     if drawn is not None and drawn not in rows:
         rows.insert(0, drawn)
     return place.selectbox(
         "or pick one of the index",
         rows,
         index=rows.index(drawn) if drawn in rows else None,
-        format_func=lambda row: contact_sheet.alt_text(index.photo(row), parts=2),
+        format_func=lambda row: photo_tiles.alt_text(index.photo(row), parts=2),
         placeholder="Type a part of its name",
         key=f"pick-{which}-{index.name}-{drawn}",
     )

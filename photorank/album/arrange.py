@@ -5,18 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.album import reasons
-from photorank.album.ground import Ground, ground_of, parts_of_value
+from photorank.album.candidates import Ground, ground_of, parts_of_value
+from photorank.album.explanations import Chosen, Missed, Told
+from photorank.album.request import Wishes, check, limits_of
 from photorank.album.select import Choice, Mask, Rules, choose, value_of
 from photorank.album.shortlist import collection, shortlist
 from photorank.album.swap import best_swap
-from photorank.album.telling import Chosen, Missed, Told
-from photorank.album.wishes import Wishes, check, limits_of
-from photorank.index.records import IndexSignals
-from photorank.index.series import Series
-from photorank.index.store import Index, Photo
-from photorank.photos.clock import instants_among
-from photorank.rating.scores import percentiles
-from photorank.rating.shots import order_in_series
+from photorank.index.opened import Index, Photo
+from photorank.index.reading.records import IndexSignals
+from photorank.photos.metadata.capture_time import instants_among
+from photorank.rating.best_shot import order_in_series
+from photorank.rating.percentiles import percentiles
+from photorank.similarity.series import Series
 from photorank.typing import Ratings
 
 _TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken

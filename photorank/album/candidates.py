@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from photorank.album.request import Wishes
 from photorank.album.select import Covers, Mask, Rules, most_cover
-from photorank.album.wishes import Wishes
-from photorank.index.series import Series
+from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
 CLIENTS = 1000  # series that stand for the collection; of fewer, all do

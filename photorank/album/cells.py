@@ -1,6 +1,6 @@
 """Cells that a spreadsheet shows and never runs."""
 
-from photorank.labels.formulas import FORMULA_MARKS
+from photorank.labels.tables.formula_cells import FORMULA_MARKS
 
 
 def text_cell(text: str | None) -> str:

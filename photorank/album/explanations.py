@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from photorank.album import reasons
-from photorank.album.ground import Ground
+from photorank.album.candidates import Ground
+from photorank.album.request import Wishes
 from photorank.album.select import Choice, Covers, Mask, Rules, gains_of
-from photorank.album.wishes import Wishes
-from photorank.index.series import Series
-from photorank.index.store import Photo
+from photorank.index.opened import Photo
+from photorank.similarity.series import Series
 from photorank.typing import Floats, Ratings
 
 MISSED = 5  # photos that are told which were next

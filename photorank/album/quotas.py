@@ -2,10 +2,10 @@
 
 from typing import Literal, TypeAlias, get_args
 
-from photorank.index.library import library_files
-from photorank.index.memberships import coded
-from photorank.index.store import Index
-from photorank.labels.occasions import Occasion, group_photos
+from photorank.index.judging.library_files import library_files
+from photorank.index.opened import Index
+from photorank.index.reading.memberships import coded
+from photorank.labels.photo_library.groups import Occasion, group_photos
 from photorank.photos.likeness import shape_of
 from photorank.typing import Codes
 

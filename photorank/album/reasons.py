@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from photorank.index.series import is_bracket
-from photorank.index.store import Photo
+from photorank.index.opened import Photo
+from photorank.similarity.series import is_bracket
 
 _TOP = 90.0  # percentile from which a rating is a reason
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from photorank.album import reasons
 from photorank.album.quotas import Per, parts
 from photorank.errors import AlbumError
-from photorank.index.store import Index, Photo
+from photorank.index.opened import Index, Photo
 from photorank.typing import Codes
 
 # On half of OASIS, with ratings learned from the other half, this gives up about a tenth of what

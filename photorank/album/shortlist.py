@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from photorank.album.request import Wishes
 from photorank.album.select import Mask
-from photorank.album.wishes import Wishes
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Codes, Ratings
 
 # Every photo is compared with every series before it: ten times as many would take minutes.

@@ -6,12 +6,12 @@ from math import nan
 
 import numpy as np
 
-from photorank.bench.embedding import embed_files
-from photorank.bench.framing import LEARNER, Load, photos_of
+from photorank.bench.compare_framings import LEARNER, Load, photos_of
+from photorank.bench.embed_again import embed_files
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
-from photorank.evaluation.judged import judged_photos
-from photorank.index.store import Index
+from photorank.evaluation.judged_photos import judged_photos
+from photorank.index.opened import Index
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS

@@ -10,9 +10,9 @@ from PIL import Image
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES, Switchable
 from photorank.errors import UnreadablePhotoError
-from photorank.index.pipeline import usable_cores
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import read_photo
+from photorank.index.building.decode_ahead import usable_cores
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import read_photo
 from photorank.typing import Embeddings, Frames
 
 _AT_ONCE = 32  # photos

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.bench.timing import side_by_side
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import NoLabelsError
-from photorank.index.store import Index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import Index
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, spearman_sums
 from photorank.typing import Json

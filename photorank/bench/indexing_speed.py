@@ -14,22 +14,22 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from photorank.bench import reference
-from photorank.bench.photos import MODEL, write_model, write_photos
+from photorank.bench.made_photos import MODEL, write_model, write_photos
+from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES_OF_INT8, Runtime, Switchable
-from photorank.index.build import build_index
-from photorank.index.pipeline import (
+from photorank.index.building.build import build_index
+from photorank.index.building.choose_runtime import sample_frames
+from photorank.index.building.decode_ahead import (
     Framed,
     LazyEncoder,
     batch_size_for,
     open_photos,
     usable_cores,
 )
-from photorank.index.places import Place
-from photorank.index.runtime import sample_frames
-from photorank.index.store import Index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.catalogue.rooted_paths import Place
+from photorank.index.opened import Index
 from photorank.metrics.ranking import spearman
 from photorank.photos.files import PhotoFile, find_photos
 from photorank.typing import Embeddings, Json

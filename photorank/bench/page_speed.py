@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from photorank.bench.timing import side_by_side
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.workspace import Workspace

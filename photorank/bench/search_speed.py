@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.bench.timing import memory_bandwidth, side_by_side
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Codes, Direction, Json
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from photorank.index.pipeline import usable_cores
+from photorank.index.building.decode_ahead import usable_cores
 
 _NUMBERS = 1 << 26  # numbers: 256 MB, far more than a cache holds
 

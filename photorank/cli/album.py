@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from photorank.cli.options import AsJson, IndexName, VectorName, example
-from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+from photorank.cli.output import line, message, print_json, print_some, print_table, progress
 
 if TYPE_CHECKING:
     from photorank.album.arrange import Album
-    from photorank.album.copying import Piece
-    from photorank.index.series import Series
-    from photorank.index.store import Photo
+    from photorank.export.copying import Piece
+    from photorank.index.opened import Photo
+    from photorank.similarity.series import Series
 
 app = typer.Typer()
 
@@ -66,12 +66,12 @@ def album(
 ) -> None:
     """Choose good and varied photos for an album. Without --to it only tells."""
     from photorank.album.arrange import arrange
-    from photorank.album.copying import plan, write
-    from photorank.album.destination import checked_folder
+    from photorank.album.request import Wishes, rows_of_files
     from photorank.album.shortlist import shortlist
-    from photorank.album.wishes import Wishes, rows_of_files
-    from photorank.index.series import find_series
-    from photorank.index.store import open_index
+    from photorank.export.copying import plan, write
+    from photorank.export.destination import checked_folder
+    from photorank.index.opened import open_index
+    from photorank.similarity.series import find_series
     from photorank.vectors.store import load_vector
 
     if (per is None) != (at_most is None):

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.groups import bench as _bench
-from photorank.cli.opening import default_vector, encoder_of
+from photorank.cli.command_groups import bench as _bench
+from photorank.cli.defaults import default_vector, encoder_of
 from photorank.cli.options import AsJson, Count, IndexName, example, names
-from photorank.cli.printing import line, message, print_json, print_table, progress
+from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import NothingJudgedError
 
 if TYPE_CHECKING:
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
 
 Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
@@ -52,8 +52,8 @@ def quality(
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.protocol import FoldBy, Protocol
     from photorank.evaluation.quality import quality_rows, write_quality
-    from photorank.index.store import open_index
-    from photorank.vectors.learners import LEARNERS
+    from photorank.index.opened import open_index
+    from photorank.vectors.learners_by_name import LEARNERS
 
     rows = []
     for name in index or _judged():
@@ -95,7 +95,7 @@ def bench_index(
     as_json: AsJson = False,
 ) -> None:
     """Measure indexing against a plain loop of open_clip, on this machine's processor."""
-    from photorank.bench.indexing import measure_indexing
+    from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.runtimes import known_runtime
 
     with progress("Measuring", "") as on_progress:
@@ -125,8 +125,8 @@ def search(
     k: Count = 100, rounds: Rounds = 7, index: IndexName = None, as_json: AsJson = False
 ) -> None:
     """Measure exact search against NumPy, a bare FAISS index and the speed of the memory."""
-    from photorank.bench.searching import measure_search
-    from photorank.index.store import open_index
+    from photorank.bench.search_speed import measure_search
+    from photorank.index.opened import open_index
 
     speed = measure_search(open_index(index), k=k, rounds=rounds)
     if as_json:
@@ -153,7 +153,7 @@ def evaluate_speed(
     as_json: AsJson = False,
 ) -> None:
     """Measure how fast a vector is measured, against SciPy's bare correlations."""
-    from photorank.bench.evaluating import measure_evaluation
+    from photorank.bench.evaluation_speed import measure_evaluation
 
     speed = measure_evaluation(*_opened(index, vector), rounds=rounds)
     if as_json:
@@ -179,7 +179,7 @@ def dashboard(
     as_json: AsJson = False,
 ) -> None:
     """Measure the dashboard's pages against rating and sorting all photos on each click."""
-    from photorank.bench.pages import measure_dashboard
+    from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_script
 
     speed = measure_dashboard(*_opened(index, vector), dashboard_script(), rounds=rounds)
@@ -199,7 +199,7 @@ def dashboard(
 
 
 def _opened(index: str | None, vector: str | None) -> "tuple[Index, MasterVector]":
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import load_vector
 
     opened = open_index(index)
@@ -216,7 +216,7 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 
 def _judged() -> list[str]:
     """Return the names of the indexes that somebody judged."""
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
     from photorank.workspace import Workspace
 
     workspace = Workspace.current()

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.groups import bench as _bench
+from photorank.cli.command_groups import bench as _bench
 from photorank.cli.options import AsJson, FoldBy, IndexName, example, names
-from photorank.cli.printing import interval, line, print_json, print_table, progress
+from photorank.cli.output import interval, line, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from photorank.encoders.base import Encoder
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
 
 Framings = Annotated[
     str | None,
@@ -38,9 +38,9 @@ def framing(
     as_json: AsJson = False,
 ) -> None:
     """Measure what each framing is worth on an index's judged photos."""
-    from photorank.bench.framing import measure_framings
+    from photorank.bench.compare_framings import measure_framings
     from photorank.evaluation.protocol import Protocol
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
 
     opened = open_index(index)
     with progress("Embedding", "photos") as on_progress:
@@ -87,8 +87,8 @@ def stability(
     as_json: AsJson = False,
 ) -> None:
     """Measure how far ratings depend on a photo's size, its crop and its compression."""
-    from photorank.bench.stability import measure_stability
-    from photorank.index.store import open_index
+    from photorank.bench.compare_stability import measure_stability
+    from photorank.index.opened import open_index
 
     opened = open_index(index)
     with progress("Embedding", "photos") as on_progress:

@@ -7,7 +7,7 @@ from photorank.errors import IndexMismatchError, NoVectorsError
 
 if TYPE_CHECKING:
     from photorank.encoders.base import Encoder
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
 
 
 def encoder_of(index: "Index") -> "Callable[[], Encoder]":

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from photorank.cli.options import Listen, Port, example
-from photorank.cli.printing import message, stages
+from photorank.cli.output import message, stages
 from photorank.cli.server import serve
 
 app = typer.Typer()

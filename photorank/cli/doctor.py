@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import line, message, print_json
+from photorank.cli.output import line, message, print_json
 
 app = typer.Typer()
 
@@ -75,8 +75,8 @@ def reroot(
     as_json: AsJson = False,
 ) -> None:
     """Follow a library that moved from OLD to NEW as a whole. Nothing is embedded again."""
-    from photorank.index.reroot import plan_move
-    from photorank.index.reroot import reroot as follow
+    from photorank.index.maintenance.reroot import plan_move
+    from photorank.index.maintenance.reroot import reroot as follow
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

@@ -4,9 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from photorank.cli.opening import encoder_of
+from photorank.cli.defaults import encoder_of
 from photorank.cli.options import AsJson, ByRaters, FoldBy, IndexName, Within, example, names
-from photorank.cli.printing import interval, line, message, print_json, print_table, progress
+from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
 app = typer.Typer()
 
@@ -49,7 +49,7 @@ def evaluate(
     from photorank.evaluation.evaluate import evaluate as measure
     from photorank.evaluation.protocol import Protocol
     from photorank.evaluation.report import save_evaluation
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
 
     opened = open_index(index)
     with progress("Evaluating", "fits") as on_progress:

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.opening import encoder_of
+from photorank.cli.defaults import encoder_of
 from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
-from photorank.cli.printing import line, message, print_json, print_table, progress
+from photorank.cli.output import line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from photorank.rating.concepts import Concept
@@ -28,7 +28,7 @@ def explain(
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
     from photorank.errors import MissingPathError
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.rating.explain import concepts_behind, explain_file
     from photorank.vectors.store import load_vector
     from photorank.workspace import write_bytes

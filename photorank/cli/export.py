@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photorank.cli.groups import choices as _choices
-from photorank.cli.opening import default_vector
+from photorank.cli.command_groups import choices as _choices
+from photorank.cli.defaults import default_vector
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import line, message, print_json, print_some
+from photorank.cli.output import line, message, print_json, print_some
 
 if TYPE_CHECKING:
-    from photorank.album.sidecars import Outcome, Sidecar, Stars
-    from photorank.index.store import Index
+    from photorank.export.write_sidecars import Outcome, Sidecar, Stars
+    from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
@@ -59,9 +59,9 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write ratings or embeddings for other programs. Without a destination it only tells."""
-    from photorank.album.destination import checked_folder
-    from photorank.album.sidecars import Stars, checked_cuts
-    from photorank.index.store import open_index
+    from photorank.export.destination import checked_folder
+    from photorank.export.write_sidecars import Stars, checked_cuts
+    from photorank.index.opened import open_index
     from photorank.vectors.store import load_vector
 
     if format != "xmp" and (beside_photos or overwrite_ratings):
@@ -100,9 +100,9 @@ def choices_export(
     as_json: AsJson = False,
 ) -> None:
     """Write people's choices to a new CSV table, which `choices import` reads."""
-    from photorank.album.choices import write_choices
-    from photorank.album.destination import checked_new_file
-    from photorank.index.store import open_index
+    from photorank.export.choices import write_choices
+    from photorank.export.destination import checked_new_file
+    from photorank.index.opened import open_index
 
     opened = open_index(index)
     count = write_choices(checked_new_file(file), opened, rater=rater)
@@ -115,7 +115,7 @@ def choices_export(
 def _table(
     index: "Index", vector: "MasterVector", format: str, folder: Path | None, as_json: bool
 ) -> None:
-    from photorank.album.export import COLUMNS, write_csv, write_parquet
+    from photorank.export.tables import COLUMNS, write_csv, write_parquet
 
     name = f"photorank-{index.name}.{format}"
     if folder:
@@ -126,7 +126,7 @@ def _table(
 
 
 def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
-    from photorank.album.clip_retrieval import check_free, write_folder
+    from photorank.export.clip_retrieval import check_free, write_folder
 
     if folder:
         check_free(folder)
@@ -152,7 +152,7 @@ def _tell_files(
 def _sidecars(
     index: "Index", vector: "MasterVector", how: "Stars", as_json: bool, *, write: bool
 ) -> None:
-    from photorank.album.sidecars import WRITTEN, sidecars
+    from photorank.export.write_sidecars import WRITTEN, sidecars
 
     done = list(sidecars(index, vector, how, write=write))
     given = Counter(one.stars for one in done)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photorank.cli.options import AsJson, GroupColumn, Partial, example
-from photorank.cli.printing import (
+from photorank.cli.output import (
     line,
     message,
     print_json,
@@ -108,9 +108,9 @@ def index(
 ) -> None:
     """Embed what is new in folders of photos. What is known is not even opened."""
     from photorank.encoders.runtimes import known_runtime
-    from photorank.index.build import build_index
-    from photorank.index.cluster import Cluster
-    from photorank.index.mirrors import parse_mirror
+    from photorank.index.building.build import build_index
+    from photorank.index.building.ray_cluster import Cluster
+    from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.workspace import Workspace
 
     if mirror and not cluster:
@@ -169,10 +169,10 @@ def _labels_to_import(
     partial: bool,
 ) -> "Callable[[IndexPaths], list[str]] | None":
     """Read the labels that were asked for; return what imports them and gives notes."""
-    from photorank.index.labelling import import_judgements, import_labels
-    from photorank.labels.datasetcheck import open_complete
-    from photorank.labels.manifest import load_manifest
-    from photorank.labels.tables import read_labels
+    from photorank.index.judging.import_labels import import_judgements, import_labels
+    from photorank.labels.datasets.check import open_complete
+    from photorank.labels.datasets.manifest import load_manifest
+    from photorank.labels.tables.label_tables import read_labels
     from photorank.workspace import Workspace
 
     if group_column and not labels:

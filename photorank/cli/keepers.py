@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from photorank.cli.options import AsJson, IndexName, VectorName, example
-from photorank.cli.printing import line, print_json
+from photorank.cli.output import line, print_json
 
 app = typer.Typer()
 
@@ -30,7 +30,7 @@ def keepers(
 ) -> None:
     """Tell below which rating photos may be rejected. It says how many keepers that loses."""
     from photorank.evaluation.keepers import keepers_lost
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import load_vector
 
     if (keeper_from is None) == (keeper_top is None):

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from photorank.cli.groups import labels as _labels
+from photorank.cli.command_groups import labels as _labels
 from photorank.cli.options import AsJson, IndexName, example, names
-from photorank.cli.printing import line, message, print_json, print_some, progress
+from photorank.cli.output import line, message, print_json, print_some, progress
 
 if TYPE_CHECKING:
-    from photorank.labels.library import Collected, LibraryFile
+    from photorank.labels.photo_library.collected import Collected, LibraryFile
     from photorank.workspace import IndexPaths
 
 app = typer.Typer()
@@ -58,8 +58,8 @@ def labels_collect(
     as_json: AsJson = False,
 ) -> None:
     """Take the judgements over that lie among the photos. Nothing is written beside them."""
-    from photorank.index.labelling import import_labels
-    from photorank.index.library import check_one_scale
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.library_files import check_one_scale
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -112,7 +112,7 @@ def labels_remove(
     as_json: AsJson = False,
 ) -> None:
     """Forget one source's labels, groups and choices: a table, by its path, or a library's kind."""
-    from photorank.index.labelling import remove_source
+    from photorank.index.judging.import_labels import remove_source
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
@@ -138,10 +138,10 @@ def labels_group(
 ) -> None:
     """Group photos by folder, day or event. A person would choose within a group."""
     from photorank.errors import LabelsError
-    from photorank.index.labelling import import_labels
-    from photorank.index.library import others_with
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.library_files import others_with
     from photorank.index.manifest import read_manifest
-    from photorank.labels.occasions import group_photos, group_table
+    from photorank.labels.photo_library.groups import group_photos, group_table
     from photorank.workspace import Workspace
 
     if not gap > 0:
@@ -181,7 +181,7 @@ def labels_group(
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
     """Return the index's files, or those in one folder."""
     from photorank.errors import LabelsError
-    from photorank.index.library import library_files, lies_in
+    from photorank.index.judging.library_files import library_files, lies_in
 
     files = library_files(paths)
     if under is None:
@@ -209,11 +209,11 @@ def _collected(
     album: Path | None,
 ) -> "Collected":
     """Collect one kind of judgements, with a bar where files have to be read."""
-    from photorank.index.library import raw_files
-    from photorank.labels.favourites import collect_favourites
-    from photorank.labels.marks import collect_colours, collect_stars
-    from photorank.labels.places import collect_album, collect_folders
-    from photorank.labels.twins import collect_edited
+    from photorank.index.judging.library_files import raw_files
+    from photorank.labels.photo_library.edited import collect_edited
+    from photorank.labels.photo_library.favourites import collect_favourites
+    from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders
+    from photorank.labels.photo_library.stars_and_colours import collect_colours, collect_stars
 
     if kind == "folders":
         return collect_folders(files, names(tiers))

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.groups import choices as _choices
-from photorank.cli.groups import labels as _labels
+from photorank.cli.command_groups import choices as _choices
+from photorank.cli.command_groups import labels as _labels
 from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, example
-from photorank.cli.printing import line, print_json, print_notes
+from photorank.cli.output import line, print_json, print_notes
 
 app = typer.Typer()
 app.add_typer(_labels, name="labels")
@@ -26,9 +26,9 @@ def labels_import(
     """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
     import numpy as np
 
-    from photorank.index.labelling import import_labels
-    from photorank.index.store import Index
-    from photorank.labels.tables import read_labels
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.opened import Index
+    from photorank.labels.tables.label_tables import read_labels
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
@@ -50,9 +50,9 @@ def choices_import(
     as_json: AsJson = False,
 ) -> None:
     """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
-    from photorank.index.labelling import import_choices
-    from photorank.index.store import Index
-    from photorank.labels.tables import read_choices
+    from photorank.index.judging.import_labels import import_choices
+    from photorank.index.opened import Index
+    from photorank.labels.tables.label_tables import read_choices
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

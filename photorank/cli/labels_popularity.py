@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.groups import labels as _labels
-from photorank.cli.libraries import Mix
+from photorank.cli.command_groups import labels as _labels
+from photorank.cli.labels_collect import Mix
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import line, message, print_json
+from photorank.cli.output import line, message, print_json
 
 app = typer.Typer()
 
@@ -32,11 +32,11 @@ def popularity(
     """Import likes as labels. Columns are file, likes, views or followers, account and date."""
     import numpy as np
 
-    from photorank.index.gathering import source_name
-    from photorank.index.labelling import import_labels
-    from photorank.index.library import check_one_scale
-    from photorank.index.store import Index
-    from photorank.labels.popularity_table import read_popularity
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.import_rows import source_name
+    from photorank.index.judging.library_files import check_one_scale
+    from photorank.index.opened import Index
+    from photorank.labels.popularity.table import read_popularity
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photorank.cli.opening import encoder_of
+from photorank.cli.defaults import encoder_of
 from photorank.cli.options import AsJson, FoldBy, IndexName, VectorName, example
-from photorank.cli.printing import interval, line, message, print_json, print_table, progress
+from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from photorank.evaluation.nuisance import Nuisance
@@ -35,7 +35,7 @@ def nuisance(
     """Tell how far a vector rates what is on a photo, and what is left without that."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.evaluation.protocol import Protocol
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import add_vector, check_free, load_vector
 
     opened = open_index(index)

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.opening import default_vector
+from photorank.cli.defaults import default_vector
 from photorank.cli.options import AsJson, Count, IndexName, example
-from photorank.cli.printing import interval, line, message, print_json, print_table
+from photorank.cli.output import interval, line, message, print_json, print_table
 
 if TYPE_CHECKING:
     from photorank.evaluation.agreement import Agreement, Shared
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
 
 app = typer.Typer()
 
@@ -43,9 +43,9 @@ def people(
         contested,
         voices,
     )
-    from photorank.index.store import open_index
-    from photorank.vectors.ground import ground_in
+    from photorank.index.opened import open_index
     from photorank.vectors.store import add_vector, check_free, load_vector
+    from photorank.vectors.taste.photo_subset import ground_in
 
     opened = open_index(index)
     if keep is not None:

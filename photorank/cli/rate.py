@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.opening import default_vector, encoder_of
+from photorank.cli.defaults import default_vector, encoder_of
 from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorName, example
-from photorank.cli.printing import line, message, print_json, print_table
+from photorank.cli.output import line, message, print_json, print_table
 
 if TYPE_CHECKING:
-    from photorank.index.store import Found, Index, Photo
-    from photorank.rating.photos import RatedPhoto
+    from photorank.index.opened import Found, Index, Photo
+    from photorank.rating.rate_photo import RatedPhoto
     from photorank.rating.stability import Steadiness
     from photorank.vectors.master import MasterVector
 
@@ -28,8 +28,8 @@ def rate(
     as_json: AsJson = False,
 ) -> None:
     """Rate photos by a vector. They need not be in the index."""
-    from photorank.index.store import open_index
-    from photorank.rating.photos import rate_files
+    from photorank.index.opened import open_index
+    from photorank.rating.rate_photo import rate_files
     from photorank.vectors.store import load_vector
 
     opened = open_index(index)
@@ -57,8 +57,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Tell which of two photos is probably the better one. The probabilities sum to 1."""
-    from photorank.index.store import open_index
-    from photorank.rating.photos import compare_embeddings, embeddings_of
+    from photorank.index.opened import open_index
+    from photorank.rating.rate_photo import compare_embeddings, embeddings_of
     from photorank.vectors.store import load_vector
 
     opened = open_index(index)
@@ -148,7 +148,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the photos nearest to a text, a photo or a vector. The measure is cosine similarity."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
 
     if (text is None) == (like is None and vector is None):
         raise typer.BadParameter("give a text, or --like PHOTO, --vector NAME or both")
@@ -173,8 +173,8 @@ def search(
 
 
 def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]) -> "Steadiness":
-    from photorank.photos.decoding import decode_apart
-    from photorank.photos.pixels import read_photo
+    from photorank.photos.decode_pool import decode_apart
+    from photorank.photos.open_photo import read_photo
     from photorank.rating.stability import embed_variants, steadiness
 
     encoder = encoder_of(index)()
@@ -195,8 +195,8 @@ def _sought(
     k: int,
     best: "Callable[..., list[Found]]",
 ) -> "list[tuple[Photo, float]]":
-    from photorank.rating.better import closest_better
-    from photorank.rating.photos import embeddings_of
+    from photorank.rating.closest_better import closest_better
+    from photorank.rating.rate_photo import embeddings_of
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.store import load_vector
 
@@ -220,8 +220,8 @@ def _sought(
 def _extreme(
     vector: str, k: int, index: str | None, approximate: bool, *, lowest: bool
 ) -> "list[RatedPhoto]":
-    from photorank.index.store import open_index
-    from photorank.rating.photos import extreme_photos
+    from photorank.index.opened import open_index
+    from photorank.rating.rate_photo import extreme_photos
     from photorank.vectors.store import load_vector
 
     opened = open_index(index)
@@ -231,8 +231,8 @@ def _extreme(
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
     """Return the exact search, or one in inverted lists that tells how much it finds."""
-    from photorank.index.approximate import approximate_best
-    from photorank.index.store import Index
+    from photorank.index.opened import Index
+    from photorank.similarity.approximate_search import approximate_best
 
     return partial(approximate_best, tell=message) if approximate else Index.best
 

@@ -13,7 +13,7 @@ from http.client import HTTPConnection, HTTPException
 from importlib.resources import files
 from pathlib import Path
 
-from photorank.cli.printing import message
+from photorank.cli.output import message
 from photorank.errors import ServerError
 from photorank.workspace import Workspace
 
@@ -26,7 +26,8 @@ FIRST_PORT = 8501
 # What the pages rest on is read before anybody waits for one: pandas, Altair and photorank, but
 # none of the modules with caches, which Streamlit would warn of while no server runs.
 _STREAMLIT = (
-    "import dashboard.close_charts, dashboard.power, photorank.rating.explain; "
+    "import dashboard.charts.detail_charts, dashboard.models.evaluation_tables; "
+    "import photorank.rating.explain; "
     "from streamlit import net_util; net_util.get_external_ip = lambda: None; "
     "from streamlit.web.cli import main; main()"
 )

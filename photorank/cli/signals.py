@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import line, message, print_json, print_some, print_table, progress
+from photorank.cli.output import line, message, print_json, print_some, print_table, progress
 
 if TYPE_CHECKING:
-    from photorank.index.records import IndexSignals
-    from photorank.photos.printing import Page
+    from photorank.index.reading.records import IndexSignals
+    from photorank.photos.signals.print_fitness import Page
 
 app = typer.Typer()
 
@@ -36,7 +36,7 @@ def signals(
     as_json: AsJson = False,
 ) -> None:
     """Measure photos. Sharpness, noise, light, colour, compression, and fitness for print."""
-    from photorank.photos.printing import parse_page
+    from photorank.photos.signals.print_fitness import parse_page
 
     try:
         paper = parse_page(page) if page else None
@@ -52,8 +52,8 @@ def signals(
 
 def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
     from photorank.errors import UnreadablePhotoError
-    from photorank.photos.decoding import signals_apart
-    from photorank.photos.pixels import read_photo
+    from photorank.photos.decode_pool import signals_apart
+    from photorank.photos.open_photo import read_photo
 
     told = []
     for photo in photos:
@@ -74,8 +74,8 @@ def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None
 
 
 def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None:
+    from photorank.index.opened import Index
     from photorank.index.signals import measure_signals
-    from photorank.index.store import Index
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(name)
@@ -106,7 +106,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
     """Return a photo's signals, nan as null, and how it would print."""
-    from photorank.photos.printing import print_fitness
+    from photorank.photos.signals.print_fitness import print_fitness
 
     told: dict[str, Any] = {
         "signals": {name: value if isfinite(value) else None for name, value in values.items()}

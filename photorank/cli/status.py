@@ -5,7 +5,7 @@ from collections import Counter
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.printing import (
+from photorank.cli.output import (
     line,
     message,
     print_json,
@@ -20,7 +20,7 @@ app = typer.Typer()
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
     """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.opening import encoder_of
+from photorank.cli.defaults import encoder_of
 from photorank.cli.options import AsJson, ByRaters, IndexName, Within, example
-from photorank.cli.printing import interval, line, message, print_json, print_table, progress
+from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
     from photorank.vectors.master import MasterVector
@@ -33,7 +33,7 @@ def prompt(
     as_json: AsJson = False,
 ) -> None:
     """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -74,9 +74,9 @@ def learn(
     as_json: AsJson = False,
 ) -> None:
     """Learn a vector from people's judgements. Its accuracy is told on held-out photos."""
-    from photorank.evaluation.degradations import KIND, learn_degradations
-    from photorank.evaluation.learning import learn_vector
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
+    from photorank.learning.degradations import KIND, learn_degradations
+    from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
     if learner is None and rater is None:
@@ -116,7 +116,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import a published aesthetic head. A linear one is a vector: .pth, .safetensors or .npy."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.published import published_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -154,7 +154,7 @@ def blend(
     as_json: AsJson = False,
 ) -> None:
     """Make a vector from others. Blend them, turn them round, take directions out."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.algebra import combined
     from photorank.vectors.store import add_vector, check_free, load_vector
 
@@ -177,7 +177,7 @@ def cosines(
     as_json: AsJson = False,
 ) -> None:
     """Compare directions. 1 orders photos alike, 0 has nothing in common, -1 is the opposite."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.algebra import cosine_table
     from photorank.vectors.store import list_vectors, load_vector
 
@@ -198,7 +198,7 @@ def cosines(
 @_vector.command("list", epilog=example("photorank vector list --index family"))
 def list_(index: IndexName = None, as_json: AsJson = False) -> None:
     """List the vectors that may rate an index."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
@@ -234,7 +234,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Show a vector's card. How it was made, from what, and how well it does."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import load_vector
 
     vector = load_vector(open_index(index), name)
@@ -264,7 +264,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector remove ours --index family"))
 def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Remove a vector from an index. Built-in ones stay."""
-    from photorank.index.store import open_index
+    from photorank.index.opened import open_index
     from photorank.vectors.store import remove_vector
 
     opened = open_index(index)

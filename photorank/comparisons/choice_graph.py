@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from photorank.comparisons.comparisons import Agreement, Comparisons, Edges, SampledPairs
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Agreement, Comparisons, Edges, SampledPairs
 from photorank.typing import Codes, Embeddings, Floats, Pairs, Ratings, Scope
 
 

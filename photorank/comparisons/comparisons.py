@@ -81,7 +81,7 @@ class Comparisons(ABC):
         ComparisonsError
             If shapes differ, a score is infinite or a weight is not positive.
         """
-        from photorank.labels.score_graph import score_graph
+        from photorank.comparisons.score_graph import score_graph
 
         graph = score_graph(scores, gap_power=gap_power, weights=weights)
         return graph if within is None else graph.restricted(np.asarray(within), "within")
@@ -117,7 +117,7 @@ class Comparisons(ABC):
             If a row is out of range, a photo is compared with itself, or a
             weight is not positive.
         """
-        from photorank.labels.choice_graph import choice_graph
+        from photorank.comparisons.choice_graph import choice_graph
 
         graph = choice_graph(winners, losers, n=n, ties=ties, weights=weights)
         return graph if within is None else graph.restricted(np.asarray(within), "within")

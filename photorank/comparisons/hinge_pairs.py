@@ -11,11 +11,11 @@ from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
-from photorank.labels.blocks import Blocks, combined
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.dominance import dense_ranks
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.dominance import dense_ranks
+from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.sorted_blocks import Blocks, combined
 from photorank.typing import Codes, Floats, Ratings
 
 
@@ -121,7 +121,7 @@ class _Tree:
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
     came before it with a smaller key. That is a question of dominance (see
-    :func:`photorank.labels.dominance.dominance`), whose answer is kept
+    :func:`photorank.comparisons.dominance.dominance`), whose answer is kept
     here as runs, so that any number of sums can be taken along them, in both
     directions.
     """

@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.comparisons.comparisons import Agreement, Comparisons, Edges, SampledPairs
+from photorank.comparisons.sorted_blocks import Blocks, combined
 from photorank.errors import ComparisonsError
-from photorank.labels.blocks import Blocks, combined
-from photorank.labels.comparisons import Agreement, Comparisons, Edges, SampledPairs
 from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, Scope
 
 

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 
-from photorank.labels.dominance import dense_ranks, dominance
+from photorank.comparisons.dominance import dense_ranks, dominance
 from photorank.typing import Codes, Floats, Labels, Ratings
 
 # Columns of X that are summed at once: bounds the memory of n x d prefix sums.

@@ -15,11 +15,11 @@ from photorank.encoders.base import encode_photos
 from photorank.errors import DecoderError, PhotorankError, UnreadablePhotoError
 from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.findings import Finding
-from photorank.index.health import examine_index
-from photorank.index.repair import repair_index
-from photorank.index.store import Index
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import photo_digest, read_photo
+from photorank.index.maintenance.checks import examine_index
+from photorank.index.maintenance.repair import repair_index
+from photorank.index.opened import Index
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.vectors.store import unusable_cards
 from photorank.workspace import IndexPaths, Workspace
 

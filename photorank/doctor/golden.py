@@ -12,7 +12,7 @@ from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingExtraError, PhotorankError
 from photorank.index.findings import Finding
-from photorank.photos.pixels import decode_photo
+from photorank.photos.open_photo import decode_photo
 
 _GOLDEN = Path(__file__).with_name("golden.json")
 _SIDE = 320  # pixels

@@ -87,7 +87,7 @@ def _disk(workspace: Path) -> Finding:
 def _decoder() -> Finding:
     """Have a photo decoded in another process, as indexing does."""
     from photorank.doctor.golden import golden_photo
-    from photorank.photos.decoding import decode_apart
+    from photorank.photos.decode_pool import decode_apart
 
     try:
         size = decode_apart(golden_photo()).photo.size

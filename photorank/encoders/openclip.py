@@ -14,7 +14,7 @@ from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.device import check_device, choose_device
 from photorank.encoders.hub import fetch, reach_hub
 from photorank.encoders.memory import trim
-from photorank.encoders.positions import encode_any_shape, takes_any_shape
+from photorank.encoders.position_embeddings import encode_any_shape, takes_any_shape
 from photorank.encoders.runtimes import Runtime, SwitchableTower
 from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch

@@ -6,18 +6,18 @@ from itertools import combinations
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.index.store import Index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import Index
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.hits import wilson
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
 from photorank.typing import Codes, Floats
-from photorank.vectors.ground import Ground
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste import Judged, Taste, taste_of
+from photorank.vectors.taste.photo_subset import Ground
+from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
 _DRAWS = 100  # of each taste
 _PHOTOS = 500  # that drawn tastes are compared on

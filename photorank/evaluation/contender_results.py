@@ -6,11 +6,11 @@ from itertools import combinations
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.lists import FLOORS, values_by_fold_of_lists
 from photorank.evaluation.protocol import JudgedPhotos, Protocol
 from photorank.evaluation.report import Result, ScopedDifference
-from photorank.labels.comparisons import Comparisons
+from photorank.evaluation.top_of_list_by_fold import FLOORS, values_by_fold_of_lists
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import holm, jackknife, paired_difference

@@ -15,17 +15,17 @@ from photorank.errors import (
     UnknownNameError,
 )
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.metrics.folds import Folds
 from photorank.typing import Direction, Floats
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
-from photorank.vectors.personal import KIND as PERSONAL
-from photorank.vectors.personal import prior_in, untaught
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
-from photorank.vectors.taste import TastePrior
+from photorank.vectors.taste.personal import KIND as PERSONAL
+from photorank.vectors.taste.personal import prior_in, untaught
+from photorank.vectors.taste.posterior import TastePrior
 
 PLAIN_PROMPT_NAME = "plain-prompt"
 MEAN_DIFFERENCE = "mean-difference"

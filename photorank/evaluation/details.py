@@ -8,11 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.index.store import SingleRatings
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import SingleRatings
 from photorank.metrics.breakdowns import Repeat, by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate
@@ -27,9 +27,9 @@ from photorank.metrics.reliability import (
     risk_coverage,
 )
 from photorank.metrics.resampled import corrected_jackknife, corrected_resampled
-from photorank.rating.calibration import fit_slope
+from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats, Json
-from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners.direction_learner import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
 SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation import details
+from photorank.evaluation.contender_results import Measured, differences_of, field_of
 from photorank.evaluation.contenders import (
     MEAN_DIFFERENCE,
     Contender,
@@ -15,14 +16,13 @@ from photorank.evaluation.contenders import (
     random_contender,
     vector_contender,
 )
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.measured import Measured, differences_of, field_of
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.evaluation.report import Evaluation, Result, ScopedDifference
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.metrics.folds import Folds
 from photorank.typing import Json, Scope
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
 SCOPES: tuple[Scope, ...] = ("all", "within", "across")

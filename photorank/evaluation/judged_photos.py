@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import NoLabelsError
 from photorank.evaluation.protocol import JudgedPhotos
-from photorank.index.store import Index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import Index
 
 
 def judged_photos(

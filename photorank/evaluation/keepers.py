@@ -8,14 +8,14 @@ from sklearn.base import clone
 
 from photorank.errors import NoLabelsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.judged import judged_photos
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import NEAR_DUPLICATE, Protocol
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.metrics.folds import kept_together, near_duplicates
-from photorank.metrics.keepers import RejectCut, reject_cut
-from photorank.rating.scores import percentiles_among
+from photorank.metrics.keepers_lost import RejectCut, reject_cut
+from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Codes, Floats, Ratings
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import MasterVector
 
 # Why a vector is no judge in its own case.
@@ -66,7 +66,7 @@ def keepers_lost(
     keeper_top : float, optional
         Instead, the share of the labelled photos, the best, that are keepers.
     lost, confidence, seed
-        See :func:`photorank.metrics.keepers.reject_cut`.
+        See :func:`photorank.metrics.keepers_lost.reject_cut`.
 
     Raises
     ------

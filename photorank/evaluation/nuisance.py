@@ -6,21 +6,21 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.base import clone
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.kinds import between_kinds, content_directions, kinds_of
+from photorank.evaluation.judged_photos import judged_photos
+from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
-from photorank.index.store import Index
-from photorank.labels.comparisons import Comparisons
+from photorank.index.opened import Index
 from photorank.metrics.estimates import Difference, Estimate, student
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Codes, Direction, Floats, Json
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 
 CLUSTERS = 8

@@ -8,7 +8,7 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.errors import MissingExtraError, MissingWeightsError
 from photorank.evaluation.protocol import JudgedPhotos
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.metrics.estimates import Estimate, student
 from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats

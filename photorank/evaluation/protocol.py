@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from sklearn.base import clone
 
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.folds import (
     Folds,
     kept_together,
@@ -20,7 +20,7 @@ from photorank.metrics.folds import (
 )
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Floats, Json
-from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners.direction_learner import DirectionLearner
 
 FoldBy = Literal["photo", "group", "series", "split"]
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import Path
 
 from photorank.evaluation.report import Evaluation
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Json
 from photorank.workspace import write_bytes
 

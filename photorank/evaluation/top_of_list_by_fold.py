@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.metrics.folds import Folds
-from photorank.metrics.lists import album_regret_by_block, ndcg_by_block, precision_by_block
 from photorank.metrics.logistic import pearson_after_logistic
+from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, precision_by_block
 from photorank.typing import Floats, Ratings
 
 PLACES = 10  # k: what a spread of an album holds, or a screen

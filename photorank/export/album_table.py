@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from photorank.album.arrange import Album
 from photorank.album.cells import text_cell
-from photorank.index.store import Photo
+from photorank.index.opened import Photo
 from photorank.photos.pathtext import path_text
 
 COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "represents")

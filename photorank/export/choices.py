@@ -7,7 +7,7 @@ from pathlib import Path
 
 from photorank.album.cells import text_cell
 from photorank.errors import NoLabelsError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text
 from photorank.workspace import replacing
 

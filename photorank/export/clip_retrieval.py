@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.errors import ExportError, LayoutError, first_line
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text, text_path
 from photorank.typing import Embeddings
 from photorank.workspace import storage_errors, sync_folder

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from photorank.errors import ExportError, StorageError, UnreadablePhotoError
-from photorank.index.store import Photo
-from photorank.photos.pixels import open_file
+from photorank.index.opened import Photo
+from photorank.photos.open_photo import open_file
 from photorank.workspace import storage_errors, sync_folder
 
 Link: TypeAlias = Literal["copy", "hard", "soft"]
@@ -75,7 +75,7 @@ def write(photos: Sequence[Photo], folder: Path, link: Link) -> Iterator[Piece]:
     ----------
     photos : sequence of Photo
     folder : Path
-        Made if it is missing; see :func:`photorank.album.destination.checked_folder`.
+        Made if it is missing; see :func:`photorank.export.destination.checked_folder`.
     link : {"copy", "hard", "soft"}
         A hard link is the same file under a second name; a soft one points to it.
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from photorank.errors import ExportError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 
 
 def photo_folders(index: Index) -> list[Path]:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from photorank.album.cells import text_cell
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text
-from photorank.rating.scores import percentiles
+from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
 from photorank.workspace import replacing
 

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
-from photorank.index.store import Index, Photo
-from photorank.photos.headers import embedded_tags
-from photorank.photos.packet import MAX_BYTES
-from photorank.photos.pixels import open_file
-from photorank.photos.xmp import is_own, read_xmp, sidecar_for, with_rating
-from photorank.photos.xmp import sidecars as sidecars_of
-from photorank.rating.scores import percentiles
+from photorank.index.opened import Index, Photo
+from photorank.photos.metadata.xmp import is_own, read_xmp, sidecar_for, with_rating
+from photorank.photos.metadata.xmp import sidecars as sidecars_of
+from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.open_photo import open_file
+from photorank.photos.safe_headers import embedded_tags
+from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes

@@ -8,13 +8,15 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Fingerprint
 from photorank.errors import NoLabelsError
-from photorank.index import finding, judgements, ledger
-from photorank.index.catalogue import reading
+from photorank.index.catalogue import file_records
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.rooted_paths import path_bytes
 from photorank.index.manifest import Manifest, read_manifest
-from photorank.index.places import path_bytes
-from photorank.index.records import (
+from photorank.index.reading import judgements, nearest_photos
+from photorank.index.reading.records import (
     Counts,
     Found,
     IndexChoices,
@@ -23,9 +25,8 @@ from photorank.index.records import (
     Photo,
     SingleRatings,
 )
+from photorank.index.reading.snapshot import Snapshot
 from photorank.index.signals import load_signals
-from photorank.index.snapshot import Snapshot
-from photorank.labels.comparisons import Comparisons
 from photorank.photos.files import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace
@@ -141,7 +142,7 @@ class Index:
 
     def skipped(self) -> list[SkippedFile]:
         """Return the files that could not be used, sorted by path."""
-        return ledger.load_skipped(self.paths)
+        return file_records.load_skipped(self.paths)
 
     def raters(self) -> list[str]:
         """Return the names of all who rated or chose, sorted; the unnamed are not among them."""
@@ -273,7 +274,9 @@ class Index:
         similarities : ndarray of shape (k,)
             The scalar products: the cosines, if the direction is of unit length.
         """
-        return finding.nearest_rows(self._held.layout, self._held.rows, direction, k, lowest=lowest)
+        return nearest_photos.nearest_rows(
+            self._held.layout, self._held.rows, direction, k, lowest=lowest
+        )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
         """Return what :meth:`nearest` does as photos, without loading what others are called.
@@ -286,7 +289,9 @@ class Index:
         lowest : bool, default=False
             Search for the smallest scalar products instead.
         """
-        return finding.best_photos(self.paths, self._held.layout, direction, k, lowest=lowest)
+        return nearest_photos.best_photos(
+            self.paths, self._held.layout, direction, k, lowest=lowest
+        )
 
 
 def open_index(name: str | None = None) -> Index:

@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from photorank.errors import UnreadablePhotoError
-from photorank.index.catalogue import adding, reading
-from photorank.index.ledger import load_roots
-from photorank.index.pipeline import usable_cores
-from photorank.index.places import as_path
-from photorank.index.records import IndexSignals
-from photorank.index.rows import Rows
-from photorank.photos.decoding import signals_apart
+from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.catalogue.connection import adding, reading
+from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.reading.records import IndexSignals
+from photorank.index.reading.rows import Rows
+from photorank.photos.decode_pool import signals_apart
 from photorank.photos.files import SkippedFile
-from photorank.photos.pixels import photo_digest, read_photo
-from photorank.photos.signals import SIGNALS
+from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
 
 PHOTOS = 256  # whose measurements a crash may cost

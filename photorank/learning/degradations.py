@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
-from photorank.evaluation.learning import fit_and_test, judgements_digest
 from photorank.evaluation.protocol import NEAR_DUPLICATE, JudgedPhotos, Protocol
-from photorank.index.pipeline import usable_cores
-from photorank.index.store import Index, Photo
-from photorank.labels.comparisons import Comparisons
+from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.opened import Index, Photo
+from photorank.learning.learn_vector import fit_and_test, judgements_digest
 from photorank.metrics.folds import Folds, make_folds, near_duplicates
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import photo_digest, read_photo
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.sample import DEFECTS, degraded
 from photorank.typing import Codes, Embeddings, Frames
-from photorank.vectors.all_pairs import AllPairs
+from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 
 KIND = "degradations"

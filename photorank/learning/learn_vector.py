@@ -9,20 +9,20 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.evaluation.contenders import beginning, make_learner
-from photorank.evaluation.judged import judged_photos
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled
-from photorank.rating.calibration import fit_slope
+from photorank.rating.probability import fit_slope
 from photorank.typing import Direction, Floats, Json
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.personal import untaught
 from photorank.vectors.store import load_vector
+from photorank.vectors.taste.personal import untaught
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000

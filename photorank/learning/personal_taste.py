@@ -7,17 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.encoders.base import Fingerprint
-from photorank.evaluation.learning import IN_SAMPLE
-from photorank.index.clicks import Clicks
-from photorank.index.store import Index
+from photorank.index.judging.click_log import Clicks
+from photorank.index.opened import Index
+from photorank.learning.learn_vector import IN_SAMPLE
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hits import growth, wilson
-from photorank.rating.calibration import fit_slope
-from photorank.rating.scores import percentiles
+from photorank.rating.percentiles import percentiles
+from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Floats, Ratings
-from photorank.vectors.ground import Ground
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste import Judged, Taste, TastePrior, taste_of
+from photorank.vectors.taste.photo_subset import Ground
+from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
 AHEAD = 20  # more choices that the forecast is about
 _MARKS = (0, 5, 10, 20, 50, 100, 200, 500)  # choices that the curve's points are learned from

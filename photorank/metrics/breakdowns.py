@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.dominance import dense_ranks, dominance
+from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.sorted_blocks import combined
 from photorank.errors import ComparisonsError
-from photorank.labels.blocks import combined
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.dominance import dense_ranks, dominance
-from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, values_by_fold

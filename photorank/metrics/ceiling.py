@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import PairSums

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.metrics.ranking import checked_ratings, pearson
 from photorank.typing import Floats, Labels, Ratings
 

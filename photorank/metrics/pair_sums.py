@@ -6,8 +6,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.intervals import LeaveOneOut
 from photorank.typing import Codes, Floats, Pairs
 

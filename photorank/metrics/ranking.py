@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.sorted_blocks import order_within
 from photorank.errors import ComparisonsError
-from photorank.labels.blocks import order_within
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
 from photorank.typing import Codes, Floats, Pairs, Ratings
 

@@ -19,9 +19,9 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from PIL import Image
 
 from photorank.errors import DecoderError, UnreadablePhotoError
-from photorank.photos.decoder import Reply, receive, send
-from photorank.photos.exif import Shot
-from photorank.photos.pixels import os_reason
+from photorank.photos.decode_worker import Reply, receive, send
+from photorank.photos.metadata.exif import Shot
+from photorank.photos.open_photo import os_reason
 from photorank.typing import Json
 
 # What one file may take. The largest photos that are read, 300 megapixels, take some seconds of
@@ -32,7 +32,7 @@ MEMORY_BYTES = 4 << 30
 
 _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
-    "from photorank.photos.decoder import serve; serve()"
+    "from photorank.photos.decode_worker import serve; serve()"
 )
 _DYING_SECONDS = 5.0  # for a process whose pipes are closed to end by itself
 _PIPE_BYTES = 1 << 20  # the most that every Linux allows: fewer turns for a photo of megabytes

@@ -16,8 +16,8 @@ from contextlib import suppress
 from typing import BinaryIO
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.exif import embedded_tags, exposure_bias, shot
-from photorank.photos.pixels import decode_photo
+from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
+from photorank.photos.open_photo import decode_photo
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
@@ -79,7 +79,7 @@ def _picture(data: bytes, *, short_side: int | None) -> Reply:
 
 
 def _signals(data: bytes) -> Reply:
-    from photorank.photos.signals import photo_signals
+    from photorank.photos.signals.all_signals import photo_signals
 
     return {"signals": photo_signals(data)}, b""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import MissingPathError
-from photorank.photos.pixels import missing_decoder, os_reason
+from photorank.photos.open_photo import missing_decoder, os_reason
 
 # fmt: off
 PHOTO_SUFFIXES = frozenset({

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from PIL import Image
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos.pixels import open_file, open_header
+from photorank.photos.open_photo import open_file, open_header
 
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.reasons import damage, is_heif
+from photorank.photos.damage_reasons import damage, is_heif
 
 MAX_BYTES = 1 << 30  # a file is held in memory; the largest camera files are a third of this
 # Above every camera (phones have 200 megapixels); at Pillow's four bytes a pixel this is 1.2 GB.

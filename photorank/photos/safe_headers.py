@@ -7,10 +7,10 @@ by libraries written in C, so that is done by the processes that decode.
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos import exif
-from photorank.photos.decoding import header_apart
-from photorank.photos.pixels import MAX_BYTES, open_file
-from photorank.photos.xmp import XmpTags
+from photorank.photos.decode_pool import header_apart
+from photorank.photos.metadata import exif
+from photorank.photos.metadata.xmp import XmpTags
+from photorank.photos.open_photo import MAX_BYTES, open_file
 
 _START = 12  # bytes that tell the format
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photorank.index.records import IndexSignals
+from photorank.index.reading.records import IndexSignals
 from photorank.typing import Codes, Floats, Ratings
 
 # What white noise of standard deviation 1 adds to the mean squared Laplacian: 4² + 4 · 1².
@@ -29,7 +29,7 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
     Parameters
     ----------
     signals : IndexSignals
-        Of n photos, from :meth:`photorank.index.store.Index.signals`.
+        Of n photos, from :meth:`photorank.index.opened.Index.signals`.
     series : ndarray of shape (n,)
         Series numbers, −1 for a photo on its own.
 

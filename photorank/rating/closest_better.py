@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.index.store import Index, Photo
+from photorank.index.opened import Index, Photo
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 

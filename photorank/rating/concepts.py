@@ -9,7 +9,7 @@ import numpy as np
 
 from photorank.encoders.base import Encoder
 from photorank.errors import StorageError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes

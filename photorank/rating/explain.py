@@ -14,14 +14,14 @@ from photorank.errors import (
     MissingWeightsError,
     UnreadablePhotoError,
 )
-from photorank.index.store import Index
-from photorank.photos.decoding import decode_apart
-from photorank.photos.heat import overlay
-from photorank.photos.pixels import read_photo
-from photorank.rating.better import Better, closest_better
+from photorank.index.opened import Index
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.heat_overlay import overlay
+from photorank.photos.open_photo import read_photo
+from photorank.rating.closest_better import Better, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
-from photorank.rating.heat import HeatMap, heat_map
-from photorank.rating.scores import percentiles_among
+from photorank.rating.heat_map import HeatMap, heat_map
+from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
@@ -45,7 +45,7 @@ class Explanation:
         return self.heat.against(self.average)
 
     def drawn(self, most: float | None = None) -> Image.Image:
-        """Return the photo with its heat map; see :func:`photorank.photos.heat.overlay`."""
+        """Return the photo with its heat map; see :func:`photorank.photos.heat_overlay.overlay`."""
         return overlay(self.picture, self.parts, most)
 
 

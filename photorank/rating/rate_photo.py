@@ -8,11 +8,11 @@ import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingPathError, UnreadablePhotoError
-from photorank.index.store import Found, Index
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import read_photo
-from photorank.rating.calibration import Slope, probability, slope_for
-from photorank.rating.scores import percentiles_among
+from photorank.index.opened import Found, Index
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import read_photo
+from photorank.rating.percentiles import percentiles_among
+from photorank.rating.probability import Slope, probability, slope_for
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from photorank.errors import ChangedIndexError
-from photorank.index.catalogue import reading
-from photorank.index.records import Found
-from photorank.index.rows import load_photos
-from photorank.index.store import Index
+from photorank.index.catalogue.connection import reading
+from photorank.index.opened import Index
+from photorank.index.reading.records import Found
+from photorank.index.reading.rows import load_photos
 from photorank.typing import Direction
 from photorank.workspace import replacing, write_bytes
 

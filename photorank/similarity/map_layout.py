@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from photorank.errors import MissingExtraError, StorageError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Floats
 from photorank.workspace import IndexPaths, write_bytes
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.index.alike import leaders
-from photorank.index.hashes import PictureHashes
-from photorank.index.store import Index, Photo
-from photorank.index.versions import find_versions
-from photorank.photos.clock import instants
-from photorank.photos.headers import exposure_bias
+from photorank.index.building.picture_hashes import PictureHashes
+from photorank.index.opened import Index, Photo
+from photorank.photos.metadata.capture_time import instants
+from photorank.photos.safe_headers import exposure_bias
+from photorank.similarity.leader_clustering import leaders
+from photorank.similarity.versions import find_versions
 from photorank.typing import Codes, Embeddings, Floats
 
 # Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
@@ -59,7 +59,7 @@ def find_series(
     Two photos belong together if
 
     - people say so: then nothing else counts for them;
-    - they are versions of one photo: see :func:`photorank.index.versions.find_versions`;
+    - they are versions of one photo: see :func:`photorank.similarity.versions.find_versions`;
     - their embeddings have a cosine of at least `threshold`; or somewhat less, if their
       perceptual hashes show the same picture, or if one camera took them within 30 s;
     - one camera took them within seconds with different exposure bias (EXIF): a bracket.

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from photorank.index.library import library_files, raw_files
-from photorank.index.store import Index, Photo
-from photorank.labels.twins import shot_name, versions
+from photorank.index.judging.library_files import library_files, raw_files
+from photorank.index.opened import Index, Photo
+from photorank.labels.photo_library.edited import shot_name, versions
 from photorank.typing import Codes, Embeddings
 
 # Files of one name and time may still be of two photos: of scans that all bear one date, say. With
@@ -19,7 +19,7 @@ _LIKENESS = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Find the versions of photos, by what :func:`photorank.labels.twins.versions` says of names.
+    """Find the versions of photos, by name: :func:`photorank.labels.photo_library.edited.versions`.
 
     Files by one name and of one time are of one photo only if they look somewhat alike.
 

@@ -1,34 +1,13 @@
-"""The learners by name, and the simplest of them."""
+"""The learners by name."""
 
-from photorank.labels.comparisons import Comparisons
-from photorank.typing import Floats
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.bradley_terry import BradleyTerry
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.pair_samples import PairLeastSquares
-from photorank.vectors.personal import Personal
-from photorank.vectors.rank_svm import RankSVM
-from photorank.vectors.spanning_pairs import SpanningPairs
-
-
-class MeanDifference(DirectionLearner):
-    """The mean of winner minus loser over all comparisons.
-
-    With two classes, liked and disliked, it is the difference of their means;
-    it is also where :class:`AllPairs` ends as its penalty grows, which makes
-    it the baseline that any other learner must beat.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> photos = np.array([[3.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
-    >>> MeanDifference().fit(photos, [5, 1, 3]).direction_
-    array([1., 0.])
-    """
-
-    def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        return X.T @ comparisons.net_wins()
-
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.bradley_terry import BradleyTerry
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.mean_difference import MeanDifference
+from photorank.vectors.learners.rank_svm import RankSVM
+from photorank.vectors.learners.sampled_pairs import PairLeastSquares
+from photorank.vectors.learners.spanning_pairs import SpanningPairs
+from photorank.vectors.taste.personal import Personal
 
 LEARNERS: dict[str, DirectionLearner] = {
     "mean-difference": MeanDifference(),

@@ -10,7 +10,7 @@ from photorank.errors import (
     StorageError,
     VectorNameTakenError,
 )
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 from photorank.workspace import sync_folder
 
@@ -92,7 +92,7 @@ def check_free(index: Index, name: str) -> None:
     ReservedNameError
         If a built-in vector, a learner or a baseline has that name.
     """
-    from photorank.vectors.learners import LEARNERS
+    from photorank.vectors.learners_by_name import LEARNERS
 
     if name in LEARNERS or name in BUILTIN or name == RANDOM_NAME:
         raise ReservedNameError(name)

@@ -7,8 +7,8 @@ import subprocess
 import numpy as np
 import pytest
 
-from photorank.index.build import build_index
-from photorank.index.store import Index
+from photorank.index.building.build import build_index
+from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder, paint

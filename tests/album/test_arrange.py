@@ -7,13 +7,13 @@ import pytest
 from PIL import Image, ImageFilter
 
 from photorank.album.arrange import arrange
-from photorank.album.table import COLUMNS, album_csv
-from photorank.album.wishes import Wishes, rows_of_files
+from photorank.album.request import Wishes, rows_of_files
 from photorank.errors import AlbumError
-from photorank.index.labelling import import_labels
-from photorank.index.series import Series, find_series
+from photorank.export.album_table import COLUMNS, album_csv
+from photorank.index.judging.import_labels import import_labels
 from photorank.index.signals import measure_signals
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.similarity.series import Series, find_series
 from tests.index.colours import fill
 
 
@@ -234,9 +234,9 @@ def test_groups_and_their_limits(collection):
 
 def test_the_album_is_the_same_every_time(collection, monkeypatch):
     """Where clients are drawn at random, they are the same ones again."""
-    from photorank.album import ground
+    from photorank.album import candidates
 
-    monkeypatch.setattr(ground, "CLIENTS", 4)
+    monkeypatch.setattr(candidates, "CLIENTS", 4)
     fill(collection.folder / "more", 20, start=50)
     collection.build()
     index = collection.index
@@ -248,9 +248,9 @@ def test_the_album_is_the_same_every_time(collection, monkeypatch):
 
 def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection, monkeypatch):
     """Of a sample of clients, which is not drawn anew, hardly one can change."""
-    from photorank.album import ground
+    from photorank.album import candidates
 
-    monkeypatch.setattr(ground, "CLIENTS", 15)
+    monkeypatch.setattr(candidates, "CLIENTS", 15)
     fill(collection.folder / "more", 50, start=50)
     collection.build()
     index = collection.index

@@ -3,8 +3,8 @@ from PIL import Image
 
 from photorank.album.arrange import arrange
 from photorank.album.quotas import parts
-from photorank.album.wishes import Wishes
-from photorank.index.series import Series
+from photorank.album.request import Wishes
+from photorank.similarity.series import Series
 from tests.index.colours import paint
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from photorank.bench.framing import measure_framings
+from photorank.bench.compare_framings import measure_framings
 from photorank.errors import UnknownNameError
 from photorank.evaluation.evaluate import evaluate
 from photorank.evaluation.protocol import Protocol
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from tests.index.colours import ColourEncoder
 
 ONCE = Protocol(folds=3, repeats=1)

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from photorank.bench.framing import measure_framings
-from photorank.bench.stability import flip_table, measure_stability
+from photorank.bench.compare_framings import measure_framings
+from photorank.bench.compare_stability import flip_table, measure_stability
 from photorank.errors import TooFewPhotosError, UnknownNameError
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.rating.stability import flips
-from tests.bench.test_framing import load
+from tests.bench.test_compare_framings import load
 
 
 def test_the_table_holds_each_pairs_flips():
@@ -82,10 +82,10 @@ def test_an_unknown_framing_is_refused(home):
 @pytest.fixture
 def photos_of_one_kind(tmp_path):
     """Return an index of six photos with scores."""
-    from photorank.index.build import build_index
-    from photorank.index.labelling import import_labels
-    from photorank.index.store import Index
-    from photorank.labels.tables import LabelRow, LabelTable
+    from photorank.index.building.build import build_index
+    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.opened import Index
+    from photorank.labels.tables.label_tables import LabelRow, LabelTable
     from photorank.workspace import Workspace
     from tests.index.colours import ColourEncoder, fill
 

@@ -7,8 +7,8 @@ import torch
 from PIL import Image
 
 from photorank.bench import reference
-from photorank.bench.indexing import IndexingSpeed
-from photorank.bench.photos import SIZE, write_photos
+from photorank.bench.indexing_speed import IndexingSpeed
+from photorank.bench.made_photos import SIZE, write_photos
 from tests.encoders.tiny import photos
 
 

@@ -10,8 +10,8 @@ from statistics import median
 
 import pytest
 
-from photorank.index.clicks import clicks
-from photorank.index.store import Index
+from photorank.index.judging.click_log import clicks
+from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
 from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
 

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from tests.conftest import draw_photo
 
 QUICK = ["--learners", "mean-difference", "--folds", 4, "--repeats", 1]

@@ -1,6 +1,6 @@
 import pytest
 
-from photorank.cli.evaluating import headline
+from photorank.cli.evaluate import headline
 
 
 def row(vector, value, *, scope="all", in_sample=False):

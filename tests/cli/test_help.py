@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from photorank.cli.app import app
 from photorank.evaluation.evaluate import DEFAULT_LEARNERS
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 
 
 def commands(command, path=()):

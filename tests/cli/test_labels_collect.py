@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.index.clicks import record_stars
-from photorank.index.store import Index
+from photorank.index.judging.click_log import record_stars
+from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.photos.exiftool import run_exiftool

@@ -5,7 +5,7 @@ import shlex
 import numpy as np
 import pytest
 
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 
 
 @pytest.mark.usefixtures("home")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from photorank.index.clicks import record_choice
-from photorank.index.store import open_index
+from photorank.index.judging.click_log import record_choice
+from photorank.index.opened import open_index
 
 pytestmark = pytest.mark.usefixtures("home")
 

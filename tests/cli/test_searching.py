@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -1,7 +1,7 @@
 import pytest
 
-from photorank.index.store import open_index
-from photorank.photos.signals import SIGNALS
+from photorank.index.opened import open_index
+from photorank.photos.signals.all_signals import SIGNALS
 
 pytestmark = pytest.mark.usefixtures("home")
 

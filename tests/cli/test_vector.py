@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 
 pytestmark = pytest.mark.usefixtures("home")
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 
 N, D = 24, 5
 GROUPS = np.array([-1, 0, 1, 2] * 6)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.labels.dominance import dominance
+from photorank.comparisons.dominance import dominance
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 7, 64, 200])

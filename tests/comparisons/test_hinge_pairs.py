@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.short_leads import short_leads
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.hinge_pairs import short_leads
 
 
 def listed(better, ratings, weights):

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from photorank.index.build import build_index
+from photorank.index.building.build import build_index
 from photorank.workspace import IndexPaths, Workspace
 from tests.conftest import draw_photo
 from tests.dashboard.evaluations import evaluation, result
@@ -17,10 +17,10 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 def dashboard():
     """Return a function that opens a page over the current workspace, by its address."""
 
-    def open_page(page="discerning", **asked):
+    def open_page(page="discerning_power", **asked):
         app = AppTest.from_file(APP, default_timeout=120).run()
         assert not app.exception
-        if page != "discerning":
+        if page != "discerning_power":
             app.switch_page(f"views/{page}.py")
             for name, value in asked.items():
                 app.query_params[name] = value

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import words
+from dashboard import formatting
 from photorank.errors import MissingIndexError, PhotorankError
 
 
@@ -18,7 +18,7 @@ from photorank.errors import MissingIndexError, PhotorankError
 )
 def test_no_file_name_is_read_as_markup(name):
     """Every sign that Markdown could read is escaped, and a name is one line."""
-    said = words.plain(name)
+    said = formatting.plain(name)
 
     assert "\n" not in said
     assert all(
@@ -30,12 +30,12 @@ def test_no_file_name_is_read_as_markup(name):
 
 def test_a_name_that_is_not_unicode_can_still_be_shown():
     """Bytes of another encoding become question marks instead of a broken page."""
-    assert words.file_name(Path("album") / "caf\udce9.jpg") == r"album\/caf\?\.jpg"
+    assert formatting.file_name(Path("album") / "caf\udce9.jpg") == r"album\/caf\?\.jpg"
 
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():
     """What stands in backticks can be copied; a path in the message is no markup."""
-    said = words.spoken(MissingIndexError("a*b*", ["mine"]))
+    said = formatting.spoken(MissingIndexError("a*b*", ["mine"]))
 
     assert r"a\*b\*" in said
     assert said.endswith("`photorank index FOLDER --name a*b*`\\.")
@@ -43,14 +43,14 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
 
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
     """An odd backtick cannot turn the rest of the page into code."""
-    assert words.spoken(PhotorankError("no `such")) == r"no \`such"
+    assert formatting.spoken(PhotorankError("no `such")) == r"no \`such"
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.125, 0.365, 0.5, 0.635, 0.995, 1.0])
 def test_two_chances_sum_to_a_hundred_and_swap(probability):
     """Rounding never makes 101 %, and certainty is never claimed."""
-    first, second = words.chances(probability)
+    first, second = formatting.chances(probability)
     numbers = [int("".join(filter(str.isdigit, text))) for text in (first, second)]
 
     assert sum(numbers) == 100
-    assert words.chances(1 - probability) == (second, first)
+    assert formatting.chances(1 - probability) == (second, first)

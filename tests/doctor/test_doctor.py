@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from photorank.cli.app import app
 from photorank.doctor import golden
 from photorank.doctor.golden import examine_embedded, golden_photo
-from photorank.photos.pixels import decode_photo
+from photorank.photos.open_photo import decode_photo
 
 
 def run(*arguments):

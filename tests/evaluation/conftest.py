@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.index.build import build_index
-from photorank.index.labelling import import_labels
-from photorank.index.store import Index
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.building.build import build_index
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder
 

@@ -11,11 +11,11 @@ from photorank.evaluation.agreement import (
     contested,
     voices,
 )
-from photorank.index.labelling import import_choices, import_labels
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
-from photorank.vectors.ground import ground_in
+from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.vectors.master import MasterVector
-from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.taste.photo_subset import ground_in
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D = 100, 4
 

@@ -5,25 +5,25 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.learning import fit_and_test, learn_vector
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.evaluation.report import (
     evaluation_paths,
     read_evaluation,
     save_evaluation,
 )
-from photorank.index.labelling import import_labels
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.judging.import_labels import import_labels
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.learning.learn_vector import fit_and_test, learn_vector
 from photorank.metrics.folds import Folds
 from photorank.metrics.ranking import pairwise_accuracy
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import add_vector
 

@@ -5,10 +5,10 @@ import pytest
 
 from photorank.errors import NoLabelsError, TooFewKeepersError
 from photorank.evaluation.keepers import keepers_lost
-from photorank.evaluation.learning import learn_vector
-from photorank.index.build import build_index
-from photorank.index.store import Index
-from photorank.metrics.keepers import reject_cut
+from photorank.index.building.build import build_index
+from photorank.index.opened import Index
+from photorank.learning.learn_vector import learn_vector
+from photorank.metrics.keepers_lost import reject_cut
 from photorank.vectors.master import Card, MasterVector
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder, fill

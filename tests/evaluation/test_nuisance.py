@@ -3,11 +3,11 @@ import pytest
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.kinds import between_kinds, content_directions, kinds_of
-from photorank.evaluation.learning import learn_vector
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.nuisance import control_content, without_content
+from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.evaluation.protocol import Protocol
+from photorank.learning.learn_vector import learn_vector
 from photorank.vectors.master import MasterVector
 from tests.index.colours import ColourEncoder
 

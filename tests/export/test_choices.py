@@ -4,11 +4,11 @@ import random
 import numpy as np
 import pytest
 
-from photorank.album.choices import write_choices
-from photorank.album.destination import checked_new_file
 from photorank.errors import ExportError, NoLabelsError, StorageError
-from photorank.index.labelling import import_choices
-from photorank.labels.tables import ChoiceRow, ChoiceTable, read_choices
+from photorank.export.choices import write_choices
+from photorank.export.destination import checked_new_file
+from photorank.index.judging.import_labels import import_choices
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, read_choices
 from photorank.workspace import Workspace
 from tests.index.colours import paint
 

@@ -3,8 +3,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from photorank.album.clip_retrieval import read_folder, write_folder
 from photorank.errors import ExportError, LayoutError, StorageError
+from photorank.export.clip_retrieval import read_folder, write_folder
 from tests.index.colours import paint
 
 

@@ -3,9 +3,9 @@ import shutil
 
 import pytest
 
-from photorank.album import copying
-from photorank.album.copying import plan, write
 from photorank.errors import ExportError, StorageError
+from photorank.export import copying
+from photorank.export.copying import plan, write
 
 
 @pytest.fixture

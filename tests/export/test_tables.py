@@ -7,13 +7,13 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from photorank.album.destination import checked_folder
-from photorank.album.export import COLUMNS, write_csv, write_parquet
 from photorank.errors import ExportError, StorageError
-from photorank.index.labelling import import_labels
-from photorank.labels.tables import read_labels
+from photorank.export.destination import checked_folder
+from photorank.export.tables import COLUMNS, write_csv, write_parquet
+from photorank.index.judging.import_labels import import_labels
+from photorank.labels.tables.label_tables import read_labels
 from photorank.photos.pathtext import path_text, text_path
-from photorank.rating.scores import percentiles
+from photorank.rating.percentiles import percentiles
 from tests.album.conftest import HOSTILE
 from tests.index.colours import paint
 

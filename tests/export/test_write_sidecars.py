@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.album.sidecars import STARS_AT, Stars, checked_cuts, sidecars, stars
 from photorank.errors import StorageError
-from photorank.photos.xmp import read_xmp, with_rating
-from photorank.rating.scores import percentiles
+from photorank.export.write_sidecars import STARS_AT, Stars, checked_cuts, sidecars, stars
+from photorank.photos.metadata.xmp import read_xmp, with_rating
+from photorank.rating.percentiles import percentiles
 
 LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
  xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""

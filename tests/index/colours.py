@@ -8,9 +8,9 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint
-from photorank.index import batches
-from photorank.index.build import build_index
-from photorank.index.cluster import Cluster
+from photorank.index.building import batches
+from photorank.index.building.build import build_index
+from photorank.index.building.ray_cluster import Cluster
 from photorank.workspace import Workspace
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from photorank.index.build import build_index
-from photorank.index.store import Index
+from photorank.index.building.build import build_index
+from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder
 

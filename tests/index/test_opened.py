@@ -7,14 +7,15 @@ import threading
 import numpy as np
 import pytest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
-from photorank.index import batches, gathering
-from photorank.index.labelling import import_choices, import_judgements, import_labels
-from photorank.index.search import MappedRows
-from photorank.index.shards import read_shard, write_shard
-from photorank.index.store import open_index
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.index.building import batches
+from photorank.index.embeddings.exact_search import MappedRows
+from photorank.index.embeddings.shards import read_shard, write_shard
+from photorank.index.judging import import_rows
+from photorank.index.judging.import_labels import import_choices, import_judgements, import_labels
+from photorank.index.opened import open_index
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
 from tests.index.colours import fill, paint
 
@@ -281,7 +282,7 @@ def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
 @pytest.mark.parametrize("together", [1, 2, 3, 1000])
 def test_rows_that_are_gathered_apart_mean_the_same(five, monkeypatch, together):
     """Means, clashes and problems do not depend on which rows are in memory together."""
-    monkeypatch.setattr(gathering, "_TOGETHER", together)
+    monkeypatch.setattr(import_rows, "_TOGETHER", together)
     rows = [
         ("0000.png", 1.0, "ann", "g"),
         ("0001.png", 5.0, "", None, None, 3),

@@ -3,18 +3,19 @@
 import numpy as np
 import pytest
 
-from photorank.index import catalogue, signals
+from photorank.index import signals
+from photorank.index.catalogue.connection import reading, writing
 from photorank.index.signals import measure_signals
-from photorank.photos.signals import SIGNALS, photo_signals
+from photorank.photos.signals.all_signals import SIGNALS, photo_signals
+from tests.index.building.test_durability import in_order
 from tests.index.colours import fill, paint
-from tests.index.test_durability import in_order
 
 
 def test_the_catalogue_has_a_column_for_every_signal(library):
     """In the order of the list of signals."""
     fill(library.folder, 1)
     library.build()
-    with catalogue.reading(library.paths) as connection:
+    with reading(library.paths) as connection:
         columns = connection.execute("SELECT name FROM pragma_table_info('signals')").fetchall()
     assert [name for (name,) in columns] == ["photo", *SIGNALS]
 
@@ -94,7 +95,7 @@ def test_photos_are_measured_while_another_process_indexes(library):
     """The writer's lock is not needed."""
     fill(library.folder, 3)
     library.build()
-    with catalogue.writing(library.paths):
+    with writing(library.paths):
         assert measure_signals(library.paths).measured == 3
 
 
@@ -106,6 +107,6 @@ def test_pruning_drops_the_signals_of_what_is_gone(library):
     files[0].unlink()
     library.build(prune=True)
     assert in_order(library.paths)
-    with catalogue.reading(library.paths) as connection:
+    with reading(library.paths) as connection:
         assert connection.execute("SELECT count(*) FROM signals").fetchone() == (3,)
     assert np.isfinite(library.index.signals().column("width")).all()

@@ -8,15 +8,15 @@ from PIL import Image
 from skimage import data
 
 from photorank.errors import TooFewPhotosError
-from photorank.evaluation.degradations import (
+from photorank.index.building.build import build_index
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.learning.degradations import (
     KIND,
     learn_degradations,
     ranked_versions,
 )
-from photorank.index.build import build_index
-from photorank.index.labelling import import_labels
-from photorank.index.store import Index
-from photorank.labels.tables import LabelRow, LabelTable
 from photorank.vectors.store import add_vector, load_vector
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder

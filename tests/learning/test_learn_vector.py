@@ -4,17 +4,17 @@ import pytest
 from photorank.errors import MissingVectorError, UnknownNameError
 from photorank.evaluation.contenders import vector_contender
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.judged import judged_photos
-from photorank.evaluation.learning import IN_SAMPLE, judgements_digest, learn_vector
+from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
-from photorank.index.labelling import import_choices, import_labels
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
-from photorank.rating.photos import compare_embeddings
-from photorank.vectors.all_pairs import AllPairs
+from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.learning.learn_vector import IN_SAMPLE, judgements_digest, learn_vector
+from photorank.rating.rate_photo import compare_embeddings
+from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector
-from photorank.vectors.personal import prior_in
 from photorank.vectors.store import add_vector, load_vector
-from photorank.vectors.taste import Judged, taste_of
+from photorank.vectors.taste.personal import prior_in
+from photorank.vectors.taste.posterior import Judged, taste_of
 
 
 def test_the_card_tells_where_a_vector_is_from(index, tmp_path):

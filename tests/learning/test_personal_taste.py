@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from photorank.evaluation.personal import personal_state
-from photorank.index.clicks import Clicks
-from photorank.rating.scores import percentiles
-from photorank.vectors.ground import Ground, ground_in
+from photorank.index.judging.click_log import Clicks
+from photorank.learning.personal_taste import personal_state
+from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste import Judged, taste_of
+from photorank.vectors.taste.photo_subset import Ground, ground_in
+from photorank.vectors.taste.posterior import Judged, taste_of
 
 N = 80
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap, by_group
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.pair_sums import values_by_fold

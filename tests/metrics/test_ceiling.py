@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.ranking import pairwise_accuracy
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest, ttest_1samp, ttest_rel
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.intervals import LeaveOneOut, holm, jackknife, paired_difference
 from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums

@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import curve_fit
 from scipy.stats import pearsonr
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.logistic import pearson_after_logistic
 from photorank.metrics.ranking import pearson
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
 

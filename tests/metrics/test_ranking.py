@@ -3,8 +3,8 @@ import pytest
 from scipy.stats import kendalltau, pearsonr, somersd, spearmanr
 from sklearn.metrics import roc_auc_score
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.metrics.ranking import (
     PAIR_METRICS,
     accuracy_sums,

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.metrics.lists import (
+from photorank.metrics.top_of_list import (
     album_regret_at_k,
     album_regret_by_block,
     ndcg,

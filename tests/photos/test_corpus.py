@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos import decoding
-from photorank.photos.decoding import decode_apart
-from photorank.photos.headers import embedded_tags, exposure_bias
+from photorank.photos import decode_pool
+from photorank.photos.decode_pool import decode_apart
 from photorank.photos.likeness import shape_of
-from photorank.photos.pixels import decode_photo
+from photorank.photos.open_photo import decode_photo
+from photorank.photos.safe_headers import embedded_tags, exposure_bias
 from tests.photos.corpus import formats, samples, scans_of_nothing
 
 
@@ -29,7 +29,7 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
 
 def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
     """Thirty kilobytes that would take an hour cost what a file may take, twice."""
-    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
+    monkeypatch.setattr(decode_pool, "WORK_SECONDS", 1)
     with pytest.raises(UnreadablePhotoError, match="takes more than 1 seconds to decode"):
         decode_apart(scans_of_nothing(), short_side=224)
 

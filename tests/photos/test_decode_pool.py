@@ -15,11 +15,12 @@ import pytest
 from PIL import Image
 
 from photorank.errors import DecoderError, UnreadablePhotoError
-from photorank.photos import decoding, exif, headers
-from photorank.photos.decoding import decode_apart, signals_apart
-from photorank.photos.exif import shot
-from photorank.photos.pixels import decode_photo
-from photorank.photos.signals import photo_signals
+from photorank.photos import decode_pool, safe_headers
+from photorank.photos.decode_pool import decode_apart, signals_apart
+from photorank.photos.metadata import exif
+from photorank.photos.metadata.exif import shot
+from photorank.photos.open_photo import decode_photo
+from photorank.photos.signals.all_signals import photo_signals
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no such limits")
 
@@ -27,11 +28,11 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no su
 @pytest.fixture
 def hostile(monkeypatch, tmp_path):
     """Have new processes read HEIC with a decoder that has every fault, in an empty folder."""
-    decoding._end_all()
+    decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parent / "hostile")
     monkeypatch.chdir(tmp_path)
     yield
-    decoding._end_all()
+    decode_pool._end_all()
 
 
 def file_with(fault):
@@ -103,9 +104,9 @@ def test_a_file_that_ends_its_decoder_ends_nothing_else(
     hostile, monkeypatch, fault, reason, passing, fresh
 ):
     """It is refused with the reason, in bounded time, and the next photo is read."""
-    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
-    monkeypatch.setattr(decoding, "WAIT_SECONDS", 3.0)
-    monkeypatch.setattr(decoding, "MEMORY_BYTES", 512 << 20)
+    monkeypatch.setattr(decode_pool, "WORK_SECONDS", 1)
+    monkeypatch.setattr(decode_pool, "WAIT_SECONDS", 3.0)
+    monkeypatch.setattr(decode_pool, "MEMORY_BYTES", 512 << 20)
     good = saved(scene())
     if not fresh:
         decode_apart(good)
@@ -148,7 +149,7 @@ def test_the_largest_photo_fits_in_the_limits():
 def test_a_process_that_dies_while_idle_is_not_noticed():
     """The system may take it for its memory; another one is started."""
     decode_apart(saved(scene()))
-    for decoder in decoding._idle:
+    for decoder in decode_pool._idle:
         decoder._process.kill()
         decoder._process.wait()
     assert decode_apart(saved(scene())).photo.size == (300, 200)
@@ -156,28 +157,28 @@ def test_a_process_that_dies_while_idle_is_not_noticed():
 
 def test_a_process_is_used_again():
     """One photo after another needs one process, and eight at a time at most eight."""
-    decoding._end_all()
+    decode_pool._end_all()
     data = saved(scene())
     for _ in range(3):
         decode_apart(data)
-    assert len(decoding._idle) == 1
+    assert len(decode_pool._idle) == 1
     with ThreadPoolExecutor(8) as pool:
         photos = list(pool.map(lambda _: decode_apart(data).photo.tobytes(), range(40)))
     assert set(photos) == {scene().tobytes()}
-    assert len(decoding._idle) <= 8
+    assert len(decode_pool._idle) <= 8
 
 
 def test_without_a_process_the_error_says_so(monkeypatch):
     """It is one that the user can act on, not a reason to skip every photo."""
-    decoding._end_all()
-    monkeypatch.setattr(decoding, "_PROGRAM", "raise SystemExit(7)")
+    decode_pool._end_all()
+    monkeypatch.setattr(decode_pool, "_PROGRAM", "raise SystemExit(7)")
     with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
         decode_apart(saved(scene()))
 
 
 def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
     """As where the system has no room for another one."""
-    decoding._end_all()
+    decode_pool._end_all()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(DecoderError, match="cannot be started"):
         decode_apart(saved(scene()))
@@ -214,13 +215,13 @@ def test_no_process_outlives_the_one_that_asked(tmp_path):
 def test_a_forked_process_has_decoders_of_its_own():
     """Two that asked the same one would get each other's photos."""
     decode_apart(saved(scene()))
-    mine = {decoder._process.pid for decoder in decoding._idle}
+    mine = {decoder._process.pid for decoder in decode_pool._idle}
     read, write = os.pipe()
     if not (child := os.fork()):
         decode_apart(saved(scene()))
-        pids = [decoder._process.pid for decoder in decoding._idle]
+        pids = [decoder._process.pid for decoder in decode_pool._idle]
         os.write(write, " ".join(map(str, pids)).encode())
-        decoding._end_all()
+        decode_pool._end_all()
         os._exit(0)
     os.close(write)
     with open(read, "rb") as file:
@@ -245,13 +246,13 @@ def test_a_header_that_ends_its_reader_ends_nothing_else(tmp_path, monkeypatch):
     heic.write_bytes(b"\0\0\0\x18ftypheic" + bytes(99))
     for path in sorted(tmp_path.iterdir()):
         if path != heic:
-            assert headers.embedded_tags(path) == exif.embedded_tags(path)
-            assert headers.exposure_bias(path) == exif.exposure_bias(path)
-    monkeypatch.setattr(headers, "header_apart", crash)
+            assert safe_headers.embedded_tags(path) == exif.embedded_tags(path)
+            assert safe_headers.exposure_bias(path) == exif.exposure_bias(path)
+    monkeypatch.setattr(safe_headers, "header_apart", crash)
     for path in sorted(tmp_path.iterdir()):
         apart = path.name in ("WEBP", "AVIF", "HEIC")
-        assert headers.exposure_bias(path) is None
+        assert safe_headers.exposure_bias(path) is None
         with pytest.raises(UnreadablePhotoError) if apart else nullcontext():
-            headers.embedded_tags(path)
+            safe_headers.embedded_tags(path)
         assert len(asked) == (2 if apart else 0)
         asked.clear()

@@ -1,8 +1,8 @@
 import pytest
 from PIL import Image, ImageOps
 
-from photorank.photos.exif import exposure_bias
 from photorank.photos.likeness import picture_hash, shape_of
+from photorank.photos.metadata.exif import exposure_bias
 from tests.conftest import draw_photo
 
 

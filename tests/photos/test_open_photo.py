@@ -11,10 +11,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos import pixels
-from photorank.photos.exif import Shot, shot
+from photorank.photos import open_photo
 from photorank.photos.framing import frame
-from photorank.photos.pixels import (
+from photorank.photos.metadata.exif import Shot, shot
+from photorank.photos.open_photo import (
     decode_photo,
     os_reason,
     photo_digest,
@@ -454,12 +454,12 @@ def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
     data = encoded(scene, "HEIF")
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     monkeypatch.delitem(Image.OPEN, "HEIF")
-    pixels._formats.cache_clear()
+    open_photo._formats.cache_clear()
 
     assert 'pip install "photorank[heic]"' in reason(data)
 
     monkeypatch.undo()
-    pixels._formats.cache_clear()
+    open_photo._formats.cache_clear()
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -544,7 +544,7 @@ def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
     """Indexing thousands of photos does not fill the screen with Pillow's warnings."""
     (tmp_path / "a.jpg").write_bytes(encoded(scene, "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\x05"))
     script = (
-        "import sys, pathlib; from photorank.photos.pixels import decode_photo, read_photo;"
+        "import sys, pathlib; from photorank.photos.open_photo import decode_photo, read_photo;"
         "decode_photo(read_photo(pathlib.Path(sys.argv[1])))"
     )
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from photorank.index.records import IndexSignals
-from photorank.photos.signals import SIGNALS, photo_signals
-from photorank.rating.shots import order_in_series, within_series_score
+from photorank.index.reading.records import IndexSignals
+from photorank.photos.signals.all_signals import SIGNALS, photo_signals
+from photorank.rating.best_shot import order_in_series, within_series_score
 from photorank.sample import degraded
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from photorank.index.store import open_index
-from photorank.rating import better
-from photorank.rating.better import closest_better
+from photorank.index.opened import open_index
+from photorank.rating import closest_better as module
+from photorank.rating.closest_better import closest_better
 from photorank.vectors.store import load_vector
 
 
@@ -15,7 +15,7 @@ def index(home):
 
 def test_the_nearest_of_those_rated_clearly_higher(index, monkeypatch):
     """NumPy's own search over all photos finds the same, if all are of one kind."""
-    monkeypatch.setattr(better, "_OF_ITS_KIND", len(index))
+    monkeypatch.setattr(module, "_OF_ITS_KIND", len(index))
     vector = load_vector(index, "ours")
     ratings, X = index.rate(vector), index.embeddings()
     for row in range(0, len(index), 5):
@@ -31,7 +31,7 @@ def test_the_nearest_of_those_rated_clearly_higher(index, monkeypatch):
 
 def test_what_is_less_alike_than_most_pairs_is_of_another_kind(index):
     """Of the photos rated higher only those are told that few pairs surpass."""
-    share = better._OF_ITS_KIND / len(index)
+    share = module._OF_ITS_KIND / len(index)
     vector = load_vector(index, "ours")
     ratings, X = index.rate(vector), index.embeddings()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
@@ -49,8 +49,8 @@ def test_what_is_less_alike_than_most_pairs_is_of_another_kind(index):
 
 def test_many_shots_of_a_scene_are_all_of_one_kind(index, monkeypatch):
     """However few pairs are the likest ones, half of the way to being the same is enough."""
-    monkeypatch.setattr(better, "_ALIKE", 0)
-    monkeypatch.setattr(better, "_OF_ITS_KIND", 0)
+    monkeypatch.setattr(module, "_ALIKE", 0)
+    monkeypatch.setattr(module, "_OF_ITS_KIND", 0)
     vector = load_vector(index, "ours")
     ratings, X = index.rate(vector), index.embeddings()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
@@ -76,7 +76,7 @@ def test_nothing_is_better_than_the_best(index):
 
 def test_a_little_better_is_better_than_nothing(index, monkeypatch):
     """Where no photo is clearly higher, one that is higher at all will do."""
-    monkeypatch.setattr(better, "_OF_ITS_KIND", len(index))
+    monkeypatch.setattr(module, "_OF_ITS_KIND", len(index))
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
     second = int(np.argsort(ratings)[-2])

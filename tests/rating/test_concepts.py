@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.encoders import load_encoder
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.rating.concepts import CONCEPTS, concept_embeddings, moving_concepts, pulls
 from photorank.vectors.prompts import prompt_vector
 
@@ -84,8 +84,8 @@ def test_two_photos_are_too_few_to_compare_with(bare_pair):
 @pytest.fixture
 def bare_pair(tmp_path):
     """Return an index of two photos with a vector and its encoder."""
-    from photorank.index.build import build_index
-    from photorank.index.store import Index
+    from photorank.index.building.build import build_index
+    from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
     from photorank.workspace import Workspace
     from tests.index.colours import ColourEncoder, fill

@@ -3,7 +3,7 @@ import pytest
 
 from photorank.encoders import load_encoder
 from photorank.errors import MissingPathError, MissingWeightsError
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.rating.explain import concepts_behind, explain_file
 from photorank.vectors.store import load_vector
 

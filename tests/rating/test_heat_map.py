@@ -6,7 +6,7 @@ from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
 from photorank.errors import EncoderMismatchError
 from photorank.photos.framing import FRAMINGS
-from photorank.rating.heat import heat_map, occlusion, sum_over_positions
+from photorank.rating.heat_map import heat_map, occlusion, sum_over_positions
 from photorank.vectors.master import MasterVector
 from tests.index.colours import ColourEncoder
 

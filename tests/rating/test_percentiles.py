@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import percentileofscore
 
-from photorank.rating.scores import group_percentiles, percentiles, percentiles_among
+from photorank.rating.percentiles import group_percentiles, percentiles, percentiles_among
 
 
 def test_percentiles_are_scipys_mean_rank():

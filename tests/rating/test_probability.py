@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from photorank.rating.calibration import fit_slope, probability, slope_for, uncalibrated_slope
+from photorank.rating.probability import fit_slope, probability, slope_for, uncalibrated_slope
 
 
 def test_the_two_probabilities_sum_to_one_and_swap():

@@ -8,8 +8,8 @@ from sklearn.datasets import load_sample_image
 
 from photorank.encoders import load_encoder
 from photorank.errors import UnreadablePhotoError
-from photorank.index.store import open_index
-from photorank.rating.photos import compare_embeddings, embeddings_of, rate_files
+from photorank.index.opened import open_index
+from photorank.rating.rate_photo import compare_embeddings, embeddings_of, rate_files
 from photorank.vectors.store import load_vector
 
 
@@ -75,7 +75,7 @@ def test_swapping_the_photos_swaps_the_probabilities(index):
 def test_technical_prefers_the_sharp_photo(framing, tmp_path):
     """On photographs it has never seen, it puts the original before its blurred twin."""
     encoder = load_encoder("embedded", framing=framing)
-    from photorank.rating.photos import embed_photo
+    from photorank.rating.rate_photo import embed_photo
     from photorank.vectors.store import builtin_vectors
 
     class Bare:

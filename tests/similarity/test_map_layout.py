@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from photorank.errors import MissingExtraError
-from photorank.index import atlas
-from photorank.index.atlas import inside, places
-from photorank.index.build import build_index
-from photorank.index.store import Index, open_index
+from photorank.index.building.build import build_index
+from photorank.index.opened import Index, open_index
+from photorank.similarity import map_layout
+from photorank.similarity.map_layout import inside, places
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.index.colours import ColourEncoder
@@ -33,7 +33,7 @@ def test_principal_components_are_those_of_the_covariance(index):
 def test_places_are_worked_out_once(index, monkeypatch):
     """The second time they are read, to float32, and nothing is fitted."""
     found = places(index)
-    monkeypatch.setitem(atlas._MAKERS, "pca", None)
+    monkeypatch.setitem(map_layout._MAKERS, "pca", None)
 
     assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
 
@@ -95,7 +95,7 @@ def test_tsne_keeps_neighbours_together(index):
 def test_photos_beyond_those_mapped_go_beside_their_like(index, monkeypatch):
     """With fewer photos placed by t-SNE, the others still get finite places among them."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
-    monkeypatch.setattr(atlas, "_MAPPED", 14)
+    monkeypatch.setattr(map_layout, "_MAPPED", 14)
 
     found = places(index, "tsne")
     assert found.shape == (len(index), 2)
@@ -104,7 +104,7 @@ def test_photos_beyond_those_mapped_go_beside_their_like(index, monkeypatch):
 
 def test_tsne_without_its_library_names_the_extra(index, monkeypatch):
     """The error says what to install."""
-    monkeypatch.setattr(atlas, "find_spec", lambda name: None)
+    monkeypatch.setattr(map_layout, "find_spec", lambda name: None)
 
     with pytest.raises(MissingExtraError, match="map"):
         places(index, "tsne")

@@ -2,12 +2,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from photorank.index.alike import leaders
-from photorank.index.hashes import PictureHashes
-from photorank.index.labelling import import_labels
-from photorank.index.series import find_series, is_bracket
-from photorank.index.store import Index
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.building.picture_hashes import PictureHashes
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.similarity.leader_clustering import leaders
+from photorank.similarity.series import find_series, is_bracket
 from tests.index.colours import ColourEncoder
 
 

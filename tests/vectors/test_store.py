@@ -10,7 +10,7 @@ from photorank.errors import (
     ReservedNameError,
     VectorNameTakenError,
 )
-from photorank.index.store import open_index
+from photorank.index.opened import open_index
 from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import prompt_vector
 from photorank.vectors.store import (

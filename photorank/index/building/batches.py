@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from photorank.encoders.base import encode_photos
-from photorank.index.ledger import Entry, KnownSkip, NewPhoto, record_batch
+from photorank.index.building.decode_ahead import Embedded, Framed, LazyEncoder, Opened, Unusable
+from photorank.index.catalogue.file_records import Entry, KnownSkip, NewPhoto, record_batch
+from photorank.index.catalogue.rooted_paths import Place
+from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import Manifest, write_manifest
-from photorank.index.pipeline import Embedded, Framed, LazyEncoder, Opened, Unusable
-from photorank.index.places import Place
-from photorank.index.shards import write_shard
 from photorank.typing import Embeddings
 from photorank.workspace import IndexPaths, storage_errors
 

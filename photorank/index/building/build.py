@@ -10,12 +10,26 @@ from pathlib import Path
 from photorank.encoders import load_encoder
 from photorank.encoders.runtimes import Runtime, Switchable
 from photorank.errors import NoPhotosError
-from photorank.index.batches import Batches
-from photorank.index.catalogue import writing
-from photorank.index.cluster import Cluster, Job, embed_on_cluster
-from photorank.index.hashes import keep_hashes
-from photorank.index.identity import Loader, load_own, new_manifest, refuse_another, stored_manifest
-from photorank.index.ledger import (
+from photorank.index.building.batches import Batches
+from photorank.index.building.choose_runtime import adopt_runtime
+from photorank.index.building.decode_ahead import (
+    LazyEncoder,
+    batch_size_for,
+    open_photos,
+    usable_cores,
+)
+from photorank.index.building.encoder_identity import (
+    Loader,
+    load_own,
+    new_manifest,
+    refuse_another,
+    stored_manifest,
+)
+from photorank.index.building.picture_hashes import keep_hashes
+from photorank.index.building.ray_cluster import Cluster, Job, embed_on_cluster
+from photorank.index.building.scan import Scan, compare, reading_software
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.file_records import (
     KnownFile,
     KnownSkip,
     add_roots,
@@ -26,12 +40,9 @@ from photorank.index.ledger import (
     load_roots,
     record_findings,
 )
+from photorank.index.catalogue.rooted_paths import Place, Roots
+from photorank.index.maintenance.compaction import compact, drop_vanished, sweep
 from photorank.index.manifest import write_manifest
-from photorank.index.pipeline import LazyEncoder, batch_size_for, open_photos, usable_cores
-from photorank.index.places import Place, Roots
-from photorank.index.runtime import adopt_runtime
-from photorank.index.scan import Scan, compare, reading_software
-from photorank.index.upkeep import compact, drop_vanished, sweep
 from photorank.photos.files import SkippedFile, find_photos
 from photorank.workspace import Workspace
 

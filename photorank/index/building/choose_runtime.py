@@ -8,8 +8,8 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.encoders.runtimes import FRAMES, FRAMES_OF_INT8, Runtime, Switchable
 from photorank.errors import EncoderError
-from photorank.index.pipeline import Framed, LazyEncoder, open_photos
-from photorank.index.places import Place
+from photorank.index.building.decode_ahead import Framed, LazyEncoder, open_photos
+from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.files import PhotoFile
 from photorank.typing import Frames
 

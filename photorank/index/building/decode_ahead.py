@@ -11,12 +11,12 @@ from threading import Lock
 
 from photorank.encoders.base import Encoder
 from photorank.errors import UnreadablePhotoError
-from photorank.index.places import Place
-from photorank.photos.decoding import decode_apart
-from photorank.photos.exif import Shot
+from photorank.index.catalogue.rooted_paths import Place
+from photorank.photos.decode_pool import decode_apart
 from photorank.photos.files import PhotoFile
 from photorank.photos.likeness import hash_of
-from photorank.photos.pixels import photo_digest, read_photo, small_picture, thumbnail
+from photorank.photos.metadata.exif import Shot
+from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
 
 _PHOTOS_A_CORE = 16  # of a batch: two rounds for every worker

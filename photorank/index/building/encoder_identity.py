@@ -6,7 +6,7 @@ from typing import Protocol
 
 from photorank.encoders.base import Encoder
 from photorank.errors import IndexMismatchError
-from photorank.index.ledger import has_photos
+from photorank.index.catalogue.file_records import has_photos
 from photorank.index.manifest import Manifest, read_manifest
 from photorank.workspace import IndexPaths
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.errors import StorageError
-from photorank.index.pipeline import usable_cores
+from photorank.index.building.decode_ahead import usable_cores
 from photorank.photos.likeness import picture_hash
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths, write_bytes

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 from photorank.encoders.base import Encoder
 from photorank.encoders.runtimes import Runtime
 from photorank.errors import ClusterError, MissingExtraError, first_line
-from photorank.index.batches import Batches
-from photorank.index.mirrors import Mirror
-from photorank.index.pipeline import batch_size_for, usable_cores
-from photorank.index.places import Place
-from photorank.index.runtime import telling_frames
-from photorank.index.workers import Attempts, Worker, file_table, opened
+from photorank.index.building.batches import Batches
+from photorank.index.building.choose_runtime import telling_frames
+from photorank.index.building.decode_ahead import batch_size_for, usable_cores
+from photorank.index.building.ray_mirrors import Mirror
+from photorank.index.building.ray_worker import Attempts, Worker, file_table, opened
+from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.files import PhotoFile
 
 _BLOCK = 256  # files whose rows come back at once, so that none comes twice if a worker is lost

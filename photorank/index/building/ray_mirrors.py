@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import ClusterError, UnreadablePhotoError, first_line
-from photorank.photos.pixels import MAX_BYTES, os_reason, read_photo
+from photorank.photos.open_photo import MAX_BYTES, os_reason, read_photo
 
 
 @dataclass(frozen=True)

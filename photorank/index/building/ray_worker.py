@@ -13,13 +13,20 @@ import numpy as np
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import Runtime, Switchable
 from photorank.errors import ClusterError, PhotorankError
-from photorank.index.mirrors import Mirror, mirrored
-from photorank.index.pipeline import Embedded, Framed, LazyEncoder, Opened, Unusable, open_photos
-from photorank.index.places import Place, as_path, path_bytes
-from photorank.index.runtime import run_as
-from photorank.index.scan import reading_software
-from photorank.photos.exif import Shot
+from photorank.index.building.choose_runtime import run_as
+from photorank.index.building.decode_ahead import (
+    Embedded,
+    Framed,
+    LazyEncoder,
+    Opened,
+    Unusable,
+    open_photos,
+)
+from photorank.index.building.ray_mirrors import Mirror, mirrored
+from photorank.index.building.scan import reading_software
+from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.photos.files import PhotoFile
+from photorank.photos.metadata.exif import Shot
 from photorank.typing import Frames
 
 if TYPE_CHECKING:

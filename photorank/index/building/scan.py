@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from photorank.index.ledger import Findings, KnownFile, KnownSkip
-from photorank.index.places import Place, Roots, lies_under, path_bytes
+from photorank.index.catalogue.file_records import Findings, KnownFile, KnownSkip
+from photorank.index.catalogue.rooted_paths import Place, Roots, lies_under, path_bytes
 from photorank.photos.files import PhotoFile, SkippedFile
 
 

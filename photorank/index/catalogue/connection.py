@@ -15,10 +15,10 @@ from urllib.parse import quote_from_bytes
 import filelock
 
 from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
+from photorank.index.catalogue.migrations import migrate
+from photorank.index.catalogue.row_checksums import keep_sums, take_sums, watch
+from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.manifest import SCHEMA_VERSION
-from photorank.index.migrations import migrate
-from photorank.index.schema import SCHEMA
-from photorank.index.sums import keep_sums, take_sums, watch
 from photorank.workspace import IndexPaths, storage_errors
 
 _PATIENCE = 10.0  # seconds that SQLite waits for another process's short lock

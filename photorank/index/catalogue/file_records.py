@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photorank.index.catalogue import reading, transaction
-from photorank.index.places import Place, Roots, as_path, path_bytes
-from photorank.index.shards import Shard
+from photorank.index.catalogue.connection import reading, transaction
+from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
+from photorank.index.embeddings.shards import Shard
 from photorank.photos.files import SkippedFile
 from photorank.workspace import IndexPaths
 

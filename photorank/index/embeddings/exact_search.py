@@ -29,7 +29,7 @@ class MappedRows:
     Parameters
     ----------
     shards : sequence of ndarray of shape (n, d)
-        As :func:`photorank.index.shards.read_shard` returns them.
+        As :func:`photorank.index.embeddings.shards.read_shard` returns them.
     dimensions : int
         d
     """

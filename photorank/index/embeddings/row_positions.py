@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from photorank.errors import BrokenIndexError
-from photorank.index.catalogue import reading
-from photorank.index.columns import whole_numbers
-from photorank.index.search import MappedRows
-from photorank.index.shards import Shard, read_shard
+from photorank.index.catalogue.column_arrays import whole_numbers
+from photorank.index.catalogue.connection import reading
+from photorank.index.embeddings.exact_search import MappedRows
+from photorank.index.embeddings.shards import Shard, read_shard
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
-from photorank.index.catalogue import adding, reading, writing
+from photorank.index.catalogue.connection import adding, reading, writing
 from photorank.index.manifest import read_manifest, write_manifest
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.typing import Codes, Floats, Pairs
 from photorank.workspace import IndexPaths
 
@@ -63,7 +63,7 @@ def record_choice(
     ChangedIndexError
         If the index has no such photo any more.
     LockedIndexError, StorageError
-        If it could not be written; see :func:`~photorank.index.catalogue.adding`.
+        If it could not be written; see :func:`~photorank.index.catalogue.connection.adding`.
     """
     if winner == loser:
         raise LabelsError("a choice is between two different photos.")

@@ -6,9 +6,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from photorank.index.naming import NameBook, Sorting
-from photorank.labels.csvtable import Problem
-from photorank.labels.tables import ChoiceTable, LabelRow, LabelTable
+from photorank.index.judging.match_files import NameBook, Sorting
+from photorank.labels.tables.csv_table import Problem
+from photorank.labels.tables.label_tables import ChoiceTable, LabelRow, LabelTable
 
 _TOGETHER = 20_000  # rows that are in memory at a time
 _LINES = 5  # that a note spells out

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from photorank.errors import LabelsError
-from photorank.index.catalogue import reading
-from photorank.index.ledger import known_skips, load_roots
-from photorank.index.places import path_bytes
-from photorank.index.rows import load_facts, load_rows
-from photorank.labels.library import LibraryFile
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import known_skips, load_roots
+from photorank.index.catalogue.rooted_paths import path_bytes
+from photorank.index.reading.rows import load_facts, load_rows
+from photorank.labels.photo_library.collected import LibraryFile
 from photorank.photos.files import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import LabelsError
-from photorank.index.ledger import load_roots
-from photorank.index.places import path_bytes
-from photorank.labels.csvtable import Problem, Problems
+from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.rooted_paths import path_bytes
+from photorank.labels.tables.csv_table import Problem, Problems
 from photorank.photos.pathtext import text_path
 
 

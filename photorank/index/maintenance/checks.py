@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from photorank.errors import PhotorankError
-from photorank.index.catalogue import reading
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import count_photos, load_roots
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.catalogue.row_checksums import changed_tables
+from photorank.index.embeddings.shards import file_sha256
 from photorank.index.findings import Finding
-from photorank.index.ledger import count_photos, load_roots
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest
-from photorank.index.places import as_path
-from photorank.index.shards import file_sha256
-from photorank.index.sums import changed_tables
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"

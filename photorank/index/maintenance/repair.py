@@ -4,8 +4,11 @@ import sqlite3
 from dataclasses import replace
 
 from photorank.errors import UnreadablePhotoError
-from photorank.index.catalogue import reading, transaction, writing
-from photorank.index.health import (
+from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.index.catalogue.file_records import count_photos, load_roots
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.catalogue.row_checksums import take_sums
+from photorank.index.maintenance.checks import (
     changed_values,
     damaged_shards,
     damaged_thumbnails,
@@ -14,13 +17,10 @@ from photorank.index.health import (
     left_over,
     misplaced_shards,
 )
-from photorank.index.ledger import count_photos, load_roots
+from photorank.index.maintenance.compaction import sweep
 from photorank.index.manifest import read_manifest, write_manifest
-from photorank.index.places import as_path
-from photorank.index.sums import take_sums
-from photorank.index.upkeep import sweep
-from photorank.photos.decoding import decode_apart
-from photorank.photos.pixels import photo_digest, read_photo, thumbnail
+from photorank.photos.decode_pool import decode_apart
+from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
 
 # What indexing knows of files, which it can find out again.

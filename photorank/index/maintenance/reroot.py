@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photorank.errors import MissingPathError, MovedLibraryError
-from photorank.index.catalogue import reading, transaction, writing
-from photorank.index.ledger import load_roots
+from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.rooted_paths import Roots, as_path, path_bytes
 from photorank.index.manifest import read_manifest, write_manifest
-from photorank.index.places import Roots, as_path, path_bytes
 from photorank.workspace import IndexPaths
 
 

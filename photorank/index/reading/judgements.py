@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from photorank.index.catalogue import reading
-from photorank.index.columns import fractions, mixed, whole_numbers
-from photorank.index.layout import Layout
-from photorank.index.memberships import Memberships, named
-from photorank.index.records import Counts, IndexChoices, IndexLabels, SingleRatings
-from photorank.index.rows import Rows
+from photorank.index.catalogue.column_arrays import fractions, mixed, whole_numbers
+from photorank.index.catalogue.connection import reading
+from photorank.index.embeddings.row_positions import Layout
+from photorank.index.reading.memberships import Memberships, named
+from photorank.index.reading.records import Counts, IndexChoices, IndexLabels, SingleRatings
+from photorank.index.reading.rows import Rows
 from photorank.workspace import IndexPaths
 
 # Of whose scores it is known that they are stars, 1 to 5.

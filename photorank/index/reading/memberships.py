@@ -5,9 +5,9 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from photorank.index.catalogue import reading
-from photorank.index.columns import Texts, mixed
-from photorank.index.rows import Rows
+from photorank.index.catalogue.column_arrays import Texts, mixed
+from photorank.index.catalogue.connection import reading
+from photorank.index.reading.rows import Rows
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from photorank.index.layout import Layout
-from photorank.index.places import path_bytes, path_order
-from photorank.index.records import Found
-from photorank.index.rows import Rows, load_photos
-from photorank.index.search import Nearest
+from photorank.index.catalogue.rooted_paths import path_bytes, path_order
+from photorank.index.embeddings.exact_search import Nearest
+from photorank.index.embeddings.row_positions import Layout
+from photorank.index.reading.records import Found
+from photorank.index.reading.rows import Rows, load_photos
 from photorank.typing import Codes, Direction, Floats
 from photorank.workspace import IndexPaths
 

@@ -72,7 +72,7 @@ class Counts(NamedTuple):
 class IndexSignals(NamedTuple):
     """What was measured of the photos, by row of :meth:`Index.photos`."""
 
-    names: tuple[str, ...]  # (s,) of :data:`photorank.photos.signals.SIGNALS`
+    names: tuple[str, ...]  # (s,) of :data:`photorank.photos.signals.all_signals.SIGNALS`
     values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined
 
     def column(self, name: str) -> Floats:

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.errors import ChangedIndexError
-from photorank.index.catalogue import reading
-from photorank.index.columns import Texts, mixed
-from photorank.index.ledger import load_roots
-from photorank.index.places import as_path, path_order
-from photorank.index.records import Photo
+from photorank.index.catalogue.column_arrays import Texts, mixed
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.rooted_paths import as_path, path_order
+from photorank.index.reading.records import Photo
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
@@ -21,7 +21,7 @@ _BY_NUMBER = "photos NOT INDEXED"
 
 
 class Files:
-    """Files by absolute path, sorted as :func:`~photorank.index.places.path_order` does.
+    """Files by absolute path, sorted in :func:`~photorank.index.catalogue.rooted_paths.path_order`.
 
     Parameters
     ----------

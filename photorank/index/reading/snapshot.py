@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from photorank.index.layout import Layout, load_layout
-from photorank.index.memberships import Memberships, load_memberships
-from photorank.index.places import as_path
-from photorank.index.records import Photo
-from photorank.index.rows import Facts, Rows, load_facts, load_rows
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.embeddings.row_positions import Layout, load_layout
+from photorank.index.reading.memberships import Memberships, load_memberships
+from photorank.index.reading.records import Photo
+from photorank.index.reading.rows import Facts, Rows, load_facts, load_rows
 from photorank.typing import Codes, Embeddings
 from photorank.workspace import IndexPaths
 

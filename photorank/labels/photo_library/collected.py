@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from photorank.errors import LabelsError, MetadataError
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
 
 Found = TypeVar("Found")
 

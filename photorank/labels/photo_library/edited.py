@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photorank.labels.library import Collected, Judgement, LibraryFile
-from photorank.photos.clock import local_clock
+from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile
+from photorank.photos.metadata.capture_time import local_clock
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")
 

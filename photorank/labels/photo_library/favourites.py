@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.labels.library import Collected, Judgement, LibraryFile, each
-from photorank.photos.pixels import open_file, os_reason
+from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, each
+from photorank.photos.open_photo import open_file, os_reason
 
 _MAX_BYTES = 4 << 20  # those of Google have two kilobytes
 _CUT = 46  # letters that Google leaves of a name before .json

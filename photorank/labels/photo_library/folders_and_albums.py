@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from photorank.errors import LabelsError, MissingPathError, UnreadablePhotoError
-from photorank.labels.library import Collected, Judgement, LibraryFile, Trouble
+from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, Trouble
 from photorank.photos.files import PhotoFile, find_photos
-from photorank.photos.pixels import open_file, photo_digest, read_photo
+from photorank.photos.open_photo import open_file, photo_digest, read_photo
 
 _MAX_LIST = 64 << 20  # bytes; a path has a hundred, so half a million photos
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from photorank.labels.csvtable import (
+from photorank.labels.tables.csv_table import (
     Cells,
     CsvTable,
     filled,
@@ -20,7 +20,7 @@ from photorank.labels.csvtable import (
     truth,
     votes,
 )
-from photorank.labels.formulas import unescaped
+from photorank.labels.tables.formula_cells import unescaped
 
 Row = TypeVar("Row")
 

@@ -13,9 +13,9 @@ from typing import BinaryIO, NamedTuple
 from PIL import ExifTags, Image
 
 from photorank.errors import MetadataError
-from photorank.photos.packet import MAX_BYTES
-from photorank.photos.pixels import open_file, open_header
-from photorank.photos.xmp import XmpTags, checked_rating, read_xmp, stars_of_percent
+from photorank.photos.metadata.xmp import XmpTags, checked_rating, read_xmp, stars_of_percent
+from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.open_photo import open_file, open_header
 
 _RATING = 0x4746  # in stars
 _RATING_PERCENT = 0x4749
@@ -46,7 +46,7 @@ def shot(data: bytes) -> Shot:
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Return what :func:`photorank.photos.headers.exposure_bias` does, in this process."""
+    """Return what :func:`photorank.photos.safe_headers.exposure_bias` does, in this process."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -57,7 +57,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Return what :func:`photorank.photos.headers.embedded_tags` does, in this process."""
+    """Return what :func:`photorank.photos.safe_headers.embedded_tags` does, in this process."""
     with _opened(photo) as file:
         header = open_header(file)
         try:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.headers import embedded_tags
-from photorank.photos.packet import MAX_BYTES
-from photorank.photos.pixels import open_file
-from photorank.photos.xmp import XmpTags, is_own, read_xmp, sidecars
+from photorank.photos.metadata.xmp import XmpTags, is_own, read_xmp, sidecars
+from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.open_photo import open_file
+from photorank.photos.safe_headers import embedded_tags
 
 
 def photo_tags(photo: Path) -> XmpTags:

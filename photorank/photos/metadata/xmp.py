@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from photorank.errors import MetadataError
-from photorank.photos.packet import RDF, Packet, packet_text, parse_packet
+from photorank.photos.metadata.xmp_packet import RDF, Packet, packet_text, parse_packet
 
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _RATING = f"{_XMP} Rating"

@@ -8,8 +8,8 @@ from math import nan
 import numpy as np
 from PIL import Image
 
-from photorank.photos import compression, noise, sharpness, tones
-from photorank.photos.pixels import decode_photo, open_header
+from photorank.photos.open_photo import decode_photo, open_header
+from photorank.photos.signals import compression, light_and_colour, noise, sharpness
 from photorank.typing import Frames, Grey
 
 # Pixels of the long side of the picture that is measured: sharpness and noise depend on it. It
@@ -40,12 +40,12 @@ SIGNALS: dict[str, Callable[[Picture], float]] = {
     "high_frequencies": lambda picture: sharpness.high_frequencies(picture.grey),
     "singular_share": lambda picture: sharpness.singular_share(picture.grey),
     "noise": lambda picture: noise.noise(picture.grey),
-    "brightness": lambda picture: tones.brightness(picture.grey),
-    "clipped_shadows": lambda picture: tones.clipped_shadows(picture.pixels),
-    "clipped_highlights": lambda picture: tones.clipped_highlights(picture.pixels),
-    "contrast": lambda picture: tones.contrast(picture.grey),
-    "colourfulness": lambda picture: tones.colourfulness(picture.pixels),
-    "colour_cast": lambda picture: tones.colour_cast(picture.photo),
+    "brightness": lambda picture: light_and_colour.brightness(picture.grey),
+    "clipped_shadows": lambda picture: light_and_colour.clipped_shadows(picture.pixels),
+    "clipped_highlights": lambda picture: light_and_colour.clipped_highlights(picture.pixels),
+    "contrast": lambda picture: light_and_colour.contrast(picture.grey),
+    "colourfulness": lambda picture: light_and_colour.colourfulness(picture.pixels),
+    "colour_cast": lambda picture: light_and_colour.colour_cast(picture.photo),
     "jpeg_quality": lambda picture: compression.jpeg_quality(picture.header),
     "blockiness": lambda picture: (
         nan if picture.unscaled is None else compression.blockiness(picture.unscaled)
@@ -59,7 +59,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
     Parameters
     ----------
     data : bytes
-        A whole file, as :func:`photorank.photos.pixels.read_photo` returns it.
+        A whole file, as :func:`photorank.photos.open_photo.read_photo` returns it.
 
     Raises
     ------

@@ -86,7 +86,7 @@ def print_fitness(
         Pixels of the whole photo.
     page : Page
     brightness : float, optional
-        Of :mod:`photorank.photos.signals`; unknown, nothing is said of darkness.
+        Of :mod:`photorank.photos.signals.all_signals`; unknown, nothing is said of darkness.
 
     Examples
     --------

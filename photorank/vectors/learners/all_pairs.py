@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.coordinates import row_space, unit_prior
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.inner_folds import FOLDS, HeldOut, best_alpha
-from photorank.vectors.ridge import Fit, Problem
+from photorank.vectors.learners.coordinates import row_space, unit_prior
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha
+from photorank.vectors.learners.ridge import Fit, Problem
 
 
 class AllPairs(DirectionLearner):

@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from photorank.comparisons.choice_graph import ChoiceComparisons, choice_graph
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.choice_graph import ChoiceComparisons, choice_graph
-from photorank.labels.comparisons import Comparisons
 from photorank.typing import Codes, Direction, Floats
-from photorank.vectors.coordinates import Coordinates, unit_prior
-from photorank.vectors.davidson import Likelihood
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.inner_folds import best_alpha, penalties
+from photorank.vectors.learners.coordinates import Coordinates, unit_prior
+from photorank.vectors.learners.davidson import Likelihood
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.inner_folds import best_alpha, penalties
 
 
 class _Fit(NamedTuple):

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
 from photorank.typing import Codes, Direction, Floats
 
 # The prior's scale is a coordinate too, pulled to 0 this much less than the others:

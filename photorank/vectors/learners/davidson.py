@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from photorank.labels.choice_graph import ChoiceComparisons
+from photorank.comparisons.choice_graph import ChoiceComparisons
 from photorank.typing import Floats
-from photorank.vectors.inner_folds import HeldOut
-from photorank.vectors.newton import Local, minimise, steepness
+from photorank.vectors.learners.inner_folds import HeldOut
+from photorank.vectors.learners.newton import Local, minimise, steepness
 
 
 class Chances(NamedTuple):

@@ -13,8 +13,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
-from photorank.labels.comparisons import Comparisons
 from photorank.typing import Direction, Floats, Ratings
 
 _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
@@ -24,7 +24,7 @@ class DirectionLearner(BaseEstimator):
     """Base of the learners, which follow scikit-learn's estimator contract.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
-    :class:`~photorank.labels.comparisons.Comparisons`, of which scores are
+    :class:`~photorank.comparisons.comparisons.Comparisons`, of which scores are
     the plain case.
 
     Attributes

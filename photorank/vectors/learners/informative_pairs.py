@@ -6,10 +6,10 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.dominance import dense_ranks
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.dominance import dense_ranks
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats, Pairs
 
 # Partners offered to each labelled photo, besides those that keep its block connected.

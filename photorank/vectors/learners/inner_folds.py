@@ -5,11 +5,11 @@ from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.informative_pairs import components
+from photorank.vectors.learners.informative_pairs import components
 
 FOLDS = 5
 # Penalties that are tried, in units of the compared photos' mean squared distance,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.hinge_pairs import short_leads
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.short_leads import short_leads
 from photorank.typing import Floats
-from photorank.vectors.coordinates import Coordinates
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.inner_folds import HeldOut, best_alpha, penalties
-from photorank.vectors.newton import Local, minimise, steepness
+from photorank.vectors.learners.coordinates import Coordinates
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, penalties
+from photorank.vectors.learners.newton import Local, minimise, steepness
 
 
 class RankSVM(DirectionLearner):

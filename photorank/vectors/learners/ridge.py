@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
 
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
-from photorank.vectors.coordinates import row_space
-from photorank.vectors.direction import DirectionLearner
+from photorank.vectors.learners.coordinates import row_space
+from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class PairLeastSquares(DirectionLearner):

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from photorank.labels.comparisons import Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Direction, Embeddings, Floats
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.inner_folds import HeldOut, best_alpha
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.inner_folds import HeldOut, best_alpha
 
 # How far the signals' block may reach, beside an embedding of reach 1: its penalty is the inverse
 # square. At 0 there are no signals; beyond 10 the embedding is hardly looked at.

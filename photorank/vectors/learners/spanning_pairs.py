@@ -6,21 +6,21 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
 from photorank.typing import Codes, Floats
-from photorank.vectors.coordinates import row_space
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.informative_pairs import (
+from photorank.vectors.learners.coordinates import row_space
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.informative_pairs import (
     Offer,
     components,
     informative_pairs,
     offered_pairs,
     random_pairs,
 )
-from photorank.vectors.ridge import Problem
+from photorank.vectors.learners.ridge import Problem
 
 
 class SpanningPairs(DirectionLearner):

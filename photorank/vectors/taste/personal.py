@@ -5,15 +5,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.errors import ComparisonsError
-from photorank.index.store import Index
-from photorank.labels.choice_graph import ChoiceComparisons
-from photorank.labels.comparisons import Comparisons
-from photorank.labels.score_graph import ScoreComparisons
+from photorank.index.opened import Index
 from photorank.typing import Direction, Floats
-from photorank.vectors.direction import DirectionLearner
-from photorank.vectors.taste import Judged, TastePrior, taste_of
-from photorank.vectors.tastes import prior_by_others
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.taste.population_prior import prior_by_others
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 KIND = "personal"
 _ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
@@ -24,7 +24,7 @@ class Personal(DirectionLearner):
 
     How far the judgements move the prior is not fitted to them, for there may be
     ten: it is what was learned from many other people (see
-    :class:`~photorank.vectors.taste.TastePrior`). Choices count by a logistic
+    :class:`~photorank.vectors.taste.posterior.TastePrior`). Choices count by a logistic
     model, scores photo by photo and not by pairs, so that gap powers and trust
     in scores change nothing.
 
@@ -80,7 +80,7 @@ def prior_in(index: Index, direction: Direction | None, *, rater: str | None = N
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
-    enough of them (see :func:`~photorank.vectors.tastes.prior_by_others`).
+    enough of them (see :func:`~photorank.vectors.taste.population_prior.prior_by_others`).
     """
     some = np.random.default_rng(0).permutation(len(index))[:_ENOUGH]
     prior = TastePrior.of(index.embeddings_of(np.sort(some)), direction)

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.index.clicks import Clicks
-from photorank.index.store import Index
+from photorank.index.judging.click_log import Clicks
+from photorank.index.opened import Index
 from photorank.typing import Codes, Direction, Floats
-from photorank.vectors.personal import prior_in
-from photorank.vectors.taste import TastePrior
+from photorank.vectors.taste.personal import prior_in
+from photorank.vectors.taste.posterior import TastePrior
 
 # More would slow each click down, and hardly find pairs that tell more: `next_pair` looks at a
 # thousand.
@@ -72,7 +72,7 @@ def ground_in(
         What everybody is taken to like: a master-vector. None to begin from nothing.
     rater : str, optional
         Who; how far a person may deviate is then learned from the others, as
-        :func:`~photorank.vectors.personal.prior_in` does.
+        :func:`~photorank.vectors.taste.personal.prior_in` does.
     within : ndarray of shape (n,), optional
         Group or series numbers, where pairs are to be of one. −1 is none.
     """

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from photorank.errors import ComparisonsError
-from photorank.index.store import SingleRatings
+from photorank.index.opened import SingleRatings
 from photorank.metrics.ceiling import RaterTable
 from photorank.typing import Codes, Embeddings, Floats
-from photorank.vectors.taste import TastePrior
+from photorank.vectors.taste.posterior import TastePrior
 
 LEAST_LABELS = 20  # of a person who has a say in how tastes differ
 LEAST_PEOPLE = 20  # that tell more of how tastes differ than the constants do

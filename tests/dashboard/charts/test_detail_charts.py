@@ -1,13 +1,14 @@
 import pytest
 
-from dashboard import charts, close_charts, closer
+from dashboard.charts import detail_charts, evaluation_charts
+from dashboard.models import evaluation_details
+from tests.dashboard.charts.test_evaluation_charts import layers_of
 from tests.dashboard.evaluations import PEOPLE, details, evaluation
-from tests.dashboard.test_charts import layers_of
 from tests.dashboard.test_theme import THEMES, contrast
 
 PANELS = {
     panel.name: panel
-    for panels in closer.looks(
+    for panels in evaluation_details.looks(
         evaluation() | {"details": details(people=PEOPLE)}, "all", "pairwise_accuracy"
     ).values()
     for panel in panels
@@ -16,7 +17,7 @@ PANELS = {
 
 def spec_of(name):
     """Return the specification of a panel's chart."""
-    return close_charts.chart(PANELS[name]).to_dict()
+    return detail_charts.chart(PANELS[name]).to_dict()
 
 
 def rows_of(spec, column):
@@ -27,9 +28,9 @@ def rows_of(spec, column):
 @pytest.mark.parametrize("name", PANELS)
 def test_no_colour_but_grey_is_fixed(name):
     """The theme brings the colours, or the dark page could not be read."""
-    text = close_charts.chart(PANELS[name]).to_json()
+    text = detail_charts.chart(PANELS[name]).to_json()
 
-    assert text.count("#") == text.count(charts.GREY)
+    assert text.count("#") == text.count(evaluation_charts.GREY)
 
 
 def test_families_keep_their_colours_among_the_lines_of_gaps():
@@ -38,8 +39,15 @@ def test_families_keep_their_colours_among_the_lines_of_gaps():
     colour = layers_of(spec, "line")[0]["encoding"]["color"]
 
     assert colour["scale"]["domain"] == ["all-pairs", "plain-prompt", "random-direction"]
-    slots = close_charts._slots({"words": charts.FAMILIES[1], "more words": charts.FAMILIES[1]})
-    assert slots == [charts.FAMILIES[0], "words", charts.FAMILIES[2], "more words"]
+    slots = detail_charts._slots(
+        {"words": evaluation_charts.FAMILIES[1], "more words": evaluation_charts.FAMILIES[1]}
+    )
+    assert slots == [
+        evaluation_charts.FAMILIES[0],
+        "words",
+        evaluation_charts.FAMILIES[2],
+        "more words",
+    ]
 
 
 def test_lines_of_gaps_differ_by_shape_too():
@@ -63,7 +71,7 @@ def test_people_and_guessing_are_rules_beside_the_learning_curve():
 
     levels = {row["text"]: row["level"] for row in rows_of(spec, "text")}
     assert levels == {"guessing": 0.5} | {
-        text: PEOPLE[key]["value"] for key, text in closer.PEOPLE.items()
+        text: PEOPLE[key]["value"] for key, text in evaluation_details.PEOPLE.items()
     }
     assert all(scale[0] < level < scale[1] for level in levels.values())
 

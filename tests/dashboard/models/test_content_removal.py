@@ -1,9 +1,9 @@
 import pytest
 
-from dashboard import content
+from dashboard.models import content_removal
 from photorank.evaluation.nuisance import Gap, Nuisance
 from photorank.metrics.estimates import Difference, Estimate
-from tests.dashboard.test_pages import texts
+from tests.dashboard.views.test_pages import texts
 
 
 def estimate(value):
@@ -29,7 +29,7 @@ def nuisance(kinds=3, **changed):
 
 def test_the_sentence_says_what_is_left_without_content():
     """Shares come with their intervals, and what is below nothing is nothing."""
-    said = content.content(nuisance())
+    said = content_removal.content(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
     assert "0\xa0% (0\xa0% to 1\xa0%)" in said.sentence
@@ -40,17 +40,17 @@ def test_the_sentence_says_what_is_left_without_content():
 
 def test_only_the_ends_of_many_kinds_are_drawn():
     """Six at either end, each with a mark as it is and one without content."""
-    assert len(content.content(nuisance(kinds=5)).rows) == 2 * 5
-    rows = content.content(nuisance(kinds=40)).rows
+    assert len(content_removal.content(nuisance(kinds=5)).rows) == 2 * 5
+    rows = content_removal.content(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
-    assert set(rows["version"]) == {content.WITH, content.WITHOUT}
+    assert set(rows["version"]) == {content_removal.WITH, content_removal.WITHOUT}
 
 
 def test_the_chart_is_valid():
     """Altair accepts it, with one row of pixels for each kind."""
-    drawn = content.chart(content.content(nuisance()).rows).to_dict()
+    drawn = content_removal.chart(content_removal.content(nuisance()).rows).to_dict()
 
-    assert drawn["height"] == 3 * content.STEP + 60
+    assert drawn["height"] == 3 * content_removal.STEP + 60
 
 
 @pytest.mark.usefixtures("evaluated")

@@ -3,14 +3,14 @@ import io
 
 import pytest
 
-from dashboard import closer
-from dashboard.words import FROM_PHOTOS, FROM_WORDS
+from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
+from dashboard.models import evaluation_details
 from tests.dashboard.evaluations import PEOPLE, details, difference, estimate, evaluation, result
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
     """Return the looks at the usual evaluation, with details."""
-    return closer.looks(evaluation() | {"details": details() | found}, scope, metric)
+    return evaluation_details.looks(evaluation() | {"details": details() | found}, scope, metric)
 
 
 def said(name, place=0, **found):
@@ -20,13 +20,13 @@ def said(name, place=0, **found):
 
 def test_every_look_that_has_numbers_is_offered():
     """They are offered in the order of their labels."""
-    assert list(looks()) == list(closer.LABELS)
+    assert list(looks()) == list(evaluation_details.LABELS)
 
 
 def test_an_evaluation_without_details_offers_only_its_differences():
     """Evaluations that were saved before details were known are no error."""
-    assert list(closer.looks(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
-    assert closer.looks(evaluation(differences=()), "all", "pairwise_accuracy") == {}
+    assert list(evaluation_details.looks(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
+    assert evaluation_details.looks(evaluation(differences=()), "all", "pairwise_accuracy") == {}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_an_evaluation_without_details_offers_only_its_differences():
 )
 def test_a_look_without_numbers_is_not_offered(empty, name):
     """Choices have no gaps, one point is no curve, and one group has none to differ from."""
-    assert set(closer.LABELS) - set(looks(**empty)) == {name}
+    assert set(evaluation_details.LABELS) - set(looks(**empty)) == {name}
 
 
 def test_every_panel_has_a_sentence_with_its_pairs_a_title_and_a_csv():
@@ -198,7 +198,9 @@ def test_a_matrix_of_many_vectors_shows_the_best_and_its_csv_has_all():
     names = [f"v{i}" for i in range(12)]
     rows = [result(name, (0.9 - i / 100, 0.5, 1.0)) for i, name in enumerate(names)]
     pairs = [difference(a, b, 0.1, 0.0, 0.2) for a in names for b in names if a < b]
-    panel = closer.looks(evaluation(rows, pairs), "all", "pairwise_accuracy")["matrix"][0]
+    panel = evaluation_details.looks(evaluation(rows, pairs), "all", "pairwise_accuracy")["matrix"][
+        0
+    ]
 
     assert len(panel.rows) == 10 * 9 / 2
     assert "the best 10 of 12 vectors" in panel.reading

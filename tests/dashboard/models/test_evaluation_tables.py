@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import measures, power, protocol
+from dashboard.models import evaluation_protocol, evaluation_tables, metric_texts
 from photorank.encoders.base import Fingerprint
 from photorank.vectors.master import MasterVector
 from tests.dashboard.evaluations import difference, evaluation, result
@@ -15,7 +15,7 @@ def board(*results, **options):
     """Return the board over all pairs."""
     if results:
         options["results"] = results
-    return power.board(evaluation(**options), "all", "pairwise_accuracy")
+    return evaluation_tables.board(evaluation(**options), "all", "pairwise_accuracy")
 
 
 def test_the_headline_names_the_leader_its_interval_the_plain_prompt_and_chance():
@@ -83,9 +83,14 @@ def test_what_did_best_is_shown_by_its_own_photos():
     stored = MasterVector("x", "all-pairs", np.eye(4)[0], fingerprint)
     here = replace(stored, card=replace(stored.card, index="oasis"))
 
-    assert power.worth_showing(board(), {"ours": stored, "mine": here}, "oasis") == "mine"
-    assert power.worth_showing(board(), {"ours": stored, "beauty": stored}, "oasis") == "ours"
-    assert power.worth_showing(board(), {"beauty": stored}, "oasis") is None
+    assert (
+        evaluation_tables.worth_showing(board(), {"ours": stored, "mine": here}, "oasis") == "mine"
+    )
+    assert (
+        evaluation_tables.worth_showing(board(), {"ours": stored, "beauty": stored}, "oasis")
+        == "ours"
+    )
+    assert evaluation_tables.worth_showing(board(), {"beauty": stored}, "oasis") is None
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
@@ -140,7 +145,7 @@ def test_the_samples_name_is_the_demos():
     """The view-model spares itself the demo's imports, so its constant is checked here."""
     from photorank.demo import SAMPLE
 
-    assert power.SAMPLE == SAMPLE
+    assert evaluation_tables.SAMPLE == SAMPLE
 
 
 def test_the_charts_sentence_names_only_what_is_drawn():
@@ -155,13 +160,13 @@ def test_selectors_offer_only_what_was_measured():
     """A scope without pairs and a metric without numbers are not offered."""
     found = evaluation()
 
-    assert measures.scopes(found) == ["all", "within"]
-    assert measures.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
+    assert metric_texts.scopes(found) == ["all", "within"]
+    assert metric_texts.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
 
 
 def test_a_correlation_is_no_percentage():
     """τ is said as a number, with the value that no relation has."""
-    shown = power.board(evaluation(), "all", "kendall_tau_b")
+    shown = evaluation_tables.board(evaluation(), "all", "kendall_tau_b")
 
     assert "Kendall’s τ-b of 0.58 (0.54 to 0.62)" in shown.headline
     assert shown.headline.endswith("Guessing would get 0.00.")
@@ -170,7 +175,7 @@ def test_a_correlation_is_no_percentage():
 
 def test_a_scope_is_named_in_the_headline():
     """Numbers of pairs within groups are not passed off as those of all pairs."""
-    shown = power.board(evaluation(), "within", "pairwise_accuracy")
+    shown = evaluation_tables.board(evaluation(), "within", "pairwise_accuracy")
 
     assert "over pairs of one group" in shown.headline
 
@@ -179,7 +184,7 @@ def test_the_command_makes_the_evaluation_again():
     """Every choice of the protocol is in the command."""
     found = evaluation(fold_by="group", folds=7, repeats=2, seed=5, within="series")
 
-    assert protocol.command(found) == (
+    assert evaluation_protocol.command(found) == (
         "photorank evaluate --index oasis --fold-by group --folds 7 --repeats 2 --seed 5 "
         "--within series"
     )
@@ -188,14 +193,14 @@ def test_the_command_makes_the_evaluation_again():
 @pytest.mark.parametrize("fold_by", ["photo", "group", "series"])
 def test_the_protocol_says_what_stays_together(fold_by):
     """Each way to fold has its words."""
-    said = protocol.described(evaluation(fold_by=fold_by))
+    said = evaluation_protocol.described(evaluation(fold_by=fold_by))
 
     assert ("near-duplicates" if fold_by == "photo" else f"photos of a {fold_by}") in said
 
 
 def test_the_csv_holds_every_number():
     """One line a vector, scope and metric; what is not defined is empty."""
-    rows = list(csv.DictReader(io.StringIO(power.as_csv(evaluation()))))
+    rows = list(csv.DictReader(io.StringIO(evaluation_tables.as_csv(evaluation()))))
 
     assert len(rows) == 6 * 3
     assert {row["value"] for row in rows if row["metric"] == "ndcg"} == {""}

@@ -2,11 +2,12 @@ import doctest
 
 import pytest
 
-from dashboard import cards, contact_sheet, words
+from dashboard import formatting
+from dashboard.models import photo_tiles, vector_card
 
 
 @pytest.mark.parametrize(
-    "module", [cards, contact_sheet, words], ids=lambda module: module.__name__
+    "module", [vector_card, photo_tiles, formatting], ids=lambda module: module.__name__
 )
 def test_examples_in_docstrings_are_true(module):
     """Pages are scripts that doctest cannot import, so the view-models' examples run here."""

@@ -2,14 +2,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dashboard import looking, why
+from dashboard.cache import encoder_results
+from dashboard.models import explanation_texts
 from photorank.errors import MissingWeightsError
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
-from photorank.rating.heat import HeatMap
+from photorank.rating.heat_map import HeatMap
 from photorank.rating.stability import Steadiness
-from tests.dashboard.test_pages import texts
+from tests.dashboard.views.test_pages import texts
 
 
 def explanation(values, method="sum over positions"):
@@ -22,17 +23,19 @@ def explanation(values, method="sum over positions"):
 
 def test_two_heat_maps_share_a_scale():
     """The weaker of two maps is drawn weaker; on its own it would be as strong."""
-    strong, weak = why.drawn([explanation([[4.0]]), explanation([[1.0]])])
-    [alone] = why.drawn([explanation([[1.0]])])
+    strong, weak = explanation_texts.drawn([explanation([[4.0]]), explanation([[1.0]])])
+    [alone] = explanation_texts.drawn([explanation([[1.0]])])
 
     assert strong.getpixel((4, 4)) == alone.getpixel((4, 4)) != weak.getpixel((4, 4))
 
 
 def test_the_reading_tells_a_sum_from_a_trial():
     """Only an exact map is said to sum to something."""
-    assert "They sum to the difference, −0.05" in why.heat_reading(explanation([[0.05]]))
-    assert "covered" in why.heat_reading(explanation([[0.05]], "occlusion"))
-    assert "sum" not in why.heat_reading(explanation([[0.05]], "occlusion"))
+    assert "They sum to the difference, −0.05" in explanation_texts.heat_reading(
+        explanation([[0.05]])
+    )
+    assert "covered" in explanation_texts.heat_reading(explanation([[0.05]], "occlusion"))
+    assert "sum" not in explanation_texts.heat_reading(explanation([[0.05]], "occlusion"))
 
 
 @pytest.mark.parametrize(
@@ -46,21 +49,21 @@ def test_the_reading_tells_a_sum_from_a_trial():
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
     """What is missing and disliked lifts a rating as what is there and liked does."""
-    [line] = why.concept_lines([Concept("snow", shown, liked, shown * liked)])
+    [line] = explanation_texts.concept_lines([Concept("snow", shown, liked, shown * liked)])
 
     assert all(part in line for part in said)
 
 
 def test_a_weak_concept_has_no_line():
     """What hardly moves the rating is not told."""
-    assert why.concept_lines([Concept("snow", 0.1, 0.1, 0.01)]) == []
+    assert explanation_texts.concept_lines([Concept("snow", 0.1, 0.1, 0.01)]) == []
 
 
 def test_an_unsteady_order_is_marked():
     """More flips than may be relied on are said in words, with their share."""
-    assert "Unsteady" in why.steadiness(Steadiness((0.1, 0.2), 0.06))
-    assert "Unsteady" not in why.steadiness(Steadiness((0.1, 0.2), 0.05))
-    assert "5\xa0%" in why.steadiness(Steadiness((0.1, 0.2), 0.05))
+    assert "Unsteady" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.06))
+    assert "Unsteady" not in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05))
+    assert "5\xa0%" in explanation_texts.steadiness(Steadiness((0.1, 0.2), 0.05))
 
 
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
@@ -95,7 +98,7 @@ def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, mon
         seen.append(index.name)
         raise MissingWeightsError("embedded", "it is still loading")
 
-    monkeypatch.setattr(looking, "encoder", loading)
+    monkeypatch.setattr(encoder_results, "encoder", loading)
     app = dashboard("photo")
 
     assert seen
@@ -117,5 +120,5 @@ def test_a_photo_whose_file_is_gone_is_not_explained(dashboard, home, paths):
 
 def test_one_photo_alone_is_better_than_none():
     """Nothing is said of a share of one photo."""
-    assert why.headline("v", 0.0, 1) == "It is the only photo of the index."
-    assert "better than 66\xa0% of the index" in why.headline("v", 66.7, 3)
+    assert explanation_texts.headline("v", 0.0, 1) == "It is the only photo of the index."
+    assert "better than 66\xa0% of the index" in explanation_texts.headline("v", 66.7, 3)

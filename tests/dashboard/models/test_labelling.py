@@ -5,14 +5,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import charts, labelling
-from dashboard.labelling import Desk, Last, Pair
+from dashboard.charts import evaluation_charts
+from dashboard.models import labelling
+from dashboard.models.labelling import Desk, Last, Pair
 from photorank.evaluation.agreement import agreed_best, agreements, contested, voices
-from photorank.evaluation.personal import personal_state
-from photorank.index.clicks import Clicks, clicks, record_choice, record_stars
-from photorank.index.store import Index
-from photorank.vectors.ground import Ground, ground_in
+from photorank.index.judging.click_log import Clicks, clicks, record_choice, record_stars
+from photorank.index.opened import Index
+from photorank.learning.personal_taste import personal_state
 from photorank.vectors.store import list_vectors
+from photorank.vectors.taste.photo_subset import Ground, ground_in
 
 ONE, TWO = Pair(0, 1, "random"), Pair(2, 3, "informative")
 NOTHING = np.empty(0, dtype=np.intp)
@@ -159,7 +160,7 @@ def test_the_curve_draws_every_number_of_choices():
     rows = pd.DataFrame(
         {"choices": [0, 5, 24], "value": [0.5, 0.6, 0.7], "low": [0.3] * 3, "high": [0.9] * 3}
     )
-    drawn = charts.curve(rows).to_dict()
+    drawn = evaluation_charts.curve(rows).to_dict()
 
     assert len(drawn["layer"]) == 4
     assert {row["choices"] for row in drawn["datasets"][drawn["layer"][1]["data"]["name"]]} == {

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dashboard import contact_sheet
-from dashboard.contact_sheet import Filters
-from photorank.index.store import IndexLabels
+from dashboard.models import photo_tiles
+from dashboard.models.photo_tiles import Filters
+from photorank.index.opened import IndexLabels
 
 NAN = float("nan")
 RATINGS = np.array([0.1, 0.4, 0.2, 0.3])
@@ -29,12 +29,12 @@ LABELS = IndexLabels(
 )
 def test_filters_choose_and_the_vector_orders(filters, rows):
     """Each filter takes photos away; what is left is in the vector's order."""
-    assert contact_sheet.sheet(LABELS, RATINGS, filters, "v").rows.tolist() == rows
+    assert photo_tiles.sheet(LABELS, RATINGS, filters, "v").rows.tolist() == rows
 
 
 def test_disagreement_begins_where_people_and_vector_differ_most():
     """Only judged photos can disagree; 0 and 1 stand at opposite ends of the two orders."""
-    sheet = contact_sheet.sheet(LABELS, RATINGS, Filters("disagreement"), "v")
+    sheet = photo_tiles.sheet(LABELS, RATINGS, Filters("disagreement"), "v")
 
     assert set(sheet.rows[:2].tolist()) == {0, 1}
     assert sheet.rows[2] == 3
@@ -44,35 +44,35 @@ def test_without_judgements_nobody_disagrees():
     """The order by disagreement is offered where there are labels."""
     nothing = LABELS._replace(scores=np.full(4, NAN))
 
-    assert "disagreement" in contact_sheet.orders(LABELS)
-    assert "disagreement" not in contact_sheet.orders(nothing)
+    assert "disagreement" in photo_tiles.orders(LABELS)
+    assert "disagreement" not in photo_tiles.orders(nothing)
 
 
 def test_pages_hold_every_photo_once():
     """The last page is short, and no photo is lost between two."""
-    n = 2 * contact_sheet.PAGE + 3
+    n = 2 * photo_tiles.PAGE + 3
     nothing = np.full(n, NAN)
     labels = IndexLabels(nothing, np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
-    sheet = contact_sheet.sheet(labels, np.arange(n, dtype=float), Filters(), "v")
+    sheet = photo_tiles.sheet(labels, np.arange(n, dtype=float), Filters(), "v")
     pages = [sheet.page(number) for number in range(1, sheet.pages + 1)]
 
-    assert [len(page) for page in pages] == [contact_sheet.PAGE, contact_sheet.PAGE, 3]
+    assert [len(page) for page in pages] == [photo_tiles.PAGE, photo_tiles.PAGE, 3]
     assert sorted(np.concatenate(pages)) == list(range(n))
 
 
 def test_an_empty_sheet_has_one_page():
     """The pager needs a page even where no photo passes."""
-    assert contact_sheet.Sheet(np.array([], dtype=int), "").pages == 1
+    assert photo_tiles.Sheet(np.array([], dtype=int), "").pages == 1
 
 
 def test_a_groups_name_is_no_markup():
     """The sentence shows it letter by letter."""
-    assert r"\*beach\*" in contact_sheet.sheet(LABELS, RATINGS, Filters(group=0), "v").sentence
+    assert r"\*beach\*" in photo_tiles.sheet(LABELS, RATINGS, Filters(group=0), "v").sentence
 
 
 def test_unlabelled_photos_have_no_standing():
     """Others stand among the labelled ones only."""
-    standing = contact_sheet.label_standing(LABELS.scores)
+    standing = photo_tiles.label_standing(LABELS.scores)
 
     assert np.isnan(standing[2])
     assert np.argsort(standing[[0, 1, 3]]).tolist() == [1, 2, 0]

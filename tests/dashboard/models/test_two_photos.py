@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dashboard import duel
+from dashboard.models import two_photos
 from photorank.encoders.base import Fingerprint
-from photorank.rating.calibration import Slope
+from photorank.rating.probability import Slope
 from photorank.vectors.master import MasterVector
 
 VECTOR = MasterVector("v", "prompt", np.array([1.0, 0.0]), Fingerprint("m", "0" * 64, "whole", 8))
@@ -14,8 +14,8 @@ SLOPE = Slope(2.0, True, "fitted on held-out judgements")
 
 def test_swapping_the_photos_swaps_the_verdict():
     """Chances, facts and the preferred side change places."""
-    one = duel.verdict(VECTOR, PAIR, SLOPE, COLLECTION)
-    other = duel.verdict(VECTOR, PAIR[::-1], SLOPE, COLLECTION)
+    one = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION)
+    other = two_photos.verdict(VECTOR, PAIR[::-1], SLOPE, COLLECTION)
 
     assert one.probability == pytest.approx(1 / (1 + np.exp(-0.8)))
     assert one.chances == other.chances[::-1] == ("69\xa0%", "31\xa0%")
@@ -26,7 +26,7 @@ def test_swapping_the_photos_swaps_the_verdict():
 
 def test_photos_are_placed_in_the_collection():
     """The fact beside each photo says how much of the index stands below it."""
-    facts = duel.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
+    facts = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
 
     assert facts[0] == "rating 0.600 · better than 75\xa0% of the index"
     assert facts[1] == "rating 0.200 · better than 25\xa0% of the index"
@@ -34,7 +34,7 @@ def test_photos_are_placed_in_the_collection():
 
 def test_equal_photos_are_a_draw():
     """Nobody is preferred at 50 %."""
-    verdict = duel.verdict(VECTOR, PAIR[[0, 0]], SLOPE, COLLECTION)
+    verdict = two_photos.verdict(VECTOR, PAIR[[0, 0]], SLOPE, COLLECTION)
 
     assert verdict.chances == ("50\xa0%", "50\xa0%")
     assert "no difference" in verdict.sentence
@@ -43,7 +43,7 @@ def test_equal_photos_are_a_draw():
 def test_a_guessed_scale_is_said_to_be_one():
     """Not calibrated stands there with its reason, once."""
     guessed = Slope(1.0, False, "not calibrated: the model's own logit scale")
-    trust = duel.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
+    trust = two_photos.verdict(VECTOR, PAIR, guessed, COLLECTION).trust
 
     assert trust == r":orange-badge[Not calibrated]: the model\'s own logit scale."
 
@@ -52,4 +52,4 @@ def test_a_cards_source_is_shown_letter_by_letter():
     """Whatever a card says of its judgements brings no picture or link into the page."""
     slope = Slope(1.0, True, "fitted on pairs (![x](http://a.b))")
 
-    assert "![" not in duel.verdict(VECTOR, PAIR, slope, COLLECTION).trust
+    assert "![" not in two_photos.verdict(VECTOR, PAIR, slope, COLLECTION).trust

@@ -3,10 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard import cards
-from dashboard.words import FROM_PHOTOS, FROM_WORDS
+from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
+from dashboard.models import vector_card
 from photorank.encoders.base import Fingerprint
-from photorank.vectors.learners import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 from tests.dashboard.evaluations import evaluation
 
@@ -31,13 +31,13 @@ WORDS = MasterVector(
 
 def facts(vector):
     """Return the card's table as a dict."""
-    table = cards.card(vector, None, own=True).facts
+    table = vector_card.card(vector, None, own=True).facts
     return dict(zip(table["fact"], table["value"], strict=True))
 
 
 def test_a_learned_vector_says_from_what():
     """Learner, number of photos and pairs, and the source, letter by letter."""
-    card = cards.card(LEARNED, None, own=True)
+    card = vector_card.card(LEARNED, None, own=True)
 
     assert card.made == FROM_PHOTOS
     assert (
@@ -47,7 +47,7 @@ def test_a_learned_vector_says_from_what():
 
 def test_a_vector_of_words_says_which():
     """Wanted and unwanted texts are quoted."""
-    card = cards.card(WORDS, None, own=True)
+    card = vector_card.card(WORDS, None, own=True)
 
     assert card.made == FROM_WORDS
     assert card.origin == r"Likes “a \*sharp\* photo”, not “a blurred one”."
@@ -56,15 +56,15 @@ def test_a_vector_of_words_says_which():
 def test_the_evaluation_of_this_index_speaks_before_the_card():
     """What was measured here counts; else what the card says; else that nothing was."""
     said = [
-        cards.card(LEARNED, evaluation(), own=True).held_out,
-        cards.card(LEARNED, None, own=True).held_out,
-        cards.card(WORDS, evaluation(), own=True).held_out,
+        vector_card.card(LEARNED, evaluation(), own=True).held_out,
+        vector_card.card(LEARNED, None, own=True).held_out,
+        vector_card.card(WORDS, evaluation(), own=True).held_out,
     ]
 
     assert said[0].replace("\xa0", " ").startswith("Here it puts 78 %")
     assert said[1].replace("\xa0", " ").startswith("When it was made, it put 70 %")
     assert said[2].startswith("Not tested here")
-    by_theme = cards.card(LEARNED, evaluation(fold_by="group"), own=True).held_out
+    by_theme = vector_card.card(LEARNED, evaluation(fold_by="group"), own=True).held_out
     assert said[0].endswith(", photo by photo held out.")
     assert by_theme.endswith(", whole groups held out.")
 
@@ -73,7 +73,7 @@ def test_a_result_on_photos_that_were_seen_is_not_quoted():
     """In-sample numbers are no test."""
     beauty = replace(LEARNED, name="beauty", card=Card())
 
-    assert cards.card(beauty, evaluation(), own=False).held_out.startswith("Not tested here")
+    assert vector_card.card(beauty, evaluation(), own=False).held_out.startswith("Not tested here")
 
 
 def test_the_whole_card_is_one_click_away():
@@ -87,13 +87,13 @@ def test_the_whole_card_is_one_click_away():
 
 def test_every_learner_has_its_words():
     """The form offers each learner there is, and no other."""
-    assert set(cards.LEARNERS) == set(LEARNERS)
+    assert set(vector_card.LEARNERS) == set(LEARNERS)
 
 
 @pytest.mark.parametrize(("text", "said"), [("", []), (" a \n\n b", ["a", "b"])])
 def test_each_line_is_a_prompt(text, said):
     """Empty lines say nothing."""
-    assert cards.lines(text) == said
+    assert vector_card.lines(text) == said
 
 
 def test_the_vector_that_did_best_here_is_offered_first():
@@ -109,9 +109,9 @@ def test_the_vector_that_did_best_here_is_offered_first():
     }
 
     found = evaluation()
-    assert cards.preferred(vectors, found) == ["ours", "plain-prompt", "beauty", "new-words"]
+    assert vector_card.preferred(vectors, found) == ["ours", "plain-prompt", "beauty", "new-words"]
     for row in found["results"]:
         if row["vector"] == "plain-prompt":
             row["metrics"]["pairwise_accuracy"]["low"] = 0.49
-    assert cards.preferred(vectors, found) == ["ours", "beauty", "new-words", "plain-prompt"]
-    assert cards.preferred(vectors, None)[:2] == ["beauty", "ours"]
+    assert vector_card.preferred(vectors, found) == ["ours", "beauty", "new-words", "plain-prompt"]
+    assert vector_card.preferred(vectors, None)[:2] == ["beauty", "ours"]

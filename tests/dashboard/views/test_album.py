@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from photorank.index.store import Index
+from photorank.index.opened import Index
 
 
 def texts(app):

@@ -2,12 +2,12 @@ import shutil
 
 import pytest
 
-from photorank.index.catalogue import transaction, writing
-from photorank.index.clicks import clicks, record_choice
-from photorank.index.store import Index
+from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.judging.click_log import clicks, record_choice
+from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from photorank.workspace import Workspace
-from tests.dashboard.test_pages import button, texts
+from tests.dashboard.views.test_pages import button, texts
 
 
 def press(app, outcome):
@@ -104,7 +104,7 @@ def test_stars_are_given_changed_and_taken_back(dashboard, paths):
 
 def test_a_choice_that_cannot_be_kept_is_told_and_its_pair_stays(dashboard, paths, monkeypatch):
     """Another process that does not let go of the catalogue: the words say that it was not kept."""
-    monkeypatch.setattr("photorank.index.catalogue._PATIENCE", 0.1)
+    monkeypatch.setattr("photorank.index.catalogue.connection._PATIENCE", 0.1)
     app = dashboard("label")
     before = [one.key for one in app.button]
     with writing(paths) as connection, transaction(connection):

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from dashboard import mapping
-from photorank.index.store import IndexLabels
-from tests.dashboard.test_pages import button, texts
+from dashboard.models import photo_map
+from photorank.index.opened import IndexLabels
+from tests.dashboard.views.test_pages import button, texts
 
 
 def labels(scores):
@@ -15,7 +15,7 @@ def labels(scores):
 
 def test_disagreement_is_the_vectors_percentile_less_peoples():
     """It is unknown where people said nothing."""
-    found = mapping.colouring(
+    found = photo_map.colouring(
         labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
     )
 
@@ -26,26 +26,26 @@ def test_disagreement_is_the_vectors_percentile_less_peoples():
 
 def test_photos_without_labels_are_coloured_by_rating_alone():
     """What people said cannot be shown where they said nothing."""
-    assert list(mapping.colours(labels([np.nan, np.nan]))) == ["rating"]
-    assert list(mapping.colours(labels([1, np.nan]))) == ["rating", "label", "disagreement"]
+    assert list(photo_map.colours(labels([np.nan, np.nan]))) == ["rating"]
+    assert list(photo_map.colours(labels([1, np.nan]))) == ["rating", "label", "disagreement"]
 
 
 def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
     """The same ones are drawn each time; a box takes those in it that are not drawn as well."""
-    n = 3 * mapping.DRAWN
+    n = 3 * photo_map.DRAWN
     places = np.random.default_rng(0).uniform(-1, 1, (n, 2))
-    rows = mapping.drawn(n)
+    rows = photo_map.drawn(n)
 
-    assert len(rows) == mapping.DRAWN
-    assert rows.tolist() == mapping.drawn(n).tolist()
-    assert len(mapping.selected((-1, 1, -1, 1), places, np.zeros(n))) == n
-    assert f"{mapping.DRAWN:,} of {n:,} photos" in mapping.sentence(n, len(rows))
+    assert len(rows) == photo_map.DRAWN
+    assert rows.tolist() == photo_map.drawn(n).tolist()
+    assert len(photo_map.selected((-1, 1, -1, 1), places, np.zeros(n))) == n
+    assert f"{photo_map.DRAWN:,} of {n:,} photos" in photo_map.sentence(n, len(rows))
 
 
 def test_selected_photos_are_sorted_best_first():
     """By rating, whatever their rows."""
     places = np.array([[0.0, 0.0], [0.1, 0.1], [0.9, 0.9]])
-    found = mapping.selected((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
+    found = photo_map.selected((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
 
     assert found.tolist() == [1, 0]
 
@@ -53,13 +53,13 @@ def test_selected_photos_are_sorted_best_first():
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])
 def test_an_address_that_is_no_box_selects_nothing(text):
     """Whatever is typed into it."""
-    assert mapping.as_box(text) is None
+    assert photo_map.as_box(text) is None
 
 
 def test_a_brush_taken_away_is_no_box():
     """Its edges come in any order."""
-    assert mapping.brushed({}) is None
-    assert mapping.brushed({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
+    assert photo_map.brushed({}) is None
+    assert photo_map.brushed({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
 
 def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
@@ -113,5 +113,5 @@ def test_disagreement_with_judgements_that_were_learned_from_is_called_so():
     """Else a vector that has seen the labels would look better than it is."""
     known = labels([1, np.nan, 3]), np.array([90.0, 50.0, 10.0]), "disagreement", "v"
 
-    assert "It has learned from judgements" in mapping.colouring(*known, seen=True).reading
-    assert "learned" not in mapping.colouring(*known).reading
+    assert "It has learned from judgements" in photo_map.colouring(*known, seen=True).reading
+    assert "learned" not in photo_map.colouring(*known).reading

@@ -3,9 +3,9 @@ import json
 import numpy as np
 import pytest
 
-from dashboard.contact_sheet import PAGE
+from dashboard.models.photo_tiles import PAGE
 from photorank.evaluation.report import evaluation_paths, read_evaluation
-from photorank.index.store import Index
+from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
 from tests.dashboard.evaluations import PEOPLE, details, evaluation, result
@@ -293,7 +293,7 @@ def test_a_damaged_index_is_a_sentence_on_every_page(dashboard, paths):
     """What cannot be read is told in the words of the error."""
     paths.manifest.write_text("{}")
 
-    for page in ("discerning", "browse", "two_photos", "vectors"):
+    for page in ("discerning_power", "browse", "two_photos", "vectors"):
         assert "cannot be used" in dashboard(page).info[0].value
 
 

@@ -1,16 +1,16 @@
 import numpy as np
 
-from dashboard import seeking
-from photorank.index.store import open_index
+from dashboard.models import search
+from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
-from tests.dashboard.test_pages import texts
+from tests.dashboard.views.test_pages import texts
 
 
 def test_a_photo_is_not_like_itself(home):
     """The closest is another one, as NumPy finds it."""
     index = open_index("small")
     X = index.embeddings()
-    found = seeking.like(index, X[3], 3)
+    found = search.like(index, X[3], 3)
 
     assert 3 not in found.rows
     assert found.rows[0] == np.argsort(-(X @ X[3]), kind="stable")[1]
@@ -23,7 +23,7 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
     worst = int(ratings.argmin())
-    found = seeking.better(index, vector, index.embeddings()[worst], ratings)
+    found = search.better(index, vector, index.embeddings()[worst], ratings)
 
     assert (ratings[found.rows] > ratings[worst]).all()
     assert (np.diff(found.similarities) <= 1e-7).all()

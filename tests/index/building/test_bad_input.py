@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from photorank.photos import decoding
+from photorank.photos import decode_pool
 from tests.index.colours import fill
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus
 
@@ -41,7 +41,7 @@ def test_everything_that_is_found_among_photos(library, seed):
     report = library.build()
     assert time.monotonic() - start < SECONDS
     assert megabytes(resource.RUSAGE_SELF) - memory < MEGABYTES
-    decoding._end_all()
+    decode_pool._end_all()
     assert digest_of(library.folder, sha256) == before
 
     reasons = {os.fsencode(file.path): file.reason for file in report.skipped}
@@ -64,11 +64,11 @@ def test_everything_that_is_found_among_photos(library, seed):
 
 def test_files_that_end_their_decoder(library, monkeypatch):
     """They are skipped; what their own fault was is remembered, what passes is tried again."""
-    decoding._end_all()
-    monkeypatch.syspath_prepend(Path(__file__).parents[1] / "photos" / "hostile")
-    monkeypatch.setattr(decoding, "WORK_SECONDS", 1)
-    monkeypatch.setattr(decoding, "WAIT_SECONDS", 3.0)
-    monkeypatch.setattr(decoding, "MEMORY_BYTES", 512 << 20)
+    decode_pool._end_all()
+    monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
+    monkeypatch.setattr(decode_pool, "WORK_SECONDS", 1)
+    monkeypatch.setattr(decode_pool, "WAIT_SECONDS", 3.0)
+    monkeypatch.setattr(decode_pool, "MEMORY_BYTES", 512 << 20)
     good = fill(library.folder, 20)
     for fault in ("crash", "abort", "work", "eat", "wait", "killed"):
         data = b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
@@ -87,7 +87,7 @@ def test_files_that_end_their_decoder(library, monkeypatch):
     opened.clear()
     assert library.build(on_progress=lambda _, total: opened.append(total)).added == 0
     assert set(opened) == {2}  # the one that was killed, and the one that waited
-    decoding._end_all()
+    decode_pool._end_all()
 
 
 def test_files_that_change_while_they_are_read(library):
@@ -130,9 +130,9 @@ def test_files_that_change_while_they_are_read(library):
 
 def _paths(library):
     """Return every path whose photo an index shows, also those of copies."""
-    from photorank.index.catalogue import reading
-    from photorank.index.ledger import known_files, load_roots
-    from photorank.index.places import as_path
+    from photorank.index.catalogue.connection import reading
+    from photorank.index.catalogue.file_records import known_files, load_roots
+    from photorank.index.catalogue.rooted_paths import as_path
 
     with reading(library.paths) as connection:
         roots = load_roots(connection)

@@ -17,10 +17,10 @@ from photorank.errors import (
     MissingWeightsError,
     NoPhotosError,
 )
-from photorank.index import batches
+from photorank.index.building import batches
 from tests.index.colours import ColourEncoder, contents, fill, paint
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 
 
 def names(library):
@@ -81,7 +81,8 @@ def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
     fill(library.folder, 1000)
     library.build(encoder_spec="embedded")
     command = (
-        "import sys; from pathlib import Path; from photorank.index.build import build_index;"
+        "import sys; from pathlib import Path;"
+        "from photorank.index.building.build import build_index;"
         "from photorank.workspace import Workspace;"
         f"report = build_index([Path({str(library.folder)!r})], 'library',"
         f" workspace=Workspace(Path({str(library.workspace.root)!r})));"

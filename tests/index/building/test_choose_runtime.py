@@ -4,8 +4,8 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
-from photorank.index import runtime
-from photorank.index.pipeline import batch_size_for
+from photorank.index.building import choose_runtime
+from photorank.index.building.decode_ahead import batch_size_for
 from tests.index.colours import ColourEncoder, fill
 
 
@@ -50,7 +50,7 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
 
 def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable, monkeypatch):
     """Auto leaves few photos to the encoder as it is, and measures for many."""
-    monkeypatch.setattr(runtime, "_FEW", 30)
+    monkeypatch.setattr(choose_runtime, "_FEW", 30)
     fill(switchable.folder, 29)
     switchable.build()
     assert switchable.encoders[0].chosen == []
@@ -70,7 +70,7 @@ def test_nothing_new_needs_no_runtime(switchable):
     first.rename(first.with_name("renamed.png"))
     switchable.build(runtime="openvino")
 
-    assert [runtime for one in switchable.encoders for runtime, _ in one.chosen] == ["torch"]
+    assert [chosen for one in switchable.encoders for chosen, _ in one.chosen] == ["torch"]
     assert switchable.index.manifest.runtime == "torch, measured"
 
 

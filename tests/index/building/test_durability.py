@@ -24,17 +24,18 @@ from photorank.errors import (
     NewerSchemaError,
     StorageError,
 )
-from photorank.index import batches, catalogue
-from photorank.index.build import build_index
-from photorank.index.labelling import import_choices, import_labels
+from photorank.index.building import batches
+from photorank.index.building.build import build_index
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.migrations import MIGRATIONS
+from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manifest
-from photorank.index.migrations import MIGRATIONS
-from photorank.index.store import Index
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder, contents, fill, paint
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 
 
 def slow_build(home, folder):
@@ -49,7 +50,7 @@ def slow_build(home, folder):
 
 def in_order(paths):
     """Every shard and file that the catalogue names is there, whole, and nothing else is."""
-    with catalogue.reading(paths) as connection:
+    with reading(paths) as connection:
         (health,) = connection.execute("PRAGMA integrity_check").fetchone()
         shards = connection.execute("SELECT name, sha256 FROM shards").fetchall()
         orphans = connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -222,7 +223,7 @@ def test_a_reader_sees_one_moment(library):
     fill(library.folder, 3)
     library.build()
     count = "SELECT count(*) FROM files"
-    with catalogue.reading(library.paths) as connection:
+    with reading(library.paths) as connection:
         assert connection.execute(count).fetchone() == (3,)
         paint(library.folder / "new.png", 50)
         library.build()

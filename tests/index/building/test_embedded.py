@@ -5,9 +5,9 @@ import pytest
 
 from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
-from photorank.index.build import build_index
-from photorank.index.store import Index
-from photorank.photos.pixels import decode_photo, read_photo
+from photorank.index.building.build import build_index
+from photorank.index.opened import Index
+from photorank.photos.open_photo import decode_photo, read_photo
 from photorank.workspace import Workspace
 from tests.index.colours import paint
 

@@ -19,16 +19,16 @@ import pytest
 from PIL import Image
 
 from photorank.errors import ClusterError, EncoderError, MissingExtraError
-from photorank.index import build
-from photorank.index import cluster as clusters
-from photorank.index.build import build_index
-from photorank.index.cluster import Cluster, Job, Pool, share_out
-from photorank.index.mirrors import Mirror
-from photorank.index.store import Index
+from photorank.index.building import build
+from photorank.index.building import ray_cluster as clusters
+from photorank.index.building.build import build_index
+from photorank.index.building.ray_cluster import Cluster, Job, Pool, share_out
+from photorank.index.building.ray_mirrors import Mirror
+from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.index.colours import ColourEncoder, contents, fill, paint
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason='ray is not installed: pip install "ray[data]"'
 )

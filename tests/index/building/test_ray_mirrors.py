@@ -5,7 +5,7 @@ import os
 import pytest
 
 from photorank.errors import ClusterError, UnreadablePhotoError
-from photorank.index.mirrors import Mirror, mirrored, parse_mirror
+from photorank.index.building.ray_mirrors import Mirror, mirrored, parse_mirror
 
 
 @pytest.fixture(params=["folder", "file", "memory"])

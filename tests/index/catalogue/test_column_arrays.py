@@ -5,8 +5,8 @@ import sqlite3
 import numpy as np
 import pytest
 
-from photorank.index import columns
-from photorank.index.columns import Texts, fractions, mixed, whole_numbers
+from photorank.index.catalogue import column_arrays
+from photorank.index.catalogue.column_arrays import Texts, fractions, mixed, whole_numbers
 
 ROWS = [
     (7, None, b"/a/\xff\n.jpg", "Größe"),
@@ -62,7 +62,7 @@ def test_what_is_too_much_for_one_text_comes_in_parts(table, monkeypatch, chunk)
     table.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1000)
     with pytest.raises(sqlite3.DataError):
         table.execute("SELECT group_concat(path) FROM odd").fetchone()
-    monkeypatch.setattr(columns, "_CHUNK", chunk)
+    monkeypatch.setattr(column_arrays, "_CHUNK", chunk)
     assert read(table) == expected(rows)
 
 

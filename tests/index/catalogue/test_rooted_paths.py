@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from photorank.index.places import Roots, lies_under, path_bytes, path_order
+from photorank.index.catalogue.rooted_paths import Roots, lies_under, path_bytes, path_order
 
 
 def test_a_place_and_its_path_are_one():

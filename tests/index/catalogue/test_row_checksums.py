@@ -6,13 +6,13 @@ import sqlite3
 
 import pytest
 
-from photorank.index.catalogue import adding, reading, transaction, writing
-from photorank.index.clicks import record_choice, record_stars
-from photorank.index.health import examine_index
-from photorank.index.labelling import import_labels
-from photorank.index.repair import repair_index
-from photorank.index.sums import changed_tables
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.catalogue.connection import adding, reading, transaction, writing
+from photorank.index.catalogue.row_checksums import changed_tables
+from photorank.index.judging.click_log import record_choice, record_stars
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.maintenance.checks import examine_index
+from photorank.index.maintenance.repair import repair_index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from tests.index.colours import fill
 
 

@@ -8,17 +8,17 @@ import pytest
 from benchmarks.synthetic import VECTOR, write_synthetic
 from photorank.encoders.base import Fingerprint
 from photorank.errors import EncoderMismatchError
-from photorank.index import batches
-from photorank.index.approximate import Recall, approximate_best
-from photorank.index.labelling import import_choices, import_labels
-from photorank.index.shards import read_shard, write_shard
-from photorank.rating.photos import extreme_photos
-from photorank.rating.scores import percentiles
+from photorank.index.building import batches
+from photorank.index.embeddings.shards import read_shard, write_shard
+from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.rating.percentiles import percentiles
+from photorank.rating.rate_photo import extreme_photos
+from photorank.similarity.approximate_search import Recall, approximate_best
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import load_vector
 from photorank.workspace import IndexPaths
 from tests.index.colours import fill
-from tests.index.test_store import choices, labels
+from tests.index.test_opened import choices, labels
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
-from photorank.index import catalogue
-from photorank.index.clicks import (
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.judging.click_log import (
     Undone,
     clicks,
     record_choice,
@@ -19,14 +19,14 @@ from photorank.index.clicks import (
     record_stars,
     undo,
 )
-from photorank.index.labelling import import_choices, import_labels
+from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.manifest import read_manifest
-from photorank.index.store import Index
-from photorank.labels.tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
 from tests.index.colours import fill
 
-CHECKOUT = Path(__file__).parents[2]
+CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_scores_stay_what_comparisons_are_made_of(library, digests):
 
 def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
     """While another process holds the writer's lock, clicks are kept at once."""
-    with catalogue.writing(library.paths):
+    with writing(library.paths):
         begun = time.monotonic()
         choose(library, digests[3], digests[1])
         record_skip(library.paths, "ann", digests[4], digests[5])
@@ -139,10 +139,10 @@ def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
 
 def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
     """After a short wait the error is in words, and nothing was kept."""
-    monkeypatch.setattr(catalogue, "_PATIENCE", 0.1)
+    monkeypatch.setattr("photorank.index.catalogue.connection._PATIENCE", 0.1)
     with (
-        catalogue.writing(library.paths) as connection,
-        catalogue.transaction(connection),
+        writing(library.paths) as connection,
+        connection.transaction(connection),
         pytest.raises(LockedIndexError),
     ):
         choose(library, digests[3], digests[1])
@@ -193,7 +193,14 @@ def test_what_cannot_be_meant_is_refused(library, digests):
 def clicking(library, rater, n):
     """Start a process that makes n choices and tells each when it is kept."""
     return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-m", "tests.index.test_clicks", library.paths.root, rater, str(n)],
+        [
+            sys.executable,
+            "-m",
+            "tests.index.judging.test_click_log",
+            library.paths.root,
+            rater,
+            str(n),
+        ],
         cwd=CHECKOUT,
         stdout=subprocess.PIPE,
         text=True,
@@ -235,7 +242,7 @@ def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
         kept = clicks(library.index, rater).asked
         assert kept == [str(number) for number in range(len(kept))]
         assert told <= len(kept) <= told + 1
-    with catalogue.reading(library.paths) as connection:
+    with reading(library.paths) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 

@@ -6,11 +6,11 @@ import sqlite3
 import pytest
 
 from photorank.errors import BrokenIndexError, PhotorankError
-from photorank.index import batches
-from photorank.index.health import examine_index
-from photorank.index.labelling import import_labels
-from photorank.index.repair import repair_index
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.building import batches
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.maintenance.checks import examine_index
+from photorank.index.maintenance.repair import repair_index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from tests.index.colours import contents, fill
 
 

@@ -6,19 +6,21 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError
-from photorank.index import batches, catalogue, upkeep
-from photorank.index.labelling import import_choices, import_labels
-from photorank.index.shards import Shard, read_shard
+from photorank.index.building import batches
+from photorank.index.catalogue.connection import reading
+from photorank.index.embeddings.shards import Shard, read_shard
+from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.maintenance import compaction
+from tests.index.building.test_durability import in_order
 from tests.index.colours import contents, fill
-from tests.index.test_durability import in_order
-from tests.index.test_store import choices, labels
+from tests.index.test_opened import choices, labels
 
 
 @pytest.fixture
 def in_pieces(library, monkeypatch):
     """Return a library of 40 photos in 20 shards."""
     monkeypatch.setattr(batches, "PHOTOS", 2)
-    monkeypatch.setattr(upkeep, "MANY", 99)
+    monkeypatch.setattr(compaction, "MANY", 99)
     fill(library.folder, 40)
     library.build()
     assert len(list(library.paths.shards.iterdir())) == 20
@@ -27,7 +29,7 @@ def in_pieces(library, monkeypatch):
 
 def embedded(paths):
     """Return how many embeddings are on the disk."""
-    with catalogue.reading(paths) as connection:
+    with reading(paths) as connection:
         shards = connection.execute("SELECT name, rows, sha256 FROM shards").fetchall()
     return sum(len(read_shard(paths, Shard(*shard), 48)) for shard in shards)
 
@@ -35,8 +37,8 @@ def embedded(paths):
 def test_many_small_shards_become_few(in_pieces, monkeypatch):
     """Compaction changes no photo and no embedding."""
     before = contents(in_pieces.index)
-    monkeypatch.setattr(upkeep, "MANY", 16)
-    monkeypatch.setattr(upkeep, "FULL", 30)
+    monkeypatch.setattr(compaction, "MANY", 16)
+    monkeypatch.setattr(compaction, "FULL", 30)
     fill(in_pieces.folder / "more", 1, start=99)
     in_pieces.build()
     after = contents(in_pieces.index)
@@ -49,9 +51,9 @@ def test_many_small_shards_become_few(in_pieces, monkeypatch):
 def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
     """Before and after each transaction the index is whole, and the next run goes on."""
     before = contents(in_pieces.index)
-    monkeypatch.setattr(upkeep, "MANY", 16)
-    monkeypatch.setattr(upkeep, "FULL", 10)
-    write = upkeep.write_shard
+    monkeypatch.setattr(compaction, "MANY", 16)
+    monkeypatch.setattr(compaction, "FULL", 10)
+    write = compaction.write_shard
     for survived in range(5):
         left = iter(range(survived))
 
@@ -62,13 +64,13 @@ def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
             return shard
 
         fill(in_pieces.folder / str(survived), 1, start=1000 + survived)
-        monkeypatch.setattr(upkeep, "write_shard", interrupted)
+        monkeypatch.setattr(compaction, "write_shard", interrupted)
         with pytest.raises(KeyboardInterrupt):
             in_pieces.build()
         shown = contents(in_pieces.index)
         assert set(before) <= set(shown)
         assert len(shown) == 41 + survived
-    monkeypatch.setattr(upkeep, "write_shard", write)
+    monkeypatch.setattr(compaction, "write_shard", write)
     in_pieces.build(prune=True)
     shown = contents(in_pieces.index)
     assert set(before) <= set(shown)
@@ -81,7 +83,7 @@ def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces, monkeypa
     before = contents(in_pieces.index)
     reader = in_pieces.index
     photos = reader.photos()
-    monkeypatch.setattr(upkeep, "MANY", 16)
+    monkeypatch.setattr(compaction, "MANY", 16)
     fill(in_pieces.folder / "more", 1, start=99)
     in_pieces.build()
     assert reader.photos() == photos

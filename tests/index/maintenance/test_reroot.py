@@ -6,8 +6,8 @@ import os
 import pytest
 
 from photorank.errors import MissingPathError, MovedLibraryError
+from photorank.index.maintenance.reroot import plan_move, reroot
 from photorank.index.manifest import read_manifest, write_manifest
-from photorank.index.reroot import plan_move, reroot
 from tests.index.colours import contents, fill
 
 

@@ -7,11 +7,11 @@ import sqlite3
 import numpy as np
 import pytest
 
-from photorank.index.labelling import import_labels
-from photorank.index.library import library_files
-from photorank.index.places import as_path, path_order
-from photorank.index.store import Index
-from photorank.labels.tables import LabelRow, LabelTable
+from photorank.index.catalogue.rooted_paths import as_path, path_order
+from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.library_files import library_files
+from photorank.index.opened import Index
+from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from tests.index.colours import fill, paint
 
 

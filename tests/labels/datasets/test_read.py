@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from photorank.errors import LabelsError
-from photorank.labels.dataset import open_dataset
-from photorank.labels.manifest import load_manifest, read_manifest
-from photorank.labels.popularity import rate
+from photorank.labels.datasets.manifest import load_manifest, read_manifest
+from photorank.labels.datasets.read import open_dataset
+from photorank.labels.popularity.score import rate
 from photorank.workspace import Workspace
 
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 
 
 def workbook(*rows):

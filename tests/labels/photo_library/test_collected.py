@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.favourites import collect_favourites, sidecar_of
-from photorank.labels.library import LibraryFile
-from photorank.labels.marks import collect_colours, collect_stars
-from photorank.labels.occasions import group_photos, group_table
-from photorank.labels.places import collect_album, collect_folders
-from photorank.labels.twins import collect_edited
-from photorank.photos.pixels import photo_digest
+from photorank.labels.photo_library.collected import LibraryFile
+from photorank.labels.photo_library.edited import collect_edited
+from photorank.labels.photo_library.favourites import collect_favourites, sidecar_of
+from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders
+from photorank.labels.photo_library.groups import group_photos, group_table
+from photorank.labels.photo_library.stars_and_colours import collect_colours, collect_stars
+from photorank.photos.open_photo import photo_digest
 from tests.conftest import draw_photo
 from tests.photos.sidecars import saved
 

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from photorank.labels.library import LibraryFile
-from photorank.labels.twins import versions
+from photorank.labels.photo_library.collected import LibraryFile
+from photorank.labels.photo_library.edited import versions
 
 NOON = "2024-07-31T12:00:00"
 

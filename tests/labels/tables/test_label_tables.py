@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.tables import read_choices, read_labels
+from photorank.labels.tables.label_tables import read_choices, read_labels
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
 
 def test_a_letter_on_the_border_of_two_parts_is_read(table, monkeypatch):
     """The file is looked at in parts, which may cut a letter in two."""
-    monkeypatch.setattr("photorank.labels.csvtable._CHUNK", 3)
+    monkeypatch.setattr("photorank.labels.tables.csv_table._CHUNK", 3)
     assert next(iter(read_labels(table("file,score\nüü.jpg,1\n")).rows)).file == "üü.jpg"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
     assert any("Latin-1" in note for note in read_labels(table(cut), partial=True).notes)

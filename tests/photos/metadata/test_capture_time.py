@@ -1,6 +1,6 @@
 import numpy as np
 
-from photorank.photos.clock import instants
+from photorank.photos.metadata.capture_time import instants
 
 
 def test_without_zones_clocks_are_compared_as_they_are():

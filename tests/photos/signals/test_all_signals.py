@@ -6,8 +6,16 @@ from PIL import Image
 from skimage import color, data
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos import compression, noise, sharpness, tones
-from photorank.photos.signals import LONG_SIDE, SIGNALS, open_picture, photo_signals
+from photorank.photos.signals.all_signals import (
+    LONG_SIDE,
+    SIGNALS,
+    compression,
+    light_and_colour,
+    noise,
+    open_picture,
+    photo_signals,
+    sharpness,
+)
 from photorank.sample import SEVERITIES, degraded
 
 
@@ -105,8 +113,13 @@ def test_every_signal_says_where_it_is_from():
     functions = [
         *(sharpness.sharpness, sharpness.best_tile_sharpness, sharpness.subject_sharpness),
         *(sharpness.high_frequencies, sharpness.singular_share, noise.noise),
-        *(tones.brightness, tones.clipped_shadows, tones.clipped_highlights, tones.contrast),
-        *(tones.colourfulness, tones.colour_cast),
+        *(
+            light_and_colour.brightness,
+            light_and_colour.clipped_shadows,
+            light_and_colour.clipped_highlights,
+            light_and_colour.contrast,
+        ),
+        *(light_and_colour.colourfulness, light_and_colour.colour_cast),
         *(compression.jpeg_quality, compression.blockiness),
     ]
     assert {one.__name__ for one in functions} == SIGNALS.keys() - {"width", "height"}
@@ -181,10 +194,10 @@ def test_a_sharp_subject_on_a_blurred_ground_is_sharp():
 
 def test_the_colours_of_a_grey_picture_are_none():
     """And a tint is as far from grey as CIELAB says."""
-    assert tones.colourfulness(np.full((9, 9, 3), 77, dtype=np.uint8)) == 0
+    assert light_and_colour.colourfulness(np.full((9, 9, 3), 77, dtype=np.uint8)) == 0
     tint = (200, 150, 90)
     lab = color.rgb2lab(np.array([[tint]], dtype=np.uint8))[0, 0]
-    found = tones.colour_cast(Image.new("RGB", (200, 100), tint))
+    found = light_and_colour.colour_cast(Image.new("RGB", (200, 100), tint))
     assert found == pytest.approx(np.hypot(lab[1], lab[2]), rel=1e-6)
 
 
@@ -194,5 +207,5 @@ def test_colourfulness_is_that_of_the_paper(coffee):
     rg, yb = r - g, 0.5 * (r + g) - b
     spread = np.sqrt(rg.var() + yb.var())
     centre = np.sqrt(rg.mean() ** 2 + yb.mean() ** 2)
-    found = tones.colourfulness(np.asarray(coffee))
+    found = light_and_colour.colourfulness(np.asarray(coffee))
     assert found == pytest.approx(spread + 0.3 * centre, rel=1e-4)

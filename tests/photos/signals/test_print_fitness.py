@@ -1,6 +1,12 @@
 import pytest
 
-from photorank.photos.printing import FINE_DPI, LEAST_DPI, Page, parse_page, print_fitness
+from photorank.photos.signals.print_fitness import (
+    FINE_DPI,
+    LEAST_DPI,
+    Page,
+    parse_page,
+    print_fitness,
+)
 
 PAGE = Page(20, 30)
 

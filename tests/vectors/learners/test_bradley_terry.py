@@ -3,9 +3,9 @@ import pytest
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.bradley_terry import BradleyTerry
+from photorank.vectors.learners.bradley_terry import BradleyTerry
 
 
 def shown(n=40, d=6, m=300, nu=0.0, seed=0):

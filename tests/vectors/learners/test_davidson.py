@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.davidson import Likelihood
+from photorank.comparisons.comparisons import Comparisons
+from photorank.vectors.learners.davidson import Likelihood
 
 
 def likelihood(ties, n=25, k=4, m=150):

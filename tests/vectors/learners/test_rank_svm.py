@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad, minimize
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.rank_svm import Hinge, RankSVM
+from photorank.vectors.learners.rank_svm import Hinge, RankSVM
 
 
 def tiered(n=40, d=5, seed=0):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.signal_block import AllPairsWithSignals, with_signals
+from photorank.comparisons.comparisons import Comparisons
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.signal_block import AllPairsWithSignals, with_signals
 
 D, S = 60, 4
 

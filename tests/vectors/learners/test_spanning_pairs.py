@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.all_pairs import AllPairs
-from photorank.vectors.spanning_pairs import SpanningPairs
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.spanning_pairs import SpanningPairs
 
 
 def labelled(n=80, d=10, tiers=None, seed=0):

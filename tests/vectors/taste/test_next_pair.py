@@ -4,8 +4,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from photorank.vectors.next_pair import next_pair
-from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.taste.next_pair import next_pair
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.labels.comparisons import Comparisons
-from photorank.vectors.personal import Personal, judged
-from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.taste.personal import Personal, judged
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 import numpy as np
 
-from photorank.index.clicks import Clicks
-from photorank.vectors.ground import Ground, ground_in, some_rows
+from photorank.index.judging.click_log import Clicks
+from photorank.vectors.taste.photo_subset import Ground, ground_in, some_rows
 
 
 def test_of_many_photos_some_are_drawn_and_always_the_same():

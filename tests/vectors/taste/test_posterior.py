@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from photorank.errors import ComparisonsError
-from photorank.vectors.taste import Judged, TastePrior, taste_of
+from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D = 300, 12
 

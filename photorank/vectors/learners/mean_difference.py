@@ -1,0 +1,24 @@
+"""The mean of winner minus loser: the simplest learner, and the baseline of the others."""
+
+from photorank.comparisons.comparisons import Comparisons
+from photorank.typing import Floats
+from photorank.vectors.learners.direction_learner import DirectionLearner
+
+
+class MeanDifference(DirectionLearner):
+    """The mean of winner minus loser over all comparisons.
+
+    With two classes, liked and disliked, it is the difference of their means;
+    it is also where :class:`AllPairs` ends as its penalty grows, which makes
+    it the baseline that any other learner must beat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> photos = np.array([[3.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
+    >>> MeanDifference().fit(photos, [5, 1, 3]).direction_
+    array([1., 0.])
+    """
+
+    def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
+        return X.T @ comparisons.net_wins()
