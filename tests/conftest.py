@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
+pytest_plugins = ("tests.fixtures.library", "tests.fixtures.painted", "tests.fixtures.collection")
+
 GROUPS = ("beach", "forest", "street")
 PHOTOS_PER_GROUP = 8
 

@@ -14,7 +14,7 @@ from photorank.index.judging.import_labels import import_labels
 from photorank.index.signals import measure_signals
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from photorank.similarity.series import Series, find_series
-from tests.index.colours import fill
+from tests.fixtures.colours import fill
 
 
 def single(n):

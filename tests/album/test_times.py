@@ -5,7 +5,7 @@ from photorank.album.arrange import arrange
 from photorank.album.quotas import parts
 from photorank.album.request import Wishes
 from photorank.similarity.series import Series
-from tests.index.colours import paint
+from tests.fixtures.colours import paint
 
 
 def single(n):

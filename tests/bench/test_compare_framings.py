@@ -6,7 +6,7 @@ from photorank.errors import UnknownNameError
 from photorank.evaluation.evaluate import evaluate
 from photorank.evaluation.protocol import Protocol
 from photorank.index.opened import open_index
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 ONCE = Protocol(folds=3, repeats=1)
 

@@ -87,7 +87,7 @@ def photos_of_one_kind(tmp_path):
     from photorank.index.opened import Index
     from photorank.labels.tables.label_tables import LabelRow, LabelTable
     from photorank.workspace import Workspace
-    from tests.index.colours import ColourEncoder, fill
+    from tests.fixtures.colours import ColourEncoder, fill
 
     folder = tmp_path / "few"
     folder.mkdir()

@@ -8,7 +8,7 @@ from photorank.index.building.build import build_index
 from photorank.workspace import IndexPaths, Workspace
 from tests.conftest import draw_photo
 from tests.dashboard.evaluations import evaluation, result
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 

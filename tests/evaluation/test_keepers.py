@@ -11,7 +11,7 @@ from photorank.learning.learn_vector import learn_vector
 from photorank.metrics.keepers_lost import reject_cut
 from photorank.vectors.master import Card, MasterVector
 from photorank.workspace import Workspace
-from tests.index.colours import ColourEncoder, fill
+from tests.fixtures.colours import ColourEncoder, fill
 
 
 def red(index, **card):

@@ -9,7 +9,7 @@ from photorank.evaluation.photo_kinds import between_kinds, content_directions, 
 from photorank.evaluation.protocol import Protocol
 from photorank.learning.learn_vector import learn_vector
 from photorank.vectors.master import MasterVector
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 ONCE = Protocol(folds=4, repeats=1)
 

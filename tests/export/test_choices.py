@@ -10,7 +10,7 @@ from photorank.export.destination import checked_new_file
 from photorank.index.judging.import_labels import import_choices
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, read_choices
 from photorank.workspace import Workspace
-from tests.index.colours import paint
+from tests.fixtures.colours import paint
 
 
 def choose(collection, *, votes=True, raters=("", "ann", "=bob")):

@@ -5,7 +5,7 @@ import pytest
 
 from photorank.errors import ExportError, LayoutError, StorageError
 from photorank.export.clip_retrieval import read_folder, write_folder
-from tests.index.colours import paint
+from tests.fixtures.colours import paint
 
 
 def test_what_was_written_is_read_back(hostile, tmp_path):

@@ -14,8 +14,8 @@ from photorank.index.judging.import_labels import import_labels
 from photorank.labels.tables.label_tables import read_labels
 from photorank.photos.pathtext import path_text, text_path
 from photorank.rating.percentiles import percentiles
-from tests.album.conftest import HOSTILE
-from tests.index.colours import paint
+from tests.fixtures.collection import HOSTILE
+from tests.fixtures.colours import paint
 
 
 def read_csv(path):

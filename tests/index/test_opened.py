@@ -17,7 +17,7 @@ from photorank.index.judging.import_labels import import_choices, import_judgeme
 from photorank.index.opened import open_index
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
-from tests.index.colours import fill, paint
+from tests.fixtures.colours import fill, paint
 
 
 def labels(*rows, source="first"):

@@ -19,7 +19,7 @@ from photorank.learning.degradations import (
 )
 from photorank.vectors.store import add_vector, load_vector
 from photorank.workspace import Workspace
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 CROPS = 16
 

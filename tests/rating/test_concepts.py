@@ -45,7 +45,7 @@ def test_a_prompt_is_moved_most_by_itself(home):
 
 def test_the_concepts_words_are_encoded_once_an_index(bare_pair):
     """The second look reads them; what is damaged or of other words is encoded again."""
-    from tests.index.colours import ColourEncoder
+    from tests.fixtures.colours import ColourEncoder
 
     class WordedEncoder(ColourEncoder):
         def encode_texts(self, texts):
@@ -88,7 +88,7 @@ def bare_pair(tmp_path):
     from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
     from photorank.workspace import Workspace
-    from tests.index.colours import ColourEncoder, fill
+    from tests.fixtures.colours import ColourEncoder, fill
 
     (tmp_path / "photos").mkdir()
     fill(tmp_path / "photos", 2)

@@ -8,7 +8,7 @@ from photorank.errors import EncoderMismatchError
 from photorank.photos.framing import FRAMINGS
 from photorank.rating.heat_map import heat_map, occlusion, sum_over_positions
 from photorank.vectors.master import MasterVector
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 
 def noise(width, height, seed=0):

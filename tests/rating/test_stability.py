@@ -4,7 +4,7 @@ from PIL import Image
 
 from photorank.rating.stability import UNSTEADY, Steadiness, embed_variants, flips, steadiness
 from photorank.vectors.master import MasterVector
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 
 def test_flips_are_counted_over_all_pairs_of_forms():

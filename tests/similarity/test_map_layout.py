@@ -8,7 +8,7 @@ from photorank.similarity import map_layout
 from photorank.similarity.map_layout import inside, places
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from photorank.index.opened import Index
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from photorank.similarity.leader_clustering import leaders
 from photorank.similarity.series import find_series, is_bracket
-from tests.index.colours import ColourEncoder
+from tests.fixtures.colours import ColourEncoder
 
 
 def never(one, other):

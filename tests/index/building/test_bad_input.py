@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from photorank.photos import decode_pool
-from tests.index.colours import fill
+from tests.fixtures.colours import fill
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus
 
 resource = pytest.importorskip("resource", reason="the system has no such limits")

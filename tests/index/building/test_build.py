@@ -18,7 +18,7 @@ from photorank.errors import (
     NoPhotosError,
 )
 from photorank.index.building import batches
-from tests.index.colours import ColourEncoder, contents, fill, paint
+from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]
 

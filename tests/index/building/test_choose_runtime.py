@@ -6,7 +6,7 @@ from PIL import Image
 from photorank.errors import EncoderError
 from photorank.index.building import choose_runtime
 from photorank.index.building.decode_ahead import batch_size_for
-from tests.index.colours import ColourEncoder, fill
+from tests.fixtures.colours import ColourEncoder, fill
 
 
 class SwitchableColours(ColourEncoder):

@@ -33,14 +33,14 @@ from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manife
 from photorank.index.opened import Index
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import Workspace
-from tests.index.colours import ColourEncoder, contents, fill, paint
+from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]
 
 
 def slow_build(home, folder):
     """Start an indexing run in a process of its own; return when it has begun."""
-    command = [sys.executable, "-m", "tests.index.colours", str(home), str(folder)]
+    command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder)]
     process = subprocess.Popen(  # noqa: S603
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
     )

@@ -9,7 +9,7 @@ from photorank.index.building.build import build_index
 from photorank.index.opened import Index
 from photorank.photos.open_photo import decode_photo, read_photo
 from photorank.workspace import Workspace
-from tests.index.colours import paint
+from tests.fixtures.colours import paint
 
 
 @pytest.fixture(scope="module")

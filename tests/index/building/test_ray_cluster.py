@@ -26,7 +26,7 @@ from photorank.index.building.ray_cluster import Cluster, Job, Pool, share_out
 from photorank.index.building.ray_mirrors import Mirror
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
-from tests.index.colours import ColourEncoder, contents, fill, paint
+from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]
 needs_ray = pytest.mark.skipif(
@@ -168,7 +168,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(tmp_path):
     """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""
     folder, home = tmp_path / "photos", tmp_path / "home"
     fill(folder, 120)
-    command = [sys.executable, "-m", "tests.index.colours", str(home), str(folder), "local"]
+    command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), "local"]
     process = subprocess.Popen(  # noqa: S603
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
     )

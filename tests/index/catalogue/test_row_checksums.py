@@ -13,7 +13,7 @@ from photorank.index.judging.import_labels import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
-from tests.index.colours import fill
+from tests.fixtures.colours import fill
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from photorank.similarity.approximate_search import Recall, approximate_best
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import load_vector
 from photorank.workspace import IndexPaths
-from tests.index.colours import fill
+from tests.fixtures.colours import fill
 from tests.index.test_opened import choices, labels
 
 

@@ -24,7 +24,7 @@ from photorank.index.manifest import read_manifest
 from photorank.index.opened import Index
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
-from tests.index.colours import fill
+from tests.fixtures.colours import fill
 
 CHECKOUT = Path(__file__).parents[3]
 

@@ -11,7 +11,7 @@ from photorank.index.judging.import_labels import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
-from tests.index.colours import contents, fill
+from tests.fixtures.colours import contents, fill
 
 
 def wrong(paths):

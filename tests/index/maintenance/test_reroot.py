@@ -8,7 +8,7 @@ import pytest
 from photorank.errors import MissingPathError, MovedLibraryError
 from photorank.index.maintenance.reroot import plan_move, reroot
 from photorank.index.manifest import read_manifest, write_manifest
-from tests.index.colours import contents, fill
+from tests.fixtures.colours import contents, fill
 
 
 @pytest.fixture

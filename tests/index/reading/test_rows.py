@@ -12,7 +12,7 @@ from photorank.index.judging.import_labels import import_labels
 from photorank.index.judging.library_files import library_files
 from photorank.index.opened import Index
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
-from tests.index.colours import fill, paint
+from tests.fixtures.colours import fill, paint
 
 
 def plainly(paths):

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from photorank.vectors.learners_by_name.mean_difference import MeanDifference
 from sklearn.covariance import ledoit_wolf
 from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -9,6 +8,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.bradley_terry import BradleyTerry
+from photorank.vectors.learners.mean_difference import MeanDifference
 from photorank.vectors.learners.sampled_pairs import PairLeastSquares
 from photorank.vectors.learners_by_name import LEARNERS
 
