@@ -7,8 +7,8 @@ from photorank.index import signals
 from photorank.index.catalogue.connection import reading, writing
 from photorank.index.signals import measure_signals
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
-from tests.index.building.test_durability import in_order
 from tests.fixtures.colours import fill, paint
+from tests.index.building.test_durability import in_order
 
 
 def test_the_catalogue_has_a_column_for_every_signal(library):

@@ -11,8 +11,8 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.embeddings.shards import Shard, read_shard
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.maintenance import compaction
-from tests.index.building.test_durability import in_order
 from tests.fixtures.colours import contents, fill
+from tests.index.building.test_durability import in_order
 from tests.index.test_opened import choices, labels
 
 
