@@ -23,9 +23,9 @@ from photorank.demo import build_sample
 from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.building.build import build_index
+from photorank.index.building.measure_signals import measure_signals
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.opened import Index
-from photorank.index.signals import measure_signals
 from photorank.labels.tables.label_tables import (
     ChoiceRow,
     ChoiceTable,

@@ -29,7 +29,7 @@ def doctor(
     from photorank.doctor.examine import examine_all
     from photorank.doctor.examine import repair as mend
     from photorank.errors import PhotorankError
-    from photorank.index.findings import Finding
+    from photorank.index.maintenance.checks import Finding
     from photorank.workspace import Workspace
 
     workspace = Workspace.current()

@@ -74,8 +74,8 @@ def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None
 
 
 def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None:
+    from photorank.index.building.measure_signals import measure_signals
     from photorank.index.opened import Index
-    from photorank.index.signals import measure_signals
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(name)

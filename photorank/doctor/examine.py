@@ -14,8 +14,7 @@ from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
 from photorank.errors import DecoderError, PhotorankError, UnreadablePhotoError
 from photorank.evaluation.report import evaluation_paths, read_evaluation
-from photorank.index.findings import Finding
-from photorank.index.maintenance.checks import examine_index
+from photorank.index.maintenance.checks import Finding, examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_apart

@@ -11,7 +11,7 @@ import numpy as np
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingExtraError, PhotorankError
-from photorank.index.findings import Finding
+from photorank.index.maintenance.checks import Finding
 from photorank.photos.open_photo import decode_photo
 
 _GOLDEN = Path(__file__).with_name("golden.json")

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from photorank.errors import PhotorankError
-from photorank.index.findings import Finding
+from photorank.index.maintenance.checks import Finding
 
 _ROOM = 1 << 30  # bytes below which an index of some thousand photos may not fit
 # What doubles the speed of encoders where a processor has it, as Linux names it.

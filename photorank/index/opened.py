@@ -25,8 +25,8 @@ from photorank.index.reading.records import (
     Photo,
     SingleRatings,
 )
+from photorank.index.reading.signals import load_signals
 from photorank.index.reading.snapshot import Snapshot
-from photorank.index.signals import load_signals
 from photorank.photos.files import SkippedFile
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.workspace import IndexPaths, Workspace

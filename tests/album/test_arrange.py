@@ -10,8 +10,8 @@ from photorank.album.arrange import arrange
 from photorank.album.request import Wishes, rows_of_files
 from photorank.errors import AlbumError
 from photorank.export.album_table import COLUMNS, album_csv
+from photorank.index.building.measure_signals import measure_signals
 from photorank.index.judging.import_labels import import_labels
-from photorank.index.signals import measure_signals
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
 from photorank.similarity.series import Series, find_series
 from tests.fixtures.colours import fill

@@ -1,19 +1,15 @@
-"""Technical signals of an index's photos: measured once, kept in the catalogue, read as columns."""
+"""Technical signals of an index's photos: each photo is measured once, into the catalogue."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from photorank.errors import UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.rooted_paths import as_path
-from photorank.index.reading.records import IndexSignals
-from photorank.index.reading.rows import Rows
 from photorank.photos.decode_pool import signals_apart
 from photorank.photos.files import SkippedFile
 from photorank.photos.open_photo import photo_digest, read_photo
@@ -79,17 +75,6 @@ def measure_signals(
                     on_progress(done, len(digests))
             _record(paths, found)
     return SignalsReport(len(digests) - len(skipped), known, skipped)
-
-
-def load_signals(paths: IndexPaths, rows: Rows) -> IndexSignals:
-    """Return what was measured of the rows, nan where nothing was."""
-    with reading(paths) as connection:
-        found = connection.execute(f"SELECT photo, {_COLUMNS} FROM signals").fetchall()  # noqa: S608
-    values = np.full((len(rows.photos), len(SIGNALS)), np.nan)
-    places, kept = rows.find([photo for photo, *_ in found])
-    table = np.array([one for _, *one in found], dtype=np.float64).reshape(-1, len(SIGNALS))
-    values[places] = table[kept]
-    return IndexSignals(tuple(SIGNALS), values)
 
 
 def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:

@@ -7,9 +7,16 @@ from typing import NamedTuple
 
 from photorank.index.catalogue.connection import reading, transaction
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
-from photorank.index.embeddings.shards import Shard
 from photorank.photos.files import SkippedFile
 from photorank.workspace import IndexPaths
+
+
+class Shard(NamedTuple):
+    """A file of rows as the catalogue knows it."""
+
+    name: str
+    rows: int
+    sha256: str  # of the file
 
 
 class KnownFile(NamedTuple):

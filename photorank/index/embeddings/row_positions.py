@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.column_arrays import whole_numbers
 from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.exact_search import MappedRows
-from photorank.index.embeddings.shards import Shard, read_shard
+from photorank.index.embeddings.shards import read_shard
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 

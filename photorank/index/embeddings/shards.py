@@ -6,11 +6,11 @@ import os
 import struct
 import uuid
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from photorank.errors import BrokenIndexError
+from photorank.index.catalogue.file_records import Shard
 from photorank.typing import Embeddings
 from photorank.workspace import IndexPaths, write_bytes
 
@@ -19,14 +19,6 @@ from photorank.workspace import IndexPaths, write_bytes
 _HEADER = struct.Struct("=4siqqq?iQ")
 _FLAT_IP = b"IxFI"
 _INNER_PRODUCT = 0
-
-
-class Shard(NamedTuple):
-    """A file of rows as the catalogue knows it."""
-
-    name: str
-    rows: int
-    sha256: str  # of the file
 
 
 def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:

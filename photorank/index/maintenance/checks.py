@@ -5,7 +5,9 @@ import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from photorank.errors import PhotorankError
 from photorank.index.catalogue.connection import reading
@@ -13,7 +15,6 @@ from photorank.index.catalogue.file_records import count_photos, load_roots
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.embeddings.shards import file_sha256
-from photorank.index.findings import Finding
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths
 
@@ -22,6 +23,24 @@ _ANEW = REPAIR + ", then run `photorank index` on its folders, which embeds thes
 _ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
 _WEBP = 12  # bytes of the head of a WebP file, which tells its length
 _LEFT_OVER = 60.0  # seconds after which no process still writes a part of a file
+
+
+Level: TypeAlias = Literal["good", "note", "wrong"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Its level is ``note`` where something can wait or mends itself, and ``wrong`` where results
+    may be false or incomplete until somebody acts.
+    """
+
+    about: str
+    level: Level
+    says: str
+    remedy: str = ""  # what to do, in one line
+    repaired: bool = False
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:

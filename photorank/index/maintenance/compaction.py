@@ -10,8 +10,9 @@ import numpy as np
 
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.connection import transaction
+from photorank.index.catalogue.file_records import Shard
 from photorank.index.catalogue.rooted_paths import Place, lies_under
-from photorank.index.embeddings.shards import Shard, file_sha256, read_shard, write_shard
+from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
 FULL = 16_384  # rows of a shard that compaction makes: 50 MB at 768 dimensions

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from photorank.index import signals
+from photorank.index.building import measure_signals as measuring
+from photorank.index.building.measure_signals import measure_signals
 from photorank.index.catalogue.connection import reading, writing
-from photorank.index.signals import measure_signals
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from tests.fixtures.colours import fill, paint
 from tests.index.building.test_durability import in_order
@@ -59,7 +59,7 @@ def test_a_run_that_breaks_off_keeps_what_it_measured(library, monkeypatch):
     """Whole batches are kept, and the next run goes on."""
     fill(library.folder, 7)
     library.build()
-    monkeypatch.setattr(signals, "PHOTOS", 3)
+    monkeypatch.setattr(measuring, "PHOTOS", 3)
 
     def interrupt(done, total):
         if done == 5:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
-from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.connection import reading, transaction, writing
 from photorank.index.judging.click_log import (
     Undone,
     clicks,
@@ -142,7 +142,7 @@ def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
     monkeypatch.setattr("photorank.index.catalogue.connection._PATIENCE", 0.1)
     with (
         writing(library.paths) as connection,
-        connection.transaction(connection),
+        transaction(connection),
         pytest.raises(LockedIndexError),
     ):
         choose(library, digests[3], digests[1])

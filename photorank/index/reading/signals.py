@@ -1,0 +1,21 @@
+"""Technical signals of an index's photos, by row."""
+
+import numpy as np
+
+from photorank.index.catalogue.connection import reading
+from photorank.index.reading.records import IndexSignals
+from photorank.index.reading.rows import Rows
+from photorank.photos.signals.all_signals import SIGNALS
+from photorank.workspace import IndexPaths
+
+
+def load_signals(paths: IndexPaths, rows: Rows) -> IndexSignals:
+    """Signals of each row, nan where none was measured."""
+    query = f"SELECT photo, {', '.join(SIGNALS)} FROM signals"  # noqa: S608 - names of our own
+    with reading(paths) as connection:
+        found = connection.execute(query).fetchall()
+    values = np.full((len(rows.photos), len(SIGNALS)), np.nan)
+    places, kept = rows.find([photo for photo, *_ in found])
+    table = np.array([one for _, *one in found], dtype=np.float64).reshape(-1, len(SIGNALS))
+    values[places] = table[kept]
+    return IndexSignals(tuple(SIGNALS), values)
