@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from photorank.errors import LabelsError
 from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, each, listed
-from photorank.photos.metadata.tags import photo_tags
 from photorank.photos.metadata.xmp import XmpTags
+from photorank.photos.tags import photo_tags
 
 _REJECTED = Judgement(0, "rejected")  # below one star
 _FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED}
@@ -18,7 +18,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
     A photo without stars is not rated. A rejected one is rejected whatever stars it
     has. Where no photo has any star, the flags are the tiers: rejected, undecided,
     picked. Of the places where a photo can have them, see
-    :func:`photorank.photos.metadata.tags.photo_tags`.
+    :func:`photorank.photos.tags.photo_tags`.
     """
     collected = Collected()
     tags = list(each(files, photo_tags, collected))

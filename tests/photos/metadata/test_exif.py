@@ -7,8 +7,8 @@ from PIL import Image, PngImagePlugin
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.metadata.exif import Shot, embedded_tags, shot
-from photorank.photos.metadata.tags import photo_tags
 from photorank.photos.metadata.xmp import XmpTags, with_rating
+from photorank.photos.tags import photo_tags
 from tests.photos.exiftool import run_exiftool
 from tests.photos.sidecars import saved
 
