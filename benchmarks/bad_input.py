@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from photorank.errors import UnreadablePhotoError  # noqa: E402 - the tests are not installed
 from photorank.index.building.build import build_index  # noqa: E402
 from photorank.photos import decode_pool  # noqa: E402
+from photorank.photos.decode_limits import DecodeLimits  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus  # noqa: E402
 
@@ -93,7 +94,7 @@ def faults(times: int) -> dict[str, str]:
     """Decode files that end, stall or bloat their decoder, each followed by a good one."""
     decode_pool._end_all()
     sys.path.insert(0, str(ROOT / "tests" / "photos" / "hostile"))
-    decode_pool.WORK_SECONDS, decode_pool.WAIT_SECONDS, decode_pool.MEMORY_BYTES = 1, 3.0, 512 << 20
+    decode_pool.LIMITS = DecodeLimits(1, 3.0, 512 << 20)
     good, refused, after, slowest = saved(scene(), "PNG"), 0, 0, 0.0
     for _ in range(times):
         for fault in FAULTS:

@@ -37,7 +37,7 @@ class Target:
 def hasten() -> None:
     """Refuse large pictures: more pixels only take longer, and the limit has its own tests."""
     open_photo.MAX_PIXELS = Image.MAX_IMAGE_PIXELS = 4_000_000
-    open_photo._MAX_PIXELS_OF["WEBP"] = open_photo.MAX_PIXELS // 3
+    open_photo.MAX_WEBP_PIXELS = open_photo.MAX_PIXELS // 3
 
 
 def _image(data: bytes) -> None:

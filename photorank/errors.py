@@ -7,6 +7,23 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+def first_line(error: Exception) -> str:
+    """Return the start of another library's message, as part of our one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
+
+
+def counted(n: int, noun: str) -> str:
+    """Return a number with its noun, for a message.
+
+    Examples
+    --------
+    >>> counted(1, "photo"), counted(96543, "pair")
+    ('1 photo', '96,543 pairs')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 class PhotorankError(Exception):
     """Base of every error a user can act on; its text is one line."""
 
@@ -228,12 +245,6 @@ class DamagedWeightsError(PhotorankError, ValueError):
 
     def __init__(self, path: Path | str, why: str, *, hint: str) -> None:
         super().__init__(f"{path} cannot be used as weights: {why}. {hint}")
-
-
-def first_line(error: Exception) -> str:
-    """Return the start of another library's message, as part of our one line."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
 
 class UnknownNameError(PhotorankError, ValueError):

@@ -13,7 +13,7 @@ from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Index, Photo
 from photorank.photos.metadata.xmp import is_own, read_xmp, sidecar_for, with_rating
 from photorank.photos.metadata.xmp import sidecars as sidecars_of
-from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file
 from photorank.photos.safe_headers import embedded_tags
 from photorank.rating.percentiles import percentiles
@@ -174,7 +174,7 @@ def _free_copy(sidecar: Path) -> Path:
 def _bytes(path: Path) -> bytes | None:
     try:
         with open_file(path) as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_PACKET_BYTES + 1)
     except UnreadablePhotoError as error:
         if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
             return None

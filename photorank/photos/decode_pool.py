@@ -19,22 +19,20 @@ from typing import Any, BinaryIO, NamedTuple, cast
 from PIL import Image
 
 from photorank.errors import DecoderError, UnreadablePhotoError
+from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_worker import Reply, receive, send
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import os_reason
 from photorank.typing import Json
 
-# What one file may take. The largest photos that are read, 300 megapixels, take some seconds of
-# work and 2.5 GB; who waits longer than five minutes waits for a machine, not for a photo.
-WORK_SECONDS = 60  # of a core
-WAIT_SECONDS = 300.0
-MEMORY_BYTES = 4 << 30
+LIMITS = DecodeLimits()  # of every file
 
-_PROGRAM = (
+_WORKER_PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from photorank.photos.decode_worker import serve; serve()"
 )
 _DYING_SECONDS = 5.0  # for a process whose pipes are closed to end by itself
+_WATCH_SECONDS = 1.0  # between two looks for what takes too long
 _PIPE_BYTES = 1 << 20  # the most that every Linux allows: fewer turns for a photo of megabytes
 
 # How decoders die of a file. Other signals come from people and from systems short of memory.
@@ -64,8 +62,8 @@ def decode_apart(data: bytes, *, short_side: int | None = None) -> Decoded:
     Raises
     ------
     UnreadablePhotoError
-        If it is no usable photo, crashes the decoder, or takes more than `WORK_SECONDS` or
-        `MEMORY_BYTES`; `passing` where that may have been the machine's fault.
+        If it is no usable photo, crashes the decoder, or takes more than `LIMITS`;
+        `passing` where that may have been the machine's fault.
     DecoderError
         If no process can be started.
     """
@@ -100,20 +98,19 @@ def header_apart(task: str, data: bytes) -> Json:
     return head
 
 
-class _FailedDecoderError(UnreadablePhotoError):
+class _FailedWorkerError(UnreadablePhotoError):
     """A process that did not live to answer, or ran out of memory."""
 
 
-class _Decoder:
+class _Worker:
     """One process that decodes."""
 
     def __init__(self) -> None:
-        self.asked = 0
         self._overdue = False
         path = [os.path.abspath(entry) for entry in sys.path]
         try:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-B", "-P", "-c", _PROGRAM, json.dumps(path)],
+                [sys.executable, "-B", "-P", "-c", _WORKER_PROGRAM, json.dumps(path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 # One thread a process computes; those of OpenBLAS would take address space at once.
@@ -145,10 +142,9 @@ class _Decoder:
         Raises
         ------
         UnreadablePhotoError
-            If the photo cannot be decoded; `_FailedDecoderError` if this process is done for.
+            If the photo cannot be decoded; `_FailedWorkerError` if this process is done for.
         """
-        self.asked += 1
-        head = {"task": task, "options": options, "seconds": WORK_SECONDS, "bytes": MEMORY_BYTES}
+        head = {"task": task, "options": options, "limits": LIMITS}
         reply = None
         _watch(self)
         try:
@@ -164,7 +160,9 @@ class _Decoder:
             raise self._failure()
         if "memory" in reply[0]:
             self.close()  # what is left of its memory is in pieces
-            raise _out_of_memory(its_own=reply[0]["memory"])
+            if reply[0]["memory"]:
+                raise _FailedWorkerError(LIMITS.too_much_memory)
+            raise _FailedWorkerError("too large for the memory that is free", passing=True)
         if "reason" in reply[0]:
             raise UnreadablePhotoError(reply[0]["reason"])
         return reply
@@ -184,25 +182,14 @@ class _Decoder:
         self._overdue = True
         self._process.kill()
 
-    def _failure(self) -> _FailedDecoderError:
+    def _failure(self) -> _FailedWorkerError:
         code = self._process.returncode
         if self._overdue:
-            reason = f"not decoded in {WAIT_SECONDS:.0f} seconds"
-            return _FailedDecoderError(reason, passing=True)
+            return _FailedWorkerError(LIMITS.too_long_a_wait, passing=True)
         if sys.platform != "win32" and code == -signal.SIGXCPU:
-            return _FailedDecoderError(f"takes more than {WORK_SECONDS} seconds to decode")
+            return _FailedWorkerError(LIMITS.too_much_work)
         reason = f"its decoder crashed ({_ending(code)})"
-        return _FailedDecoderError(reason, passing=code < 0 and -code not in _CRASHES)
-
-
-def _out_of_memory(*, its_own: bool) -> _FailedDecoderError:
-    if its_own:
-        return _FailedDecoderError(f"takes more than {_size(MEMORY_BYTES)} of memory to decode")
-    return _FailedDecoderError("too large for the memory that is free", passing=True)
-
-
-def _size(size: int) -> str:
-    return f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
+        return _FailedWorkerError(reason, passing=code < 0 and -code not in _CRASHES)
 
 
 def _ending(code: int) -> str:
@@ -219,15 +206,15 @@ def _widen(pipe: int) -> None:
 
 
 _lock = threading.Lock()
-_idle: list[_Decoder] = []
-_busy: dict[_Decoder, float] = {}  # since when, in seconds of the monotonic clock
+_idle: list[_Worker] = []
+_busy: dict[_Worker, float] = {}  # until when, in seconds of the monotonic clock
 _watchers: list[threading.Thread] = []  # one, while there is something to watch
 
 
-def _watch(decoder: _Decoder) -> None:
+def _watch(worker: _Worker) -> None:
     """Have a process that begins to work ended when it takes too long."""
     with _lock:
-        _busy[decoder] = time.monotonic()
+        _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than a small photo does
             _watchers.append(threading.Thread(target=_end_overdue, daemon=True))
             _watchers[0].start()
@@ -235,46 +222,46 @@ def _watch(decoder: _Decoder) -> None:
 
 def _end_overdue() -> None:
     while True:
-        time.sleep(min(1.0, WAIT_SECONDS / 4))
+        time.sleep(_WATCH_SECONDS)
         with _lock:
             if not _busy:
                 _watchers.clear()
                 return
-            latest = time.monotonic() - WAIT_SECONDS
-            overdue = [decoder for decoder, since in _busy.items() if since < latest]
-        for decoder in overdue:
-            decoder.give_up()
+            now = time.monotonic()
+            overdue = [worker for worker, until in _busy.items() if until < now]
+        for worker in overdue:
+            worker.give_up()
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
     """Have a task done, in a process that nobody else asks meanwhile."""
     # What an earlier file left behind may be what ends it now, so one end proves nothing.
-    if decoder := _taken():
-        with suppress(_FailedDecoderError):
-            return _kept(decoder, task, data, options)
-    return _kept(_Decoder(), task, data, options)
+    if worker := _taken():
+        with suppress(_FailedWorkerError):
+            return _kept(worker, task, data, options)
+    return _kept(_Worker(), task, data, options)
 
 
-def _taken() -> _Decoder | None:
+def _taken() -> _Worker | None:
     """Return a process that waits for work."""
     while True:
         with _lock:
-            decoder = _idle.pop() if _idle else None
-        if decoder is None or decoder.usable:
-            return decoder
-        decoder.close()  # it died meanwhile
+            worker = _idle.pop() if _idle else None
+        if worker is None or worker.usable:
+            return worker
+        worker.close()  # it died meanwhile
 
 
-def _kept(decoder: _Decoder, task: str, data: bytes, options: Json) -> Reply:
+def _kept(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
     """Ask a process, and keep it for later if it survives."""
     try:
-        return decoder.ask(task, data, options)
+        return worker.ask(task, data, options)
     finally:
-        if decoder.usable:
+        if worker.usable:
             with _lock:
-                _idle.append(decoder)
+                _idle.append(worker)
         else:
-            decoder.close()
+            worker.close()
 
 
 def _end_all() -> None:
@@ -292,7 +279,7 @@ def _disown_all() -> None:
         kept.clear()
 
 
-_disowned: list[_Decoder] = []
+_disowned: list[_Worker] = []
 atexit.register(_end_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_disown_all)

@@ -6,16 +6,14 @@ lengths, a JSON object, and pixels. It ends with its input, so it never outlives
 
 import io
 import json
-import mmap
 import os
 import struct
-import sys
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
 from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
 from photorank.photos.open_photo import decode_photo
 from photorank.typing import Json
@@ -56,11 +54,12 @@ def serve() -> None:
         send(replies, {"ready": True})
         while request := receive(requests):
             head, data = request
-            _limit(head["seconds"], head["bytes"])
-            send(replies, *_answer(head, data))
+            limits = DecodeLimits(*head["limits"])
+            limits.hold()
+            send(replies, *_answer(head, data, limits))
 
 
-def _answer(head: Json, data: bytes) -> Reply:
+def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
     try:
         return TASKS[head["task"]](data, **head["options"])
     except UnreadablePhotoError as error:
@@ -68,7 +67,7 @@ def _answer(head: Json, data: bytes) -> Reply:
             return {"reason": error.reason}, b""
     except MemoryError:
         pass  # below, when what was allocated is free again
-    return {"reason": "", "memory": _room_for(head["bytes"])}, b""
+    return {"reason": "", "memory": limits.memory_was_free()}, b""
 
 
 def _picture(data: bytes, *, short_side: int | None) -> Reply:
@@ -109,37 +108,3 @@ def _first_to_go() -> None:
     """Offer this process to the system before the one that asks, should memory run out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
-
-
-def _limit(seconds: int, size: int) -> None:
-    """Bound what the next task may take, where the system can."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    limits = {
-        resource.RLIMIT_CPU: int(time.process_time()) + seconds,
-        resource.RLIMIT_AS: size,
-        resource.RLIMIT_CORE: 0,  # no dump of it among somebody's photos
-        resource.RLIMIT_FSIZE: 0,  # it has nothing to write to a file
-    }
-    for what, limit in limits.items():
-        most = resource.getrlimit(what)[1]
-        with suppress(ValueError, OSError):  # not every system knows each
-            allowed = limit if most == resource.RLIM_INFINITY else min(limit, most)
-            resource.setrlimit(what, (allowed, most))
-
-
-def _room_for(size: int) -> bool:
-    """Tell whether the system would have had as much memory as the limit allows."""
-    if sys.platform == "win32":
-        return False
-    import resource
-
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    try:
-        mmap.mmap(-1, size).close()
-    except (OSError, MemoryError):
-        return False
-    return True

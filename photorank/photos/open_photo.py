@@ -19,10 +19,7 @@ from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
 from photorank.photos.damage_reasons import damage, is_heif
-
-MAX_BYTES = 1 << 30  # a file is held in memory; the largest camera files are a third of this
-# Above every camera (phones have 200 megapixels); at Pillow's four bytes a pixel this is 1.2 GB.
-MAX_PIXELS = 300_000_000
+from photorank.photos.decode_limits import MAX_FILE_BYTES, MAX_PIXELS, MAX_WEBP_PIXELS
 
 # Pillow keeps its own limit, half as high, for the whole process: one limit is enough. Its
 # warnings go to the terminal, about metadata too; what matters becomes a reason here.
@@ -30,8 +27,6 @@ Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _START = 64  # bytes that tell the format
-
-_MAX_PIXELS_OF = {"WEBP": MAX_PIXELS // 3}  # Pillow holds five copies of it while it decodes
 
 # No EPS, PDF or other formats that run programs or that no camera writes.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
@@ -75,7 +70,7 @@ def os_reason(error: OSError) -> str:
 
 @contextmanager
 def open_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a photo's file, which is held to `MAX_BYTES`.
+    """Open a photo's file, which is held to `MAX_FILE_BYTES`.
 
     Raises
     ------
@@ -88,8 +83,8 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnreadablePhotoError("not a regular file", path)
-            if os.fstat(file.fileno()).st_size > MAX_BYTES:
-                raise UnreadablePhotoError("larger than 1 GiB", path)
+            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
+                raise UnreadablePhotoError(f"larger than {MAX_FILE_BYTES >> 30} GiB", path)
             yield file
     except OSError as error:
         raise UnreadablePhotoError(os_reason(error), path) from error
@@ -103,10 +98,10 @@ def read_photo(path: Path) -> bytes:
     Raises
     ------
     UnreadablePhotoError
-        If there is no regular file, no permission, nothing in it, or more than `MAX_BYTES`.
+        If there is no regular file, no permission, nothing in it, or more than `MAX_FILE_BYTES`.
     """
     with open_file(path) as file:
-        data = file.read(MAX_BYTES)  # bounded, for it may be growing
+        data = file.read(MAX_FILE_BYTES)  # bounded, for it may be growing
     if not data:
         raise UnreadablePhotoError("empty file", path)
     return data
@@ -218,13 +213,13 @@ def open_header(file: BinaryIO) -> Image.Image:
         if is_heif(start) and (missing := missing_decoder(".heic")):
             raise UnreadablePhotoError(missing) from error
         file.seek(0)
-        raise UnreadablePhotoError(damage(file.read(MAX_BYTES))) from error
+        raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES))) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large(MAX_PIXELS) from error
     except Exception as error:  # as in `decode_photo`
         file.seek(0)
-        raise UnreadablePhotoError(damage(file.read(MAX_BYTES), error)) from error
-    limit = _MAX_PIXELS_OF.get(photo.format or "", MAX_PIXELS)
+        raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES), error)) from error
+    limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
     if photo.width * photo.height > limit:
         raise _too_large(limit)
     return photo

@@ -7,10 +7,11 @@ by libraries written in C, so that is done by the processes that decode.
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.decode_limits import MAX_FILE_BYTES
 from photorank.photos.decode_pool import header_apart
 from photorank.photos.metadata import exif
 from photorank.photos.metadata.xmp import XmpTags
-from photorank.photos.open_photo import MAX_BYTES, open_file
+from photorank.photos.open_photo import open_file
 
 _START = 12  # bytes that tell the format
 
@@ -59,4 +60,4 @@ def _read_in_c(photo: Path) -> bytes | None:
         start = file.read(_START)
         if start[4:8] != b"ftyp" and start[:4] + start[8:] != b"RIFFWEBP":
             return None
-        return start + file.read(MAX_BYTES - _START)
+        return start + file.read(MAX_FILE_BYTES - _START)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.metadata.xmp import XmpTags, is_own, read_xmp, sidecars
-from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file
 from photorank.photos.safe_headers import embedded_tags
 
@@ -34,7 +34,7 @@ def photo_tags(photo: Path) -> XmpTags:
 def _read_sidecar(path: Path) -> XmpTags:
     try:
         with open_file(path) as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(MAX_PACKET_BYTES + 1)
         return XmpTags() if is_own(data) else read_xmp(data)
     except (MetadataError, UnreadablePhotoError) as error:
         raise MetadataError(error.reason, path) from error

@@ -7,6 +7,7 @@ import pytest
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos import decode_pool
+from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_pool import decode_apart
 from photorank.photos.likeness import shape_of
 from photorank.photos.open_photo import decode_photo
@@ -29,8 +30,8 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
 
 def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
     """Thirty kilobytes that would take an hour cost what a file may take, twice."""
-    monkeypatch.setattr(decode_pool, "WORK_SECONDS", 1)
-    with pytest.raises(UnreadablePhotoError, match="takes more than 1 seconds to decode"):
+    monkeypatch.setattr(decode_pool, "LIMITS", DecodeLimits(work_seconds=1))
+    with pytest.raises(UnreadablePhotoError, match="takes more than 1 second to decode"):
         decode_apart(scans_of_nothing(), short_side=224)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import ClusterError, UnreadablePhotoError, first_line
-from photorank.photos.open_photo import MAX_BYTES, os_reason, read_photo
+from photorank.photos.decode_limits import MAX_FILE_BYTES
+from photorank.photos.open_photo import os_reason, read_photo
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _read(url: str, below: Path) -> bytes:
     filesystem, folder = _filesystem(url)
     try:
         with filesystem.open_input_file(f"{folder}/{below.as_posix()}") as file:
-            if file.size() > MAX_BYTES:
+            if file.size() > MAX_FILE_BYTES:
                 raise UnreadablePhotoError("larger than 1 GiB")
             data: bytes = file.read()
     except FileNotFoundError as error:

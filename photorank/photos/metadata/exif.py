@@ -14,7 +14,7 @@ from PIL import ExifTags, Image
 
 from photorank.errors import MetadataError
 from photorank.photos.metadata.xmp import XmpTags, checked_rating, read_xmp, stars_of_percent
-from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file, open_header
 
 _RATING = 0x4746  # in stars
@@ -109,7 +109,7 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
-        if kind not in (b"eXIf", b"iTXt") or size > MAX_BYTES:
+        if kind not in (b"eXIf", b"iTXt") or size > MAX_PACKET_BYTES:
             file.seek(size + 4, io.SEEK_CUR)
             continue
         data = file.read(size)
@@ -127,7 +127,7 @@ def _international_text(data: bytes) -> bytes:
     if not compressed:
         return text
     try:
-        return zlib.decompressobj().decompress(text, MAX_BYTES + 1)
+        return zlib.decompressobj().decompress(text, MAX_PACKET_BYTES + 1)
     except zlib.error as error:
         raise MetadataError("compressed XMP that cannot be unpacked") from error
 

@@ -75,7 +75,7 @@ def read_xmp(data: bytes) -> XmpTags:
     ------
     MetadataError
         If it is no XMP that can be read, declares a document type (as an XML bomb
-        does), is larger than `MAX_BYTES`, or its rating is no number from -1 to 5.
+        does), is larger than `MAX_PACKET_BYTES`, or its rating is no number from -1 to 5.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from xml.parsers import expat
 
 from photorank.errors import MetadataError
 
-MAX_BYTES = 64 << 20  # of a packet; those of real programs reach a few megabytes
+MAX_PACKET_BYTES = 64 << 20  # of a packet; those of real programs reach a few megabytes
 _MAX_DEPTH = 100  # of elements in each other; XMP needs a dozen
 _MAX_ELEMENTS = 1_000_000  # each dab of a brush is one
 
@@ -91,8 +91,8 @@ def packet_text(data: bytes) -> Text:
     MetadataError
         If it is too large, or no text in the encoding that it says it has.
     """
-    if len(data) > MAX_BYTES:
-        raise MetadataError(f"XMP of more than {MAX_BYTES >> 20} MB")
+    if len(data) > MAX_PACKET_BYTES:
+        raise MetadataError(f"XMP of more than {MAX_PACKET_BYTES >> 20} MB")
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     encoding = _MARKS.get(mark) or _encoding(data)
     try:

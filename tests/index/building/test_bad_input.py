@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from photorank.photos import decode_pool
+from photorank.photos.decode_limits import DecodeLimits
 from tests.fixtures.colours import fill
 from tests.photos.corpus import Outcome, digest_of, saved, scene, write_corpus
 
@@ -62,31 +63,40 @@ def test_everything_that_is_found_among_photos(library, seed):
     assert library.encoded == encoded
 
 
-def test_files_that_end_their_decoder(library, monkeypatch):
+@pytest.mark.parametrize(
+    ("limits", "reasons", "passing"),
+    [
+        (
+            DecodeLimits(work_seconds=1, memory_bytes=512 << 20),
+            {
+                "abort": "its decoder crashed (Aborted)",
+                "crash": "its decoder crashed (Segmentation fault)",
+                "eat": "takes more than 512 MB of memory to decode",
+                "killed": "its decoder crashed (Killed)",
+                "work": "takes more than 1 second to decode",
+            },
+            {"killed"},
+        ),
+        (DecodeLimits(wait_seconds=3.0), {"wait": "not decoded in 3 seconds"}, {"wait"}),
+    ],
+    ids=["work and memory", "waiting"],
+)
+def test_files_that_end_their_decoder(library, monkeypatch, limits, reasons, passing):
     """They are skipped; what their own fault was is remembered, what passes is tried again."""
     decode_pool._end_all()
     monkeypatch.syspath_prepend(Path(__file__).parents[2] / "photos" / "hostile")
-    monkeypatch.setattr(decode_pool, "WORK_SECONDS", 1)
-    monkeypatch.setattr(decode_pool, "WAIT_SECONDS", 3.0)
-    monkeypatch.setattr(decode_pool, "MEMORY_BYTES", 512 << 20)
+    monkeypatch.setattr(decode_pool, "LIMITS", limits)
     good = fill(library.folder, 20)
-    for fault in ("crash", "abort", "work", "eat", "wait", "killed"):
+    for fault in reasons:
         data = b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode()
         (library.folder / f"{fault}.heic").write_bytes(data)
     opened = []
     report = library.build(on_progress=lambda _, total: opened.append(total))
-    assert {file.path.stem: file.reason for file in report.skipped} == {
-        "abort": "its decoder crashed (Aborted)",
-        "crash": "its decoder crashed (Segmentation fault)",
-        "eat": "takes more than 512 MB of memory to decode",
-        "killed": "its decoder crashed (Killed)",
-        "wait": "not decoded in 3 seconds",
-        "work": "takes more than 1 seconds to decode",
-    }
-    assert (report.added, set(opened)) == (len(good), {26})
+    assert {file.path.stem: file.reason for file in report.skipped} == reasons
+    assert (report.added, set(opened)) == (len(good), {len(good) + len(reasons)})
     opened.clear()
     assert library.build(on_progress=lambda _, total: opened.append(total)).added == 0
-    assert set(opened) == {2}  # the one that was killed, and the one that waited
+    assert set(opened) == {len(passing)}
     decode_pool._end_all()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from photorank.errors import MetadataError
 from photorank.photos.metadata.xmp import XmpTags, read_xmp, sidecar_for, sidecars, with_rating
-from photorank.photos.metadata.xmp_packet import MAX_BYTES
+from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from tests.photos.exiftool import run_exiftool, tags_of
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -361,7 +361,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
         (rated("&undefined;"), "not XML"),
         (b"<a>" * 1000 + b"</a>" * 1000, "nested"),
         (rated("3").replace(b"xmp:", b"xmp2:"), "not XML"),
-        (b"\0" * (MAX_BYTES + 1), "64 MB"),
+        (b"\0" * (MAX_PACKET_BYTES + 1), "64 MB"),
     ],
 )  # fmt: skip
 def test_what_is_no_xmp_is_refused_in_words(data, said):
@@ -388,7 +388,7 @@ def test_latin_1_is_read_where_it_is_declared():
 )
 def test_a_hostile_packet_of_full_size_ends_in_time(inside):
     """Sixty megabytes of anything take seconds, and are refused where they are too many parts."""
-    data = packet(f"<xmp:x>{inside * ((MAX_BYTES - 1000) // len(inside))}</xmp:x>")
+    data = packet(f"<xmp:x>{inside * ((MAX_PACKET_BYTES - 1000) // len(inside))}</xmp:x>")
     start = time.perf_counter()
     if "<" in inside:
         assert "larger" in refusal(data)
