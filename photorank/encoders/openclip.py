@@ -13,9 +13,8 @@ from photorank.encoders.base import Fingerprint, unit_rows
 from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
 from photorank.encoders.device import check_device, choose_device
 from photorank.encoders.hub import fetch, reach_hub
-from photorank.encoders.memory import trim
 from photorank.encoders.position_embeddings import encode_any_shape, takes_any_shape
-from photorank.encoders.runtimes import Runtime, SwitchableTower
+from photorank.encoders.runtimes import Runtime, SwitchableTower, free_memory
 from photorank.encoders.towers import TorchTower, on_pixels
 from photorank.encoders.workers import each_batch
 from photorank.errors import (
@@ -223,7 +222,7 @@ class OpenClipEncoder:
         for name, _ in list(model.named_children()):
             if (name == "visual") != (kind == "image"):
                 delattr(model, name)
-        trim()
+        free_memory()
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
