@@ -20,10 +20,10 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
-from photorank.encoders.device import check_device, choose_device
-from photorank.encoders.runtimes import Runtime, SwitchableTower
-from photorank.encoders.towers import TorchTower, on_pixels
-from photorank.encoders.workers import each_batch
+from photorank.encoders.device import check_device
+from photorank.encoders.image_towers import TorchTower, on_pixels
+from photorank.encoders.parallel_batches import each_batch
+from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
 from photorank.photos.framing import FRAMINGS, FREE, frame
 from photorank.typing import Embeddings, Frames
@@ -51,7 +51,7 @@ _FRAMES_AT_ONCE_ON_A_GPU = 64
 _TEMPERATURE = 0.1
 
 
-class EmbeddedEncoder:
+class EmbeddedEncoder(SwitchableImages):
     """EfficientNet-Lite0 for photos, all-MiniLM-L6-v2 by way of ImageNet's classes for words.
 
     An embedding is the mean over the picture of the last feature map, at unit
@@ -113,19 +113,6 @@ class EmbeddedEncoder:
         """Fit an upright sRGB photo to the frame, by default without cutting anything off."""
         return frame(photo, self.fingerprint.framing, _SIZE, fill=_GREY)
 
-    @property
-    def runtime(self) -> str:
-        """What computes the photos' embeddings, "" while nothing was computed."""
-        return self._images.name
-
-    def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
-        self._images.choose(runtime, frames)
-
-    def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, 1280) of frames; those of one shape are run together."""
-        return self._images.encode(frames)
-
     def position_features(self, frame: Frames) -> Embeddings:
         """Return the last feature map (rows, columns, 1280) of a frame, in full precision."""
         import torch
@@ -146,11 +133,6 @@ class EmbeddedEncoder:
         similarity = unit_rows(_sentences(tower, texts) - centre) @ names.T  # (n, 1000)
         weights = np.exp((similarity - similarity.max(axis=1, keepdims=True)) / _TEMPERATURE)
         return unit_rows(weights @ rows)
-
-    @cached_property
-    def _chosen_device(self) -> str:
-        """The device that ``auto`` means here."""
-        return choose_device(self._device)
 
     @cached_property
     def _feature_maps(self) -> Any:

@@ -10,13 +10,13 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
-from photorank.encoders.checkpoints import find_checkpoint, tensor_shapes
-from photorank.encoders.device import check_device, choose_device
-from photorank.encoders.hub import fetch, reach_hub
+from photorank.encoders.device import check_device
+from photorank.encoders.image_towers import TorchTower, on_pixels
+from photorank.encoders.model_hub import fetch, reach_hub
+from photorank.encoders.openclip_checkpoints import find_checkpoint, tensor_shapes
+from photorank.encoders.parallel_batches import each_batch
 from photorank.encoders.position_embeddings import encode_any_shape, takes_any_shape
-from photorank.encoders.runtimes import Runtime, SwitchableTower, free_memory
-from photorank.encoders.towers import TorchTower, on_pixels
-from photorank.encoders.workers import each_batch
+from photorank.encoders.runtimes import SwitchableImages, SwitchableTower, free_memory
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
@@ -38,7 +38,7 @@ _AT_ONCE_ON_A_GPU = 64
 _LARGEST = 1024  # pixels: attention costs the fourth power of a side
 
 
-class OpenClipEncoder:
+class OpenClipEncoder(SwitchableImages):
     """A model of open_clip: the same embeddings as its own calls give.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
@@ -144,19 +144,6 @@ class OpenClipEncoder:
             step=self._checkpoint.config["vision_cfg"].get("patch_size", 1) if self._free else 1,
         )
 
-    @property
-    def runtime(self) -> str:
-        """What computes the photos' embeddings, "" while nothing was computed."""
-        return self._images.name
-
-    def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
-        self._images.choose(runtime, frames)
-
-    def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, d) of frames; those of one shape are run together."""
-        return self._images.encode(frames)
-
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
         """Return unit embeddings (n, d) of texts."""
         if not texts:
@@ -174,11 +161,6 @@ class OpenClipEncoder:
         starts = range(0, len(tokens), self._at_once)
         batches: Iterator[Embeddings] = each_batch(run, starts, device=self._chosen_device)
         return unit_rows(np.concatenate(list(batches)))
-
-    @cached_property
-    def _chosen_device(self) -> str:
-        """The device that ``auto`` means here."""
-        return choose_device(self._device)
 
     @property
     def _at_once(self) -> int:

@@ -4,15 +4,17 @@ import ctypes
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from threading import Lock
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 
-from photorank.encoders import openvino
-from photorank.encoders.bf16 import is_mixed
-from photorank.encoders.int8 import quantised
-from photorank.encoders.towers import TorchTower, Tower, encode
+from photorank.encoders import openvino_towers
+from photorank.encoders.bf16_networks import is_mixed
+from photorank.encoders.device import choose_device
+from photorank.encoders.image_towers import TorchTower, Tower, encode
+from photorank.encoders.int8_networks import quantised
 from photorank.errors import EncoderError, UnknownNameError
 from photorank.typing import Embeddings, Frames
 
@@ -156,7 +158,7 @@ class SwitchableTower:
             seconds = self._seconds(tower, frames, rounds)
             if seconds < _FASTER * least:
                 best, least = tower, seconds
-            if isinstance(tower, openvino.OpenVinoTower):
+            if isinstance(tower, openvino_towers.OpenVinoTower):
                 break  # in more bits it is slower, and takes the memory of a second network
         if best is None:
             raise _refused(runtime, closest, _AGREES)
@@ -168,26 +170,26 @@ class SwitchableTower:
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
             return
-        if runtime == "auto" and not openvino.is_installed():
+        if runtime == "auto" and not openvino_towers.is_installed():
             return
         try:
-            if openvino.has_bf16():
+            if openvino_towers.has_bf16():
                 yield self._converted_in_bf16(plain, frame)
-            yield openvino.compiled(self._converted(plain, frame), "fp32")
+            yield openvino_towers.compiled(self._converted(plain, frame), "fp32")
         except EncoderError:
             if runtime == "openvino":
                 raise
             return  # what cannot be converted runs in torch
 
     def _converted(self, tower: TorchTower, frame: Frames) -> Any:
-        return openvino.convert(tower, frame, one_shape=self._one_shape)
+        return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
         """Return the closest in 16 bits: a transformer's sums stay in 32, which it must be told."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
-            return openvino.compiled(model, "bf16", as_it_is=True)
-        return openvino.compiled(self._converted(plain, frame), "bf16")
+            return openvino_towers.compiled(model, "bf16", as_it_is=True)
+        return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
         """Return a tower of 8 bits, unless it makes other embeddings."""
@@ -199,7 +201,7 @@ class SwitchableTower:
         judging, calibrating = frames[::3], [f for at, f in enumerate(frames) if at % 3]
         expected = encode(plain, judging, self._dimensions)
         model = self._converted(plain, frames[0])
-        tower = openvino.compiled(quantised(model, calibrating), "int8")
+        tower = openvino_towers.compiled(quantised(model, calibrating), "int8")
         cosine = self._least_cosine(tower, judging, expected)
         if cosine < _AGREES_IN_INT8:
             raise _refused("openvino-int8", cosine, _AGREES_IN_INT8)
@@ -213,6 +215,31 @@ class SwitchableTower:
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
         """Return how long a round takes that nothing disturbs."""
         return min(_timed(lambda: encode(tower, frames, self._dimensions)) for _ in range(rounds))
+
+
+class SwitchableImages:
+    """The photos' half of an encoder whose image tower is switchable."""
+
+    _images: SwitchableTower
+    _device: str
+
+    @property
+    def runtime(self) -> str:
+        """What computes the photos' embeddings, "" while nothing was computed."""
+        return self._images.name
+
+    def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
+        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
+        self._images.choose(runtime, frames)
+
+    def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
+        """Return unit embeddings (n, d) of frames; those of one shape are run together."""
+        return self._images.encode(frames)
+
+    @cached_property
+    def _chosen_device(self) -> str:
+        """The device that ``auto`` means here."""
+        return choose_device(self._device)
 
 
 def _has_fast_bf16(device: str) -> bool:

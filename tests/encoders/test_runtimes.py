@@ -6,13 +6,13 @@ import pytest
 import torch
 
 from photorank.encoders import load_encoder, runtimes
+from photorank.encoders.image_towers import TorchTower, encode, on_pixels
 from photorank.encoders.runtimes import known_runtime
-from photorank.encoders.towers import TorchTower, encode, on_pixels
 from photorank.errors import EncoderError, MissingExtraError, UnknownNameError
 from tests.encoders.tiny import photos
 
 needs_openvino = pytest.mark.skipif(
-    not runtimes.openvino.is_installed(), reason="the openvino extra is not installed"
+    not runtimes.openvino_towers.is_installed(), reason="the openvino extra is not installed"
 )
 
 
@@ -107,7 +107,7 @@ def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch
 
 def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
     """Auto does without the extra; asked for by name, it says how to get it."""
-    monkeypatch.setattr(runtimes.openvino, "is_installed", lambda: False)
+    monkeypatch.setattr(runtimes.openvino_towers, "is_installed", lambda: False)
     encoder = tiny()
     frames = frames_of(encoder, 4)
 
@@ -120,7 +120,7 @@ def test_a_processor_without_openvino_uses_torch(tiny, frames_of, monkeypatch):
 @needs_openvino
 def test_openvino_does_not_report_to_its_makers():
     """Its telemetry, on by default, is kept from loading."""
-    runtimes.openvino.openvino()
+    runtimes.openvino_towers.openvino()
 
     assert sys.modules["openvino_telemetry"] is None
 
@@ -142,7 +142,7 @@ def test_what_openvino_cannot_convert_is_left_to_torch():
         Untraceable(), lambda model, inputs: model(inputs), mean=[0] * 3, std=[1] * 3
     )
     with pytest.raises(EncoderError, match="--runtime torch"):
-        runtimes.openvino.convert(
+        runtimes.openvino_towers.convert(
             TorchTower(network, "cpu", 4), np.ones((8, 8, 3), dtype=np.uint8), one_shape=True
         )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from photorank.encoders.openvino import openvino
+from photorank.encoders.openvino_towers import openvino
 from photorank.errors import MissingExtraError
 from photorank.typing import Frames
 
@@ -24,7 +24,7 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
     Parameters
     ----------
     model : openvino.Model
-        Of :func:`photorank.encoders.openvino.convert`.
+        Of :func:`photorank.encoders.openvino_towers.convert`.
     frames : sequence of ndarray of shape (h, w, 3)
         Photos whose activations decide the ranges of the eight bits.
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from photorank.encoders import load_encoder
-from photorank.encoders.checkpoints import find_checkpoint
+from photorank.encoders.openclip_checkpoints import find_checkpoint
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
 
-from photorank.encoders.hub import fetch
+from photorank.encoders.model_hub import fetch
 from photorank.errors import DamagedWeightsError, EncoderError, MissingPathError, first_line
 from photorank.typing import Json
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from photorank.encoders.towers import TorchTower
+from photorank.encoders.image_towers import TorchTower
 from photorank.errors import EncoderError, MissingExtraError, first_line
 from photorank.typing import Embeddings, Frames
 

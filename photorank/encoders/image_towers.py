@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 
 from photorank.encoders.base import unit_rows
-from photorank.encoders.bf16 import in_bf16
-from photorank.encoders.workers import each_batch
+from photorank.encoders.bf16_networks import in_bf16
+from photorank.encoders.parallel_batches import each_batch
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
