@@ -10,9 +10,9 @@ from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import count, plain
 from dashboard.models.vector_card import Within
 from photorank.album.arrange import Album
+from photorank.evaluation.protocol import Protocol
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
-from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
@@ -28,15 +28,14 @@ def build_sample(on_progress: Progress) -> None:
     build_sample(index_data.workspace(), on_progress=on_progress)
 
 
-def evaluate(index: Index, protocol: Json, on_progress: Progress) -> None:
+def evaluate(index: Index, protocol: Protocol, on_progress: Progress) -> None:
     """Measure every vector and learner by a protocol and keep the result in the index."""
     from photorank.evaluation.evaluate import evaluate
-    from photorank.evaluation.protocol import Protocol
     from photorank.evaluation.report import save_evaluation
 
     found = evaluate(
         index,
-        protocol=Protocol(**protocol),
+        protocol=protocol,
         load=lambda: encoder_results.encoder(index),
         on_progress=lambda done, total: on_progress("Comparing vectors", done, total),
     )

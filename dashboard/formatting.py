@@ -1,11 +1,12 @@
-"""How numbers, names and kinds are said on every page."""
+"""Numbers, names and kinds of vectors as the pages write them."""
 
 import string
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import Any
 
-from photorank.typing import Json
+from photorank.metrics.estimates import Estimate
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
 FROM_WORDS = "from words"
@@ -39,7 +40,7 @@ def plain(text: Any) -> str:
     return str(text).encode("utf-8", "replace").decode().translate(_ESCAPED)
 
 
-def spoken(error: Exception) -> str:
+def error_text(error: Exception) -> str:
     """Return an error's text with its commands as code and everything else letter by letter."""
     parts = str(error).split("`")
     if len(parts) % 2 == 0:
@@ -47,12 +48,23 @@ def spoken(error: Exception) -> str:
     return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
 
 
-def share(value: float, digits: int = 0) -> str:
+def number(value: float, digits: str) -> str:
+    """Return a number in a format of Python's, with a true minus sign.
+
+    Examples
+    --------
+    >>> number(-0.25, "+.1f")
+    '−0.2'
+    """
+    return format(value, digits).replace("-", "−")
+
+
+def percent(value: float, digits: int = 0) -> str:
     r"""Return a share of 1 in per cent.
 
     Examples
     --------
-    >>> share(0.794), share(0.794, 1)
+    >>> percent(0.794), percent(0.794, 1)
     ('79\xa0%', '79.4\xa0%')
     """
     return f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
@@ -105,12 +117,11 @@ def file_name(path: Path) -> str:
     return plain("/".join(path.parts[-2:]))
 
 
-def accuracy(metrics: Json) -> str | None:
-    """Return a card's held-out accuracy in words, or None if it has none."""
-    found = metrics.get("pairwise_accuracy") or {}
-    if found.get("value") is None or found.get("low") is None:
+def accuracy_text(estimate: Estimate | None) -> str | None:
+    """Return a held-out accuracy in words, None where it was not measured or has no interval."""
+    if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (
-        f"{share(found['value'])} of pairs that it has not seen in the right order "
-        f"({share(found['low'])} to {share(found['high'])})"
+        f"{percent(estimate.value)} of pairs that it has not seen in the right order "
+        f"({percent(estimate.low)} to {percent(estimate.high)})"
     )

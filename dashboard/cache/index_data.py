@@ -5,10 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.cache import cache_keys
-from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.evaluation.report import Evaluation, evaluation_paths, read_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.opened import Index, IndexLabels
-from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
 from photorank.workspace import IndexPaths, Workspace
@@ -82,12 +81,12 @@ def _vectors(
     return list_vectors(_index)
 
 
-def evaluation(index: Index) -> Json | None:
+def evaluation(index: Index) -> Evaluation | None:
     """Return an index's latest saved evaluation, or None if there is none."""
     saved = evaluation_paths(index.paths)
     return _evaluation(saved[-1], cache_keys.changed(saved[-1])) if saved else None
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _evaluation(path: Path, changed: int) -> Json:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _evaluation(path: Path, changed: int) -> Evaluation:
     return read_evaluation(path)

@@ -1,4 +1,4 @@
-"""The charts of Looking closer: panels in, Altair charts out; colours are the theme's."""
+"""Charts of Looking closer: panels in, Altair charts out; colours are the theme's."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Tables in, Altair charts out; no Streamlit.
+"""Charts of intervals: tables in, Altair charts out.
 
 Colours are left to the page's theme: families take the first three of its categorical colours,
 in this order, in light and dark alike.
@@ -62,7 +62,7 @@ def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
     return marks(data, order, Ruler(metric.axis, metric.chance, "guessing", metric.as_share))
 
 
-def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
+def leads(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
     """Draw how far the leader is ahead of each vector, and where there is no difference.
 
     `rows` has vector, family, value, low, high, shown and clear; what is not clear is hollow.
@@ -75,7 +75,7 @@ def gaps(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
     return marks(data, [*rows["vector"]], ruler)
 
 
-def balance(first: float) -> alt.LayerChart:
+def probability_bar(first: float) -> alt.LayerChart:
     """Draw the two probabilities as one bar, the preferred part in the accent colour.
 
     `first` is the first photo's, 0 to 1; a stroke marks the even chance.
@@ -114,8 +114,8 @@ def balance(first: float) -> alt.LayerChart:
     )
 
 
-def curve(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw how well choices are foretold, by how many others were learned from.
+def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draw how well choices are predicted, by how many others were learned from.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """
@@ -131,7 +131,7 @@ def curve(rows: pd.DataFrame) -> alt.LayerChart:
         alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
         tooltip=[
             alt.Tooltip("choices:Q", format=",d", title="choices learned from"),
-            alt.Tooltip("value:Q", format=".1%", title="foretold"),
+            alt.Tooltip("value:Q", format=".1%", title="predicted"),
             alt.Tooltip("low:Q", format=".1%", title="95 % from"),
             alt.Tooltip("high:Q", format=".1%", title="to"),
         ],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from dashboard.formatting import count, file_name, plain, share
+from dashboard.formatting import count, file_name, percent, plain
 from dashboard.models.photo_tiles import Tile, alt_text, short
 from photorank.album.arrange import Album
 from photorank.album.explanations import Chosen
@@ -71,7 +71,7 @@ def headline(album: Album, total: int, vector: str) -> str:
     reached = min(album.value / album.bound, 1.0)
     if 1 / reached - 1 < _AS_GOOD:
         return f"{chosen}. No choice could be better."
-    return f"{chosen}. No choice could be better by more than {share(1 / reached - 1, 1)}."
+    return f"{chosen}. No choice could be better by more than {percent(1 / reached - 1, 1)}."
 
 
 def as_sentence(note: str) -> str:
@@ -129,7 +129,7 @@ def swap_words(index: Index, album: Album) -> str | None:
         return None
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
     if album.swap.gain > 1e-9:
-        gain = share(album.swap.gain / album.value, 1)
+        gain = percent(album.swap.gain / album.value, 1)
         return f"The swap that would help most: {into} for {out}, by {gain} of the value."
     return f"No swap would help; the nearest is {into} for {out}."
 

@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
 
-from dashboard.charts.evaluation_charts import FAMILIES, GREY
-from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, plain, share
+from dashboard.formatting import percent, plain
 from photorank.metrics.estimates import Estimate
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.evaluation.nuisance import Gap, Nuisance
 
 ENDS = 6  # kinds shown at either end where there are many
-STEP = 34  # pixels a kind
 WITH, WITHOUT = "as it is", "without content"
 BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
@@ -62,45 +59,6 @@ def content(found: "Nuisance") -> Content:
     return Content(sentence, reading, title, rows, rows.to_csv(index=False))
 
 
-def chart(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw a row for each kind, with one mark as it is and one without content."""
-    order = list(dict.fromkeys(rows["kind"]))
-    families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
-    data = rows.assign(family=rows["version"].map(families))
-    base = alt.Chart(data).encode(
-        alt.Y("kind:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, ticks=False)),
-        alt.YOffset("version:N", sort=[WITH, WITHOUT]),
-        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
-        tooltip=[
-            alt.Tooltip("kind:N"),
-            alt.Tooltip("version:N", title="vector"),
-            alt.Tooltip("value:Q", format="+.2f", title="mean rating, sd"),
-            alt.Tooltip("low:Q", format="+.2f", title="95 % from"),
-            alt.Tooltip("high:Q", format="+.2f", title="to"),
-            alt.Tooltip("photos:Q", format=",d"),
-        ],
-    )
-    across = alt.X("low:Q", title="mean rating (standard deviations)")
-    shapes = alt.Scale(domain=[WITH, WITHOUT], range=["circle", "diamond"])
-    legend = alt.Legend(
-        orient="top",
-        title=None,
-        symbolOpacity=1,
-        symbolFillColor=GREY,  # black by itself, which the dark page hides
-        symbolStrokeColor=GREY,
-        labelFontSize=13,
-    )
-    mean = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    layers = [
-        mean.encode(x="x:Q"),
-        base.mark_rule(strokeWidth=2).encode(across, alt.X2("high:Q")),
-        base.mark_point(filled=True, size=80, opacity=1).encode(
-            alt.X("value:Q"), alt.Shape("version:N", scale=shapes, legend=legend)
-        ),
-    ]
-    return alt.LayerChart(layer=layers, height=STEP * len(order) + 60)
-
-
 def _ends(found: "Nuisance") -> "list[Gap]":
     """Return the best and the worst rated kinds, or all where they are few."""
     gaps = list(found.gaps)
@@ -109,5 +67,7 @@ def _ends(found: "Nuisance") -> "list[Gap]":
 
 def _share(estimate: Estimate) -> str:
     """Return a share with its interval; what chance puts a little below 0 is 0."""
-    value, low, high = (share(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high))
+    value, low, high = (
+        percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
+    )
     return f"{value} ({low} to {high})"

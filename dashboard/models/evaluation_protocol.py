@@ -1,51 +1,54 @@
 """How an evaluation was made, in words and as a command."""
 
 from dashboard.formatting import count
-from photorank.typing import Json
+from photorank.evaluation.report import Evaluation
+
+KEPT_TOGETHER = {
+    "photo": "near-duplicates always in the same part",
+    "group": "all photos of a group always in the same part",
+    "series": "all photos of a series always in the same part",
+}
 
 
-def described(evaluation: Json) -> str:
+def described(evaluation: Evaluation) -> str:
     """Say how the evaluation was made."""
-    made = evaluation["protocol"]
-    if made["fold_by"] == "split":
-        return _official(evaluation)
-    whole = {
-        "photo": "near-duplicates always in the same part",
-        "group": "all photos of a group always in the same part",
-        "series": "all photos of a series always in the same part",
-    }[made["fold_by"]]
-    taught = f" Learning used only pairs within one {made['within']}." if made["within"] else ""
-    return (
-        f"{count(evaluation['n_photos'], 'judged photo')} were split into {made['folds']} parts, "
-        f"{count(made['repeats'], 'time')}, {whole}. Each part was rated by vectors learned "
-        f"from the other parts only, and pairs were counted within a part.{taught}\n\n"
+    made_by = (
+        f"Encoder `{evaluation.encoder}`, framing `{evaluation.framing}`, "
+        f"{evaluation.created[:10]}."
+    )
+    return "\n\n".join([*_split(evaluation), made_by])
+
+
+def _split(evaluation: Evaluation) -> list[str]:
+    """Say how photos were split, and where the intervals come from."""
+    made = evaluation.protocol
+    photos = count(evaluation.n_photos, "judged photo")
+    if made.fold_by == "split":
+        return [
+            f"{photos} were split as their dataset's authors split them: vectors were learned "
+            "once, from the training part less what nearly repeats a test photo, and pairs were "
+            "counted among the test photos.",
+            "Intervals are 95 %, from leaving out one photo at a time: the jackknife. They do not "
+            "include what another training part would change.",
+        ]
+    taught = f" Learning used only pairs within one {made.within}." if made.within else ""
+    return [
+        f"{photos} were split into {made.folds} parts, {count(made.repeats, 'time')}, "
+        f"{KEPT_TOGETHER[made.fold_by]}. Each part was rated by vectors learned from the other "
+        f"parts only, and pairs were counted within a part.{taught}",
         "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "
         "photo (or group) at a time: the jackknife. For one that is learned, they come from the "
         "spread over the parts, corrected for parts sharing their training photos (Nadeau & "
-        "Bengio 2003), so they include the uncertainty of learning.\n\n"
-        f"Encoder `{evaluation['encoder']}`, framing `{evaluation['framing']}`, "
-        f"{evaluation['created'][:10]}."
-    )
+        "Bengio 2003), so they include the uncertainty of learning.",
+    ]
 
 
-def _official(evaluation: Json) -> str:
-    return (
-        f"{count(evaluation['n_photos'], 'judged photo')} were split as their dataset's authors "
-        "split them: vectors were learned once, from the training part less what nearly repeats a "
-        "test photo, and pairs were counted among the test photos.\n\n"
-        "Intervals are 95 %, from leaving out one photo at a time: the jackknife. They do not "
-        "include what another training part would change.\n\n"
-        f"Encoder `{evaluation['encoder']}`, framing `{evaluation['framing']}`, "
-        f"{evaluation['created'][:10]}."
-    )
-
-
-def command(evaluation: Json) -> str:
+def command(evaluation: Evaluation) -> str:
     """Return the command that makes the evaluation again."""
-    made = evaluation["protocol"]
-    within = f" --within {made['within']}" if made["within"] else ""
-    within += " --weigh-by-raters" if made.get("by_raters") else ""  # older evaluations lack it
+    made = evaluation.protocol
+    within = f" --within {made.within}" if made.within else ""
+    within += " --weigh-by-raters" if made.by_raters else ""
     return (
-        f"photorank evaluate --index {evaluation['index']} --fold-by {made['fold_by']} "
-        f"--folds {made['folds']} --repeats {made['repeats']} --seed {made['seed']}{within}"
+        f"photorank evaluate --index {evaluation.index} --fold-by {made.fold_by} "
+        f"--folds {made.folds} --repeats {made.repeats} --seed {made.seed}{within}"
     )

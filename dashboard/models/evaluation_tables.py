@@ -1,7 +1,8 @@
-"""View-model of Discerning power: a saved evaluation in, words and tables out."""
+"""View-model of Discerning power: a saved evaluation in, texts and tables out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import pandas as pd
 
@@ -14,12 +15,14 @@ from dashboard.formatting import (
     plain,
 )
 from dashboard.models.metric_texts import METRICS, SCOPES, Metric
-from photorank.typing import Json
+from photorank.evaluation.report import Evaluation
+from photorank.evaluation.results import Result
+from photorank.typing import Scope
 from photorank.vectors.master import MasterVector
 
 SAMPLE = "sample"  # its order is known, nobody judged it
 PLAIN_PROMPT = "plain-prompt"
-GAP_COLUMNS = ["vector", "family", "value", "low", "high", "p", "clear", "shown"]
+LEAD_COLUMNS = ["vector", "family", "value", "low", "high", "p", "clear", "shown"]
 CLEAR = 0.05  # an adjusted p-value below this is called a clear difference
 _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
@@ -35,52 +38,51 @@ class Board:
     leader: str | None
     rows: pd.DataFrame  # vector, family, value, low, high, baseline, apart, shown, …; best first
     reading: str
-    gaps: pd.DataFrame  # vector, family, value, low, high, p, clear, shown: the leader minus each
-    gaps_reading: str
+    leads: pd.DataFrame  # vector, family, value, low, high, p, clear, shown: the leader minus each
+    leads_reading: str
 
 
-def board(evaluation: Json, scope: str, metric_name: str) -> Board:
+def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
     """Rank the vectors of one scope by one metric, and put the result into words."""
     metric = METRICS[metric_name]
     rows = _rows(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
     leader = None if fair.empty else str(fair.iloc[0]["vector"])
-    gaps = _gaps(evaluation, scope, metric_name, leader, rows)
-    order = "the known order" if evaluation["index"] == SAMPLE else "people’s order"
+    leads = _leads(evaluation, scope, metric_name, leader, rows)
+    order = "the known order" if evaluation.index == SAMPLE else "people’s order"
     return Board(
         metric,
         f"{metric.axis}, by vector",
         _headline(metric, rows, fair, scope, order),
-        _caution(fair, gaps, evaluation["index"]),
+        _caution(fair, leads, evaluation.index),
         leader,
         rows,
         _reading(metric, rows, order),
-        gaps,
-        _gaps_reading(leader, gaps, metric),
+        leads,
+        _leads_reading(leader, leads, metric),
     )
 
 
-def _rows(evaluation: Json, scope: str, metric_name: str) -> pd.DataFrame:
+def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
     """Return the vectors that have the metric, best first, those that saw the photos last."""
     rows = []
-    for row in evaluation["results"]:
-        found = row["metrics"].get(metric_name) or {}
-        if row["scope"] != scope or found.get("value") is None:
+    for row in evaluation.results:
+        found = row.metrics.get(metric_name)
+        if row.scope != scope or found is None or not found.is_defined:
             continue
-        value = found["value"]
-        low, high = (value if found[end] is None else found[end] for end in ("low", "high"))
+        low, high = (found.value if isnan(end) else end for end in (found.low, found.high))
         rows.append(
             {
-                "vector": row["vector"],
-                "family": family(row["kind"]),
-                "value": value,
+                "vector": row.vector,
+                "family": family(row.kind),
+                "value": found.value,
                 "low": low,
                 "high": high,
-                "shown": METRICS[metric_name].said(value, low, high),
-                "baseline": row["baseline"],
-                "apart": row["in_sample"],
-                "n_photos": row["n_photos"],
-                "n_pairs": row["n_pairs"],
+                "shown": METRICS[metric_name].text(found.value, low, high),
+                "baseline": row.baseline,
+                "apart": row.in_sample,
+                "n_photos": row.n_photos,
+                "n_pairs": row.n_pairs,
                 "note": _note(row),
             }
         )
@@ -88,52 +90,48 @@ def _rows(evaluation: Json, scope: str, metric_name: str) -> pd.DataFrame:
     return table.sort_values(["apart", "value"], ascending=[True, False], ignore_index=True)
 
 
-def _note(row: Json) -> str:
-    if row["in_sample"]:
+def _note(row: Result) -> str:
+    if row.in_sample:
         return "has seen these photos: no fair test"
-    if row["refitted"]:
+    if row.refitted:
         return "tested on photos left out of learning"
-    return "baseline" if row["baseline"] else ""
+    return "baseline" if row.baseline else ""
 
 
-def _gaps(
-    evaluation: Json, scope: str, metric_name: str, leader: str | None, rows: pd.DataFrame
+def _leads(
+    evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
     """Return by how much the leader is ahead of each other vector, on the same pairs."""
-    made = dict(zip(rows["vector"], rows["family"], strict=True))
+    families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
-    gaps = []
-    for found in evaluation["differences"]:
-        if (found["scope"], found["metric"]) != (scope, metric_name):
+    leads = []
+    for found in evaluation.compared(scope, metric_name):
+        if leader is None or leader not in (found.a, found.b):
             continue
-        if leader not in (found["a"], found["b"]) or found["value"] is None:
-            continue
-        ahead = found["a"] == leader
-        value = found["value"] if ahead else -found["value"]
-        shown = _lead(value, metric) + (" points" if metric.as_share else "")
-        gaps.append(
+        lead, other = found.lead_of(leader), found.other(leader)
+        leads.append(
             {
-                "vector": (other := found["b"] if ahead else found["a"]),
-                "family": made.get(other, ""),
-                "value": value,
-                "low": found["low"] if ahead else -found["high"],
-                "high": found["high"] if ahead else -found["low"],
-                "p": found["p_holm"],
-                "clear": found["p_holm"] < CLEAR,
-                "shown": shown,
+                "vector": other,
+                "family": families.get(other, ""),
+                "value": lead.value,
+                "low": lead.low,
+                "high": lead.high,
+                "p": found.p_holm,
+                "clear": found.p_holm < CLEAR,
+                "shown": metric.lead_text(lead.value) + (" points" if metric.as_share else ""),
             }
         )
-    table = pd.DataFrame(gaps, columns=GAP_COLUMNS)  # there may be no row
+    table = pd.DataFrame(leads, columns=LEAD_COLUMNS)  # there may be no row
     return table.sort_values("value", ignore_index=True)
 
 
 def _headline(
-    metric: Metric, rows: pd.DataFrame, fair: pd.DataFrame, scope: str, order: str
+    metric: Metric, rows: pd.DataFrame, fair: pd.DataFrame, scope: Scope, order: str
 ) -> str:
     if fair.empty:
         return "Every vector here has seen these photos, so none can be tested fairly on them."
     best = fair.iloc[0]
-    span = f"{metric.said(best.low)} to {metric.said(best.high)}"
+    span = f"{metric.text(best.low)} to {metric.text(best.high)}"
     if metric.as_share:
         did = f"puts {best.shown} of the pairs in {order} ({span})"
     else:
@@ -148,13 +146,15 @@ def _headline(
         text += f", against {words.iloc[0].shown} for the plain prompt"
     if metric.chance is None:
         return f"{text}."
-    text += f". Guessing would get {metric.said(metric.chance)}."
+    text += f". Guessing would get {metric.text(metric.chance)}."
     if best.low <= metric.chance:
         text = f"No vector is clearly better than guessing here. {text}"
     return text
 
 
-def worth_showing(board: Board, stored: Mapping[str, MasterVector], index: str) -> str | None:
+def stored_vector_of_best(
+    board: Board, stored: Mapping[str, MasterVector], index: str
+) -> str | None:
     """Return the stored vector whose photos show what did best, None if nothing beats guessing.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
@@ -170,7 +170,7 @@ def worth_showing(board: Board, stored: Mapping[str, MasterVector], index: str) 
     return None
 
 
-def made_by(board: Board, vector: MasterVector) -> str:
+def learner_note(board: Board, vector: MasterVector) -> str:
     """Say how a vector that is not in the table goes with one that is, "" if it is there."""
     if vector.name in set(board.rows["vector"]):
         return ""
@@ -180,33 +180,33 @@ def made_by(board: Board, vector: MasterVector) -> str:
     )
 
 
-def _caution(fair: pd.DataFrame, gaps: pd.DataFrame, index: str) -> str:
+def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
     """Say how sure the lead is, and that the winner was picked."""
-    said = []
-    same = set(gaps.loc[(gaps["low"] == 0) & (gaps["high"] == 0), "vector"])
+    texts = []
+    same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
-    lead = gaps[gaps["vector"] == others[0]] if others else gaps[:0]
+    lead = leads[leads["vector"] == others[0]] if others else leads[:0]
     if not lead.empty:
         clear = "is clear" if lead.iloc[0].clear else "could be luck"
         equal = abs(lead.iloc[0].value) < _NO_LEAD
-        said.append(
+        texts.append(
             f"**{plain(others[0])}** does as well."
             if equal
             else f"Its lead over the next, **{plain(others[0])}**, {clear}."
         )
     if same:
-        said.append(f"{listing([plain(name) for name in sorted(same)])} did exactly the same.")
+        texts.append(f"{listing([plain(name) for name in sorted(same)])} did exactly the same.")
     if len(fair) > 1:
-        said.append(
+        texts.append(
             f"It was picked as the best of {len(fair)} on these very photos: expect a little less "
             "on new ones."
         )
     if index == SAMPLE:
-        said.append(
+        texts.append(
             "The sample’s order is known because its photos were spoiled on purpose, in eight "
-            "scenes: it checks the machinery and says nothing of taste."
+            "scenes: it checks that photorank works and says nothing of taste."
         )
-    return " ".join(said)
+    return " ".join(texts)
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
@@ -215,56 +215,50 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:
         first = f"Each mark is how well a vector agrees with {order} ({metric.axis})"
-    said = [f"{first}; the line through it is its 95 % interval, so a long line means “not sure”."]
+    texts = [f"{first}; the line through it is its 95 % interval: a long line means “not sure”."]
     if metric.chance is not None:
-        said.append("Marks right of the grey strokes beat guessing.")
-    shapes = {FROM_PHOTOS: "discs were learned from photos"}
-    shapes |= {
+        texts.append("Marks right of the grey strokes beat guessing.")
+    shapes = {
+        FROM_PHOTOS: "discs were learned from photos",
         FROM_WORDS: "diamonds come from words alone",
         AT_RANDOM: "the square is a direction drawn at random",
     }
     present = [text for made, text in shapes.items() if (rows["family"] == made).any()]
     if rows["baseline"].any():
-        present.append("pale marks are baselines, there to be beaten")
+        present.append("pale marks are baselines, which a good vector beats")
     if rows["apart"].any():
         present.append("hollow marks had seen these photos before and do not compete")
     text = ", ".join(present)
-    return " ".join([*said, f"{text[:1].upper()}{text[1:]}."])
+    return " ".join([*texts, f"{text[:1].upper()}{text[1:]}."])
 
 
-def _gaps_reading(leader: str | None, gaps: pd.DataFrame, metric: Metric) -> str:
-    if leader is None or gaps.empty:
+def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> str:
+    if leader is None or leads.empty:
         return ""
-    next_one = gaps.iloc[0]
-    low, high = (_lead(next_one[end], metric) for end in ("low", "high"))
-    clear = int(gaps["clear"].sum())
-    said = (
+    next_one = leads.iloc[0]
+    low, high = (metric.lead_text(next_one[end]) for end in ("low", "high"))
+    clear = int(leads["clear"].sum())
+    text = (
         f"On the same pairs **{plain(leader)}** is ahead of **{plain(next_one.vector)}** by "
         f"{next_one.shown} (95 % interval {low} to {high}). "
     )
-    if len(gaps) > 1:
-        many = "All" if clear == len(gaps) else f"{clear} of" if clear else "None of"
-        said += f"{many} {len(gaps)} differences {'is' if clear == 1 else 'are'} clear."
-    if clear < len(gaps):
-        said = (
-            f"{said.rstrip()} A hollow mark could be luck: its difference is not clear once all "
-            "comparisons here are allowed for (Holm, p ≥ 0.05)."
+    if len(leads) > 1:
+        many = "All" if clear == len(leads) else f"{clear} of" if clear else "None of"
+        text += f"{many} {len(leads)} differences {'is' if clear == 1 else 'are'} clear. "
+    if clear < len(leads):
+        text += (
+            "A hollow mark could be luck: its difference is not clear once all comparisons here "
+            "are allowed for (Holm, p ≥ 0.05)."
         )
-    return said.rstrip()
+    return text.rstrip()
 
 
-def _lead(value: float, metric: Metric) -> str:
-    """Return a difference of two vectors: in points where they are shares."""
-    return f"{100 * value if metric.as_share else value:+.{1 if metric.as_share else 2}f}".replace(
-        "-", "−"
-    )
-
-
-def as_csv(evaluation: Json) -> str:
+def as_csv(evaluation: Evaluation) -> str:
     """Return every scope and metric of every vector as CSV."""
     rows = []
-    for row in evaluation["results"]:
-        facts = {name: value for name, value in row.items() if name != "metrics"}
-        for name, found in row["metrics"].items():
-            rows.append({**facts, "metric": name, **found})
+    for result in evaluation.results:
+        facts = result.to_json()
+        del facts["metrics"]
+        for name, found in result.metrics.items():
+            rows.append({**facts, "metric": name, **found.limits_to_json()})
     return pd.DataFrame(rows).to_csv(index=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from dashboard.formatting import listing, plain, share
+from dashboard.formatting import listing, percent, plain
 from dashboard.models.photo_tiles import Tile, alt_text, short, whole
 from photorank.index.opened import Index
 from photorank.rating.closest_better import Better
@@ -93,7 +93,7 @@ def steadiness(found: Steadiness) -> str:
             "compressed, the photos change places"
         )
     return (
-        f"{said}: of each form of one against each of the other {share(found.flips)} change "
+        f"{said}: of each form of one against each of the other {percent(found.flips)} change "
         f"places. The ratings move by {spreads}."
     )
 

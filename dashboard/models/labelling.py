@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from dashboard.formatting import count, file_name, plain, share
+from dashboard.formatting import count, file_name, percent, plain
 from dashboard.models.photo_tiles import Tile, alt_text, whole
 from dashboard.models.vector_card import Within
 from photorank.evaluation.agreement import Agreement, Shared
@@ -36,7 +36,7 @@ KINDS = {"all": "the whole index", "group": "one group", "series": "one series"}
 MODES = {"pairs": "Which of two", "stars": "Stars"}
 TOGETHER = "together"
 LINE = "  \n"  # of Markdown
-_TESTS = 5  # choices foretold or not, for their share to be told
+_TESTS = 5  # choices predicted or not, for their share to be shown
 FEW = 6  # people compared to begin with: every two of them are
 
 
@@ -175,14 +175,14 @@ def _headline(state: PersonalState) -> str:
             "well your taste is known: one pair in five is drawn at random to test that."
         )
     return (
-        f"**{' and '.join(said)}.** What was learned of your taste would have foretold "
+        f"**{' and '.join(said)}.** What was learned of your taste would have predicted "
         f"**{_sure(state.accuracy)}** of your choices that it had not seen."
         + (f" {PRIOR_SAW}" if state.prior_saw else "")
     )
 
 
 def _sure(found: Estimate) -> str:
-    return f"{share(found.value)} ({share(found.low)} to {share(found.high)})"
+    return f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})"
 
 
 def _outlook(forecast: Difference | None) -> str:
@@ -204,10 +204,10 @@ def _reading(state: PersonalState) -> str:
     first, latest = state.curve[0], state.curve[-1]
     begun = "chance" if state.prior is None else plain(state.prior.name)
     return (
-        f"Choices foretold by how many others were learned from: {share(first.accuracy.value)} by "
-        f"{begun} alone, {share(latest.accuracy.value)} after "
+        "Choices predicted, by how many others were learned from: "
+        f"{percent(first.accuracy.value)} by {begun} alone, {percent(latest.accuracy.value)} after "
         f"{count(latest.n_choices, 'choice')}, over the same {latest.accuracy.n_pairs} tests. The "
-        "upright lines are 95 % intervals; the dashed rule is guessing."
+        "vertical lines are 95 % intervals; the dashed rule is guessing."
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from dashboard.formatting import share
-from photorank.typing import Json
+from dashboard.formatting import number, percent
+from photorank.evaluation.report import Evaluation
+from photorank.typing import Scope
 
 PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corner."
 
@@ -16,14 +17,16 @@ class Metric:
     axis: str  # under the chart
     chance: float | None  # what guessing gets, where that is one number
     meaning: str
-    as_share: bool = False  # said in per cent
+    as_share: bool = False  # shown in per cent
 
-    def said(self, value: float, low: float | None = None, high: float | None = None) -> str:
+    def text(self, value: float, low: float = 0, high: float = 1) -> str:
         """Return a value with as many digits as its interval allows."""
-        precise = low is not None and high is not None and high - low < 0.01
-        if self.as_share:
-            return share(value, 1 if precise else 0)
-        return f"{value:.{3 if precise else 2}f}".replace("-", "−")
+        digits = int(high - low < 0.01)
+        return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
+
+    def lead_text(self, value: float) -> str:
+        """Return a difference of two vectors with its sign: in points where they are shares."""
+        return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 
 METRICS = {
@@ -64,25 +67,16 @@ METRICS = {
     ),
 }
 
-SCOPES = {
+SCOPES: dict[Scope, tuple[str, str]] = {  # on the selector, and in a sentence
     "all": ("All pairs", "over all pairs"),
     "within": ("Within groups", "over pairs of one group"),
     "across": ("Across groups", "over pairs of different groups"),
 }
 
 
-def scopes(evaluation: Json) -> list[str]:
-    """Return the scopes that were evaluated."""
-    return list(dict.fromkeys(row["scope"] for row in evaluation["results"]))
-
-
-def metrics(evaluation: Json, scope: str) -> list[str]:
+def metrics(evaluation: Evaluation, scope: Scope) -> list[str]:
     """Return the metrics that some vector has in a scope."""
+    rows = [row.metrics for row in evaluation.results if row.scope == scope]
     return [
-        name
-        for name in METRICS
-        if any(
-            row["scope"] == scope and (row["metrics"].get(name) or {}).get("value") is not None
-            for row in evaluation["results"]
-        )
+        name for name in METRICS if any(name in found and found[name].is_defined for found in rows)
     ]

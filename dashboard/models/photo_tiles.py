@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.formatting import count, plain, share
+from dashboard.formatting import count, percent, plain
 from photorank.index.opened import Index, IndexLabels, Photo
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
@@ -135,7 +135,7 @@ def whole(standing: float) -> str:
     >>> whole(99.8), whole(50.0)
     ('99\xa0%', '50\xa0%')
     """
-    return share(min(int(standing + 1e-9), 99) / 100)
+    return percent(min(int(standing + 1e-9), 99) / 100)
 
 
 def short(value: float) -> str:

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from dashboard.formatting import FROM_WORDS, accuracy, count, family, listing, plain
+from dashboard.formatting import FROM_WORDS, accuracy_text, count, family, listing, plain
+from photorank.evaluation.report import Evaluation
 from photorank.index.opened import IndexLabels
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
@@ -38,6 +39,14 @@ WITHIN: dict[Within, str] = {
     "series": "photos of one series",
 }
 
+# What was never split between learning and testing: it changes what figures mean.
+HELD_OUT = {
+    "photo": ", photo by photo held out",
+    "group": ", whole groups held out",
+    "series": ", whole series held out",
+    "split": ", by its dataset's own split",
+}
+
 
 @dataclass(frozen=True)
 class VectorCard:
@@ -51,17 +60,15 @@ class VectorCard:
     facts: pd.DataFrame  # fact, value: the whole card
 
 
-def preferred(vectors: Mapping[str, MasterVector], evaluation: Json | None) -> list[str]:
+def preferred(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
     """Return the vectors' names, the one that did best here first.
 
     Of the others those that were learned come before untested words, and last come those that
     were tested and may be no better than guessing.
     """
-    fair = _fair(evaluation)
-    better = [
-        row["vector"] for row in fair if (row["metrics"]["pairwise_accuracy"]["low"] or 0) > 0.5
-    ]
-    worse = {row["vector"] for row in fair} - set(better)
+    fair = [] if evaluation is None else evaluation.competing()
+    better = [row.vector for row in fair if row.accuracy.low > 0.5]
+    worse = {row.vector for row in fair} - set(better)
 
     def place(name: str) -> tuple[int, bool]:
         rank = better.index(name) if name in better else len(better) + (name in worse)
@@ -70,44 +77,19 @@ def preferred(vectors: Mapping[str, MasterVector], evaluation: Json | None) -> l
     return sorted(vectors, key=place)
 
 
-def card(vector: MasterVector, evaluation: Json | None, *, own: bool) -> VectorCard:
+def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
     """Put a vector's card into words, with what the index's latest evaluation says of it."""
-    tested = accuracy(vector.card.metrics)
-    here = accuracy(_result(vector.name, evaluation))
+    fair = [] if evaluation is None else evaluation.competing()
+    here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
+    tested = accuracy_text(vector.card.accuracy)
     if evaluation is not None and here is not None:
-        held_out = f"Here it puts {here}{_split(evaluation.get('protocol'))}."
+        held_out = f"Here it puts {here}{HELD_OUT[evaluation.protocol.fold_by]}."
     elif tested is not None:
-        held_out = (
-            f"When it was made, it put {tested}{_split(vector.card.metrics.get('protocol'))}."
-        )
+        held_out = f"When it was made, it put {tested}{HELD_OUT.get(vector.card.fold_by, '')}."
     else:
         held_out = "Not tested here: measure again on the page “Discerning power”."
     made = family(vector.kind)
     return VectorCard(vector.name, made, _origin(vector), held_out, own, _facts(vector))
-
-
-def _split(protocol: Json | None) -> str:
-    """Say what was never split between learning and testing: it changes what figures mean."""
-    if not protocol:
-        return ""
-    return {
-        "photo": ", photo by photo held out",
-        "group": ", whole groups held out",
-        "series": ", whole series held out",
-        "split": ", by its dataset's own split",
-    }.get(protocol.get("fold_by", ""), "")
-
-
-def _result(name: str, evaluation: Json | None) -> Json:
-    """Return a vector's metrics over all pairs that it had not seen, or nothing."""
-    return next((row["metrics"] for row in _fair(evaluation) if row["vector"] == name), {})
-
-
-def _fair(evaluation: Json | None) -> list[Json]:
-    """Return the results over all pairs of vectors that had not seen them, best first."""
-    rows = [] if evaluation is None else evaluation["results"]
-    fair = [row for row in rows if row["scope"] == "all" and not row["in_sample"]]
-    return sorted(fair, key=lambda row: -(row["metrics"]["pairwise_accuracy"]["value"] or 0))
 
 
 def _origin(vector: MasterVector) -> str:
@@ -135,8 +117,8 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
         "learned in index": seen.index or "—",
         "photos seen": f"{seen.n_photos:,}",
         "pairs seen": f"{seen.n_pairs:,}",
-        "parameters": _said(seen.parameters),
-        "held-out": _said(seen.metrics),
+        "parameters": _one_line(seen.parameters),
+        "held-out": _one_line(seen.metrics),
         "seed": "—" if seen.seed is None else str(seen.seed),
         "made on": seen.created or "—",
         "source": seen.source or "—",
@@ -146,19 +128,19 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
     return pd.DataFrame({"fact": list(facts), "value": list(facts.values())})
 
 
-def _said(data: Json) -> str:
+def _one_line(data: Json) -> str:
     """Return nested facts on one line, without what is not set."""
-    said = []
+    facts = []
     for name, value in data.items():
         if isinstance(value, dict):
-            value = _said(value)
+            value = _one_line(value)
         elif isinstance(value, float):
             value = f"{value:.3g}"
         elif isinstance(value, list):
             value = ", ".join(map(str, value))
         if value not in (None, ""):
-            said.append(f"{name} ({value})" if isinstance(data[name], dict) else f"{name} {value}")
-    return "; ".join(said) or "—"
+            facts.append(f"{name} ({value})" if isinstance(data[name], dict) else f"{name} {value}")
+    return "; ".join(facts) or "—"
 
 
 def free_name(stem: str, taken: Container[str]) -> str:

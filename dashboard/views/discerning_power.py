@@ -25,7 +25,7 @@ if evaluation is None:
 
 answer, caution = st.container(key="headline"), st.container()
 with st.container(horizontal=True, gap="medium"):
-    scopes = {name: metric_texts.SCOPES[name][0] for name in metric_texts.scopes(evaluation)}
+    scopes = {name: metric_texts.SCOPES[name][0] for name in evaluation.scopes}
     scope = common.choice("Which pairs", scopes, "scope") if len(scopes) > 1 else "all"
     found = {
         name: metric_texts.METRICS[name].label for name in metric_texts.metrics(evaluation, scope)
@@ -39,20 +39,20 @@ caution.caption(board.caution)
 common.show_chart(evaluation_charts.intervals(board.rows, board.metric), "intervals", board.title)
 st.caption(f"{board.reading} {board.metric.meaning}")
 
-shown = evaluation_tables.worth_showing(board, vectors, index.name)
+shown = evaluation_tables.stored_vector_of_best(board, vectors, index.name)
 if shown is not None:
     photo_grid.best_and_worst(
-        index, vectors[shown], evaluation_tables.made_by(board, vectors[shown])
+        index, vectors[shown], evaluation_tables.learner_note(board, vectors[shown])
     )
 
-if board.leader is not None and board.gaps_reading:
+if board.leader is not None and board.leads_reading:
     st.header("How sure is the lead?", anchor=False)
-    chart = evaluation_charts.gaps(board.gaps, board.leader, board.metric)
+    chart = evaluation_charts.leads(board.leads, board.leader, board.metric)
     common.show_chart(chart, "gaps", f"lead of {board.leader}")
-    st.caption(board.gaps_reading)
+    st.caption(board.leads_reading)
 
 about = "" if scope == "all" else "Over all pairs, but for “Every difference”."
-common.look_closer(evaluation_details.looks(evaluation, scope, metric), index.name, about)
+common.look_closer(evaluation_details.panels(evaluation, scope, metric), index.name, about)
 
 explanation_panels.content(index, vectors, board.leader)
 
@@ -68,5 +68,5 @@ with st.container(horizontal=True):
     again = st.button("Measure again")
 if again:
     with common.explained(st.error):
-        actions.evaluate(index, evaluation["protocol"], common.progress_bar())
+        actions.evaluate(index, evaluation.protocol, common.progress_bar())
     st.rerun()

@@ -35,7 +35,9 @@ verdict = two_photos.verdict(vector, pair, index_slope(index, vector, ratings), 
 
 with answer:
     st.container(key="headline").markdown(verdict.sentence)
-    common.show_chart(evaluation_charts.balance(verdict.probability), "balance", verdict.summary)
+    common.show_chart(
+        evaluation_charts.probability_bar(verdict.probability), "balance", verdict.summary
+    )
     st.caption(verdict.trust)
 first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])

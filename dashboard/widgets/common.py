@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import streamlit as st
 from altair import LayerChart
@@ -12,15 +13,18 @@ from dashboard import actions, session_state
 from dashboard.cache import index_data, vector_ratings
 from dashboard.charts import evaluation_charts
 from dashboard.charts.detail_charts import chart
-from dashboard.formatting import FROM_WORDS, count, family, plain, spoken
+from dashboard.formatting import FROM_WORDS, count, error_text, family, plain
 from dashboard.models import evaluation_tables, photo_tiles, vector_card
 from dashboard.models.evaluation_details import LABELS, Panel
 from dashboard.models.metric_texts import PNG_HELP
 from dashboard.models.vector_card import VectorCard
 from dashboard.widgets import photo_grid
 from photorank.errors import NoVectorsError, PhotorankError
+from photorank.evaluation.protocol import Protocol
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
+
+Option = TypeVar("Option", bound=str)
 
 
 @contextmanager
@@ -29,7 +33,7 @@ def explained(show: Callable[[str], object] = st.info) -> Iterator[None]:
     try:
         yield
     except PhotorankError as error:
-        show(spoken(error))
+        show(error_text(error))
         st.stop()
 
 
@@ -64,9 +68,9 @@ def opened(title: str) -> Index:
     return index
 
 
-def choice(label: str, options: Mapping[str, str], key: str) -> str:
+def choice(label: str, options: Mapping[Option, str], key: str) -> Option:
     """Let the user choose one of a few, of which the first is the default; kept in the URL."""
-    picked = st.segmented_control(
+    picked: Any = st.segmented_control(
         label,
         list(options),
         default=next(iter(options)),
@@ -76,7 +80,7 @@ def choice(label: str, options: Mapping[str, str], key: str) -> str:
         wrap=True,
         bind="query-params",
     )
-    return str(picked)
+    return picked
 
 
 def vector_picker(
@@ -164,7 +168,7 @@ def first_evaluation(index: Index) -> None:
     st.code(f"photorank evaluate --index {index.name}", language=None)
     if measure:
         with explained(st.error):
-            actions.evaluate(index, {}, progress_bar())
+            actions.evaluate(index, Protocol(), progress_bar())
         st.rerun()
 
 

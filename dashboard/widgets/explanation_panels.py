@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
-from dashboard.formatting import spoken
+from dashboard.charts import content_chart
+from dashboard.formatting import error_text
 from dashboard.models import content_removal as contents
 from dashboard.models import explanation_texts
 from dashboard.widgets import common, photo_grid
@@ -25,7 +26,7 @@ def explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expla
             index, vector, photo_images.original(index, photo.source)
         )
     except PhotorankError as error:
-        photo.words.warning(spoken(error), icon=":material/broken_image:")
+        photo.words.warning(error_text(error), icon=":material/broken_image:")
         return None
 
 
@@ -114,7 +115,7 @@ def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | Non
         found = contents.content(vector_ratings.nuisance(index, vectors[name], by))
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told
-        common.show_chart(contents.chart(found.rows), "content-chart", found.title)
+        common.show_chart(content_chart.content_removal(found.rows), "content-chart", found.title)
     st.caption(found.reading)
     st.download_button("As CSV", found.csv, f"{index.name}-content.csv", "text/csv")
     st.caption("The vector without content is kept by a command:")

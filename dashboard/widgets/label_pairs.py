@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import actions, session_state
 from dashboard.cache import index_data, photo_images, vector_ratings
 from dashboard.charts import evaluation_charts
-from dashboard.formatting import spoken
+from dashboard.formatting import error_text
 from dashboard.models import labelling, photo_tiles, vector_card
 from dashboard.models.labelling import Desk, Outcome, Pair
 from dashboard.widgets import common, photo_grid
@@ -139,7 +139,7 @@ def _picture(sitting: Sitting, row: int, *, alt: str, place: DeltaGenerator) -> 
     try:
         place.image(photo_images.picture(sitting.index, row), width="stretch", alt=alt)
     except PhotorankError as error:
-        place.warning(spoken(error), icon=":material/hide_image:")
+        place.warning(error_text(error), icon=":material/hide_image:")
 
 
 def _way(sitting: Sitting, desk: Desk, pair: Pair, outcome: Outcome) -> None:
@@ -162,7 +162,7 @@ def _say(sitting: Sitting, desk: Desk, pair: Pair, outcome: Outcome) -> None:
     try:
         actions.record(sitting.index, sitting.rater, pair, outcome)
     except PhotorankError as error:
-        desk.problem = f"This was not kept: {spoken(error)}"
+        desk.problem = f"This was not kept: {error_text(error)}"
     else:
         desk.advance(outcome)
 
@@ -171,7 +171,7 @@ def _take_back(sitting: Sitting, desk: Desk) -> None:
     try:
         desk.go_back(actions.take_back(sitting.index, sitting.rater))
     except PhotorankError as error:
-        desk.problem = f"Nothing was undone: {spoken(error)}"
+        desk.problem = f"Nothing was undone: {error_text(error)}"
 
 
 def _learned(sitting: Sitting, desk: Desk, place: DeltaGenerator) -> None:
@@ -187,7 +187,7 @@ def _learned(sitting: Sitting, desk: Desk, place: DeltaGenerator) -> None:
             if found.last:
                 photo_grid.photo_grid("last", found.last, 120)
         if found.reading:
-            drawn = evaluation_charts.curve(found.curve)
+            drawn = evaluation_charts.accuracy_by_choices(found.curve)
             common.show_chart(drawn, "curve", "accuracy by choices", curve)
             curve.caption(found.reading)
         if found.moved:
@@ -244,7 +244,7 @@ def _star(sitting: Sitting, desk: Desk, row: int, key: str) -> None:
     try:
         actions.record_stars(sitting.index, sitting.rater, row, 0 if stars is None else stars + 1)
     except PhotorankError as error:
-        desk.problem = f"This was not kept: {spoken(error)}"
+        desk.problem = f"This was not kept: {error_text(error)}"
 
 
 @st.fragment

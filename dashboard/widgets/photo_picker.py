@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session_state
 from dashboard.cache import encoder_results, photo_images, search_and_map
-from dashboard.formatting import spoken
+from dashboard.formatting import error_text
 from dashboard.models import photo_tiles, two_photos
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
@@ -58,7 +58,7 @@ def photo_picker(
             return None
     except PhotorankError as error:
         place.error(
-            f"{_the(which).capitalize()} photo: {spoken(error)}", icon=":material/broken_image:"
+            f"{_the(which).capitalize()} photo: {error_text(error)}", icon=":material/broken_image:"
         )
         return None
     frame.image(picture, width="stretch", alt=f"{_the(which)} photo")

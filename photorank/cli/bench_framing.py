@@ -65,8 +65,8 @@ def framing(
     rows = [
         [
             row.framing,
-            interval(row.accuracy.to_json()),
-            "" if row.ahead is None else interval(row.ahead.to_json()),
+            interval(row.accuracy),
+            interval(row.ahead),
             "" if row.p_holm is None else f"{row.p_holm:.2g}",
             f"{row.seconds:.0f}",
         ]
@@ -114,10 +114,10 @@ def stability(
         [
             [
                 row.framing,
-                interval(row.spread.to_json()),
-                *(interval(one.to_json()) for one in row.by_change.values()),
-                interval(row.flips.to_json()),
-                interval(row.unsteady.to_json()),
+                interval(row.spread),
+                *(interval(one) for one in row.by_change.values()),
+                interval(row.flips),
+                interval(row.unsteady),
             ]
             for row in found
         ],

@@ -30,14 +30,14 @@ def encoder_of(index: "Index") -> "Callable[[], Encoder]":
 
 def default_vector(index: "Index") -> tuple[str, str]:
     """Return the vector to use when none is named, and why it is that one."""
-    from photorank.evaluation.report import evaluation_paths, read_evaluation
+    from photorank.evaluation.report import latest_evaluation
     from photorank.vectors.store import list_vectors
 
     known = list_vectors(index)
     if not known:
         raise NoVectorsError(index.name)
-    if evaluated := evaluation_paths(index.paths):
-        for row in read_evaluation(evaluated[-1])["results"]:  # best first, seen photos last
-            if row["vector"] in known and not row["in_sample"]:
-                return row["vector"], "the best vector of the latest evaluation"
+    if evaluation := latest_evaluation(index.paths):
+        for row in evaluation.competing():
+            if row.vector in known:
+                return row.vector, "the best vector of the latest evaluation"
     return next(iter(known)), "the first of the index's vectors"

@@ -1,12 +1,17 @@
 """The command that measures vectors and learners on held-out judgements."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photorank.cli.defaults import encoder_of
 from photorank.cli.options import AsJson, ByRaters, FoldBy, IndexName, Within, example, names
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+
+if TYPE_CHECKING:
+    from photorank.evaluation.report import Evaluation
+    from photorank.evaluation.results import Result
+    from photorank.metrics.estimates import Difference, Estimate
 
 app = typer.Typer()
 
@@ -69,81 +74,74 @@ def evaluate(
             on_progress=on_progress,
         )
     path = save_evaluation(opened.paths, evaluation)
-    found = evaluation.to_json()
     if as_json:
-        print_json(found)
+        print_json(evaluation.to_json())
     else:
-        _print_results(found)
-        line(headline(found))
+        _print_results(evaluation)
+        line(headline(evaluation))
     message(f"saved as {path}")
 
 
-def headline(evaluation: dict[str, Any]) -> str:
+def headline(evaluation: "Evaluation") -> str:
     """Return the result in words: the best vector in the first scope, against the plain prompt.
 
     Vectors that have seen the photos do not compete.
     """
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
-    fair = [row for row in evaluation["results"] if not row["in_sample"]]
-    rows = [row for row in fair if row["scope"] == fair[0]["scope"]]
+    rows = evaluation.competing()
     best = rows[0]
     text = (
-        f"Of {len(rows)} that had not seen the photos, {best['vector']} is best: it puts the "
-        f"better of two photos first in {_percent(best['metrics']['pairwise_accuracy'])} "
-        f"(chance is 50 %; n = {best['n_photos']} photos, {best['n_pairs']} pairs)."
+        f"Of {len(rows)} that had not seen the photos, {best.vector} is best: it puts the "
+        f"better of two photos first in {_percent(best.accuracy)} "
+        f"(chance is 50 %; n = {best.n_photos} photos, {best.n_pairs} pairs)."
     )
-    words = next((row for row in rows if row["vector"] == WORDS), best)
+    words = next((row for row in rows if row.vector == WORDS), best)
     if words is best:
         return text
-    text += f" Words alone do in {_percent(words['metrics']['pairwise_accuracy'])}"
-    for gap in evaluation["differences"]:
-        pair = (gap["a"], gap["b"])
-        if (gap["scope"], gap["metric"]) != (best["scope"], "pairwise_accuracy"):
-            continue
-        if pair == (best["vector"], WORDS):
-            return text + _gap(gap["value"], gap["low"], gap["high"], gap["p_holm"])
-        if pair == (WORDS, best["vector"]):
-            return text + _gap(-gap["value"], -gap["high"], -gap["low"], gap["p_holm"])
+    text += f" Words alone do in {_percent(words.accuracy)}"
+    for row in evaluation.compared("all", "pairwise_accuracy"):
+        if {row.a, row.b} == {best.vector, WORDS}:
+            return text + _gap(row.lead_of(best.vector), row.p_holm)
     return text + "."
 
 
-def _gap(value: float, low: float, high: float, p: float) -> str:
+def _gap(lead: "Difference", p: float) -> str:
     chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    value, low, high = (100 * number for number in (value, low, high))
     return (
-        f"; the difference is {value:.1f} points [{low:.1f}, {high:.1f}] ({chance}, adjusted for "
-        "the number of comparisons)."
+        f"; the difference is {100 * lead.value:.1f} points [{100 * lead.low:.1f}, "
+        f"{100 * lead.high:.1f}] ({chance}, adjusted for the number of comparisons)."
     )
 
 
-def _percent(estimate: dict[str, float]) -> str:
-    value, low, high = (100 * estimate[key] for key in ("value", "low", "high"))
+def _percent(estimate: "Estimate") -> str:
+    value, low, high = (100 * one for one in (estimate.value, estimate.low, estimate.high))
     return f"{value:.1f} % [{low:.1f}, {high:.1f}]"
 
 
-def _print_results(evaluation: dict[str, Any]) -> None:
+def _print_results(evaluation: "Evaluation") -> None:
     print_table(
         ["vector", "scope", "pairwise accuracy", "Kendall's tau-b", "photos", "pairs", "note"],
         [
             [
-                row["vector"],
-                row["scope"],
-                interval(row["metrics"]["pairwise_accuracy"]),
-                interval(row["metrics"]["kendall_tau_b"]),
-                row["n_photos"],
-                row["n_pairs"],
+                row.vector,
+                row.scope,
+                interval(row.accuracy),
+                interval(row.metrics["kendall_tau_b"]),
+                row.n_photos,
+                row.n_pairs,
                 _note(row),
             ]
-            for row in evaluation["results"]
+            for scope in evaluation.scopes
+            for row in evaluation.ranked(scope)
         ],
         right=["photos", "pairs"],
     )
 
 
-def _note(row: dict[str, Any]) -> str:
-    if row["in_sample"]:
+def _note(row: "Result") -> str:
+    if row.in_sample:
         return "has seen these photos"
-    if row["refitted"]:
+    if row.refitted:
         return "learned anew in every fold"
-    return "baseline" if row["baseline"] else ""
+    return "baseline" if row.baseline else ""

@@ -67,7 +67,7 @@ def _print(outcome: "Nuisance") -> None:
     print_table(
         ["kind", "photos", "with", "without"],
         [
-            [gap.group, gap.n_photos, *(interval(one.to_json()) for one in (gap.before, gap.after))]
+            [gap.group, gap.n_photos, *(interval(one) for one in (gap.before, gap.after))]
             for gap in outcome.gaps
         ],
         right=["photos"],
@@ -82,7 +82,7 @@ def _print(outcome: "Nuisance") -> None:
     }
     print_table(
         ["", "with", "without"],
-        [[what, *(interval(one.to_json()) for one in two)] for what, two in pairs.items()],
+        [[what, *(interval(one) for one in two)] for what, two in pairs.items()],
     )
     seen = "; the vector has seen these photos" if outcome.in_sample else ""
     line(f"change in accuracy {outcome.change}, {outcome.directions} directions taken out{seen}")

@@ -22,6 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from photorank.metrics.estimates import Difference, Estimate
     from photorank.photos.files import SkippedFile
 
 _UNBOUNDED = 100_000  # columns of a pipe: a path is never folded there
@@ -85,20 +86,23 @@ def printable(text: object) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
 
 
-def interval(estimate: dict[str, float | None]) -> str:
+def interval(estimate: "Estimate | Difference | None") -> str:
     """Return a value with its interval; the digits follow from the interval's width.
 
     Examples
     --------
-    >>> interval({"value": 0.79123, "low": 0.77, "high": 0.81})
+    >>> from photorank.metrics.estimates import Difference
+    >>> interval(Difference(0.79123, 0.77, 0.81, 0.001))
     '0.791 [0.770, 0.810]'
-    >>> interval({"value": None, "low": None, "high": None})
-    '–'
+    >>> interval(Difference(math.nan, math.nan, math.nan, 1.0)), interval(None)
+    ('–', '')
     """
-    value, low, high = (estimate[key] for key in ("value", "low", "high"))
-    if value is None:
+    if estimate is None:
+        return ""
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if math.isnan(value):
         return "–"
-    if low is None or high is None:
+    if math.isnan(low) or math.isnan(high):
         return f"{value:.2f}"
     width = high - low
     digits = min(max(1 - math.floor(math.log10(width)), 2), 4) if width > 0 else 2

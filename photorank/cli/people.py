@@ -84,8 +84,8 @@ def people(
         [
             [
                 f"{found.first}, {found.second}",
-                interval(found.likes_accuracy.to_json()),
-                "" if found.said_accuracy is None else interval(found.said_accuracy.to_json()),
+                interval(found.likes_accuracy),
+                interval(found.said_accuracy),
             ]
             for found in pairs
         ],

@@ -221,7 +221,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
                 name,
                 vector.kind,
                 "built in" if name in builtin else "",
-                _accuracy(vector),
+                interval(vector.card.accuracy),
                 vector.card.n_photos or "",
                 vector.card.n_pairs or "",
             ]
@@ -250,7 +250,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
         "learned in": card.index,
         "photos": card.n_photos or None,
         "pairs": card.n_pairs or None,
-        "accuracy": _accuracy(vector) or None,
+        "accuracy": interval(vector.card.accuracy) or None,
         "slope": "not calibrated" if vector.slope is None else f"{vector.slope:.4g}",
         "parameters": ", ".join(f"{key} {value}" for key, value in card.parameters.items()),
         "licence": card.licence or None,
@@ -279,7 +279,7 @@ def _print_made(vector: "MasterVector", path: Path, as_json: bool) -> None:
     if as_json:
         print_json({"name": vector.name, "kind": vector.kind, "path": str(path)})
         return
-    accuracy = _accuracy(vector)
+    accuracy = interval(vector.card.accuracy)
     held_out = f", held-out pairwise accuracy {accuracy}" if accuracy else ""
     line(f"made {vector.name} ({vector.kind}){held_out}: {path}")
     if vector.card.metrics and not accuracy:
@@ -287,9 +287,3 @@ def _print_made(vector: "MasterVector", path: Path, as_json: bool) -> None:
             "its accuracy cannot be told from these photos, for its prior has seen them, and it is "
             "not calibrated. Evaluate it on an index of other photos."
         )
-
-
-def _accuracy(vector: "MasterVector") -> str:
-    """Return the card's held-out accuracy with its interval, "" where it has none."""
-    found = vector.card.metrics.get("pairwise_accuracy")
-    return interval(found) if found else ""

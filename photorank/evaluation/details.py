@@ -12,6 +12,14 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.evaluation.results import (
+    Calibration,
+    CalibrationBin,
+    GapAccuracy,
+    GroupAccuracy,
+    LearningPoint,
+    RiskPoint,
+)
 from photorank.index.opened import SingleRatings
 from photorank.metrics.breakdowns import Repeat, by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
@@ -28,7 +36,7 @@ from photorank.metrics.reliability import (
 )
 from photorank.metrics.resampled import corrected_jackknife, corrected_resampled
 from photorank.rating.probability import fit_slope
-from photorank.typing import Codes, Flags, Floats, Json
+from photorank.typing import Codes, Flags, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
@@ -45,15 +53,15 @@ def gap_curve(
     contenders: Sequence[Contender],
     graphs: Sequence[Comparisons],
     folds: Folds,
-) -> list[Json]:
+) -> tuple[GapAccuracy, ...]:
     """Return each contender's accuracy among close calls, and among clear ones.
 
-    The ranges of label gaps hold about a fifth of the pairs each; [] for
+    The ranges of label gaps hold about a fifth of the pairs each; none for
     choices, which have no gaps. Intervals are made as in the table of results.
     """
     scores = graphs[0].scores
     if scores is None or not graphs[0].n_pairs:
-        return []
+        return ()
     pairs = graphs[0].sample(_PAIRS, rng=np.random.default_rng(0))
     inner = np.quantile(pairs.margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
     edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))])
@@ -61,12 +69,11 @@ def gap_curve(
     for contender in contenders:
         codes = folds.codes if contender.fitted else None
         repeats = _repeats(contender, graphs)
-        for row in by_gap(repeats, edges.tolist(), clusters=folds.by, folds=codes):
-            rows.append(
-                {"vector": contender.name, "above": row.above, "upto": row.upto}
-                | row.accuracy.to_json()
-            )
-    return rows
+        rows += [
+            GapAccuracy(contender.name, row.accuracy, row.above, row.upto)
+            for row in by_gap(repeats, edges.tolist(), clusters=folds.by, folds=codes)
+        ]
+    return tuple(rows)
 
 
 def group_table(
@@ -74,14 +81,14 @@ def group_table(
     graphs: Sequence[Comparisons],
     photos: JudgedPhotos,
     names: Sequence[str],
-) -> list[Json]:
+) -> tuple[GroupAccuracy, ...]:
     """Return one contender's accuracy inside each group that has pairs."""
     rows = by_group(_repeats(contender, graphs), photos.groups)
-    return [
-        {"vector": contender.name, "group": names[row.group]} | row.accuracy.to_json()
+    return tuple(
+        GroupAccuracy(contender.name, row.accuracy, names[row.group])
         for row in rows
         if row.accuracy.n_pairs
-    ]
+    )
 
 
 def learning_curve(
@@ -91,15 +98,15 @@ def learning_curve(
     folds: Folds,
     protocol: Protocol,
     on_fit: Callable[[], None] | None = None,
-) -> list[Json]:
+) -> tuple[LearningPoint, ...]:
     """Return a learner's held-out accuracy after fewer and fewer labelled photos.
 
     Tested on the folds of the first repeat, whatever the share learned from,
-    so that all points stand on the same pairs; [] for a single split, which
+    so that all points stand on the same pairs; none for a single split, which
     tells no spread.
     """
     if not folds.refits:
-        return []
+        return ()
     once = Folds(folds.codes[:1], folds.k, folds.by)
     graph = photos.comparisons.restricted(once.codes[0], "within")
     rows = []
@@ -119,11 +126,13 @@ def learning_curve(
             n_photos=len(photos.X),
             n_pairs=graph.n_pairs,
         )
-        rows.append({"vector": kind, "n_learned_from": n_taught} | accuracy.to_json())
-    return rows
+        rows.append(LearningPoint(kind, accuracy, n_taught))
+    return tuple(rows)
 
 
-def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Folds) -> Json | None:
+def calibration(
+    contender: Contender, graphs: Sequence[Comparisons], folds: Folds
+) -> Calibration | None:
     """Return how far held-out probabilities can be believed; None without pairs.
 
     Each fold's slope is fitted to the other folds, as a new photo's would be;
@@ -140,39 +149,24 @@ def calibration(contender: Contender, graphs: Sequence[Comparisons], folds: Fold
     off = spread(lambda kept: expected_calibration_error(p[kept], outcomes[kept]))
     curve = risk_coverage(p, outcomes)
     kept = np.unique(np.linspace(0, len(curve.coverage) - 1, 50).round().astype(int))
-    return {
-        "vector": contender.name,
-        "n_pairs": len(p),
-        **_flat("brier", error),
-        **_flat("expected_calibration_error", off),
-        "bins": [
-            {
-                "predicted": row.predicted,
-                "observed": row.observed,
-                "low": row.low,
-                "high": row.high,
-                "n_pairs": row.n_pairs,
-            }
+    return Calibration(
+        contender.name,
+        len(p),
+        error,
+        off,
+        tuple(
+            CalibrationBin(row.predicted, row.observed, row.low, row.high, row.n_pairs)
             for row in _bins(p, outcomes, spread)
-        ],
-        "risk_coverage": [
-            {"coverage": float(curve.coverage[i]), "risk": float(curve.risk[i])} for i in kept
-        ],
-    }
+        ),
+        tuple(RiskPoint(float(curve.coverage[i]), float(curve.risk[i])) for i in kept),
+    )
 
 
-def people(single: SingleRatings, seed: int) -> Json | None:
-    """Return how well people agree with each other; None where single ratings are not known."""
+def people(single: SingleRatings, seed: int) -> dict[str, Estimate]:
+    """Return how well people agree, by metric; {} where single ratings are not known."""
     if len(np.unique(single.raters)) < 2:
-        return None
-    ceiling = human_ceiling(RaterTable(*single), seed=seed)
-    estimates: dict[str, Estimate] = vars(ceiling)
-    return {name: estimate.to_json() for name, estimate in estimates.items()}
-
-
-def _flat(name: str, estimate: Estimate) -> Json:
-    found = estimate.to_json()
-    return {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+        return {}
+    return dict(vars(human_ceiling(RaterTable(*single), seed=seed)))
 
 
 def _held_out_probabilities(

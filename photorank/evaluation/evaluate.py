@@ -1,6 +1,7 @@
 """Discerning power: every vector and learner on the same held-out pairs, with intervals."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from photorank.encoders.base import Encoder
@@ -18,10 +19,11 @@ from photorank.evaluation.contenders import (
 )
 from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
-from photorank.evaluation.report import Evaluation, Result, ScopedDifference
+from photorank.evaluation.report import Evaluation
+from photorank.evaluation.results import Details, Result, ScopedDifference
 from photorank.index.opened import Index
 from photorank.metrics.folds import Folds
-from photorank.typing import Json, Scope
+from photorank.typing import Scope
 from photorank.vectors.learners_by_name import LEARNERS
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
@@ -107,7 +109,7 @@ def evaluate(
         framing=index.fingerprint.framing,
         n_photos=len(photos.X),
         judgements=index.manifest.judgements,
-        protocol=protocol.to_json() | {"folds": folds.k},
+        protocol=replace(protocol, folds=folds.k),
         results=tuple(results),
         differences=tuple(differences),
         details=looked_closer,
@@ -123,20 +125,20 @@ def _details(
     contenders: Sequence[Contender],
     results: Sequence[Result],
     on_fit: Callable[[], None] | None,
-) -> Json:
+) -> Details:
     """Look closer at the best contender that has not seen the photos, and at its baselines."""
     graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
     fair = [row for row in results if row.scope == results[0].scope and not row.in_sample]
-    order = sorted(fair, key=lambda row: -row.metrics["pairwise_accuracy"].value)
+    order = sorted(fair, key=lambda row: -row.accuracy.value)
     by_name = {contender.name: contender for contender in contenders}
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
     learner = make_learner(taught, seed=protocol.seed)
-    return {
-        "by_gap": details.gap_curve(shown, graphs, folds),
-        "by_group": details.group_table(leader, graphs, photos, index.labels().group_names),
-        "learning_curve": details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
-        "calibration": details.calibration(leader, graphs, folds),
-        "people": details.people(index.single_ratings(), protocol.seed),
-    }
+    return Details(
+        details.gap_curve(shown, graphs, folds),
+        details.group_table(leader, graphs, photos, index.labels().group_names),
+        details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
+        details.calibration(leader, graphs, folds),
+        details.people(index.single_ratings(), protocol.seed),
+    )

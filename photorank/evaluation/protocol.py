@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import count
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
-from sklearn.base import clone
 
 from photorank.comparisons.choice_graph import ChoiceComparisons
 from photorank.comparisons.comparisons import Comparisons
@@ -20,9 +19,12 @@ from photorank.metrics.folds import (
 )
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Embeddings, Floats, Json
-from photorank.vectors.learners.direction_learner import DirectionLearner
+
+if TYPE_CHECKING:  # scikit-learn takes a second, and who reads a saved evaluation needs none
+    from photorank.vectors.learners.direction_learner import DirectionLearner
 
 FoldBy = Literal["photo", "group", "series", "split"]
+WITHIN = (None, "group", "series")
 
 # Cosine above which two photos count as shots of one moment: they are learned from, or
 # tested on, together.
@@ -64,6 +66,21 @@ class Protocol:
     def to_json(self) -> Json:
         """Return plain JSON."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Protocol":
+        """Return what :meth:`to_json` wrote; what an older photorank did not know is as usual.
+
+        Raises
+        ------
+        ValueError
+            If a value is not among those it can have.
+        """
+        if data["fold_by"] not in get_args(FoldBy) or data["within"] not in WITHIN:
+            raise ValueError(f"no protocol: {data}")
+        numbers = {name: int(data[name]) for name in ("folds", "repeats", "seed")}
+        by_raters = bool(data.get("by_raters", False))
+        return cls(fold_by=data["fold_by"], within=data["within"], by_raters=by_raters, **numbers)
 
 
 @dataclass(frozen=True)
@@ -126,7 +143,7 @@ class JudgedPhotos:
 
 
 def out_of_fold_ratings(
-    learner: DirectionLearner,
+    learner: "DirectionLearner",
     photos: JudgedPhotos,
     folds: Folds,
     *,
@@ -142,6 +159,8 @@ def out_of_fold_ratings(
     of the other folds' units (photos, or whole groups) is learned from; `taught`
     are other judgements of these photos to learn from, such as one person's.
     """
+    from sklearn.base import clone
+
     taught = photos.comparisons if taught is None else taught
     if within is not None:
         taught = taught.restricted(photos.codes(within), "within")

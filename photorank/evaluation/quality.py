@@ -41,13 +41,15 @@ def quality_rows(index: Index, evaluation: Evaluation) -> list[Json]:
         "framing": evaluation.framing,
     }
     rows = []
-    for result in evaluation.to_json()["results"]:
-        row = made | evaluation.protocol | result
-        for metric, estimate in result["metrics"].items():
+    protocol = evaluation.protocol.to_json()
+    for result in (one for scope in evaluation.scopes for one in evaluation.ranked(scope)):
+        row = made | protocol | result.to_json()
+        for metric, estimate in result.metrics.items():
+            limits = estimate.limits_to_json()
             row |= {
-                metric: estimate["value"],
-                f"{metric}_low": estimate["low"],
-                f"{metric}_high": estimate["high"],
+                metric: limits["value"],
+                f"{metric}_low": limits["low"],
+                f"{metric}_high": limits["high"],
             }
         rows.append({name: row[name] for name in (*_COLUMNS, *_metric_columns([row]))})
     return rows

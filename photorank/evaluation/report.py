@@ -1,79 +1,16 @@
-"""What an evaluation found, as values, as JSON, and as a file of the index."""
+"""Reports of evaluations: one run's results, and the file of the index that keeps them."""
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.metrics.estimates import Difference, Estimate
+from photorank.evaluation.protocol import Protocol
+from photorank.evaluation.results import Details, Result, ScopedDifference
 from photorank.typing import Json, Scope
 from photorank.workspace import IndexPaths, write_bytes
-
-
-@dataclass(frozen=True)
-class Result:
-    """One vector or learner in one scope."""
-
-    vector: str
-    kind: str
-    scope: Scope
-    in_sample: bool
-    refitted: bool
-    baseline: bool
-    interval: str  # how the intervals were made
-    metrics: dict[str, Estimate]
-    n_photos: int
-    n_pairs: int
-
-    def to_json(self) -> Json:
-        """Return the contract's row."""
-        return {
-            "vector": self.vector,
-            "kind": self.kind,
-            "scope": self.scope,
-            "in_sample": self.in_sample,
-            "refitted": self.refitted,
-            "baseline": self.baseline,
-            "interval": self.interval,
-            "n_photos": self.n_photos,
-            "n_pairs": self.n_pairs,
-            "metrics": {
-                name: {
-                    "value": _number(estimate.value),
-                    "low": _number(estimate.low),
-                    "high": _number(estimate.high),
-                }
-                for name, estimate in self.metrics.items()
-            },
-        }
-
-
-@dataclass(frozen=True)
-class ScopedDifference:
-    """How much better a is than b on the same pairs."""
-
-    a: str
-    b: str
-    scope: Scope
-    metric: str
-    difference: Difference
-    p_holm: float  # adjusted over all pairs of vectors in this scope and metric
-
-    def to_json(self) -> Json:
-        """Return the contract's row."""
-        return {
-            "a": self.a,
-            "b": self.b,
-            "scope": self.scope,
-            "metric": self.metric,
-            "value": _number(self.difference.value),
-            "low": _number(self.difference.low),
-            "high": _number(self.difference.high),
-            "p": _number(self.difference.p),
-            "p_holm": _number(self.p_holm),
-        }
 
 
 @dataclass(frozen=True)
@@ -85,18 +22,28 @@ class Evaluation:
     framing: str
     n_photos: int
     judgements: str  # scores or choices
-    protocol: Json
+    protocol: Protocol
     results: tuple[Result, ...]
     differences: tuple[ScopedDifference, ...]
-    details: Json  # gaps, groups, learning curve, calibration, people: see details.py
+    details: Details
     created: str
 
     def ranked(self, scope: Scope) -> list[Result]:
         """Return a scope's results, best accuracy first; what has seen the photos comes last."""
         rows = [result for result in self.results if result.scope == scope]
-        return sorted(
-            rows, key=lambda row: (row.in_sample, -row.metrics["pairwise_accuracy"].value)
-        )
+        return sorted(rows, key=lambda row: (row.in_sample, -row.accuracy.value))
+
+    def competing(self, scope: Scope = "all") -> list[Result]:
+        """Return a scope's results of what has not seen the photos, best accuracy first."""
+        return [row for row in self.ranked(scope) if not row.in_sample]
+
+    def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
+        """Return the differences in one metric over one scope."""
+        return [
+            row
+            for row in self.differences
+            if (row.scope, row.metric) == (scope, metric) and isfinite(row.difference.value)
+        ]
 
     @property
     def scopes(self) -> list[Scope]:
@@ -112,11 +59,30 @@ class Evaluation:
             "n_photos": self.n_photos,
             "judgements": self.judgements,
             "created": self.created,
-            "protocol": self.protocol,
+            "protocol": self.protocol.to_json(),
             "results": [row.to_json() for scope in self.scopes for row in self.ranked(scope)],
             "differences": [row.to_json() for row in self.differences],
-            "details": self.details,
+            "details": self.details.to_json(),
         }
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Evaluation":
+        """Return what :meth:`to_json` wrote; an older photorank wrote no details.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError, AttributeError
+            If something is missing, or is not what it has to be.
+        """
+        names = ("index", "encoder", "framing", "judgements", "created")
+        return cls(
+            **{name: str(data[name]) for name in names},
+            n_photos=int(data["n_photos"]),
+            protocol=Protocol.from_json(data["protocol"]),
+            results=tuple(map(Result.from_json, data["results"])),
+            differences=tuple(map(ScopedDifference.from_json, data["differences"])),
+            details=Details.from_json(data.get("details") or {}),
+        )
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
@@ -133,7 +99,7 @@ def evaluation_paths(paths: IndexPaths) -> list[Path]:
     return sorted(paths.evaluations.glob("*.json"))
 
 
-def read_evaluation(path: Path) -> Json:
+def read_evaluation(path: Path) -> Evaluation:
     """Read a saved evaluation.
 
     Raises
@@ -142,13 +108,18 @@ def read_evaluation(path: Path) -> Json:
         If the file is not one.
     """
     try:
-        data = json.loads(path.read_bytes())
-    except ValueError as error:
+        return Evaluation.from_json(json.loads(path.read_bytes()))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenEvaluationError(path) from error
-    if not isinstance(data, dict) or "results" not in data:
-        raise BrokenEvaluationError(path)
-    return data
 
 
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
+def latest_evaluation(paths: IndexPaths) -> Evaluation | None:
+    """Read the latest evaluation of an index; None if there is none.
+
+    Raises
+    ------
+    BrokenEvaluationError
+        If its file is damaged.
+    """
+    saved = evaluation_paths(paths)
+    return read_evaluation(saved[-1]) if saved else None

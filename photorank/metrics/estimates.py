@@ -30,16 +30,26 @@ class Estimate:
         span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
         return f"{self.value:.{digits}f} {span} (n={self.n_photos} photos)"
 
+    @property
+    def is_defined(self) -> bool:
+        """Whether there is a number at all."""
+        return isfinite(self.value)
+
+    def limits_to_json(self) -> Json:
+        """Return the number and its interval as JSON values, nan as null."""
+        return {name: json_number(getattr(self, name)) for name in ("value", "low", "high")}
+
     def to_json(self) -> Json:
         """Return the fields as JSON values, nan as null."""
-        return {
-            "value": _json(self.value),
-            "low": _json(self.low),
-            "high": _json(self.high),
-            "n_photos": self.n_photos,
-            "n_pairs": self.n_pairs,
-            "method": self.method,
-        }
+        counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs, "method": self.method}
+        return self.limits_to_json() | counts
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Estimate":
+        """Return what :meth:`to_json` wrote; counts and method may be missing."""
+        value, low, high = (number_of_json(data[name]) for name in ("value", "low", "high"))
+        n_photos, n_pairs = int(data.get("n_photos", 0)), int(data.get("n_pairs", 0))
+        return cls(value, low, high, n_photos, n_pairs, str(data.get("method", "")))
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,16 @@ class Difference:
 
     def to_json(self) -> Json:
         """Return the fields as JSON values, nan as null."""
-        return {name: _json(getattr(self, name)) for name in ("value", "low", "high", "p")}
+        return {name: json_number(getattr(self, name)) for name in ("value", "low", "high", "p")}
+
+    @classmethod
+    def from_json(cls, data: Json) -> "Difference":
+        """Return what :meth:`to_json` wrote."""
+        return cls(*(number_of_json(data[name]) for name in ("value", "low", "high", "p")))
+
+    def __neg__(self) -> "Difference":
+        """Return how much better the other one is."""
+        return Difference(-self.value, -self.high, -self.low, self.p)
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
@@ -108,12 +127,18 @@ def perfect_share(n: int, level: float) -> float:
     return float(((1 - level) / 2) ** (1 / n))
 
 
+def json_number(number: float) -> float | None:
+    """Return a number as JSON knows it: what is not finite is null."""
+    return float(number) if isfinite(number) else None
+
+
+def number_of_json(value: float | None) -> float:
+    """Return what :func:`json_number` wrote, null as nan."""
+    return nan if value is None else float(value)
+
+
 def _digits(width: float) -> int:
     """Return the decimals that show an interval of this width to two digits of its half."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)
-
-
-def _json(number: float) -> float | None:
-    return float(number) if isfinite(number) else None

@@ -11,6 +11,7 @@ import numpy as np
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError, MissingPathError
+from photorank.metrics.estimates import Estimate
 from photorank.typing import Direction, Embeddings, Json, Ratings
 from photorank.workspace import checked_name, write_bytes
 
@@ -36,6 +37,17 @@ class Card:
     licence: str = ""
     source: str = ""  # data and method, in words
     created: str = ""  # ISO date
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        """Held-out pairwise accuracy; None where it was not measured."""
+        found = self.metrics.get("pairwise_accuracy")
+        return Estimate.from_json(found) if found else None
+
+    @property
+    def fold_by(self) -> str:
+        """What was never split between learning and testing; "" where it was not tested."""
+        return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
         """Tell whether the photo of this digest was among those it was learned from."""

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from photorank.index.building.build import build_index
 from photorank.workspace import IndexPaths, Workspace
 from tests.conftest import draw_photo
-from tests.dashboard.evaluations import evaluation, result
+from tests.dashboard.evaluations import result, saved
 from tests.fixtures.colours import ColourEncoder
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -40,7 +40,7 @@ def paths(home):
 @pytest.fixture
 def evaluated(paths):
     """Save an evaluation of the index `small`, in which `ours` leads."""
-    found = evaluation(
+    found = saved(
         [
             result("ours", (0.74, 0.70, 0.78)),
             result("plain-prompt", (0.58, 0.54, 0.62), kind="prompt", baseline=True),

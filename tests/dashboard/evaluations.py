@@ -1,4 +1,6 @@
-"""Evaluations as the house saves them, with only the numbers that a test is about."""
+"""Evaluations as photorank saves and reads them, with the numbers that a test is about."""
+
+from photorank.evaluation.report import Evaluation
 
 
 def estimate(value, low=None, high=None):
@@ -47,8 +49,13 @@ DIFFERENCES = (
 )
 
 
-def evaluation(results=RESULTS, differences=DIFFERENCES, *, index="oasis", **protocol):
-    """Return a saved evaluation."""
+def evaluation(*rows, **about):
+    """Return an evaluation as it is read."""
+    return Evaluation.from_json(saved(*rows, **about))
+
+
+def saved(results=RESULTS, differences=DIFFERENCES, *, index="oasis", details=None, **protocol):
+    """Return an evaluation as it is saved; without details, as an older photorank did."""
     made = {"fold_by": "photo", "folds": 10, "repeats": 3, "seed": 0, "within": None}
     made["by_raters"] = False
     return {
@@ -61,7 +68,7 @@ def evaluation(results=RESULTS, differences=DIFFERENCES, *, index="oasis", **pro
         "protocol": made | protocol,
         "results": list(results),
         "differences": list(differences),
-    }
+    } | ({} if details is None else {"details": details})
 
 
 def details(*, people=None, groups=3):

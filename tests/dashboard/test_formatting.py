@@ -35,7 +35,7 @@ def test_a_name_that_is_not_unicode_can_still_be_shown():
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():
     """What stands in backticks can be copied; a path in the message is no markup."""
-    said = formatting.spoken(MissingIndexError("a*b*", ["mine"]))
+    said = formatting.error_text(MissingIndexError("a*b*", ["mine"]))
 
     assert r"a\*b\*" in said
     assert said.endswith("`photorank index FOLDER --name a*b*`\\.")
@@ -43,7 +43,7 @@ def test_an_errors_commands_stay_code_and_its_names_stay_names():
 
 def test_an_error_with_a_backtick_in_a_name_is_shown_letter_by_letter():
     """An odd backtick cannot turn the rest of the page into code."""
-    assert formatting.spoken(PhotorankError("no `such")) == r"no \`such"
+    assert formatting.error_text(PhotorankError("no `such")) == r"no \`such"
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.004, 0.125, 0.365, 0.5, 0.635, 0.995, 1.0])

@@ -151,21 +151,21 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     assert row.interval == "jackknife"
     assert row.n_photos == sum(row.split == "test" for row in table)
     assert accuracy(row).low < accuracy(row).value < accuracy(row).high
-    assert evaluation.details["learning_curve"] == []
-    assert evaluation.details["calibration"] is None
+    assert evaluation.details.learning_curve == ()
+    assert evaluation.details.calibration is None
 
 
 def test_belief_in_probabilities_has_intervals(index):
     """Held-out probabilities come with how far off they are, and how sure that is."""
-    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).details["calibration"]
-    for name in ("brier", "expected_calibration_error"):
-        assert 0 <= found[f"{name}_low"] < found[name] < found[f"{name}_high"] <= 1
-    for row in found["bins"]:
-        wilson = binomtest(round(row["observed"] * row["n_pairs"]), row["n_pairs"]).proportion_ci(
+    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).details.calibration
+    for one in (found.brier, found.expected_calibration_error):
+        assert 0 <= one.low < one.value < one.high <= 1
+    for row in found.bins:
+        wilson = binomtest(round(row.observed * row.n_pairs), row.n_pairs).proportion_ci(
             method="wilson"
         )
-        assert row["low"] <= wilson.low < row["observed"] < wilson.high <= row["high"]
-    assert any(row["high"] - row["low"] > 0.01 for row in found["bins"])
+        assert row.low <= wilson.low < row.observed < wilson.high <= row.high
+    assert any(row.high - row.low > 0.01 for row in found.bins)
 
 
 def test_json_is_the_contract(index):
@@ -320,7 +320,7 @@ def test_an_evaluation_is_kept(index):
     path = save_evaluation(index.paths, evaluation)
 
     assert evaluation_paths(index.paths) == [path]
-    assert read_evaluation(path) == evaluation.to_json()
+    assert read_evaluation(path).to_json() == evaluation.to_json()
 
 
 def test_equal_evaluations_in_one_second_are_both_kept(index):
@@ -379,4 +379,4 @@ def test_gap_curves_of_few_labels_are_defined(scores):
     folds = Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
     [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs, folds)
 
-    assert (row["above"], row["upto"], row["value"]) == (0.0, 1.0, 1.0)
+    assert (row.above, row.upto, row.accuracy.value) == (0.0, 1.0, 1.0)

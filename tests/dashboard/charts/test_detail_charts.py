@@ -8,8 +8,8 @@ from tests.dashboard.test_theme import THEMES, contrast
 
 PANELS = {
     panel.name: panel
-    for panels in evaluation_details.looks(
-        evaluation() | {"details": details(people=PEOPLE)}, "all", "pairwise_accuracy"
+    for panels in evaluation_details.panels(
+        evaluation(details=details(people=PEOPLE)), "all", "pairwise_accuracy"
     ).values()
     for panel in panels
 }

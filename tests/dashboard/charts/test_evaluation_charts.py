@@ -71,7 +71,7 @@ def test_no_colour_but_grey_is_fixed(board):
 
 def test_a_gap_that_may_be_luck_is_hollow(board):
     """Only a clear difference is filled."""
-    _, rows = drawn(evaluation_charts.gaps(board.gaps, board.leader, board.metric))
+    _, rows = drawn(evaluation_charts.leads(board.leads, board.leader, board.metric))
 
     assert {row["vector"]: row["hollow"] for row in rows} == {"ours": True, "plain-prompt": False}
 
@@ -79,7 +79,7 @@ def test_a_gap_that_may_be_luck_is_hollow(board):
 @pytest.mark.parametrize(("first", "accent"), [(0.63, 0), (0.37, 1)])
 def test_the_bar_parts_at_the_probability_and_marks_the_preferred(first, accent):
     """The two parts fill the bar; the greater one has the accent colour."""
-    spec = evaluation_charts.balance(first).to_dict()
+    spec = evaluation_charts.probability_bar(first).to_dict()
     parts = next(rows for rows in spec["datasets"].values() if "from" in rows[0])
 
     assert (parts[0]["from"], parts[0]["to"], parts[1]["to"]) == (0, first, 1)

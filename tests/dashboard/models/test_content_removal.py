@@ -46,13 +46,6 @@ def test_only_the_ends_of_many_kinds_are_drawn():
     assert set(rows["version"]) == {content_removal.WITH, content_removal.WITHOUT}
 
 
-def test_the_chart_is_valid():
-    """Altair accepts it, with one row of pixels for each kind."""
-    drawn = content_removal.chart(content_removal.content(nuisance()).rows).to_dict()
-
-    assert drawn["height"] == 3 * content_removal.STEP + 60
-
-
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
     """The home page tells it for the leader, by clusters or by group."""

@@ -9,8 +9,9 @@ from tests.dashboard.evaluations import PEOPLE, details, difference, estimate, e
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):
-    """Return the looks at the usual evaluation, with details."""
-    return evaluation_details.looks(evaluation() | {"details": details() | found}, scope, metric)
+    """Return the views of the usual evaluation, with details."""
+    about = evaluation(details=details() | found)
+    return evaluation_details.panels(about, scope, metric)
 
 
 def said(name, place=0, **found):
@@ -25,8 +26,8 @@ def test_every_look_that_has_numbers_is_offered():
 
 def test_an_evaluation_without_details_offers_only_its_differences():
     """Evaluations that were saved before details were known are no error."""
-    assert list(evaluation_details.looks(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
-    assert evaluation_details.looks(evaluation(differences=()), "all", "pairwise_accuracy") == {}
+    assert list(evaluation_details.panels(evaluation(), "all", "pairwise_accuracy")) == ["matrix"]
+    assert evaluation_details.panels(evaluation(differences=()), "all", "pairwise_accuracy") == {}
 
 
 @pytest.mark.parametrize(
@@ -198,9 +199,9 @@ def test_a_matrix_of_many_vectors_shows_the_best_and_its_csv_has_all():
     names = [f"v{i}" for i in range(12)]
     rows = [result(name, (0.9 - i / 100, 0.5, 1.0)) for i, name in enumerate(names)]
     pairs = [difference(a, b, 0.1, 0.0, 0.2) for a in names for b in names if a < b]
-    panel = evaluation_details.looks(evaluation(rows, pairs), "all", "pairwise_accuracy")["matrix"][
-        0
-    ]
+    panel = evaluation_details.panels(evaluation(rows, pairs), "all", "pairwise_accuracy")[
+        "matrix"
+    ][0]
 
     assert len(panel.rows) == 10 * 9 / 2
     assert "the best 10 of 12 vectors" in panel.reading

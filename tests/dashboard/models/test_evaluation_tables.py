@@ -52,7 +52,7 @@ def test_the_reader_is_told_that_the_winner_was_picked():
 
 def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
     """A difference of b minus the leader is turned round, its interval too."""
-    gaps = board().gaps.set_index("vector")
+    gaps = board().leads.set_index("vector")
 
     assert list(gaps.index) == ["ours", "plain-prompt"]
     assert gaps.loc["plain-prompt", ["value", "low", "high"]].tolist() == [0.21, 0.18, 0.24]
@@ -61,7 +61,7 @@ def test_gaps_are_the_leaders_lead_whichever_way_the_pair_was_written():
 
 def test_the_lead_is_said_with_its_number_and_interval():
     """The nearest rival's gap, and how many of all gaps are more than luck."""
-    said = board().gaps_reading
+    said = board().leads_reading
 
     assert (
         r"**all\-pairs** is ahead of **ours** by +1.5 points (95 % interval −1.0 to +4.0)" in said
@@ -74,7 +74,7 @@ def test_without_luck_no_hollow_mark_is_explained():
     """A chart of clear differences speaks of nothing else."""
     clear = [difference("all-pairs", "ours", 0.05, 0.02, 0.08)]
 
-    assert "hollow" not in board(differences=clear).gaps_reading
+    assert "hollow" not in board(differences=clear).leads_reading
 
 
 def test_what_did_best_is_shown_by_its_own_photos():
@@ -83,14 +83,12 @@ def test_what_did_best_is_shown_by_its_own_photos():
     stored = MasterVector("x", "all-pairs", np.eye(4)[0], fingerprint)
     here = replace(stored, card=replace(stored.card, index="oasis"))
 
-    assert (
-        evaluation_tables.worth_showing(board(), {"ours": stored, "mine": here}, "oasis") == "mine"
-    )
-    assert (
-        evaluation_tables.worth_showing(board(), {"ours": stored, "beauty": stored}, "oasis")
-        == "ours"
-    )
-    assert evaluation_tables.worth_showing(board(), {"beauty": stored}, "oasis") is None
+    def shown(**vectors):
+        return evaluation_tables.stored_vector_of_best(board(), vectors, "oasis")
+
+    assert shown(ours=stored, mine=here) == "mine"
+    assert shown(ours=stored, beauty=stored) == "ours"
+    assert shown(beauty=stored) is None
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():
@@ -130,7 +128,7 @@ def test_only_in_sample_vectors_leave_nothing_to_say():
 
     assert shown.leader is None
     assert shown.headline.startswith("Every vector here has seen")
-    assert shown.gaps_reading == ""
+    assert shown.leads_reading == ""
 
 
 def test_the_sample_is_not_called_peoples_taste():
@@ -160,7 +158,7 @@ def test_selectors_offer_only_what_was_measured():
     """A scope without pairs and a metric without numbers are not offered."""
     found = evaluation()
 
-    assert metric_texts.scopes(found) == ["all", "within"]
+    assert found.scopes == ["all", "within"]
     assert metric_texts.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
 
 
@@ -170,7 +168,7 @@ def test_a_correlation_is_no_percentage():
 
     assert "Kendall’s τ-b of 0.58 (0.54 to 0.62)" in shown.headline
     assert shown.headline.endswith("Guessing would get 0.00.")
-    assert shown.gaps.empty
+    assert shown.leads.empty
 
 
 def test_a_scope_is_named_in_the_headline():

@@ -160,7 +160,7 @@ def test_the_curve_draws_every_number_of_choices():
     rows = pd.DataFrame(
         {"choices": [0, 5, 24], "value": [0.5, 0.6, 0.7], "low": [0.3] * 3, "high": [0.9] * 3}
     )
-    drawn = evaluation_charts.curve(rows).to_dict()
+    drawn = evaluation_charts.accuracy_by_choices(rows).to_dict()
 
     assert len(drawn["layer"]) == 4
     assert {row["choices"] for row in drawn["datasets"][drawn["layer"][1]["data"]["name"]]} == {

@@ -8,7 +8,7 @@ from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
-from tests.dashboard.evaluations import PEOPLE, details, evaluation, result
+from tests.dashboard.evaluations import PEOPLE, details, result, saved
 
 
 def texts(app):
@@ -81,8 +81,7 @@ def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, pat
 def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths):
     """Who looks at the matrix and chooses a metric without differences sees another look."""
     path = paths.evaluation("2020")
-    found = evaluation(index="small", folds=2) | {"details": details()}
-    path.write_text(json.dumps(found))
+    path.write_text(json.dumps(saved(index="small", details=details(), folds=2)))
     app = dashboard()
     app.segmented_control(key="look").set_value("matrix").run()
     assert "Filled and bold cells" in texts(app)
@@ -121,9 +120,8 @@ def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated
     button(app, "Measure again").click().run()
 
     assert not app.exception
-    saved = [read_evaluation(path) for path in evaluation_paths(paths)]
-    assert len(saved) == 2
-    assert saved[1]["protocol"] == saved[0]["protocol"]
+    first, second = (read_evaluation(path) for path in evaluation_paths(paths))
+    assert second.protocol == first.protocol
     assert "all-pairs" in list(app.dataframe[0].value["vector"])
 
 

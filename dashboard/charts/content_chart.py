@@ -1,0 +1,49 @@
+"""Chart of content removal: a table in, an Altair chart out."""
+
+import altair as alt
+import pandas as pd
+
+from dashboard.charts.evaluation_charts import FAMILIES, GREY
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS
+from dashboard.models.content_removal import WITH, WITHOUT
+
+STEP = 34  # pixels a kind
+
+
+def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draw a row for each kind, with one mark as it is and one without content."""
+    order = list(dict.fromkeys(rows["kind"]))
+    families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
+    data = rows.assign(family=rows["version"].map(families))
+    base = alt.Chart(data).encode(
+        alt.Y("kind:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, ticks=False)),
+        alt.YOffset("version:N", sort=[WITH, WITHOUT]),
+        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
+        tooltip=[
+            alt.Tooltip("kind:N"),
+            alt.Tooltip("version:N", title="vector"),
+            alt.Tooltip("value:Q", format="+.2f", title="mean rating, sd"),
+            alt.Tooltip("low:Q", format="+.2f", title="95 % from"),
+            alt.Tooltip("high:Q", format="+.2f", title="to"),
+            alt.Tooltip("photos:Q", format=",d"),
+        ],
+    )
+    across = alt.X("low:Q", title="mean rating (standard deviations)")
+    shapes = alt.Scale(domain=[WITH, WITHOUT], range=["circle", "diamond"])
+    legend = alt.Legend(
+        orient="top",
+        title=None,
+        symbolOpacity=1,
+        symbolFillColor=GREY,  # black by itself, which the dark page hides
+        symbolStrokeColor=GREY,
+        labelFontSize=13,
+    )
+    mean = alt.Chart(pd.DataFrame({"x": [0.0]})).mark_rule(color=GREY, strokeDash=[4, 3])
+    layers = [
+        mean.encode(x="x:Q"),
+        base.mark_rule(strokeWidth=2).encode(across, alt.X2("high:Q")),
+        base.mark_point(filled=True, size=80, opacity=1).encode(
+            alt.X("value:Q"), alt.Shape("version:N", scale=shapes, legend=legend)
+        ),
+    ]
+    return alt.LayerChart(layer=layers, height=STEP * len(order) + 60)

@@ -1,0 +1,109 @@
+import json
+from math import isnan
+
+import pytest
+
+from photorank.errors import BrokenEvaluationError
+from photorank.evaluation.report import Evaluation, latest_evaluation, read_evaluation
+from photorank.workspace import IndexPaths
+from tests.dashboard.evaluations import PEOPLE, details, difference, result, saved
+
+FULL = saved(details=details(people=PEOPLE))
+
+
+def changed(data, path, value):
+    """Return a copy of JSON with another value at a place, or without one for `...`."""
+    again = json.loads(json.dumps(data))
+    *way, last = path
+    place = again
+    for step in way:
+        place = place[step]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return again
+
+
+def test_what_is_read_is_written_again_in_the_same_way():
+    """No number and no name of the contract is lost between file and value."""
+    again = Evaluation.from_json(FULL).to_json()
+
+    assert again["details"]["calibration"] == FULL["details"]["calibration"]
+    assert again["differences"] == FULL["differences"]
+    assert again["protocol"] == FULL["protocol"]
+    assert sorted(again["results"], key=str) == sorted(FULL["results"], key=str)
+    assert Evaluation.from_json(again).to_json() == again
+
+
+def test_what_is_not_defined_is_nan_and_null_again():
+    """JSON has no nan: what cannot be told is null there, and no value is lost beside it."""
+    rows = [result("ours", (0.7, 0.6, 0.8))]
+    gap = difference("ours", "words", None, None, None) | {"p": None, "p_holm": None}
+    found = Evaluation.from_json(saved(rows, [gap]))
+
+    assert isnan(found.results[0].metrics["ndcg"].value)
+    assert not found.results[0].metrics["ndcg"].is_defined
+    assert found.compared("all", "pairwise_accuracy") == []
+    assert found.to_json()["differences"] == [gap]
+    assert found.to_json()["results"][0]["metrics"]["ndcg"]["value"] is None
+
+
+def test_a_difference_is_read_from_either_side():
+    """The lead of b over a is that of a over b turned round, its interval too."""
+    [row] = Evaluation.from_json(saved(differences=[difference("a", "b", 1, 0.5, 2)])).differences
+
+    assert (row.other("a"), row.other("b")) == ("b", "a")
+    assert row.lead_of("a") == row.difference
+    lead = row.lead_of("b")
+    assert (lead.value, lead.low, lead.high) == (-1, -2, -0.5)
+
+
+def test_an_older_evaluation_opens():
+    """Neither details, nor intervals of the calibration, nor weights by raters were known once."""
+    older = changed(saved(), ["protocol", "by_raters"], ...)
+    found = Evaluation.from_json(older)
+    assert found.details.calibration is None
+    assert found.details.by_gap == ()
+    assert not found.protocol.by_raters
+
+    without = changed(FULL, ["details", "calibration", "brier_low"], ...)
+    assert isnan(Evaluation.from_json(without).details.calibration.brier.low)
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        [],
+        {"results": []},
+        changed(FULL, ["differences"], ...),
+        changed(FULL, ["results", 0, "metrics"], 7),
+        changed(FULL, ["results", 0, "scope"], "elsewhere"),
+        changed(FULL, ["results", 0, "n_pairs"], None),
+        changed(FULL, ["results", 0, "metrics", "ndcg"], {"value": "much"}),
+        changed(FULL, ["protocol", "fold_by"], "hand"),
+        changed(FULL, ["protocol", "within"], "reach"),
+        changed(FULL, ["details", "by_gap", 0], "close"),
+        changed(FULL, ["details", "calibration", "bins"], None),
+    ],
+    ids=lambda data: str(len(str(data))),
+)
+def test_a_damaged_evaluation_is_an_error_in_words(damaged, tmp_path):
+    """Whatever is missing or of another kind, the file is named and the next command is told."""
+    path = tmp_path / "2020.json"
+    path.write_text(json.dumps(damaged))
+
+    with pytest.raises(BrokenEvaluationError, match="photorank evaluate") as told:
+        read_evaluation(path)
+    assert str(path) in str(told.value)
+
+
+def test_the_latest_evaluation_is_the_last_by_name(tmp_path):
+    """Names begin with the time; without any file there is none."""
+    paths = IndexPaths(tmp_path)
+    assert latest_evaluation(paths) is None
+    paths.evaluations.mkdir()
+    for year in ("2021", "2020"):
+        paths.evaluation(year).write_text(json.dumps(FULL | {"created": year}))
+
+    assert latest_evaluation(paths).created == "2021"
