@@ -1,7 +1,7 @@
 import pytest
 
 from photorank.cli.evaluate import headline
-from tests.dashboard.evaluations import difference, evaluation, result
+from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def row(vector, value, **flags):

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from photorank.index.building.build import build_index
 from photorank.workspace import IndexPaths, Workspace
 from tests.conftest import draw_photo
-from tests.dashboard.evaluations import result, saved
 from tests.fixtures.colours import ColourEncoder
+from tests.fixtures.evaluations import result, saved
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 

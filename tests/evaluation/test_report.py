@@ -6,7 +6,7 @@ import pytest
 from photorank.errors import BrokenEvaluationError
 from photorank.evaluation.report import Evaluation, latest_evaluation, read_evaluation
 from photorank.workspace import IndexPaths
-from tests.dashboard.evaluations import PEOPLE, details, difference, result, saved
+from tests.fixtures.evaluations import PEOPLE, details, difference, result, saved
 
 FULL = saved(details=details(people=PEOPLE))
 

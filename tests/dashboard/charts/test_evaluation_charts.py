@@ -3,7 +3,7 @@ import pytest
 
 from dashboard.charts import evaluation_charts
 from dashboard.models import evaluation_tables, metric_texts
-from tests.dashboard.evaluations import evaluation, result
+from tests.fixtures.evaluations import evaluation, result
 
 
 @pytest.fixture

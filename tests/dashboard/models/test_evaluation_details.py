@@ -5,7 +5,7 @@ import pytest
 
 from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
 from dashboard.models import evaluation_details
-from tests.dashboard.evaluations import PEOPLE, details, difference, estimate, evaluation, result
+from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, evaluation, result
 
 
 def looks(scope="all", metric="pairwise_accuracy", **found):

@@ -8,7 +8,7 @@ import pytest
 from dashboard.models import evaluation_protocol, evaluation_tables, metric_texts
 from photorank.encoders.base import Fingerprint
 from photorank.vectors.master import MasterVector
-from tests.dashboard.evaluations import difference, evaluation, result
+from tests.fixtures.evaluations import difference, evaluation, result
 
 
 def board(*results, **options):

@@ -8,7 +8,7 @@ from dashboard.models import vector_card
 from photorank.encoders.base import Fingerprint
 from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
-from tests.dashboard.evaluations import RESULTS, evaluation, result
+from tests.fixtures.evaluations import RESULTS, evaluation, result
 
 MADE_BY = Fingerprint("m", "0" * 64, "whole", 8)
 METRICS = {"pairwise_accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}

@@ -8,7 +8,7 @@ from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
-from tests.dashboard.evaluations import PEOPLE, details, result, saved
+from tests.fixtures.evaluations import PEOPLE, details, result, saved
 
 
 def texts(app):
