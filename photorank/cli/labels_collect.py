@@ -75,9 +75,9 @@ def labels_collect(
     what = f"the library's {kind}"
     source = _source(what, under, rater)
     collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
-    table = collected.table(source, rater)
+    table = collected.table(source, rater, kind)
     if not mix:
-        check_one_scale(paths, source, [what])
+        check_one_scale(paths, source, kind)
     notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
     for note in notes:

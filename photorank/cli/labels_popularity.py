@@ -42,7 +42,7 @@ def popularity(
     paths = Workspace.current().existing_index(index)
     table = read_popularity(file, tiers=tiers, partial=partial)
     if not mix:
-        check_one_scale(paths, source_name(table.source), [])
+        check_one_scale(paths, source_name(table.source), "table")
     notes = [*table.notes, *import_labels(paths, table, partial=partial)]
     labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
     for note in notes:

@@ -9,7 +9,7 @@ from photorank.errors import BrokenIndexError, MissingIndexError, NewerSchemaErr
 from photorank.typing import Json
 from photorank.workspace import IndexPaths, write_bytes
 
-SCHEMA_VERSION = 2  # of the manifest and of the catalogue
+SCHEMA_VERSION = 3  # of the manifest and of the catalogue
 
 Judgements: TypeAlias = Literal["scores", "choices"]
 

@@ -16,7 +16,7 @@ import filelock
 
 from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
 from photorank.index.catalogue.migrations import migrate
-from photorank.index.catalogue.row_checksums import keep_sums, take_sums, watch
+from photorank.index.catalogue.row_checksums import keep_sums, watch
 from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.workspace import IndexPaths, storage_errors
@@ -171,15 +171,13 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
-    with transaction(connection):
-        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+    if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+        with transaction(connection):
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    if (found := _version(connection)) < SCHEMA_VERSION:
-        migrate(connection, paths, found)
-        with transaction(connection):
-            take_sums(connection)
+    elif (found := _version(connection)) < SCHEMA_VERSION:
+        migrate(connection, paths, found)  # before any trigger is made of the old columns
     with transaction(connection):
         keep_sums(connection)
 

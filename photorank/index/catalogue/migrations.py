@@ -3,6 +3,7 @@
 import os
 import sqlite3
 
+from photorank.index.catalogue.row_checksums import follow_columns, table_columns
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.workspace import IndexPaths, storage_errors
 
@@ -30,6 +31,15 @@ MIGRATIONS = {
         "clipped_shadows REAL, clipped_highlights REAL, contrast REAL, colourfulness REAL, "
         "colour_cast REAL, jpeg_quality REAL, blockiness REAL)",
     ),
+    2: (
+        "ALTER TABLE sources ADD COLUMN kind TEXT NOT NULL DEFAULT 'table'",
+        "UPDATE sources SET kind = 'clicks' WHERE name LIKE 'clicks of %'",
+        *(
+            f"UPDATE sources SET kind = '{kind}'"  # noqa: S608 - names of our own
+            f" WHERE name LIKE 'the library''s {kind}%'"
+            for kind in ("stars", "colours", "favourites", "folders", "album", "edited", "groups")
+        ),
+    ),
 }
 
 
@@ -44,9 +54,11 @@ def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> No
     _back_up(connection, paths, found)
     connection.execute("BEGIN IMMEDIATE")
     try:
+        before = table_columns(connection)
         for version in range(found, SCHEMA_VERSION):
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
+        follow_columns(connection, before)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -1,4 +1,4 @@
-"""Sums over the catalogue's rows: they tell of values that a disk changed, as SQLite cannot.
+"""Sums of the catalogue's rows: they tell of values that a disk changed, as SQLite cannot.
 
 Each table has one sum of all its rows' checksums, in any order, kept up to date by triggers in the
 very transaction that changes a row. So a click on a million photos costs a click.
@@ -6,7 +6,7 @@ very transaction that changes a row. So a click on a million photos costs a clic
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 _SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
 _HALF = 1 << 63  # SQLite's integers are signed
@@ -16,14 +16,19 @@ _WHOLE_FLOATS = 1 << 53  # up to here a number may be stored as an integer or as
 def keep_sums(connection: sqlite3.Connection) -> None:
     """Begin the sums of tables that have none. Call it in a transaction."""
     connection.execute(_SUMS)
-    for table in set(_tables(connection)) - dict(_kept(connection)).keys():
-        total = _total(connection, table)
-        connection.execute("INSERT INTO sums (name, total) VALUES (?, ?)", [table, total])
+    kept = _kept(connection)
+    connection.executemany(
+        "INSERT INTO sums (name, total) VALUES (?, ?)",
+        [
+            (table, _total(connection, table, columns))
+            for table, columns in table_columns(connection).items()
+            if table not in kept
+        ],
+    )
 
 
 def take_sums(connection: sqlite3.Connection) -> None:
     """Take every table as it is from now on. Call it in a transaction."""
-    connection.execute(_SUMS)
     connection.execute("DELETE FROM sums")
     keep_sums(connection)
 
@@ -33,10 +38,11 @@ def watch(connection: sqlite3.Connection) -> None:
     connection.create_function("summed", -1, _summed, deterministic=True)
     # Else a row that another one replaces would go without a trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
-    for table in sorted(dict(_kept(connection)).keys() & set(_tables(connection))):
-        names = _columns(connection, table)
-        old = ", ".join(f"OLD.{name}" for name in names)
-        new = ", ".join(f"NEW.{name}" for name in names)
+    kept = _kept(connection)
+    for table, columns in table_columns(connection).items():
+        if table not in kept:
+            continue
+        old, new = (", ".join(f"{row}.{name}" for name in columns) for row in ("OLD", "NEW"))
         added, removed = f"summed(total, 1, {new})", f"summed(total, -1, {old})"
         changed = f"summed({removed}, 1, {new})"
         for event, total in (("INSERT", added), ("DELETE", removed), ("UPDATE", changed)):
@@ -48,30 +54,53 @@ def watch(connection: sqlite3.Connection) -> None:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Return the tables whose rows are not what was written; None where no sums were kept yet."""
-    kept = _kept(connection)
+    """Tables whose rows are not what was written, sorted; None where no sums were kept yet."""
+    kept, columns = _kept(connection), table_columns(connection)
     if not kept:
         return None
-    return sorted(table for table, total in kept if not _is(connection, table, total))
+    return [table for table in sorted(kept) if not _is(connection, table, columns[table], kept)]
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Return the sums of some tables, which change whenever a row does; none that is not kept."""
-    kept = dict(_kept(connection))
+    """Sums of some tables, which change whenever a row does; none that is not kept."""
+    kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 
 
-def _is(connection: sqlite3.Connection, table: str, total: int) -> bool:
+def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """Quoted columns of each table that has rows to watch."""
+    found: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "SELECT one.name, columns.name FROM main.sqlite_master AS one"
+        " JOIN pragma_table_info(one.name, 'main') AS columns"
+        " WHERE one.type = 'table' AND one.name != 'sums' AND one.name NOT GLOB 'sqlite_*'"
+    ):
+        found.setdefault(table, []).append(f'"{column}"')
+    return found
+
+
+def follow_columns(connection: sqlite3.Connection, before: dict[str, list[str]]) -> None:
+    """Take in columns that tables got meanwhile; what a disk had changed earlier stays told."""
+    columns, kept = table_columns(connection), _kept(connection)
+    for table in kept:
+        old, new = before[table], columns[table]
+        if old != new and _is(connection, table, old, kept):
+            total = _total(connection, table, new)
+            connection.execute("UPDATE sums SET total = ? WHERE name = ?", [total, table])
+
+
+def _is(
+    connection: sqlite3.Connection, table: str, columns: list[str], kept: dict[str, int]
+) -> bool:
     try:
-        return _total(connection, table) == total
+        return _total(connection, table, columns) == kept[table]
     except sqlite3.OperationalError:  # a text that is no UTF-8 any more
         return False
 
 
-def _total(connection: sqlite3.Connection, table: str) -> int:
-    names = ", ".join(_columns(connection, table))
-    rows = connection.execute(f"SELECT {names} FROM {table}")  # noqa: S608 - names of our own
-    return _signed(sum(_checksum(row) for row in rows))
+def _total(connection: sqlite3.Connection, table: str, columns: list[str]) -> int:
+    rows = connection.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608 - our own
+    return _signed(sum(map(_checksum, rows)))
 
 
 def _summed(total: int, sign: int, *row: object) -> int:
@@ -79,7 +108,7 @@ def _summed(total: int, sign: int, *row: object) -> int:
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Return 64 bits of a row, the same whether a whole number is stored as a float or not."""
+    """64 bits of a row, the same whether a whole number is stored as a float or not."""
     text = repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
@@ -93,23 +122,7 @@ def _signed(total: int) -> int:
     return (total + _HALF) % (2 * _HALF) - _HALF
 
 
-def _kept(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    if "sums" not in _names(connection):
-        return []
-    return connection.execute("SELECT name, total FROM sums ORDER BY name").fetchall()
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    return [
-        name for name in _names(connection) if name != "sums" and not name.startswith("sqlite_")
-    ]
-
-
-def _names(connection: sqlite3.Connection) -> Iterator[str]:
-    rows = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'")
-    return (name for (name,) in rows)
-
-
-def _columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    rows = connection.execute("SELECT name FROM pragma_table_info(?, 'main')", [table])
-    return [f'"{name}"' for (name,) in rows]
+def _kept(connection: sqlite3.Connection) -> dict[str, int]:
+    if not connection.execute("SELECT 1 FROM main.sqlite_master WHERE name = 'sums'").fetchone():
+        return {}
+    return dict(connection.execute("SELECT name, total FROM sums"))

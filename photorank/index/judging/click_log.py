@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
 from photorank.index.catalogue.connection import adding, reading, writing
+from photorank.index.catalogue.sources import source_number
 from photorank.index.manifest import read_manifest, write_manifest
 from photorank.index.opened import Index
 from photorank.typing import Codes, Floats, Pairs
@@ -190,11 +191,10 @@ def clickers(paths: IndexPaths) -> list[str]:
     """Return the names of all who have clicked and not undone everything, sorted."""
     with reading(paths) as connection:
         rows = connection.execute(
-            "SELECT name FROM raters WHERE id IN (SELECT rater FROM skips) OR id IN ("
-            " SELECT rater FROM choices WHERE source IN"
-            " (SELECT id FROM sources WHERE name LIKE 'clicks of %')"
-            " UNION SELECT rater FROM ratings WHERE source IN"
-            " (SELECT id FROM sources WHERE name LIKE 'clicks of %')) ORDER BY name"
+            "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
+            " SELECT name FROM raters WHERE id IN (SELECT rater FROM skips"
+            " UNION SELECT rater FROM choices WHERE source IN clicks"
+            " UNION SELECT rater FROM ratings WHERE source IN clicks) ORDER BY name"
         )
         return [name for (name,) in rows]
 
@@ -211,14 +211,9 @@ def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
     name = rater.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {LONGEST_NAME} letters.")
-    connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", [_source_name(name)])
     connection.execute("INSERT OR IGNORE INTO raters (name) VALUES (?)", [name])
-    row = connection.execute(
-        "SELECT sources.id, raters.id FROM sources, raters"
-        " WHERE sources.name = ? AND raters.name = ?",
-        [_source_name(name), name],
-    ).fetchone()
-    return int(row[0]), int(row[1])
+    (person,) = connection.execute("SELECT id FROM raters WHERE name = ?", [name]).fetchone()
+    return source_number(connection, _source_name(name), "clicks"), int(person)
 
 
 def _source_name(rater: str) -> str:
@@ -280,7 +275,7 @@ def _is_scored(paths: IndexPaths) -> bool:
         return bool(
             connection.execute(
                 "SELECT 1 FROM ratings JOIN sources ON sources.id = source"
-                " WHERE sources.name NOT LIKE 'clicks of %' LIMIT 1"
+                " WHERE kind != 'clicks' LIMIT 1"
             ).fetchone()
         )
 

@@ -10,7 +10,7 @@ from photorank.errors import LabelsError
 from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.catalogue.file_records import count_photos
 from photorank.index.judging.import_rows import source_name, take_choices, take_labels
-from photorank.index.judging.library_files import CLICKS, others_with
+from photorank.index.judging.library_files import others_with
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables.label_tables import ChoiceTable, LabelTable
 from photorank.workspace import IndexPaths
@@ -130,8 +130,8 @@ def import_judgements(
     if labels is None:
         return notes
     every = others_with(paths, "scores", source_name(labels.source))
-    clicked = [name for name in every if name.startswith(CLICKS)]
-    if clicked and not labels.source.startswith("the library's stars"):
+    clicked = [name for name, kind in every.items() if kind == "clicks"]
+    if clicked and labels.kind != "stars":
         notes.append(
             f"stars by {', '.join(clicked)} may be on another scale: they stay that person's, and "
             "do not count in the photos' scores beside imported ones"
@@ -167,7 +167,10 @@ def remove_source(paths: IndexPaths, name: str) -> str:
         If the index cannot be written.
     """
     with writing(paths) as connection:
-        known = dict(connection.execute("SELECT name, id FROM sources"))
+        known = {
+            name: (number, kind)
+            for name, number, kind in connection.execute("SELECT name, id, kind FROM sources")
+        }
         if name not in known:
             name = source_name(os.path.abspath(name))
         if name not in known:
@@ -175,20 +178,21 @@ def remove_source(paths: IndexPaths, name: str) -> str:
             raise LabelsError(
                 f"index {paths.name!r} has no labels by that name. It has labels by: {has}."
             )
-        if name.startswith(CLICKS):
+        number, kind = known[name]
+        if kind == "clicks":
             raise LabelsError(
                 f"the {name} are kept nowhere else, so they are not removed. Undo them where "
                 "they were made: photorank dashboard."
             )
         with transaction(connection):
             for table in ("ratings", "memberships", "choices"):
-                connection.execute(f"DELETE FROM {table} WHERE source = ?", [known[name]])  # noqa: S608
-            connection.execute("DELETE FROM sources WHERE id = ?", [known[name]])
+                connection.execute(f"DELETE FROM {table} WHERE source = ?", [number])  # noqa: S608
+            connection.execute("DELETE FROM sources WHERE id = ?", [number])
             chosen = connection.execute("SELECT 1 FROM choices LIMIT 1").fetchone() is not None
             scored = _has_scores(connection)
         if scored != chosen:  # only one kind is left to make comparisons of
-            kind: Judgements = "scores" if scored else "choices"
-            write_manifest(paths, replace(read_manifest(paths), judgements=kind))
+            left: Judgements = "scores" if scored else "choices"
+            write_manifest(paths, replace(read_manifest(paths), judgements=left))
     return name
 
 

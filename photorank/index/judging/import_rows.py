@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from photorank.index.catalogue.sources import source_number
 from photorank.index.judging.match_files import NameBook, Sorting
 from photorank.labels.tables.csv_table import Problem
 from photorank.labels.tables.label_tables import ChoiceTable, LabelRow, LabelTable
@@ -36,7 +37,7 @@ def take_labels(
         'CREATE TEMP TABLE belongs (photo INTEGER PRIMARY KEY, "group" TEXT, series TEXT,'
         " split TEXT)"
     )
-    source = _source(connection, table.source)
+    source = source_number(connection, source_name(table.source), table.kind)
     connection.execute("DELETE FROM ratings WHERE source = ?", [source])
     connection.execute("DELETE FROM memberships WHERE source = ?", [source])
     names, sorting, raters = NameBook(connection, base), Sorting(), _Raters(connection)
@@ -65,7 +66,7 @@ def take_choices(
     partial: bool,
 ) -> list[str]:
     """Replace a source's choices; return notes. Call it in a transaction."""
-    source = _source(connection, table.source)
+    source = source_number(connection, source_name(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
     names, sorting, raters = NameBook(connection, base), Sorting(), _Raters(connection)
     for rows in _batches(table.rows):
@@ -181,13 +182,6 @@ def source_name(name: str) -> str:
     """Return what a catalogue calls a source."""
     # The bytes of a file's name need not be Unicode, which SQLite's text must be.
     return name.encode("utf-8", "backslashreplace").decode()
-
-
-def _source(connection: sqlite3.Connection, name: str) -> int:
-    text = source_name(name)
-    connection.execute("INSERT OR IGNORE INTO sources (name) VALUES (?)", [text])
-    row = connection.execute("SELECT id FROM sources WHERE name = ?", [text]).fetchone()
-    return int(row[0])
 
 
 def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:

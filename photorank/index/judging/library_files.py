@@ -2,19 +2,19 @@
 
 import os
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from photorank.errors import LabelsError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import known_skips, load_roots
 from photorank.index.catalogue.rooted_paths import path_bytes
+from photorank.index.catalogue.sources import sources_in
 from photorank.index.reading.rows import load_facts, load_rows
 from photorank.labels.photo_library.collected import LibraryFile
+from photorank.labels.tables.label_tables import SourceKind
 from photorank.photos.files import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
-
-CLICKS = "clicks of "  # how the sources are called that a person made in the dashboard
 
 
 def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
@@ -52,7 +52,7 @@ def raw_files(paths: IndexPaths) -> list[Path]:
     return [path for path in found if path.suffix.lower() in RAW_SUFFIXES]
 
 
-def check_one_scale(paths: IndexPaths, source: str, alike: Sequence[str]) -> None:
+def check_one_scale(paths: IndexPaths, source: str, kind: SourceKind) -> None:
     """Raise if an index has scores of another kind, with which a mean would say nothing.
 
     Parameters
@@ -60,8 +60,8 @@ def check_one_scale(paths: IndexPaths, source: str, alike: Sequence[str]) -> Non
     paths : IndexPaths
     source : str
         The one that is about to be imported.
-    alike : sequence of str
-        How the names of sources begin whose scores are on the same scale.
+    kind : SourceKind
+        What it is. Parts of a photo library that are of one kind are on the same scale.
 
     Raises
     ------
@@ -70,8 +70,8 @@ def check_one_scale(paths: IndexPaths, source: str, alike: Sequence[str]) -> Non
     """
     others = [
         name
-        for name in others_with(paths, "scores", source)
-        if not name.startswith((CLICKS, *alike))  # clicked stars join no mean of others
+        for name, other in others_with(paths, "scores", source).items()
+        if other == "table" or other not in (kind, "clicks")  # clicks join no mean of others
     ]
     if others:
         ways = [
@@ -91,8 +91,8 @@ def _quoted(name: str) -> str:
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)
 
 
-def others_with(paths: IndexPaths, what: str, source: str) -> list[str]:
-    """Return the other sources that tell scores, or groups.
+def others_with(paths: IndexPaths, what: str, source: str) -> dict[str, SourceKind]:
+    """Kinds of the other sources that tell scores, or groups, by the sources' names.
 
     Parameters
     ----------
@@ -103,12 +103,8 @@ def others_with(paths: IndexPaths, what: str, source: str) -> list[str]:
     """
     tables = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}
     with reading(paths) as connection:
-        rows = connection.execute(
-            f"SELECT name FROM sources WHERE id IN (SELECT source FROM {tables[what]})"  # noqa: S608
-            " AND name != ? ORDER BY name",
-            [source],
-        )
-        return [name for (name,) in rows]
+        found = sources_in(connection, tables[what])
+    return {name: kind for name, kind in found.items() if name != source}
 
 
 def lies_in(file: LibraryFile, folder: Path) -> bool:

@@ -11,8 +11,7 @@ from photorank.index.reading.rows import Rows
 from photorank.workspace import IndexPaths
 
 # Of whose scores it is known that they are stars, 1 to 5.
-_CLICKED = "sources.name LIKE 'clicks of %'"
-_STARS = f"({_CLICKED} OR sources.name LIKE 'the library''s stars%')"
+_STARS = "kind IN ('clicks', 'stars')"
 
 # In the order of the table's key: two queries of it tell of the same ratings.
 _RATINGS = (
@@ -34,11 +33,9 @@ def load_labels(
         columns = ["source", "photo", "n_raters"]
         source, photo, count = whole_numbers(connection, columns, _RATINGS, who)
         score = fractions(connection, "score", _RATINGS, who)
-        kinds = connection.execute(f"SELECT id, {_CLICKED}, {_STARS} FROM sources")  # noqa: S608
-        clicked_stars = {number: (clicked, stars) for number, clicked, stars in kinds}
-    of_stars = [number for number, (_, stars) in clicked_stars.items() if stars]
+        (of_stars,) = whole_numbers(connection, ["id"], f"sources WHERE {_STARS}")
+        (clicks,) = whole_numbers(connection, ["id"], "sources WHERE kind = 'clicks'")
     if not np.isin(source, of_stars).all():
-        clicks = [number for number, (clicked, _) in clicked_stars.items() if clicked]
         counts = ~np.isin(source, clicks)
         photo, score, count = photo[counts], score[counts], count[counts]
     n = len(rows)
@@ -62,9 +59,8 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
             "SELECT photo, rater, avg(score) FROM ratings"  # noqa: S608 - our own words
             " WHERE n_raters = 1"
             " AND rater IN (SELECT id FROM raters WHERE name NOT IN ('', :without))"
-            f" AND source IN (SELECT id FROM sources WHERE NOT ({_CLICKED}) OR NOT EXISTS"
-            " (SELECT 1 FROM ratings JOIN sources ON sources.id = source"
-            f" WHERE NOT ({_STARS})))"
+            " AND source IN (SELECT id FROM sources WHERE kind != 'clicks' OR NOT EXISTS"
+            f" (SELECT 1 FROM ratings JOIN sources ON sources.id = source WHERE NOT {_STARS}))"
             " GROUP BY photo, rater",
             {"without": without},
         ).fetchall()

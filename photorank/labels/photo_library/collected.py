@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from photorank.errors import LabelsError, MetadataError
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.label_tables import LabelRow, LabelTable, SourceKind
 
 Found = TypeVar("Found")
 
@@ -60,7 +60,7 @@ class Collected:
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
-    def table(self, source: str, rater: str) -> LabelTable:
+    def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
         """Return the judgements as labels of one rater.
 
         Raises
@@ -79,7 +79,7 @@ class Collected:
         ]
         if len({score for _, score in labels}) == 1:
             self.notes.append("all labels are the same: there is nothing to compare")
-        return LabelTable(source, rows, self.notes)
+        return LabelTable(source, rows, self.notes, kind)
 
 
 def each(

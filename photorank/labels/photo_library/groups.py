@@ -59,7 +59,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
         LabelRow(number, paths[digest], None, "", group, None, None)
         for number, (digest, group) in enumerate(sorted(groups.items()), start=1)
     ]
-    return LabelTable(source, rows)
+    return LabelTable(source, rows, kind="groups")
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
 
 from photorank.labels.tables.csv_table import (
     Cells,
@@ -25,6 +25,19 @@ from photorank.labels.tables.formula_cells import unescaped
 Row = TypeVar("Row")
 
 Split = Literal["train", "validation", "test"]
+
+# What a source of labels is. Scores of one kind are on one scale, but for tables'.
+SourceKind: TypeAlias = Literal[
+    "table",
+    "clicks",  # a person's own, and kept nowhere else
+    "stars",  # this and the others are of a photo library
+    "colours",
+    "favourites",
+    "folders",
+    "album",
+    "edited",
+    "groups",
+]
 
 _SPLITS: dict[str, Split] = {
     "train": "train",
@@ -60,6 +73,7 @@ class LabelTable:
     source: str  # importing it again replaces what it said before
     rows: Iterable[LabelRow]
     notes: list[str] = field(default_factory=list)  # one line each
+    kind: SourceKind = "table"
 
 
 class ChoiceRow(NamedTuple):

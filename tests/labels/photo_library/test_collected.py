@@ -399,7 +399,7 @@ def test_a_table_names_each_photo_once(library):
     """Labels go into the index as those of any table do."""
     library.photo("a.jpg", saved(2))
     library.photo("b.jpg", saved(4))
-    table = collect_stars(library.files()).table("stars", "ann")
+    table = collect_stars(library.files()).table("stars", "ann", "stars")
     assert [(row.line, Path(row.file).name, row.score, row.rater) for row in table.rows] == [
         (1, "a.jpg", 2, "ann"),
         (2, "b.jpg", 4, "ann"),
@@ -410,9 +410,9 @@ def test_a_library_without_judgements_says_what_was_in_the_way(library):
     """No table is made of nothing; labels that are all the same are told."""
     library.photo("a.jpg", b"nonsense")
     with pytest.raises(LabelsError, match=r"no photo has a label by stars.*a\.jpg\.xmp: not XML"):
-        collect_stars(library.files()).table("stars", "")
+        collect_stars(library.files()).table("stars", "", "stars")
     library.photo("b.jpg", saved(3))
-    table = collect_stars(library.files()).table("stars", "")
+    table = collect_stars(library.files()).table("stars", "", "stars")
     assert table.notes == ["all labels are the same: there is nothing to compare"]
 
 

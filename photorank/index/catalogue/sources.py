@@ -1,0 +1,22 @@
+"""Sources of judgements: tables, parts of a photo library, a person's clicks."""
+
+import sqlite3
+
+from photorank.labels.tables.label_tables import SourceKind
+
+
+def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -> int:
+    """Number of a source, which is added where it is new."""
+    connection.execute("INSERT OR IGNORE INTO sources (name, kind) VALUES (?, ?)", [name, kind])
+    row = connection.execute("SELECT id FROM sources WHERE name = ?", [name]).fetchone()
+    return int(row[0])
+
+
+def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
+    """Kind of each source of some rows, by the source's name, sorted; `rows` follows FROM."""
+    return dict(
+        connection.execute(
+            "SELECT name, kind FROM sources"  # noqa: S608 - names of our own
+            f" WHERE id IN (SELECT source FROM {rows}) ORDER BY name"
+        )
+    )
