@@ -312,16 +312,6 @@ class ExportError(PhotorankError, OSError):
     """Something cannot be written where it was asked for, so as not to harm what is there."""
 
 
-class LayoutError(PhotorankError, ValueError):
-    """A folder of embeddings that another program made is not as that program makes them."""
-
-    def __init__(self, folder: Path, why: str) -> None:
-        super().__init__(
-            f"{folder} is not a folder of clip-retrieval's embeddings: {why}. Make it again with "
-            "`clip-retrieval inference` or `photorank export --format clip-retrieval`."
-        )
-
-
 class ManifestError(PhotorankError, ValueError):
     """A dataset's manifest cannot be understood."""
 

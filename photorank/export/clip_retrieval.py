@@ -2,27 +2,17 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
-from photorank.errors import ExportError, LayoutError, first_line
+from photorank.errors import ExportError
 from photorank.index.opened import Index
-from photorank.photos.pathtext import path_text, text_path
-from photorank.typing import Embeddings
+from photorank.photos.pathtext import path_text
 from photorank.workspace import storage_errors, sync_folder
 
 EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and how their files' names begin
 _PART_ROWS = 100_000  # clip-retrieval has up to a million; a part is in memory as a whole
-
-
-class Part(NamedTuple):
-    """Some photos of a folder of embeddings."""
-
-    paths: list[Path]  # (n,) as whoever wrote them named them
-    embeddings: Embeddings  # (n, d), unit rows
 
 
 def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> list[Path]:
@@ -95,55 +85,3 @@ def check_free(folder: Path) -> None:
     for name in (EMBEDDINGS, METADATA):
         if os.path.lexists(folder / name):
             raise ExportError(f"{folder / name} exists already. Name another folder with --to.")
-
-
-def read_folder(folder: Path) -> Iterator[Part]:
-    """Yield the parts of a folder that clip-retrieval or photorank wrote, in their order.
-
-    Raises
-    ------
-    LayoutError
-        If embeddings and metadata do not match, or are none.
-    """
-    arrays = sorted((folder / EMBEDDINGS).glob(f"{EMBEDDINGS}_*.npy"))
-    if not arrays:
-        raise LayoutError(folder, f"no {EMBEDDINGS}/{EMBEDDINGS}_0.npy")
-    dimensions = None
-    for path in arrays:
-        number = path.stem.removeprefix(f"{EMBEDDINGS}_")
-        table = folder / METADATA / f"{METADATA}_{number}.parquet"
-        embeddings, paths = _array(folder, path), _paths(folder, table)
-        if len(paths) != len(embeddings):
-            what = f"{len(embeddings)} embeddings in {path.name}, {len(paths)} in {table.name}"
-            raise LayoutError(folder, what)
-        if dimensions not in (None, embeddings.shape[1]):
-            raise LayoutError(folder, f"{path.name} has another size than those before it")
-        dimensions = embeddings.shape[1]
-        yield Part(paths, embeddings)
-
-
-def _array(folder: Path, path: Path) -> Embeddings:
-    try:
-        stored = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise LayoutError(folder, f"{path.name} cannot be read: {first_line(error)}") from error
-    if stored.ndim != 2 or stored.dtype.kind != "f":
-        raise LayoutError(folder, f"{path.name} is not a table of numbers")
-    embeddings = stored.astype(np.float32)
-    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    if not (np.isfinite(lengths) & (lengths > 0)).all():
-        raise LayoutError(folder, f"{path.name} has embeddings without a direction")
-    return embeddings / lengths
-
-
-def _paths(folder: Path, table: Path) -> list[Path]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        column = pq.read_table(table, columns=["image_path"])["image_path"].to_pylist()
-    except (OSError, KeyError, pa.ArrowException) as error:
-        raise LayoutError(folder, f"{table.name} cannot be read: {first_line(error)}") from error
-    if not all(isinstance(path, str) for path in column):
-        raise LayoutError(folder, f"{table.name} has photos without a path")
-    return [Path(text_path(path)) for path in column]
