@@ -25,10 +25,10 @@ from pathlib import Path
 import numpy as np
 from synthetic import VECTOR, write_synthetic
 
-from photorank.album.arrange import arrange
-from photorank.album.candidates import Ground, parts_of_value
-from photorank.album.request import Wishes
-from photorank.album.select import Rules, choose, value_of
+from photorank.album.candidates import Candidates, quality_and_covers
+from photorank.album.greedy_choice import Rules, choose, value_of
+from photorank.album.make_album import make_album
+from photorank.album.request import AlbumRequest
 from photorank.comparisons.comparisons import Comparisons
 from photorank.index.building.picture_hashes import keep_hashes
 from photorank.index.opened import open_index
@@ -86,8 +86,8 @@ def _shares(
         everything = np.ones(n, dtype=bool)
         rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
         rows, ratings = np.arange(n), rng.normal(size=n)
-        ground = Ground(rows, ratings, rows, rules.pinned, rows, everything)
-        quality, covers = parts_of_value(X, ground, rules)
+        candidates = Candidates(rows, ratings, rules.pinned, rows, everything)
+        quality, covers = quality_and_covers(X, candidates, rules, n)
         balance = rng.random()
         worth, covers = (1 - balance) * quality, covers * np.float32(balance)
         choice = choose(worth, covers, rules)
@@ -119,8 +119,8 @@ def judged(name: str | None, k: int) -> None:
         albums = {"random": rng.choice(chosen_from, k, replace=False)}
         albums["best rated"] = chosen_from[np.argsort(-ratings[chosen_from])][:k]
         for balance in BALANCES:
-            wishes = Wishes(k, balance, banned=banned)
-            made = arrange(index, ratings, series, wishes, vector="learned")
+            request = AlbumRequest(k, balance, banned=banned)
+            made = make_album(index, ratings, series, request, vector="learned")
             albums[f"balance {balance:g}"] = np.array([one.row for one in made.chosen])
         for how, rows in albums.items():
             worth = _worth(rows, chosen_from, scores, k)
@@ -157,7 +157,7 @@ def large(n: int = 20_000, d: int = 1280, k: int = 100) -> None:
         begun, worked = time.perf_counter(), time.process_time()
         series = find_series(index)
         between = time.perf_counter()
-        made = arrange(index, index.rate(vector), series, Wishes(k), vector=VECTOR)
+        made = make_album(index, index.rate(vector), series, AlbumRequest(k), vector=VECTOR)
         ended, worked = time.perf_counter(), time.process_time() - worked
     print(
         f"{k} of {n:,} photos of {d} dimensions: series {between - begun:.1f} s, choice "

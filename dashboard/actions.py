@@ -9,7 +9,7 @@ import numpy as np
 from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import count, plain
 from dashboard.models.vector_card import Within
-from photorank.album.arrange import Album
+from photorank.album.make_album import Album
 from photorank.evaluation.protocol import Protocol
 from photorank.index.judging import click_log
 from photorank.index.opened import Index

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from photorank.album.cells import text_cell
 from photorank.errors import LabelsError, ManifestError, PhotorankError
 from photorank.export.choices import write_choices
 from photorank.export.tables import write_csv
@@ -22,6 +21,7 @@ from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_labels import import_choices, import_labels, remove_source
 from photorank.index.opened import Index
 from photorank.labels.datasets.manifest import read_manifest
+from photorank.labels.tables.formula_cells import text_cell
 from photorank.labels.tables.label_tables import LabelRow, LabelTable, read_choices, read_labels
 from photorank.photos.metadata.xmp_packet import parse_packet
 from photorank.vectors.master import MasterVector

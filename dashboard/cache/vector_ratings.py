@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from dashboard.cache import cache_keys, encoder_results
-from photorank.album.arrange import Album, arrange
-from photorank.album.request import Wishes
-from photorank.album.shortlist import MOST, shortlist
+from photorank.album.candidates import shortlist
+from photorank.album.make_album import Album, make_album
+from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
 from photorank.rating.percentiles import share_below
 from photorank.similarity.series import Series, find_series
@@ -120,7 +120,7 @@ def _shots(index: Index) -> tuple[int, ...]:
     return cache_keys.rows(index, "photos", "files", "memberships", "signals")
 
 
-def album(index: Index, vector: MasterVector, alike: float, wishes: Wishes) -> Album:
+def album(index: Index, vector: MasterVector, alike: float, wishes: AlbumRequest) -> Album:
     """Return the album that was wished for.
 
     Raises
@@ -142,12 +142,12 @@ def _album(
     asked: tuple[tuple[int, ...], tuple[int, ...], str],
     _index: Index,
     _vector: MasterVector,
-    _wishes: Wishes,
+    _wishes: AlbumRequest,
 ) -> Album:
     rated = ratings(_index, _vector)
-    among = shortlist(_index, rated, _wishes) if len(_index) > MOST else None
+    among = shortlist(_index, rated, _wishes) if len(_index) > _wishes.considered else None
     found = series(_index, alike, among)
-    return arrange(_index, rated, found, _wishes, vector=_vector.name)
+    return make_album(_index, rated, found, _wishes, vector=_vector.name)
 
 
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":

@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from dashboard.formatting import count, file_name, percent, plain
 from dashboard.models.photo_tiles import Tile, alt_text, short
-from photorank.album.arrange import Album
-from photorank.album.explanations import Chosen
+from photorank.album.make_album import Album
 from photorank.album.quotas import PER
+from photorank.album.reasons import Chosen
 from photorank.export.copying import Piece, needed, plan
 from photorank.export.destination import checked_folder, checked_new_file
 from photorank.index.opened import Index, Photo

@@ -8,16 +8,16 @@ from dashboard import actions, session_state
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
 from dashboard.widgets import common, photo_grid
-from photorank.album.arrange import Album
+from photorank.album.make_album import Album
 from photorank.album.quotas import PER
-from photorank.album.request import BALANCE, Wishes
+from photorank.album.request import BALANCE, AlbumRequest
 from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD
 
 MOST = 1e6  # photos, more than any album has places
 
 
-def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
+def wishes(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
     """Ask what is wanted of the album; return it, and from when photos are alike."""
     group = common.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
@@ -39,7 +39,7 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[Wishes, float]:
     session_state.recall(index)
     session_state.tell_marks(index.name)
     marks = session_state.marks(index.name)
-    asked = Wishes(
+    asked = AlbumRequest(
         int(places),
         balance,
         None if group is None else groups[group],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.album.select import ROWS, Choice, Covers, Mask, Rules, in_blocks
+from photorank.album.greedy_choice import ROWS, Choice, Covers, Mask, Rules, in_blocks
 from photorank.typing import Codes, Floats
 
 

@@ -4,32 +4,55 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.album.request import Wishes
-from photorank.album.select import Covers, Mask, Rules, most_cover
+from photorank.album.greedy_choice import Covers, Mask, Rules, most_cover
+from photorank.album.request import AlbumRequest
+from photorank.index.opened import Index
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
-
-CLIENTS = 1000  # series that stand for the collection; of fewer, all do
 
 _SEED = 0  # of the draw of clients: the same album every time
 _SAME = 1e-6  # distance below which all photos of a collection are the same
 
 
 @dataclass(frozen=True)
-class Ground:
+class Candidates:
     """The photos that may be chosen: one version of each, none that is banned."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
-    series: Codes  # (g,)
     pinned: Codes  # (p,) places in `rows`
     merit: Codes  # (n,) of the index's photos, to compare those of one series by
     first: Mask  # (g,) the best shot of each series, or the pinned ones
 
 
-def ground_of(
-    ratings: Ratings, merit: Codes, series: Series, wishes: Wishes, among: Mask
-) -> Ground:
+def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
+    """Return which of an index's n photos are in the group to choose from."""
+    if request.group is None:
+        return np.ones(n, dtype=bool)
+    labels = index.labels()
+    if request.group not in labels.group_names:
+        return np.zeros(n, dtype=bool)
+    found: Mask = labels.groups == labels.group_names.index(request.group)
+    return found
+
+
+def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
+    """Return the rows, in order, that an album is chosen from: all, or the best rated.
+
+    What is pinned is among them. Where there are more places than photos are to be considered,
+    they are filled from all photos.
+    """
+    among = np.flatnonzero(in_group(index, len(ratings), request))
+    most = max(request.considered, request.places)
+    if len(among) <= most:
+        return among
+    best = among[np.argpartition(-ratings[among], most)[:most]]
+    return np.union1d(best, np.array(sorted(request.pinned), dtype=np.intp))
+
+
+def candidates_of(
+    ratings: Ratings, merit: Codes, series: Series, request: AlbumRequest, among: Mask
+) -> Candidates:
     """Return the photos that may be chosen, and which of them go first.
 
     Parameters
@@ -38,14 +61,14 @@ def ground_of(
     merit : ndarray of shape (n,)
         Of each photo among the shots of its series.
     series : Series
-    wishes : Wishes
+    request : AlbumRequest
     among : ndarray of shape (n,)
         Photos that there are to choose from.
     """
     mains = series.versions
-    banned = np.isin(mains, mains[sorted(wishes.banned - wishes.pinned)])
+    banned = np.isin(mains, mains[sorted(request.banned - request.pinned)])
     stands = mains == np.arange(len(mains))
-    pinned = np.array(sorted(wishes.pinned), dtype=np.intp)
+    pinned = np.array(sorted(request.pinned), dtype=np.intp)
     # A version that is pinned stands for its photo, and so does one whose main one is elsewhere.
     for row in pinned:
         stands[mains == mains[row]] = False
@@ -59,9 +82,7 @@ def ground_of(
     first[pinned] = True
     others = rows[~np.isin(series.codes[rows], series.codes[pinned])]
     first[_best_each(others, series.codes, merit)] = True
-    return Ground(
-        rows, ratings[rows], series.codes[rows], np.searchsorted(rows, pinned), merit, first[rows]
-    )
+    return Candidates(rows, ratings[rows], np.searchsorted(rows, pinned), merit, first[rows])
 
 
 def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
@@ -70,24 +91,26 @@ def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
-def parts_of_value(embeddings: Embeddings, ground: Ground, rules: Rules) -> tuple[Floats, Covers]:
+def quality_and_covers(
+    embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
+) -> tuple[Floats, Covers]:
     """Return quality (g,) and covers (g, c), each on a scale where 1 is all there is to have.
 
     Without places it is all that one place could have: photos are still told what they would add.
     """
     rules = replace(rules, places=max(rules.places, 1))
-    lowest = ground.ratings.min(initial=np.inf)
-    quality = ground.ratings - lowest if len(ground.rows) else ground.ratings
-    best = np.sort(quality[ground.first | (rules.places > ground.first.sum())])[::-1]
+    lowest = candidates.ratings.min(initial=np.inf)
+    quality = candidates.ratings - lowest if len(candidates.rows) else candidates.ratings
+    best = np.sort(quality[candidates.first | (rules.places > candidates.first.sum())])[::-1]
     most = best[: rules.places].sum()
     quality = quality / most if most > 0 else np.zeros(len(quality))
 
-    clients = np.flatnonzero(ground.first)
-    if len(clients) > CLIENTS:
+    clients = np.flatnonzero(candidates.first)
+    if len(clients) > most_clients:
         # By lot, one for each photo of the index: to ban a photo changes one client at most.
-        lots = np.random.default_rng(_SEED).random(len(ground.merit))[ground.rows[clients]]
-        clients = np.sort(clients[np.argpartition(lots, CLIENTS)[:CLIENTS]])
-    covers = _likeness(embeddings, ground.rows, ground.rows[clients])
+        lots = np.random.default_rng(_SEED).random(len(candidates.merit))[candidates.rows[clients]]
+        clients = np.sort(clients[np.argpartition(lots, most_clients)[:most_clients]])
+    covers = _likeness(embeddings, candidates.rows, candidates.rows[clients])
     if len(clients):
         alone = most_cover(covers, rules)
         if alone > 0:

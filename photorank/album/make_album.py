@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.album import reasons
-from photorank.album.candidates import Ground, ground_of, parts_of_value
-from photorank.album.explanations import Chosen, Missed, Told
-from photorank.album.request import Wishes, check, limits_of
-from photorank.album.select import Choice, Mask, Rules, choose, value_of
-from photorank.album.shortlist import collection, shortlist
-from photorank.album.swap import best_swap
+from photorank.album.best_swap import Swap, best_swap
+from photorank.album.candidates import candidates_of, in_group, quality_and_covers, shortlist
+from photorank.album.greedy_choice import Mask, Rules, choose, value_of
+from photorank.album.reasons import Chosen, Missed, Reasons
+from photorank.album.request import AlbumRequest, check_request, limited_parts
+from photorank.errors import counted
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.metadata.capture_time import instants_among
@@ -23,15 +22,6 @@ _TIE = 1e-6  # of the value: of photos of equal variety the better rated one is 
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """The exchange of one photo for another that would help most, or cost least."""
-
-    out: int
-    into: int
-    gain: float  # of the album's value
-
-
-@dataclass(frozen=True)
 class Album:
     """The album that was chosen, in the order of time."""
 
@@ -40,15 +30,15 @@ class Album:
     value: float  # (1 - balance) · quality + balance · variety
     quality: float  # 1: the places best rated photos; 0: the worst one over and over
     variety: float  # 1: what as many photos reach that are chosen for variety alone
-    bound: float  # that the value of no album by the same wishes exceeds
+    bound: float  # that the value of no album by the same request exceeds
     promise: float  # the share of the best value that is certain beforehand
     missed: list[Missed]
-    swap: Exchange | None
+    swap: Swap | None  # of rows of the index: what would help most, or cost least
     notes: list[str]
 
 
-def arrange(
-    index: Index, ratings: Ratings, series: Series, wishes: Wishes, *, vector: str
+def make_album(
+    index: Index, ratings: Ratings, series: Series, request: AlbumRequest, *, vector: str
 ) -> Album:
     """Choose an album.
 
@@ -65,89 +55,92 @@ def arrange(
         Of all the index's photos.
     series : Series
         Of the shortlist at least.
-    wishes : Wishes
+    request : AlbumRequest
     vector : str
         What the ratings are called.
 
     Raises
     ------
     AlbumError
-        If the wishes contradict each other.
+        If the request contradicts itself.
     """
     photos = index.photos()
-    check(wishes, photos)
-    notes: list[str] = []
-    limits = limits_of(index, wishes, photos, notes)
-    there = collection(index, len(ratings), wishes)
+    check_request(request, photos)
+    parts, notes = limited_parts(index, request)
+    there = in_group(index, len(ratings), request)
     among = np.zeros(len(ratings), dtype=bool)
-    among[shortlist(index, ratings, wishes)] = True
+    among[shortlist(index, ratings, request)] = True
     if (considered := int(among.sum())) < (total := int(there.sum())):
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
     signals = index.signals()
     merit = order_in_series(ratings, signals, series.codes)
-    ground = ground_of(ratings, merit, series, wishes, among)
+    candidates = candidates_of(ratings, merit, series, request, among)
     rules = Rules(
-        wishes.places if limits is not None else min(wishes.places, len(ground.rows)),
-        ground.pinned,
-        ground.first,
-        None if limits is None else limits[ground.rows],
-        wishes.at_most,
+        request.places if parts is not None else min(request.places, len(candidates.rows)),
+        candidates.pinned,
+        candidates.first,
+        None if parts is None else parts[candidates.rows],
+        request.at_most,
     )
-    quality, covers = parts_of_value(index.embeddings(), ground, rules)
-    worth = max(1 - wishes.balance, _TIE) * quality
-    covers *= np.float32(wishes.balance)
+    quality, covers = quality_and_covers(index.embeddings(), candidates, rules, request.clients)
+    worth = max(1 - request.balance, _TIE) * quality
+    covers *= np.float32(request.balance)
     choice = choose(worth, covers, rules)
-    _note(notes, wishes, choice, len(ground.rows), photos, ground)
-    _note_series(notes, index, series, signals, among)
+    taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
+    notes += _notes_on_places(request, len(candidates.rows), taken)
+    notes += _notes_on_series(index, series, signals, among)
 
     standing = np.full(len(ratings), np.nan)
     standing[there] = percentiles(ratings[there])
-    told = Told(photos, ratings, standing, series, ground, wishes, vector, choice, among)
-    chosen = told.chosen(worth, covers)
-    taken = [photo.taken for photo in photos]
-    chosen.sort(key=lambda one: one.row)
-    moments = instants_among(taken, [one.row for one in chosen])
-    chosen = [chosen[place] for place in np.argsort(moments, kind="stable")]
+    reasons = Reasons(photos, ratings, standing, series, candidates, request, vector, choice, among)
     swap = best_swap(worth, covers, rules, choice)
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(
-        wishes.places,
-        chosen,
+        request.places,
+        _in_order_of_time(reasons.chosen(worth, covers), photos),
         choice.value,
         float(quality[choice.rows].sum()),
-        variety / wishes.balance if wishes.balance else float("nan"),
+        variety / request.balance if request.balance else float("nan"),
         choice.bound,
         rules.promise,
-        told.missed(worth, covers, rules),
-        swap and Exchange(int(ground.rows[swap.out]), int(ground.rows[swap.into]), swap.gain),
+        reasons.missed(worth, covers, rules),
+        swap and Swap(int(candidates.rows[swap.out]), int(candidates.rows[swap.into]), swap.gain),
         notes,
     )
 
 
-def _note(
-    notes: list[str],
-    wishes: Wishes,
-    choice: Choice,
-    n: int,
-    photos: list[Photo],
-    ground: Ground,
-) -> None:
-    """Add what a person should know of the album as a whole."""
-    k = len(choice.rows)
-    if k < wishes.places:
-        why = "there are no more" if k == n else f"the limit per {wishes.per} allows no more"
-        notes.append(f"{reasons.count_of(wishes.places - k, 'place')} left empty: {why}")
-    without = sum(photos[row].taken is None for row in ground.rows[choice.rows].tolist())
+def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]:
+    chosen = sorted(chosen, key=lambda one: one.row)
+    moments = instants_among([photo.taken for photo in photos], [one.row for one in chosen])
+    return [chosen[place] for place in np.argsort(moments, kind="stable")]
+
+
+def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
+    """Return what is to be said of places left empty, and of photos that do not tell their time.
+
+    Parameters
+    ----------
+    request : AlbumRequest
+    n : int
+        Candidates.
+    taken : list of str or None
+        Capture times of the photos of the album.
+    """
+    notes = []
+    if (k := len(taken)) < request.places:
+        why = "there are no more" if k == n else f"the limit per {request.per} allows no more"
+        notes.append(f"{counted(request.places - k, 'place')} left empty: {why}")
+    without = taken.count(None)
     if 0 < without < k:
-        notes.append(f"{reasons.count_of(without, 'photo')} without a capture time, put last")
+        notes.append(f"{counted(without, 'photo')} without a capture time, put last")
     elif without:
         notes.append("no capture times are known: sorted by path")
+    return notes
 
 
-def _note_series(
-    notes: list[str], index: Index, series: Series, signals: IndexSignals, among: Mask
-) -> None:
-    """Add how series were found, and how the best shot of each."""
+def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among: Mask) -> list[str]:
+    """Return how series were found, and how the best shot of each."""
+    notes = []
     encoder = index.manifest.encoder
     if encoder != "embedded" and len(among) > 1:
         notes.append(
@@ -156,7 +149,7 @@ def _note_series(
             f"{series.threshold:g} suits your photos, else choose another"
         )
     if np.bincount(series.codes[among]).max(initial=0) < 2:
-        return
+        return notes
     if np.isfinite(signals.values).any():
         how = "the sharp, not blown out and well rated one"
     else:
@@ -168,3 +161,4 @@ def _note_series(
         f"of photos that look almost the same (a cosine of {series.threshold:g} or more) one comes "
         f"first: {how}"
     )
+    return notes

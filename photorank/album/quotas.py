@@ -6,7 +6,7 @@ from photorank.index.judging.library_files import library_files
 from photorank.index.opened import Index
 from photorank.index.reading.memberships import coded
 from photorank.labels.photo_library.groups import Occasion, group_photos
-from photorank.photos.likeness import shape_of
+from photorank.photos.hash_and_shape import shape_of_file
 from photorank.typing import Codes
 
 Per: TypeAlias = Literal["day", "event", "folder", "orientation", "group"]
@@ -31,6 +31,6 @@ def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
     if per == "group":
         return coded([photo.group for photo in photos])
     if per == "orientation":
-        return coded([shape_of(index.thumbnail(photo)) for photo in photos])
+        return coded([shape_of_file(index.thumbnail(photo)) for photo in photos])
     known = group_photos(library_files(index.paths), _OCCASIONS[per])
     return coded([known.get(photo.digest) for photo in photos])

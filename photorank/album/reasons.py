@@ -1,4 +1,4 @@
-"""What is said of each photo of an album, and of those that just missed it."""
+"""Why each photo is in an album, and why the next ones just missed it, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.album import reasons
-from photorank.album.candidates import Ground
-from photorank.album.request import Wishes
-from photorank.album.select import Choice, Covers, Mask, Rules, gains_of
+from photorank.album.candidates import Candidates
+from photorank.album.greedy_choice import Choice, Covers, Mask, Rules, gains_of
+from photorank.album.request import AlbumRequest
+from photorank.errors import counted
 from photorank.index.opened import Photo
-from photorank.similarity.series import Series
+from photorank.similarity.series import Series, is_bracket
 from photorank.typing import Floats, Ratings
 
-MISSED = 5  # photos that are told which were next
+MISSED_PHOTOS = 5  # that are listed as the next ones
+_HIGH_PERCENTILE = 90.0  # from which a rating is a reason
+_VARIETY_SHARE = 0.5  # of what a photo adds, from which variety is a reason
 
 
 @dataclass(frozen=True)
@@ -42,23 +44,23 @@ class Missed:
 
 
 @dataclass(frozen=True)
-class Told:
-    """Puts what was chosen into words."""
+class Reasons:
+    """What decided for and against the photos of one album."""
 
     photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
     standing: Ratings  # (n,) percentiles among the photos to choose from
     series: Series
-    ground: Ground
-    wishes: Wishes
+    candidates: Candidates
+    request: AlbumRequest
     vector: str
     choice: Choice
-    among: Mask
+    among: Mask  # (n,) photos that were considered
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
         """Return the photos of the album."""
         at = self.choice.rows
-        rows = self.ground.rows[at].tolist()
+        rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
         nearest = covers[at].argmax(axis=0) if len(at) else np.empty(0, dtype=np.intp)
         stands_for = np.bincount(nearest, minlength=len(at)).tolist()
@@ -77,19 +79,20 @@ class Told:
     def _one(
         self, row: int, gain: float, members: list[int], left: list[int], variety: tuple[int, float]
     ) -> Chosen:
-        pinned = row in self.wishes.pinned
-        all_are_in = len(self.choice.rows) == len(self.ground.rows)
-        twins = [other for other in left if self.series.versions[other] == self._version(row)]
+        pinned = row in self.request.pinned
+        all_are_in = len(self.choice.rows) == len(self.candidates.rows)
+        versions = self.series.versions
+        twins = [other for other in left if versions[other] == versions[row]]
         rows = [other for other in members if other not in twins]
-        best = self.ground.merit[row] >= self.ground.merit[rows].max()
+        best = self.candidates.merit[row] >= self.candidates.merit[rows].max()
         shots = [self.photos[other] for other in rows]
         name = self.series.named[self.series.codes[row]]
-        reason = reasons.joined(
+        reason = _joined(
             "you pinned it" if pinned else None,
-            reasons.of_series(name, shots, best=bool(best)),
-            f"with {reasons.count_of(len(twins), 'other version')}" if twins else None,
-            reasons.of_rating(float(self.standing[row]), self.vector),
-            "there is room for all" if all_are_in else reasons.of_variety(*variety),
+            _of_series(name, shots, best=bool(best)),
+            f"with {counted(len(twins), 'other version')}" if twins else None,
+            self._of_rating(row),
+            "the album has room for all photos" if all_are_in else _of_variety(*variety),
         )
         beside = [path for other in [row, *twins] for path in self.series.raws.get(other, [])]
         return Chosen(
@@ -105,26 +108,31 @@ class Told:
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
         """Return the photos that would add most to the album."""
-        choice = self.choice
+        choice, request = self.choice, self.request
         if not choice.open.any():
             return []
         gains = gains_of(worth, covers, choice.rows)
         order = np.flatnonzero(choice.open)
-        order = order[np.lexsort((-worth[order], -gains[order]))][:MISSED]
+        order = order[np.lexsort((-worth[order], -gains[order]))][:MISSED_PHOTOS]
         room = rules.room(choice.rows)
         found = []
         for at in order.tolist():
-            row = int(self.ground.rows[at])
+            row = int(self.candidates.rows[at])
             part = -1 if rules.parts is None else int(rules.parts[at])
             full = room is not None and part >= 0 and room[part] == 0
-            reason = reasons.joined(
-                f"its {self.wishes.per} has its {self.wishes.at_most}" if full else None,
-                reasons.of_rating(float(self.standing[row]), self.vector),
-            )
+            has = f"this {request.per} already has {counted(request.at_most, 'photo')}"
+            reason = _joined(has if full else None, self._of_rating(row))
             found.append(
                 Missed(row, float(self.ratings[row]), float(gains[at]), reason or "next in value")
             )
         return found
+
+    def _of_rating(self, row: int) -> str | None:
+        """Return what its rating says for a photo, None if it says little."""
+        percentile = float(self.standing[row])
+        if percentile < _HIGH_PERCENTILE:
+            return None
+        return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
         """Return the photos of the rows' series that were there to choose from."""
@@ -134,5 +142,43 @@ class Told:
             members[int(self.series.codes[row])].append(row)
         return members
 
-    def _version(self, row: int) -> int:
-        return int(self.series.versions[row])
+
+def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str | None:
+    """Return what being one of a series says for a photo, None for one on its own."""
+    size = len(photos)
+    if size < 2:
+        return None
+    which = "best" if best else "one"
+    if name is not None:
+        return f"{which} of {size} in series {name}"
+    if is_bracket(photos):
+        return f"{which} of {size} exposures of one scene"
+    return f"{which} of {size} near-identical shots"
+
+
+def _of_variety(stands_for: int, share: float) -> str | None:
+    """Return what variety says for a photo, None if it says little.
+
+    Parameters
+    ----------
+    stands_for : int
+        Photos of the collection that no other photo of the album is more like.
+    share : float
+        Of what the photo added to the album's value, the part that is variety.
+    """
+    if share < _VARIETY_SHARE:
+        return None
+    if stands_for < 2:
+        return "unlike the rest of the album"
+    return f"stands for {counted(stands_for, 'photo')} unlike the rest of the album"
+
+
+def _joined(*reasons: str | None) -> str:
+    """Return the reasons there are in one line.
+
+    Examples
+    --------
+    >>> _joined("you pinned it", None, "best of 7 near-identical shots")
+    'you pinned it; best of 7 near-identical shots'
+    """
+    return "; ".join(reason for reason in reasons if reason)

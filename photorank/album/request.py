@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photorank.album import reasons
 from photorank.album.quotas import Per, parts
-from photorank.errors import AlbumError
+from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index, Photo
 from photorank.typing import Codes
 
@@ -17,7 +16,7 @@ BALANCE = 0.3
 
 
 @dataclass(frozen=True)
-class Wishes:
+class AlbumRequest:
     """What a person wants of an album. Photos are rows of the index."""
 
     places: int
@@ -27,6 +26,10 @@ class Wishes:
     banned: frozenset[int] = frozenset()
     per: Per | None = None  # what the limit is of
     at_most: int = 0  # photos of one day, event, …
+    # Photos that are considered at most, the best rated ones: every photo is compared with every
+    # series before it, and ten times as many would take minutes.
+    considered: int = 25_000
+    clients: int = 1000  # series that stand for the collection at most
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
@@ -47,48 +50,59 @@ def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
     return frozenset(row for row in rows.values() if row is not None)
 
 
-def check(wishes: Wishes, photos: Sequence[Photo]) -> None:
-    """Raise if the wishes contradict each other."""
-    both = wishes.pinned & wishes.banned
+def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
+    """Raise if a request contradicts itself.
+
+    Raises
+    ------
+    AlbumError
+        If it does.
+    """
+    both = request.pinned & request.banned
     if both:
         raise AlbumError(f"{photos[min(both)].path} is both pinned and banned: choose one.")
-    if len(wishes.pinned) > wishes.places:
+    if len(request.pinned) > request.places:
         raise AlbumError(
-            f"{reasons.count_of(len(wishes.pinned), 'photo')} pinned, and "
-            f"{reasons.count_of(wishes.places, 'place')}: pin fewer, or make more places."
+            f"{counted(len(request.pinned), 'photo')} pinned, and "
+            f"{counted(request.places, 'place')}: pin fewer, or make more places."
         )
     known = {photo.group for photo in photos} - {None}
-    if wishes.group is not None and wishes.group not in known:
+    if request.group is not None and request.group not in known:
         some = ", ".join(sorted(filter(None, known))[:10])
         raise AlbumError(
-            f"there is no group {wishes.group!r}. "
+            f"there is no group {request.group!r}. "
             + (f"There is: {some}." if some else "Make groups with `photorank groups make`.")
         )
-    for row in sorted(wishes.pinned):
-        if wishes.group not in (None, photos[row].group):
+    for row in sorted(request.pinned):
+        if request.group not in (None, photos[row].group):
             raise AlbumError(
-                f"{photos[row].path} is pinned, but not in group {wishes.group!r}: unpin it, or "
+                f"{photos[row].path} is pinned, but not in group {request.group!r}: unpin it, or "
                 "choose from all groups."
             )
 
 
-def limits_of(
-    index: Index, wishes: Wishes, photos: Sequence[Photo], notes: list[str]
-) -> Codes | None:
-    """Return the part of each photo that the limit is of, or None without one."""
-    if wishes.per is None:
-        return None
-    codes, names = parts(index, wishes.per)
+def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
+    """Return the part of each photo (n,) that the limit is of, None without one, and notes.
+
+    Raises
+    ------
+    AlbumError
+        If no photo is in any part.
+    """
+    if request.per is None:
+        return None, []
+    codes, names = parts(index, request.per)
     if not names:
         raise AlbumError(
-            f"no photo tells its {wishes.per}, so there can be no limit per {wishes.per}."
+            f"no photo tells its {request.per}, so there can be no limit per {request.per}."
         )
+    notes = []
     if (without := int((codes < 0).sum())) > 0:
-        notes.append(
-            f"{reasons.count_of(without, 'photo')} of no known {wishes.per}: no limit holds there"
-        )
-    pinned = Counter(int(codes[row]) for row in wishes.pinned if codes[row] >= 0)
-    for code, count in pinned.items():
-        if count > wishes.at_most:
-            notes.append(f"{count} photos of {names[code]} are pinned, more than {wishes.at_most}")
-    return codes
+        notes.append(f"{counted(without, 'photo')} of no known {request.per}: no limit holds there")
+    pinned = Counter(int(codes[row]) for row in request.pinned if codes[row] >= 0)
+    notes += [
+        f"{counted(count, 'photo')} of {names[code]} are pinned, more than {request.at_most}"
+        for code, count in pinned.items()
+        if count > request.at_most
+    ]
+    return codes, notes

@@ -9,7 +9,7 @@ from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, progress
 
 if TYPE_CHECKING:
-    from photorank.album.arrange import Album
+    from photorank.album.make_album import Album
     from photorank.export.copying import Piece
     from photorank.index.opened import Photo
     from photorank.similarity.series import Series
@@ -65,9 +65,9 @@ def album(
     as_json: AsJson = False,
 ) -> None:
     """Choose good and varied photos for an album. Without --to it only tells."""
-    from photorank.album.arrange import arrange
-    from photorank.album.request import Wishes, rows_of_files
-    from photorank.album.shortlist import shortlist
+    from photorank.album.candidates import shortlist
+    from photorank.album.make_album import make_album
+    from photorank.album.request import AlbumRequest, rows_of_files
     from photorank.export.copying import plan, write
     from photorank.export.destination import checked_folder
     from photorank.index.opened import open_index
@@ -79,7 +79,7 @@ def album(
     opened = open_index(index)
     rated_by = load_vector(opened, vector)
     folder = checked_folder(opened, to) if to else None
-    wishes = Wishes(
+    request = AlbumRequest(
         places,
         variety,
         group,
@@ -90,9 +90,9 @@ def album(
     )
     ratings = opened.rate(rated_by)
     with progress("Looking for series", "photos") as report:
-        among = shortlist(opened, ratings, wishes)
+        among = shortlist(opened, ratings, request)
         series = find_series(opened, alike, among=among, on_progress=report)
-    made = arrange(opened, ratings, series, wishes, vector=vector)
+    made = make_album(opened, ratings, series, request, vector=vector)
     photos = opened.photos()
     chosen = [photos[one.row] for one in made.chosen]
     pieces = list(write(chosen, folder, link)) if folder else None

@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import Sequence
 
-from photorank.album.arrange import Album
-from photorank.album.cells import text_cell
+from photorank.album.make_album import Album
 from photorank.index.opened import Photo
+from photorank.labels.tables.formula_cells import text_cell
 from photorank.photos.pathtext import path_text
 
 COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "represents")

@@ -5,9 +5,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from photorank.album.cells import text_cell
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
+from photorank.labels.tables.formula_cells import text_cell
 from photorank.photos.pathtext import path_text
 from photorank.workspace import replacing
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from photorank.album.cells import text_cell
 from photorank.index.opened import Index
+from photorank.labels.tables.formula_cells import text_cell
 from photorank.photos.pathtext import path_text
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.select import GREEDY, Rules, choose, value_of
-from photorank.album.swap import best_swap
+from photorank.album.best_swap import best_swap
+from photorank.album.greedy_choice import GREEDY, Rules, choose, value_of
 
 
 def scene(seed, *, quotas=False):

@@ -1,13 +1,15 @@
 import csv
 import io
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
 
-from photorank.album.arrange import arrange
-from photorank.album.request import Wishes, rows_of_files
+from photorank.album.candidates import shortlist
+from photorank.album.make_album import make_album
+from photorank.album.request import AlbumRequest, rows_of_files
 from photorank.errors import AlbumError
 from photorank.export.album_table import COLUMNS, album_csv
 from photorank.index.building.measure_signals import measure_signals
@@ -36,7 +38,9 @@ def make(collection):
 
     def album(places, series=None, ratings=None, **wishes):
         rated = np.arange(10.0) if ratings is None else np.asarray(ratings, dtype=np.float64)
-        return arrange(index, rated, series or single(10), Wishes(places, **wishes), vector="v")
+        return make_album(
+            index, rated, series or single(10), AlbumRequest(places, **wishes), vector="v"
+        )
 
     return album
 
@@ -95,8 +99,8 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
         def embeddings():
             return np.tile(collection.index.embeddings()[:1], (10, 1))
 
-    wishes = Wishes(4, balance)
-    album = arrange(Same, np.arange(10.0), single(10), wishes, vector="v")
+    request = AlbumRequest(4, balance)
+    album = make_album(Same, np.arange(10.0), single(10), request, vector="v")
     assert len(album.chosen) == 4
     assert 9 in rows(album)  # of photos that cover the same, the best rated one
     assert album.value <= album.bound + 1e-6
@@ -140,7 +144,7 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     ratings[burst] = [102, 101, 100]
 
     def album(places):
-        return arrange(index, ratings, series, Wishes(places, 0), vector="v")
+        return make_album(index, ratings, series, AlbumRequest(places, 0), vector="v")
 
     unmeasured = album(1)
     assert rows(unmeasured) == burst[:1]
@@ -219,7 +223,9 @@ def test_groups_and_their_limits(collection):
     index = collection.index
 
     def album(places, **wishes):
-        return arrange(index, np.arange(10.0), single(10), Wishes(places, 0, **wishes), vector="v")
+        return make_album(
+            index, np.arange(10.0), single(10), AlbumRequest(places, 0, **wishes), vector="v"
+        )
 
     assert rows(album(2, group="a")) == [6, 8]
     assert rows(album(4, per="group", at_most=1)) == [8, 9]
@@ -232,32 +238,28 @@ def test_groups_and_their_limits(collection):
         album(2, group="a", pinned=frozenset({1}))
 
 
-def test_the_album_is_the_same_every_time(collection, monkeypatch):
+def test_the_album_is_the_same_every_time(collection):
     """Where clients are drawn at random, they are the same ones again."""
-    from photorank.album import candidates
-
-    monkeypatch.setattr(candidates, "CLIENTS", 4)
     fill(collection.folder / "more", 20, start=50)
     collection.build()
     index = collection.index
     series, ratings = find_series(index), index.rate(collection.vector)
-    albums = [arrange(index, ratings, series, Wishes(5, 0.8), vector="v") for _ in range(2)]
+    request = AlbumRequest(5, 0.8, clients=4)
+    albums = [make_album(index, ratings, series, request, vector="v") for _ in range(2)]
     assert albums[0] == albums[1]
     assert albums[0].value <= albums[0].bound + 1e-6
 
 
-def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection, monkeypatch):
+def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection):
     """Of a sample of clients, which is not drawn anew, hardly one can change."""
-    from photorank.album import candidates
-
-    monkeypatch.setattr(candidates, "CLIENTS", 15)
     fill(collection.folder / "more", 50, start=50)
     collection.build()
     index = collection.index
     series, ratings = single(60), index.rate(collection.vector)
 
     def chosen(**wishes):
-        return set(rows(arrange(index, ratings, series, Wishes(8, 0.8, **wishes), vector="v")))
+        request = AlbumRequest(8, 0.8, clients=15, **wishes)
+        return set(rows(make_album(index, ratings, series, request, vector="v")))
 
     before = chosen()
     new = [len(chosen(banned=frozenset({row})) - before) for row in before]
@@ -265,23 +267,21 @@ def test_a_ban_takes_out_one_photo_and_leaves_the_others(collection, monkeypatch
     assert sum(new) <= 2 * len(before)
 
 
-def test_a_large_collection_is_chosen_from_its_best_rated(collection, monkeypatch):
+def test_a_large_collection_is_chosen_from_its_best_rated(collection):
     """And from what is pinned; the album says so, and standings are among all ten."""
-    from photorank.album import shortlist
-
     index = collection.index
     ratings = np.array([5.0, 1, 9, 2, 8, 3, 7, 0, 6, 4])
-    wishes = Wishes(3, 1.0, pinned=frozenset({7}))
-    assert shortlist.shortlist(index, ratings, wishes).tolist() == list(range(10))
-    monkeypatch.setattr(shortlist, "MOST", 4)
-    among = shortlist.shortlist(index, ratings, wishes)
+    request = AlbumRequest(3, 1.0, pinned=frozenset({7}))
+    assert shortlist(index, ratings, request).tolist() == list(range(10))
+    request = replace(request, considered=4)
+    among = shortlist(index, ratings, request)
     assert among.tolist() == [2, 4, 6, 7, 8]
-    assert len(shortlist.shortlist(index, ratings, Wishes(10))) == 10
+    assert len(shortlist(index, ratings, AlbumRequest(10, considered=4))) == 10
 
     series = find_series(index, 0.0, among=np.array([2, 4]))
     assert series.codes[2] == series.codes[4]
     assert len(series) == 9
-    album = arrange(index, ratings, in_series([0] * 10), wishes, vector="v")
+    album = make_album(index, ratings, in_series([0] * 10), request, vector="v")
     assert 7 in {one.row for one in album.chosen} <= set(among.tolist())
     assert "chosen among the 5 best rated (and pinned) of 10 photos" in album.notes
     assert {one.standing for one in album.chosen if one.row == 7} == {5}
@@ -291,7 +291,7 @@ def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
     """The CSV says of each what the album does, and a spreadsheet runs none of it."""
     index = hostile.index
     n = len(index)
-    album = arrange(index, np.arange(float(n)), in_series([0] * n), Wishes(2), vector="=v")
+    album = make_album(index, np.arange(float(n)), in_series([0] * n), AlbumRequest(2), vector="=v")
     table = list(csv.DictReader(io.StringIO(album_csv(album, index.photos()).decode(), newline="")))
     assert tuple(table[0]) == COLUMNS
     assert [row["place"] for row in table] == ["1", "2"]

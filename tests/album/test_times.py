@@ -1,9 +1,9 @@
 import numpy as np
 from PIL import Image
 
-from photorank.album.arrange import arrange
+from photorank.album.make_album import make_album
 from photorank.album.quotas import parts
-from photorank.album.request import Wishes
+from photorank.album.request import AlbumRequest
 from photorank.similarity.series import Series
 from tests.fixtures.colours import paint
 
@@ -34,16 +34,16 @@ def test_days_are_the_cameras_and_the_undated_have_no_limit(collection):
     ratings = np.zeros(len(index))
     ratings[dated] = np.arange(1.0, 7)
 
-    wishes = Wishes(6, 0, per="day", at_most=2)
-    album = arrange(index, ratings, single(len(index)), wishes, vector="v")
+    request = AlbumRequest(6, 0, per="day", at_most=2)
+    album = make_album(index, ratings, single(len(index)), request, vector="v")
     photos = index.photos()
     assert [photos[row].taken for row in rows(album)[:4]] == [
         f"2024-05-0{day}T23:5{minute}:00" for day, minute in ((1, 1), (1, 2), (2, 4), (2, 5))
     ]
     assert any("10 photos of no known day" in note for note in album.notes)
     assert any("2 photos without a capture time, put last" in note for note in album.notes)
-    shapes = Wishes(6, 0, per="orientation", at_most=2)
-    assert len(arrange(index, ratings, single(len(index)), shapes, vector="v").chosen) == 2
+    shapes = AlbumRequest(6, 0, per="orientation", at_most=2)
+    assert len(make_album(index, ratings, single(len(index)), shapes, vector="v").chosen) == 2
 
 
 def test_a_trip_is_in_the_order_of_time_and_its_days_are_local(collection):
@@ -70,7 +70,7 @@ def test_a_trip_is_in_the_order_of_time_and_its_days_are_local(collection):
     ratings = np.zeros(len(photos))
     ratings[of_trip] = np.arange(1.0, 6)
 
-    album = arrange(index, ratings, single(len(photos)), Wishes(5, 0), vector="v")
+    album = make_album(index, ratings, single(len(photos)), AlbumRequest(5, 0), vector="v")
     assert [photos[row].path.stem for row in rows(album)] == list(taken)
     days, names = parts(index, "day")
     found = {photos[row].path.stem: names[days[row]] for row in of_trip}

@@ -9,7 +9,7 @@ from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos import decode_pool
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_pool import decode_apart
-from photorank.photos.likeness import shape_of
+from photorank.photos.hash_and_shape import shape_of_file
 from photorank.photos.open_photo import decode_photo
 from photorank.photos.safe_headers import embedded_tags, exposure_bias
 from tests.photos.corpus import formats, samples, scans_of_nothing
@@ -44,7 +44,7 @@ def test_metadata_of_any_file_are_read_or_refused(tmp_path):
         with suppress(UnreadablePhotoError, MetadataError):
             embedded_tags(path)
         exposure_bias(path)
-        shape_of(path)
+        shape_of_file(path)
     path.write_bytes(next(one.data for one in samples() if one.name == "bombs/jpeg-65500.jpg"))
     with pytest.raises(UnreadablePhotoError, match="more than 300 megapixels"):
         embedded_tags(path)

@@ -1,14 +1,14 @@
 import pytest
 from PIL import Image, ImageOps
 
-from photorank.photos.likeness import picture_hash, shape_of
+from photorank.photos.hash_and_shape import hash_of_file, shape_of_file
 from photorank.photos.metadata.exif import exposure_bias
 from tests.conftest import draw_photo
 
 
 def distance(one, other):
     """Return how many bits differ."""
-    return (picture_hash(one) ^ picture_hash(other)).bit_count()
+    return (hash_of_file(one) ^ hash_of_file(other)).bit_count()
 
 
 def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
@@ -30,9 +30,9 @@ def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
     draw_photo(tmp_path / "half.jpg", seed=1)
     (tmp_path / "half.jpg").write_bytes((tmp_path / "half.jpg").read_bytes()[:700])
     for name in ("text.webp", "half.jpg", "missing.jpg"):
-        assert picture_hash(tmp_path / name) is None
-    assert shape_of(tmp_path / "text.webp") is None
-    assert shape_of(tmp_path / "missing.jpg") is None
+        assert hash_of_file(tmp_path / name) is None
+    assert shape_of_file(tmp_path / "text.webp") is None
+    assert shape_of_file(tmp_path / "missing.jpg") is None
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
 def test_shapes(tmp_path, size, shape):
     """A hair more than square is square."""
     Image.new("RGB", size).save(tmp_path / "a.webp")
-    assert shape_of(tmp_path / "a.webp") == shape
+    assert shape_of_file(tmp_path / "a.webp") == shape
 
 
 def test_the_exposure_bias_is_read_from_the_header(tmp_path):

@@ -14,7 +14,7 @@ from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.decode_pool import decode_apart
 from photorank.photos.files import PhotoFile
-from photorank.photos.likeness import hash_of
+from photorank.photos.hash_and_shape import picture_hash
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
@@ -140,4 +140,4 @@ def _open(
     except UnreadablePhotoError as error:
         return Unusable(place, file, error.reason, error.passing)
     small = small_picture(photo)
-    return Framed(place, file, digest, frames, thumbnail(small), shot, hash_of(small))
+    return Framed(place, file, digest, frames, thumbnail(small), shot, picture_hash(small))

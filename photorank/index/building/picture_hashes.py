@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from photorank.errors import StorageError
 from photorank.index.building.decode_ahead import usable_cores
-from photorank.photos.likeness import picture_hash
+from photorank.photos.hash_and_shape import hash_of_file
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths, write_bytes
 
@@ -75,7 +75,7 @@ class PictureHashes:
             for start in range(0, len(wanted), _MOST):
                 some = wanted[start : start + _MOST]
                 files = [self._paths.thumbnail(digest) for digest in some]
-                self._known.update(zip(some, pool.map(picture_hash, files), strict=True))
+                self._known.update(zip(some, pool.map(hash_of_file, files), strict=True))
                 on_progress(start + len(some), len(wanted))
 
 

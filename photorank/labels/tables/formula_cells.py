@@ -1,4 +1,4 @@
-"""What a spreadsheet takes for a formula, and how a text that looks like one is read back."""
+"""Cells that a spreadsheet shows and never runs: texts like formulas, written and read back."""
 
 # What begins a formula in Excel, LibreOffice or Google Sheets, in full width as well (OWASP, "CSV
 # Injection"). An apostrophe tells them that a text follows; one of its own gets another, so that
@@ -15,3 +15,16 @@ def unescaped(text: str) -> str:
     ('=1', "'ann", "'ann", 'ann')
     """
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_MARKS) else text
+
+
+def text_cell(text: str | None) -> str:
+    """Return a text for a cell of a CSV file, with an apostrophe before what may be a formula.
+
+    Examples
+    --------
+    >>> text_cell("=HYPERLINK(A1)")
+    "'=HYPERLINK(A1)"
+    >>> text_cell("beach"), text_cell(None)
+    ('beach', '')
+    """
+    return f"'{text}" if text and text.startswith(FORMULA_MARKS) else text or ""
