@@ -57,14 +57,22 @@ app = typer.Typer(
     rich_markup_mode=None,  # help in plain text, whatever the terminal
     pretty_exceptions_enable=False,
 )
+labels = typer.Typer(help="People's judgements of single photos.")
+for part in (labels_import.app, labels_collect.app, labels_popularity.app):
+    labels.add_typer(part)
+choices = typer.Typer(help="People's choices between two photos.")
+for part in (export.choices_app, labels_import.choices_app):
+    choices.add_typer(part)
+benches = typer.Typer(help="Measure quality and speed.", no_args_is_help=True)
+for part in (bench.app, bench_framing.app):
+    benches.add_typer(part)
+
+for part in (demo.app, index.app, status.app):
+    app.add_typer(part)
+app.add_typer(labels, name="labels")
+app.add_typer(choices, name="choices")
 for family in (
-    demo,
-    index,
-    status,
-    labels_import,
-    labels_collect,
     datasets,
-    labels_popularity,
     vector,
     evaluate,
     nuisance,
@@ -76,10 +84,9 @@ for family in (
     signals,
     export,
     doctor,
-    bench,
-    bench_framing,
 ):
     app.add_typer(family.app)
+app.add_typer(benches, name="bench")
 
 
 def _version(asked: bool) -> None:

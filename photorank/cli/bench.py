@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.command_groups import bench as _bench
 from photorank.cli.defaults import default_vector, encoder_of
 from photorank.cli.options import AsJson, Count, IndexName, example, names
 from photorank.cli.output import line, message, print_json, print_table, progress
@@ -26,10 +25,9 @@ MaybeVector = Annotated[
 ]
 
 app = typer.Typer()
-app.add_typer(_bench, name="bench")
 
 
-@_bench.command(
+@app.command(
     epilog=example("photorank bench quality --index family --to results --learners all-pairs")
 )
 def quality(
@@ -81,7 +79,7 @@ def quality(
     message(f"the table of all is {written[-1]}")
 
 
-@_bench.command("index", epilog=example("photorank bench index --runtime openvino"))
+@app.command("index", epilog=example("photorank bench index --runtime openvino"))
 def bench_index(
     photos: Annotated[
         int, typer.Option(min=32, max=200, metavar="N", help="JPEGs of 12 megapixels, made up.")
@@ -120,7 +118,7 @@ def bench_index(
     line(f"least cosine {speed.least_cosine:.4f}, least Spearman {speed.least_spearman:.4f}")
 
 
-@_bench.command(epilog=example("photorank bench search -k 100 --index family"))
+@app.command(epilog=example("photorank bench search -k 100 --index family"))
 def search(
     k: Count = 100, rounds: Rounds = 7, index: IndexName = None, as_json: AsJson = False
 ) -> None:
@@ -145,7 +143,7 @@ def search(
     line(f"{100 * speed.same:.1f} % of the photos found are those that FAISS finds")
 
 
-@_bench.command("evaluate", epilog=example("photorank bench evaluate --index family"))
+@app.command("evaluate", epilog=example("photorank bench evaluate --index family"))
 def evaluate_speed(
     vector: MaybeVector = None,
     rounds: Rounds = 5,
@@ -171,7 +169,7 @@ def evaluate_speed(
     line(f"tau-b and rho are within {speed.off:.1e} of SciPy's")
 
 
-@_bench.command(epilog=example("photorank bench dashboard --index family"))
+@app.command(epilog=example("photorank bench dashboard --index family"))
 def dashboard(
     vector: MaybeVector = None,
     rounds: Rounds = 5,

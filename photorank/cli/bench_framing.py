@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.command_groups import bench as _bench
 from photorank.cli.options import AsJson, FoldBy, IndexName, example, names
 from photorank.cli.output import interval, line, print_json, print_table, progress
 
@@ -21,10 +20,9 @@ Framings = Annotated[
 LearnerName = Annotated[str, typer.Option(metavar="KIND", help="What learns from the judgements.")]
 
 app = typer.Typer()
-app.add_typer(_bench, name="bench")
 
 
-@_bench.command(epilog=example("photorank bench framing --index family"))
+@app.command(epilog=example("photorank bench framing --index family"))
 def framing(
     framings: Framings = None,
     learner: LearnerName = "all-pairs",
@@ -75,7 +73,7 @@ def framing(
     print_table(columns, rows, right=["p (Holm)", "s"])
 
 
-@_bench.command(epilog=example("photorank bench stability --index family"))
+@app.command(epilog=example("photorank bench stability --index family"))
 def stability(
     framings: Framings = None,
     photos: Annotated[

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photorank.cli.command_groups import choices as _choices
 from photorank.cli.defaults import default_vector
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import line, message, print_json, print_some
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
+choices_app = typer.Typer()
 
 _OUTCOMES: "dict[Outcome, str]" = {
     "new": "new sidecars",
@@ -90,7 +90,7 @@ def export(
         _table(opened, found, format, folder, as_json)
 
 
-@_choices.command("export", epilog=example("photorank choices export pairs.csv --index family"))
+@choices_app.command("export", epilog=example("photorank choices export pairs.csv --index family"))
 def choices_export(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     index: IndexName = None,

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from photorank.cli.command_groups import labels as _labels
 from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, message, print_json, print_some, progress
 
@@ -27,7 +26,7 @@ Under = Annotated[
 ]
 
 
-@_labels.command("collect", epilog=example("photorank labels collect stars --index family"))
+@app.command("collect", epilog=example("photorank labels collect stars --index family"))
 def labels_collect(
     kind: Annotated[
         Kind,
@@ -103,7 +102,7 @@ def labels_collect(
         print_some([f"{trouble['path']}: {trouble['reason']}" for trouble in troubles])
 
 
-@_labels.command(
+@app.command(
     "remove", epilog=example('photorank labels remove "the library\'s stars" --index family')
 )
 def labels_remove(
@@ -123,7 +122,7 @@ def labels_remove(
         line(f"index {paths.name}: what {removed} said is forgotten")
 
 
-@_labels.command("group", epilog=example("photorank labels group --by event --gap 6"))
+@app.command("group", epilog=example("photorank labels group --by event --gap 6"))
 def labels_group(
     by: Annotated[
         Literal["folder", "day", "event"],

@@ -5,17 +5,14 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.command_groups import choices as _choices
-from photorank.cli.command_groups import labels as _labels
 from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, example
 from photorank.cli.output import line, print_json, print_notes
 
 app = typer.Typer()
-app.add_typer(_labels, name="labels")
-app.add_typer(_choices, name="choices")
+choices_app = typer.Typer()
 
 
-@_labels.command("import", epilog=example("photorank labels import stars.csv --index family"))
+@app.command("import", epilog=example("photorank labels import stars.csv --index family"))
 def labels_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     index: IndexName = None,
@@ -42,7 +39,7 @@ def labels_import(
         line(f"index {paths.name}: {labelled} photos have a label")
 
 
-@_choices.command("import", epilog=example("photorank choices import pairs.csv --index family"))
+@choices_app.command("import", epilog=example("photorank choices import pairs.csv --index family"))
 def choices_import(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     index: IndexName = None,

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.command_groups import labels as _labels
 from photorank.cli.labels_collect import Mix
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import line, message, print_json
@@ -13,7 +12,7 @@ from photorank.cli.output import line, message, print_json
 app = typer.Typer()
 
 
-@_labels.command(
+@app.command(
     "popularity", epilog=example("photorank labels popularity likes.csv --tiers 5 --index family")
 )
 def popularity(

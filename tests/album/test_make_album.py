@@ -58,6 +58,7 @@ def test_with_room_for_all_all_are_in(make, places):
         assert rows(album) == list(range(10))
         assert album.missed == []
         assert album.swap is None
+        assert album.chosen[0].reason == "the album has room for all photos"
         assert any("left empty" in note for note in album.notes) == (places > 10)
 
 
@@ -231,6 +232,9 @@ def test_groups_and_their_limits(collection):
     assert rows(album(4, per="group", at_most=1)) == [8, 9]
     assert any("allows no more" in note for note in album(4, per="group", at_most=1).notes)
     assert album(4, per="group", at_most=1).promise == 0.5
+    for limit, said in ((1, "1 photo"), (2, "2 photos")):
+        missed = album(6, per="group", at_most=limit).missed
+        assert missed[0].reason == f"this group already has {said}"
     kept = album(4, per="group", at_most=1, pinned=frozenset({0, 2}))
     assert rows(kept) == [0, 2, 9]
     assert any("2 photos of a are pinned" in note for note in kept.notes)
