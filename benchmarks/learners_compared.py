@@ -10,9 +10,9 @@ for information or drawn at random: a tree of m = n − 1 pairs spans all photos
 import argparse
 from typing import Literal
 
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.opened import open_index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference

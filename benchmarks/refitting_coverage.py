@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import jackknife

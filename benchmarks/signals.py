@@ -20,8 +20,6 @@ import numpy as np
 from PIL import Image
 
 from photorank.demo import build_sample
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.building.build import build_index
 from photorank.index.building.measure_signals import measure_signals
 from photorank.index.judging.import_labels import import_choices, import_labels
@@ -33,6 +31,8 @@ from photorank.labels.tables.label_tables import (
     LabelTable,
     read_labels,
 )
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums

@@ -10,9 +10,9 @@ from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import count, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
-from photorank.evaluation.protocol import Protocol
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
+from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from photorank.encoders import load_encoder
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.protocol import Protocol
 from photorank.evaluation.report import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.learning.learn_vector import learn_vector
+from photorank.learning.protocol import Protocol
 from photorank.sample import SampleTables, write_sample
 from photorank.vectors.store import add_vector, list_vectors
 from photorank.workspace import Workspace

@@ -172,7 +172,7 @@ def _nuisance(
     _vector: MasterVector,
 ) -> "Nuisance":
     from photorank.evaluation.nuisance import control_content
-    from photorank.evaluation.protocol import Protocol
+    from photorank.learning.protocol import Protocol
 
     once = Protocol(repeats=1)
     return control_content(

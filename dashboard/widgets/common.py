@@ -20,8 +20,8 @@ from dashboard.models.metric_texts import PNG_HELP
 from dashboard.models.vector_card import VectorCard
 from dashboard.widgets import photo_grid
 from photorank.errors import NoVectorsError, PhotorankError
-from photorank.evaluation.protocol import Protocol
 from photorank.index.opened import Index
+from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 
 Option = TypeVar("Option", bound=str)

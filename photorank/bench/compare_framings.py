@@ -10,9 +10,9 @@ from photorank.bench.embed_again import embed_files
 from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import holm

@@ -10,8 +10,8 @@ from photorank.bench.compare_framings import LEARNER, Load, photos_of
 from photorank.bench.embed_again import embed_files
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
-from photorank.evaluation.judged_photos import judged_photos
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS

@@ -48,9 +48,9 @@ def quality(
 ) -> None:
     """Evaluate indexes by photo and by group, one JSON a vector and one CSV of all."""
     from photorank.evaluation.evaluate import evaluate
-    from photorank.evaluation.protocol import FoldBy, Protocol
     from photorank.evaluation.quality import quality_rows, write_quality
     from photorank.index.opened import open_index
+    from photorank.learning.protocol import FoldBy, Protocol
     from photorank.vectors.learners_by_name import LEARNERS
 
     rows = []

@@ -37,8 +37,8 @@ def framing(
 ) -> None:
     """Measure what each framing is worth on an index's judged photos."""
     from photorank.bench.compare_framings import measure_framings
-    from photorank.evaluation.protocol import Protocol
     from photorank.index.opened import open_index
+    from photorank.learning.protocol import Protocol
 
     opened = open_index(index)
     with progress("Embedding", "photos") as on_progress:

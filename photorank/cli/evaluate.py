@@ -52,9 +52,9 @@ def evaluate(
     """Measure vectors and learners on held-out judgements. The result is kept in the index."""
     from photorank.evaluation.evaluate import DEFAULT_LEARNERS
     from photorank.evaluation.evaluate import evaluate as measure
-    from photorank.evaluation.protocol import Protocol
     from photorank.evaluation.report import save_evaluation
     from photorank.index.opened import open_index
+    from photorank.learning.protocol import Protocol
 
     opened = open_index(index)
     with progress("Evaluating", "fits") as on_progress:

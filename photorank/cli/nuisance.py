@@ -34,8 +34,8 @@ def nuisance(
 ) -> None:
     """Tell how far a vector rates what is on a photo, and what is left without that."""
     from photorank.evaluation.nuisance import control_content, without_content
-    from photorank.evaluation.protocol import Protocol
     from photorank.index.opened import open_index
+    from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free, load_vector
 
     opened = open_index(index)

@@ -8,9 +8,9 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.protocol import JudgedPhotos, Protocol
 from photorank.evaluation.results import Result, ScopedDifference
 from photorank.evaluation.top_of_list_by_fold import FLOORS, values_by_fold_of_lists
+from photorank.learning.protocol import JudgedPhotos, Protocol
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import holm, jackknife, paired_difference

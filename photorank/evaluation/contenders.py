@@ -14,8 +14,8 @@ from photorank.errors import (
     NoLabelsError,
     UnknownNameError,
 )
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.index.opened import Index
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.folds import Folds
 from photorank.typing import Direction, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner

@@ -11,7 +11,6 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.evaluation.results import (
     Calibration,
     CalibrationBin,
@@ -21,6 +20,7 @@ from photorank.evaluation.results import (
     RiskPoint,
 )
 from photorank.index.opened import SingleRatings
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.breakdowns import Repeat, by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate

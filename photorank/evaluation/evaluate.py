@@ -17,11 +17,11 @@ from photorank.evaluation.contenders import (
     random_contender,
     vector_contender,
 )
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Details, Result, ScopedDifference
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import JudgedPhotos, Protocol, counted
 from photorank.metrics.folds import Folds
 from photorank.typing import Scope
 from photorank.vectors.learners_by_name import LEARNERS

@@ -8,9 +8,9 @@ from sklearn.base import clone
 
 from photorank.errors import NoLabelsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import NEAR_DUPLICATE, Protocol
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import NEAR_DUPLICATE, Protocol
 from photorank.metrics.folds import kept_together, near_duplicates
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
 from photorank.rating.percentiles import percentiles_among

@@ -10,10 +10,10 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation.contenders import learner_of
-from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import JudgedPhotos, Protocol, counted
 from photorank.metrics.estimates import Difference, Estimate, student
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold

@@ -7,8 +7,8 @@ import numpy as np
 
 from photorank.encoders.base import Encoder
 from photorank.errors import MissingExtraError, MissingWeightsError
-from photorank.evaluation.protocol import JudgedPhotos
 from photorank.index.opened import Index
+from photorank.learning.protocol import JudgedPhotos
 from photorank.metrics.estimates import Estimate, student
 from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats

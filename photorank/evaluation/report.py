@@ -7,8 +7,8 @@ from math import isfinite
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.protocol import Protocol
 from photorank.evaluation.results import Details, Result, ScopedDifference
+from photorank.learning.protocol import Protocol
 from photorank.typing import Json, Scope
 from photorank.workspace import IndexPaths, write_bytes
 

@@ -10,10 +10,10 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
-from photorank.evaluation.protocol import NEAR_DUPLICATE, JudgedPhotos, Protocol
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index, Photo
 from photorank.learning.learn_vector import fit_and_test, judgements_digest
+from photorank.learning.protocol import NEAR_DUPLICATE, JudgedPhotos, Protocol
 from photorank.metrics.folds import Folds, make_folds, near_duplicates
 from photorank.metrics.pair_sums import unit_codes
 from photorank.photos.decode_pool import decode_apart

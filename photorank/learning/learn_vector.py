@@ -9,9 +9,9 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.evaluation.contenders import beginning, make_learner
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums

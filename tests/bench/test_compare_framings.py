@@ -4,8 +4,8 @@ import pytest
 from photorank.bench.compare_framings import measure_framings
 from photorank.errors import UnknownNameError
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.protocol import Protocol
 from photorank.index.opened import open_index
+from photorank.learning.protocol import Protocol
 from tests.fixtures.colours import ColourEncoder
 
 ONCE = Protocol(folds=3, repeats=1)

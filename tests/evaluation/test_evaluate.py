@@ -10,8 +10,6 @@ from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.evaluation.report import (
     evaluation_paths,
     read_evaluation,
@@ -19,7 +17,9 @@ from photorank.evaluation.report import (
 )
 from photorank.index.judging.import_labels import import_labels
 from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test, learn_vector
+from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.folds import Folds
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.learners.all_pairs import AllPairs

@@ -3,11 +3,11 @@ import pytest
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
-from photorank.evaluation.judged_photos import judged_photos
 from photorank.evaluation.nuisance import control_content, without_content
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
-from photorank.evaluation.protocol import Protocol
+from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
+from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 from tests.fixtures.colours import ColourEncoder
 

@@ -4,11 +4,11 @@ import pytest
 from photorank.errors import MissingVectorError, UnknownNameError
 from photorank.evaluation.contenders import vector_contender
 from photorank.evaluation.evaluate import evaluate
-from photorank.evaluation.judged_photos import judged_photos
-from photorank.evaluation.protocol import Protocol, out_of_fold_ratings
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import IN_SAMPLE, judgements_digest, learn_vector
+from photorank.learning.protocol import Protocol, out_of_fold_ratings
 from photorank.rating.rate_photo import compare_embeddings
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector

@@ -4,8 +4,8 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import NoLabelsError
-from photorank.evaluation.protocol import JudgedPhotos
 from photorank.index.opened import Index
+from photorank.learning.protocol import JudgedPhotos
 
 
 def judged_photos(
