@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from photorank.encoders import load_encoder
 from photorank.evaluation.evaluate import evaluate
 from photorank.evaluation.report import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
@@ -67,7 +66,7 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
     evaluation = evaluate(
         index,
         protocol=by_scene,
-        load=lambda: load_encoder("embedded", framing=index.fingerprint.framing),
+        load=index.encoder,
         on_progress=tell("Comparing vectors"),
     )
     save_evaluation(paths, evaluation)

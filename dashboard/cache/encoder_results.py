@@ -6,7 +6,6 @@ import streamlit as st
 
 from dashboard.cache import cache_keys
 from photorank.encoders.base import Encoder
-from photorank.errors import IndexMismatchError
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_apart
 from photorank.rating.concepts import Concept
@@ -25,11 +24,8 @@ def encoder(index: Index) -> Encoder:
     IndexMismatchError
         If its weights are no longer the same.
     """
-    made_by = index.fingerprint
-    found = _encoder(index.manifest.encoder, made_by.framing)
-    if found.fingerprint != made_by:
-        raise IndexMismatchError(index.name, str(made_by), str(found.fingerprint))
-    return found
+    own = _encoder(index.manifest.encoder, index.fingerprint.framing)
+    return index.manifest.checked(index.name, own)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the encoder, once …")

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, progress
 
@@ -70,14 +71,12 @@ def album(
     from photorank.album.request import AlbumRequest, rows_of_files
     from photorank.export.copying import plan, write
     from photorank.export.destination import checked_folder
-    from photorank.index.opened import open_index
     from photorank.similarity.series import find_series
-    from photorank.vectors.store import load_vector
 
     if (per is None) != (at_most is None):
         raise typer.BadParameter("--per and --at-most go together")
     opened = open_index(index)
-    rated_by = load_vector(opened, vector)
+    rated_by = open_vector(opened, vector)
     folder = checked_folder(opened, to) if to else None
     request = AlbumRequest(
         places,

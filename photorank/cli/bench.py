@@ -1,28 +1,26 @@
 """The quality of learners on all indexes, and speed beside a reference."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from photorank.cli.defaults import default_vector, encoder_of
-from photorank.cli.options import AsJson, Count, IndexName, example, names
+from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.options import (
+    AsJson,
+    Count,
+    Folds,
+    IndexName,
+    MaybeVector,
+    Repeats,
+    Seed,
+    example,
+    names,
+)
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import NothingJudgedError
 
-if TYPE_CHECKING:
-    from photorank.index.opened import Index
-    from photorank.vectors.master import MasterVector
-
 Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
-MaybeVector = Annotated[
-    str | None,
-    typer.Option(
-        "--vector",
-        metavar="NAME",
-        help="Default: the best of the latest evaluation, else the first.",
-    ),
-]
 
 app = typer.Typer()
 
@@ -39,17 +37,14 @@ def quality(
     learners: Annotated[
         str | None, typer.Option(metavar="K,...", help="Learners. Default: all of them.")
     ] = None,
-    folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
-    repeats: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How often they are split anew.")
-    ] = 3,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    folds: Folds = 10,
+    repeats: Repeats = 3,
+    seed: Seed = 0,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate indexes by photo and by group, one JSON a vector and one CSV of all."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
-    from photorank.index.opened import open_index
     from photorank.learning.protocol import FoldBy, Protocol
     from photorank.vectors.learners_by_name import LEARNERS
 
@@ -67,7 +62,7 @@ def quality(
                     opened,
                     learners=list(LEARNERS) if learners is None else names(learners),
                     protocol=Protocol(fold_by=fold_by, folds=folds, repeats=repeats, seed=seed),
-                    load=encoder_of(opened),
+                    load=opened.encoder,
                     on_progress=on_progress,
                 )
             rows += quality_rows(opened, found)
@@ -124,7 +119,6 @@ def search(
 ) -> None:
     """Measure exact search against NumPy, a bare FAISS index and the speed of the memory."""
     from photorank.bench.search_speed import measure_search
-    from photorank.index.opened import open_index
 
     speed = measure_search(open_index(index), k=k, rounds=rounds)
     if as_json:
@@ -153,7 +147,8 @@ def evaluate_speed(
     """Measure how fast a vector is measured, against SciPy's bare correlations."""
     from photorank.bench.evaluation_speed import measure_evaluation
 
-    speed = measure_evaluation(*_opened(index, vector), rounds=rounds)
+    opened = open_index(index)
+    speed = measure_evaluation(opened, open_vector(opened, vector), rounds=rounds)
     if as_json:
         print_json(speed.to_json())
         return
@@ -180,7 +175,9 @@ def dashboard(
     from photorank.bench.page_speed import measure_dashboard
     from photorank.cli.server import dashboard_script
 
-    speed = measure_dashboard(*_opened(index, vector), dashboard_script(), rounds=rounds)
+    opened = open_index(index)
+    by = open_vector(opened, vector)
+    speed = measure_dashboard(opened, by, dashboard_script(), rounds=rounds)
     if as_json:
         print_json(speed.to_json())
         return
@@ -194,14 +191,6 @@ def dashboard(
         right=["first, s", "again, s", "reference / ours"],
     )
     line(f"rating and sorting all photos in NumPy, the reference, takes {speed.plain:.3f} s")
-
-
-def _opened(index: str | None, vector: str | None) -> "tuple[Index, MasterVector]":
-    from photorank.index.opened import open_index
-    from photorank.vectors.store import load_vector
-
-    opened = open_index(index)
-    return opened, load_vector(opened, vector or default_vector(opened)[0])
 
 
 def _print_times(seconds: dict[str, float], ours: float) -> None:

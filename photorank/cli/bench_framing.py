@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.options import AsJson, FoldBy, IndexName, example, names
+from photorank.cli.index_and_vector import open_index
+from photorank.cli.options import AsJson, FoldBy, Folds, IndexName, Repeats, Seed, example, names
 from photorank.cli.output import interval, line, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -27,17 +28,14 @@ def framing(
     framings: Framings = None,
     learner: LearnerName = "all-pairs",
     fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
-    folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
-    repeats: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How often they are split anew.")
-    ] = 3,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    folds: Folds = 10,
+    repeats: Repeats = 3,
+    seed: Seed = 0,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure what each framing is worth on an index's judged photos."""
     from photorank.bench.compare_framings import measure_framings
-    from photorank.index.opened import open_index
     from photorank.learning.protocol import Protocol
 
     opened = open_index(index)
@@ -86,7 +84,6 @@ def stability(
 ) -> None:
     """Measure how far ratings depend on a photo's size, its crop and its compression."""
     from photorank.bench.compare_stability import measure_stability
-    from photorank.index.opened import open_index
 
     opened = open_index(index)
     with progress("Embedding", "photos") as on_progress:

@@ -4,8 +4,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.defaults import encoder_of
-from photorank.cli.options import AsJson, ByRaters, FoldBy, IndexName, Within, example, names
+from photorank.cli.index_and_vector import open_index
+from photorank.cli.options import (
+    AsJson,
+    ByRaters,
+    FoldBy,
+    Folds,
+    IndexName,
+    Repeats,
+    Seed,
+    Within,
+    example,
+    names,
+)
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -37,15 +48,13 @@ def evaluate(
             help="What is never split between learning and testing; split: the dataset's own."
         ),
     ] = "photo",
-    folds: Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")] = 10,
-    repeats: Annotated[
-        int, typer.Option(min=1, metavar="N", help="How often they are split anew.")
-    ] = 3,
+    folds: Folds = 10,
+    repeats: Repeats = 3,
     within: Annotated[
         Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
     ] = None,
     weigh_by_raters: ByRaters = False,
-    seed: Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")] = 0,
+    seed: Seed = 0,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -53,7 +62,6 @@ def evaluate(
     from photorank.evaluation.evaluate import DEFAULT_LEARNERS
     from photorank.evaluation.evaluate import evaluate as measure
     from photorank.evaluation.report import save_evaluation
-    from photorank.index.opened import open_index
     from photorank.learning.protocol import Protocol
 
     opened = open_index(index)
@@ -70,7 +78,7 @@ def evaluate(
                 within=within,
                 by_raters=weigh_by_raters,
             ),
-            load=encoder_of(opened),
+            load=opened.encoder,
             on_progress=on_progress,
         )
     path = save_evaluation(opened.paths, evaluation)

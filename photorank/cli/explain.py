@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.defaults import encoder_of
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
 from photorank.cli.output import line, message, print_json, print_table, progress
 
@@ -28,9 +28,7 @@ def explain(
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
     from photorank.errors import MissingPathError
-    from photorank.index.opened import open_index
     from photorank.rating.explain import concepts_behind, explain_file
-    from photorank.vectors.store import load_vector
     from photorank.workspace import write_bytes
 
     if heatmap is not None and heatmap.suffix.lower() != ".png":
@@ -38,9 +36,9 @@ def explain(
     if heatmap is not None and not heatmap.absolute().parent.exists():
         raise MissingPathError(heatmap.parent, hint="Make that folder first.")
     opened = open_index(index)
-    found = load_vector(opened, vector)
+    found = open_vector(opened, vector)
     with progress("Covering parts of the photo", "parts") as on_progress:
-        encoder = encoder_of(opened)()
+        encoder = opened.encoder()
         why = explain_file(opened, found, photo, encoder, on_progress)
     concepts = concepts_behind(opened, found, why.embedding, encoder)
     if heatmap is not None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photorank.cli.defaults import default_vector
-from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some
 
 if TYPE_CHECKING:
@@ -35,12 +35,7 @@ def export(
         Literal["csv", "parquet", "xmp", "clip-retrieval"],
         typer.Option("--format", help="A table, sidecars with stars, or embeddings."),
     ],
-    vector: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Default: the best of the latest evaluation, else the first."
-        ),
-    ] = None,
+    vector: MaybeVector = None,
     to: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder that holds no photos.")
     ] = None,
@@ -61,8 +56,6 @@ def export(
     """Write ratings or embeddings for other programs. Without a destination it only tells."""
     from photorank.export.destination import checked_folder
     from photorank.export.write_sidecars import Stars, checked_cuts
-    from photorank.index.opened import open_index
-    from photorank.vectors.store import load_vector
 
     if format != "xmp" and (beside_photos or overwrite_ratings):
         raise typer.BadParameter("--beside-photos and --overwrite-ratings need --format xmp")
@@ -79,10 +72,7 @@ def export(
     if format == "clip-retrieval":
         _embeddings(opened, folder, as_json)
         return
-    if vector is None:
-        vector, why = default_vector(opened)
-        message(f"rating by {vector}, {why}")
-    found = load_vector(opened, vector)
+    found = open_vector(opened, vector, "rating")
     if format == "xmp":
         how = Stars(cuts, to=folder, overwrite=overwrite_ratings)
         _sidecars(opened, found, how, as_json, write=beside_photos or folder is not None)
@@ -102,7 +92,6 @@ def choices_export(
     """Write people's choices to a new CSV table, which `choices import` reads."""
     from photorank.export.choices import write_choices
     from photorank.export.destination import checked_new_file
-    from photorank.index.opened import open_index
 
     opened = open_index(index)
     count = write_choices(checked_new_file(file), opened, rater=rater)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, print_json
 
@@ -30,15 +31,13 @@ def keepers(
 ) -> None:
     """Tell below which rating photos may be rejected. It says how many keepers that loses."""
     from photorank.evaluation.keepers import keepers_lost
-    from photorank.index.opened import open_index
-    from photorank.vectors.store import load_vector
 
     if (keeper_from is None) == (keeper_top is None):
         raise typer.BadParameter("a keeper needs --keeper-from or --keeper-top, one of them")
     opened = open_index(index)
     found = keepers_lost(
         opened,
-        load_vector(opened, vector),
+        open_vector(opened, vector),
         keeper_from=keeper_from,
         keeper_top=None if keeper_top is None else keeper_top / 100,
         lost=lose / 100,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from photorank.cli.defaults import encoder_of
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, FoldBy, IndexName, VectorName, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
@@ -34,12 +34,11 @@ def nuisance(
 ) -> None:
     """Tell how far a vector rates what is on a photo, and what is left without that."""
     from photorank.evaluation.nuisance import control_content, without_content
-    from photorank.index.opened import open_index
     from photorank.learning.protocol import Protocol
-    from photorank.vectors.store import add_vector, check_free, load_vector
+    from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
-    found = load_vector(opened, vector)
+    found = open_vector(opened, vector)
     if save is not None:
         check_free(opened, save)
     with progress("Taking content out", "folds") as on_progress:
@@ -49,7 +48,7 @@ def nuisance(
             by=by,
             clusters=clusters,
             protocol=Protocol(fold_by=fold_by, seed=seed),
-            load=encoder_of(opened),
+            load=opened.encoder,
             on_progress=on_progress,
         )
     if save is not None:

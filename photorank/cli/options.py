@@ -16,6 +16,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 VectorName = Annotated[
     str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
 ]
+MaybeVector = Annotated[
+    str | None,
+    typer.Option(
+        "--vector",
+        metavar="NAME",
+        help="Default: the best of the latest evaluation, else the first.",
+    ),
+]
 Count = Annotated[int, typer.Option("-k", min=1, metavar="N", help="How many photos.")]
 Approximate = Annotated[
     bool,
@@ -41,6 +49,9 @@ ByRaters = Annotated[
         "--weigh-by-raters", help="Trust a score by the number of people it is the mean of."
     ),
 ]
+Folds = Annotated[int, typer.Option(min=2, metavar="N", help="Parts of the photos.")]
+Repeats = Annotated[int, typer.Option(min=1, metavar="N", help="How often they are split anew.")]
+Seed = Annotated[int, typer.Option(min=0, metavar="N", help="Decides the splits.")]
 GroupColumn = Annotated[
     str | None,
     typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.defaults import default_vector
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, Count, IndexName, example
 from photorank.cli.output import interval, line, message, print_json, print_table
 
@@ -43,8 +43,7 @@ def people(
         contested,
         voices,
     )
-    from photorank.index.opened import open_index
-    from photorank.vectors.store import add_vector, check_free, load_vector
+    from photorank.vectors.store import add_vector, check_free
     from photorank.vectors.taste.photo_subset import ground_in
 
     opened = open_index(index)
@@ -61,7 +60,7 @@ def people(
         raise LabelsError(
             f"{len(chosen)} people judged photos: name up to {_MOST} of them with --rater."
         )
-    vector = load_vector(opened, prior or default_vector(opened)[0])
+    vector = open_vector(opened, prior)
     heard = voices(opened, chosen, ground_in(opened, vector.direction, rater=""))
     pairs = sorted(agreements(heard), key=lambda found: -found.likes_accuracy.value)
     best, disputed = agreed_best(heard, k), contested(heard, k)

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.defaults import default_vector, encoder_of
-from photorank.cli.options import Approximate, AsJson, Count, IndexName, VectorName, example
+from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.options import (
+    Approximate,
+    AsJson,
+    Count,
+    IndexName,
+    MaybeVector,
+    VectorName,
+    example,
+)
 from photorank.cli.output import line, message, print_json, print_table
 
 if TYPE_CHECKING:
@@ -28,25 +36,18 @@ def rate(
     as_json: AsJson = False,
 ) -> None:
     """Rate photos by a vector. They need not be in the index."""
-    from photorank.index.opened import open_index
     from photorank.rating.rate_photo import rate_files
-    from photorank.vectors.store import load_vector
 
     opened = open_index(index)
-    found = load_vector(opened, vector)
-    _print_rated(rate_files(opened, found, photos, encoder_of(opened)), as_json)
+    found = open_vector(opened, vector)
+    _print_rated(rate_files(opened, found, photos, opened.encoder), as_json)
 
 
 @app.command(epilog=example("photorank compare sharp.jpg blurred.jpg --vector technical"))
 def compare(
     first: Annotated[Path, typer.Argument(metavar="FIRST", show_default=False)],
     second: Annotated[Path, typer.Argument(metavar="SECOND", show_default=False)],
-    vector: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME", help="Default: the best of the latest evaluation, else the first."
-        ),
-    ] = None,
+    vector: MaybeVector = None,
     stability: Annotated[
         bool,
         typer.Option(
@@ -57,17 +58,12 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Tell which of two photos is probably the better one. The probabilities sum to 1."""
-    from photorank.index.opened import open_index
     from photorank.rating.rate_photo import compare_embeddings, embeddings_of
-    from photorank.vectors.store import load_vector
 
     opened = open_index(index)
-    if vector is None:
-        vector, why = default_vector(opened)
-        message(f"comparing by {vector}, {why}")
-    found = load_vector(opened, vector)
+    found = open_vector(opened, vector, "comparing")
     paths = (first, second)
-    outcome = compare_embeddings(opened, found, embeddings_of(opened, paths, encoder_of(opened)))
+    outcome = compare_embeddings(opened, found, embeddings_of(opened, paths, opened.encoder))
     steady = _steadiness(opened, found, paths) if stability else None
     rows = [
         {"path": str(path.absolute()), "rating": rating, "probability": probability}
@@ -148,8 +144,6 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """List the photos nearest to a text, a photo or a vector. The measure is cosine similarity."""
-    from photorank.index.opened import open_index
-
     if (text is None) == (like is None and vector is None):
         raise typer.BadParameter("give a text, or --like PHOTO, --vector NAME or both")
     if approximate and like is not None and vector is not None:
@@ -177,7 +171,7 @@ def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]
     from photorank.photos.open_photo import read_photo
     from photorank.rating.stability import embed_variants, steadiness
 
-    encoder = encoder_of(index)()
+    encoder = index.encoder()
     first, second = (
         embed_variants(
             decode_apart(read_photo(path), short_side=2 * encoder.short_side).photo, encoder
@@ -198,12 +192,11 @@ def _sought(
     from photorank.rating.closest_better import closest_better
     from photorank.rating.rate_photo import embeddings_of
     from photorank.vectors.prompts import prompt_vector
-    from photorank.vectors.store import load_vector
 
     if like is not None:
-        embedding = embeddings_of(index, [like], encoder_of(index))[0]
+        embedding = embeddings_of(index, [like], index.encoder)[0]
         if vector is not None:
-            by = load_vector(index, vector)
+            by = open_vector(index, vector)
             better = closest_better(index, by, embedding, index.rate(by), k=k)
             return [(one.photo, one.similarity) for one in better]
         row = index.row_of(like)
@@ -211,21 +204,19 @@ def _sought(
         found = best(index, embedding, k + 1)
         return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
     if text is not None:
-        direction = prompt_vector("search", [text], encoder_of(index)()).direction
+        direction = prompt_vector("search", [text], index.encoder()).direction
     else:
-        direction = load_vector(index, str(vector)).direction
+        direction = open_vector(index, vector).direction
     return [(one.photo, one.similarity) for one in best(index, direction, k)]
 
 
 def _extreme(
     vector: str, k: int, index: str | None, approximate: bool, *, lowest: bool
 ) -> "list[RatedPhoto]":
-    from photorank.index.opened import open_index
     from photorank.rating.rate_photo import extreme_photos
-    from photorank.vectors.store import load_vector
 
     opened = open_index(index)
-    found = load_vector(opened, vector)
+    found = open_vector(opened, vector)
     return extreme_photos(opened, found, k, lowest=lowest, search=_searcher(approximate))
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 
 import typer
 
+from photorank.cli.index_and_vector import open_index
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import (
     line,
@@ -20,7 +21,6 @@ app = typer.Typer()
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
     """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
-    from photorank.index.opened import open_index
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.defaults import encoder_of
+from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, ByRaters, IndexName, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
@@ -33,13 +33,12 @@ def prompt(
     as_json: AsJson = False,
 ) -> None:
     """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
-    from photorank.index.opened import open_index
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
     check_free(opened, name)
-    vector = prompt_vector(name, texts, encoder_of(opened)(), negatives=negatives or ())
+    vector = prompt_vector(name, texts, opened.encoder(), negatives=negatives or ())
     _print_made(vector, add_vector(opened, vector), as_json)
 
 
@@ -74,7 +73,6 @@ def learn(
     as_json: AsJson = False,
 ) -> None:
     """Learn a vector from people's judgements. Its accuracy is told on held-out photos."""
-    from photorank.index.opened import open_index
     from photorank.learning.degradations import KIND, learn_degradations
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
@@ -88,7 +86,7 @@ def learn(
         if within or prior or rater or gap_power is not None or weigh_by_raters:
             raise typer.BadParameter(f"{KIND} uses no judgements: give it no other option")
         with progress("Spoiling photos", "photos") as on_progress:
-            vector = learn_degradations(opened, name, encoder_of(opened), on_progress=on_progress)
+            vector = learn_degradations(opened, name, opened.encoder, on_progress=on_progress)
         _print_made(vector, add_vector(opened, vector), as_json)
         return
     with progress("Learning", "fits") as on_progress:
@@ -116,7 +114,6 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Import a published aesthetic head. A linear one is a vector: .pth, .safetensors or .npy."""
-    from photorank.index.opened import open_index
     from photorank.vectors.published import published_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -154,16 +151,15 @@ def blend(
     as_json: AsJson = False,
 ) -> None:
     """Make a vector from others. Blend them, turn them round, take directions out."""
-    from photorank.index.opened import open_index
     from photorank.vectors.algebra import combined
-    from photorank.vectors.store import add_vector, check_free, load_vector
+    from photorank.vectors.store import add_vector, check_free
 
     if weights and len(weights) != len(vectors):
         raise typer.BadParameter(f"{len(weights)} weights for {len(vectors)} vectors: --weight")
     opened = open_index(index)
     check_free(opened, name)
-    parts = [load_vector(opened, part) for part in vectors]
-    removed = [load_vector(opened, part) for part in without or ()]
+    parts = [open_vector(opened, part) for part in vectors]
+    removed = [open_vector(opened, part) for part in without or ()]
     vector = combined(name, parts, weights or [1.0] * len(parts), removed)
     _print_made(vector, add_vector(opened, vector), as_json)
 
@@ -177,13 +173,12 @@ def cosines(
     as_json: AsJson = False,
 ) -> None:
     """Compare directions. 1 orders photos alike, 0 has nothing in common, -1 is the opposite."""
-    from photorank.index.opened import open_index
     from photorank.vectors.algebra import cosine_table
-    from photorank.vectors.store import list_vectors, load_vector
+    from photorank.vectors.store import list_vectors
 
     opened = open_index(index)
     chosen = (
-        [load_vector(opened, name) for name in vectors]
+        [open_vector(opened, name) for name in vectors]
         if vectors
         else list(list_vectors(opened).values())
     )
@@ -198,7 +193,6 @@ def cosines(
 @_vector.command("list", epilog=example("photorank vector list --index family"))
 def list_(index: IndexName = None, as_json: AsJson = False) -> None:
     """List the vectors that may rate an index."""
-    from photorank.index.opened import open_index
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
@@ -234,10 +228,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Show a vector's card. How it was made, from what, and how well it does."""
-    from photorank.index.opened import open_index
-    from photorank.vectors.store import load_vector
-
-    vector = load_vector(open_index(index), name)
+    vector = open_vector(open_index(index), name)
     if as_json:
         print_json(vector.to_json())
         return
@@ -264,7 +255,6 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector remove ours --index family"))
 def remove(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Remove a vector from an index. Built-in ones stay."""
-    from photorank.index.opened import open_index
     from photorank.vectors.store import remove_vector
 
     opened = open_index(index)

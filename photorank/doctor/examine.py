@@ -10,9 +10,8 @@ import numpy as np
 
 from photorank.doctor.golden import examine_embedded
 from photorank.doctor.machine import examine_machine
-from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
-from photorank.errors import DecoderError, PhotorankError, UnreadablePhotoError
+from photorank.errors import DecoderError, IndexMismatchError, PhotorankError, UnreadablePhotoError
 from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.maintenance.checks import Finding, examine_index
 from photorank.index.maintenance.repair import repair_index
@@ -98,14 +97,14 @@ def _encoder(paths: IndexPaths) -> Finding:
     """Embed some photos again, and compare with the rows that are kept."""
     about = "encoder"
     index = Index.open(paths)
-    spec, made_by = index.manifest.encoder, index.fingerprint
+    spec = index.manifest.encoder
     try:
-        encoder = load_encoder(spec, framing=made_by.framing)
-    except PhotorankError as error:
-        return Finding(about, "note", f"{spec} cannot be had here", str(error))
-    if encoder.fingerprint != made_by:
+        encoder = index.encoder()
+    except IndexMismatchError:
         remedy = "Put the old weights back, or index into another --name."
         return Finding(about, "wrong", f"{spec} is not the one that made the index", remedy)
+    except PhotorankError as error:
+        return Finding(about, "note", f"{spec} cannot be had here", str(error))
     cosines = []
     for row, photo in enumerate(index.photos()[:_TRIED]):
         with suppress(UnreadablePhotoError, DecoderError):  # which other findings tell

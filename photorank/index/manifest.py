@@ -4,8 +4,13 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Literal, TypeAlias
 
-from photorank.encoders.base import Fingerprint
-from photorank.errors import BrokenIndexError, MissingIndexError, NewerSchemaError
+from photorank.encoders.base import Encoder, Fingerprint
+from photorank.errors import (
+    BrokenIndexError,
+    IndexMismatchError,
+    MissingIndexError,
+    NewerSchemaError,
+)
 from photorank.typing import Json
 from photorank.workspace import IndexPaths, write_bytes
 
@@ -35,6 +40,18 @@ class Manifest:
     def to_json(self) -> Json:
         """Return plain JSON."""
         return asdict(self)
+
+    def checked(self, index: str, encoder: Encoder) -> Encoder:
+        """Return an encoder, which must be the very one that made the index.
+
+        Raises
+        ------
+        IndexMismatchError
+            If its weights, under the same name, are others.
+        """
+        if encoder.fingerprint != self.fingerprint:
+            raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
+        return encoder
 
     @classmethod
     def from_json(cls, data: Json) -> "Manifest":

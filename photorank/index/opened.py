@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.encoders.base import Fingerprint
+from photorank.encoders.base import Encoder, Fingerprint
 from photorank.errors import NoLabelsError
 from photorank.index.catalogue import file_records
 from photorank.index.catalogue.connection import reading
@@ -92,6 +92,21 @@ class Index:
     def fingerprint(self) -> Fingerprint:
         """What its embeddings mean."""
         return self.manifest.fingerprint
+
+    def encoder(self) -> Encoder:
+        """Return the encoder that made the index; its towers load when they are first used.
+
+        Raises
+        ------
+        EncoderError
+            If it cannot be had here.
+        IndexMismatchError
+            If its weights are no longer the same.
+        """
+        from photorank.encoders import load_encoder
+
+        own = load_encoder(self.manifest.encoder, framing=self.fingerprint.framing)
+        return self.manifest.checked(self.name, own)
 
     def __len__(self) -> int:
         return int(np.count_nonzero(self._held.layout.counts))

@@ -58,10 +58,8 @@ def load_own(
     """Load the encoder, which must be the index's own if that exists."""
     if stored is None:
         return load(spec or DEFAULT_ENCODER, framing=framing, device=device)
-    encoder = load(stored.encoder, framing=stored.fingerprint.framing, device=device)
-    if encoder.fingerprint != stored.fingerprint:  # the same name, but other weights
-        raise IndexMismatchError(name, str(stored.fingerprint), str(encoder.fingerprint))
-    return encoder
+    own = load(stored.encoder, framing=stored.fingerprint.framing, device=device)
+    return stored.checked(name, own)
 
 
 def new_manifest(encoder: Encoder) -> Manifest:
