@@ -121,7 +121,7 @@ def export_album(index: Index, made: Album, kind: str, to: str) -> str:
     """Write an album into a folder, and say what was written."""
     from dashboard.models.album import CSV_NAME
     from photorank.export.album_table import album_csv
-    from photorank.export.copying import LINKS, plan, write
+    from photorank.export.copy_photos import LINKS, plan, write
     from photorank.export.destination import checked_folder, checked_new_file
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
     from photorank.workspace import write_bytes

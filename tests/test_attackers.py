@@ -15,8 +15,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from photorank.errors import LabelsError, ManifestError, PhotorankError
-from photorank.export.choices import write_choices
-from photorank.export.tables import write_csv
+from photorank.export.choices_table import write_choices
+from photorank.export.ratings_table import write_csv
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_labels import import_choices, import_labels, remove_source
 from photorank.index.opened import Index

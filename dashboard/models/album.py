@@ -10,7 +10,7 @@ from dashboard.models.photo_tiles import Tile, alt_text, short
 from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
-from photorank.export.copying import Piece, needed, plan
+from photorank.export.copy_photos import Piece, needed, plan
 from photorank.export.destination import checked_folder, checked_new_file
 from photorank.index.opened import Index, Photo
 

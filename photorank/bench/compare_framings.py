@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.bench.embed_again import embed_files
+from photorank.bench.embed_files import embed_files
 from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner

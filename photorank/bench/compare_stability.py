@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 
 from photorank.bench.compare_framings import LEARNER, Load, photos_of
-from photorank.bench.embed_again import embed_files
+from photorank.bench.embed_files import embed_files
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.evaluation.contenders import make_learner
 from photorank.index.opened import Index

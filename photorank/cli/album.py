@@ -11,7 +11,7 @@ from photorank.cli.output import line, message, print_json, print_some, print_ta
 
 if TYPE_CHECKING:
     from photorank.album.make_album import Album
-    from photorank.export.copying import Piece
+    from photorank.export.copy_photos import Piece
     from photorank.index.opened import Photo
     from photorank.similarity.series import Series
 
@@ -69,7 +69,7 @@ def album(
     from photorank.album.candidates import shortlist
     from photorank.album.make_album import make_album
     from photorank.album.request import AlbumRequest, rows_of_files
-    from photorank.export.copying import plan, write
+    from photorank.export.copy_photos import plan, write
     from photorank.export.destination import checked_folder
     from photorank.similarity.series import find_series
 

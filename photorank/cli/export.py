@@ -90,7 +90,7 @@ def choices_export(
     as_json: AsJson = False,
 ) -> None:
     """Write people's choices to a new CSV table, which `choices import` reads."""
-    from photorank.export.choices import write_choices
+    from photorank.export.choices_table import write_choices
     from photorank.export.destination import checked_new_file
 
     opened = open_index(index)
@@ -104,7 +104,7 @@ def choices_export(
 def _table(
     index: "Index", vector: "MasterVector", format: str, folder: Path | None, as_json: bool
 ) -> None:
-    from photorank.export.tables import COLUMNS, write_csv, write_parquet
+    from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 
     name = f"photorank-{index.name}.{format}"
     if folder:

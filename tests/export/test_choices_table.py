@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ExportError, NoLabelsError, StorageError
-from photorank.export.choices import write_choices
+from photorank.export.choices_table import write_choices
 from photorank.export.destination import checked_new_file
 from photorank.index.judging.import_labels import import_choices
 from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, read_choices

@@ -4,8 +4,8 @@ import shutil
 import pytest
 
 from photorank.errors import ExportError, StorageError
-from photorank.export import copying
-from photorank.export.copying import plan, write
+from photorank.export import copy_photos
+from photorank.export.copy_photos import plan, write
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_a_plan_touches_nothing(photos, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("link", copying.LINKS)
+@pytest.mark.parametrize("link", copy_photos.LINKS)
 def test_what_is_there_has_the_photos_bytes_and_a_second_run_changes_nothing(
     photos, tmp_path, link
 ):
@@ -86,7 +86,7 @@ def test_a_photo_that_changed_or_vanished_is_told_and_left_out(photos, tmp_path)
     """Only the content that was indexed is exported; the others come all the same."""
     photos[0].path.write_bytes(photos[1].path.read_bytes())
     photos[2].path.unlink()
-    for link in copying.LINKS:
+    for link in copy_photos.LINKS:
         out = tmp_path / link
         pieces = list(write(photos[:4], out, link))
         assert outcomes(pieces) == ["changed", "new", "gone", "new"]
@@ -106,7 +106,7 @@ def test_a_full_disk_is_told_before_anything_is_written(photos, tmp_path, full):
 
 def test_a_disk_that_fills_up_meanwhile_keeps_what_is_whole(photos, full, monkeypatch):
     """Each file is there as a whole or not at all, and the next run completes."""
-    monkeypatch.setattr(copying, "_check_room", lambda pieces, folder: None)
+    monkeypatch.setattr(copy_photos, "_check_room", lambda pieces, folder: None)
     out = full.folder / "out"
     done = []
     with pytest.raises(StorageError, match="the disk is full"):  # noqa: PT012
