@@ -23,9 +23,9 @@ from photorank.encoders.base import Fingerprint
 from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.judging.import_labels import import_judgements, import_labels
 from photorank.index.manifest import Manifest, write_manifest
-from photorank.labels.datasets.manifest import read_manifest
-from photorank.labels.datasets.read import open_dataset
-from photorank.labels.tables.label_tables import read_labels
+from photorank.labels.datasets.dataset_manifest import read_manifest
+from photorank.labels.datasets.read_dataset import open_dataset
+from photorank.labels.tables.judgement_tables import read_labels
 from photorank.workspace import IndexPaths
 
 MANIFEST = Path(__file__).parents[1] / "datasets" / "ava.toml"

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.labels.popularity.score import account_tiers, age_corrected, rate
+from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import spearman_sums

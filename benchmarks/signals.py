@@ -24,7 +24,7 @@ from photorank.index.building.build import build_index
 from photorank.index.building.measure_signals import measure_signals
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import (
+from photorank.labels.tables.judgement_tables import (
     ChoiceRow,
     ChoiceTable,
     LabelRow,

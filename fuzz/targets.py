@@ -11,8 +11,8 @@ from pathlib import Path
 from PIL import Image
 
 from photorank.errors import PhotorankError
-from photorank.labels.datasets.manifest import read_manifest
-from photorank.labels.tables.label_tables import read_choices, read_labels
+from photorank.labels.datasets.dataset_manifest import read_manifest
+from photorank.labels.tables.judgement_tables import read_choices, read_labels
 from photorank.photos import open_photo
 from photorank.photos.metadata.exif import embedded_tags, shot
 from photorank.photos.metadata.xmp import read_xmp, with_rating

@@ -7,7 +7,7 @@ from photorank.evaluation.report import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
 from photorank.sample import SampleTables, write_sample

@@ -59,7 +59,7 @@ def indexed_home(tmp_path_factory, gallery):
     from photorank.index.building.build import build_index
     from photorank.index.judging.import_labels import import_labels
     from photorank.index.opened import Index
-    from photorank.labels.tables.label_tables import read_labels
+    from photorank.labels.tables.judgement_tables import read_labels
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector
     from photorank.workspace import Workspace

@@ -20,9 +20,9 @@ from photorank.export.ratings_table import write_csv
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_labels import import_choices, import_labels, remove_source
 from photorank.index.opened import Index
-from photorank.labels.datasets.manifest import read_manifest
+from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.labels.tables.label_tables import LabelRow, LabelTable, read_choices, read_labels
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, read_choices, read_labels
 from photorank.photos.metadata.xmp_packet import parse_packet
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import load_vector

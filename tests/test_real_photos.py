@@ -7,7 +7,7 @@ import pytest
 from photorank.index.building.build import build_index
 from photorank.index.judging.import_labels import import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import read_labels
+from photorank.labels.tables.judgement_tables import read_labels
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test
 from photorank.learning.protocol import Protocol

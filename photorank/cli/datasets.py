@@ -19,7 +19,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 def list_(as_json: AsJson = False) -> None:
     """List the datasets. Verified ones were read from their real tables, not only described."""
     from photorank.errors import ManifestError
-    from photorank.labels.datasets.manifest import load_manifest
+    from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.workspace import Workspace
 
     workspace = Workspace.current()
@@ -53,7 +53,7 @@ def list_(as_json: AsJson = False) -> None:
 @_datasets.command(epilog=example("photorank datasets show ava"))
 def show(name: Name, as_json: AsJson = False) -> None:
     """Tell what a dataset is, where a person gets it, and which files are read."""
-    from photorank.labels.datasets.manifest import load_manifest
+    from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.workspace import Workspace
 
     one = load_manifest(Workspace.current(), name)
@@ -99,8 +99,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Tell what is there of a dataset, what is missing and what does not fit."""
-    from photorank.labels.datasets.check import check_dataset
-    from photorank.labels.datasets.manifest import load_manifest
+    from photorank.labels.datasets.check_dataset import check_dataset
+    from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.workspace import Workspace
 
     found = check_dataset(load_manifest(Workspace.current(), name), root)

@@ -10,7 +10,7 @@ from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, message, print_json, print_some, progress
 
 if TYPE_CHECKING:
-    from photorank.labels.photo_library.collected import Collected, LibraryFile
+    from photorank.labels.photo_library.collected_judgements import Collected, LibraryFile
     from photorank.workspace import IndexPaths
 
 app = typer.Typer()
@@ -58,7 +58,7 @@ def labels_collect(
 ) -> None:
     """Take the judgements over that lie among the photos. Nothing is written beside them."""
     from photorank.index.judging.import_labels import import_labels
-    from photorank.index.judging.library_files import check_one_scale
+    from photorank.index.reading.library_files import check_one_scale
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -138,8 +138,8 @@ def labels_group(
     """Group photos by folder, day or event. A person would choose within a group."""
     from photorank.errors import LabelsError
     from photorank.index.judging.import_labels import import_labels
-    from photorank.index.judging.library_files import others_with
     from photorank.index.manifest import read_manifest
+    from photorank.index.reading.library_files import others_with
     from photorank.labels.photo_library.groups import group_photos, group_table
     from photorank.workspace import Workspace
 
@@ -180,7 +180,7 @@ def labels_group(
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
     """Return the index's files, or those in one folder."""
     from photorank.errors import LabelsError
-    from photorank.index.judging.library_files import library_files, lies_in
+    from photorank.index.reading.library_files import library_files, lies_in
 
     files = library_files(paths)
     if under is None:
@@ -208,7 +208,7 @@ def _collected(
     album: Path | None,
 ) -> "Collected":
     """Collect one kind of judgements, with a bar where files have to be read."""
-    from photorank.index.judging.library_files import raw_files
+    from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edited import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites
     from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders

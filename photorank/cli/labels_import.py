@@ -25,7 +25,7 @@ def labels_import(
 
     from photorank.index.judging.import_labels import import_labels
     from photorank.index.opened import Index
-    from photorank.labels.tables.label_tables import read_labels
+    from photorank.labels.tables.judgement_tables import read_labels
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
@@ -49,7 +49,7 @@ def choices_import(
     """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
     from photorank.index.judging.import_labels import import_choices
     from photorank.index.opened import Index
-    from photorank.labels.tables.label_tables import read_choices
+    from photorank.labels.tables.judgement_tables import read_choices
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

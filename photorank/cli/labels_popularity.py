@@ -33,9 +33,9 @@ def popularity(
 
     from photorank.index.judging.import_labels import import_labels
     from photorank.index.judging.import_rows import source_name
-    from photorank.index.judging.library_files import check_one_scale
     from photorank.index.opened import Index
-    from photorank.labels.popularity.table import read_popularity
+    from photorank.index.reading.library_files import check_one_scale
+    from photorank.labels.popularity.likes_table import read_popularity
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)

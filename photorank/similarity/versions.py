@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from photorank.index.judging.library_files import library_files, raw_files
 from photorank.index.opened import Index, Photo
+from photorank.index.reading.library_files import library_files, raw_files
 from photorank.labels.photo_library.edited import shot_name, versions
 from photorank.typing import Codes, Embeddings
 

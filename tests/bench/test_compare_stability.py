@@ -85,7 +85,7 @@ def photos_of_one_kind(tmp_path):
     from photorank.index.building.build import build_index
     from photorank.index.judging.import_labels import import_labels
     from photorank.index.opened import Index
-    from photorank.labels.tables.label_tables import LabelRow, LabelTable
+    from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
     from photorank.workspace import Workspace
     from tests.fixtures.colours import ColourEncoder, fill
 

@@ -8,7 +8,7 @@ from photorank.index.building.build import build_index
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_labels import import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.browser.conftest import NEEDS_BROWSER
 from tests.conftest import draw_photo

@@ -12,7 +12,7 @@ from photorank.evaluation.agreement import (
     voices,
 )
 from photorank.index.judging.import_labels import import_choices, import_labels
-from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.vectors.master import MasterVector
 from photorank.vectors.taste.photo_subset import ground_in
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of

@@ -16,7 +16,7 @@ from photorank.evaluation.report import (
     save_evaluation,
 )
 from photorank.index.judging.import_labels import import_labels
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test, learn_vector
 from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings

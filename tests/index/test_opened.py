@@ -15,7 +15,7 @@ from photorank.index.embeddings.shards import read_shard, write_shard
 from photorank.index.judging import import_rows
 from photorank.index.judging.import_labels import import_choices, import_judgements, import_labels
 from photorank.index.opened import open_index
-from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
 from tests.fixtures.colours import fill, paint
 

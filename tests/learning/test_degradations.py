@@ -11,7 +11,7 @@ from photorank.errors import TooFewPhotosError
 from photorank.index.building.build import build_index
 from photorank.index.judging.import_labels import import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.degradations import (
     KIND,
     learn_degradations,

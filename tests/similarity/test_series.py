@@ -5,7 +5,7 @@ from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 from photorank.index.building.picture_hashes import PictureHashes
 from photorank.index.judging.import_labels import import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.similarity.leader_clustering import leaders
 from photorank.similarity.series import find_series, is_bracket
 from tests.fixtures.colours import ColourEncoder

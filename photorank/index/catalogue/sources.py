@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from photorank.labels.tables.label_tables import SourceKind
+from photorank.labels.tables.judgement_tables import SourceKind
 
 
 def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -> int:

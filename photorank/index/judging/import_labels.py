@@ -10,9 +10,9 @@ from photorank.errors import LabelsError
 from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.catalogue.file_records import count_photos
 from photorank.index.judging.import_rows import source_name, take_choices, take_labels
-from photorank.index.judging.library_files import others_with
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
-from photorank.labels.tables.label_tables import ChoiceTable, LabelTable
+from photorank.index.reading.library_files import others_with
+from photorank.labels.tables.judgement_tables import ChoiceTable, LabelTable
 from photorank.workspace import IndexPaths
 
 
@@ -34,7 +34,7 @@ def import_labels(
     paths : IndexPaths
         The index.
     table : LabelTable
-        From :func:`photorank.labels.tables.label_tables.read_labels`; its rows are streamed.
+        From :func:`photorank.labels.tables.judgement_tables.read_labels`; its rows are streamed.
     partial : bool, default=False
         Leave rows out that cannot be used, with a note, instead of refusing them all.
     base : sequence of Path
@@ -75,7 +75,7 @@ def import_choices(
     paths : IndexPaths
         The index.
     table : ChoiceTable
-        From :func:`photorank.labels.tables.label_tables.read_choices`; its rows are streamed.
+        From :func:`photorank.labels.tables.judgement_tables.read_choices`; its rows are streamed.
     partial : bool, default=False
         Leave rows out that cannot be used, with a note, instead of refusing them all.
     base : sequence of Path

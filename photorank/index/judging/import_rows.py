@@ -9,7 +9,7 @@ from typing import TypeVar
 from photorank.index.catalogue.sources import source_number
 from photorank.index.judging.match_files import NameBook, Sorting
 from photorank.labels.tables.csv_table import Problem
-from photorank.labels.tables.label_tables import ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceTable, LabelRow, LabelTable
 
 _TOGETHER = 20_000  # rows that are in memory at a time
 _LINES = 5  # that a note spells out

@@ -11,8 +11,8 @@ from photorank.index.catalogue.file_records import known_skips, load_roots
 from photorank.index.catalogue.rooted_paths import path_bytes
 from photorank.index.catalogue.sources import sources_in
 from photorank.index.reading.rows import load_facts, load_rows
-from photorank.labels.photo_library.collected import LibraryFile
-from photorank.labels.tables.label_tables import SourceKind
+from photorank.labels.photo_library.collected_judgements import LibraryFile
+from photorank.labels.tables.judgement_tables import SourceKind
 from photorank.photos.files import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
 

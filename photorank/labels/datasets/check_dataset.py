@@ -4,8 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.datasets.manifest import DatasetManifest
-from photorank.labels.datasets.read import Dataset, open_dataset
+from photorank.labels.datasets.dataset_manifest import DatasetManifest
+from photorank.labels.datasets.read_dataset import Dataset, open_dataset
 from photorank.typing import Json
 
 _EXAMPLES = 5  # photos that are named

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from photorank.labels.datasets.manifest import TableSpec
-from photorank.labels.popularity.score import rate
+from photorank.labels.datasets.dataset_manifest import TableSpec
+from photorank.labels.datasets.label_file_rows import table_rows
+from photorank.labels.popularity.scores_from_likes import rate
 from photorank.labels.tables.csv_table import Cells, Problems, number
-from photorank.labels.tables.file_rows import table_rows
 from photorank.typing import Floats
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import LabelsError
-from photorank.labels.datasets.manifest import TableSpec
+from photorank.labels.datasets.dataset_manifest import TableSpec
 from photorank.labels.tables.csv_table import Cells, Problem, Problems, open_table
-from photorank.labels.tables.xlsx import xlsx_rows
+from photorank.labels.tables.workbook import xlsx_rows
 
 
 def table_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:

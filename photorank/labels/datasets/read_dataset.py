@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photorank.errors import LabelsError
-from photorank.labels.datasets.histograms import counted, mean_rating, rates
-from photorank.labels.datasets.manifest import DatasetManifest, Layout, TableSpec
+from photorank.labels.datasets.counted_scores import counted, mean_rating, rates
+from photorank.labels.datasets.dataset_manifest import DatasetManifest, Layout, TableSpec
+from photorank.labels.datasets.label_file_rows import table_rows
+from photorank.labels.datasets.template import Template
 from photorank.labels.datasets.toml_keys import leads_out
 from photorank.labels.tables.csv_table import Cells, Problem, Problems, number, people
-from photorank.labels.tables.file_rows import table_rows
-from photorank.labels.tables.label_tables import (
+from photorank.labels.tables.judgement_tables import (
     ChoiceRow,
     ChoiceTable,
     LabelRow,
     LabelTable,
     split_name,
 )
-from photorank.labels.tables.template import Template
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
-from photorank.labels.tables.template import Template
+from photorank.labels.datasets.template import Template
 
 _MISSING: Any = object()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from photorank.errors import LabelsError, MetadataError
-from photorank.labels.tables.label_tables import LabelRow, LabelTable, SourceKind
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, SourceKind
 
 Found = TypeVar("Found")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile
+from photorank.labels.photo_library.collected_judgements import Collected, Judgement, LibraryFile
 from photorank.photos.metadata.capture_time import local_clock
 
 _EDITED, _PLAIN = Judgement(1, "edited"), Judgement(0, "not edited")

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, each
+from photorank.labels.photo_library.collected_judgements import (
+    Collected,
+    Judgement,
+    LibraryFile,
+    each,
+)
 from photorank.photos.open_photo import open_file, os_reason
 
 _MAX_BYTES = 4 << 20  # those of Google have two kilobytes

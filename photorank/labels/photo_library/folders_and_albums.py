@@ -5,7 +5,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from photorank.errors import LabelsError, MissingPathError, UnreadablePhotoError
-from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, Trouble
+from photorank.labels.photo_library.collected_judgements import (
+    Collected,
+    Judgement,
+    LibraryFile,
+    Trouble,
+)
 from photorank.photos.files import PhotoFile, find_photos
 from photorank.photos.open_photo import open_file, photo_digest, read_photo
 

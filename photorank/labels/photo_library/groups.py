@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from math import inf
 from typing import Literal, TypeAlias
 
-from photorank.labels.photo_library.collected import LibraryFile
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.photo_library.collected_judgements import LibraryFile
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.photos.metadata.capture_time import instants, local_clock
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]

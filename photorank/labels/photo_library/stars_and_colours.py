@@ -4,7 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from photorank.errors import LabelsError
-from photorank.labels.photo_library.collected import Collected, Judgement, LibraryFile, each, listed
+from photorank.labels.photo_library.collected_judgements import (
+    Collected,
+    Judgement,
+    LibraryFile,
+    each,
+    listed,
+)
 from photorank.photos.metadata.xmp import XmpTags
 from photorank.photos.tags import photo_tags
 

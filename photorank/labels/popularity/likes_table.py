@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.errors import LabelsError
-from photorank.labels.popularity.score import account_tiers, age_corrected, rate
+from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
 from photorank.labels.tables.csv_table import Cells, filled, number, open_table
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 
 _LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
 _SEEN = ("views", "followers")  # what likes are divided by: the first that is there

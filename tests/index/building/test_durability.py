@@ -33,7 +33,7 @@ from photorank.index.judging.click_log import record_stars
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manifest
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 

@@ -12,7 +12,7 @@ from photorank.index.judging.click_log import record_choice, record_stars
 from photorank.index.judging.import_labels import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from tests.fixtures.colours import fill
 
 

@@ -22,7 +22,7 @@ from photorank.index.judging.click_log import (
 from photorank.index.judging.import_labels import import_choices, import_labels
 from photorank.index.manifest import read_manifest
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
 from tests.fixtures.colours import fill
 

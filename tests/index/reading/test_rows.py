@@ -9,9 +9,9 @@ import pytest
 
 from photorank.index.catalogue.rooted_paths import as_path, path_order
 from photorank.index.judging.import_labels import import_labels
-from photorank.index.judging.library_files import library_files
 from photorank.index.opened import Index
-from photorank.labels.tables.label_tables import LabelRow, LabelTable
+from photorank.index.reading.library_files import library_files
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from tests.fixtures.colours import fill, paint
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from photorank.errors import ManifestError, MissingDatasetError, MissingLabelFilesError
-from photorank.labels.datasets.manifest import load_manifest, read_manifest
-from photorank.labels.tables.template import Template
+from photorank.labels.datasets.dataset_manifest import load_manifest, read_manifest
+from photorank.labels.datasets.template import Template
 from photorank.workspace import Workspace
 
 HEAD = """

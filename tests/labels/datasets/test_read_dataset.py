@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from photorank.errors import LabelsError
-from photorank.labels.datasets.manifest import load_manifest, read_manifest
-from photorank.labels.datasets.read import open_dataset
-from photorank.labels.popularity.score import rate
+from photorank.labels.datasets.dataset_manifest import load_manifest, read_manifest
+from photorank.labels.datasets.read_dataset import open_dataset
+from photorank.labels.popularity.scores_from_likes import rate
 from photorank.workspace import Workspace
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.photo_library.collected import LibraryFile
+from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.photo_library.edited import collect_edited
 from photorank.labels.photo_library.favourites import collect_favourites, sidecar_of
 from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders

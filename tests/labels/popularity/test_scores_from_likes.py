@@ -4,8 +4,8 @@ from scipy.optimize import minimize
 from scipy.stats import gamma, nbinom, poisson, spearmanr
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.popularity.score import account_tiers, age_corrected, rate
-from photorank.labels.popularity.table import read_popularity
+from photorank.labels.popularity.likes_table import read_popularity
+from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):

@@ -8,7 +8,7 @@ import tracemalloc
 import pytest
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.tables.label_tables import read_choices, read_labels
+from photorank.labels.tables.judgement_tables import read_choices, read_labels
 
 
 @pytest.fixture
