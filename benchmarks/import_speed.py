@@ -21,7 +21,7 @@ from pathlib import Path
 
 from photorank.encoders.base import Fingerprint
 from photorank.index.catalogue.connection import transaction, writing
-from photorank.index.judging.import_labels import import_judgements, import_labels
+from photorank.index.judging.import_rows import import_judgements, import_labels
 from photorank.index.manifest import Manifest, write_manifest
 from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.datasets.read_dataset import open_dataset

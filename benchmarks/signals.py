@@ -22,7 +22,7 @@ from PIL import Image
 from photorank.demo import build_sample
 from photorank.index.building.build import build_index
 from photorank.index.building.measure_signals import measure_signals
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import (
     ChoiceRow,
@@ -160,10 +160,10 @@ def spoilt_index(workspace: Workspace, folder: Path) -> Index:
         scene = paths.photos / files[number].stem
         versions = spoil(files[number], scene, seed=number)
         names = [f"{scene.name}/{version}.jpg" for best_first in versions for version in best_first]
-        labels += [LabelRow(0, name, 0.0, "", scene.name, None, None) for name in sorted({*names})]
+        labels += [LabelRow(0, name, 0.0, group=scene.name) for name in sorted({*names})]
         for best_first in versions:
             pairs = combinations([f"{scene.name}/{version}.jpg" for version in best_first], 2)
-            choices += [ChoiceRow(0, winner, loser, False, "") for winner, loser in pairs]
+            choices += [ChoiceRow(0, winner, loser) for winner, loser in pairs]
     build_index([paths.photos], "spoilt", workspace=workspace, encoder_spec="embedded")
     import_labels(paths, LabelTable("spoilt", labels), base=[paths.photos], judgements="choices")
     import_choices(paths, ChoiceTable("spoilt", choices), base=[paths.photos], judgements="choices")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from photorank.evaluation.evaluate import evaluate
 from photorank.evaluation.report import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.learning.learn_vector import learn_vector
@@ -76,11 +76,11 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
 def _tables(sample: SampleTables) -> tuple[LabelTable, ChoiceTable]:
     """Return the sample's judgements as if they had been read from tables."""
     labels = [
-        LabelRow(line, row.file, row.score, "", row.group, None, None)
+        LabelRow(line, row.file, row.score, group=row.group)
         for line, row in enumerate(sample.scores, start=2)
     ]
     choices = [
-        ChoiceRow(line, choice.winner, choice.loser, False, "")
+        ChoiceRow(line, choice.winner, choice.loser)
         for line, choice in enumerate(sample.choices, start=2)
     ]
     return LabelTable(SAMPLE, labels), ChoiceTable(SAMPLE, choices)

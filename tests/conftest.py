@@ -57,7 +57,7 @@ def indexed_home(tmp_path_factory, gallery):
     from photorank.encoders import load_encoder
     from photorank.evaluation.contenders import plain_prompt
     from photorank.index.building.build import build_index
-    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.import_rows import import_labels
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import read_labels
     from photorank.learning.learn_vector import learn_vector

@@ -18,15 +18,18 @@ from photorank.errors import LabelsError, ManifestError, PhotorankError
 from photorank.export.choices_table import write_choices
 from photorank.export.ratings_table import write_csv
 from photorank.index.judging.click_log import record_choice
-from photorank.index.judging.import_labels import import_choices, import_labels, remove_source
+from photorank.index.judging.import_rows import import_choices, import_labels
+from photorank.index.judging.sources import remove_source
 from photorank.index.opened import Index
 from photorank.labels.datasets.dataset_manifest import read_manifest
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, read_choices, read_labels
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable, read_choices
+from photorank.labels.tables.workbook import workbook_rows
 from photorank.photos.metadata.xmp_packet import parse_packet
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
+from tests.fixtures.workbooks import SHEET, change_part, write_workbook
 
 ROOT = Path(__file__).parents[1]
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("http://x","y")')
@@ -80,14 +83,27 @@ def test_xml_with_entities_is_refused():
         parse_packet(f'<?xml version="1.0"?>{BOMB}<a>&b;&c;</a>')
 
 
-def test_a_workbook_with_entities_or_names_outside_is_refused(tmp_path):
-    """Of an archive only the two sheets are read, in memory."""
-    file = tmp_path / "labels.xlsx"
-    with zipfile.ZipFile(file, "w") as book:
+@pytest.mark.parametrize("entity", ["&b;", "&c;"])
+def test_a_workbook_with_entities_is_refused(tmp_path, entity):
+    """Neither a file of the machine nor what grows without end gets into a table."""
+    file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
+    assert [cells for _, cells in workbook_rows(file)] == [["file", "score"], ["a.jpg", "1"]]
+    change_part(
+        file,
+        SHEET,
+        lambda sheet: BOMB + sheet.replace("<v>1</v>", f"<v>{entity}</v>").replace(' t="n"', ""),
+    )
+    with pytest.raises(LabelsError, match=r"labels\.xlsx is not an Excel workbook") as caught:
+        list(workbook_rows(file))
+    assert "EntitiesForbidden" in repr(caught.value.__cause__.__context__)
+
+
+def test_a_workbook_with_names_outside_writes_nothing(tmp_path):
+    """Of an archive only the sheet and its texts are read, in memory."""
+    file = write_workbook(tmp_path / "labels.xlsx", ["file", "score"], ["a.jpg", 1])
+    with zipfile.ZipFile(file, "a") as book:
         book.writestr("../../escaped.txt", "x")
-        book.writestr("xl/worksheets/sheet1.xml", f"{BOMB}<sheetData><c><v>&c;</v></c></sheetData>")
-    with pytest.raises(LabelsError):
-        read_labels(file)
+    assert len(list(workbook_rows(file))) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["labels.xlsx"]
     assert not (tmp_path.parent.parent / "escaped.txt").exists()
 

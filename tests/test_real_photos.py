@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from photorank.index.building.build import build_index
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.learning.judged_photos import judged_photos

@@ -169,7 +169,7 @@ def _labels_to_import(
     partial: bool,
 ) -> "Callable[[IndexPaths], list[str]] | None":
     """Read the labels that were asked for; return what imports them and gives notes."""
-    from photorank.index.judging.import_labels import import_judgements, import_labels
+    from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.tables.judgement_tables import read_labels

@@ -57,8 +57,8 @@ def labels_collect(
     as_json: AsJson = False,
 ) -> None:
     """Take the judgements over that lie among the photos. Nothing is written beside them."""
-    from photorank.index.judging.import_labels import import_labels
-    from photorank.index.reading.library_files import check_one_scale
+    from photorank.index.judging.import_rows import import_labels
+    from photorank.index.judging.sources import refuse_other_scales
     from photorank.workspace import Workspace
 
     for option, value, wanted_by in (
@@ -71,12 +71,11 @@ def labels_collect(
         if value is None and kind == wanted_by != "colours":
             raise typer.BadParameter(f"{kind} needs {option}")
     paths = Workspace.current().existing_index(index)
-    what = f"the library's {kind}"
-    source = _source(what, under, rater)
+    source = _source(f"the library's {kind}", under, rater)
     collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
     table = collected.table(source, rater, kind)
     if not mix:
-        check_one_scale(paths, source, kind)
+        refuse_other_scales(paths, table)
     notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
     for note in notes:
@@ -111,7 +110,7 @@ def labels_remove(
     as_json: AsJson = False,
 ) -> None:
     """Forget one source's labels, groups and choices: a table, by its path, or a library's kind."""
-    from photorank.index.judging.import_labels import remove_source
+    from photorank.index.judging.sources import remove_source
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
@@ -137,9 +136,9 @@ def labels_group(
 ) -> None:
     """Group photos by folder, day or event. A person would choose within a group."""
     from photorank.errors import LabelsError
-    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.import_rows import import_labels
+    from photorank.index.judging.sources import refuse_other_groups
     from photorank.index.manifest import read_manifest
-    from photorank.index.reading.library_files import others_with
     from photorank.labels.photo_library.groups import group_photos, group_table
     from photorank.workspace import Workspace
 
@@ -150,14 +149,8 @@ def labels_group(
     groups = group_photos(files, by, gap=gap)
     if not groups:
         raise LabelsError("no photo tells when it was taken. Group them by folder.")
-    source = _source("the library's groups", under, "")
-    if others := others_with(paths, "groups", source):
-        raise LabelsError(
-            f"the photos have groups by {', '.join(others)} already, and a photo is in one group. "
-            "Take them away with `photorank labels remove`, or import that table again without "
-            "its column of groups."
-        )
-    table = group_table(files, groups, source)
+    table = group_table(files, groups, _source("the library's groups", under, ""))
+    refuse_other_groups(paths, table)
     import_labels(paths, table, judgements=read_manifest(paths).judgements)
     ungrouped = len({file.digest for file in files}) - len(groups)
     number = len(set(groups.values()))

@@ -23,7 +23,7 @@ def labels_import(
     """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
     import numpy as np
 
-    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.import_rows import import_labels
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import read_labels
     from photorank.workspace import Workspace
@@ -47,7 +47,7 @@ def choices_import(
     as_json: AsJson = False,
 ) -> None:
     """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
-    from photorank.index.judging.import_labels import import_choices
+    from photorank.index.judging.import_rows import import_choices
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import read_choices
     from photorank.workspace import Workspace

@@ -31,17 +31,16 @@ def popularity(
     """Import likes as labels. Columns are file, likes, views or followers, account and date."""
     import numpy as np
 
-    from photorank.index.judging.import_labels import import_labels
-    from photorank.index.judging.import_rows import source_name
+    from photorank.index.judging.import_rows import import_labels
+    from photorank.index.judging.sources import refuse_other_scales
     from photorank.index.opened import Index
-    from photorank.index.reading.library_files import check_one_scale
     from photorank.labels.popularity.likes_table import read_popularity
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
     table = read_popularity(file, tiers=tiers, partial=partial)
     if not mix:
-        check_one_scale(paths, source_name(table.source), "table")
+        refuse_other_scales(paths, table)
     notes = [*table.notes, *import_labels(paths, table, partial=partial)]
     labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
     for note in notes:

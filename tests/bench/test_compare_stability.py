@@ -83,7 +83,7 @@ def test_an_unknown_framing_is_refused(home):
 def photos_of_one_kind(tmp_path):
     """Return an index of six photos with scores."""
     from photorank.index.building.build import build_index
-    from photorank.index.judging.import_labels import import_labels
+    from photorank.index.judging.import_rows import import_labels
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
     from photorank.workspace import Workspace

@@ -6,7 +6,7 @@ import pytest
 
 from photorank.index.building.build import build_index
 from photorank.index.judging.click_log import record_choice
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace

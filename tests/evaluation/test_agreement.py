@@ -11,7 +11,7 @@ from photorank.evaluation.agreement import (
     contested,
     voices,
 )
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.vectors.master import MasterVector
 from photorank.vectors.taste.photo_subset import ground_in

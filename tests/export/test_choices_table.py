@@ -7,7 +7,7 @@ import pytest
 from photorank.errors import ExportError, NoLabelsError, StorageError
 from photorank.export.choices_table import write_choices
 from photorank.export.destination import checked_new_file
-from photorank.index.judging.import_labels import import_choices
+from photorank.index.judging.import_rows import import_choices
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, read_choices
 from photorank.workspace import Workspace
 from tests.fixtures.colours import paint

@@ -10,7 +10,7 @@ import pytest
 from photorank.errors import ExportError, StorageError
 from photorank.export.destination import checked_folder
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.photos.pathtext import path_text, text_path
 from photorank.rating.percentiles import percentiles

@@ -10,10 +10,15 @@ import pytest
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
 from photorank.index.building import batches
+from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.embeddings.exact_search import MappedRows
 from photorank.index.embeddings.shards import read_shard, write_shard
-from photorank.index.judging import import_rows
-from photorank.index.judging.import_labels import import_choices, import_judgements, import_labels
+from photorank.index.judging.import_rows import (
+    import_choices,
+    import_judgements,
+    import_labels,
+    replace_labels,
+)
 from photorank.index.opened import open_index
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
@@ -280,9 +285,15 @@ def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
 
 
 @pytest.mark.parametrize("together", [1, 2, 3, 1000])
-def test_rows_that_are_gathered_apart_mean_the_same(five, monkeypatch, together):
+def test_rows_that_are_gathered_apart_mean_the_same(five, together):
     """Means, clashes and problems do not depend on which rows are in memory together."""
-    monkeypatch.setattr(import_rows, "_TOGETHER", together)
+
+    def take(*rows):
+        with writing(five.paths) as connection, transaction(connection):
+            return replace_labels(
+                connection, labels(*rows), [five.folder], partial=False, together=together
+            )
+
     rows = [
         ("0000.png", 1.0, "ann", "g"),
         ("0001.png", 5.0, "", None, None, 3),
@@ -290,14 +301,14 @@ def test_rows_that_are_gathered_apart_mean_the_same(five, monkeypatch, together)
         ("0001.png", 3.0, "", "h", None, 9),
         ("0000.png", 6.0, "ann"),
     ]
-    notes = import_labels(five.paths, labels(*rows))
+    notes = take(*rows)
     known = five.index.labels()
     assert known.scores[:2].tolist() == [3.0, 4.0]
     assert known.n_raters[:2].tolist() == [1, 9]
     assert (five.index.photos()[0].group, five.index.photos()[0].series) == ("g", "s")
     assert notes == ["2 pictures have several labels by one rater: their mean is kept (line 5, 6)"]
     with pytest.raises(LabelsError, match=r"line 7: .*group 'g' already, not 'x'.*line 8: 'no'"):
-        import_labels(five.paths, labels(*rows, ("0000.png", 1.0, "", "x"), ("no", 1.0)))
+        take(*rows, ("0000.png", 1.0, "", "x"), ("no", 1.0))
     assert five.index.labels().scores[:2].tolist() == [3.0, 4.0]
 
 

@@ -9,7 +9,7 @@ from skimage import data
 
 from photorank.errors import TooFewPhotosError
 from photorank.index.building.build import build_index
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.degradations import (

@@ -4,7 +4,7 @@ import pytest
 from photorank.errors import MissingVectorError, UnknownNameError
 from photorank.evaluation.contenders import vector_contender
 from photorank.evaluation.evaluate import evaluate
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import IN_SAMPLE, judgements_digest, learn_vector

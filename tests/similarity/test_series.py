@@ -3,7 +3,7 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from photorank.index.building.picture_hashes import PictureHashes
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.similarity.leader_clustering import leaders

@@ -1,151 +1,226 @@
-"""Gather the rows of a table of judgements in the catalogue, some thousands at a time."""
+"""Rows of judgements become rows of the catalogue: a source's as a whole, or not at all."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
+from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.file_records import count_photos
 from photorank.index.catalogue.sources import source_number
-from photorank.index.judging.match_files import NameBook, Sorting
-from photorank.labels.tables.csv_table import Problem
-from photorank.labels.tables.judgement_tables import ChoiceTable, LabelRow, LabelTable
+from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
+from photorank.index.judging.sources import has_scores, others_with, source_name
+from photorank.index.manifest import Judgements, read_manifest, write_manifest
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.usable_rows import Problem, Problems
+from photorank.workspace import IndexPaths
 
-_TOGETHER = 20_000  # rows that are in memory at a time
 _LINES = 5  # that a note spells out
-
-_Row = TypeVar("_Row")
-_Membership = tuple[str | None, ...]  # group, series, split
 _KINDS = ("group", "series", "split")
 
+_Membership = tuple[str | None, ...]  # group, series, split
 
-def take_labels(
+
+def import_labels(
+    paths: IndexPaths,
+    table: LabelTable,
+    *,
+    partial: bool = False,
+    base: Sequence[Path] = (),
+    judgements: Judgements = "scores",
+) -> list[str]:
+    """Replace a source's labels; see :func:`import_judgements`."""
+    return import_judgements(paths, table, None, partial=partial, base=base, judgements=judgements)
+
+
+def import_choices(
+    paths: IndexPaths,
+    table: ChoiceTable,
+    *,
+    partial: bool = False,
+    base: Sequence[Path] = (),
+    judgements: Judgements | None = None,
+) -> list[str]:
+    """Replace a source's choices; see :func:`import_judgements`."""
+    return import_judgements(paths, None, table, partial=partial, base=base, judgements=judgements)
+
+
+def import_judgements(
+    paths: IndexPaths,
+    labels: LabelTable | None,
+    choices: ChoiceTable | None,
+    *,
+    partial: bool = False,
+    base: Sequence[Path] = (),
+    judgements: Judgements | None = None,
+) -> list[str]:
+    """Replace what sources say of an index's photos: scores, groups, series, splits, choices.
+
+    Judgements belong to a photo's content, whatever the file is called later. Other
+    sources' judgements stay as they are.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+        The index.
+    labels : LabelTable or None
+    choices : ChoiceTable or None
+        Their rows are streamed.
+    partial : bool, default=False
+        Leave rows out that cannot be used, with a note, instead of refusing them all.
+    base : sequence of Path
+        The folders that the tables' files are relative to. Default: all folders
+        that were indexed.
+    judgements : {"scores", "choices"}, optional
+        What comparisons are made of from now on. Default: choices, unless the index
+        has scores; then it stays as it is.
+
+    Returns
+    -------
+    list of str
+        Notes for the user, one line each.
+
+    Raises
+    ------
+    LabelsError
+        If a row names a file that the index does not have or the same picture twice, or
+        contradicts another on a photo's group or series, or no row can be used. Nothing
+        is changed then.
+    LockedIndexError, StorageError
+        If the index cannot be written.
+    """
+    notes = []
+    with writing(paths) as connection:
+        # Whatever is gathered on the way may be bigger than the memory.
+        connection.execute("PRAGMA temp_store = FILE")
+        manifest = read_manifest(paths)
+        folders = base or manifest.roots
+        with transaction(connection):
+            if labels is not None:
+                notes += replace_labels(connection, labels, folders, partial=partial)
+            if choices is not None:
+                notes += replace_choices(connection, choices, folders, partial=partial)
+        kind = judgements or (manifest.judgements if has_scores(connection) else "choices")
+        write_manifest(paths, replace(manifest, judgements=kind, photos=count_photos(connection)))
+        return notes + (_other_scores(connection, labels) if labels else [])
+
+
+def replace_labels(
     connection: sqlite3.Connection,
     table: LabelTable,
-    base: Sequence[Path | str],
+    folders: Sequence[Path | str],
     *,
     partial: bool,
+    together: int = ROWS_TOGETHER,
 ) -> list[str]:
     """Replace a source's scores and memberships; return notes. Call it in a transaction."""
-    connection.execute("DROP TABLE IF EXISTS temp.gathered")
-    connection.execute("DROP TABLE IF EXISTS temp.belongs")
-    connection.execute(
-        "CREATE TEMP TABLE gathered"
-        " (rater INTEGER, photo INTEGER, score REAL, n_raters INTEGER, line INTEGER)"
-    )
-    connection.execute(
-        'CREATE TEMP TABLE belongs (photo INTEGER PRIMARY KEY, "group" TEXT, series TEXT,'
-        " split TEXT)"
-    )
+    raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, source_name(table.source), table.kind)
-    connection.execute("DELETE FROM ratings WHERE source = ?", [source])
-    connection.execute("DELETE FROM memberships WHERE source = ?", [source])
-    names, sorting, raters = NameBook(connection, base), Sorting(), _Raters(connection)
-    for rows in _batches(table.rows):
-        _take_batch(connection, rows, names, sorting, raters)
-    notes = sorting.settled(table.source, partial=partial)
+    for statement in (
+        "DROP TABLE IF EXISTS temp.gathered",
+        "CREATE TEMP TABLE gathered"
+        " (rater INTEGER, photo INTEGER, score REAL, n_raters INTEGER, line INTEGER)",
+        "CREATE TEMP TABLE IF NOT EXISTS asked (photo INTEGER PRIMARY KEY)",
+    ):
+        connection.execute(statement)
+    for rows in ("ratings", "memberships"):
+        connection.execute(f"DELETE FROM {rows} WHERE source = ?", [source])  # noqa: S608
+    usable = 0
+    for matched in match_files(connection, table.rows, folders, together=together):
+        fitting = _place(connection, source, matched, left_out)
+        usable += len(fitting)
+        connection.executemany(
+            "INSERT INTO temp.gathered VALUES (?, ?, ?, ?, ?)",
+            [
+                (raters[row.rater], photo, row.score, row.n_raters or 1, row.line)
+                for row, photo in fitting
+                if row.score is not None
+            ],
+        )
+    notes = left_out.settle(table.source, usable, partial=partial)
     connection.execute(
         "INSERT INTO ratings (source, rater, photo, score, n_raters)"
         " SELECT ?, rater, photo, avg(score), max(n_raters) FROM temp.gathered"
         " GROUP BY rater, photo",
         [source],
     )
-    connection.execute(
-        'INSERT INTO memberships (source, photo, "group", series, split)'
-        ' SELECT ?, photo, "group", series, split FROM temp.belongs',
-        [source],
-    )
     return notes + _several(connection)
 
 
-def take_choices(
+def replace_choices(
     connection: sqlite3.Connection,
     table: ChoiceTable,
-    base: Sequence[Path | str],
+    folders: Sequence[Path | str],
     *,
     partial: bool,
 ) -> list[str]:
     """Replace a source's choices; return notes. Call it in a transaction."""
+    raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, source_name(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
-    names, sorting, raters = NameBook(connection, base), Sorting(), _Raters(connection)
-    for rows in _batches(table.rows):
-        known = names.look_up(file for row in rows for file in (row.winner, row.loser))
+    usable = 0
+    for matched in match_files(connection, table.rows, folders):
         chosen = []
-        for row in rows:
-            winner = sorting.photo(known, row.winner, row.line, row.table)
-            loser = sorting.photo(known, row.loser, row.line, row.table)
-            if winner is None or loser is None:
-                continue
+        for row, (winner, loser) in left_out.sorted_out(matched):
             if winner == loser:
-                what = f"{row.winner!r} and {row.loser!r} are the same picture"
-                sorting.problems.add(Problem(row.line, what, row.table))
+                left_out.add(row, f"{row.winner!r} and {row.loser!r} are the same picture")
             else:
                 chosen.append((source, raters[row.rater], winner, loser, row.tie, row.weight))
-        sorting.usable += len(chosen)
+        usable += len(chosen)
         connection.executemany(
             "INSERT INTO choices (source, rater, winner, loser, tie, weight)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             chosen,
         )
-    return sorting.settled(table.source, partial=partial)
+    return left_out.settle(table.source, usable, partial=partial)
 
 
-def _take_batch(
+def _place(
     connection: sqlite3.Connection,
-    rows: list[LabelRow],
-    names: NameBook,
-    sorting: Sorting,
-    raters: "_Raters",
-) -> None:
-    """Gather some rows of labels."""
-    known = names.look_up(row.file for row in rows)
-    photos = {photo for found in known.photos.values() for photo in found}
-    others, own = _belonging(connection, photos)
-    scores = []
-    for row in rows:
-        photo = sorting.photo(known, row.file, row.line, row.table)
-        if photo is None:
-            continue
+    source: int,
+    matched: Sequence[Matched[LabelRow]],
+    left_out: "_LeftOut",
+) -> list[tuple[LabelRow, int]]:
+    """Record where photos belong; return the rows that contradict nothing that is known of that."""
+    connection.execute("DELETE FROM temp.asked")
+    connection.executemany(
+        "INSERT OR IGNORE INTO temp.asked VALUES (?)",
+        [one.photos for one in matched if one.photos],
+    )
+    known: dict[tuple[int, bool], _Membership] = {
+        (photo, bool(own)): tuple(membership)
+        for photo, own, *membership in connection.execute(
+            'SELECT photo, source = ? AS own, max("group"), max(series), max(split)'
+            " FROM temp.asked CROSS JOIN memberships USING (photo) GROUP BY photo, own",
+            [source],
+        )
+    }
+    nowhere: _Membership = (None,) * len(_KINDS)
+    own: dict[int, _Membership] = {}
+    fitting = []
+    for row, (photo,) in left_out.sorted_out(matched):
         new = (row.group, row.series, row.split)
-        clash = _clash(row.file, new, own.get(photo))
-        if elsewhere := _clash(row.file, new, others.get(photo)):
+        before = own.get(photo) or known.get((photo, True), nowhere)
+        clash = _clash(row.file, new, before)
+        if elsewhere := _clash(row.file, new, known.get((photo, False), nowhere)):
             clash = f"{elsewhere} (by another source, which `labels remove` takes away)"
         if clash:
-            sorting.problems.add(Problem(row.line, clash, row.table))
+            left_out.add(row, clash)
             continue
-        sorting.usable += 1
-        if row.score is not None:
-            scores.append((raters[row.rater], photo, row.score, row.n_raters or 1, row.line))
+        fitting.append((row, photo))
         if any(new):
-            old = own.get(photo, (None,) * len(new))
-            own[photo] = tuple(now or before for now, before in zip(new, old, strict=True))
-    connection.executemany("INSERT INTO temp.gathered VALUES (?, ?, ?, ?, ?)", scores)
+            own[photo] = tuple(now or then for now, then in zip(new, before, strict=True))
     connection.executemany(
-        "INSERT OR REPLACE INTO temp.belongs VALUES (?, ?, ?, ?)",
-        [(photo, *belongs) for photo, belongs in own.items()],
+        'INSERT OR REPLACE INTO memberships (source, photo, "group", series, split)'
+        " VALUES (?, ?, ?, ?, ?)",
+        [(source, photo, *membership) for photo, membership in own.items()],
     )
+    return fitting
 
 
-def _belonging(
-    connection: sqlite3.Connection, photos: set[int]
-) -> tuple[dict[int, _Membership], dict[int, _Membership]]:
-    """Return where some photos belong by other sources, and by the rows gathered so far."""
-    connection.execute("CREATE TEMP TABLE IF NOT EXISTS asked (photo INTEGER PRIMARY KEY)")
-    connection.execute("DELETE FROM temp.asked")
-    connection.executemany("INSERT INTO temp.asked VALUES (?)", [(photo,) for photo in photos])
-    others = connection.execute(
-        'SELECT photo, max("group"), max(series), max(split)'
-        " FROM temp.asked CROSS JOIN memberships USING (photo) GROUP BY photo"
-    )
-    found: dict[int, _Membership] = {photo: tuple(rest) for photo, *rest in others}
-    own = connection.execute("SELECT belongs.* FROM temp.asked JOIN temp.belongs USING (photo)")
-    return found, {photo: tuple(rest) for photo, *rest in own}
-
-
-def _clash(file: str, new: _Membership, known: _Membership | None) -> str | None:
+def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
     """Return how a row contradicts what is known of where its photo belongs."""
-    for kind, now, before in zip(_KINDS, new, known or (None,) * len(new), strict=True):
+    for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
     return None
@@ -165,6 +240,24 @@ def _several(connection: sqlite3.Connection) -> list[str]:
     return [f"{count} pictures have several labels by one rater: their mean is kept (line {lines})"]
 
 
+def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
+    """Return notes on the other sources that score photos of the index."""
+    every = others_with(connection, "scores", table.source)
+    clicked = [name for name, kind in every.items() if kind == "clicks"]
+    notes = []
+    if clicked and table.kind != "stars":
+        notes.append(
+            f"stars by {', '.join(clicked)} may be on another scale: they stay that person's, and "
+            "do not count in the photos' scores beside imported ones"
+        )
+    if others := [name for name in every if name not in clicked]:
+        notes.append(
+            f"the index has labels by {', '.join(others)} too, and a photo's score is the mean of "
+            "all. `labels remove` takes some away, --rater chooses one person's"
+        )
+    return notes
+
+
 class _Raters(dict[str, int]):
     """Raters' numbers by their names; one that is new gets a number."""
 
@@ -178,14 +271,33 @@ class _Raters(dict[str, int]):
         return self[name]
 
 
-def source_name(name: str) -> str:
-    """Return what a catalogue calls a source."""
-    # The bytes of a file's name need not be Unicode, which SQLite's text must be.
-    return name.encode("utf-8", "backslashreplace").decode()
+class _LeftOut:
+    """Rows of a table that are not imported."""
 
+    def __init__(self) -> None:
+        self._problems = Problems()
+        self._unreadable: set[str] = set()  # files that are there and are no photos
 
-def _batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
-    """Yield some thousand rows at a time."""
-    left = iter(rows)
-    while batch := list(islice(left, _TOGETHER)):
-        yield batch
+    def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
+        """Take down why a row cannot be used."""
+        self._problems.add(Problem(row.line, what, row.table))
+
+    def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
+        """Yield the rows whose names all mean a photo, with these; take the others down."""
+        for row, photos, problems, unreadable in matched:
+            for what in problems:
+                self.add(row, what)
+            self._unreadable.update(unreadable)  # no mistakes of the table: the run said so already
+            if len(photos) == len(row.files):
+                yield row, photos
+
+    def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
+        """Return notes on what was left out; raise LabelsError if that will not do."""
+        notes = self._problems.settle(
+            source, usable, partial=partial, lacks="about a photo that could be read"
+        )
+        if self._unreadable:
+            notes.append(
+                f"left out: {len(self._unreadable)} files that could not be read as photos"
+            )
+        return notes

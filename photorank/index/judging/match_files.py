@@ -1,80 +1,90 @@
-"""What the file names of a table mean in an index, and which of its rows cannot be used."""
+"""Which photo of an index each file name in a table means."""
 
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
 
-from photorank.errors import LabelsError
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.rooted_paths import path_bytes
-from photorank.labels.tables.csv_table import Problem, Problems
+from photorank.labels.tables.judgement_tables import ChoiceRow, LabelRow
 from photorank.photos.pathtext import text_path
 
+ROWS_TOGETHER = 20_000  # that are in memory at a time
 
-@dataclass(frozen=True)
-class Names:
-    """What some of a table's file names mean in the index."""
-
-    photos: dict[str, set[int]]
-    unusable: set[str]  # files that are there and are no photos
+Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
-class Sorting:
-    """Sorts the rows of a table into those that can be used and the problems."""
+class Matched(NamedTuple, Generic[Row]):
+    """A row of a table, and what the file names in it mean."""
 
-    def __init__(self) -> None:
-        self._unusable: set[str] = set()
-        self.problems = Problems()
-        self.usable = 0
-
-    def photo(self, names: Names, file: str, line: int, table: str) -> int | None:
-        """Return the photo that a file name means; None after taking down why there is none."""
-        found = names.photos.get(file, set())
-        if len(found) == 1:
-            return next(iter(found))
-        if found:
-            what = f"{file!r} is in several of the folders, and not the same picture"
-            self.problems.add(Problem(line, what, table))
-        elif file in names.unusable:
-            self._unusable.add(file)  # no mistake of the table: the run said so already
-        else:
-            self.problems.add(Problem(line, f"{file!r} is not in the index", table))
-        return None
-
-    def settled(self, source: str, *, partial: bool) -> list[str]:
-        """Return notes on what was left out; raise if that will not do."""
-        if self.problems and not (partial and self.usable):
-            raise LabelsError(
-                f"{source} was not imported: {self.problems}. Correct these "
-                "rows, or import the others with --partial."
-            )
-        if not self.usable:
-            raise LabelsError(f"{source} has no row about a photo that could be read.")
-        notes = []
-        if self.problems:
-            notes.append(f"left out: {self.problems}")
-        if self._unusable:
-            notes.append(f"left out: {len(self._unusable)} files that could not be read as photos")
-        return notes
+    row: Row
+    photos: tuple[int, ...]  # one for each name that means one photo
+    problems: tuple[str, ...]  # why other names mean none
+    unreadable: tuple[str, ...]  # files that are there and are no photos
 
 
-class NameBook:
-    """Looks file names up in an index, many at once."""
+def match_files(
+    connection: sqlite3.Connection,
+    rows: Iterable[Row],
+    folders: Sequence[Path | str],
+    *,
+    together: int = ROWS_TOGETHER,
+) -> Iterator[list[Matched[Row]]]:
+    """Yield rows with the photos that they name, some thousands at a time.
 
-    def __init__(self, connection: sqlite3.Connection, base: Sequence[Path | str]) -> None:
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        To the catalogue; a temporary table is made.
+    rows : iterable of LabelRow or ChoiceRow
+    folders : sequence of Path or str
+        That names are relative to.
+    together : int
+        Rows that are in memory at a time.
+    """
+    names = _NamesInIndex(connection, folders)
+    left = iter(rows)
+    while batch := list(islice(left, together)):
+        names.look_up({file: None for row in batch for file in row.files})
+        yield [names.matched(row) for row in batch]
+
+
+class _NamesInIndex:
+    """File names of a table that are looked up in an index, many at once."""
+
+    def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
         self._roots = load_roots(connection)
-        self._folders = [os.path.realpath(folder) for folder in base]
+        self._folders = [os.path.realpath(folder) for folder in folders]
+        self._photos: dict[str, set[int]] = {}
+        self._unreadable: set[str] = set()
         connection.execute(
             "CREATE TEMP TABLE IF NOT EXISTS wanted (name INTEGER, root INTEGER, path BLOB)"
         )
 
-    def look_up(self, files: Iterable[str]) -> Names:
-        """Return what some names mean."""
-        names = list(dict.fromkeys(files))
+    def matched(self, row: Row) -> Matched[Row]:
+        """Return what the names in a row mean."""
+        photos: list[int] = []
+        problems, unreadable = [], []
+        for file in row.files:
+            found = self._photos.get(file, set())
+            if len(found) == 1:
+                photos += found
+            elif found:
+                problems.append(f"{file!r} is in several of the folders, and not the same picture")
+            elif file in self._unreadable:
+                unreadable.append(file)
+            else:
+                problems.append(f"{file!r} is not in the index")
+        return Matched(row, tuple(photos), tuple(problems), tuple(unreadable))
+
+    def look_up(self, files: Iterable[str]) -> None:
+        """Find the files of these names, and forget those that were looked up before."""
+        names = list(files)
         wanted = []
         for number, name in enumerate(map(text_path, names)):
             for folder in self._folders if not os.path.isabs(name) else [""]:
@@ -86,12 +96,12 @@ class NameBook:
                     wanted.append((number, *place))
         self._connection.execute("DELETE FROM temp.wanted")
         self._connection.executemany("INSERT INTO temp.wanted VALUES (?, ?, ?)", wanted)
-        photos: dict[str, set[int]] = defaultdict(set)
+        self._photos = defaultdict(set)
         for number, photo in self._connection.execute(
             "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"
         ):
-            photos[names[number]].add(photo)
-        unusable = self._connection.execute(
+            self._photos[names[number]].add(photo)
+        unreadable = self._connection.execute(
             "SELECT name FROM temp.wanted JOIN skipped USING (root, path)"
         )
-        return Names(photos, {names[number] for (number,) in unusable})
+        self._unreadable = {names[number] for (number,) in unreadable}

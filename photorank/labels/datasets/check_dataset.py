@@ -85,7 +85,7 @@ def check_opened(dataset: Dataset) -> DatasetCheck:
         missing=len(missing),
         missing_examples=tuple(missing[:_EXAMPLES]),
         problems=problems.count,
-        problem_examples=tuple(f"{p.table}, line {p.line}: {p.what}" for p in problems.first),
+        problem_examples=tuple(map(str, problems.first)),
         notes=tuple(dataset.notes),
     )
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from photorank.labels.datasets.dataset_manifest import TableSpec
-from photorank.labels.datasets.label_file_rows import table_rows
+from photorank.labels.datasets.label_file_rows import label_file_rows
 from photorank.labels.popularity.scores_from_likes import rate
-from photorank.labels.tables.csv_table import Cells, Problems, number
+from photorank.labels.tables.cells import Cells, number
+from photorank.labels.tables.usable_rows import Problems
 from photorank.typing import Floats
 
 
@@ -38,7 +39,7 @@ def rates(root: Path, spec: TableSpec) -> dict[int, float]:
     """Return each line's rate, drawn to what is usual in the table where little was seen."""
     lines: list[int] = []
     counts: list[list[float]] = []
-    for line, cells in table_rows(root, spec, Problems()):
+    for line, cells in label_file_rows(root, spec, Problems()):
         try:
             counts.append(counted(cells, spec.rate or ()))
         except ValueError:

@@ -12,7 +12,7 @@ from typing import Literal
 from photorank.errors import ManifestError, MissingDatasetError, MissingLabelFilesError
 from photorank.labels.datasets.template import Template
 from photorank.labels.datasets.toml_keys import Keys
-from photorank.labels.tables.csv_table import Dialect
+from photorank.labels.tables.csv_file import Dialect
 from photorank.workspace import Workspace
 
 Format = Literal["csv", "json", "folders", "xlsx"]

@@ -3,16 +3,20 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from photorank.errors import LabelsError
 from photorank.labels.datasets.dataset_manifest import TableSpec
-from photorank.labels.tables.csv_table import Cells, Problem, Problems, open_table
-from photorank.labels.tables.workbook import xlsx_rows
+from photorank.labels.tables.cells import Cells
+from photorank.labels.tables.csv_file import open_csv
+from photorank.labels.tables.table import Table
+from photorank.labels.tables.usable_rows import Problems
+from photorank.labels.tables.workbook import workbook_rows
 
 
-def table_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
+def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
     """Yield each row of a label file by column, with its line; take down what is no row.
 
     Raises
@@ -20,29 +24,18 @@ def table_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tupl
     MissingPathError, LabelsError
         If the file is not there, is written in something else, or lacks a column.
     """
-    path = root / spec.file
+    with _opened(root / spec.file, spec) as table:
+        table.require(*spec.needed)
+        yield from table.cells(problems, table=spec.file)
+
+
+def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
     if spec.format == "csv":
-        with open_table(path, spec.dialect) as table:
-            table.require(*spec.needed)
-            yield from table.cells(problems, table=spec.file)
-        return
+        return open_csv(path, spec.dialect)
     if spec.format != "folders" and path.exists() and not path.is_file():
         raise LabelsError(f"{path} cannot be read: it is not a regular file.")
-    found = {"json": _json_rows, "folders": _folder_rows, "xlsx": xlsx_rows}[spec.format](path)
-    columns = list(spec.dialect.columns)
-    if not columns:
-        columns = [name.strip().lower() for name in next(found, (0, []))[1]]
-    if missing := [name for name in spec.needed if name not in columns]:
-        raise LabelsError(f"{path} has no column {missing[0]!r}. It has: {', '.join(columns)}.")
-    for line, cells in found:
-        if not any(cells):
-            continue
-        if len(cells) > len(columns):
-            what = f"{len(cells)} cells where there are {len(columns)} columns"
-            problems.add(Problem(line, what, spec.file))
-            continue
-        cells += [""] * (len(columns) - len(cells))
-        yield line, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}
+    rows = {"json": _json_rows, "folders": _folder_rows, "xlsx": workbook_rows}[spec.format]
+    return nullcontext(Table(path, rows(path), spec.dialect.columns))
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:

@@ -1,26 +1,24 @@
 """Read the judgements of a known dataset as its manifest describes them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from photorank.errors import LabelsError
 from photorank.labels.datasets.counted_scores import counted, mean_rating, rates
 from photorank.labels.datasets.dataset_manifest import DatasetManifest, Layout, TableSpec
-from photorank.labels.datasets.label_file_rows import table_rows
+from photorank.labels.datasets.label_file_rows import label_file_rows
 from photorank.labels.datasets.template import Template
 from photorank.labels.datasets.toml_keys import leads_out
-from photorank.labels.tables.csv_table import Cells, Problem, Problems, number, people
-from photorank.labels.tables.judgement_tables import (
-    ChoiceRow,
-    ChoiceTable,
-    LabelRow,
-    LabelTable,
-    split_name,
-)
+from photorank.labels.tables.cells import Cells, number, people, split_name
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.usable_rows import Problem, Problems
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -63,30 +61,23 @@ def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False
             f"the manifest of {manifest.name} was never run against its real tables "
             f"({layout.name} layout, after: {layout.layout_source})"
         )
-    problems = Problems()
-    source = f"dataset {manifest.name}"
+    rows = _Rows(root, layout.tables, Problems())
     n_labels = n_choices = 0
-    for judged in _Rows(root, layout.tables, problems):
+    for judged in rows:
         n_labels += len(judged.labels)
         n_choices += len(judged.choices)
-    if problems and not partial:
-        raise LabelsError(
-            f"{source} was not imported: {problems}. Correct these rows, or import the others "
-            "with --partial."
-        )
-    if problems:
-        notes.append(f"left out: {problems}")
-    if not n_labels and not n_choices:
-        why = f": {problems}" if problems else ""
-        raise LabelsError(f"{source} in {root} has no row that can be used{why}.")
+    source = f"dataset {manifest.name}"
+    lacks = f"in {root} that can be used"
+    notes += rows.problems.settle(source, n_labels + n_choices, partial=partial, lacks=lacks)
+    again = _Rows(root, layout.tables, Problems())
     return Dataset(
         manifest,
         layout,
         root,
-        LabelTable(source, _Labels(root, layout.tables)) if n_labels else None,
-        ChoiceTable(source, _Choices(root, layout.tables)) if n_choices else None,
+        LabelTable(source, _Kind(again, lambda judged: judged.labels)) if n_labels else None,
+        ChoiceTable(source, _Kind(again, lambda judged: judged.choices)) if n_choices else None,
         notes,
-        problems,
+        rows.problems,
     )
 
 
@@ -106,36 +97,27 @@ class _Rows:
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root
         self._tables = tables
-        self._problems = problems
+        self.problems = problems
 
     def __iter__(self) -> Iterator[_Judged]:
         for spec in self._tables:
             table = _Table(self._root, spec)
-            for line, cells in table_rows(self._root, spec, self._problems):
+            for line, cells in label_file_rows(self._root, spec, self.problems):
                 try:
                     yield _Judged(_labels_of(table, line, cells), _choices_of(table, line, cells))
                 except ValueError as error:
-                    self._problems.add(Problem(line, str(error), spec.file))
+                    self.problems.add(Problem(line, str(error), spec.file))
 
 
-class _Labels:
-    """The labels alone."""
+class _Kind(Generic[Row]):
+    """One kind of what rows say: labels, or choices."""
 
-    def __init__(self, root: Path, tables: tuple[TableSpec, ...]) -> None:
-        self._rows = _Rows(root, tables, Problems())
+    def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
+        self._rows = rows
+        self._kind = kind
 
-    def __iter__(self) -> Iterator[LabelRow]:
-        return (row for judged in self._rows for row in judged.labels)
-
-
-class _Choices:
-    """The choices alone."""
-
-    def __init__(self, root: Path, tables: tuple[TableSpec, ...]) -> None:
-        self._rows = _Rows(root, tables, Problems())
-
-    def __iter__(self) -> Iterator[ChoiceRow]:
-        return (row for judged in self._rows for row in judged.choices)
+    def __iter__(self) -> Iterator[Row]:
+        return chain.from_iterable(map(self._kind, self._rows))
 
 
 class _Table:
@@ -192,7 +174,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
         if not (group or series or part):
             return []
         return [
-            LabelRow(line, photo, None, "", group, series, None, part, spec.file)
+            LabelRow(line, photo, group=group, series=series, split=part, table=spec.file)
             for photo in _two_photos(table, cells)
         ]
     score, n_raters = table.score(line, cells)

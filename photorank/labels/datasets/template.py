@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from string import Formatter
 
-from photorank.labels.tables.csv_table import Cells
+from photorank.labels.tables.cells import Cells
 
 _SPEC = re.compile(r"(?:[^{}]?[<>^])?\d{0,2}(?:\.\d{1,2})?")
 

@@ -74,7 +74,7 @@ class Collected:
             raise LabelsError(f"{told}. {_WHAT_ELSE}")
         labels = sorted((path, judgement.score) for judgement, path in self.labels.values())
         rows = [
-            LabelRow(number, str(path), score, rater, None, None, None)
+            LabelRow(number, str(path), score, rater)
             for number, (path, score) in enumerate(labels, start=1)
         ]
         if len({score for _, score in labels}) == 1:

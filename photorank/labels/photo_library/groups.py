@@ -56,7 +56,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
     """Return groups as a table of labels without scores."""
     paths = {file.digest: str(file.path) for file in files}
     rows = [
-        LabelRow(number, paths[digest], None, "", group, None, None)
+        LabelRow(number, paths[digest], group=group)
         for number, (digest, group) in enumerate(sorted(groups.items()), start=1)
     ]
     return LabelTable(source, rows, kind="groups")

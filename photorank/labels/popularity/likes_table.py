@@ -1,6 +1,6 @@
 """Tables of likes: CSV files of what a website counts, read as one score a photo."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from photorank.errors import LabelsError
 from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
-from photorank.labels.tables.csv_table import Cells, filled, number, open_table
+from photorank.labels.tables.cells import Cells, count, day, filled
+from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 
 _LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
@@ -56,7 +57,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
     LabelsError
         If it is no such table, one of its rows cannot be used, or nothing was liked.
     """
-    with open_table(path) as table:
+    with open_csv(path) as table:
         likes = [name for name in _LIKES if name in table.columns]
         seen = next((name for name in _SEEN if name in table.columns), None)
         if "file" not in table.columns or not likes:
@@ -71,16 +72,16 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
             counts = _Counts(
                 line=line,
                 file=filled(cells, "file"),
-                likes=sum(_count(cells, name) for name in likes),
-                seen=_count(cells, seen) if seen else 1.0,
+                likes=sum(count(cells, name) for name in likes),
+                seen=count(cells, seen) if seen else 1.0,
                 account=cells.get("account") or None,
-                published=_day(filled(cells, "date")) if "date" in cells else None,
+                published=day(cells, "date") if "date" in cells else None,
             )
             if counts.likes and not counts.seen:
                 raise ValueError(f"{counts.likes:.0f} likes with 0 {seen}")
             return counts
 
-        rows = list(table.rows(understood, partial=partial))
+        rows = list(table.usable_rows(understood, partial=partial))
         scores = rate([row.likes for row in rows], [row.seen for row in rows])
         how = " + ".join(likes) + (
             f" per {seen.removesuffix('s')}, drawn to the usual rate where {seen} are few"
@@ -103,21 +104,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
         if np.ptp(scores) == 0:
             table.notes.append("all scores are the same: the counts differ no more than by chance")
         labels = [
-            LabelRow(row.line, row.file, float(score), "", row.account, None, None)
+            LabelRow(row.line, row.file, float(score), group=row.account)
             for row, score in zip(rows, scores, strict=True)
         ]
         return LabelTable(str(path.absolute()), labels, table.notes)
-
-
-def _count(cells: Cells, name: str) -> float:
-    value = number(cells, name)
-    if value < 0 or value != int(value):
-        raise ValueError(f"{name} {cells[name]!r} is not a count")
-    return value
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError as error:
-        raise ValueError(f"date {text!r} is not like 2024-07-31") from error

@@ -1,20 +1,9 @@
-"""Cells that a spreadsheet shows and never runs: texts like formulas, written and read back."""
+"""Texts that a spreadsheet would take for formulas: written so that none runs, and read back."""
 
 # What begins a formula in Excel, LibreOffice or Google Sheets, in full width as well (OWASP, "CSV
 # Injection"). An apostrophe tells them that a text follows; one of its own gets another, so that
 # one apostrophe is always ours to take away.
-FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠'")
-
-
-def unescaped(text: str) -> str:
-    """Return a cell's text without the apostrophe that kept it from being a formula.
-
-    Examples
-    --------
-    >>> unescaped("'=1"), unescaped("''ann"), unescaped("'ann"), unescaped("ann")
-    ('=1', "'ann", "'ann", 'ann')
-    """
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_MARKS) else text
+_FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠'")
 
 
 def text_cell(text: str | None) -> str:
@@ -27,4 +16,15 @@ def text_cell(text: str | None) -> str:
     >>> text_cell("beach"), text_cell(None)
     ('beach', '')
     """
-    return f"'{text}" if text and text.startswith(FORMULA_MARKS) else text or ""
+    return f"'{text}" if text and text.startswith(_FORMULA_MARKS) else text or ""
+
+
+def cell_text(text: str) -> str:
+    """Return a cell's text without the apostrophe that kept it from being a formula.
+
+    Examples
+    --------
+    >>> cell_text("'=1"), cell_text("''ann"), cell_text("'ann"), cell_text("ann")
+    ('=1', "'ann", "'ann", 'ann')
+    """
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_MARKS) else text

@@ -1,30 +1,23 @@
-"""Tables of judgements: CSV files of scores, tiers, stars or choices, read with care.
+"""Tables of judgements: CSV files of scores, tiers, stars or choices, read with care."""
 
-Tables may be far bigger than the memory: their rows are read again each time
-they are iterated over, one at a time.
-"""
-
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, TypeAlias
 
-from photorank.labels.tables.csv_table import (
+from photorank.labels.tables.cells import (
     Cells,
-    CsvTable,
+    Split,
     filled,
     number,
-    open_table,
     people,
+    split_name,
     truth,
     votes,
 )
-from photorank.labels.tables.formula_cells import unescaped
-
-Row = TypeVar("Row")
-
-Split = Literal["train", "validation", "test"]
+from photorank.labels.tables.csv_file import CsvRows
+from photorank.labels.tables.formula_cells import cell_text
+from photorank.labels.tables.table import Table
 
 # What a source of labels is. Scores of one kind are on one scale, but for tables'.
 SourceKind: TypeAlias = Literal[
@@ -39,16 +32,6 @@ SourceKind: TypeAlias = Literal[
     "groups",
 ]
 
-_SPLITS: dict[str, Split] = {
-    "train": "train",
-    "training": "train",
-    "val": "validation",
-    "valid": "validation",
-    "validation": "validation",
-    "test": "test",
-    "testing": "test",
-}
-
 LABEL_COLUMNS = ("score", "tier", "stars")  # the first one that is there counts
 
 
@@ -57,13 +40,18 @@ class LabelRow(NamedTuple):
 
     line: int  # of the file, from 1
     file: str  # absolute, or relative to the folder of the photos
-    score: float | None  # higher is better
-    rater: str  # "" where the table does not tell
-    group: str | None
-    series: str | None
-    n_raters: int | None  # people whose mean the score is
+    score: float | None = None  # higher is better
+    rater: str = ""  # where the table does not tell
+    group: str | None = None
+    series: str | None = None
+    n_raters: int | None = None  # people whose mean the score is
     split: Split | None = None  # the part of a dataset's official split
     table: str = ""  # the file, where a source has several
+
+    @property
+    def files(self) -> tuple[str]:
+        """The names of the photo's file."""
+        return (self.file,)
 
 
 @dataclass(frozen=True)
@@ -82,10 +70,15 @@ class ChoiceRow(NamedTuple):
     line: int  # of the file, from 1
     winner: str
     loser: str
-    tie: bool  # the person could not decide; who is called winner is then moot
-    rater: str  # "" where the table does not tell
+    tie: bool = False  # the person could not decide; who is called winner is then moot
+    rater: str = ""  # where the table does not tell
     weight: float = 1  # people who chose so
     table: str = ""  # the file, where a source has several
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The names of the two photos' files."""
+        return self.winner, self.loser
 
 
 @dataclass(frozen=True)
@@ -124,7 +117,7 @@ def read_labels(
         If it is no such table, or one of its rows cannot be used.
     """
 
-    def rows(table: CsvTable) -> Iterator[LabelRow]:
+    def understood_in(table: Table) -> Callable[[int, Cells], LabelRow | None]:
         table.require("file")
         label = table.first_of(LABEL_COLUMNS)
         group = group_column.strip().lower() if group_column else "group"
@@ -149,10 +142,10 @@ def read_labels(
                 split=split_name(cells.get("split", "")),
             )
 
-        return table.rows(understood, partial=partial)
+        return understood
 
-    streamed = Streamed(lambda: open_table(path), rows)
-    return LabelTable(str(path.absolute()), streamed, streamed.checked())
+    rows = CsvRows(path, understood_in, partial=partial)
+    return LabelTable(str(path.absolute()), rows, rows.checked())
 
 
 def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
@@ -176,7 +169,7 @@ def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
         If it is no such table, or one of its rows cannot be used.
     """
 
-    def rows(table: CsvTable) -> Iterator[ChoiceRow]:
+    def understood_in(table: Table) -> Callable[[int, Cells], ChoiceRow]:
         table.require("winner", "loser")
         table.ignore_all_but("winner", "loser", "tie", "rater", "votes")
 
@@ -186,49 +179,11 @@ def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
                 winner=filled(cells, "winner"),
                 loser=filled(cells, "loser"),
                 tie=truth(cells, "tie"),
-                rater=unescaped(cells.get("rater", "")),
+                rater=cell_text(cells.get("rater", "")),
                 weight=votes(cells, "votes"),
             )
 
-        return table.rows(understood, partial=partial)
+        return understood
 
-    streamed = Streamed(lambda: open_table(path), rows)
-    return ChoiceTable(str(path.absolute()), streamed, streamed.checked())
-
-
-class Streamed(Generic[Row]):
-    """A table's rows, read from its file anew each time they are iterated over."""
-
-    def __init__(
-        self,
-        opened: Callable[[], AbstractContextManager[CsvTable]],
-        rows: Callable[[CsvTable], Iterator[Row]],
-    ) -> None:
-        self._opened = opened
-        self._rows = rows
-
-    def __iter__(self) -> Iterator[Row]:
-        with self._opened() as table:
-            yield from self._rows(table)
-
-    def checked(self) -> list[str]:
-        """Read all rows once, so that an error comes before any work; return the notes."""
-        with self._opened() as table:
-            for _ in self._rows(table):
-                pass
-            return table.notes
-
-
-def split_name(text: str) -> Split | None:
-    """Return which part of a split a cell means, None if it is empty.
-
-    Examples
-    --------
-    >>> split_name("Training"), split_name("val"), split_name("")
-    ('train', 'validation', None)
-    """
-    if not text:
-        return None
-    if text.lower() not in _SPLITS:
-        raise ValueError(f"split {text!r} is neither train, validation nor test")
-    return _SPLITS[text.lower()]
+    rows = CsvRows(path, understood_in, partial=partial)
+    return ChoiceTable(str(path.absolute()), rows, rows.checked())

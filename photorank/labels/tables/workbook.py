@@ -1,107 +1,110 @@
 """The first sheet of an Excel workbook, as rows of text."""
 
-import re
+import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
-from typing import IO
-from xml.parsers import expat
+from typing import Any, BinaryIO
 
-from photorank.errors import LabelsError, MissingPathError
+from photorank.errors import LabelsError, MissingPathError, first_line
 
-_LARGEST = 1 << 29  # bytes, unpacked
-_CHUNK = 1 << 16  # bytes
-_CELL = re.compile(r"([A-Z]+)\d+")
+MAX_UNPACKED_BYTES = 1 << 29
+_MAX_ROWS = 1 << 20  # of a sheet, as Excel has them
+_MAX_COLUMNS = 1024  # of a row; a table of labels has a dozen, and each gap is filled
+_ROWS_TOGETHER = 1000
+_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypted ones
 
 
-def xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the cells of each row.
+def workbook_rows(
+    path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number, from 1, and the cells of each row.
+
+    Of a formula the value counts that was saved with it. Days are ISO 8601, whole
+    numbers have no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file.
 
     Raises
     ------
     MissingPathError
         If there is no such file.
     LabelsError
-        If it is no workbook, unreasonably big, or its XML declares entities.
+        If it is no workbook, encrypted, damaged, unreasonably big or wide, or has no
+        sheet, or its XML declares entities.
     """
     try:
-        with zipfile.ZipFile(path) as book:
-            names = book.namelist()
-            shared: list[str] = []
-            if "xl/sharedStrings.xml" in names:
-                with book.open("xl/sharedStrings.xml") as file:
-                    shared = [text for text, _, _ in _texts(path, file, "si")]
-            rows: dict[int, dict[int, str]] = {}
-            with book.open("xl/worksheets/sheet1.xml") as file:
-                for text, kind, place in _texts(path, file, "c"):
-                    letters, row = _place(place)
-                    value = shared[int(text)] if kind == "s" else text
-                    rows.setdefault(row, {})[letters] = value
+        file = path.open("rb")
     except FileNotFoundError as error:
         raise MissingPathError(path) from error
-    except (zipfile.BadZipFile, KeyError, expat.ExpatError, IndexError, ValueError) as error:
-        raise LabelsError(f"{path} is not an Excel workbook that can be read.") from error
-    for row, cells in sorted(rows.items()):
-        yield row, [cells.get(column, "") for column in range(max(cells) + 1)]
+    except OSError as error:
+        raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
+    with file:
+        _check_container(path, file, max_unpacked)
+        for line, row in enumerate(_first_sheet(path, file), start=1):
+            if len(row) > _MAX_COLUMNS:
+                raise LabelsError(f"{path} has more than {_MAX_COLUMNS} columns (line {line}).")
+            yield line, [_text(value) for value in row]
 
 
-def _texts(path: Path, file: IO[bytes], element: str) -> Iterator[tuple[str, str, str]]:
-    """Yield the text of each such element, its type and its place."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    found: list[tuple[str, str, str]] = []
-    open_one: list[dict[str, str]] = []
-    text: list[str] = []
-    inside = ""
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal inside
-        tag = name.rpartition(" ")[2]
-        if tag == element:
-            open_one.append(attributes)
-            text.clear()
-        inside = tag
-
-    def end(name: str) -> None:
-        nonlocal inside
-        inside = ""
-        if name.rpartition(" ")[2] == element:
-            attributes = open_one.pop()
-            found.append(("".join(text), attributes.get("t", ""), attributes.get("r", "")))
-
-    def data(part: str) -> None:
-        if open_one and inside in ("t", "v"):
-            text.append(part)
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = data
-    parser.StartDoctypeDeclHandler = _refuse(path)
-    size = 0
-    while part := file.read(_CHUNK):
-        size += len(part)
-        if size > _LARGEST:
-            raise LabelsError(f"{path} is bigger than {_LARGEST >> 20} MB when unpacked.")
-        parser.Parse(part)
-        yield from found
-        found.clear()
-    parser.Parse(b"", True)
+def _check_container(path: Path, file: BinaryIO, max_unpacked: int) -> None:
+    """Raise unless a file is an archive of a reasonable size; its directory bounds what is read."""
+    if file.read(len(_OLD_OR_LOCKED)) == _OLD_OR_LOCKED:
+        raise LabelsError(
+            f"{path} is encrypted, or of an Excel before 2007. Save it as .xlsx without a password."
+        )
+    with _library_errors(path), zipfile.ZipFile(file) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    if unpacked > max_unpacked:
+        raise LabelsError(f"{path} is bigger than {max_unpacked >> 20} MB when unpacked.")
 
 
-def _refuse(path: Path) -> Callable[..., None]:
-    """Return what is called where XML declares entities, which may grow without end."""
+def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of the first sheet's rows, those of a gap too."""
+    from openpyxl import load_workbook
 
-    def refuse(*_: object) -> None:
-        raise LabelsError(f"{path} declares XML entities, which no workbook does.")
+    with _library_errors(path):
+        sheets = load_workbook(file, read_only=True, data_only=True).worksheets
+    if not sheets:
+        raise LabelsError(f"{path} has no sheet.")
+    sheets[0].reset_dimensions()  # which need not be true, and would cut cells off
+    rows = iter(sheets[0].iter_rows(max_row=_MAX_ROWS, values_only=True))
+    while True:
+        with _library_errors(path):
+            part = list(islice(rows, _ROWS_TOGETHER))
+        if not part:
+            return
+        yield from part
 
-    return refuse
+
+@contextmanager
+def _library_errors(path: Path) -> Iterator[None]:
+    """Say in one line what a library cannot read; damaged workbooks fail in every way there is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles that are missing, dates that are none
+        try:
+            yield
+        except Exception as error:
+            raise LabelsError(
+                f"{path} is not an Excel workbook that can be read: {first_line(error)}."
+            ) from error
 
 
-def _place(reference: str) -> tuple[int, int]:
-    """Return the column, from 0, and the row, from 1, of a cell such as ``AB12``."""
-    found = _CELL.fullmatch(reference)
-    if found is None:
-        raise ValueError(reference)
-    column = 0
-    for letter in found[1]:
-        column = 26 * column + ord(letter) - ord("A") + 1
-    return column - 1, int(reference[len(found[1]) :])
+def _text(value: Any) -> str:
+    """Return a cell's text.
+
+    Examples
+    --------
+    >>> [_text(value) for value in (None, 1.0, 0.1, True, datetime(2024, 7, 31), "a")]
+    ['', '1', '0.1', 'TRUE', '2024-07-31', 'a']
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return (value.date() if value.time() == time() else value).isoformat()
+    return str(value)

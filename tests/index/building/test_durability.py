@@ -30,7 +30,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.migrations import MIGRATIONS
 from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
 from photorank.index.judging.click_log import record_stars
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manifest
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable

@@ -9,7 +9,7 @@ import pytest
 from photorank.index.catalogue.connection import adding, reading, transaction, writing
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.judging.click_log import record_choice, record_stars
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable

@@ -10,7 +10,7 @@ from photorank.encoders.base import Fingerprint
 from photorank.errors import EncoderMismatchError
 from photorank.index.building import batches
 from photorank.index.embeddings.shards import read_shard, write_shard
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.rating.percentiles import percentiles
 from photorank.rating.rate_photo import extreme_photos
 from photorank.similarity.approximate_search import Recall, approximate_best

@@ -19,7 +19,7 @@ from photorank.index.judging.click_log import (
     record_stars,
     undo,
 )
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.manifest import read_manifest
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable

@@ -7,7 +7,7 @@ import pytest
 
 from photorank.errors import BrokenIndexError, PhotorankError
 from photorank.index.building import batches
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable

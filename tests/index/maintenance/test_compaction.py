@@ -10,7 +10,7 @@ from photorank.index.building import batches
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.shards import read_shard
-from photorank.index.judging.import_labels import import_choices, import_labels
+from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.maintenance import compaction
 from tests.fixtures.colours import contents, fill
 from tests.index.building.test_durability import in_order

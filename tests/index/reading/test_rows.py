@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from photorank.index.catalogue.rooted_paths import as_path, path_order
-from photorank.index.judging.import_labels import import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.index.reading.library_files import library_files
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable

@@ -1,0 +1,123 @@
+"""The sources of an index's judgements: their names, whose scores go together, taking one away."""
+
+import os
+import shlex
+import sqlite3
+from dataclasses import replace
+from typing import Literal
+
+from photorank.errors import LabelsError
+from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.index.catalogue.sources import sources_in
+from photorank.index.manifest import Judgements, read_manifest, write_manifest
+from photorank.labels.tables.judgement_tables import LabelTable, SourceKind
+from photorank.workspace import IndexPaths
+
+
+def source_name(name: str) -> str:
+    """Return what a catalogue calls a source."""
+    # The bytes of a file's name need not be Unicode, which SQLite's text must be.
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def others_with(
+    connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
+) -> dict[str, SourceKind]:
+    """Kinds of the other sources that tell scores, or groups, by the sources' names."""
+    rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
+    found = sources_in(connection, rows)
+    return {name: kind for name, kind in found.items() if name != source_name(source)}
+
+
+def has_scores(connection: sqlite3.Connection) -> bool:
+    """Tell whether any source scores a photo."""
+    return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
+
+
+def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
+    """Raise LabelsError if an index has scores with which a mean of a table's would say nothing.
+
+    Parts of a photo library that are of one kind are on the same scale.
+    """
+    with reading(paths) as connection:
+        others = [
+            name
+            for name, kind in others_with(connection, "scores", table.source).items()
+            if kind == "table" or kind not in (table.kind, "clicks")  # clicks join no mean
+        ]
+    if others:
+        raise LabelsError(
+            f"index {paths.name!r} has labels by {', '.join(others)}, which may be on another "
+            "scale, and a photo's score is the mean of all its labels. Either take those away "
+            f"with `photorank labels remove {_quoted(others[0])} --index {paths.name}`, or import "
+            "these too with --mix, or index the folder once more under another name."
+        )
+
+
+def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
+    """Raise LabelsError if another source than a table's groups an index's photos."""
+    with reading(paths) as connection:
+        others = others_with(connection, "groups", table.source)
+    if others:
+        raise LabelsError(
+            f"the photos have groups by {', '.join(others)} already, and a photo is in one group. "
+            "Take them away with `photorank labels remove`, or import that table again without "
+            "its column of groups."
+        )
+
+
+def remove_source(paths: IndexPaths, name: str) -> str:
+    """Forget what a source says of an index's photos: scores, groups, splits, choices.
+
+    Parameters
+    ----------
+    paths : IndexPaths
+        The index.
+    name : str
+        The source, as the notes of imports call it: a table's path, or a library's kind.
+
+    Returns
+    -------
+    str
+        The source's whole name.
+
+    Raises
+    ------
+    LabelsError
+        If there is no such source, or it is somebody's clicks, which are kept nowhere else.
+    LockedIndexError, StorageError
+        If the index cannot be written.
+    """
+    with writing(paths) as connection:
+        known = {
+            name: (number, kind)
+            for name, number, kind in connection.execute("SELECT name, id, kind FROM sources")
+        }
+        if name not in known:
+            name = source_name(os.path.abspath(name))
+        if name not in known:
+            has = ", ".join(sorted(known)) or "none"
+            raise LabelsError(
+                f"index {paths.name!r} has no labels by that name. It has labels by: {has}."
+            )
+        number, kind = known[name]
+        if kind == "clicks":
+            raise LabelsError(
+                f"the {name} are kept nowhere else, so they are not removed. Undo them where "
+                "they were made: photorank dashboard."
+            )
+        with transaction(connection):
+            for table in ("ratings", "memberships", "choices"):
+                connection.execute(f"DELETE FROM {table} WHERE source = ?", [number])  # noqa: S608
+            connection.execute("DELETE FROM sources WHERE id = ?", [number])
+            chosen = connection.execute("SELECT 1 FROM choices LIMIT 1").fetchone() is not None
+            scored = has_scores(connection)
+        if scored != chosen:  # only one kind is left to make comparisons of
+            left: Judgements = "scores" if scored else "choices"
+            write_manifest(paths, replace(read_manifest(paths), judgements=left))
+    return name
+
+
+def _quoted(name: str) -> str:
+    """Return a name as a shell takes it: the usual ones, with an apostrophe, in plain quotes."""
+    return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

@@ -1,0 +1,90 @@
+"""What is wrong with rows of a table, and whether the usable ones are taken without them."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from photorank.errors import LabelsError
+
+_SHOWN = 5  # problems that a message spells out
+_LETTERS = 300  # of each; a cell may have a hundred thousand
+
+
+class Problem(NamedTuple):
+    """Something wrong with a table."""
+
+    line: int  # of the file, from 1
+    what: str
+    table: str = ""  # the file, where a source has several
+
+    def __str__(self) -> str:
+        what = self.what
+        if len(what) > _LETTERS:
+            what = f"{what[: _LETTERS // 2]} … {what[-_LETTERS // 2 :]}"
+        return f"{self.table + ', ' if self.table else ''}line {self.line}: {what}"
+
+
+@dataclass
+class Problems:
+    """What is wrong with a table: all counted, the first few kept.
+
+    Examples
+    --------
+    >>> problems = Problems()
+    >>> problems.add(Problem(2, "no score"))
+    >>> problems.add(Problem(9, "no score", "test.csv"))
+    >>> str(problems)
+    'line 2: no score; test.csv, line 9: no score'
+    """
+
+    count: int = 0
+    first: list[Problem] = field(default_factory=list)
+
+    def add(self, problem: Problem) -> None:
+        """Take one down."""
+        self.count += 1
+        if len(self.first) < _SHOWN:
+            self.first.append(problem)
+
+    def settle(
+        self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
+    ) -> list[str]:
+        """Decide whether a table's usable rows are taken without the others.
+
+        Parameters
+        ----------
+        source : str
+            The table's name.
+        usable : int
+            Rows that can be used.
+        partial : bool
+            Whether rows may be left out.
+        lacks : str
+            What a table has no row of, if none can be used and none is wrong.
+
+        Returns
+        -------
+        list of str
+            A note on what is left out, if anything.
+
+        Raises
+        ------
+        LabelsError
+            If a row is wrong and may not be left out, or no row can be used.
+        """
+        if self and not (partial and usable):
+            raise LabelsError(
+                f"{source} was not imported: {self}. Correct these rows, or import the others "
+                "with --partial."
+            )
+        if not usable:
+            raise LabelsError(f"{source} has no row {lacks}.")
+        return [f"left out: {self}"] if self else []
+
+    def __bool__(self) -> bool:
+        return self.count > 0
+
+    def __str__(self) -> str:
+        told = [str(problem) for problem in self.first]
+        if self.count > len(told):
+            told.append(f"and {self.count - len(told)} more ({self.count} in all)")
+        return "; ".join(told)

@@ -1,0 +1,208 @@
+import zipfile
+from datetime import date, datetime
+
+import pytest
+from openpyxl import Workbook
+
+from photorank.errors import LabelsError, MissingPathError
+from photorank.labels.tables.workbook import workbook_rows
+from tests.fixtures.workbooks import SHEET, change_part, write_workbook
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Return a workbook with two columns and two rows."""
+    return write_workbook(tmp_path / "scores.xlsx", ["name", "score"], ["a.jpg", 1.5])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1, "1"),
+        (1.0, "1"),
+        (-3.0, "-3"),
+        (0.1, "0.1"),
+        (48.86, "48.86"),
+        (12345678901234, "12345678901234"),
+        (True, "TRUE"),
+        (False, "FALSE"),
+        (date(2024, 7, 31), "2024-07-31"),
+        (datetime(2024, 7, 31, 18, 5), "2024-07-31T18:05:00"),
+        ("00001.jpg", "00001.jpg"),
+        ("Grüße.jpg", "Grüße.jpg"),
+        ("#N/A", "#N/A"),
+        (None, ""),
+    ],
+)
+def test_a_cell_is_read_as_its_text(tmp_path, value, text):
+    """Whole numbers have no decimals, days are days, and nothing is rounded."""
+    path = write_workbook(tmp_path / "cells.xlsx", ["before", value, "after"])
+    assert list(workbook_rows(path)) == [(1, ["before", text, "after"])]
+
+
+def test_a_whole_number_that_was_saved_with_decimals_has_none(book):
+    """Programs write 1 or 1.0 for the same cell."""
+    change_part(book, SHEET, lambda sheet: sheet.replace("<v>1.5</v>", "<v>1.0</v>"))
+    assert list(workbook_rows(book))[1] == (2, ["a.jpg", "1"])
+
+
+def test_rows_keep_their_numbers_in_the_sheet(tmp_path):
+    """Also after rows that are empty or missing, and cells that are."""
+    book = Workbook()
+    for place, value in {"A1": "name", "C1": "score", "A4": "a.jpg", "C9": 2}.items():
+        book.active[place] = value
+    book.save(tmp_path / "gaps.xlsx")
+    told = {line: cells for line, cells in workbook_rows(tmp_path / "gaps.xlsx") if any(cells)}
+    assert told[1] == ["name", "", "score"]
+    assert told[4][0] == "a.jpg"
+    assert told[9] == ["", "", "2"]
+    assert sorted(told) == [1, 4, 9]
+
+
+def test_texts_that_cells_share_are_read(book):
+    """Excel keeps every text once, in a part of its own, in pieces where letters differ."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+    change_part(book, "[Content_Types].xml", lambda types: types.replace("</Types>", part))
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    texts = "<si><t>no</t></si><si><r><t>b.</t></r><r><t>jpg</t></r></si>"
+    change_part(book, "xl/sharedStrings.xml", lambda _: f'<sst xmlns="{space}">{texts}</sst>')
+    change_part(book, SHEET, lambda sheet: sheet.replace('t="n"><v>1.5</v>', 't="s"><v>1</v>'))
+    assert list(workbook_rows(book))[1] == (2, ["a.jpg", "b.jpg"])
+
+
+def test_cells_beyond_the_size_that_a_sheet_claims_are_read(book):
+    """Some programs claim a wrong one."""
+    change_part(book, SHEET, lambda sheet: sheet.replace('ref="A1:B2"', 'ref="A1"'))
+    assert list(workbook_rows(book)) == [(1, ["name", "score"]), (2, ["a.jpg", "1.5"])]
+
+
+def test_a_formula_is_read_as_the_value_that_was_saved_with_it(book):
+    """The table is not computed anew."""
+    change_part(book, SHEET, lambda sheet: sheet.replace("<v>1.5</v>", "<f>1+1</f><v>2</v>", 1))
+    assert list(workbook_rows(book))[1] == (2, ["a.jpg", "2"])
+
+
+def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
+    """Whatever file of the archive it is in."""
+    book = Workbook()
+    book.active.append(["second"])
+    book.create_sheet("shown first", 0).append(["first"])
+    book.save(tmp_path / "two.xlsx")
+    assert list(workbook_rows(tmp_path / "two.xlsx")) == [(1, ["first"])]
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _overwrite_the_middle(path):
+    data = bytearray(path.read_bytes())
+    start = data.index(SHEET.encode()) + len(SHEET) + 20
+    data[start : start + 40] = b"\xff" * 40
+    path.write_bytes(data)
+
+
+def _name_a_text_that_is_missing(path):
+    change_part(path, SHEET, lambda sheet: sheet.replace('t="n"><v>1.5<', 't="s"><v>99<'))
+
+
+def _end_early(path):
+    change_part(path, SHEET, lambda sheet: sheet[: len(sheet) // 2])
+
+
+def _write_letters_for_a_number(path):
+    change_part(path, SHEET, lambda sheet: sheet.replace("<v>1.5</v>", "<v>many</v>"))
+
+
+def _place_a_cell_nowhere(path):
+    change_part(path, SHEET, lambda sheet: sheet.replace('r="B2"', 'r="ZZZZZZ2"'))
+
+
+def _take_the_list_of_sheets_away(path):
+    change_part(path, "xl/workbook.xml", lambda _: "")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        _cut,
+        _overwrite_the_middle,
+        _name_a_text_that_is_missing,
+        _end_early,
+        _write_letters_for_a_number,
+        _place_a_cell_nowhere,
+        _take_the_list_of_sheets_away,
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_text("name,score\na.jpg,1\n"),
+    ],
+)
+def test_a_damaged_workbook_is_told_in_one_line(book, damage):
+    """By its name, whatever the library says of it."""
+    damage(book)
+    with pytest.raises(LabelsError, match=r"scores\.xlsx is not an Excel workbook") as caught:
+        list(workbook_rows(book))
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_workbook_without_sheets_is_told(book):
+    """There is nothing to read."""
+    change_part(
+        book,
+        "xl/workbook.xml",
+        lambda text: text[: text.index("<sheets>")] + text[text.index("</sheets>") + 9 :],
+    )
+    with pytest.raises(LabelsError, match=r"scores\.xlsx has no sheet"):
+        list(workbook_rows(book))
+
+
+def test_an_encrypted_workbook_is_told(tmp_path):
+    """It is no archive, but a container of the kind that Excel 97 wrote."""
+    path = tmp_path / "secret.xlsx"
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000))
+    with pytest.raises(LabelsError, match=r"secret\.xlsx is encrypted.*without a password"):
+        list(workbook_rows(path))
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_unread(book):
+    """The archive's directory says so, and no more than it says is ever unpacked."""
+    change_part(book, "xl/styles.xml", lambda _: " " * 5_000_000)
+    assert book.stat().st_size < 100_000
+    with pytest.raises(LabelsError, match=r"scores\.xlsx is bigger than 3 MB when unpacked"):
+        list(workbook_rows(book, max_unpacked=3 << 20))
+
+
+def test_an_archive_that_lies_about_its_size_is_refused(book):
+    """What is unpacked is no bigger than what the directory tells, so a bomb is a damaged part."""
+    change_part(book, SHEET, lambda sheet: sheet + " " * 5_000_000)
+    data = book.read_bytes()
+    with zipfile.ZipFile(book) as archive:
+        size = archive.getinfo(SHEET).file_size
+    assert data.count(size.to_bytes(4, "little")) == 2  # the part's own header, the directory
+    book.write_bytes(data.replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    with pytest.raises(LabelsError, match="not an Excel workbook"):
+        list(workbook_rows(book, max_unpacked=3 << 20))
+
+
+def test_a_cell_far_away_costs_neither_memory_nor_time(book):
+    """The gaps before it are not filled without end."""
+    change_part(book, SHEET, lambda sheet: sheet.replace('r="B2"', 'r="XFD2"'))
+    with pytest.raises(LabelsError, match=r"scores\.xlsx has more than 1024 columns \(line 2\)"):
+        list(workbook_rows(book))
+
+
+def test_a_row_far_away_is_not_reached_by_counting(book):
+    """A sheet has a million rows at most, so a row numbered four thousand million is none."""
+    change_part(book, SHEET, lambda sheet: sheet.replace('<row r="2"', '<row r="4000000000"'))
+    rows = workbook_rows(book)
+    assert next(rows) == (1, ["name", "score"])
+    assert not any(any(cells) for _, cells in rows)
+
+
+def test_a_workbook_that_is_not_there_is_told(tmp_path):
+    """A missing file and a folder are none."""
+    with pytest.raises(MissingPathError, match="none"):
+        list(workbook_rows(tmp_path / "none.xlsx"))
+    with pytest.raises(LabelsError, match="cannot be read"):
+        list(workbook_rows(tmp_path))
