@@ -38,6 +38,7 @@ AT_HOME = {
     "workspace": {"platformdirs"},
     "photos": {"PIL", "imagehash", "pillow_heif", "scipy", "skimage"},
     "comparisons": {"scipy"},
+    "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread
     "encoders": {
         *("torch", "open_clip", "timm", "safetensors", "huggingface_hub", "PIL"),
         *("sentence_transformers", "transformers", "threadpoolctl"),
