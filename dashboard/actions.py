@@ -1,22 +1,24 @@
-"""What buttons set off: the same slow work as the commands, saved in the same places."""
+"""Actions of buttons: the same work as the commands, saved in the same places."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dashboard.cache import encoder_results, index_data
-from dashboard.formatting import count, plain
+from dashboard.formatting import error_text, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
+from photorank.errors import PhotorankError, counted
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
 from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
-    from dashboard.models.labelling import Outcome, Pair
+    from dashboard.models.label_session import LabelSession, Outcome, Pair
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -42,7 +44,9 @@ def evaluate(index: Index, protocol: Protocol, on_progress: Progress) -> None:
     save_evaluation(index.paths, found)
 
 
-def add_prompt(index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]) -> None:
+def add_prompt_vector(
+    index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
+) -> None:
     """Make a vector from words and keep it in the index."""
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.store import add_vector, check_free
@@ -53,7 +57,7 @@ def add_prompt(index: Index, name: str, texts: Sequence[str], negatives: Sequenc
     )
 
 
-def add_learned(
+def add_learned_vector(
     index: Index,
     name: str,
     learner: str,
@@ -75,46 +79,57 @@ def add_learned(
     add_vector(index, vector)
 
 
-def remove(index: Index, name: str) -> None:
+def remove_vector(index: Index, name: str) -> None:
     """Delete one of the index's own vectors."""
     from photorank.vectors.store import remove_vector
 
     remove_vector(index, name)
 
 
-def add(index: Index, vector: MasterVector) -> None:
+def save_vector(index: Index, vector: MasterVector) -> None:
     """Keep a vector in the index."""
     from photorank.vectors.store import add_vector
 
     add_vector(index, vector)
 
 
-def record(index: Index, rater: str, pair: "Pair", outcome: "Outcome") -> None:
-    """Keep what a person said of a pair; when this returns it is on the disk."""
+def record_answer(session: "LabelSession", pair: "Pair", outcome: "Outcome") -> None:
+    """Keep what a person said of a pair, and only when it is on the disk show the next one."""
+    if session.queue.current != pair:
+        return  # pressed twice: the pair was answered
+    index, rater = session.index, session.rater
     first, second = index.photo(pair.first).digest, index.photo(pair.second).digest
-    if outcome == "skip":
-        click_log.record_skip(index.paths, rater, first, second)
-        return
-    winner, loser = (second, first) if outcome == "second" else (first, second)
-    tie, asked = outcome == "tie", pair.asked or None
-    click_log.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
+    with _problem_told(session, "This was not kept"):
+        if outcome == "skip":
+            click_log.record_skip(index.paths, rater, first, second)
+        else:
+            winner, loser = (second, first) if outcome == "second" else (first, second)
+            tie, asked = outcome == "tie", pair.asked or None
+            click_log.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
+        session.queue.advance(outcome)
 
 
-def record_stars(index: Index, rater: str, row: int, stars: int) -> None:
+def record_stars(session: "LabelSession", row: int, stars: int) -> None:
     """Keep how many stars a person gives a photo; 0 takes them back."""
-    click_log.record_stars(index.paths, rater, index.photo(row).digest, stars)
+    photo = session.index.photo(row).digest
+    with _problem_told(session, "This was not kept"):
+        click_log.record_stars(session.index.paths, session.rater, photo, stars)
 
 
-def take_back(index: Index, rater: str) -> "Pair | None":
-    """Undo a person's latest click; return the pair to show again, if it was about a pair."""
-    from dashboard.models.labelling import Pair
+def undo_click(session: "LabelSession") -> None:
+    """Undo a person's latest click, and show its pair again if it was about a pair."""
+    with _problem_told(session, "Nothing was undone"):
+        undone = click_log.undo(session.index.paths, session.rater)
+        session.queue.go_back(None if undone is None else session.pair_of(undone))
 
-    undone = click_log.undo(index.paths, rater)
-    if undone is None or undone.kind == "stars":
-        return None
-    digests = index.digests()
-    pair = sorted(digests.index(digest) for digest in undone.photos if digest in digests)
-    return Pair(pair[0], pair[1], undone.asked) if len(pair) == 2 else None
+
+@contextmanager
+def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
+    """Tell an error on the page that is drawn next: a click has no place of its own."""
+    try:
+        yield
+    except PhotorankError as error:
+        session.queue.problem = f"{what}: {error_text(error)}"
 
 
 def export_album(index: Index, made: Album, kind: str, to: str) -> str:
@@ -139,11 +154,11 @@ def export_album(index: Index, made: Album, kind: str, to: str) -> str:
         copies = [(piece.photo, piece.target) for piece in pieces]
         done = [one.outcome for one in sidecars_of_copies(copies, given, write=True)]
         written = sum(outcome in WRITTEN for outcome in done)
-        return f"{count(written, 'sidecar')} written, {len(done) - written} left as they are."
+        return f"{counted(written, 'sidecar')} written, {len(done) - written} left as they are."
     link = next(one for one in LINKS if one == kind)
     files = list(write(photos, folder, link))
     new = sum(piece.outcome == "new" for piece in files)
-    told = f"{count(new, 'photo')} written into {plain(folder)}."
+    told = f"{counted(new, 'photo')} written into {plain(folder)}."
     for piece in files:
         if piece.outcome in ("changed", "gone"):
             told += f" {plain(piece.photo)} was left out: {piece.why}."

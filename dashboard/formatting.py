@@ -70,6 +70,17 @@ def percent(value: float, digits: int = 0) -> str:
     return f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
+def with_interval(estimate: Estimate) -> str:
+    r"""Return a share with its interval, in per cent.
+
+    Examples
+    --------
+    >>> with_interval(Estimate(0.74, 0.72, 0.76, 808, 5000, "jackknife"))
+    '74\xa0% (72\xa0% to 76\xa0%)'
+    """
+    return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
+
+
 def chances(probability: float) -> tuple[str, str]:
     r"""Return a probability and what is left of it, rounded so that they sum to 100 %.
 
@@ -87,17 +98,6 @@ def chances(probability: float) -> tuple[str, str]:
 def _per_cent(whole: int) -> str:
     text = {0: "<\N{NO-BREAK SPACE}1", 100: ">\N{NO-BREAK SPACE}99"}.get(whole, str(whole))
     return f"{text}\N{NO-BREAK SPACE}%"
-
-
-def count(n: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "photo"), count(96543, "pair")
-    ('1 photo', '96,543 pairs')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def listing(names: Sequence[str]) -> str:

@@ -1,42 +1,19 @@
-"""When what was read from disk has changed: keys for the caches.
+"""Keys of the caches: what is kept depends on files, by path and time of change.
 
-They are paths with their times of change, so what a command changes is seen at once and two
-workspaces never share an entry.
+So what a command changes is seen at once, and two workspaces never share an entry.
 """
 
+from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
+from typing import Any, TypeAlias
 
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.row_checksums import totals
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
-
-def of(index: Index, vector: MasterVector) -> tuple[Path, int, bytes]:
-    """Return what a vector's ratings of an index depend on."""
-    numbers = np.array([vector.scale, vector.bias])
-    return (
-        index.paths.root,
-        changed(index.paths.manifest),
-        vector.direction.tobytes() + numbers.tobytes(),
-    )
-
-
-def judged(index: Index) -> tuple[int, ...]:
-    """Return when judgements may have changed: a click changes the catalogue alone."""
-    paths = index.paths
-    log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")  # what it does not yet hold
-    return tuple(changed(path) for path in (paths.manifest, paths.catalogue, log))
-
-
-def rows(index: Index, *tables: str) -> tuple[int, ...]:
-    """Return when rows of some tables of the catalogue changed, whatever others did."""
-    with reading(index.paths) as connection:
-        sums = totals(connection, tables)
-    # An older photorank kept no sums.
-    return (changed(index.paths.manifest), *sums) if len(sums) == len(tables) else judged(index)
+Key: TypeAlias = tuple[object, ...]
+HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
 def changed(path: Path) -> int:
@@ -45,3 +22,49 @@ def changed(path: Path) -> int:
         return path.stat().st_mtime_ns
     except OSError:
         return 0
+
+
+def of_photos(index: Index) -> Key:
+    """Return what an index's photos and embeddings depend on."""
+    return str(index.paths.root), changed(index.paths.manifest)
+
+
+def of_encoder(index: Index) -> Key:
+    """Return what an embedding of another photo depends on."""
+    return (str(index.fingerprint),)
+
+
+def of_judgements(index: Index) -> Key:
+    """Return what an index's judgements depend on: a click changes the catalogue alone."""
+    paths = index.paths
+    log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")  # what it does not yet hold
+    return *of_photos(index), changed(paths.catalogue), changed(log)
+
+
+def of_vectors(index: Index) -> Key:
+    """Return what the vectors that may rate an index depend on."""
+    cards = sorted(index.paths.vectors.glob("*.json"))
+    return *of_photos(index), *((card.name, changed(card)) for card in cards)
+
+
+def of_rows(*tables: str) -> Callable[[Index], Key]:
+    """Return a key that changes with the rows of some tables of the catalogue and no others'."""
+
+    def key(index: Index) -> Key:
+        with reading(index.paths) as connection:
+            sums = totals(connection, tables)
+        # An older photorank kept no sums.
+        return (*of_photos(index), *sums) if len(sums) == len(tables) else of_judgements(index)
+
+    return key
+
+
+def of_vector(vector: MasterVector) -> Key:
+    """Return what a vector's ratings depend on."""
+    return vector.direction.tobytes(), vector.scale, vector.bias
+
+
+BY_PHOTOS: HashFuncs = {Index: of_photos, MasterVector: of_vector}
+BY_ENCODER: HashFuncs = {Index: of_encoder}
+BY_JUDGEMENTS: HashFuncs = {Index: of_judgements, MasterVector: of_vector}
+BY_VECTORS: HashFuncs = {Index: of_vectors}

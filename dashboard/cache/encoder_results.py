@@ -1,10 +1,8 @@
 """What an encoder sees in a photo, kept between clicks: embeddings, and why it is rated so."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from dashboard.cache import cache_keys
+from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_apart
@@ -35,61 +33,29 @@ def _encoder(spec: str, framing: str) -> Encoder:
     return load_encoder(spec, framing=framing)
 
 
+@st.cache_data(max_entries=32, show_spinner="Looking at the photo …", hash_funcs=BY_ENCODER)
 def embedding(index: Index, data: bytes) -> Embeddings:
     """Return the unit embedding (d,) of an uploaded photo."""
-    made_by = index.fingerprint
-    return _embedding(data, str(made_by), encoder(index))
+    return embed_photo(data, encoder(index))[0]
 
 
-@st.cache_data(max_entries=32, show_spinner="Looking at the photo …")
-def _embedding(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
-    return embed_photo(data, _encoder)[0]
-
-
+@st.cache_resource(
+    max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
+)
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
     """Return why a photo is rated as it is, but for its concepts."""
-    return _explanation(*cache_keys.of(index, vector), data, index, vector, encoder(index))
+    return explain(index, vector, data, encoder(index))
 
 
-@st.cache_resource(max_entries=16, show_spinner="Looking where the rating comes from …")
-def _explanation(
-    root: Path,
-    changed: int,
-    direction: bytes,
-    data: bytes,
-    _index: Index,
-    _vector: MasterVector,
-    _encoder: Encoder,
-) -> Explanation:
-    return explain(_index, _vector, data, _encoder)
-
-
+@st.cache_data(max_entries=64, show_spinner="Looking for what moves it …", hash_funcs=BY_PHOTOS)
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
     """Return what moves a photo's rating, None where the encoder's words cannot be had."""
-    place = cache_keys.of(index, vector)
-    return _concepts(*place, embedding.tobytes(), index, vector, embedding, encoder(index))
+    return concepts_behind(index, vector, embedding, encoder(index))
 
 
-@st.cache_data(max_entries=64, show_spinner="Looking for what moves it …")
-def _concepts(
-    root: Path,
-    changed: int,
-    direction: bytes,
-    photo: bytes,
-    _index: Index,
-    _vector: MasterVector,
-    _embedding: Embeddings,
-    _encoder: Encoder,
-) -> list[Concept] | None:
-    return concepts_behind(_index, _vector, _embedding, _encoder)
-
-
-def forms(index: Index, data: bytes) -> Embeddings:
+@st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
+def variants(index: Index, data: bytes) -> Embeddings:
     """Return the embeddings (k, d) of a photo in several sizes, crops and compressions."""
-    return _forms(data, str(index.fingerprint), encoder(index))
-
-
-@st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …")
-def _forms(data: bytes, fingerprint: str, _encoder: Encoder) -> Embeddings:
-    photo = decode_apart(data, short_side=2 * _encoder.short_side).photo
-    return embed_variants(photo, _encoder)
+    made_by = encoder(index)
+    photo = decode_apart(data, short_side=2 * made_by.short_side).photo
+    return embed_variants(photo, made_by)

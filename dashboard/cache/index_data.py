@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.cache import cache_keys
+from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_VECTORS, changed, of_rows
 from photorank.evaluation.report import Evaluation, evaluation_paths, read_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.opened import Index, IndexLabels
@@ -26,7 +26,7 @@ def index_names() -> list[str]:
 def index(name: str) -> Index:
     """Open an index, or return it as it was opened before if nothing was written since."""
     paths = workspace().existing_index(name)
-    return _index(paths.root, cache_keys.changed(paths.manifest))
+    return _index(paths.root, changed(paths.manifest))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the index …")
@@ -34,15 +34,12 @@ def _index(root: Path, changed: int) -> Index:
     return Index.open(IndexPaths(root))
 
 
+@st.cache_resource(
+    max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("ratings", "memberships")}
+)
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
     """Return what people, or one of them, said of an index's photos."""
-    said = cache_keys.rows(index, "ratings", "memberships")
-    return _labels(index.paths.root, said, rater, index)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _labels(root: Path, said: tuple[int, ...], rater: str | None, _index: Index) -> IndexLabels:
-    return _index.labels(rater)
+    return index.labels(rater)
 
 
 def clickers(index: Index) -> list[str]:
@@ -50,6 +47,7 @@ def clickers(index: Index) -> list[str]:
     return clickers_of(index.paths)
 
 
+@st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def judged_pairs(index: Index) -> int:
     """Return how many pairs of photos people ordered.
 
@@ -58,33 +56,19 @@ def judged_pairs(index: Index) -> int:
     NoLabelsError
         If there is none.
     """
-    return _judged_pairs(index.paths.root, cache_keys.judged(index), index)
+    return index.comparisons().n_pairs
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def _judged_pairs(root: Path, judged: tuple[int, ...], _index: Index) -> int:
-    return _index.comparisons().n_pairs
-
-
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VECTORS)
 def vectors(index: Index) -> dict[str, MasterVector]:
     """Return the vectors that may rate an index, its own ones first."""
-    cards = tuple(
-        (path.name, cache_keys.changed(path)) for path in sorted(index.paths.vectors.glob("*.json"))
-    )
-    return _vectors(index.paths.root, cards, index)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _vectors(
-    root: Path, cards: tuple[tuple[str, int], ...], _index: Index
-) -> dict[str, MasterVector]:
-    return list_vectors(_index)
+    return list_vectors(index)
 
 
 def evaluation(index: Index) -> Evaluation | None:
     """Return an index's latest saved evaluation, or None if there is none."""
     saved = evaluation_paths(index.paths)
-    return _evaluation(saved[-1], cache_keys.changed(saved[-1])) if saved else None
+    return _evaluation(saved[-1], changed(saved[-1])) if saved else None
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -1,6 +1,5 @@
 """What the pages Map and Search look up, kept between clicks."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -8,6 +7,7 @@ from streamlit.runtime import get_instance
 from streamlit.runtime.media_file_storage import MediaFileStorageError
 
 from dashboard.cache import encoder_results
+from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from dashboard.models import photo_map
 from dashboard.models.photo_tiles import alt_text
 from photorank.index.opened import Index
@@ -17,30 +17,15 @@ from photorank.typing import Codes, Direction, Floats
 from photorank.vectors.prompts import prompt_vector
 
 
+@st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def places(index: Index, method: Method) -> Floats:
     """Return each photo's place on the map (n, 2), read-only: all visitors share them."""
-    return _places(index.paths.root, index.paths.manifest.stat().st_mtime_ns, method, index)
-
-
-@st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …")
-def _places(root: Path, changed: int, method: Method, _index: Index) -> Floats:
-    found = map_layout.places(_index, method)
+    found = map_layout.places(index, method)
     found.flags.writeable = False
     return found
 
 
-def drawn(index: Index) -> tuple[Codes, list[Path], list[str]]:
-    """Return which rows a map draws, with their pictures' files and their words."""
-    return _drawn(index.paths.root, index.paths.manifest.stat().st_mtime_ns, index)
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _drawn(root: Path, changed: int, _index: Index) -> tuple[Codes, list[Path], list[str]]:
-    rows = photo_map.drawn(len(_index))
-    photos = [_index.photo(row) for row in rows.tolist()]
-    return rows, [_index.thumbnail(one) for one in photos], [alt_text(one) for one in photos]
-
-
+@st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
 def direction(index: Index, text: str) -> Direction:
     """Return the direction (d,) of a text.
 
@@ -49,14 +34,8 @@ def direction(index: Index, text: str) -> Direction:
     MissingWeightsError, MissingExtraError
         If the encoder's words cannot be had.
     """
-    return _direction(text, str(index.fingerprint), index)
-
-
-@st.cache_data(max_entries=128, show_spinner="Reading the words …")
-def _direction(text: str, fingerprint: str, _index: Index) -> Direction:
     # The text tower loads here, when the first words come, and not before.
-    found: Direction = prompt_vector("search", [text], encoder_results.encoder(_index)).direction
-    return found
+    return prompt_vector("search", [text], encoder_results.encoder(index)).direction
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
@@ -67,13 +46,22 @@ def row_of_digest(index: Index, digest: str) -> int | None:
     return next(found, None)
 
 
-def addresses(pictures: Sequence[Path]) -> list[str]:
-    """Return where the browser finds some pictures, "" for those that are gone."""
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
+def _drawn_files(index: Index) -> tuple[Codes, list[Path], list[str]]:
+    """Return the rows that a map draws, with their pictures' files and their names."""
+    rows = photo_map.drawn_rows(len(index))
+    photos = [index.photo(row) for row in rows.tolist()]
+    return rows, [index.thumbnail(one) for one in photos], [alt_text(one) for one in photos]
+
+
+def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
+    """Return the photos that a map draws, with the addresses of their pictures."""
     files, found = get_instance().media_file_mgr, []
+    rows, pictures, names = _drawn_files(index)
     for number, picture in enumerate(pictures):
         try:
             address = files.add(str(picture), "image/webp", f"map-{number}")
         except MediaFileStorageError:
             address = ""
         found.append(address.lstrip("/"))  # relative: the dashboard may be served below a path
-    return found
+    return photo_map.DrawnPhotos(rows, found, names)

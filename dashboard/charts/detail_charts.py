@@ -16,7 +16,7 @@ IN_ORDER = "pairs put in the right order"
 CELL = 40  # pixels that a row of the matrix is high
 
 
-def chart(panel: Panel) -> alt.LayerChart:
+def detail_chart(panel: Panel) -> alt.LayerChart:
     """Draw a panel."""
     return _DRAWN[panel.name](panel)
 

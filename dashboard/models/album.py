@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from dashboard.formatting import count, file_name, percent, plain
-from dashboard.models.photo_tiles import Tile, alt_text, short
+from dashboard.formatting import file_name, percent, plain
+from dashboard.models.photo_tiles import Tile, short_number, tile_of
 from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
+from photorank.errors import counted
 from photorank.export.copy_photos import Piece, needed, plan
 from photorank.export.destination import checked_folder, checked_new_file
 from photorank.index.opened import Index, Photo
@@ -32,8 +33,8 @@ KIND_HELP = {
 }
 VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
 LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
-_AS_GOOD = 0.0005  # what would be said as 0.0 %
-_NAMED = 3  # files that a photo stands for which are named below it
+_NO_GAIN = 0.0005  # a gain that is written as 0.0 %
+_FILES_NAMED = 3  # files that a photo stands for which are named below it
 CSV_NAME = "photorank-album.csv"
 BALANCE_HELP = (
     "0 takes the best rated photos, 1 the most varied ones. Between them, one per cent of the best "
@@ -47,7 +48,7 @@ ALIKE_HELP = (
 
 @dataclass(frozen=True)
 class AlbumTile:
-    """A photo of the page, and what may be done with it."""
+    """A photo of the page, and what its buttons need."""
 
     tile: Tile
     digest: str
@@ -65,11 +66,11 @@ class Forecast:
 
 def headline(album: Album, total: int, vector: str) -> str:
     """Say what was chosen, and how good it is."""
-    chosen = f"**{count(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
+    chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
     reached = min(album.value / album.bound, 1.0)
-    if 1 / reached - 1 < _AS_GOOD:
+    if 1 / reached - 1 < _NO_GAIN:
         return f"{chosen}. No choice could be better."
     return f"{chosen}. No choice could be better by more than {percent(1 / reached - 1, 1)}."
 
@@ -86,44 +87,21 @@ def as_sentence(note: str) -> str:
 
 
 def tiles(index: Index, album: Album) -> list[AlbumTile]:
-    """Describe the photos of an album, in the order of time."""
-    return [_tile(index, one) for one in album.chosen]
-
-
-def sheet(index: Index, album: Album) -> list[AlbumTile]:
-    """Describe the photos of an album by nothing but themselves."""
-    photos = [index.photo(one.row) for one in album.chosen]
-    return [
-        AlbumTile(Tile(index.thumbnail(photo), alt_text(photo), ""), photo.digest, pinned=False)
-        for photo in photos
-    ]
+    """Describe the photos of an album, in the order of time, with their reasons."""
+    return [_album_tile(index, one.row, _facts(index, one), one.pinned) for one in album.chosen]
 
 
 def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
     """Describe the photos that were next."""
-    made = []
-    for one in album.missed:
-        photo = index.photo(one.row)
-        caption = _caption(photo, [plain(one.reason)])
-        made.append(AlbumTile(Tile(index.thumbnail(photo), alt_text(photo), caption), photo.digest,
-                              pinned=False))  # fmt: skip
-    return made
+    return [_album_tile(index, one.row, [plain(one.reason)]) for one in album.missed]
 
 
 def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
     """Describe the photos that are not wanted."""
-    photos = [index.photo(row) for row in rows]
-    return [
-        AlbumTile(
-            Tile(index.thumbnail(photo), alt_text(photo), _caption(photo, [])),
-            photo.digest,
-            pinned=False,
-        )
-        for photo in photos
-    ]
+    return [_album_tile(index, row, []) for row in rows]
 
 
-def swap_words(index: Index, album: Album) -> str | None:
+def swap_text(index: Index, album: Album) -> str | None:
     """Say which exchange would help most, or that none would."""
     if album.swap is None:
         return None
@@ -134,7 +112,7 @@ def swap_words(index: Index, album: Album) -> str | None:
     return f"No swap would help; the nearest is {into} for {out}."
 
 
-def forecast(album: Album, photos: Sequence[Photo], index: Index, kind: str, to: str) -> Forecast:
+def export_forecast(album: Album, index: Index, kind: str, to: str) -> Forecast:
     """Say what an export into a folder would write; nothing is written.
 
     Raises
@@ -148,6 +126,8 @@ def forecast(album: Album, photos: Sequence[Photo], index: Index, kind: str, to:
     if kind == "csv":
         file = checked_new_file(folder / CSV_NAME)
         return Forecast(f"Would write {plain(file)}.", [], can_write=True)
+    photos = [index.photo(one.row) for one in album.chosen]
+    photos = [index.photo(one.row) for one in album.chosen]
     pieces = plan(photos, folder, "copy" if kind == "xmp" else _link(kind))
     return _forecast(pieces, folder, kind)
 
@@ -159,7 +139,7 @@ def _forecast(pieces: Sequence[Piece], folder: Path, kind: str) -> Forecast:
         usable = [piece for piece in pieces if piece.outcome in ("new", "there")]
         files = [f"{piece.target.name}.xmp" for piece in usable]
         return Forecast(
-            f"Would write up to {count(len(files), 'sidecar')} into {plain(folder)}.",
+            f"Would write up to {counted(len(files), 'sidecar')} into {plain(folder)}.",
             files,
             can_write=bool(files),
         )
@@ -168,9 +148,9 @@ def _forecast(pieces: Sequence[Piece], folder: Path, kind: str) -> Forecast:
     words = f"{len(new)} {what if len(new) == 1 else plural}"
     sentence = f"Would write {words} into {plain(folder)}{size}."
     if there := sum(piece.outcome == "there" for piece in pieces):
-        sentence += f" {there} are there already."
+        sentence += f" {there} {'is' if there == 1 else 'are'} there already."
     if gone := sum(piece.outcome == "gone" for piece in pieces):
-        sentence += f" {count(gone, 'photo')} cannot be found any more."
+        sentence += f" {counted(gone, 'photo')} cannot be found any more."
     return Forecast(sentence, [piece.target.name for piece in new], can_write=bool(new))
 
 
@@ -178,20 +158,23 @@ def _link(kind: str) -> Literal["copy", "hard", "soft"]:
     return "hard" if kind == "hard" else "soft" if kind == "soft" else "copy"
 
 
-def _tile(index: Index, one: Chosen) -> AlbumTile:
-    photo = index.photo(one.row)
-    facts = [plain(one.reason), f"rating {short(one.rating)}"]
+def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = False) -> AlbumTile:
+    photo = index.photo(row)
+    return AlbumTile(tile_of(index, row, _caption(photo, facts)), photo.digest, pinned)
+
+
+def _facts(index: Index, one: Chosen) -> list[str]:
+    facts = [plain(one.reason), f"rating {short_number(one.rating)}"]
     if others := [*(index.photo(row).path for row in one.represents), *one.beside]:
-        facts.append(f"instead of {_named(others)}")
-    tile = Tile(index.thumbnail(photo), alt_text(photo), _caption(photo, facts))
-    return AlbumTile(tile, photo.digest, one.pinned)
+        facts.append(f"instead of {_first_names(others)}")
+    return facts
 
 
-def _named(files: Sequence[Path]) -> str:
+def _first_names(files: Sequence[Path]) -> str:
     """Name the first files, and count the rest."""
-    names = [plain(file.name) for file in files[:_NAMED]]
-    if len(files) > _NAMED:
-        names.append(f"{len(files) - _NAMED:,} more")
+    names = [plain(file.name) for file in files[:_FILES_NAMED]]
+    if len(files) > _FILES_NAMED:
+        names.append(f"{len(files) - _FILES_NAMED:,} more")
     return ", ".join(names)
 
 

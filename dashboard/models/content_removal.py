@@ -11,23 +11,23 @@ from photorank.metrics.estimates import Estimate
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.evaluation.nuisance import Gap, Nuisance
 
-ENDS = 6  # kinds shown at either end where there are many
+KINDS_AT_EACH_END = 6  # shown where there are many
 WITH, WITHOUT = "as it is", "without content"
 BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 
 @dataclass(frozen=True)
-class Content:
+class ContentRemoval:
     """What the page says of content in a vector."""
 
     sentence: str
     reading: str
-    title: str  # for who cannot see the chart
+    title: str  # for those who cannot see the chart
     rows: pd.DataFrame  # kind, version, value, low, high
     csv: str
 
 
-def content(found: "Nuisance") -> Content:
+def removal_texts(found: "Nuisance") -> ContentRemoval:
     """Word and sort what changes when content is taken out of a vector."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
@@ -50,19 +50,23 @@ def content(found: "Nuisance") -> Content:
         [
             {"kind": gap.group, "photos": gap.n_photos, "version": version}
             | {"value": one.value, "low": one.low, "high": one.high}
-            for gap in _ends(found)
+            for gap in _best_and_worst(found)
             for version, one in ((WITH, gap.before), (WITHOUT, gap.after))
         ],
         columns=["kind", "photos", "version", "value", "low", "high"],
     )
     title = f"Mean rating of each kind of photo by {found.vector}, with content and without"
-    return Content(sentence, reading, title, rows, rows.to_csv(index=False))
+    return ContentRemoval(sentence, reading, title, rows, rows.to_csv(index=False))
 
 
-def _ends(found: "Nuisance") -> "list[Gap]":
+def _best_and_worst(found: "Nuisance") -> "list[Gap]":
     """Return the best and the worst rated kinds, or all where they are few."""
     gaps = list(found.gaps)
-    return gaps if len(gaps) <= 2 * ENDS else gaps[:ENDS] + gaps[-ENDS:]
+    return (
+        gaps
+        if len(gaps) <= 2 * KINDS_AT_EACH_END
+        else gaps[:KINDS_AT_EACH_END] + gaps[-KINDS_AT_EACH_END:]
+    )
 
 
 def _share(estimate: Estimate) -> str:

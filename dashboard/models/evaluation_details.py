@@ -1,15 +1,16 @@
 """View-model of Looking closer: what is behind the leader's one number, a view at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
-from typing import Any
+from typing import TypeVar
 
 import pandas as pd
 
-from dashboard.formatting import FROM_PHOTOS, count, family, listing, number, percent, plain
+from dashboard.formatting import FROM_PHOTOS, family, listing, number, percent, plain, with_interval
 from dashboard.models import evaluation_tables
 from dashboard.models.metric_texts import METRICS
+from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import (
     Calibration,
@@ -37,6 +38,8 @@ PEOPLE = {
     "one_rater_accuracy": "one person against all others",
     "split_half_accuracy": "half of the people against the other half",
 }
+
+Partial = TypeVar("Partial", bound=PartialAccuracy)
 
 
 @dataclass(frozen=True)
@@ -70,41 +73,37 @@ def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[
 
 
 def _close_calls(found: Sequence[GapAccuracy], families: dict[str, str]) -> list[Panel]:
-    rows = _table(found)
-    if rows.empty:
+    rows = _known(found)
+    if not rows:
         return []
-    widest = rows["upto"].max()
-    ranges = [
-        f"> {above:.3g}" if upto == widest else f"≤ {upto:.3g}"
-        for above, upto in zip(rows["above"], rows["upto"], strict=True)
-    ]
-    rows = rows.assign(range=ranges, family=rows["vector"].map(families))
-    own = rows[rows["vector"] == (leader := rows["vector"].iloc[0])]
-    near, far = own.iloc[0], own.iloc[-1]
+    widest = max(row.upto for row in rows)
+    ranges = [f"> {row.above:.3g}" if row.upto == widest else f"≤ {row.upto:.3g}" for row in rows]
+    leader = rows[0].vector
+    own = [row for row in rows if row.vector == leader]
+    near, far = own[0], own[-1]
     reading = (
         f"When people put two photos close together (labels at most {near.upto:.3g} apart), "
-        f"**{plain(leader)}** agrees with them on {_with_interval(near)} of "
-        f"{count(near.n_pairs, 'pair')}; when they put them far apart (over {far.above:.3g}), on "
-        f"{_with_interval(far)} of {count(far.n_pairs, 'pair')}. The vertical lines are 95 % "
-        "intervals; the dashed rule is guessing."
+        f"**{plain(leader)}** agrees with them on {_of_pairs(near)}; when they put them far apart "
+        f"(over {far.above:.3g}), on {_of_pairs(far)}. The vertical lines are 95 % intervals; the "
+        "dashed rule is guessing."
     )
     title = f"Pairs in the right order by how far apart people put the two photos: {leader}"
-    return [Panel("gap", title, reading, rows, _csv(found))]
+    shown = _table(rows).assign(range=ranges, family=[families.get(row.vector) for row in rows])
+    return [Panel("gap", title, reading, shown, _csv(found))]
 
 
 def _learning_curve(found: Sequence[LearningPoint], people: dict[str, Estimate]) -> list[Panel]:
-    rows = _table(found)
+    rows = _known(found)
     if len(rows) < 2:
         return []
-    first, before, last = rows.iloc[0], rows.iloc[-2], rows.iloc[-1]
-    learner = last["vector"]
+    first, before, last = rows[0], rows[-2], rows[-1]
+    gain = number(100 * (last.accuracy.value - before.accuracy.value), "+.1f")
     reading = (
-        f"**{plain(learner)}** puts {_with_interval(first)} of pairs in order after learning from "
-        f"{count(first.n_learned_from, 'photo')} and {_with_interval(last)} after "
-        f"{last.n_learned_from:,}, always tested on the same {count(last.n_pairs, 'pair')}; the "
-        f"last step, from {before.n_learned_from:,} photos, brought "
-        f"{number(100 * (last.value - before.value), '+.1f')} points. "
-        "The lines are 95 % intervals."
+        f"**{plain(last.vector)}** puts {with_interval(first.accuracy)} of pairs in order after "
+        f"learning from {counted(first.n_learned_from, 'photo')} and "
+        f"{with_interval(last.accuracy)} after {last.n_learned_from:,}, always tested on the same "
+        f"{counted(last.accuracy.n_pairs, 'pair')}; the last step, from {before.n_learned_from:,} "
+        f"photos, brought {gain} points. The lines are 95 % intervals."
     )
     levels = {
         text: people[key]
@@ -113,15 +112,16 @@ def _learning_curve(found: Sequence[LearningPoint], people: dict[str, Estimate])
     }
     if levels:
         texts = [
-            f"{text} on {_with_interval(level)} of {count(level.n_pairs, 'pair')}"
+            f"{text} on {with_interval(level)} of {counted(level.n_pairs, 'pair')}"
             for text, level in levels.items()
         ]
         reading += f" The dashed rules are people among themselves: {listing(texts)}."
-    title = f"Pairs in the right order by number of photos learned from: {learner}"
+    title = f"Pairs in the right order by number of photos learned from: {last.vector}"
     rules = tuple((text, level.value) for text, level in levels.items())
     people_rows = [{"people": text} | level.to_json() for text, level in levels.items()]
     csv = pd.DataFrame([*(row.to_json() for row in found), *people_rows]).to_csv(index=False)
-    return [Panel("learning", title, reading, rows.assign(family=FROM_PHOTOS), csv, rules)]
+    shown = _table(rows).assign(family=FROM_PHOTOS)
+    return [Panel("learning", title, reading, shown, csv, rules)]
 
 
 def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[Panel]:
@@ -130,7 +130,7 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
     row = next(row for row in results if row.vector == found.vector)  # over all pairs
     made = family(row.kind)
     name = plain(found.vector)
-    pairs = f"{count(found.n_pairs, 'draw')} from {count(row.n_pairs, 'pair')}"
+    pairs = f"{counted(found.n_pairs, 'draw')} from {counted(row.n_pairs, 'pair')}"
     bins, curve = pd.DataFrame(found.bins), pd.DataFrame(found.risk_coverage)
     off = _figures(found.expected_calibration_error, ".1f", times=100)
     believed = (
@@ -158,53 +158,50 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
 
 
 def _groups(found: Sequence[GroupAccuracy], families: dict[str, str]) -> list[Panel]:
-    rows = _table(found)
+    rows = sorted(_known(found), key=lambda row: -row.accuracy.value)
     if len(rows) < 2:
         return []
-    shown, which = _best_and_worst(rows.sort_values("value", ascending=False, ignore_index=True))
-    shown = shown.assign(
-        family=shown["vector"].map(families),
-        shown=[
-            f"{_with_interval(row)} of {count(int(row.n_pairs), 'pair')}"
-            for _, row in shown.iterrows()
-        ],
-    )
-    best, worst = shown.iloc[0], shown.iloc[-1]
-    leader = best["vector"]
-    if min(best.n_pairs, worst.n_pairs) < PAIRS_TO_RANK_A_GROUP:
+    rows, which = _best_and_worst(rows)
+    best, worst = rows[0], rows[-1]
+    leader = plain(best.vector)
+    if min(best.accuracy.n_pairs, worst.accuracy.n_pairs) < PAIRS_TO_RANK_A_GROUP:
         text = (
-            f"Comparing only photos of one group, **{plain(leader)}** was tested on too few pairs "
+            f"Comparing only photos of one group, **{leader}** was tested on too few pairs "
             f"(under {PAIRS_TO_RANK_A_GROUP}) to call a group its best or worst; with folds by "
             "group (`--fold-by group`) all pairs of a group are tested."
         )
     else:
         text = (
-            f"Comparing only photos of one group, **{plain(leader)}** does best in "
-            f"**{plain(best.group)}**, {best.shown}, and worst in **{plain(worst.group)}**, "
-            f"{worst.shown}."
+            f"Comparing only photos of one group, **{leader}** does best in "
+            f"**{plain(best.group)}**, {_of_pairs(best)}, and worst in **{plain(worst.group)}**, "
+            f"{_of_pairs(worst)}."
         )
     reading = (
         f"{text} {which} The lines are 95 % intervals of the ratings as they are, without what "
         "learning anew would change; among many groups some stand out by luck."
     )
-    title = f"Pairs in the right order inside each group: {leader}"
+    title = f"Pairs in the right order inside each group: {best.vector}"
+    shown = _table(rows).assign(
+        family=[families.get(row.vector) for row in rows], shown=[_of_pairs(row) for row in rows]
+    )
     return [Panel("groups", title, reading, shown, _csv(found))]
 
 
-def _best_and_worst(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
-    """Return the best and the worst groups, and which these are in words.
+def _best_and_worst(rows: list[GroupAccuracy]) -> tuple[list[GroupAccuracy], str]:
+    """Return the best and the worst groups of ranked ones, and which these are in words.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """
     each, enough = GROUPS_AT_EACH_END, PAIRS_TO_RANK_A_GROUP
     if len(rows) <= 2 * each:
         return rows, f"All {len(rows)} groups are shown."
-    large = rows[rows["n_pairs"] >= enough]
+    large = [row for row in rows if row.accuracy.n_pairs >= enough]
     if len(large) < 2 * each:
-        most = rows.nlargest(2 * each, "n_pairs").sort_index()
-        return most, f"Of {len(rows)} groups these are the {len(most)} with the most pairs."
+        most = sorted(rows, key=lambda row: -row.accuracy.n_pairs)[: 2 * each]
+        shown = [row for row in rows if row in most]
+        return shown, f"Of {len(rows)} groups these are the {len(shown)} with the most pairs."
     which = f"of the {len(large)} groups with at least {enough} pairs ({len(rows)} in all)"
-    ends = pd.concat([large.head(each), large.tail(each)])
+    ends = large[:each] + large[-each:]
     return ends, f"These are the {each} best and the {each} worst {which}."
 
 
@@ -224,7 +221,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
         best = f" (the best {len(order)} of {len(ranked)} vectors)"
     reading = (
         f"{amount} the vector of a row is ahead of the vector of a column, on the same "
-        f"{count(int(ranked['n_pairs'].min()), 'pair')}{best}. Filled and bold cells are "
+        f"{counted(int(ranked['n_pairs'].min()), 'pair')}{best}. Filled and bold cells are "
         f"clear, {int(rows['clear'].sum())} of {len(rows)}; a hollow one could be luck once all "
         "comparisons are allowed for (Holm, p ≥ 0.05)."
     )
@@ -259,17 +256,28 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
     )
 
 
-def _table(found: Sequence[PartialAccuracy]) -> pd.DataFrame:
+def _known(found: Sequence[Partial]) -> list[Partial]:
     """Return the rows that have a value; where an interval is not defined, it is all there is."""
-    table = pd.DataFrame([row.to_json() for row in found if row.accuracy.is_defined])
-    if table.empty:
-        return table
-    return table.astype({"low": float, "high": float}).fillna({"low": 0.0, "high": 1.0})
+    rows = []
+    for row in found:
+        low, high = row.accuracy.low, row.accuracy.high
+        if isnan(low) or isnan(high):
+            row = replace(row, accuracy=replace(row.accuracy, low=0.0, high=1.0))
+        if row.accuracy.is_defined:
+            rows.append(row)
+    return rows
 
 
-def _with_interval(row: Any) -> str:
-    """Return an accuracy with its interval, from an estimate or from a row of a table."""
-    return f"{percent(row.value)} ({percent(row.low)} to {percent(row.high)})"
+def _table(rows: Sequence[PartialAccuracy]) -> pd.DataFrame:
+    return pd.DataFrame([row.to_json() for row in rows])
+
+
+def _csv(found: Sequence[PartialAccuracy]) -> str:
+    return _table(found).to_csv(index=False)
+
+
+def _of_pairs(row: PartialAccuracy) -> str:
+    return f"{with_interval(row.accuracy)} of {counted(row.accuracy.n_pairs, 'pair')}"
 
 
 def _figures(estimate: Estimate, digits: str, *, times: int = 1) -> str:
@@ -277,7 +285,3 @@ def _figures(estimate: Estimate, digits: str, *, times: int = 1) -> str:
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"
     return f"{value:{digits}}{span}"
-
-
-def _csv(found: Sequence[PartialAccuracy]) -> str:
-    return pd.DataFrame([row.to_json() for row in found]).to_csv(index=False)

@@ -1,6 +1,6 @@
 """How an evaluation was made, in words and as a command."""
 
-from dashboard.formatting import count
+from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 
 KEPT_TOGETHER = {
@@ -22,7 +22,7 @@ def described(evaluation: Evaluation) -> str:
 def _split(evaluation: Evaluation) -> list[str]:
     """Say how photos were split, and where the intervals come from."""
     made = evaluation.protocol
-    photos = count(evaluation.n_photos, "judged photo")
+    photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":
         return [
             f"{photos} were split as their dataset's authors split them: vectors were learned "
@@ -33,7 +33,7 @@ def _split(evaluation: Evaluation) -> list[str]:
         ]
     taught = f" Learning used only pairs within one {made.within}." if made.within else ""
     return [
-        f"{photos} were split into {made.folds} parts, {count(made.repeats, 'time')}, "
+        f"{photos} were split into {made.folds} parts, {counted(made.repeats, 'time')}, "
         f"{KEPT_TOGETHER[made.fold_by]}. Each part was rated by vectors learned from the other "
         f"parts only, and pairs were counted within a part.{taught}",
         "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "

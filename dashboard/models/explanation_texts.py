@@ -7,7 +7,7 @@ import pandas as pd
 from PIL import Image
 
 from dashboard.formatting import listing, percent, plain
-from dashboard.models.photo_tiles import Tile, alt_text, short, whole
+from dashboard.models.photo_tiles import Tile, percentile_text, short_number, tile_of
 from photorank.index.opened import Index
 from photorank.rating.closest_better import Better
 from photorank.rating.concepts import Concept
@@ -15,7 +15,7 @@ from photorank.rating.explain import Explanation
 from photorank.rating.stability import Steadiness
 from photorank.typing import Ratings
 
-NOT_TOLD = 0.1  # standard deviations: a pull that is not worth a line
+LEAST_PULL = 0.1  # standard deviations: a smaller pull is not worth a line
 FIGURES_HELP = (
     "In the photo: standard deviations above the mean of the index. Liked: correlation of concept "
     "and rating over the index, −1 to 1. Moves it by: their product, in standard deviations of "
@@ -27,7 +27,7 @@ STAND_IN = (
 )
 
 
-def drawn(explanations: Sequence[Explanation]) -> list[Image.Image]:
+def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
     """Return the photos under their heat maps, all on one scale of colour."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
@@ -37,7 +37,7 @@ def heat_reading(explanation: Explanation) -> str:
     """Say how the heat map is to be read."""
     heat = explanation.heat
     if heat.exact:
-        above = short(heat.rating - explanation.average)
+        above = short_number(heat.rating - explanation.average)
         return (
             "Orange parts lift the rating above that of an average photo of the index, blue parts "
             f"lower it. They sum to the difference, {above}."
@@ -50,10 +50,10 @@ def heat_reading(explanation: Explanation) -> str:
 
 def concept_lines(concepts: Sequence[Concept]) -> list[str]:
     """Say which concepts lift or lower a rating, the strongest first."""
-    return [_line(one) for one in concepts if abs(one.pull) >= NOT_TOLD]
+    return [_concept_line(one) for one in concepts if abs(one.pull) >= LEAST_PULL]
 
 
-def _line(one: Concept) -> str:
+def _concept_line(one: Concept) -> str:
     arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
     amount = "more" if one.shown > 0 else "less"
     effect = "lifts" if one.pull > 0 else "lowers"
@@ -66,40 +66,36 @@ def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["concept", "shown", "liked", "pull"])
 
 
-def better_tiles(index: Index, better: Sequence[Better], standing: Ratings) -> list[Tile]:
-    """Describe the closest better photos by how much of the index they beat, `standing` (n,)."""
+def better_tiles(index: Index, better: Sequence[Better], percentiles: Ratings) -> list[Tile]:
+    """Describe the closest better photos by their percentiles (n,)."""
+    captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [
-        Tile(
-            index.thumbnail(one.photo),
-            alt_text(one.photo),
-            f"**better than {whole(standing[one.row])}**",
-            one.photo,
-        )
-        for one in better
+        tile_of(index, one.row, caption, linked=True)
+        for one, caption in zip(better, captions, strict=True)
     ]
 
 
 def steadiness(found: Steadiness) -> str:
     """Say whether the order of two photos depends on the form in which they came."""
-    spreads = listing([f"±{short(spread)}" for spread in found.spreads])
+    spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
-        said = (
+        text = (
             ":green-badge[Steady] Smaller, cropped a little or compressed, the photos keep their "
             "order"
         )
     else:
-        said = (
+        text = (
             ":orange-badge[Unsteady] Do not rely on this order: made smaller, cropped a little or "
             "compressed, the photos change places"
         )
     return (
-        f"{said}: of each form of one against each of the other {percent(found.flips)} change "
-        f"places. The ratings move by {spreads}."
+        f"{text}: {percent(found.flips)} of the pairs of such forms change places. The ratings "
+        f"move by {spreads}."
     )
 
 
-def headline(vector: str, standing: float, n: int) -> str:
-    """Say than which share of an index of n photos, 0 to 100, a photo is better."""
+def headline(vector: str, percentile: float, n: int) -> str:
+    """Return the percentage of an index of n photos that a photo beats, in words."""
     if n < 2:
         return "It is the only photo of the index."
-    return f"By **{plain(vector)}** it is better than {whole(standing)} of the index."
+    return f"By **{plain(vector)}** it is better than {percentile_text(percentile)} of the index."

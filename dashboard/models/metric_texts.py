@@ -74,9 +74,16 @@ SCOPES: dict[Scope, tuple[str, str]] = {  # on the selector, and in a sentence
 }
 
 
-def metrics(evaluation: Evaluation, scope: Scope) -> list[str]:
-    """Return the metrics that some vector has in a scope."""
+def scopes(evaluation: Evaluation) -> dict[Scope, str]:
+    """Return the names of the scopes that have pairs."""
+    return {scope: SCOPES[scope][0] for scope in evaluation.scopes}
+
+
+def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
+    """Return the names of the metrics that some vector has in a scope."""
     rows = [row.metrics for row in evaluation.results if row.scope == scope]
-    return [
-        name for name in METRICS if any(name in found and found[name].is_defined for found in rows)
-    ]
+    return {
+        name: metric.label
+        for name, metric in METRICS.items()
+        if any(name in found and found[name].is_defined for found in rows)
+    }

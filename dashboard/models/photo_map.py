@@ -1,18 +1,19 @@
-"""View-model of the map: which photos are drawn, in which colour, and which are selected."""
+"""View-model of Map: which photos are drawn, in which colour, and which are selected."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dashboard.formatting import count, plain
-from dashboard.models.photo_tiles import label_standing, short, whole
+from dashboard.formatting import plain
+from dashboard.models.photo_tiles import label_percentiles, percentile_text, short_number
+from photorank.errors import counted
 from photorank.index.opened import IndexLabels
-from photorank.similarity.map_layout import Method, inside
+from photorank.similarity.map_layout import Method, can_map, inside
 from photorank.typing import Codes, Floats, Ratings
 
-DRAWN = 1500  # points: more cannot be told apart, and a browser would be slow
+MOST_POINTS = 1500  # more cannot be told apart, and a browser would be slow
 Box = tuple[float, float, float, float]  # left, right, bottom, top
 
 METHODS: dict[Method, str] = {"pca": "At once", "tsne": "Like beside like"}
@@ -29,6 +30,14 @@ COLOURS = {
 }
 
 
+class DrawnPhotos(NamedTuple):
+    """Photos that a map draws."""
+
+    rows: Codes  # of the index
+    pictures: list[str]  # where the browser finds them, "" for one that is gone
+    names: list[str]  # what a reader who cannot see them is told
+
+
 @dataclass(frozen=True)
 class Colouring:
     """What a point's colour says."""
@@ -41,6 +50,11 @@ class Colouring:
     of_people: bool = True  # so that it says more than the vector does
 
 
+def methods() -> dict[Method, str]:
+    """Return the ways to lay a map out that can be had here."""
+    return {method: name for method, name in METHODS.items() if can_map(method)}
+
+
 def colours(labels: IndexLabels) -> dict[str, str]:
     """Return what an index's photos can be coloured by; people's part takes labels."""
     judged = bool(np.isfinite(labels.scores).any())
@@ -48,13 +62,13 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 
 
 def colouring(
-    labels: IndexLabels, standing: Ratings, by: str, vector: str, *, seen: bool = False
+    labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Return the colours of all photos, in per cent of the photos that stand below each.
+    """Return the colours of all photos: percentiles of the vector, of people, or how they differ.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
-    people = label_standing(labels.scores)
+    people = label_percentiles(labels.scores)
     if by == "label":
         reading = "The brighter a point stands out, the higher people put the photo."
         return Colouring(people, "people: better than (%)", (0, 100), False, reading)
@@ -63,64 +77,62 @@ def colouring(
             f"Green: **{plain(vector)}** puts the photo higher than people do. Ochre: people put "
             "it higher." + (" It has learned from judgements of these photos." if seen else "")
         )
-        apart = standing - people
+        apart = percentiles - people
         most = max(float(np.nanmax(np.abs(apart))), 1.0)
         return Colouring(apart, "vector − people (%)", (-most, most), True, reading)
     reading = f"The stronger a point's green, the higher **{plain(vector)}** rates the photo."
-    return Colouring(standing, "better than (%)", (0, 100), False, reading, False)
+    return Colouring(percentiles, "better than (%)", (0, 100), False, reading, False)
 
 
-def drawn(n: int) -> Codes:
+def drawn_rows(n: int) -> Codes:
     """Return the rows that are drawn: all, or so many at random, the same each time."""
-    rows = np.arange(n)
-    if len(rows) <= DRAWN:
-        return rows
-    chosen: Codes = np.random.default_rng(0).choice(rows, DRAWN, replace=False)
-    return np.sort(chosen)
+    if n <= MOST_POINTS:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).choice(n, MOST_POINTS, replace=False))
 
 
 def points(
-    rows: Codes,
+    drawn: DrawnPhotos,
     places: Floats,
     colouring: Colouring,
-    addresses: Sequence[str],
-    photos: Sequence[str],
     ratings: Ratings,
-    standing: Ratings,
+    percentiles: Ratings,
 ) -> pd.DataFrame:
-    """Return what is drawn, a row a point, and what is told when one points at it."""
-    said = [
-        f"rating {short(ratings[row])}, better than {whole(standing[row])}" for row in rows.tolist()
+    """Return what is drawn, a row a point, and what its tooltip says."""
+    rows = drawn.rows
+    texts = [
+        f"rating {short_number(ratings[row])}, better than {percentile_text(percentiles[row])}"
+        for row in rows.tolist()
     ]
     return pd.DataFrame(
         {
             "x": places[rows, 0],
             "y": places[rows, 1],
             "value": colouring.amounts[rows],
-            "image": addresses,
-            "photo": photos,
-            "said": said,
+            "image": drawn.pictures,
+            "photo": drawn.names,
+            "said": texts,
         }
     )
 
 
-def as_text(box: Box | None) -> str:
+def box_text(box: Box | None) -> str:
     """Return a box as it stands in an address.
 
     Examples
     --------
-    >>> as_text((-1.0, 0.25, 0.0, 1.0))
+    >>> box_text((-1.0, 0.25, 0.0, 1.0))
     '-1.000,0.250,0.000,1.000'
     """
     return "" if box is None else ",".join(f"{edge:.3f}" for edge in box)
 
 
-def as_box(text: str) -> Box | None:
+def parse_box(text: str) -> Box | None:
     """Return the box of an address, None if it is none.
 
     Examples
     --------
-    >>> as_box("1,0,-1,1"), as_box("here")
+    >>> parse_box("1,0,-1,1"), parse_box("here")
     ((0.0, 1.0, -1.0, 1.0), None)
     """
     try:
@@ -132,7 +144,7 @@ def as_box(text: str) -> Box | None:
     return min(one, other), max(one, other), min(low, high), max(low, high)
 
 
-def brushed(selection: dict[str, list[float]]) -> Box | None:
+def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
     """Return the box that was drawn with the mouse, None if it was taken away."""
     x, y = selection.get("x"), selection.get("y")
     if not x or not y:
@@ -140,19 +152,19 @@ def brushed(selection: dict[str, list[float]]) -> Box | None:
     return float(min(x)), float(max(x)), float(min(y)), float(max(y))
 
 
-def sentence(n: int, n_drawn: int) -> str:
-    """Say how many photos are drawn."""
-    if n_drawn == n:
-        said = f"Every point is one of {count(n, 'photo')}"
-    else:
-        said = (
-            f"{n_drawn:,} of {count(n, 'photo')} are drawn, chosen at random; a selection takes "
+def drawn_text(n: int, n_drawn: int) -> str:
+    """Say how many of n photos are drawn, and what their places mean."""
+    if n_drawn < n:
+        text = (
+            f"{n_drawn:,} of {counted(n, 'photo')} are drawn, chosen at random; a selection takes "
             "all that lie in it"
         )
-    return f"{said}; the more alike two photos are to the encoder, the closer they tend to stand."
+    else:
+        text = f"Each point is one of the {n:,} photos" if n > 1 else "The point is the one photo"
+    return f"{text}. The more alike two photos are to the encoder, the closer they tend to stand."
 
 
-def selected(box: Box, places: Floats, ratings: Ratings) -> Codes:
+def rows_in_box(box: Box, places: Floats, ratings: Ratings) -> Codes:
     """Return the rows in a box, the best first."""
     rows = inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

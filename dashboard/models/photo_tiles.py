@@ -1,12 +1,12 @@
 """View-model of Browse: which photos stand on a page, and what is said under each."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from dashboard.formatting import count, percent, plain
+from dashboard.formatting import percent, plain
+from photorank.errors import counted
 from photorank.index.opened import Index, IndexLabels, Photo
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
@@ -74,13 +74,13 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
         shown &= judged
     rows = np.flatnonzero(shown)
 
-    photos = count(len(rows), "judged photo" if filters.judged_only else "photo")
+    photos = counted(len(rows), "judged photo" if filters.judged_only else "photo")
     by = f"by **{plain(vector)}**"
     if filters.order == "disagreement":
-        key = -np.abs(percentiles(ratings) - label_standing(labels.scores))[rows]
+        key = -np.abs(percentiles(ratings) - label_percentiles(labels.scores))[rows]
         sentence = (
-            f"{count(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and people "
-            "differ most. The numbers say how much of the index each puts below a photo."
+            f"{counted(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and "
+            "people differ most. The numbers say how much of the index each ranks below a photo."
         )
     elif filters.order == "worst":
         key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
@@ -89,37 +89,37 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
     return Sheet(rows[np.argsort(key, kind="stable")], sentence)
 
 
-def label_standing(scores: Labels) -> Floats:
-    """Return where each label stands among all, (n,), 0 to 100; nan where there is none."""
-    standing = np.full(len(scores), np.nan)
+def label_percentiles(scores: Labels) -> Floats:
+    """Return the percentile (n,) of each label among all, 0 to 100; nan where there is none."""
+    places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
-    standing[judged] = percentiles(scores[judged])
-    return standing
+    places[judged] = percentiles(scores[judged])
+    return places
 
 
 def tiles(
-    index: Index, rows: Codes, ratings: Ratings, standing: Ratings, scores: Labels, order: str
+    index: Index, rows: Codes, ratings: Ratings, percentiles: Ratings, labels: Labels, order: str
 ) -> list[Tile]:
     """Describe photos by rating, percentile and label."""
-    people = label_standing(scores) if order == "disagreement" else None
+    people = label_percentiles(labels) if order == "disagreement" else None
     made = []
     for row in rows.tolist():
-        photo = index.photo(row)
-        first = f"better than {whole(standing[row])}"
+        first = f"better than {percentile_text(percentiles[row])}"
         if people is not None:
-            first = f"vector {whole(standing[row])} · people {whole(people[row])}"
-        facts = [f"rating {short(ratings[row])}"]
-        if not np.isnan(scores[row]):
-            facts.append(f"people gave {short(scores[row])}")
+            vector, others = percentile_text(percentiles[row]), percentile_text(people[row])
+            first = f"vector {vector} · people {others}"
+        facts = [f"rating {short_number(ratings[row])}"]
+        if not np.isnan(labels[row]):
+            facts.append(f"people gave {short_number(labels[row])}")
         caption = f"**{first}**  \n:small[:gray[{' · '.join(facts)}]]"
-        made.append(Tile(index.thumbnail(photo), alt_text(photo), caption, photo))
+        made.append(tile_of(index, row, caption, linked=True))
     return made
 
 
-def bare_tiles(index: Index, rows: Sequence[int]) -> list[Tile]:
-    """Describe photos by nothing but themselves."""
-    photos = map(index.photo, rows)
-    return [Tile(index.thumbnail(photo), alt_text(photo), "") for photo in photos]
+def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) -> Tile:
+    """Return a photo of the index with what is said below it, and its name as a link or not."""
+    photo = index.photo(row)
+    return Tile(index.thumbnail(photo), alt_text(photo), caption, photo if linked else None)
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
@@ -127,23 +127,23 @@ def alt_text(photo: Photo, parts: int = 1) -> str:
     return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
 
 
-def whole(standing: float) -> str:
-    r"""Return a share, 0 to 100, in whole per cent; nothing is better than all, so 99 at most.
+def percentile_text(percentile: float) -> str:
+    r"""Return a percentile, 0 to 100, in whole per cent; nothing beats all, so 99 at most.
 
     Examples
     --------
-    >>> whole(99.8), whole(50.0)
+    >>> percentile_text(99.8), percentile_text(50.0)
     ('99\xa0%', '50\xa0%')
     """
-    return percent(min(int(standing + 1e-9), 99) / 100)
+    return percent(min(int(percentile + 1e-9), 99) / 100)
 
 
-def short(value: float) -> str:
+def short_number(value: float) -> str:
     """Return a number with as many decimals as others of its size, and a true minus sign.
 
     Examples
     --------
-    >>> short(-0.012345), short(0.17), short(5.9), short(-2.0)
+    >>> short_number(-0.012345), short_number(0.17), short_number(5.9), short_number(-2.0)
     ('−0.012', '0.170', '5.90', '−2')
     """
     size = abs(value)

@@ -10,7 +10,7 @@ from photorank.rating.closest_better import closest_better
 from photorank.typing import Codes, Direction, Embeddings, Floats, Ratings
 from photorank.vectors.master import MasterVector
 
-MOST = 240  # photos that are found: ten pages
+MOST_FOUND = 240  # photos: ten pages
 
 EXAMPLES = ("the sea", "a dog", "flowers", "a city at night")
 
@@ -26,38 +26,52 @@ WAYS = {
 class Found:
     """Photos that were found, the closest first."""
 
-    rows: Codes
-    similarities: Floats  # cosines, -1 to 1
+    rows: Codes  # of the index
+    similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
+
+    def page(self, number: int, size: int) -> "Found":
+        """Return the photos of one page, counted from 1."""
+        shown = slice(size * (number - 1), size * number)
+        return Found(
+            self.rows[shown], None if self.similarities is None else self.similarities[shown]
+        )
 
 
-def along(index: Index, direction: Direction) -> Found:
+def farthest_along(index: Index, direction: Direction) -> Found:
     """Return the photos farthest along a direction."""
-    return Found(*index.nearest(direction, MOST))
+    return Found(*index.nearest(direction, MOST_FOUND))
 
 
-def like(index: Index, embedding: Embeddings, own: int | None) -> Found:
+def rated_highest(index: Index, vector: MasterVector) -> Found:
+    """Return the photos that a vector rates highest."""
+    return Found(farthest_along(index, vector.direction).rows)
+
+
+def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
     """Return the photos nearest to one (d,), without itself if it is of the index."""
-    rows, similarities = index.nearest(embedding.astype(np.float64), MOST + 1)
+    rows, similarities = index.nearest(embedding.astype(np.float64), MOST_FOUND + 1)
     others = rows != (-1 if own is None else own)
-    return Found(rows[others][:MOST], similarities[others][:MOST])
+    return Found(rows[others][:MOST_FOUND], similarities[others][:MOST_FOUND])
 
 
-def better(index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings) -> Found:
+def similar_but_better(
+    index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
+) -> Found:
     """Return the photos nearest to one (d,) among those that a vector rates clearly higher."""
-    found = closest_better(index, vector, embedding, ratings, k=MOST)
+    found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),
         np.array([one.similarity for one in found]),
     )
 
 
-def sentence(way: str, vector: str, n: int) -> str:
+def found_text(way: str, vector: str, n: int) -> str:
     """Say which of n photos were found, and in which order, after their number."""
-    of_all = f"of {n:,}" if n > MOST else ""
+    of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {
-        "words": f"{of_all} that come closest to these words, the closest first",
-        "photo": f"{of_all} that are most like it, the likest first",
-        "better": f"much like it that {by} rates clearly higher, the likest first",
-        "vector": f"{of_all} that {by} rates highest, the best first",
+        "words": f"{of_all} closest to these words, the closest first",
+        "photo": f"{of_all} most similar to it, the most similar first",
+        "better": f"similar to it and rated clearly higher by {by}, the most similar first",
+        "vector": f"{of_all} rated highest by {by}, the best first",
     }[way].strip()

@@ -7,7 +7,8 @@ from typing import Literal, TypeAlias
 
 import pandas as pd
 
-from dashboard.formatting import FROM_WORDS, accuracy_text, count, family, listing, plain
+from dashboard.formatting import FROM_WORDS, accuracy_text, family, listing, plain
+from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.index.opened import IndexLabels
 from photorank.typing import Json
@@ -101,7 +102,7 @@ def _origin(vector: MasterVector) -> str:
         return f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
     if not seen.n_pairs:  # published elsewhere, or made from other vectors
         return f"Made by {plain(vector.kind)}: {plain(seen.source or 'it does not say from what')}."
-    data = f"{count(seen.n_photos, 'photo')} and {count(seen.n_pairs, 'pair')}"
+    data = f"{counted(seen.n_photos, 'photo')} and {counted(seen.n_pairs, 'pair')}"
     source = f": {plain(seen.source)}" if seen.source else ""
     return f"Learned (by {plain(vector.kind)}) from {data}{source}."
 

@@ -5,21 +5,20 @@ import streamlit as st
 
 from dashboard.cache import index_data, vector_ratings
 from dashboard.models import photo_tiles
-from dashboard.widgets import common, photo_grid
+from dashboard.widgets import page_head, photo_grid, pickers
+from dashboard.widgets.errors import show_errors
 
-index = common.opened("Browse")
+index = page_head.open_index("Browse")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    vector = common.vector_picker(index)
-    with common.explained():
+    vector = pickers.vector_picker(index)
+    with show_errors():
         labels = index_data.labels(index)
-        ratings, standing = (
-            vector_ratings.ratings(index, vector),
-            vector_ratings.standing(index, vector),
-        )
+        ratings = vector_ratings.ratings(index, vector)
+        percentiles = vector_ratings.percentiles(index, vector)
 
     judged = np.isfinite(labels.scores)
-    order = common.choice("Show", photo_tiles.orders(labels), "order")
-    group = common.group_picker(labels.group_names)
+    order = pickers.choose_one("Show", photo_tiles.orders(labels), "order")
+    group = pickers.group_picker(labels.group_names)
     some = bool(judged.any() and not judged.all())
     judged_only = some and st.toggle("Judged photos only", key="judged", bind="query-params")
 
@@ -33,8 +32,10 @@ if not len(sheet.rows):
 grid = st.container()
 with st.container(horizontal=True, horizontal_alignment="center"):
     key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}"
-    page = st.pagination(sheet.pages, width=photo_grid.PAGER, key=key, persist_state="session")
+    page = st.pagination(
+        sheet.pages, width=photo_grid.PAGER_WIDTH, key=key, persist_state="session"
+    )
 with grid:
     rows = sheet.page(page)
-    tiles = photo_tiles.tiles(index, rows, ratings, standing, labels.scores, order)
+    tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)
     photo_grid.photo_grid("sheet", tiles)

@@ -2,42 +2,27 @@
 
 import streamlit as st
 
-from dashboard import session_state
 from dashboard.cache import index_data
-from dashboard.models import labelling, vector_card
-from dashboard.widgets import common, label_pairs, photo_grid
+from dashboard.models import label_texts
+from dashboard.widgets import page_head, pickers
+from dashboard.widgets.errors import show_errors
+from dashboard.widgets.label import pairs, people, person, stars
 
-index = common.opened("Label")
+index = page_head.open_index("Label")
 if len(index) < 2:
     st.info("To choose between photos takes two of them.", icon=":material/filter_1:")
     st.stop()
-with common.explained():
-    people = index_data.clickers(index)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="sitting"):
-    mode = common.choice("What to do", labelling.modes(len(people)), "mode")
-    rater = label_pairs.name_picker(people)
-    with st.popover("Settings", icon=":material/tune:"):
-        vector = None
-        if index_data.vectors(index):
-            vector = common.vector_picker(index, "Starting from", labelling.PRIOR_HELP)
-        else:
-            st.caption("The index has no vector yet: you begin from nothing.")
-        labels = index_data.labels(index, rater)
-        kinds = labelling.kinds(vector_card.comparable(labels))
-        kind = common.choice("Two photos of", kinds, "within") if len(kinds) > 1 else "all"
+with show_errors():
+    known = index_data.clickers(index)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="session"):
+        mode = pickers.choose_one("What to do", label_texts.modes(len(known)), "mode")
+        asked = person.ask_person(index, known)
+with show_errors(st.error):
+    session = person.begin_session(index, asked)
 
-sitting = label_pairs.Sitting(index, rater, vector, labelling.codes(labels, kind))
-desk = session_state.desk(index.name, rater, vector.name if vector else "", kind)
 if mode == "pairs":
-    label_pairs.two_up(sitting, desk)
+    pairs.show_pairs(session)
 elif mode == "stars":
-    sheet = st.container()
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        pages = -(-len(index) // labelling.STAR_PAGE)
-        page = st.pagination(
-            pages, key=f"starred-{index.name}", width=photo_grid.PAGER, persist_state="session"
-        )
-    with sheet:
-        label_pairs.star_sheet(sitting, desk, page)
+    stars.star_pages(session)
 else:
-    label_pairs.company(sitting, people)
+    people.show_people(session, known)

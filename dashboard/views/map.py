@@ -1,66 +1,39 @@
 """All photos on a plane: like stands beside like; a box selects photos for the album."""
 
-from functools import partial
-
 import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import index_data, search_and_map, vector_ratings
-from dashboard.charts import map_chart
 from dashboard.formatting import plain
 from dashboard.models import photo_map
-from dashboard.widgets import common, search_results
-from photorank.similarity.map_layout import Method, can_map
+from dashboard.models.search import Found
+from dashboard.widgets import map_panel, page_head, pickers, search_results
+from dashboard.widgets.errors import show_errors
 
-index = common.opened("Map")
+index = page_head.open_index("Map")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    vector = common.vector_picker(index)
-    with common.explained():
+    vector = pickers.vector_picker(index)
+    with show_errors():
         labels = index_data.labels(index)
-        ratings, standing = (
-            vector_ratings.ratings(index, vector),
-            vector_ratings.standing(index, vector),
-        )
-    by = common.choice("Colour", photo_map.colours(labels), "colour")
-    known: dict[str, str] = {one: name for one, name in photo_map.METHODS.items() if can_map(one)}
-    laid = common.choice("Laid out", known, "layout") if len(known) > 1 else "pca"
-    method: Method = "tsne" if laid == "tsne" else "pca"
-with common.explained():
+        ratings = vector_ratings.ratings(index, vector)
+        percentiles = vector_ratings.percentiles(index, vector)
+    by = pickers.choose_one("Colour", photo_map.colours(labels), "colour")
+    methods = photo_map.methods()
+    method = pickers.choose_one("Laid out", methods, "layout") if len(methods) > 1 else "pca"
+with show_errors():
     places = search_and_map.places(index, method)
 
-box = photo_map.as_box(session_state.area())
-rows, pictures, words = search_and_map.drawn(index)
+box = photo_map.parse_box(session_state.map_area())
 seen = by == "disagreement" and any(map(vector.card.saw, index.digests()))
-colouring = photo_map.colouring(labels, standing, by, vector.name, seen=seen)
-table = photo_map.points(
-    rows, places, colouring, search_and_map.addresses(pictures), words, ratings, standing
-)
-chart = f"chart-{index.name}-{method}"
-st.caption(f"{photo_map.sentence(len(index), len(rows))} {colouring.reading}")
-with st.container(key="map"):
-    st.altair_chart(
-        map_chart.photo_map(table, colouring, photo_map.as_box(session_state.begun_area())),
-        key=chart,
-        on_select=partial(session_state.brush, chart),
-        selection_mode=map_chart.BRUSH,
-        alt=f"map of {len(rows)} photos, coloured by {colouring.title}",
-    )
-with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-    st.caption("Draw a box to select photos; point at one to see it.")
-    with st.popover("Area in numbers"):
-        help = "Left, right, bottom and top edge, each between −1 and 1."
-        st.text_input(
-            "Area",
-            key="area",
-            bind="query-params",
-            placeholder="-1,0,0,1",
-            help=help,
-            on_change=session_state.begin_area,
-        )
-        st.caption(photo_map.METHOD_HELP[method])
+colouring = photo_map.colouring(labels, percentiles, by, vector.name, seen=seen)
+drawn = search_and_map.drawn_photos(index)
+points = photo_map.points(drawn, places, colouring, ratings, percentiles)
 
-if box is None:
-    st.stop()
-chosen = photo_map.selected(box, places, ratings)
-what = f"selected, the best by **{plain(vector.name)}** first"
-search_results.show(index, vector, chosen, what, f"{photo_map.as_text(box)}-{vector.name}")
+st.caption(f"{photo_map.drawn_text(len(index), len(points))} {colouring.reading}")
+map_panel.show_map(f"chart-{index.name}-{method}", points, colouring)
+map_panel.area_in_numbers(method)
+if box is not None:
+    found = Found(photo_map.rows_in_box(box, places, ratings))
+    what = f"selected, the best by **{plain(vector.name)}** first"
+    key = f"{photo_map.box_text(box)}-{vector.name}"
+    search_results.show_found(index, vector, found, what, key)

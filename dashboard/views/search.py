@@ -2,37 +2,26 @@
 
 import streamlit as st
 
-from dashboard import session_state
 from dashboard.cache import search_and_map, vector_ratings
 from dashboard.models import explanation_texts, search
-from dashboard.widgets import common, photo_picker, search_results
+from dashboard.widgets import page_head, photo_picker, pickers, search_results
+from dashboard.widgets.errors import show_errors
 
-index = common.opened("Search")
+index = page_head.open_index("Search")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    way = common.choice("Search by", search.WAYS, "by")
-    vector = common.vector_picker(index)
+    way = pickers.choose_one("Search by", search.WAYS, "by")
+    vector = pickers.vector_picker(index)
 
 if way == "words":
-    text = st.text_input(
-        "What is on the photo", key="q", bind="query-params", placeholder="children at the beach"
-    )
-    if not text.strip():
-        st.info("Say what is on the photos you look for.", icon=":material/search:")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("For example", width="content")
-            for example in search.EXAMPLES:
-                st.button(
-                    example, on_click=session_state.fill, args=["q", example], type="tertiary"
-                )
-        st.stop()
-    with common.explained(st.warning):
-        result = search.along(index, search_and_map.direction(index, text))
+    text, results = search_results.ask_words(), st.container()
+    with show_errors(st.warning):
+        found = search.farthest_along(index, search_and_map.direction(index, text))
     if index.fingerprint.model == "embedded":
         st.caption(explanation_texts.STAND_IN)
-    what, results = text, st.container()
+    what = text
 elif way == "vector":
-    result = search.along(index, vector.direction)
-    what, results = vector.name, st.container()
+    found, results = search.rated_highest(index, vector), st.container()
+    what = vector.name
 else:
     place, results = st.columns([1, 2], gap="large")
     photo = photo_picker.photo_picker("a", index, place, name="like")
@@ -41,24 +30,17 @@ else:
         st.stop()
     own = photo.source if isinstance(photo.source, int) else None
     if way == "photo":
-        result = search.like(index, photo.embedding, own)
+        found = search.most_similar(index, photo.embedding, own)
     else:
-        with common.explained():
+        with show_errors():
             ratings = vector_ratings.ratings(index, vector)
-        result = search.better(index, vector, photo.embedding, ratings)
+        found = search.similar_but_better(index, vector, photo.embedding, ratings)
     what = str(own)
-    if not len(result.rows):
-        results.info(
-            "No photo much like it is rated clearly higher.", icon=":material/emoji_events:"
-        )
+    if not len(found.rows):
+        nothing = "No photo similar to it is rated clearly higher."
+        results.info(nothing, icon=":material/emoji_events:")
         st.stop()
 
 with results:
-    search_results.show(
-        index,
-        vector,
-        result.rows,
-        search.sentence(way, vector.name, len(index)),
-        f"{way}-{what}-{vector.name}",
-        None if way == "vector" else result.similarities,
-    )
+    text = search.found_text(way, vector.name, len(index))
+    search_results.show_found(index, vector, found, text, f"{way}-{what}-{vector.name}")

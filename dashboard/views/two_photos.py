@@ -7,17 +7,18 @@ from dashboard import session_state
 from dashboard.cache import vector_ratings
 from dashboard.charts import evaluation_charts
 from dashboard.models import two_photos
-from dashboard.widgets import common, explanation_panels, photo_picker
+from dashboard.widgets import explanation_panels, page_head, photo_picker, pickers
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.errors import show_errors
 from photorank.rating.rate_photo import index_slope
 
-index = common.opened("Two photos")
+index = page_head.open_index("Two photos")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-    vector = common.vector_picker(index)
+    vector = pickers.vector_picker(index)
     if len(index) > 1:
-        st.button(
-            "Two at random", icon=":material/casino:", on_click=session_state.draw, args=[index]
-        )
-with common.explained():
+        choose = session_state.choose_two_at_random
+        st.button("Two at random", icon=":material/casino:", on_click=choose, args=[index])
+with show_errors():
     ratings = vector_ratings.ratings(index, vector)
 
 answer = st.container()
@@ -35,13 +36,12 @@ verdict = two_photos.verdict(vector, pair, index_slope(index, vector, ratings), 
 
 with answer:
     st.container(key="headline").markdown(verdict.sentence)
-    common.show_chart(
-        evaluation_charts.probability_bar(verdict.probability), "balance", verdict.summary
-    )
+    bar = evaluation_charts.probability_bar(verdict.probability)
+    show_chart(bar, "balance", verdict.summary)
     st.caption(verdict.trust)
 first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])
 second.words.metric("Second photo is better", verdict.chances[1])
 second.words.caption(verdict.facts[1])
 if st.toggle("Where do these ratings come from?", key="why", bind="query-params"):
-    explanation_panels.two(index, vector, (first, second))
+    explanation_panels.explain_two(index, vector, (first, second))

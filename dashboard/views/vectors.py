@@ -5,10 +5,11 @@ import streamlit as st
 from dashboard import actions
 from dashboard.cache import index_data
 from dashboard.models import vector_card
-from dashboard.widgets import common
+from dashboard.widgets import page_head, progress, vector_panel
+from dashboard.widgets.errors import show_errors
 
-index = common.opened("Vectors")
-with common.explained():
+index = page_head.open_index("Vectors")
+with show_errors():
     vectors = index_data.vectors(index)
     labels = index_data.labels(index)
     evaluation = index_data.evaluation(index)
@@ -19,7 +20,8 @@ grid = st.grid(2, min_column_width=420)
 for name, vector in vectors.items():
     own = index.paths.vector(name).exists()
     with grid.cell():
-        common.vector_panel(index, vector, vector_card.card(vector, evaluation, own=own))
+        card = vector_card.card(vector, evaluation, own=own)
+        vector_panel.vector_panel(index, vector, card)
 
 by_words, by_judgements = st.columns(2)
 with by_words, st.form("prompt", border=True):
@@ -29,7 +31,7 @@ with by_words, st.form("prompt", border=True):
         "Photos like", placeholder="a sharp photo of people laughing", help=vector_card.PROMPT_HELP
     )
     unwanted = st.text_area("and not like (may be left empty)", placeholder="a blurred snapshot")
-    make, told_of_words = st.form_submit_button("Make it", type="primary"), st.container()
+    make, words_problem = st.form_submit_button("Make it", type="primary"), st.container()
 
 with by_judgements, st.form("learn", border=True):
     st.header("A vector from judgements", anchor=False)
@@ -39,16 +41,18 @@ with by_judgements, st.form("learn", border=True):
     )
     known = vector_card.comparable(labels)
     within = st.selectbox("Compare", known, format_func=lambda kind: vector_card.WITHIN[kind])
-    learn, told_of_labels = st.form_submit_button("Learn it", type="primary"), st.container()
+    learn, learn_problem = st.form_submit_button("Learn it", type="primary"), st.container()
 
 # Both forms are there before either is answered: an error ends the page.
 if make and not wanted.strip():
-    told_of_words.error("Say in words what the photos are like.", icon=":material/edit:")
+    words_problem.error("Say in words what the photos are like.", icon=":material/edit:")
 elif make:
-    with common.explained(told_of_words.error):
-        actions.add_prompt(index, called, vector_card.lines(wanted), vector_card.lines(unwanted))
+    with show_errors(words_problem.error):
+        wanted_lines, unwanted_lines = vector_card.lines(wanted), vector_card.lines(unwanted)
+        actions.add_prompt_vector(index, called, wanted_lines, unwanted_lines)
     st.rerun()
 if learn:
-    with told_of_labels, common.explained(st.error):
-        actions.add_learned(index, name, learner, within, common.progress_bar())
-    st.rerun()
+    with learn_problem:
+        progress.run_and_reload(
+            lambda tell: actions.add_learned_vector(index, name, learner, within, tell)
+        )

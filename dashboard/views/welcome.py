@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.widgets import common
+from dashboard.widgets import progress
 
 st.title("Which of your photos are worth printing?", anchor=False)
 st.container(key="headline").markdown(
@@ -26,4 +26,4 @@ with sample:
         "The sample is made on this computer from eight photographs that are spoiled on purpose: "
         "blurred, shaken, tilted, too dark. It needs no network and takes a minute or two."
     )
-    common.sample_builder("Build the sample")
+    progress.build_sample_button("Build the sample")

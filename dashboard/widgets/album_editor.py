@@ -7,7 +7,8 @@ import streamlit as st
 from dashboard import actions, session_state
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
-from dashboard.widgets import common, photo_grid
+from dashboard.widgets import photo_grid, pickers
+from dashboard.widgets.errors import show_errors
 from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.request import BALANCE, AlbumRequest
@@ -17,9 +18,9 @@ from photorank.similarity.series import THRESHOLD
 MOST = 1e6  # photos, more than any album has places
 
 
-def wishes(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
+def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
     """Ask what is wanted of the album; return it, and from when photos are alike."""
-    group = common.group_picker(groups)
+    group = pickers.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
         "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params", width=130
@@ -36,10 +37,10 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
         )
         at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
-    session_state.recall(index)
-    session_state.tell_marks(index.name)
-    marks = session_state.marks(index.name)
-    asked = AlbumRequest(
+    session_state.read_marks_in_address(index)
+    session_state.put_marks_in_address(index.name)
+    marks = session_state.album_marks(index.name)
+    request = AlbumRequest(
         int(places),
         balance,
         None if group is None else groups[group],
@@ -48,10 +49,10 @@ def wishes(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
         next((per for per in PER if per == limit), None),
         int(at_most),
     )
-    return asked, alike
+    return request, alike
 
 
-def photos(
+def show_photos(
     index: Index,
     shown: Sequence[AlbumTile],
     key: str,
@@ -63,14 +64,15 @@ def photos(
         grid = st.grid(columns, min_column_width=150)
         for one in shown:
             with grid.cell():
-                photo_grid.picture(one.tile)
+                photo_grid.show_tile(one.tile)
                 with st.container(
                     horizontal=True,
                     gap="small",
                     vertical_alignment="center",
                     key=f"closer-{key}-{one.digest}",
                 ):
-                    photo_grid.link("photo", "Why?", {"photo": session_state.token(one.digest)})
+                    query = {"photo": session_state.photo_token(one.digest)}
+                    photo_grid.page_link("photo", "Why?", query)
                     for how, name in buttons.items():
                         if (how == "free") == one.pinned or key == "banned":
                             _button(index, one, how, name, key)
@@ -78,22 +80,21 @@ def photos(
                         st.badge("pinned", color="blue", icon=":material/push_pin:")
 
 
-def export(index: Index, made: Album) -> None:
+def export_form(index: Index, made: Album) -> None:
     """Offer to write the album somewhere, and tell first what that would write."""
     st.header("Export", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        kind = common.choice("As", album.KINDS, "export")
+        kind = pickers.choose_one("As", album.KINDS, "export")
         to = st.text_input("Into folder", key="to", placeholder="/home/me/Album", width=360)
     st.caption(album.KIND_HELP[kind])
-    chosen = [index.photo(one.row) for one in made.chosen]
-    with common.explained(st.warning):
-        ahead = album.forecast(made, chosen, index, kind, to)
+    with show_errors(st.warning):
+        ahead = album.export_forecast(made, index, kind, to)
     st.markdown(ahead.sentence)
     if ahead.files:
         with st.popover("Which files?"):
             st.text("\n".join(ahead.files).encode("utf-8", "replace").decode())
     if st.button("Write", type="primary", disabled=not ahead.can_write):
-        with common.explained(st.error), st.spinner("Writing …"):
+        with show_errors(st.error), st.spinner("Writing …"):
             st.success(actions.export_album(index, made, kind, to))
 
 
@@ -102,12 +103,13 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
         name,
         key=f"{how}-{key}-{one.digest}",
         type="tertiary",
-        on_click=session_state.mark,
+        on_click=session_state.mark_photo,
         args=[index.name, one.digest, None if how == "free" else how],
     )
 
 
 def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
+    """Return the photos that are marked so."""
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:
         return frozenset()

@@ -7,9 +7,11 @@ import streamlit as st
 from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
 from dashboard.charts import content_chart
 from dashboard.formatting import error_text
-from dashboard.models import content_removal as contents
+from dashboard.models import content_removal as removal_texts
 from dashboard.models import explanation_texts
-from dashboard.widgets import common, photo_grid
+from dashboard.widgets import photo_grid, pickers
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_picker import PickedPhoto
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
@@ -19,36 +21,47 @@ from photorank.rating.stability import steadiness
 from photorank.vectors.master import MasterVector
 
 
-def explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
+def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
+    """Show where one photo's rating comes from."""
+    found = _explanation(index, vector, photo)
+    if found is not None:
+        with st.container(key="large-heat"):
+            [picture] = explanation_texts.heat_pictures([found])
+            st.image(picture, width="stretch", alt="heat map of the photo")
+        _reasons(index, vector, found, "photo")
+
+
+def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
+    """Explain two photos side by side, and tell whether their order is steady."""
+    found = [_explanation(index, vector, photo) for photo in photos]
+    known = [one for one in found if one is not None]
+    if len(known) < len(photos):
+        return
+    first, second = (
+        encoder_results.variants(index, photo_images.original(index, photo.source))
+        for photo in photos
+    )
+    st.markdown(explanation_texts.steadiness(steadiness(vector, first, second)))
+    pictures = explanation_texts.heat_pictures(known)
+    columns = st.columns(2, gap="medium")
+    sides = zip(("first", "second"), known, pictures, columns, strict=True)
+    for which, one, picture, column in sides:
+        with column:
+            st.image(picture, width="stretch", alt=f"heat map of the {which} photo")
+            _reasons(index, vector, one, which)
+
+
+def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
     """Return why a photo is rated as it is, or show that its file is gone."""
     try:
-        return encoder_results.explanation(
-            index, vector, photo_images.original(index, photo.source)
-        )
+        data = photo_images.original(index, photo.source)
+        return encoder_results.explanation(index, vector, data)
     except PhotorankError as error:
         photo.words.warning(error_text(error), icon=":material/broken_image:")
         return None
 
 
-def two(index: Index, vector: MasterVector, photos: tuple[PickedPhoto, PickedPhoto]) -> None:
-    """Explain two photos side by side, and tell whether their order is steady."""
-    found = [explanation(index, vector, photo) for photo in photos]
-    known = [one for one in found if one is not None]
-    if len(known) < len(photos):
-        return
-    forms = [
-        encoder_results.forms(index, photo_images.original(index, photo.source)) for photo in photos
-    ]
-    st.markdown(explanation_texts.steadiness(steadiness(vector, forms[0], forms[1])))
-    drawn = explanation_texts.drawn(known)
-    columns = st.columns(2, gap="medium")
-    for which, one, picture, column in zip(("first", "second"), known, drawn, columns, strict=True):
-        with column:
-            st.image(picture, width="stretch", alt=f"heat map of the {which} photo")
-            reasons(index, vector, one, which)
-
-
-def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
+def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
     """Show how to read a heat map, better photos, and last, for words may take seconds, concepts.
 
     The concepts stand above the better photos nevertheless.
@@ -58,11 +71,11 @@ def reasons(index: Index, vector: MasterVector, one: Explanation, which: str) ->
     if one.better:
         st.markdown("Closest better photos")
         tiles = explanation_texts.better_tiles(
-            index, one.better, vector_ratings.standing(index, vector)
+            index, one.better, vector_ratings.percentiles(index, vector)
         )
         photo_grid.photo_grid(f"better-{which}", tiles, 160)
     else:
-        st.caption("No photo of the index that is much like it is rated clearly higher.")
+        st.caption("No photo of the index that is similar to it is rated clearly higher.")
     with concepts:
         _concepts(index, vector, one)
 
@@ -95,7 +108,7 @@ def _figures(concepts: Sequence[Concept]) -> None:
     st.caption(explanation_texts.FIGURES_HELP)
 
 
-def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
+def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
     """Tell on request how far a vector rates what is on a photo, and what is left without."""
     if not vectors:
         return
@@ -106,16 +119,16 @@ def content(index: Index, vectors: Mapping[str, MasterVector], leader: str | Non
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         name = st.selectbox("Vector", names, key="content-of", width=260)
         ways = (
-            contents.BY
+            removal_texts.BY
             if index_data.labels(index).group_names
-            else {"clusters": contents.BY["clusters"]}
+            else {"clusters": removal_texts.BY["clusters"]}
         )
-        by = common.choice("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
-    with common.explained():
-        found = contents.content(vector_ratings.nuisance(index, vectors[name], by))
+        by = pickers.choose_one("Kinds of photos", ways, "kinds") if len(ways) > 1 else "clusters"
+    with show_errors():
+        found = removal_texts.removal_texts(vector_ratings.nuisance(index, vectors[name], by))
     st.markdown(found.sentence)
     if not found.rows.empty:  # of kinds of a few photos no mean is told
-        common.show_chart(content_chart.content_removal(found.rows), "content-chart", found.title)
+        show_chart(content_chart.content_removal(found.rows), "content-chart", found.title)
     st.caption(found.reading)
     st.download_button("As CSV", found.csv, f"{index.name}-content.csv", "text/csv")
     st.caption("The vector without content is kept by a command:")

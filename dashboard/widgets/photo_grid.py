@@ -7,13 +7,12 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import vector_ratings
 from dashboard.formatting import file_name
-from dashboard.models import photo_tiles
-from dashboard.models.photo_tiles import Tile
+from dashboard.models.photo_tiles import Tile, tile_of
 from photorank.index.opened import Index, Photo
 from photorank.vectors.master import MasterVector
 
 STRIP = 6  # photos in a row, on a wide screen
-PAGER = 360  # pixels of the row of pages: by itself it is as narrow as one of them
+PAGER_WIDTH = 360  # pixels of the row of page numbers: by itself it is as narrow as one of them
 
 
 def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
@@ -22,12 +21,12 @@ def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
         grid = st.grid(STRIP, min_column_width=narrowest)
         for place, tile in enumerate(tiles):
             with grid.cell():
-                picture(tile)
+                show_tile(tile)
                 if tile.photo is not None:
-                    closer_link(tile.photo, f"{key}-{place}")
+                    photo_link(tile.photo, f"{key}-{place}")
 
 
-def picture(tile: Tile) -> None:
+def show_tile(tile: Tile) -> None:
     """Show a photo's small picture, and what is said of it."""
     if tile.picture.exists():
         st.image(str(tile.picture), width="stretch", alt=tile.alt)
@@ -37,16 +36,22 @@ def picture(tile: Tile) -> None:
         st.markdown(tile.caption)
 
 
-def closer_link(photo: Photo, key: str) -> None:
+def photo_link(photo: Photo, key: str) -> None:
     """Show a photo's name, which leads to all that is known of it; so does a click on the photo."""
     with st.container(key=f"closer-{key}"):
-        link("photo", file_name(photo.path), {"photo": session_state.token(photo.digest)})
+        query = {"photo": session_state.photo_token(photo.digest)}
+        page_link("photo", file_name(photo.path), query)
 
 
-def link(page: str, label: str, asked: Mapping[str, str], icon: str | None = None) -> None:
+def page_link(
+    page: str, label: str, query: Mapping[str, str] | None = None, icon: str | None = None
+) -> None:
     """Show a link to a page that asks for something there, of the same index by the same vector."""
     st.page_link(
-        f"views/{page}.py", label=label, icon=icon, query_params=session_state.address(asked)
+        f"views/{page}.py",
+        label=label,
+        icon=icon,
+        query_params=session_state.link_query(query or {}),
     )
 
 
@@ -56,8 +61,8 @@ def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
     if not n:
         return  # one photo is both
     for name, lowest in {"most": False, "least": True}.items():
-        rows = vector_ratings.extreme(index, vector, n, lowest=lowest)
+        rows = vector_ratings.extreme_rows(index, vector, n, lowest=lowest)
         st.markdown(f"What `{vector.name}` likes {name}")
         if about and not lowest:
             st.caption(about)
-        photo_grid(f"{name}-{vector.name}", photo_tiles.bare_tiles(index, rows), 100)
+        photo_grid(f"{name}-{vector.name}", [tile_of(index, row) for row in rows], 100)

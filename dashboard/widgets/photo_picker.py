@@ -7,13 +7,14 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import session_state
 from dashboard.cache import encoder_results, photo_images, search_and_map
 from dashboard.formatting import error_text
-from dashboard.models import photo_tiles, two_photos
+from dashboard.models.photo_tiles import alt_text
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
 from photorank.photos.files import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 
 UPLOAD_LIMIT = 100  # MB
+MOST_LISTED = 1000  # photos: a longer list to pick from is slow
 GONE = ":material/link_off:"
 
 
@@ -33,10 +34,10 @@ def photo_picker(
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
-    drawn = search_and_map.row_of_digest(index, session_state.asked(name))
-    if session_state.asked(name) and drawn is None:
+    shown = search_and_map.row_of_digest(index, session_state.photo_in_address(name))
+    if session_state.photo_in_address(name) and shown is None:
         place.warning("The photo that this address names is not in this index.", icon=GONE)
-    drawn = otherwise if drawn is None else drawn
+    shown = otherwise if shown is None else shown
     words, frame = place.container(), place.container(key=f"large-{which}")
     upload = place.file_uploader(
         f"Upload {_the(which)} photo",
@@ -44,8 +45,8 @@ def photo_picker(
         max_upload_size=UPLOAD_LIMIT,
         key=f"upload-{which}",
     )
-    row = _row_picker(which, index, drawn, place) if upload is None else None
-    session_state.tell(name, None if row is None else index.photo(row).digest)
+    row = _row_picker(which, index, shown, place) if upload is None else None
+    session_state.put_photo_in_address(name, None if row is None else index.photo(row).digest)
     source: bytes | int
     try:
         if upload is not None:
@@ -65,25 +66,25 @@ def photo_picker(
     return PickedPhoto(embedding, words, source)
 
 
-def _row_picker(which: str, index: Index, drawn: int | None, place: DeltaGenerator) -> int | None:
+def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerator) -> int | None:
     text = ""
-    if len(index) > two_photos.MANY:
+    if len(index) > MOST_LISTED:
         text = place.text_input(
             "or find one of the index", key=f"find-{which}", placeholder="a part of its path"
         )
-    rows = index.rows_matching(text.strip(), two_photos.MANY)
-    if drawn is not None and drawn not in rows:
-        rows.insert(0, drawn)
+    rows = index.rows_matching(text.strip(), MOST_LISTED)
+    if shown is not None and shown not in rows:
+        rows.insert(0, shown)
     return place.selectbox(
         "or pick one of the index",
         rows,
-        index=rows.index(drawn) if drawn in rows else None,
-        format_func=lambda row: photo_tiles.alt_text(index.photo(row), parts=2),
+        index=rows.index(shown) if shown in rows else None,
+        format_func=lambda row: alt_text(index.photo(row), parts=2),
         placeholder="Type a part of its name",
-        key=f"pick-{which}-{index.name}-{drawn}",
+        key=f"pick-{which}-{index.name}-{shown}",
     )
 
 
 def _the(which: str) -> str:
-    """Return how a photo is called: a sole one is not told from others."""
+    """Return what a photo is called: "a" where it is the only one, else "the first" or so."""
     return which if which == "a" else f"the {which}"

@@ -44,7 +44,7 @@ def people(
         voices,
     )
     from photorank.vectors.store import add_vector, check_free
-    from photorank.vectors.taste.photo_subset import ground_in
+    from photorank.vectors.taste.photo_subset import subset_in
 
     opened = open_index(index)
     if keep is not None:
@@ -61,7 +61,7 @@ def people(
             f"{len(chosen)} people judged photos: name up to {_MOST} of them with --rater."
         )
     vector = open_vector(opened, prior)
-    heard = voices(opened, chosen, ground_in(opened, vector.direction, rater=""))
+    heard = voices(opened, chosen, subset_in(opened, vector.direction, rater=""))
     pairs = sorted(agreements(heard), key=lambda found: -found.likes_accuracy.value)
     best, disputed = agreed_best(heard, k), contested(heard, k)
     if keep is not None:

@@ -16,7 +16,7 @@ from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste.photo_subset import Ground
+from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
 _DRAWS = 100  # of each taste
@@ -65,7 +65,7 @@ class Shared:
     standard_errors: tuple[float, ...]
 
 
-def voices(index: Index, raters: Sequence[str], ground: Ground) -> tuple[Voice, ...]:
+def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
     """Return people with their tastes, all from one prior and over the same photos.
 
     Parameters
@@ -73,7 +73,7 @@ def voices(index: Index, raters: Sequence[str], ground: Ground) -> tuple[Voice, 
     index : Index
     raters : sequence of str
         Names; what they chose and what they scored counts, clicked or imported.
-    ground : Ground
+    subset : PhotoSubset
     """
     said, touched = [], [np.empty(0, dtype=np.intp)]
     for rater in raters:
@@ -81,13 +81,13 @@ def voices(index: Index, raters: Sequence[str], ground: Ground) -> tuple[Voice, 
         rows = np.flatnonzero(np.isfinite(scores))
         said.append((rater, chosen, rows, scores[rows]))
         touched += [chosen.winners, chosen.losers, rows]
-    ground = ground.including(index, np.unique(np.concatenate(touched)))
+    subset = subset.including(index, np.unique(np.concatenate(touched)))
     found = []
     for rater, chosen, rows, labels in said:
-        pairs = np.column_stack([ground.places(chosen.winners), ground.places(chosen.losers)])
+        pairs = np.column_stack([subset.places(chosen.winners), subset.places(chosen.losers)])
         ties = chosen.ties.astype(np.float64)
-        judged = Judged(ground.Z, pairs, ties, ground.places(rows), labels, times=chosen.weights)
-        found.append(Voice(rater, judged, taste_of(ground.prior, judged), ground.rows))
+        judged = Judged(subset.Z, pairs, ties, subset.places(rows), labels, times=chosen.weights)
+        found.append(Voice(rater, judged, taste_of(subset.prior, judged), subset.rows))
     return tuple(found)
 
 

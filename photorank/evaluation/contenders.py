@@ -24,7 +24,8 @@ from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
 from photorank.vectors.taste.personal import KIND as PERSONAL
-from photorank.vectors.taste.personal import prior_in, untaught
+from photorank.vectors.taste.personal import untaught
+from photorank.vectors.taste.population_prior import prior_in
 from photorank.vectors.taste.posterior import TastePrior
 
 PLAIN_PROMPT_NAME = "plain-prompt"

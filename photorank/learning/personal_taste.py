@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from photorank.encoders.base import Fingerprint
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.learning.learn_vector import IN_SAMPLE
@@ -16,7 +15,7 @@ from photorank.rating.percentiles import percentiles
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste.photo_subset import Ground
+from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
 AHEAD = 20  # more choices that the forecast is about
@@ -60,23 +59,33 @@ class PersonalState:
     it: the vector's card then calls the accuracy in-sample.
     """
 
+    index: Index
     rater: str
-    index: str
+    said: Clicks
     prior: MasterVector | None  # None: begun from nothing
     taste: Taste
     rows: Codes  # (k,) of the index, ascending: all photos of few, some of many
     ratings: Ratings  # (k,)
     standard_errors: Floats  # (k,) in the ratings' unit
-    n_choices: int
-    n_stars: int
-    accuracy: Estimate | None  # None without a choice to test on
     curve: tuple[CurvePoint, ...]  # from 0 choices, which is the prior, to all
+    gaps: Floats  # (t,) winner less loser of the choices that the whole taste is tested on
     forecast: Difference | None  # what 20 more choices are expected to add to the accuracy
     moved: tuple[Moved, ...]  # those that moved most come first
-    slope: float | None  # logits per unit of rating, from held-out choices
-    fingerprint: Fingerprint
-    photos: frozenset[str]  # shortened digests of what was judged
-    judgements: str  # digest of what was said
+
+    @property
+    def n_choices(self) -> int:
+        """How many choices the person made."""
+        return len(self.said.winners)
+
+    @property
+    def n_stars(self) -> int:
+        """How many photos the person gave stars."""
+        return len(self.said.starred)
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        """Share of held-out choices predicted; None without a choice to test on."""
+        return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
         """Return the rating and its standard error of one of the rows."""
@@ -86,40 +95,44 @@ class PersonalState:
     @property
     def prior_saw(self) -> bool:
         """Whether the prior was learned from some of the photos that the person judged."""
-        return bool(self.photos & self._known)
+        known = frozenset() if self.prior is None else self.prior.card.photos
+        return bool(known and known & self._photos)
 
     @property
-    def _known(self) -> frozenset[str]:
-        return frozenset() if self.prior is None else self.prior.card.photos
+    def _photos(self) -> frozenset[str]:
+        """Shortened digests of the photos that the person judged."""
+        rows = self.said.judged_rows.tolist()
+        return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
         """Return the taste as a master-vector; before any judgement it is the prior's direction."""
-        weights = self.taste.vector
+        weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
+        calibrated = not saw and len(self.gaps) >= _LEAST_TO_CALIBRATE
         metrics = {}
         if self.accuracy is not None:
-            name_of_it = IN_SAMPLE if self.prior_saw else "pairwise_accuracy"
+            name_of_it = IN_SAMPLE if saw else "pairwise_accuracy"
             metrics = {name_of_it: self.accuracy.to_json()}
         return MasterVector(
             name,
             "personal",
             weights,
-            self.fingerprint,
+            self.index.fingerprint,
             bias=-float(self.taste.prior.centre @ weights),
-            slope=None if self.prior_saw else self.slope,
+            slope=fit_slope(self.gaps) if calibrated else None,
             card=Card(
                 parameters={
                     "learner": {},
                     "prior": None if self.prior is None else self.prior.name,
                     "rater": self.rater,
                 },
-                index=self.index,
-                photos=self.photos | self._known,
-                labels=self.judgements,
-                n_photos=len(self.photos),
+                index=self.index.name,
+                photos=photos if self.prior is None else photos | self.prior.card.photos,
+                labels=_digest(self.index, self.said),
+                n_photos=len(photos),
                 n_pairs=self.n_choices,
                 metrics=metrics,
                 source=f"{self.n_choices} choices and {self.n_stars} stars by {self.rater} in "
-                f"the index {self.index!r}",
+                f"the index {self.index.name!r}",
             ),
         )
 
@@ -130,7 +143,7 @@ def personal_state(
     vector: MasterVector | None,
     said: Clicks,
     *,
-    ground: Ground,
+    subset: PhotoSubset,
 ) -> PersonalState:
     """Return what is known of a person; quick enough to follow every choice.
 
@@ -143,34 +156,29 @@ def personal_state(
         What the prior was made of; None if it begins from nothing.
     said : Clicks
         All the person said, by row of the index.
-    ground : Ground
+    subset : PhotoSubset
         What was believed before, and of which photos; it is made once.
     """
-    rows = np.unique(np.concatenate([said.winners, said.losers, said.starred]))
-    ground = ground.including(index, np.union1d(rows, said.skipped))
-    prior, Z, placed = ground.prior, ground.Z, ground.placed(said)
+    rows = said.judged_rows
+    subset = subset.including(index, np.union1d(rows, said.skipped))
+    prior, Z, placed = subset.prior, subset.Z, subset.placed(said)
     judged = judged_clicks(Z, placed)
     taste = taste_of(prior, judged)
     ratings = taste.ratings(Z)
     curve, gaps = learning_curve(prior.fair, judged, _fair_tests(said))
     return PersonalState(
+        index=index,
         rater=rater,
-        index=index.name,
+        said=said,
         prior=vector,
         taste=taste,
-        rows=ground.rows,
+        rows=subset.rows,
         ratings=ratings,
         standard_errors=taste.standard_errors(Z),
-        n_choices=len(said.winners),
-        n_stars=len(said.starred),
-        accuracy=curve[-1].accuracy if curve else None,
         curve=curve,
+        gaps=gaps[-1] if len(gaps) else np.empty(0),
         forecast=forecast_of(gaps, [point.n_choices for point in curve]),
-        moved=_moved(ground.rows, Z[:, 0], ratings) if len(rows) and vector is not None else (),
-        slope=fit_slope(gaps[-1]) if len(gaps) and gaps.shape[1] >= _LEAST_TO_CALIBRATE else None,
-        fingerprint=index.fingerprint,
-        photos=frozenset(shortened(index.photo(int(row)).digest) for row in rows),
-        judgements=_digest(index, said),
+        moved=_moved(subset.rows, Z[:, 0], ratings) if len(rows) and vector is not None else (),
     )
 
 

@@ -35,7 +35,7 @@ def test_every_photo_leads_to_its_page_by_the_same_vector(dashboard, home):
 def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
     """The page One photo shows that one, by that vector."""
     app = dashboard("photo")
-    app.query_params["photo"] = session_state.token(open_index("small").photo(row).digest)
+    app.query_params["photo"] = session_state.photo_token(open_index("small").photo(row).digest)
     app.query_params["along"] = "plain-prompt"
     app.run()
 
@@ -76,7 +76,7 @@ def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
 
     assert len(set(drawn)) == 2
     for name, digest in zip(("first", "second"), digests, strict=True):
-        assert session_state.token(digest) in app.query_params[name]
+        assert session_state.photo_token(digest) in app.query_params[name]
 
 
 @pytest.mark.parametrize("strange", ["zzz", "<script>", "../..", "0" * 64])

@@ -14,23 +14,23 @@ from photorank.evaluation.agreement import (
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.vectors.master import MasterVector
-from photorank.vectors.taste.photo_subset import ground_in
+from photorank.vectors.taste.photo_subset import subset_in
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D = 100, 4
 
 
 @pytest.fixture(scope="module")
-def ground():
+def subset():
     """Return a prior over 100 photos, and their coordinates."""
     X = np.random.default_rng(0).normal(size=(N, D))
     prior = TastePrior.of(X, np.eye(D)[0])
     return prior, prior.coordinates(X)
 
 
-def voice(rater, ground, ratings, rows=None, *, noise=0.1):
+def voice(rater, subset, ratings, rows=None, *, noise=0.1):
     """Return somebody who rated some photos (all by default) by these ratings."""
-    prior, Z = ground
+    prior, Z = subset
     rows = np.arange(N) if rows is None else rows
     rng = np.random.default_rng(len(rater))
     labels = ratings[rows] + noise * rng.normal(size=len(rows))
@@ -38,10 +38,10 @@ def voice(rater, ground, ratings, rows=None, *, noise=0.1):
     return Voice(rater, judged, taste_of(prior, judged), np.arange(len(judged.Z)))
 
 
-def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(ground):
+def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(subset):
     """Who likes the same agrees in words and in taste, who likes the opposite in neither."""
-    liked = ground[1][:, 1]
-    people = [voice("ann", ground, liked), voice("bo", ground, liked), voice("c", ground, -liked)]
+    liked = subset[1][:, 1]
+    people = [voice("ann", subset, liked), voice("bo", subset, liked), voice("c", subset, -liked)]
 
     same, other, _ = agreements(people)
 
@@ -53,12 +53,12 @@ def test_people_of_one_taste_agree_and_of_opposite_ones_do_not(ground):
     assert same.said_accuracy.n_photos == N
 
 
-def test_what_was_said_is_compared_as_kendall_does(ground):
+def test_what_was_said_is_compared_as_kendall_does(subset):
     """On the photos that both judged it is τ_b of their labels."""
     rng = np.random.default_rng(1)
     mine, theirs = rng.integers(1, 6, N).astype(float), rng.integers(1, 6, N).astype(float)
-    a = voice("ann", ground, mine, np.arange(60), noise=0)
-    b = voice("bob", ground, theirs, np.arange(20, N), noise=0)
+    a = voice("ann", subset, mine, np.arange(60), noise=0)
+    b = voice("bob", subset, theirs, np.arange(20, N), noise=0)
 
     (found,) = agreements([a, b])
 
@@ -67,9 +67,9 @@ def test_what_was_said_is_compared_as_kendall_does(ground):
     assert found.said_tau_b.n_photos == 40
 
 
-def test_choices_of_the_same_pair_are_compared(ground):
+def test_choices_of_the_same_pair_are_compared(subset):
     """Pairs that both were shown count, in either order; ties and other pairs do not."""
-    prior, Z = ground
+    prior, Z = subset
     one = Judged(Z, np.array([[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]), np.array([0, 0, 0, 1, 0.0]))
     other = Judged(Z, np.array([[0, 1], [3, 2], [4, 5], [6, 7]]))
     people = [
@@ -84,16 +84,16 @@ def test_choices_of_the_same_pair_are_compared(ground):
     assert (found.said_accuracy.n_pairs, found.said_accuracy.n_photos) == (3, 6)
 
 
-def test_people_who_judged_nothing_together_are_compared_by_taste_alone(ground):
+def test_people_who_judged_nothing_together_are_compared_by_taste_alone(subset):
     """What they said is None; what they like is as unsure as they are unknown."""
-    liked = ground[1][:, 1]
+    liked = subset[1][:, 1]
     known = [
-        voice("ann", ground, liked, np.arange(50)),
-        voice("bo", ground, liked, np.arange(50, N)),
+        voice("ann", subset, liked, np.arange(50)),
+        voice("bo", subset, liked, np.arange(50, N)),
     ]
     unknown = [
-        voice("ann", ground, liked, np.arange(3)),
-        voice("bo", ground, liked, np.arange(3, 6)),
+        voice("ann", subset, liked, np.arange(3)),
+        voice("bo", subset, liked, np.arange(3, 6)),
     ]
 
     (sure,), (unsure,) = agreements(known), agreements(unknown)
@@ -105,10 +105,10 @@ def test_people_who_judged_nothing_together_are_compared_by_taste_alone(ground):
     assert sure.likes_accuracy.value == pytest.approx((1 + sure.likes_tau_b.value) / 2)
 
 
-def test_agreed_best_is_what_everybody_likes(ground):
+def test_agreed_best_is_what_everybody_likes(subset):
     """Of photos that one loves and another hates, none is among them."""
-    Z = ground[1]
-    people = [voice("ann", ground, Z[:, 0] + Z[:, 1]), voice("bo", ground, Z[:, 0] - Z[:, 1])]
+    Z = subset[1]
+    people = [voice("ann", subset, Z[:, 0] + Z[:, 1]), voice("bo", subset, Z[:, 0] - Z[:, 1])]
 
     best = agreed_best(people, 5)
 
@@ -118,10 +118,10 @@ def test_agreed_best_is_what_everybody_likes(ground):
     assert all(len(photo.ratings) == len(photo.standard_errors) == 2 for photo in best)
 
 
-def test_contested_is_what_they_differ_about(ground):
+def test_contested_is_what_they_differ_about(subset):
     """The photos on which opposite tastes are furthest apart come first."""
-    Z = ground[1]
-    people = [voice("ann", ground, Z[:, 0] + Z[:, 1]), voice("bo", ground, Z[:, 0] - Z[:, 1])]
+    Z = subset[1]
+    people = [voice("ann", subset, Z[:, 0] + Z[:, 1]), voice("bo", subset, Z[:, 0] - Z[:, 1])]
 
     found = contested(people, 8)
 
@@ -131,9 +131,9 @@ def test_contested_is_what_they_differ_about(ground):
     assert spreads == sorted(spreads, reverse=True)
 
 
-def test_doubt_alone_contests_nothing(ground):
+def test_doubt_alone_contests_nothing(subset):
     """Two people who said nothing rate alike, and unsurely; there is nothing to list."""
-    prior, Z = ground
+    prior, Z = subset
     silent = [
         Voice(name, Judged(Z), taste_of(prior, Judged(Z)), np.arange(N)) for name in ("ann", "bo")
     ]
@@ -144,12 +144,12 @@ def test_doubt_alone_contests_nothing(ground):
     assert best.standard_error > 0
 
 
-def test_too_few_people_are_refused(ground):
+def test_too_few_people_are_refused(subset):
     """Nobody has no common taste, and one person no other opinion."""
     with pytest.raises(ComparisonsError, match="nobody"):
         agreed_best([])
     with pytest.raises(ComparisonsError, match="two people"):
-        contested([voice("ann", ground, ground[1][:, 1])])
+        contested([voice("ann", subset, subset[1][:, 1])])
 
 
 def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
@@ -164,15 +164,15 @@ def test_people_of_an_index_are_heard_and_share_a_vector(own_index):
     pairs = [ChoiceRow(n + 2, names[n], names[n + 1], False, "bob") for n in range(0, 20, 2)]
     import_choices(own_index.paths, ChoiceTable("bob.csv", pairs))
     vector = MasterVector("ours", "prompt", rng.normal(size=48), own_index.fingerprint)
-    ground = ground_in(own_index, vector.direction)
+    subset = subset_in(own_index, vector.direction)
 
-    people = voices(own_index, ["ann", "bob", "nobody"], ground)
+    people = voices(own_index, ["ann", "bob", "nobody"], subset)
     made = common_vector("all-of-us", own_index, people, vector)
 
     assert [len(person.judged.rows) for person in people] == [30, 0, 0]
     assert [len(person.judged.pairs) for person in people] == [0, 10, 0]
-    np.testing.assert_array_equal(people[2].taste.weights, ground.prior.mean)
-    mean = np.mean([person.taste.ratings(ground.Z) for person in people], axis=0)
+    np.testing.assert_array_equal(people[2].taste.weights, subset.prior.mean)
+    mean = np.mean([person.taste.ratings(subset.Z) for person in people], axis=0)
     np.testing.assert_allclose(own_index.rate(made), mean, atol=1e-6)
     assert made.card.parameters == {"prior": "ours", "raters": ["ann", "bob", "nobody"]}
     assert made.card.n_photos == 30

@@ -13,7 +13,7 @@ from photorank.rating.rate_photo import compare_embeddings
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import add_vector, load_vector
-from photorank.vectors.taste.personal import prior_in
+from photorank.vectors.taste.population_prior import prior_in
 from photorank.vectors.taste.posterior import Judged, taste_of
 
 

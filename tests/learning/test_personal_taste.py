@@ -9,7 +9,7 @@ from photorank.index.judging.click_log import Clicks
 from photorank.learning.personal_taste import personal_state
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import Card, MasterVector, shortened
-from photorank.vectors.taste.photo_subset import Ground, ground_in
+from photorank.vectors.taste.photo_subset import PhotoSubset, subset_in
 from photorank.vectors.taste.posterior import Judged, taste_of
 
 N = 80
@@ -22,9 +22,9 @@ def vector(index):
 
 
 @pytest.fixture
-def ground(index, vector):
+def subset(index, vector):
     """Return the prior over the index's photos, and their coordinates."""
-    return ground_in(index, vector.direction)
+    return subset_in(index, vector.direction)
 
 
 def clicked(ratings, m, *, seed=0, noise=0.0, informative=0.0, ties=0, stars=0):
@@ -54,9 +54,9 @@ def own_ratings(Z, seed=1):
     return Z @ (weights / np.linalg.norm(weights))
 
 
-def test_with_no_judgement_it_is_the_prior(index, vector, ground):
+def test_with_no_judgement_it_is_the_prior(index, vector, subset):
     """Ratings and direction are everybody's, nothing has moved, and nothing is claimed."""
-    state = personal_state(index, "ada", vector, clicked(np.zeros(N), 0), ground=ground)
+    state = personal_state(index, "ada", vector, clicked(np.zeros(N), 0), subset=subset)
 
     made = state.vector("ada-1")
     np.testing.assert_allclose(made.direction, vector.direction, atol=1e-12)
@@ -65,11 +65,11 @@ def test_with_no_judgement_it_is_the_prior(index, vector, ground):
     assert (made.card.n_photos, made.card.n_pairs, made.card.metrics) == (0, 0, {})
 
 
-def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, ground):
+def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, vector, subset):
     """Its ratings are the state's; its card has the prior, the person, photos and accuracy."""
-    said = clicked(own_ratings(ground.Z), 40, stars=5)
+    said = clicked(own_ratings(subset.Z), 40, stars=5)
 
-    state = personal_state(index, "ada", vector, said, ground=ground)
+    state = personal_state(index, "ada", vector, said, subset=subset)
     made = state.vector("ada-1")
 
     np.testing.assert_allclose(index.rate(made), state.ratings, atol=1e-6)
@@ -82,68 +82,68 @@ def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, ve
     assert MasterVector.from_json(made.to_json()).slope == made.slope
 
 
-def test_the_digest_of_what_was_said_sees_every_change(index, vector, ground):
+def test_the_digest_of_what_was_said_sees_every_change(index, vector, subset):
     """The same clicks in another order have the same digest, a turned choice has another."""
-    said = clicked(own_ratings(ground.Z), 6)
+    said = clicked(own_ratings(subset.Z), 6)
     back = said._replace(winners=said.winners[::-1], losers=said.losers[::-1])
     turned = said._replace(winners=said.losers, losers=said.winners)
 
     digests = [
-        personal_state(index, "ada", vector, one, ground=ground).vector("v").card.labels
+        personal_state(index, "ada", vector, one, subset=subset).vector("v").card.labels
         for one in (said, back, turned)
     ]
 
     assert digests[0] == digests[1] != digests[2]
 
 
-def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, ground):
+def test_held_out_choices_share_no_photo_with_those_learned_from(index, vector, subset):
     """The accuracy is that of folds left out by hand, with all choices of their photos."""
-    said = clicked(own_ratings(ground.Z), 30, noise=0.3)
+    said = clicked(own_ratings(subset.Z), 30, noise=0.3)
     pairs, hits = np.column_stack([said.winners, said.losers]), []
     for fold in range(10):
         tests = pairs[fold::10]
         kept = ~np.isin(pairs, tests).any(axis=1)
-        weights = taste_of(ground.prior, Judged(ground.Z, pairs[kept])).weights
-        hits += list((ground.Z[tests[:, 0]] - ground.Z[tests[:, 1]]) @ weights > 0)
+        weights = taste_of(subset.prior, Judged(subset.Z, pairs[kept])).weights
+        hits += list((subset.Z[tests[:, 0]] - subset.Z[tests[:, 1]]) @ weights > 0)
 
-    state = personal_state(index, "ada", vector, said, ground=ground)
+    state = personal_state(index, "ada", vector, said, subset=subset)
 
     assert state.accuracy.value == pytest.approx(np.mean(hits))
     assert state.accuracy.n_pairs == 30
 
 
-def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, ground):
+def test_choices_picked_for_being_doubtful_and_ties_are_no_test(index, vector, subset):
     """Only decided choices that no taste picked are counted; unknown ones were not picked."""
-    said = clicked(own_ratings(ground.Z), 60, informative=0.7, ties=10)
+    said = clicked(own_ratings(subset.Z), 60, informative=0.7, ties=10)
     fair = sum(asked == "random" for asked in said.asked[10:])
     unknown = said._replace(asked=["" if a == "random" else a for a in said.asked])
 
     for one in (said, unknown):
-        assert personal_state(index, "a", vector, one, ground=ground).accuracy.n_pairs == fair
+        assert personal_state(index, "a", vector, one, subset=subset).accuracy.n_pairs == fair
     none = said._replace(asked=["informative"] * 60)
-    assert personal_state(index, "a", vector, none, ground=ground).accuracy is None
+    assert personal_state(index, "a", vector, none, subset=subset).accuracy is None
 
 
-def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, ground):
+def test_the_curve_begins_with_the_prior_and_ends_with_all(index, vector, subset):
     """Every point is about the same tests; a taste unlike everybody's is learned."""
-    said = clicked(-3 * ground.Z[:, 0], 120)
+    said = clicked(-3 * subset.Z[:, 0], 120)
 
-    curve = personal_state(index, "ada", vector, said, ground=ground).curve
+    curve = personal_state(index, "ada", vector, said, subset=subset).curve
 
     assert [point.n_choices for point in curve][:3] == [0, 5, 10]
     assert curve[-1].n_choices == 120
     assert {point.accuracy.n_pairs for point in curve} == {120}
-    prior_hits = ground.Z[said.winners, 0] > ground.Z[said.losers, 0]
+    prior_hits = subset.Z[said.winners, 0] > subset.Z[said.losers, 0]
     assert curve[0].accuracy.value == pytest.approx(prior_hits.mean())
     assert curve[-1].accuracy.low > curve[0].accuracy.high
 
 
-def test_the_forecast_is_positive_where_choices_teach(index, vector, ground):
+def test_the_forecast_is_positive_where_choices_teach(index, vector, subset):
     """Twenty more choices of somebody unlike everybody are expected to help, by less and less."""
-    ratings = -3 * ground.Z[:, 0]
+    ratings = -3 * subset.Z[:, 0]
 
     early, late = (
-        personal_state(index, "ada", vector, clicked(ratings, m), ground=ground).forecast
+        personal_state(index, "ada", vector, clicked(ratings, m), subset=subset).forecast
         for m in (30, 200)
     )
 
@@ -152,25 +152,25 @@ def test_the_forecast_is_positive_where_choices_teach(index, vector, ground):
     assert late.high - late.low < early.high - early.low
 
 
-def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, ground):
+def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
     """Where there is nothing to learn, the interval holds 0 about 95 times in 100."""
     holds = []
     for seed in range(40):
         said = clicked(np.random.default_rng(seed).normal(size=N), 30, seed=seed, noise=1e9)
-        forecast = personal_state(index, "ada", vector, said, ground=ground).forecast
+        forecast = personal_state(index, "ada", vector, said, subset=subset).forecast
         holds.append(forecast.low <= 0 <= forecast.high)
 
     assert sum(holds) >= 34
 
 
-def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, ground):
+def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
     """A prior that others' ratings taught changes the ratings; accuracy and curve are without."""
-    taught = replace(ground.prior, covariance=9 * ground.prior.covariance, untaught=ground.prior)
-    said = clicked(own_ratings(ground.Z), 60, noise=0.5)
+    taught = replace(subset.prior, covariance=9 * subset.prior.covariance, untaught=subset.prior)
+    said = clicked(own_ratings(subset.Z), 60, noise=0.5)
 
     plain, learned = (
-        personal_state(index, "a", vector, said, ground=replace(ground, prior=prior))
-        for prior in (ground.prior, taught)
+        personal_state(index, "a", vector, said, subset=replace(subset, prior=prior))
+        for prior in (subset.prior, taught)
     )
 
     assert not np.allclose(learned.ratings, plain.ratings, atol=1e-3)
@@ -178,54 +178,54 @@ def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, gro
     assert learned.forecast == plain.forecast
 
 
-def test_what_moved_most_comes_first(index, vector, ground):
+def test_what_moved_most_comes_first(index, vector, subset):
     """Each photo's places are its percentiles by the prior and by the person."""
-    state = personal_state(index, "a", vector, clicked(own_ratings(ground.Z), 40), ground=ground)
+    state = personal_state(index, "a", vector, clicked(own_ratings(subset.Z), 40), subset=subset)
 
-    before, after = percentiles(ground.Z[:, 0]), percentiles(state.ratings)
+    before, after = percentiles(subset.Z[:, 0]), percentiles(state.ratings)
     moves = [abs(photo.after - photo.before) for photo in state.moved]
     assert moves == sorted(moves, reverse=True)
     assert moves[0] == pytest.approx(np.abs(after - before).max())
     assert state.moved[0].before == before[state.moved[0].row]
 
 
-def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, ground):
+def test_a_prior_that_saw_the_photos_is_not_called_held_out(index, vector, subset):
     """Its accuracy is in-sample on the card, which remembers the prior's photos too."""
     seen = frozenset(shortened(photo.digest) for photo in index.photos())
     taught = MasterVector(
         "ours", "all-pairs", vector.direction, index.fingerprint, card=Card(photos=seen)
     )
 
-    said = clicked(own_ratings(ground.Z), 40)
-    made = personal_state(index, "ada", taught, said, ground=ground).vector("ada-1")
+    said = clicked(own_ratings(subset.Z), 40)
+    made = personal_state(index, "ada", taught, said, subset=subset).vector("ada-1")
 
     assert set(made.card.metrics) == {"in_sample_accuracy"}
     assert made.card.photos == seen
     assert made.slope is None
 
 
-def test_stars_alone_make_a_taste(index, vector, ground):
+def test_stars_alone_make_a_taste(index, vector, subset):
     """Somebody who only gives stars is known too, though not tested on choices."""
-    ratings = own_ratings(ground.Z)
+    ratings = own_ratings(subset.Z)
 
-    state = personal_state(index, "a", vector, clicked(2 * ratings, 0, stars=60), ground=ground)
+    state = personal_state(index, "a", vector, clicked(2 * ratings, 0, stars=60), subset=subset)
 
     assert np.corrcoef(state.ratings, ratings)[0, 1] > 0.8
     assert (state.n_choices, state.n_stars, state.accuracy) == (0, 60, None)
     assert state.vector("a").card.n_photos == 60
 
 
-def test_it_follows_every_click_among_many_photos(index, vector, ground):
+def test_it_follows_every_click_among_many_photos(index, vector, subset):
     """With 100 choices among 100,000 photos the state is there in a fraction of a second."""
     n = 100_000
     drawn = np.random.default_rng(0).integers(N, size=n)
-    Z = ground.Z[drawn] + 0.1 * np.random.default_rng(1).normal(size=(n, 1))
-    many = Ground(ground.prior, np.arange(n), Z)
-    said = clicked(own_ratings(ground.Z), 100, informative=0.8)
+    Z = subset.Z[drawn] + 0.1 * np.random.default_rng(1).normal(size=(n, 1))
+    many = PhotoSubset(subset.prior, np.arange(n), Z)
+    said = clicked(own_ratings(subset.Z), 100, informative=0.8)
     took = []
     for _ in range(3):
         began = time.perf_counter()
-        personal_state(index, "ada", vector, said, ground=many)
+        personal_state(index, "ada", vector, said, subset=many)
         took.append(time.perf_counter() - began)
 
     assert min(took) < 0.5

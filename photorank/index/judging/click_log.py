@@ -39,6 +39,11 @@ class Clicks(NamedTuple):
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
+    @property
+    def judged_rows(self) -> Codes:
+        """The photos (k,) that were chosen, passed over for another, or given stars, ascending."""
+        return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
+
 
 @dataclass(frozen=True)
 class Undone:

@@ -1,7 +1,5 @@
 """A learner for one person: it trusts the prior as far as people are known to differ."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,14 +7,11 @@ from photorank.comparisons.choice_graph import ChoiceComparisons
 from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.score_graph import ScoreComparisons
 from photorank.errors import ComparisonsError
-from photorank.index.opened import Index
-from photorank.typing import Direction, Floats
+from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.taste.population_prior import prior_by_others
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 KIND = "personal"
-_ENOUGH = 4000  # photos that tell in which ways the photos of an index differ
 
 
 class Personal(DirectionLearner):
@@ -73,24 +68,6 @@ def untaught(learner: DirectionLearner) -> DirectionLearner:
     if isinstance(prior, TastePrior) and prior.untaught is not None:
         return Personal(prior=prior.fair)
     return learner
-
-
-def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Return the prior of somebody who judges an index's photos, from a master-vector (d,).
-
-    The ways in which people may deviate are those in which all of its photos differ,
-    judged or not; how far a `rater` may is learned from the others, where there are
-    enough of them (see :func:`~photorank.vectors.taste.population_prior.prior_by_others`).
-    """
-    some = np.random.default_rng(0).permutation(len(index))[:_ENOUGH]
-    prior = TastePrior.of(index.embeddings_of(np.sort(some)), direction)
-    if rater is None:
-        return prior
-    others = index.single_ratings(without=rater)
-    learned = prior_by_others(prior, others, index.embeddings_of)
-    if learned is prior or len(index.single_ratings().raters) > len(others.raters):
-        return learned  # the person's own scores, if any, are on the same scale
-    return replace(learned, unit=None)
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:

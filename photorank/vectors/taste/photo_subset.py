@@ -1,4 +1,4 @@
-"""The photos that a taste is asked about and shown on: all of few, some of many."""
+"""Photos that a person is asked about and a taste is shown on: all of few, some of many."""
 
 from dataclasses import dataclass, replace
 
@@ -7,7 +7,7 @@ import numpy as np
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.typing import Codes, Direction, Floats
-from photorank.vectors.taste.personal import prior_in
+from photorank.vectors.taste.population_prior import prior_in
 from photorank.vectors.taste.posterior import TastePrior
 
 # More would slow each click down, and hardly find pairs that tell more: `next_pair` looks at a
@@ -16,26 +16,29 @@ MOST = 20_000
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
-    """What is believed of somebody who has judged nothing, and of which photos."""
+class PhotoSubset:
+    """Some photos of an index, and what is believed of a person who has judged nothing."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
     Z: Floats  # (k, 1 + q) their coordinates, read-only
 
     @classmethod
-    def over(cls, index: Index, prior: TastePrior, rows: Codes) -> "Ground":
-        """Return the ground of some rows of an index, which ascend."""
+    def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
+        """Return some rows of an index, which ascend, as a subset."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
 
-    def including(self, index: Index, rows: Codes) -> "Ground":
-        """Return this ground with rows that may be missing: those that were judged."""
+    def including(self, index: Index, rows: Codes) -> "PhotoSubset":
+        """Return this subset with rows added that may be missing: those that were judged."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
-        more, at = Ground.over(index, self.prior, missing), np.searchsorted(self.rows, missing)
+        more, at = (
+            PhotoSubset.of_rows(index, self.prior, missing),
+            np.searchsorted(self.rows, missing),
+        )
         return replace(
             self,
             rows=np.insert(self.rows, at, missing),
@@ -56,14 +59,14 @@ class Ground:
         )
 
 
-def ground_in(
+def subset_in(
     index: Index,
     direction: Direction | None,
     *,
     rater: str | None = None,
     within: Codes | None = None,
-) -> Ground:
-    """Return the ground of somebody who judges an index's photos.
+) -> PhotoSubset:
+    """Return the photos that somebody is asked about, and what is believed beforehand.
 
     Parameters
     ----------
@@ -72,11 +75,11 @@ def ground_in(
         What everybody is taken to like: a master-vector. None to begin from nothing.
     rater : str, optional
         Who; how far a person may deviate is then learned from the others, as
-        :func:`~photorank.vectors.taste.personal.prior_in` does.
+        :func:`~photorank.vectors.taste.population_prior.prior_in` does.
     within : ndarray of shape (n,), optional
         Group or series numbers, where pairs are to be of one. −1 is none.
     """
-    return Ground.over(
+    return PhotoSubset.of_rows(
         index, prior_in(index, direction, rater=rater), some_rows(len(index), within)
     )
 

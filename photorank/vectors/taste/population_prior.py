@@ -1,4 +1,4 @@
-"""How tastes differ, learned from many people: the prior of a person still unknown."""
+"""Prior of a person still unknown: a vector's ratings, and how far people differ from them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,16 +6,35 @@ from dataclasses import replace
 import numpy as np
 
 from photorank.errors import ComparisonsError
-from photorank.index.opened import SingleRatings
+from photorank.index.opened import Index, SingleRatings
 from photorank.metrics.ceiling import RaterTable
-from photorank.typing import Codes, Embeddings, Floats
+from photorank.typing import Codes, Direction, Embeddings, Floats
 from photorank.vectors.taste.posterior import TastePrior
 
+PHOTOS_OF_COMPONENTS = 4000  # enough to tell in which ways the photos of an index differ
 LEAST_LABELS = 20  # of a person who has a say in how tastes differ
 LEAST_PEOPLE = 20  # that tell more of how tastes differ than the constants do
 _MOST_PEOPLE = 1000  # who are listened to: more would change nothing but the time it takes
 _ROUNDS = 15  # of expectation and maximisation; the result then hardly moves
 _BELIEF = 10.0  # people that the starting covariance weighs as much as
+
+
+def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
+    """Return the prior of somebody who judges an index's photos, from a master-vector (d,).
+
+    The ways in which people may deviate are those in which all of its photos differ,
+    judged or not; how far a `rater` may is learned from the others, where there are
+    enough of them (see :func:`prior_by_others`).
+    """
+    some = np.random.default_rng(0).permutation(len(index))[:PHOTOS_OF_COMPONENTS]
+    prior = TastePrior.of(index.embeddings_of(np.sort(some)), direction)
+    if rater is None:
+        return prior
+    others = index.single_ratings(without=rater)
+    learned = prior_by_others(prior, others, index.embeddings_of)
+    if learned is prior or len(index.single_ratings().raters) > len(others.raters):
+        return learned  # the person's own scores, if any, are on the same scale
+    return replace(learned, unit=None)
 
 
 def learned_prior(
@@ -70,8 +89,8 @@ def learned_prior(
         spread = np.linalg.inv(np.linalg.inv(covariance) + gram / variance)  # (p, q, q)
         mean = np.einsum("pij,pj->pi", spread, target) / variance
         moments = spread.sum(axis=0) + mean.T @ mean
-        foretold = np.einsum("pij,pj->pi", gram, mean)
-        squares = total + float((mean * (foretold - 2 * target)).sum() + (gram * spread).sum())
+        predicted = np.einsum("pij,pj->pi", gram, mean)
+        squares = total + float((mean * (predicted - 2 * target)).sum() + (gram * spread).sum())
         covariance = (moments + _BELIEF * start) / (len(people) + _BELIEF)
         variance = squares / count
     return replace(

@@ -1,10 +1,10 @@
 from dashboard.charts import content_chart
-from dashboard.models.content_removal import content
+from dashboard.models.content_removal import removal_texts
 from tests.dashboard.models.test_content_removal import nuisance
 
 
 def test_the_chart_is_valid():
     """Altair accepts it, with one row of pixels for each kind."""
-    drawn = content_chart.content_removal(content(nuisance()).rows).to_dict()
+    drawn = content_chart.content_removal(removal_texts(nuisance()).rows).to_dict()
 
     assert drawn["height"] == 3 * content_chart.STEP + 60

@@ -17,7 +17,7 @@ PANELS = {
 
 def spec_of(name):
     """Return the specification of a panel's chart."""
-    return detail_charts.chart(PANELS[name]).to_dict()
+    return detail_charts.detail_chart(PANELS[name]).to_dict()
 
 
 def rows_of(spec, column):
@@ -28,7 +28,7 @@ def rows_of(spec, column):
 @pytest.mark.parametrize("name", PANELS)
 def test_no_colour_but_grey_is_fixed(name):
     """The theme brings the colours, or the dark page could not be read."""
-    text = detail_charts.chart(PANELS[name]).to_json()
+    text = detail_charts.detail_chart(PANELS[name]).to_json()
 
     assert text.count("#") == text.count(evaluation_charts.GREY)
 

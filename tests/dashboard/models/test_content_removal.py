@@ -29,7 +29,7 @@ def nuisance(kinds=3, **changed):
 
 def test_the_sentence_says_what_is_left_without_content():
     """Shares come with their intervals, and what is below nothing is nothing."""
-    said = content_removal.content(nuisance())
+    said = content_removal.removal_texts(nuisance())
 
     assert "40\xa0% (38\xa0% to 42\xa0%)" in said.sentence
     assert "0\xa0% (0\xa0% to 1\xa0%)" in said.sentence
@@ -40,8 +40,8 @@ def test_the_sentence_says_what_is_left_without_content():
 
 def test_only_the_ends_of_many_kinds_are_drawn():
     """Six at either end, each with a mark as it is and one without content."""
-    assert len(content_removal.content(nuisance(kinds=5)).rows) == 2 * 5
-    rows = content_removal.content(nuisance(kinds=40)).rows
+    assert len(content_removal.removal_texts(nuisance(kinds=5)).rows) == 2 * 5
+    rows = content_removal.removal_texts(nuisance(kinds=40)).rows
     assert len(rows) == 2 * 12
     assert set(rows["version"]) == {content_removal.WITH, content_removal.WITHOUT}
 

@@ -158,8 +158,8 @@ def test_selectors_offer_only_what_was_measured():
     """A scope without pairs and a metric without numbers are not offered."""
     found = evaluation()
 
-    assert found.scopes == ["all", "within"]
-    assert metric_texts.metrics(found, "all") == ["pairwise_accuracy", "kendall_tau_b"]
+    assert list(metric_texts.scopes(found)) == ["all", "within"]
+    assert list(metric_texts.metrics(found, "all")) == ["pairwise_accuracy", "kendall_tau_b"]
 
 
 def test_a_correlation_is_no_percentage():

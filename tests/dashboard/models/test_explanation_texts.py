@@ -23,8 +23,8 @@ def explanation(values, method="sum over positions"):
 
 def test_two_heat_maps_share_a_scale():
     """The weaker of two maps is drawn weaker; on its own it would be as strong."""
-    strong, weak = explanation_texts.drawn([explanation([[4.0]]), explanation([[1.0]])])
-    [alone] = explanation_texts.drawn([explanation([[1.0]])])
+    strong, weak = explanation_texts.heat_pictures([explanation([[4.0]]), explanation([[1.0]])])
+    [alone] = explanation_texts.heat_pictures([explanation([[1.0]])])
 
     assert strong.getpixel((4, 4)) == alone.getpixel((4, 4)) != weak.getpixel((4, 4))
 

@@ -72,7 +72,7 @@ def test_a_groups_name_is_no_markup():
 
 def test_unlabelled_photos_have_no_standing():
     """Others stand among the labelled ones only."""
-    standing = photo_tiles.label_standing(LABELS.scores)
+    standing = photo_tiles.label_percentiles(LABELS.scores)
 
     assert np.isnan(standing[2])
     assert np.argsort(standing[[0, 1, 3]]).tolist() == [1, 2, 0]

@@ -32,20 +32,20 @@ def test_photos_without_labels_are_coloured_by_rating_alone():
 
 def test_of_many_photos_some_are_drawn_but_all_can_be_selected():
     """The same ones are drawn each time; a box takes those in it that are not drawn as well."""
-    n = 3 * photo_map.DRAWN
+    n = 3 * photo_map.MOST_POINTS
     places = np.random.default_rng(0).uniform(-1, 1, (n, 2))
-    rows = photo_map.drawn(n)
+    rows = photo_map.drawn_rows(n)
 
-    assert len(rows) == photo_map.DRAWN
-    assert rows.tolist() == photo_map.drawn(n).tolist()
-    assert len(photo_map.selected((-1, 1, -1, 1), places, np.zeros(n))) == n
-    assert f"{photo_map.DRAWN:,} of {n:,} photos" in photo_map.sentence(n, len(rows))
+    assert len(rows) == photo_map.MOST_POINTS
+    assert rows.tolist() == photo_map.drawn_rows(n).tolist()
+    assert len(photo_map.rows_in_box((-1, 1, -1, 1), places, np.zeros(n))) == n
+    assert f"{photo_map.MOST_POINTS:,} of {n:,} photos" in photo_map.drawn_text(n, len(rows))
 
 
 def test_selected_photos_are_sorted_best_first():
     """By rating, whatever their rows."""
     places = np.array([[0.0, 0.0], [0.1, 0.1], [0.9, 0.9]])
-    found = photo_map.selected((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
+    found = photo_map.rows_in_box((-0.5, 0.5, -0.5, 0.5), places, np.array([1.0, 2.0, 3.0]))
 
     assert found.tolist() == [1, 0]
 
@@ -53,13 +53,13 @@ def test_selected_photos_are_sorted_best_first():
 @pytest.mark.parametrize("text", ["", "a", "1,2,3", "1,2,3,nan", "1,2,3,4,5", "__import__"])
 def test_an_address_that_is_no_box_selects_nothing(text):
     """Whatever is typed into it."""
-    assert photo_map.as_box(text) is None
+    assert photo_map.parse_box(text) is None
 
 
 def test_a_brush_taken_away_is_no_box():
     """Its edges come in any order."""
-    assert photo_map.brushed({}) is None
-    assert photo_map.brushed({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
+    assert photo_map.box_of_selection({}) is None
+    assert photo_map.box_of_selection({"x": [0.5, -0.5], "y": [0.0, 1.0]}) == (-0.5, 0.5, 0.0, 1.0)
 
 
 def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
@@ -89,7 +89,7 @@ def test_the_map_has_every_colour(dashboard, home, colour):
 
     assert not app.exception
     assert len(app.get("vega_lite_chart")) == 1
-    assert "Every point is one of 24 photos" in texts(app)
+    assert "Each point is one of the 24 photos" in texts(app)
 
 
 def test_an_area_without_photos_says_so(dashboard, home):

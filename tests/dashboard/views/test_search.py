@@ -10,7 +10,7 @@ def test_a_photo_is_not_like_itself(home):
     """The closest is another one, as NumPy finds it."""
     index = open_index("small")
     X = index.embeddings()
-    found = search.like(index, X[3], 3)
+    found = search.most_similar(index, X[3], 3)
 
     assert 3 not in found.rows
     assert found.rows[0] == np.argsort(-(X @ X[3]), kind="stable")[1]
@@ -23,7 +23,7 @@ def test_better_ones_are_rated_higher_and_the_closest_comes_first(home):
     vector = load_vector(index, "ours")
     ratings = index.rate(vector)
     worst = int(ratings.argmin())
-    found = search.better(index, vector, index.embeddings()[worst], ratings)
+    found = search.similar_but_better(index, vector, index.embeddings()[worst], ratings)
 
     assert (ratings[found.rows] > ratings[worst]).all()
     assert (np.diff(found.similarities) <= 1e-7).all()
@@ -44,7 +44,7 @@ def test_every_way_of_searching_works(dashboard, home):
     app = dashboard("search")
     app.segmented_control(key="by").set_value("vector").run()
     assert not app.exception
-    assert "**24 photos** that **ours** rates highest, the best first." in texts(app)
+    assert "**24 photos** rated highest by **ours**, the best first." in texts(app)
 
     app.segmented_control(key="by").set_value("photo").run()
     assert not app.exception
@@ -52,9 +52,11 @@ def test_every_way_of_searching_works(dashboard, home):
     picker = next(one for one in app.selectbox if one.label == "or pick one of the index")
     picker.set_value(7).run()
     assert not app.exception
-    assert "that are most like it, the likest first." in texts(app)
+    assert "most similar to it, the most similar first." in texts(app)
 
     app.segmented_control(key="by").set_value("better").run()  # than the same photo
     assert not app.exception
     assert not app.info
-    assert "much like it that **ours** rates clearly higher, the likest first." in texts(app)
+    assert "similar to it and rated clearly higher by **ours**, the most similar first." in texts(
+        app
+    )

@@ -1,11 +1,11 @@
 import numpy as np
 
 from photorank.index.judging.click_log import Clicks
-from photorank.vectors.taste.photo_subset import Ground, ground_in, some_rows
+from photorank.vectors.taste.photo_subset import PhotoSubset, some_rows, subset_in
 
 
 def test_of_many_photos_some_are_drawn_and_always_the_same():
-    """A ground costs the same for a million photos as for twenty thousand."""
+    """A subset costs the same for a million photos as for twenty thousand."""
     rows = some_rows(1_000_000)
     assert len(np.unique(rows)) == 20_000
     np.testing.assert_array_equal(rows, some_rows(1_000_000))
@@ -24,8 +24,8 @@ def test_series_are_drawn_whole():
 
 def test_what_was_judged_is_always_among_the_photos(index):
     """Photos that were not drawn join in order, with the coordinates they would have had."""
-    every = ground_in(index, np.ones(48) + np.arange(48))
-    few = Ground.over(index, every.prior, every.rows[::7])
+    every = subset_in(index, np.ones(48) + np.arange(48))
+    few = PhotoSubset.of_rows(index, every.prior, every.rows[::7])
     judged = np.array([1, 7, 30])
     more = few.including(index, judged)
 

@@ -1,0 +1,147 @@
+"""View-model of Label: what was learned of a person, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+from dashboard.formatting import file_name, number, percent, plain, with_interval
+from dashboard.models.label_session import Kind, Outcome, Pair
+from dashboard.models.photo_tiles import Tile, alt_text, percentile_text, tile_of
+from dashboard.models.vector_card import Within
+from photorank.errors import counted
+from photorank.index.opened import Index, Photo
+from photorank.learning.personal_taste import AHEAD, PersonalState
+from photorank.metrics.estimates import Difference
+
+STARS_A_PAGE = 12  # photos: divisible by 2, 3, 4 and 6 columns
+PRIOR_SAW = (
+    "The vector it began from has itself learned from some of these photos, so this may be too "
+    "good: with another one to begin from, nothing is known beforehand."
+)
+MOVED = 6  # photos shown of those whose rank moved most
+PRIOR_HELP = (
+    "What you are taken to like before you choose anything. Your choices move it towards what "
+    "you like."
+)
+KINDS: dict[Kind, str] = {"all": "the whole index", "group": "one group", "series": "one series"}
+Mode = Literal["pairs", "stars", "together"]
+MODES: dict[Mode, str] = {
+    "pairs": "Which of two",
+    "stars": "Stars",
+    "together": "Several people",
+}
+_LEAST_TESTS = 5  # choices predicted or not, for their share to be shown
+
+
+@dataclass(frozen=True)
+class LearnedTexts:
+    """What the page says of a person's taste."""
+
+    headline: str
+    outlook: str  # what more choices would bring
+    curve: pd.DataFrame  # choices, value, low, high
+    reading: str  # of the curve
+    moved: list[Tile]
+    last: list[Tile]
+
+
+def modes(n_people: int) -> dict[Mode, str]:
+    """Return the ways to label; to compare people takes two."""
+    return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
+
+
+def kinds(comparable: Sequence[Within]) -> dict[Kind, str]:
+    """Return what the two photos of a pair may have to have in common."""
+    return {kind or "all": KINDS[kind or "all"] for kind in comparable}
+
+
+def side_alt(photo: Photo, which: str) -> str:
+    """Return what a reader who cannot see the photo is told."""
+    return f"the {which} photo, {alt_text(photo, parts=2)}"
+
+
+def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -> LearnedTexts:
+    """Put into words what is known of a person's taste, and how surely."""
+    points = [
+        (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
+        for point in taste.curve
+    ]
+    return LearnedTexts(
+        _headline(taste),
+        _outlook(taste.forecast),
+        pd.DataFrame(points, columns=["choices", "value", "low", "high"]),
+        _reading(taste),
+        [_moved(taste.index, *moved) for moved in taste.moved[:MOVED]],
+        [] if answered is None else _answered(taste, *answered),
+    )
+
+
+def rating_text(rating: float, error: float) -> str:
+    """Return a rating with its standard error."""
+    return f"{number(rating, '.2f')} ± {error:.2f}"
+
+
+def _headline(taste: PersonalState) -> str:
+    said = counted(taste.n_choices, "choice")
+    if taste.n_stars:
+        said += f" and {counted(taste.n_stars, 'photo')} with stars"
+    if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
+        return (
+            f"**{said}.** After about twenty choices between two photos this line says how well "
+            "your taste is known: one pair in five is drawn at random to test that."
+        )
+    return (
+        f"**{said}.** What was learned of your taste would have predicted "
+        f"**{with_interval(taste.accuracy)}** of your choices that it had not seen."
+        + (f" {PRIOR_SAW}" if taste.prior_saw else "")
+    )
+
+
+def _outlook(forecast: Difference | None) -> str:
+    if forecast is None:
+        return ""
+    value, low, high = (
+        number(100 * one, "+.1f") for one in (forecast.value, forecast.low, forecast.high)
+    )
+    return (
+        f"{AHEAD} more choices are expected to change that by {value} percentage points "
+        f"({low} to {high})."
+    )
+
+
+def _reading(taste: PersonalState) -> str:
+    if len(taste.curve) < 2 or taste.curve[-1].accuracy.n_pairs < _LEAST_TESTS:
+        return ""
+    first, latest = taste.curve[0], taste.curve[-1]
+    begun = "chance" if taste.prior is None else plain(taste.prior.name)
+    return (
+        "Choices predicted, by how many others were learned from: "
+        f"{percent(first.accuracy.value)} by {begun} alone, {percent(latest.accuracy.value)} after "
+        f"{counted(latest.n_choices, 'choice')}, over the same "
+        f"{counted(latest.accuracy.n_pairs, 'test')}. The vertical lines are 95 % intervals; the "
+        "dashed rule is guessing."
+    )
+
+
+def _moved(index: Index, row: int, before: float, after: float) -> Tile:
+    arrow = "↑" if after > before else "↓"
+    name = file_name(index.photo(row).path)
+    caption = f"**{arrow} {percentile_text(before)} → {percentile_text(after)}**"
+    return tile_of(index, row, f"{caption}  \n:small[:gray[{name}]]")
+
+
+def _answered(taste: PersonalState, pair: Pair, outcome: Outcome) -> list[Tile]:
+    words = {
+        "first": ("chosen", "not chosen"),
+        "second": ("not chosen", "chosen"),
+        "tie": ("equally good", "equally good"),
+        "skip": ("skipped", "skipped"),
+    }[outcome]
+    tiles = []
+    for row, word in zip((pair.first, pair.second), words, strict=True):
+        rating = rating_text(*taste.rating(row))
+        caption = f"**{word}**  \n:small[:gray[rating {rating}]]"
+        tiles.append(tile_of(taste.index, row, caption))
+    return tiles

@@ -1,0 +1,98 @@
+"""Evaluations as pieces of a page: the first one, the table of results, what is behind them."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard.cache import index_data
+from dashboard.charts.detail_charts import detail_chart
+from dashboard.models import evaluation_protocol, evaluation_tables
+from dashboard.models.evaluation_details import LABELS, Panel
+from dashboard.models.metric_texts import PNG_HELP
+from dashboard.widgets import photo_grid, pickers, progress
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.errors import show_errors
+from photorank.errors import counted
+from photorank.evaluation.report import Evaluation
+from photorank.index.opened import Index
+from photorank.learning.protocol import Protocol
+
+
+def first_evaluation(index: Index) -> None:
+    """Offer to measure the vectors of an index that has no evaluation yet."""
+    if index.name == evaluation_tables.SAMPLE:
+        st.markdown("The sample is not complete: building it was interrupted.")
+        progress.build_sample_button("Finish the sample")
+        return
+    if not index.is_judged:
+        st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
+        if len(index) > 1:
+            icon = ":material/thumbs_up_down:"
+            photo_grid.page_link("label", "Say which of two you like better", icon=icon)
+        st.caption("If you have ratings already, import their table:")
+        st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
+        return
+    with show_errors():
+        pairs = index_data.judged_pairs(index)
+    st.container(key="headline").markdown(
+        f"People ordered {counted(pairs, 'pair')} of these photos. How well do vectors agree?"
+    )
+    measure = st.button("Measure now", type="primary")
+    st.caption("It takes a minute or two. The same as a command:")
+    st.code(f"photorank evaluate --index {index.name}", language=None)
+    if measure:
+        progress.evaluate_and_reload(index, Protocol())
+
+
+def _results_table(board: evaluation_tables.Board) -> None:
+    """Show a board's rows as a table that sorts."""
+    digits, numbers = "%.3f", ["value", "low", "high"]
+    rows, column = board.rows, st.column_config
+    if board.metric.as_share:
+        digits, rows = "%.1f %%", rows.assign(**{name: 100 * rows[name] for name in numbers})
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_order=["vector", "value", "low", "high", "n_photos", "n_pairs", "family", "note"],
+        column_config={
+            "vector": column.TextColumn("Vector", pinned=True),
+            "family": column.TextColumn("Made"),
+            "value": column.NumberColumn(board.metric.label, format=digits),
+            "low": column.NumberColumn("95 % from", format=digits),
+            "high": column.NumberColumn("to", format=digits),
+            "n_photos": column.NumberColumn("Photos", format="localized"),
+            "n_pairs": column.NumberColumn("Pairs", format="localized"),
+            "note": column.TextColumn("Note", width="large"),
+        },
+    )
+
+
+def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
+    """Let the user choose a view, and show its charts, each with its text and its numbers."""
+    if not views:
+        return
+    st.header("Looking closer", anchor=False)
+    if about:
+        st.caption(about)
+    view = pickers.choose_one("What to look at", {name: LABELS[name] for name in views}, "look")
+    panels = views[view]
+    for place, panel in zip(st.columns(len(panels), gap="large"), panels, strict=True):
+        show_chart(detail_chart(panel), f"look-{panel.name}", panel.title, place)
+        place.caption(panel.reading)
+        file, key = f"{stem}-{panel.name}.csv", f"csv-{panel.name}"
+        place.download_button("As CSV", panel.csv, file, "text/csv", key=key, help=PNG_HELP)
+
+
+def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
+    """Show all numbers as a table and as CSV, how they were made, and a way to make them again."""
+    st.header("All numbers", anchor=False)
+    _results_table(board)
+    with st.container(horizontal=True):
+        csv, name = evaluation_tables.as_csv(evaluation), f"{index.name}-evaluation.csv"
+        st.download_button("Everything as CSV", csv, name, "text/csv", help=PNG_HELP)
+        with st.popover("How this was measured"):
+            st.markdown(evaluation_protocol.described(evaluation))
+            st.code(evaluation_protocol.command(evaluation), language=None, wrap_lines=True)
+        again = st.button("Measure again")
+    if again:
+        progress.evaluate_and_reload(index, evaluation.protocol)

@@ -1,0 +1,54 @@
+"""What was learned of a person by now, and a way to keep it as a vector."""
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import actions
+from dashboard.cache import index_data
+from dashboard.charts import evaluation_charts
+from dashboard.models import vector_card
+from dashboard.models.label_session import LabelSession
+from dashboard.models.label_texts import learned_texts
+from dashboard.widgets import photo_grid
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.errors import show_errors
+from photorank.vectors.master import MasterVector
+
+
+def show_learned(session: LabelSession, place: DeltaGenerator) -> None:
+    """Show what is known of the person by now, and let it be saved."""
+    taste = session.taste()
+    texts = learned_texts(taste, session.queue.answered)
+    with place.container(key="learned"):
+        words, curve = st.columns(2, gap="large")
+        with words:
+            st.markdown(texts.headline)
+            if texts.outlook:
+                st.caption(texts.outlook)
+            if texts.last:
+                photo_grid.photo_grid("last", texts.last, 120)
+        if texts.reading:
+            drawn = evaluation_charts.accuracy_by_choices(texts.curve)
+            show_chart(drawn, "curve", "accuracy by choices", curve)
+            curve.caption(texts.reading)
+        if texts.moved:
+            st.markdown(
+                "Photos that your choices moved most, by how much of the index each beats: "
+                "before → now"
+            )
+            photo_grid.photo_grid("moved", texts.moved, 110)
+        if taste.n_choices or taste.n_stars:
+            save_form(session, vector_card.file_stem(session.rater), taste.vector)
+
+
+def save_form(session: LabelSession, stem: str, make: Callable[[str], MasterVector]) -> None:
+    """Let a taste be kept as a vector, under a name that is free."""
+    with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        free = vector_card.free_name(stem, index_data.vectors(session.index))
+        name = st.text_input("Keep this taste as a vector", free, width=260)
+        if st.form_submit_button("Save vector"):
+            with show_errors(st.error):
+                actions.save_vector(session.index, make(name))
+            st.success(f"Saved as `{name}`: it is on every page now.", icon=":material/check:")

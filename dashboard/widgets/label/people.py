@@ -1,0 +1,63 @@
+"""Several people of Label beside each other: how far they agree, and on which photos."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.cache import vector_ratings
+from dashboard.models.label_people import FEW, people_texts
+from dashboard.models.label_session import LabelSession
+from dashboard.widgets import photo_grid
+from dashboard.widgets.label.learned import save_form
+from photorank.evaluation import agreement
+from photorank.vectors.master import MasterVector
+
+
+@st.fragment
+def show_people(session: LabelSession, people: Sequence[str]) -> None:
+    """Show how far several people agree, what all like, and what they are at odds about."""
+    chosen = st.multiselect("People", people, default=people[:FEW], key="people")
+    if len(chosen) < 2:
+        st.info("Choose two people or more.", icon=":material/group:")
+        return
+    index, prior = session.index, session.prior
+    voices = agreement.voices(index, chosen, vector_ratings.photo_subset(index, prior, ""))
+    texts = people_texts(index, voices)
+    st.container(key="headline").markdown(texts.headline)
+    st.markdown("The best for all of them together")
+    photo_grid.photo_grid("agreed", texts.best, 150)
+    st.markdown("What they rate most differently")
+    photo_grid.photo_grid("contested", texts.contested, 150)
+    st.caption(
+        "Below each photo is each person's rating, with its standard error: 0 is neither liked nor "
+        "disliked, and how far ratings spread depends on how decided the choices were."
+    )
+    _agreements(texts.agreements)
+
+    def common_taste(name: str) -> MasterVector:
+        return agreement.common_vector(name, index, voices, prior)
+
+    save_form(session, "our-taste", common_taste)
+
+
+def _agreements(rows: pd.DataFrame) -> None:
+    """Show how far every two people agree as a table that sorts."""
+    column = st.column_config
+    digits = "%.0f %%"
+    shares = ["value", "low", "high", "said"]
+    rows = rows.assign(**{name: 100 * pd.to_numeric(rows[name]) for name in shares})
+    if not rows["pairs"].any():
+        rows = rows.drop(columns=["said", "pairs"])
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config={
+            "people": column.TextColumn("People", pinned=True),
+            "value": column.NumberColumn("Would choose alike", format=digits),
+            "low": column.NumberColumn("95 % from", format=digits),
+            "high": column.NumberColumn("to", format=digits),
+            "said": column.NumberColumn("Chose alike", format=digits),
+            "pairs": column.NumberColumn("Pairs both chose from", format="localized"),
+        },
+    )

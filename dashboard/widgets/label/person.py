@@ -1,0 +1,64 @@
+"""Who labels, and from what: the pickers above Label."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.cache import index_data, vector_ratings
+from dashboard.models import label_texts, vector_card
+from dashboard.models.label_session import Kind, LabelSession, codes_of_kind
+from dashboard.widgets import pickers
+from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
+
+ME = "me"  # who labels until somebody gives a name
+
+
+class Person(NamedTuple):
+    """Who labels which pairs, and what the person is taken to like before."""
+
+    rater: str
+    prior: MasterVector | None
+    kind: Kind
+
+
+def ask_person(index: Index, people: Sequence[str]) -> Person:
+    """Ask who labels, which pairs, and beginning with which vector."""
+    rater, prior = _name_picker(people), None
+    kind: Kind = "all"
+    with st.popover("Settings", icon=":material/tune:"):
+        if index_data.vectors(index):
+            prior = pickers.vector_picker(index, "Starting from", label_texts.PRIOR_HELP)
+        else:
+            st.caption("The index has no vector yet: you begin from nothing.")
+        kinds = label_texts.kinds(vector_card.comparable(index_data.labels(index, rater)))
+        if len(kinds) > 1:
+            kind = pickers.choose_one("Two photos of", kinds, "within")
+    return Person(rater, prior, kind)
+
+
+def begin_session(index: Index, person: Person) -> LabelSession:
+    """Return all that the page asks of one person from now on."""
+    rater, prior, kind = person
+    within = codes_of_kind(index_data.labels(index, rater), kind)
+    subset = vector_ratings.photo_subset(index, prior, rater, within)
+    queue = session_state.pair_queue(index.name, rater, prior.name if prior else "", kind)
+    return LabelSession(index, rater, prior, subset, within, queue)
+
+
+def _name_picker(known: Sequence[str]) -> str:
+    """Let people say who they are; a name that is typed is a new person."""
+    name = st.selectbox(
+        "Who is choosing",
+        [*known],
+        index=None,  # a default would not be kept in the URL, and may be another one tomorrow
+        placeholder=ME,
+        key="rater",
+        bind="query-params",
+        accept_new_options=True,
+        help="Everybody's choices are kept apart. Type a new name to begin anew.",
+        width=180,
+    )
+    return (name or ME).strip() or ME

@@ -1,0 +1,60 @@
+"""Photos of Label to give stars to, a page at a time."""
+
+import streamlit as st
+
+from dashboard import actions, session_state
+from dashboard.models.label_session import LabelSession
+from dashboard.models.label_texts import STARS_A_PAGE
+from dashboard.models.photo_tiles import alt_text
+from dashboard.widgets.label.learned import show_learned
+from dashboard.widgets.label.pairs import show_problem, undo_button
+from dashboard.widgets.photo_grid import PAGER_WIDTH
+
+
+def star_pages(session: LabelSession) -> None:
+    """Show the photos of a page, and below them the page numbers."""
+    place = st.container()
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        page = st.pagination(
+            -(-len(session.index) // STARS_A_PAGE),
+            key=f"starred-{session.index.name}",
+            width=PAGER_WIDTH,
+            persist_state="session",
+        )
+    with place:
+        show_stars(session, page)
+
+
+@st.fragment
+def show_stars(session: LabelSession, page: int) -> None:
+    """Show a page of photos, each with the stars that the person gave it."""
+    show_problem(session)
+    index, said = session.index, session.clicks()
+    given = dict(zip(said.starred.tolist(), said.stars.astype(int).tolist(), strict=True))
+    rows = range(len(index))[STARS_A_PAGE * (page - 1) :][:STARS_A_PAGE]
+    with st.container(key="photos-stars"):
+        grid = st.grid(4, min_column_width=220)
+        for row in rows:
+            with grid.cell():
+                photo, stars = index.photo(row), given.get(row, 0)
+                small = index.thumbnail(photo)
+                if small.exists():
+                    st.image(str(small), width="stretch", alt=alt_text(photo, parts=2))
+                else:
+                    st.caption(":material/hide_image: its thumbnail is missing")
+                # Undoing changes what a widget remembers: it becomes another one.
+                key = f"stars-{session.rater}-{session.queue.undone}-{photo.digest}"
+                st.feedback(
+                    "stars",
+                    key=key,
+                    default=stars - 1 if stars else None,
+                    on_change=_record,
+                    args=[session, row, key],
+                )
+    undo_button(session)
+    show_learned(session, st.container())
+
+
+def _record(session: LabelSession, row: int, key: str) -> None:
+    place = session_state.widget_value(key)  # counted from 0
+    actions.record_stars(session, row, 0 if place is None else place + 1)

@@ -1,0 +1,40 @@
+"""The map of Map, and the selected area in numbers."""
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.charts import map_chart
+from dashboard.models import photo_map
+from photorank.similarity.map_layout import Method
+
+
+def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> None:
+    """Show the photos as points that can be selected."""
+    area = photo_map.parse_box(session_state.drawn_area())
+    with st.container(key="map"):
+        st.altair_chart(
+            map_chart.photo_map(points, colouring, area),
+            key=key,
+            on_select=partial(session_state.select_area, key),
+            selection_mode=map_chart.BRUSH,
+            alt=f"map of {len(points)} photos, coloured by {colouring.title}",
+        )
+
+
+def area_in_numbers(method: Method) -> None:
+    """Let the selected area be read and typed as numbers."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.caption("Draw a box to select photos; point at one to see it.")
+        with st.popover("Area in numbers"):
+            st.text_input(
+                "Area",
+                key="area",
+                bind="query-params",
+                placeholder="-1,0,0,1",
+                help="Left, right, bottom and top edge, each between −1 and 1.",
+                on_change=session_state.draw_area_anew,
+            )
+            st.caption(photo_map.METHOD_HELP[method])

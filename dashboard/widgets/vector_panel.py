@@ -1,0 +1,57 @@
+"""A vector on its page: its photos, where it is from, and a way to remove it."""
+
+import json
+
+import streamlit as st
+
+from dashboard import actions
+from dashboard.cache import vector_ratings
+from dashboard.formatting import FROM_WORDS
+from dashboard.models.photo_tiles import tile_of
+from dashboard.models.vector_card import VectorCard
+from dashboard.widgets import photo_grid
+from dashboard.widgets.errors import show_errors
+from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
+
+DOWNLOAD_HELP = (
+    "The direction and the card. In the folder `vectors` of another index of this encoder and "
+    "framing it is a vector there."
+)
+
+
+def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
+    """Show a vector: its photos, where it is from, all its facts, and a way to remove it."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(card.name, anchor=False, width="content")
+            st.badge(card.made, color="orange" if card.made == FROM_WORDS else "green")
+            if not card.own:
+                st.badge("built in", color="gray")
+        st.markdown(f"{card.origin}  \n{card.held_out}")
+        with show_errors():
+            best = vector_ratings.extreme_rows(index, vector, photo_grid.STRIP)
+        photo_grid.photo_grid(f"card-{card.name}", [tile_of(index, row) for row in best], 70)
+        with st.container(horizontal=True):
+            with st.popover("All facts"):
+                st.table(card.facts.set_index("fact"))
+            st.download_button(
+                "Download",
+                json.dumps(vector.to_json(), indent=1),
+                f"{card.name}.json",
+                "application/json",
+                key=f"download-{card.name}",
+                help=DOWNLOAD_HELP,
+                on_click="ignore",
+            )
+            if card.own:
+                _remover(index, card.name)
+
+
+def _remover(index: Index, name: str) -> None:
+    with st.popover("Remove", icon=":material/delete:"):
+        st.markdown(f"This deletes the vector `{name}` from the index. Photos and labels stay.")
+        if st.button("Yes, remove it", key=f"remove-{name}"):
+            with show_errors(st.error):
+                actions.remove_vector(index, name)
+            st.rerun()

@@ -1,0 +1,27 @@
+import pytest
+
+from dashboard.models.label_session import LabelSession
+from photorank.index.judging.click_log import record_choice
+from photorank.index.opened import Index
+from photorank.vectors.store import list_vectors
+from photorank.vectors.taste.photo_subset import subset_in
+
+
+@pytest.fixture
+def session(paths):
+    """Return a session in which ann labels photos of the index `small`, beginning with `ours`."""
+    index = Index.open(paths)
+    prior = list_vectors(index)["ours"]
+    return LabelSession(index, "ann", prior, subset_in(index, prior.direction))
+
+
+@pytest.fixture
+def choose(session):
+    """Return a function that records choices, the first photo the winner, of random pairs."""
+
+    def record(rater, pairs):
+        for winner, loser in pairs:
+            digests = [session.index.photo(row).digest for row in (winner, loser)]
+            record_choice(session.index.paths, rater, *digests, tie=False, asked="random")
+
+    return record

@@ -1,0 +1,18 @@
+from dashboard.models import label_people
+from photorank.evaluation.agreement import voices
+
+
+def test_people_are_compared_in_words(session, choose):
+    """The closest two are named with their interval, and every photo has everybody's rating."""
+    choose("ann", [(0, 7), (8, 15), (16, 23)])
+    choose("bob", [(7, 0), (15, 8), (16, 23)])
+    choose("c*y", [(0, 7), (8, 15), (1, 6)])
+    heard = voices(session.index, ["ann", "bob", "c*y"], session.subset)
+    found = label_people.people_texts(session.index, heard)
+
+    assert "would choose alike on" in found.headline
+    assert "agree least" in found.headline
+    assert len(found.agreements) == 3
+    assert found.agreements["value"].is_monotonic_decreasing
+    assert r"c\*y" in found.best[0].caption
+    assert found.contested[0].caption.count("±") == 3
