@@ -88,7 +88,7 @@ def _close_calls(found: Sequence[GapAccuracy], families: dict[str, str]) -> list
         "dashed rule is guessing."
     )
     title = f"Pairs in the right order by how far apart people put the two photos: {leader}"
-    shown = _table(rows).assign(range=ranges, family=[families.get(row.vector) for row in rows])
+    shown = _table(rows).assign(range=ranges, family=[families.get(row.vector, "") for row in rows])
     return [Panel("gap", title, reading, shown, _csv(found))]
 
 
@@ -182,7 +182,8 @@ def _groups(found: Sequence[GroupAccuracy], families: dict[str, str]) -> list[Pa
     )
     title = f"Pairs in the right order inside each group: {best.vector}"
     shown = _table(rows).assign(
-        family=[families.get(row.vector) for row in rows], shown=[_of_pairs(row) for row in rows]
+        family=[families.get(row.vector, "") for row in rows],
+        shown=[_of_pairs(row) for row in rows],
     )
     return [Panel("groups", title, reading, shown, _csv(found))]
 
