@@ -121,24 +121,23 @@ def test_the_vector_without_content_is_at_right_angles_to_it(index):
     assert rest.slope is None
 
 
-def test_the_vector_that_is_kept_is_the_one_that_was_measured(index, monkeypatch):
-    """Clusters are drawn by the same seed."""
-    from photorank.evaluation import nuisance
-
-    drawn = []
-
-    def kinds_of(*arguments):
-        drawn.append(arguments[4])
-        return found(*arguments)
-
-    found = nuisance.kinds_of
-    monkeypatch.setattr(nuisance, "kinds_of", kinds_of)
+def test_the_vector_that_is_kept_is_the_one_that_was_measured(index):
+    """It lacks the content of the very clusters that were measured, which the seed draws."""
     vector = learn_vector(index, "red", "all-pairs")
-    control_content(index, vector, clusters=4, protocol=Protocol(folds=2, repeats=1, seed=5))
-    rest = without_content("rest", index, vector, clusters=4, seed=5)
+    photos = judged_photos(index)
+    drawn, others = (kinds_of(index, photos, "clusters", 4, seed, None)[0] for seed in (5, 6))
+    sizes, other_sizes = (sorted(np.bincount(codes)) for codes in (drawn, others))
+    assert sizes != other_sizes
 
-    assert drawn == [5, 5]
-    assert rest.card.parameters["seed"] == 5
+    protocol = Protocol(folds=2, repeats=1, seed=5)
+    measured = control_content(index, vector, clusters=4, protocol=protocol)
+    kept = without_content("rest", index, vector, clusters=4, seed=5)
+
+    assert sorted(gap.n_photos for gap in measured.gaps) == sizes
+    spanned = content_directions(photos.X, drawn)
+    assert measured.directions == len(spanned)
+    expected = vector.direction - (vector.direction @ spanned.T) @ spanned
+    np.testing.assert_allclose(kept.direction, expected / np.linalg.norm(expected), atol=1e-12)
 
 
 def test_another_encoders_vector_is_refused(index):
