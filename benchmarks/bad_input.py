@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from photorank.errors import UnreadablePhotoError  # noqa: E402 - the tests are not installed
 from photorank.index.building.build import build_index  # noqa: E402
+from photorank.index.building.request import BuildRequest  # noqa: E402
 from photorank.photos import decode_pool  # noqa: E402
 from photorank.photos.decode_limits import DecodeLimits  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
@@ -60,7 +61,8 @@ def corpus(seeds: int) -> dict[str, str]:
             start = time.monotonic()
             reports = [
                 build_index(
-                    [folder], "bad", workspace=Workspace(Path(name)), encoder_spec="embedded"
+                    Workspace(Path(name)).index("bad"),
+                    BuildRequest([folder], encoder_spec="embedded"),
                 )
                 for _ in range(2)
             ]

@@ -25,6 +25,7 @@ from synthetic import write_synthetic  # noqa: E402
 from visitors import server  # noqa: E402
 
 from photorank.index.building.build import build_index  # noqa: E402
+from photorank.index.building.request import BuildRequest  # noqa: E402
 from photorank.index.opened import Index  # noqa: E402
 from photorank.photos.open_photo import thumbnail  # noqa: E402
 from photorank.workspace import Workspace  # noqa: E402
@@ -57,7 +58,7 @@ def main() -> None:
         for part in ("index", "datasets"):
             (home.root / part).mkdir()
         if options.oasis:
-            build_index([options.oasis], "oasis", workspace=home, encoder_spec="embedded")
+            build_index(home.index("oasis"), BuildRequest([options.oasis], encoder_spec="embedded"))
             report("OASIS", pressed(home, "oasis", options.keys))
         index = write_synthetic(home.index("synthetic"), options.photos)
         draw(index)

@@ -33,8 +33,8 @@ from visitors import Visitor, server  # noqa: E402
 from websockets.exceptions import ConnectionClosed  # noqa: E402
 
 from photorank.errors import PhotorankError  # noqa: E402
-from photorank.index.building import batches  # noqa: E402
 from photorank.index.building.build import build_index  # noqa: E402
+from photorank.index.building.request import BuildRequest  # noqa: E402
 from photorank.index.maintenance.checks import examine_index  # noqa: E402
 from photorank.index.opened import Index  # noqa: E402
 from photorank.workspace import IndexPaths, Workspace  # noqa: E402
@@ -141,7 +141,6 @@ class Scene:
         self.labels = folder / "labels.csv"
         rows = [f"{number:03}.jpg,{rng.integers(1, 6)}" for number in range(PHOTOS)]
         self.labels.write_text("file,score\n" + "\n".join(rows) + "\n")
-        batches.PHOTOS = 8
         self.home("whole")
         # Here nothing computes: threads of a library would not come along into the victims.
         child(self.index)
@@ -169,13 +168,10 @@ class Scene:
                 os.write(told, b".")
 
         build_index(
-            [self.photos],
-            "kept",
-            workspace=Workspace.current(),
-            encoder_spec=ENCODER,
-            workers=1,
-            batch_size=4,
-            on_progress=tell,
+            Workspace.current().index("kept"),
+            BuildRequest(
+                [self.photos], encoder_spec=ENCODER, workers=1, batch_size=4, on_progress=tell
+            ),
         )
 
     def command(self, *words: object) -> None:

@@ -22,6 +22,7 @@ from PIL import Image
 from photorank.demo import build_sample
 from photorank.index.building.build import build_index
 from photorank.index.building.measure_signals import measure_signals
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import (
@@ -144,7 +145,9 @@ def speed(files: Sequence[Path]) -> str:
 def oasis_index(workspace: Workspace, folder: Path) -> Index:
     """Return the index of OASIS with its beauty ratings."""
     paths = workspace.index("oasis")
-    build_index([folder / "images"], "oasis", workspace=workspace, encoder_spec="embedded")
+    build_index(
+        workspace.index("oasis"), BuildRequest([folder / "images"], encoder_spec="embedded")
+    )
     import_labels(paths, read_labels(folder / "ratings.csv"), base=[folder / "images"])
     return Index.open(paths)
 
@@ -164,7 +167,7 @@ def spoilt_index(workspace: Workspace, folder: Path) -> Index:
         for best_first in versions:
             pairs = combinations([f"{scene.name}/{version}.jpg" for version in best_first], 2)
             choices += [ChoiceRow(0, winner, loser) for winner, loser in pairs]
-    build_index([paths.photos], "spoilt", workspace=workspace, encoder_spec="embedded")
+    build_index(workspace.index("spoilt"), BuildRequest([paths.photos], encoder_spec="embedded"))
     import_labels(paths, LabelTable("spoilt", labels), base=[paths.photos], judgements="choices")
     import_choices(paths, ChoiceTable("spoilt", choices), base=[paths.photos], judgements="choices")
     return Index.open(paths)

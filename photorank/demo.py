@@ -5,6 +5,7 @@ from collections.abc import Callable
 from photorank.evaluation.evaluate import evaluate
 from photorank.evaluation.report import evaluation_paths, save_evaluation
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
@@ -48,13 +49,8 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
     tell("Spoiling photographs")(0, 1)
     tables = write_sample(paths.photos)
     tell("Spoiling photographs")(1, 1)
-    build_index(
-        [paths.photos],
-        SAMPLE,
-        workspace=workspace,
-        encoder_spec="embedded",
-        on_progress=tell("Looking at photos"),
-    )
+    progress = tell("Looking at photos")
+    build_index(paths, BuildRequest([paths.photos], encoder_spec="embedded", on_progress=progress))
     labels, choices = _tables(tables)
     import_labels(paths, labels, base=[paths.photos], judgements="choices")
     import_choices(paths, choices, base=[paths.photos], judgements="choices")

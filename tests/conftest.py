@@ -57,6 +57,7 @@ def indexed_home(tmp_path_factory, gallery):
     from photorank.encoders import load_encoder
     from photorank.evaluation.contenders import plain_prompt
     from photorank.index.building.build import build_index
+    from photorank.index.building.request import BuildRequest
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import read_labels
@@ -66,7 +67,7 @@ def indexed_home(tmp_path_factory, gallery):
 
     workspace = Workspace(tmp_path_factory.mktemp("indexed") / "home")
     paths = workspace.index("small")
-    build_index([gallery], "small", workspace=workspace, encoder_spec="embedded")
+    build_index(workspace.index("small"), BuildRequest([gallery], encoder_spec="embedded"))
     import_labels(paths, read_labels(gallery / "labels.csv"))
     index = Index.open(paths)
     add_vector(index, learn_vector(index, "ours", "all-pairs"))

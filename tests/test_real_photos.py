@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import read_labels
@@ -23,11 +24,8 @@ def test_what_people_find_beautiful_can_be_learned(tmp_path):
     """On photos it has not seen, a learned direction orders more than 78 % of the pairs."""
     workspace = Workspace(tmp_path)
     report = build_index(
-        [OASIS / "images"],
-        "oasis",
-        workspace=workspace,
-        encoder_spec="embedded",
-        framing="whole",
+        workspace.index("oasis"),
+        BuildRequest([OASIS / "images"], encoder_spec="embedded", framing="whole"),
     )
     import_labels(workspace.index("oasis"), read_labels(OASIS / "ratings.csv"))
     photos = judged_photos(Index.open(workspace.index("oasis")))

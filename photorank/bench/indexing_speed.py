@@ -24,10 +24,11 @@ from photorank.index.building.choose_runtime import sample_frames
 from photorank.index.building.decode_ahead import (
     Framed,
     LazyEncoder,
+    Opener,
     batch_size_for,
-    open_photos,
     usable_cores,
 )
+from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.opened import Index
 from photorank.metrics.ranking import spearman
@@ -135,9 +136,8 @@ def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
 @cache
 def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
     encoder = load_encoder(spec, device="cpu")
-    frames = sample_frames(
-        _todo(folder), LazyEncoder(lambda: encoder), (), FRAMES_OF_INT8, workers=usable_cores()
-    )
+    opener = Opener(LazyEncoder(lambda: encoder), ())
+    frames = sample_frames(_todo(folder), opener, FRAMES_OF_INT8, workers=usable_cores())
     if isinstance(encoder, Switchable):
         encoder.choose_runtime(runtime, frames)
     return encoder
@@ -147,15 +147,10 @@ def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float
     """Return the seconds and the unit embeddings (n, d) of a folder's photos by their names."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
-    build_index(
-        [folder],
-        "bench",
-        workspace=Workspace(home),
-        encoder_spec=spec,
-        load=lambda *_, **__: encoder,
-    )
+    paths = Workspace(home).index("bench")
+    build_index(paths, BuildRequest([folder], encoder_spec=spec, load=lambda *_, **__: encoder))
     seconds = time.perf_counter() - start
-    index = Index.open(Workspace(home).index("bench"))
+    index = Index.open(paths)
     order = np.argsort([str(photo.path) for photo in index.photos()])
     return seconds, np.asarray(index.embeddings())[order]
 
@@ -186,7 +181,6 @@ def _todo(folder: Path) -> list[tuple[Place, PhotoFile]]:
 
 def _opened(folder: Path, encoder: Encoder) -> list[Framed]:
     todo = _todo(folder)
-    opened = open_photos(
-        todo, LazyEncoder(lambda: encoder), (), workers=usable_cores(), ahead=len(todo)
-    )
+    opener = Opener(LazyEncoder(lambda: encoder), ())
+    opened = opener.ahead(todo, workers=usable_cores(), most=len(todo))
     return [photo for photo in opened if isinstance(photo, Framed)]

@@ -109,8 +109,8 @@ def index(
     """Embed what is new in folders of photos. What is known is not even opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.build import build_index
-    from photorank.index.building.ray_cluster import Cluster
     from photorank.index.building.ray_mirrors import parse_mirror
+    from photorank.index.building.request import BuildRequest, Cluster
     from photorank.workspace import Workspace
 
     if mirror and not cluster:
@@ -124,10 +124,8 @@ def index(
     imported = _labels_to_import(paths, labels, group_column, dataset, partial)
     workspace = Workspace.current()
     with progress("Indexing", "photos") as on_progress:
-        report = build_index(
+        request = BuildRequest(
             paths,
-            name,
-            workspace=workspace,
             encoder_spec=encoder,
             framing=framing,
             exclude=exclude or (),
@@ -139,6 +137,7 @@ def index(
             cluster=on_cluster,
             on_progress=on_progress,
         )
+        report = build_index(workspace.index(name), request)
     skipped = skipped_files(report.skipped)
     if as_json:
         print_json(

@@ -83,6 +83,7 @@ def test_an_unknown_framing_is_refused(home):
 def photos_of_one_kind(tmp_path):
     """Return an index of six photos with scores."""
     from photorank.index.building.build import build_index
+    from photorank.index.building.request import BuildRequest
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
@@ -93,7 +94,9 @@ def photos_of_one_kind(tmp_path):
     folder.mkdir()
     files = fill(folder, 6)
     workspace = Workspace(tmp_path / "workspace")
-    build_index([folder], "few", workspace=workspace, encoder_spec="colours", load=ColourEncoder)
+    build_index(
+        workspace.index("few"), BuildRequest([folder], encoder_spec="colours", load=ColourEncoder)
+    )
     rows = [LabelRow(n + 2, file.name, n, "", None, None, None) for n, file in enumerate(files)]
     import_labels(workspace.index("few"), LabelTable("test", rows), base=[folder])
     return Index.open(workspace.index("few"))

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
@@ -37,7 +38,7 @@ def home(home, tmp_path):
         draw_photo(folder / f"{name}.jpg", seed=900 + seed)
     workspace = Workspace(home)
     paths = workspace.index("small")
-    build_index([folder], "small", workspace=workspace, encoder_spec="embedded")
+    build_index(workspace.index("small"), BuildRequest([folder], encoder_spec="embedded"))
     rows = [
         LabelRow(line, str(folder / f"{name}.jpg"), 99.0 + line, OUTSIDE, group, None, None)
         for line, (name, group) in enumerate(zip(NAMES, 3 * (IMAGE, OUTSIDE), strict=True))

@@ -5,6 +5,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.workspace import IndexPaths, Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.colours import ColourEncoder
@@ -74,4 +75,6 @@ def _index_of(folder, n):
     for seed in range(n):
         draw_photo(folder / f"{seed}.jpg", seed=seed)
     workspace = Workspace.current()
-    build_index([folder], "bare", workspace=workspace, encoder_spec="colours", load=ColourEncoder)
+    build_index(
+        workspace.index("bare"), BuildRequest([folder], encoder_spec="colours", load=ColourEncoder)
+    )

@@ -6,6 +6,7 @@ import pytest
 from photorank.errors import NoLabelsError, TooFewKeepersError
 from photorank.evaluation.keepers import keepers_lost
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 from photorank.learning.learn_vector import learn_vector
 from photorank.metrics.keepers_lost import reject_cut
@@ -64,7 +65,7 @@ def test_without_scores_nobody_is_a_keeper(tmp_path):
     fill(tmp_path / "photos", 3)
     workspace = Workspace(tmp_path / "home")
     how = {"encoder_spec": "colours", "load": ColourEncoder}
-    build_index([tmp_path / "photos"], "plain", workspace=workspace, **how)
+    build_index(workspace.index("plain"), BuildRequest([tmp_path / "photos"], **how))
     index = Index.open(workspace.index("plain"))
     with pytest.raises(NoLabelsError, match="has no scores"):
         keepers_lost(index, red(index), keeper_from=4)

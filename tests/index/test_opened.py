@@ -9,7 +9,6 @@ import pytest
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
-from photorank.index.building import batches
 from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.embeddings.exact_search import MappedRows
 from photorank.index.embeddings.shards import read_shard, write_shard
@@ -52,11 +51,10 @@ def five(library):
 
 
 @pytest.mark.parametrize("sign", [1, -1])
-def test_the_nearest_photos_are_those_of_a_matrix_product(library, monkeypatch, sign):
+def test_the_nearest_photos_are_those_of_a_matrix_product(library, sign):
     """Highest and lowest equal NumPy's order, over several shards, for any k."""
-    monkeypatch.setattr(batches, "PHOTOS", 50)
     fill(library.folder, 120)
-    library.build()
+    library.build(crash_photos=50)
     index = library.index
     v = np.random.default_rng(1).normal(size=48)
     products = index.embeddings().astype(np.float64) @ v

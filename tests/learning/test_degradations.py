@@ -1,7 +1,5 @@
 """Self-taught vectors: from files alone, with the index's own encoder."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -9,6 +7,7 @@ from skimage import data
 
 from photorank.errors import TooFewPhotosError
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
@@ -42,7 +41,9 @@ class DetailEncoder(ColourEncoder):
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
-build_details = partial(build_index, encoder_spec="detail", load=DetailEncoder)
+def build_details(folder, paths):
+    """Index the photos of a folder with an encoder that sees how sharp they are."""
+    build_index(paths, BuildRequest([folder], encoder_spec="detail", load=DetailEncoder))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def library(tmp_path_factory):
         crop = Image.fromarray(scene[top : top + height, left : left + width])
         crop.save(root / "photos" / f"{number:02}.png")
     workspace = Workspace(root / "home")
-    build_details([root / "photos"], "crops", workspace=workspace)
+    build_details(root / "photos", workspace.index("crops"))
     return workspace, root / "photos"
 
 
@@ -111,13 +112,13 @@ def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
     copies.mkdir()
     for file in sorted(folder.iterdir())[:12]:
         (copies / file.name).write_bytes(file.read_bytes())
-    build_details([copies], "few", workspace=workspace)
+    build_details(copies, workspace.index("few"))
     for file in sorted(copies.iterdir())[:4]:
         file.unlink()
     index = Index.open(workspace.index("few"))
     with pytest.raises(TooFewPhotosError, match=r"has 8 photos .*vanished.* 10 are needed"):
         learn_degradations(index, "taught", DetailEncoder)
-    build_details([copies], "few", workspace=workspace)
+    build_details(copies, workspace.index("few"))
     with pytest.raises(TooFewPhotosError, match="has 8 photos"):
         learn_degradations(Index.open(workspace.index("few")), "taught", DetailEncoder)
 

@@ -85,6 +85,7 @@ def test_two_photos_are_too_few_to_compare_with(bare_pair):
 def bare_pair(tmp_path):
     """Return an index of two photos with a vector and its encoder."""
     from photorank.index.building.build import build_index
+    from photorank.index.building.request import BuildRequest
     from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
     from photorank.workspace import Workspace
@@ -94,11 +95,8 @@ def bare_pair(tmp_path):
     fill(tmp_path / "photos", 2)
     workspace = Workspace(tmp_path / "home")
     build_index(
-        [tmp_path / "photos"],
-        "two",
-        workspace=workspace,
-        encoder_spec="colours",
-        load=ColourEncoder,
+        workspace.index("two"),
+        BuildRequest([tmp_path / "photos"], encoder_spec="colours", load=ColourEncoder),
     )
     index = Index.open(workspace.index("two"))
     vector = MasterVector("v", "prompt", np.eye(48)[0], index.fingerprint)

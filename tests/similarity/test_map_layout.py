@@ -3,6 +3,7 @@ import pytest
 
 from photorank.errors import MissingExtraError
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index, open_index
 from photorank.similarity import map_layout
 from photorank.similarity.map_layout import inside, places
@@ -44,7 +45,7 @@ def test_new_photos_make_a_new_map(home, tmp_path):
     folder = tmp_path / "more"
     folder.mkdir()
     draw_photo(folder / "new.jpg", seed=999)
-    build_index([folder], "small", workspace=Workspace.current(), encoder_spec="embedded")
+    build_index(Workspace.current().index("small"), BuildRequest([folder], encoder_spec="embedded"))
 
     assert len(places(open_index("small"))) == len(before) + 1
 
@@ -72,7 +73,9 @@ def test_an_index_of_few_photos_has_a_map(n, tmp_path, monkeypatch):
     for seed in range(n):
         draw_photo(folder / f"{seed}.jpg", seed=seed)
     workspace = Workspace.current()
-    build_index([folder], "few", workspace=workspace, encoder_spec="colours", load=ColourEncoder)
+    build_index(
+        workspace.index("few"), BuildRequest([folder], encoder_spec="colours", load=ColourEncoder)
+    )
 
     found = places(open_index("few"))
     assert found.shape == (n, 2)

@@ -1,82 +1,96 @@
 """Durable batches: encode what was opened, and write shard and catalogue in an order that lasts."""
 
 import os
-import sqlite3
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
 from photorank.encoders.base import encode_photos
-from photorank.index.building.decode_ahead import Embedded, Framed, LazyEncoder, Opened, Unusable
-from photorank.index.catalogue.file_records import Entry, KnownSkip, NewPhoto, record_batch
+from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
+from photorank.index.building.run import Run
+from photorank.index.catalogue.file_records import (
+    Entry,
+    KnownSkip,
+    NewPhoto,
+    Shard,
+    record_batch,
+)
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.shards import write_shard
-from photorank.index.manifest import Manifest, write_manifest
+from photorank.index.manifest import write_manifest
 from photorank.typing import Embeddings
-from photorank.workspace import IndexPaths, storage_errors
+from photorank.workspace import storage_errors
 
-PHOTOS = 1024  # that a crash may cost
-SECONDS = 30.0  # of work that a crash may cost
+_NO_EMBEDDING = "the encoder gives no embedding for it"
 
 
-@dataclass
 class Batches:
     """Takes opened photos in, and makes them part of the index a batch at a time.
 
     The shard is on the disk before the one transaction that refers to it, so a
     photo is never in the catalogue without its embedding.
+
+    Parameters
+    ----------
+    run : Run
+    known : set of str
+        Digests that have an embedding; those of each batch join them.
     """
 
-    connection: sqlite3.Connection
-    paths: IndexPaths
-    manifest: Manifest
-    encoder: LazyEncoder
-    batch_size: int  # photos the encoder takes at a time
-    reader: str  # the software that decodes photos
-    known: set[str]  # digests that have an embedding
-    begins: bool  # the index: it exists from its first embedding on
-    skipped: dict[Place, KnownSkip] = field(default_factory=dict)  # of all batches
-    hashes: dict[str, int] = field(default_factory=dict)  # of all batches, by digest
-
-    def __post_init__(self) -> None:
+    def __init__(self, run: Run, known: set[str]) -> None:
+        self.run = run
+        self.known = known
+        self.skipped: dict[Place, KnownSkip] = {}  # of all batches
+        self.hashes: dict[str, int] = {}  # of all batches, by digest
+        self._begins = run.stored is None  # the index: it exists from its first embedding on
         self._clear()
+
+    def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
+        """Take in all files of a run, however they come, and make them durable."""
+        on_progress = self.run.request.on_progress
+        with closing(photos):  # neither a thread nor a cluster's work outlives an error
+            for done, photo in enumerate(photos, start=1):
+                self.take(photo)
+                if on_progress:
+                    on_progress(done, total)
+        self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
         """Add one file to the batch, which is written when it is full or has waited long."""
-        if isinstance(photo, Unusable):
-            self._skip(photo, photo.reason, passing=photo.passing)
-        else:
-            # Without its pixels, of which only one encoder batch is held.
-            self._opened.append(Opened(photo.place, photo.file, photo.digest))
-            if photo.digest not in self._met and photo.digest not in self.known:
-                self._meet(photo)
-        taken = len(self._opened) + len(self._skips)
-        if taken >= PHOTOS or time.monotonic() - self._begun >= SECONDS:
+        new = (
+            isinstance(photo, Framed | Embedded)
+            and photo.digest not in self._met
+            and photo.digest not in self.known
+        )
+        if new and isinstance(photo, Framed):
+            self._met.add(photo.digest)
+            self._waiting.append(photo)
+            if len(self._waiting) == self.run.batch_size:
+                self._encode()
+        elif new and isinstance(photo, Embedded):
+            self._met.add(photo.digest)
+            self._keep([photo], photo.row[None])
+        if isinstance(photo, Opened):  # without its pixels, of which one encoder batch is held
+            photo = Opened(photo.place, photo.file, photo.digest)
+        self._taken.append(photo)
+        request = self.run.request
+        waited = time.monotonic() - self._begun
+        if len(self._taken) >= request.crash_photos or waited >= request.crash_seconds:
             self.write()
 
     def write(self) -> None:
         """Make all that was taken durable."""
         self._encode()
-        entries = []
-        for photo in self._opened:
-            if reason := self._unembedded.get(photo.digest):
-                self._skip(photo, reason, passing=False)
-            else:
-                file = photo.file
-                entries.append(Entry(photo.place, file.size, file.mtime_ns, photo.digest))
+        outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
+        entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
+        skips = {place: one for place, one in outcomes.items() if isinstance(one, KnownSkip)}
         new = [NewPhoto(photo.digest, *photo.shot, row) for row, photo in enumerate(self._embedded)]
-        shard = None
-        if new:
-            for photo in self._embedded:
-                self._write_thumbnail(photo)
-            shard = write_shard(self.paths, np.concatenate(self._rows))
-            if self.begins:
-                write_manifest(self.paths, self.manifest)
-                self.begins = False
-        record_batch(self.connection, shard, new, entries, self._skips)
-        self.skipped |= self._skips
+        shard = self._write_shard() if new else None
+        record_batch(self.run.connection, shard, new, entries, skips)
+        self.skipped |= skips
         self.known.update(photo.digest for photo in new)
         for photo in self._embedded:
             if isinstance(photo, Framed):
@@ -85,33 +99,34 @@ class Batches:
 
     def _clear(self) -> None:
         self._begun = time.monotonic()
-        self._opened: list[Opened] = []
+        self._taken: list[Opened | Unusable] = []
         self._waiting: list[Framed] = []  # to be encoded
         self._met: set[str] = set()  # digests that were waiting once
         self._embedded: list[Framed | Embedded] = []
         self._rows: list[Embeddings] = []  # of the embedded ones
-        self._unembedded: dict[str, str] = {}  # digest: why
-        self._skips: dict[Place, KnownSkip] = {}
+        self._unembedded: set[str] = set()  # digests
 
-    def _meet(self, photo: Opened) -> None:
-        """Embed a content that is new, unless that was done elsewhere."""
-        if isinstance(photo, Framed):
-            self._met.add(photo.digest)
-            self._waiting.append(photo)
-            if len(self._waiting) == self.batch_size:
-                self._encode()
-        elif isinstance(photo, Embedded):
-            self._met.add(photo.digest)
-            self._keep([photo], photo.row[None])
+    def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
+        """Decide what becomes of a file, opened here or on a cluster."""
+        file = photo.file
+        if isinstance(photo, Unusable):
+            # The reason may quote any name.
+            reason = photo.reason.encode("utf-8", "backslashreplace").decode()
+            reader = None if photo.passing else self.run.reader
+            return KnownSkip(file.size, file.mtime_ns, reason, reader)
+        if photo.digest in self._unembedded:
+            return KnownSkip(file.size, file.mtime_ns, _NO_EMBEDDING, self.run.reader)
+        return Entry(file.size, file.mtime_ns, photo.digest)
 
     def _encode(self) -> None:
         if not self._waiting:
             return
-        rows = encode_photos(self.encoder(), [photo.frames for photo in self._waiting])
+        rows = encode_photos(self.run.encoder(), [photo.frames for photo in self._waiting])
         self._keep([replace(photo, frames=[]) for photo in self._waiting], rows)  # without pixels
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
+        """Keep the embeddings (n, d) that have a direction."""
         lengths = np.linalg.norm(rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         self._rows.append(rows[usable] / lengths[usable, None])
@@ -119,17 +134,21 @@ class Batches:
             if good:
                 self._embedded.append(photo)
             else:
-                self._unembedded[photo.digest] = "the encoder gives no embedding for it"
+                self._unembedded.add(photo.digest)
 
-    def _skip(self, photo: Opened | Unusable, reason: str, *, passing: bool) -> None:
-        text = reason.encode("utf-8", "backslashreplace").decode()  # it may quote any name
-        file = photo.file
-        reader = None if passing else self.reader
-        self._skips[photo.place] = KnownSkip(file.size, file.mtime_ns, text, reader)
+    def _write_shard(self) -> Shard:
+        """Write thumbnails and embeddings; the first ones make the index exist."""
+        for photo in self._embedded:
+            self._write_thumbnail(photo)
+        shard = write_shard(self.run.index, np.concatenate(self._rows))
+        if self._begins:
+            write_manifest(self.run.index, self.run.manifest)
+            self._begins = False
+        return shard
 
     def _write_thumbnail(self, photo: Framed | Embedded) -> None:
         """Replace a thumbnail as a whole; it is not worth waiting for the disk."""
-        path = self.paths.thumbnail(photo.digest)
+        path = self.run.index.thumbnail(photo.digest)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(f".{path.name}.part")

@@ -1,5 +1,6 @@
 """Open photos ahead of the encoder, a thread and a process each, in bounded memory."""
 
+import importlib.metadata
 import os
 from collections import deque
 from collections.abc import Callable, Container, Generator, Iterable
@@ -77,31 +78,49 @@ class LazyEncoder:
             return self.loaded
 
 
-def open_photos(
-    todo: Iterable[tuple[Place, PhotoFile]],
-    encoder: LazyEncoder,
-    known: Container[str],
-    *,
-    workers: int,
-    ahead: int,
-    read: Callable[[Path], bytes] = read_photo,
-) -> Generator[Opened | Unusable]:
-    """Yield the files in their order, decoded and framed where their digest is not `known`.
+@dataclass(frozen=True)
+class Opener:
+    """Opens files, and decodes and frames those whose content is new."""
 
-    At most `ahead` photos are held in memory. `known` is looked at from the threads.
-    """
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
-    waiting: deque[Future[Opened | Unusable]] = deque()
-    files = iter(todo)
-    try:
-        while True:
-            for place, file in islice(files, ahead - len(waiting)):
-                waiting.append(pool.submit(_open, place, file, encoder, known, read))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+    encoder: LazyEncoder
+    known: Container[str]  # digests that need no embedding; they are looked at from the threads
+    read: Callable[[Path], bytes] = read_photo
+
+    def ahead(
+        self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
+    ) -> Generator[Opened | Unusable]:
+        """Yield the files in their order, at most so many ahead, which are held in memory."""
+        pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
+        waiting: deque[Future[Opened | Unusable]] = deque()
+        files = iter(todo)
+        try:
+            while True:
+                for place, file in islice(files, most - len(waiting)):
+                    waiting.append(pool.submit(self._open, place, file))
+                if not waiting:
+                    return
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _open(self, place: Place, file: PhotoFile) -> Opened | Unusable:
+        # The size and time are those from before the file was read. Should it have changed since,
+        # the next run sees a difference and reads it again.
+        try:
+            data = self.read(file.path)
+        except UnreadablePhotoError as error:
+            return Unusable(place, file, error.reason, passing=True)
+        digest = photo_digest(data)
+        if digest in self.known:
+            return Opened(place, file, digest)
+        loaded = self.encoder()
+        try:
+            photo, shot = decode_apart(data, short_side=loaded.short_side)
+            frames = loaded.prepare(photo)
+        except UnreadablePhotoError as error:
+            return Unusable(place, file, error.reason, error.passing)
+        small = small_picture(photo)
+        return Framed(place, file, digest, frames, thumbnail(small), shot, picture_hash(small))
 
 
 def usable_cores() -> int:
@@ -117,27 +136,13 @@ def batch_size_for(cores: int) -> int:
     return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
-def _open(
-    place: Place,
-    file: PhotoFile,
-    encoder: LazyEncoder,
-    known: Container[str],
-    read: Callable[[Path], bytes],
-) -> Opened | Unusable:
-    # The size and time are those from before the file was read. Should it have changed since,
-    # the next run sees a difference and reads it again.
+def reading_software() -> str:
+    """Versions of all that decodes photos; a new one may read what an old could not."""
+    return " ".join(f"{name} {_version(name)}" for name in ("photorank", "pillow", "pillow-heif"))
+
+
+def _version(package: str) -> str:
     try:
-        data = read(file.path)
-    except UnreadablePhotoError as error:
-        return Unusable(place, file, error.reason, passing=True)
-    digest = photo_digest(data)
-    if digest in known:
-        return Opened(place, file, digest)
-    loaded = encoder()
-    try:
-        photo, shot = decode_apart(data, short_side=loaded.short_side)
-        frames = loaded.prepare(photo)
-    except UnreadablePhotoError as error:
-        return Unusable(place, file, error.reason, error.passing)
-    small = small_picture(photo)
-    return Framed(place, file, digest, frames, thumbnail(small), shot, picture_hash(small))
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "-"

@@ -16,8 +16,6 @@ from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
 
-PHOTOS = 256  # whose measurements a crash may cost
-
 _COLUMNS = ", ".join(SIGNALS)
 
 
@@ -35,6 +33,7 @@ def measure_signals(
     *,
     workers: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
+    crash_photos: int = 256,
 ) -> SignalsReport:
     """Measure the photos of an index that have not been measured, beside whoever else writes.
 
@@ -48,6 +47,8 @@ def measure_signals(
         Threads. Default: one a core.
     on_progress : callable, optional
         Called with the number of photos done and to do.
+    crash_photos : int
+        Whose measurements a crash may cost.
 
     Raises
     ------
@@ -61,8 +62,8 @@ def measure_signals(
     skipped: list[SkippedFile] = []
     done = 0
     with ThreadPoolExecutor(workers or usable_cores(), "photorank-signals") as pool:
-        for start in range(0, len(digests), PHOTOS):
-            batch = digests[start : start + PHOTOS]
+        for start in range(0, len(digests), crash_photos):
+            batch = digests[start : start + crash_photos]
             found: dict[str, dict[str, float]] = {}
             measured = pool.map(_measured, batch, [todo[digest] for digest in batch])
             for digest, result in zip(batch, measured, strict=True):

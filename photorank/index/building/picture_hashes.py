@@ -81,6 +81,8 @@ class PictureHashes:
 
 def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
     """Keep hashes that indexing worked out, by digest, beside those there are."""
+    if not hashes:
+        return
     all_of_them = PictureHashes(paths, [])
     all_of_them.add(hashes)
     all_of_them.keep()

@@ -5,19 +5,24 @@ import logging
 import os
 import socket
 import sys
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager, redirect_stdout
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
-from photorank.encoders.base import Encoder
-from photorank.encoders.runtimes import Runtime
 from photorank.errors import ClusterError, MissingExtraError, first_line
 from photorank.index.building.batches import Batches
 from photorank.index.building.choose_runtime import telling_frames
-from photorank.index.building.decode_ahead import batch_size_for, usable_cores
-from photorank.index.building.ray_mirrors import Mirror
-from photorank.index.building.ray_worker import Attempts, Worker, file_table, opened
+from photorank.index.building.decode_ahead import (
+    Opened,
+    Opener,
+    Unusable,
+    batch_size_for,
+    usable_cores,
+)
+from photorank.index.building.ray_worker import Attempts, Task, Worker, file_of, file_table
+from photorank.index.building.request import BuildRequest, Cluster
+from photorank.index.building.run import load_own
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.files import PhotoFile
 
@@ -25,41 +30,16 @@ _BLOCK = 256  # files whose rows come back at once, so that none comes twice if 
 _BLOCKS_A_WORKER = 4  # at least, so that none waits long for the slowest
 _CORES = 8  # of a worker without a GPU: each worker holds an encoder in memory
 _GPU_BATCH = 128  # photos
-_ATTEMPTS = 6  # at a block: where so many workers are lost, it is the block that ends them
 _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     [0, 0, 0, 4, 0, 0, 0, 0, 0]
 )  # what gRPC begins with
-_SECONDS = 5.0  # that an address has to answer
 _STORE = 512 << 20  # bytes of what waits between processes, where the cluster is our own
 _AGAIN = "What is done is kept: run the same command again."
 _START = "Start one with `ray start --head` or `ray up`, or use `--cluster local`."
 
 
-@dataclass(frozen=True)
-class Cluster:
-    """Where the workers are, and where they find the photos."""
-
-    address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
-    mirrors: tuple[Mirror, ...] = ()
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every worker is told."""
-
-    load: Callable[[str], Encoder]  # makes the index's encoder on a device
-    device: str
-    runtime: Runtime
-    batch_size: int | None
-    workers: int | None  # threads that read photos, and cores, of one worker
-
-
 def embed_on_cluster(
-    cluster: Cluster,
-    job: Job,
-    batches: Batches,
-    todo: Sequence[tuple[Place, PhotoFile]],
-    on_progress: Callable[[int, int], None] | None = None,
+    cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
     """Embed files on a cluster, and record them here in the order that lasts.
 
@@ -78,55 +58,50 @@ def embed_on_cluster(
     ClusterError
         If the cluster cannot be reached or fails; what was durable before stays.
     """
-    if not todo:
-        return ""
     runtimes: set[str] = set()
-    with _connected(cluster.address) as ray:
+
+    def files(ray: Any) -> Generator[Opened | Unusable]:
+        # What is left of an interrupted run ends while Ray is still there.
+        with closing(_rows(ray, cluster, batches, todo)) as rows:
+            for row in rows:
+                runtimes.add(row["runtime"])
+                yield file_of(row, todo)
+
+    with _connected(cluster) as ray:
         try:
-            # What is left of an interrupted run ends while Ray is still there.
-            with closing(_rows(ray, job, cluster.mirrors, batches, todo)) as rows:
-                for done, row in enumerate(rows, start=1):
-                    if row["refusal"]:
-                        raise ClusterError(row["refusal"])
-                    batches.take(opened(row, *todo[row["at"]]))
-                    runtimes.add(row["runtime"])
-                    if on_progress:
-                        on_progress(done, len(todo))
+            batches.take_all(files(ray), len(todo))
         except ray.exceptions.RayError as error:
             raise ClusterError(f"the cluster failed: {first_line(error)}. {_AGAIN}") from error
-        batches.write()
     return ", ".join(sorted(runtimes - {""}))
 
 
 def _rows(
-    ray: Any,
-    job: Job,
-    mirrors: tuple[Mirror, ...],
-    batches: Batches,
-    todo: Sequence[tuple[Place, PhotoFile]],
+    ray: Any, cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> Generator[dict[str, Any]]:
     """Yield what the workers found out about each file, in any order."""
-    pool = share_out(ray.nodes(), job)
+    run, request = batches.run, batches.run.request
+    pool = share_out(ray.nodes(), request)
     size = min(_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
     files = file_table([file.path for _, file in todo])
     blocks = [files.slice(start, size) for start in range(0, len(todo), size)]
     # One choice of photos for all workers, so that those of one kind run alike.
     known = frozenset(batches.known)
-    frames = telling_frames(job.runtime, todo, batches.encoder, known, workers=usable_cores())
+    frames = telling_frames(request, todo, Opener(run.encoder, known), workers=run.workers)
+    task = Task(
+        load=partial(load_own, run.index.name, run.manifest, request.load),
+        device="cuda" if pool.gpus else request.device,
+        runtime=request.runtime,
+        frames=ray.put(frames),
+        reader=run.reader,
+        mirrors=cluster.mirrors,
+        known=ray.put(known),
+        attempts=ray.remote(num_cpus=0)(Attempts).remote(cluster.attempts),
+        cores=pool.cores,
+        batch_size=request.batch_size or (_GPU_BATCH if pool.gpus else batch_size_for(pool.cores)),
+    )
     found = ray.data.from_arrow(blocks).map_batches(
         Worker,
-        fn_constructor_args=(
-            job.load,
-            "cuda" if pool.gpus else job.device,
-            job.runtime,
-            ray.put(frames),
-            batches.reader,
-            mirrors,
-            ray.put(known),
-            ray.remote(num_cpus=0)(Attempts).remote(_ATTEMPTS),
-            pool.cores,
-            job.batch_size or (_GPU_BATCH if pool.gpus else batch_size_for(pool.cores)),
-        ),
+        fn_constructor_args=(task,),
         batch_size=size,
         batch_format="pyarrow",
         compute=ray.data.ActorPoolStrategy(
@@ -148,23 +123,23 @@ class Pool(NamedTuple):
     gpus: int  # of each, 0 or 1
 
 
-def share_out(nodes: Sequence[dict[str, Any]], job: Job) -> Pool:
+def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
     """Return a worker a GPU where there are GPUs, else one for every few cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
-    if with_gpus and job.device != "cpu":
+    if with_gpus and request.device != "cpu":
         shares = [cores // gpus for cores, gpus in with_gpus]
-        cores = max(1, min(job.workers or min(shares), max(shares)))
+        cores = max(1, min(request.workers or min(shares), max(shares)))
         workers = sum(min(have // cores, gpus) for have, gpus in with_gpus)
         return Pool(max(1, workers), cores, 1)
     most = max((cores for cores, _ in machines), default=1)
-    cores = max(1, min(job.workers or _CORES, most))
+    cores = max(1, min(request.workers or _CORES, most))
     return Pool(max(1, sum(have // cores for have, _ in machines)), cores, 0)
 
 
 @contextmanager
-def _connected(address: str) -> Iterator[Any]:
+def _connected(cluster: Cluster) -> Iterator[Any]:
     """Yield Ray, connected; what it says of that goes to standard error."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
@@ -175,6 +150,7 @@ def _connected(address: str) -> Iterator[Any]:
 
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     ray.data.DataContext.get_current().enable_progress_bars = False
+    address = cluster.address
     if address == "local":
         own: dict[str, Any] = {
             "num_cpus": usable_cores(),
@@ -183,7 +159,7 @@ def _connected(address: str) -> Iterator[Any]:
         }
     else:
         own = {}
-        _reach(address)
+        _reach(address, cluster.answer_seconds)
     try:
         with redirect_stdout(sys.stderr):
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
@@ -195,7 +171,7 @@ def _connected(address: str) -> Iterator[Any]:
         ray.shutdown()
 
 
-def _reach(address: str) -> None:
+def _reach(address: str, seconds: float) -> None:
     """Raise at once if nothing answers: Ray itself would try for minutes."""
     if address == "auto":
         return
@@ -205,7 +181,7 @@ def _reach(address: str) -> None:
             f"{address!r} is no address. Use local, auto, HOST:PORT or ray://HOST:PORT."
         )
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), timeout=_SECONDS) as line:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=seconds) as line:
             line.sendall(_HELLO)
             if line.recv(1) in (b"H", b"<"):  # the start of HTTP/1.1 or of a page
                 raise ConnectionError("that is a web page, perhaps Ray's dashboard")

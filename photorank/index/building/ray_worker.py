@@ -5,6 +5,7 @@ import socket
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,11 @@ from photorank.index.building.decode_ahead import (
     Framed,
     LazyEncoder,
     Opened,
+    Opener,
     Unusable,
-    open_photos,
+    reading_software,
 )
 from photorank.index.building.ray_mirrors import Mirror, mirrored
-from photorank.index.building.scan import reading_software
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.photos.files import PhotoFile
 from photorank.photos.metadata.exif import Shot
@@ -56,33 +57,32 @@ class Attempts:
         return self._begun[block] <= self._most
 
 
+@dataclass(frozen=True)
+class Task:
+    """What every worker is told."""
+
+    load: Callable[[str], Encoder]  # makes the index's encoder on a device
+    device: str
+    runtime: Runtime
+    frames: Any  # Ray's reference to the frames that the runtime is chosen on
+    reader: str  # the software that has to decode photos
+    mirrors: Sequence[Mirror]
+    known: Any  # Ray's reference to the digests that need no embedding
+    attempts: Any  # the process of `Attempts`
+    cores: int  # of each worker
+    batch_size: int  # photos that its encoder takes at a time
+
+
 class Worker:
     """Reads, decodes and embeds in a process of a cluster, where it loads the encoder once."""
 
-    def __init__(
-        self,
-        load: Callable[[str], Encoder],
-        device: str,
-        runtime: Runtime,
-        frames: Any,
-        reader: str,
-        mirrors: Sequence[Mirror],
-        known: Any,
-        attempts: Any,
-        cores: int,
-        batch_size: int,
-    ) -> None:
+    def __init__(self, task: Task) -> None:
         import ray
 
-        self._encoder = LazyEncoder(lambda: load(device))
-        self._runtime = runtime
-        self._frames: Sequence[Frames] = ray.get(frames)
-        self._reader = reader
-        self._read = mirrored(mirrors)
-        self._known: frozenset[str] = ray.get(known)
-        self._attempts = attempts
-        self._cores = cores
-        self._batch_size = batch_size
+        self._task = task
+        self._encoder = LazyEncoder(lambda: task.load(task.device))
+        self._frames: Sequence[Frames] = ray.get(task.frames)
+        self._opener = Opener(self._encoder, ray.get(task.known), mirrored(task.mirrors))
 
     def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
         """Yield a table of rows, one a file.
@@ -102,9 +102,9 @@ class Worker:
         """
         import ray
 
-        if (here := reading_software()) != self._reader:
-            raise ClusterError(f"it has {here}, not {self._reader}. Install the same.")
-        if not ray.get(self._attempts.begin.remote(files["at"][0].as_py())):
+        if (here := reading_software()) != self._task.reader:
+            raise ClusterError(f"it has {here}, not {self._task.reader}. Install the same.")
+        if not ray.get(self._task.attempts.begin.remote(files["at"][0].as_py())):
             first, last = (as_path(files["path"][at].as_py()) for at in (0, -1))
             raise ClusterError(
                 f"all workers that began the {len(files)} photos from {first} to {last} were "
@@ -114,19 +114,13 @@ class Worker:
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
         """Decode ahead of the encoder, as in one process."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
-        opened = open_photos(
-            todo,
-            self._encoder,
-            self._known,
-            workers=self._cores,
-            ahead=2 * self._batch_size + self._cores,
-            read=self._read,
-        )
+        cores, size = self._task.cores, self._task.batch_size
+        opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)
         waiting: list[tuple[int, Opened | Unusable]] = []
         with closing(opened):
             for at, photo in zip(files["at"].to_pylist(), opened, strict=True):
                 waiting.append((at, photo))
-                if len(waiting) == self._batch_size:
+                if len(waiting) == size:
                     yield self._found(waiting)
                     waiting = []
         if waiting:
@@ -138,7 +132,7 @@ class Worker:
         if photos:
             encoder = self._encoder()
             if self._frames:
-                run_as(self._runtime, encoder, self._frames)
+                run_as(self._task.runtime, encoder, self._frames)
                 self._frames = ()
             rows = iter(encode_photos(encoder, [photo.frames for photo in photos]))
         loaded = self._encoder.loaded
@@ -160,8 +154,17 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
     }
 
 
-def opened(row: dict[str, Any], place: Place, file: PhotoFile) -> Opened | Unusable:
-    """Return what a worker made a row of."""
+def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
+    """Tell what a worker's row says of a file.
+
+    Raises
+    ------
+    ClusterError
+        If it says that the worker does not work.
+    """
+    if row["refusal"]:
+        raise ClusterError(row["refusal"])
+    place, file = todo[row["at"]]
     if row["reason"] is not None:
         return Unusable(place, file, os.fsdecode(row["reason"]), row["passing"])
     if row["embedding"] is None:

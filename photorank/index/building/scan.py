@@ -1,11 +1,17 @@
 """Compare the files under some folders with the catalogue: what has to be opened, what is gone."""
 
-import importlib.metadata
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from photorank.index.catalogue.file_records import Findings, KnownFile, KnownSkip
+from photorank.index.building.run import Run, folder_of
+from photorank.index.catalogue.file_records import (
+    Findings,
+    KnownFile,
+    KnownSkip,
+    add_roots,
+    known_files,
+    known_skips,
+)
 from photorank.index.catalogue.rooted_paths import Place, Roots, lies_under, path_bytes
 from photorank.photos.files import PhotoFile, SkippedFile
 
@@ -14,76 +20,72 @@ from photorank.photos.files import PhotoFile, SkippedFile
 class Scan:
     """The files that a run found, sorted by what is to be done with them."""
 
+    roots: Roots
+    before: dict[Place, KnownFile]  # files as the catalogue had them
+    skipped_before: dict[Place, KnownSkip]
     todo: list[tuple[Place, PhotoFile]] = field(default_factory=list)  # new or changed
     found: list[Place] = field(default_factory=list)  # all that could be photos
     skipped: dict[Place, KnownSkip] = field(default_factory=dict)  # new and remembered
     findings: Findings = field(default_factory=lambda: Findings([], [], {}, []))
 
 
-def compare(
-    files: Iterable[PhotoFile | SkippedFile],
-    scope: Iterable[Path],
-    roots: Roots,
-    known: dict[Place, KnownFile],
-    known_skips: dict[Place, KnownSkip],
-    reader: str,
-) -> Scan:
-    """Sort what was found under the paths in `scope`; no file is opened.
+def scan_files(run: Run) -> Scan:
+    """Sort what was found under the named paths; no file is opened.
 
     A file that is still as it was needs nothing, one that could not be read is left
-    alone while neither it nor `reader` has changed. A file is gone if it lies in the
-    scope and was not found, unless the folder it lies in could not be read.
+    alone while neither it nor the software that reads has changed. A file is gone if
+    it lies under the paths and was not found, unless its folder could not be read.
     """
-    scan = Scan()
-    unreadable: set[Place] = set()
-    seen: set[Place] = set()
-    for file in files:
+    roots = add_roots(run.connection, map(folder_of, run.named))
+    scan = Scan(roots, known_files(run.connection), known_skips(run.connection))
+    places = {}
+    for file in run.files:
         place = roots.place(path_bytes(file.path))
         if place is None:
-            raise ValueError(f"{file.path} lies under no root")  # the caller adds all roots
-        seen.add(place)
-        before, skip = known.get(place), known_skips.get(place)
-        if before and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
-            scan.found.append(place)
-            if before.vanished:
-                scan.findings.back.append(place)
-        elif isinstance(file, SkippedFile):
-            if not file.mtime_ns:
-                unreadable.add(place)
-            elif before and not before.vanished:
-                scan.findings.gone.append(place)
-            scan.skipped[place] = KnownSkip(file.size, file.mtime_ns, file.reason, None)
-            if scan.skipped[place] != skip:
-                scan.findings.skips[place] = scan.skipped[place]
-        else:
-            scan.found.append(place)
-            if skip and skip.reader == reader and skip[:2] == (file.size, file.mtime_ns):
-                scan.skipped[place] = skip
-            else:
-                scan.todo.append((place, file))
-
-    folders = roots.places(scope)
-    for place, before in known.items():
-        if before.vanished or place in seen or not lies_under(place, folders):
-            continue
-        if not lies_under(place, unreadable):
-            scan.findings.gone.append(place)
-    waiting = {place for place, _ in scan.todo}
-    scan.findings.usable_again.extend(
+            raise ValueError(f"{file.path} lies under no root")  # which were added for all
+        places[place] = file
+        _sort(scan, place, file, run.reader)
+    unreadable = {
         place
-        for place in known_skips
-        if place not in scan.skipped and place not in waiting and lies_under(place, folders)
-    )
+        for place, file in places.items()
+        if isinstance(file, SkippedFile) and not file.mtime_ns
+    }
+    _find_gone(scan, places, roots.places(run.named), unreadable)
     return scan
 
 
-def reading_software() -> str:
-    """Return the versions of all that decodes photos; a new one may read what an old could not."""
-    return " ".join(f"{name} {_version(name)}" for name in ("photorank", "pillow", "pillow-heif"))
+def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) -> None:
+    """Sort one file that was found."""
+    before, skip = scan.before.get(place), scan.skipped_before.get(place)
+    if before and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
+        scan.found.append(place)
+        if before.vanished:
+            scan.findings.back.append(place)
+    elif isinstance(file, SkippedFile):
+        scan.skipped[place] = KnownSkip(file.size, file.mtime_ns, file.reason, None)
+        if scan.skipped[place] != skip:
+            scan.findings.skips[place] = scan.skipped[place]
+        if file.mtime_ns and before and not before.vanished:
+            scan.findings.gone.append(place)
+    else:
+        scan.found.append(place)
+        if skip and skip.reader == reader and skip[:2] == (file.size, file.mtime_ns):
+            scan.skipped[place] = skip
+        else:
+            scan.todo.append((place, file))
 
 
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "-"
+def _find_gone(
+    scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
+) -> None:
+    """Find the known files in the scope that are there no more, and skips that are settled."""
+    scan.findings.gone.extend(
+        place
+        for place, before in scan.before.items()
+        if not before.vanished
+        and place not in seen
+        and lies_under(place, scope)
+        and not lies_under(place, unreadable)
+    )
+    settled = scan.skipped_before.keys() - scan.skipped.keys() - {place for place, _ in scan.todo}
+    scan.findings.usable_again.extend(place for place in settled if lies_under(place, scope))

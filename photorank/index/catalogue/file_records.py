@@ -40,7 +40,6 @@ class KnownSkip(NamedTuple):
 class Entry(NamedTuple):
     """A file whose content is known now."""
 
-    place: Place
     size: int  # bytes
     mtime_ns: int
     digest: str
@@ -137,7 +136,7 @@ def record_batch(
     connection: sqlite3.Connection,
     shard: Shard | None,
     photos: Sequence[NewPhoto],
-    entries: Sequence[Entry],
+    entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
     """Record a batch in one transaction; its shard is on the disk already."""
@@ -157,11 +156,11 @@ def record_batch(
             " SELECT ?, ?, id, ?, ? FROM photos WHERE digest = ?"
             " ON CONFLICT (root, path) DO UPDATE SET photo = excluded.photo,"
             " size = excluded.size, mtime_ns = excluded.mtime_ns, vanished = 0",
-            [(*entry.place, entry.size, entry.mtime_ns, entry.digest) for entry in entries],
+            [(*place, *entry) for place, entry in entries.items()],
         )
-        _forget_skips(connection, [entry.place for entry in entries])
+        _forget_skips(connection, entries)
         _record_skips(connection, skips)
-        _set_vanished(connection, list(skips), True)
+        _set_vanished(connection, skips, True)
 
 
 class Findings(NamedTuple):

@@ -15,9 +15,7 @@ from photorank.index.catalogue.rooted_paths import Place, lies_under
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
-FULL = 16_384  # rows of a shard that compaction makes: 50 MB at 768 dimensions
-SMALL = 4_096  # rows below which a shard is worth merging
-MANY = 16  # small shards that are tolerated
+_SMALL = 4_096  # rows below which a shard is worth merging
 
 
 class Embedded(NamedTuple):
@@ -60,24 +58,43 @@ def drop_vanished(
         paths.thumbnail(digest).unlink(missing_ok=True)
 
 
-def compact(connection: sqlite3.Connection, paths: IndexPaths, dimensions: int) -> None:
+def compact(
+    connection: sqlite3.Connection,
+    paths: IndexPaths,
+    dimensions: int,
+    *,
+    full: int = 16_384,
+    many: int = 16,
+) -> None:
     """Merge small shards if there are many, and rewrite those with rows that nothing uses.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
     the old files stay until :func:`sweep`.
+
+    Parameters
+    ----------
+    connection : sqlite3.Connection
+        The writer's.
+    paths : IndexPaths
+    dimensions : int
+        Of the embeddings.
+    full : int
+        Rows of a new shard: 50 MB at 768 dimensions.
+    many : int
+        Small shards that are tolerated.
     """
     rows = connection.execute(
         "SELECT shards.id, name, rows, sha256, count(DISTINCT row)"
         " FROM shards LEFT JOIN photos ON photos.shard = shards.id GROUP BY shards.id"
     ).fetchall()
     with_gaps = {number for number, _, total, _, used in rows if used < total}
-    small = {number for number, _, total, _, _ in rows if total < SMALL}
-    chosen = with_gaps | (small if len(small) > MANY else set())
+    small = {number for number, _, total, _, _ in rows if total < _SMALL}
+    chosen = with_gaps | (small if len(small) > many else set())
     shards = {number: Shard(*shard) for number, *shard, _ in rows if number in chosen}
 
     photos = _photos_of(connection, shards)
-    for start in range(0, len(photos), FULL):
-        _merge(connection, paths, shards, photos[start : start + FULL], dimensions)
+    for start in range(0, len(photos), full):
+        _merge(connection, paths, shards, photos[start : start + full], dimensions)
     with transaction(connection):
         connection.execute(
             "DELETE FROM shards WHERE id NOT IN (SELECT shard FROM photos WHERE shard IS NOT NULL)"

@@ -17,7 +17,6 @@ from photorank.errors import (
     MissingWeightsError,
     NoPhotosError,
 )
-from photorank.index.building import batches
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]
@@ -83,9 +82,10 @@ def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
     command = (
         "import sys; from pathlib import Path;"
         "from photorank.index.building.build import build_index;"
+        "from photorank.index.building.request import BuildRequest;"
         "from photorank.workspace import Workspace;"
-        f"report = build_index([Path({str(library.folder)!r})], 'library',"
-        f" workspace=Workspace(Path({str(library.workspace.root)!r})));"
+        f"report = build_index(Workspace(Path({str(library.workspace.root)!r})).index('library'),"
+        f" BuildRequest([Path({str(library.folder)!r})]));"
         "assert report.unchanged == 1000; assert 'torch' not in sys.modules"
     )
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -318,24 +318,22 @@ def test_a_photo_without_a_direction_is_skipped(library, value):
     assert np.isfinite(library.index.embeddings()).all()
 
 
-def test_batches_make_no_difference(library, monkeypatch):
+def test_batches_make_no_difference(library):
     """However the work is cut, the index shows the same."""
     fill(library.folder, 37)
     shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
     library.build()
     whole = contents(library.index)
     shutil.rmtree(library.paths.root)
-    monkeypatch.setattr(batches, "PHOTOS", 5)
-    library.build(batch_size=3, workers=3)
+    library.build(batch_size=3, workers=3, crash_photos=5)
     assert contents(library.index) == whole
     assert len(list(library.paths.shards.iterdir())) == 8
 
 
-def test_a_batch_is_durable_after_a_while(library, monkeypatch):
+def test_a_batch_is_durable_after_a_while(library):
     """A slow encoder's work is written down by time, not only by number."""
     fill(library.folder, 10)
-    monkeypatch.setattr(batches, "SECONDS", 0.0)
-    library.build(batch_size=1)
+    library.build(batch_size=1, crash_seconds=0.0)
     assert len(list(library.paths.shards.iterdir())) == 10
 
 
@@ -474,10 +472,9 @@ def test_a_photo_that_vanishes_while_it_is_waiting_is_no_crash(library):
     assert library.build().skipped == []
 
 
-def test_an_error_while_encoding_keeps_what_was_durable(library, monkeypatch):
+def test_an_error_while_encoding_keeps_what_was_durable(library):
     """The next run goes on from the last batch and ends as if nothing had happened."""
     fill(library.folder, 20)
-    monkeypatch.setattr(batches, "PHOTOS", 4)
 
     class Failing(ColourEncoder):
         def encode_frames(self, frames):
@@ -486,7 +483,7 @@ def test_an_error_while_encoding_keeps_what_was_durable(library, monkeypatch):
             return super().encode_frames(frames)
 
     with pytest.raises(RuntimeError):
-        library.build(load=Failing, batch_size=2)
+        library.build(load=Failing, batch_size=2, crash_photos=4)
     assert len(library.index.photos()) == 8
     library.build()
     assert library.encoded == 12

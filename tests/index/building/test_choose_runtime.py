@@ -4,7 +4,6 @@ import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
-from photorank.index.building import choose_runtime
 from photorank.index.building.decode_ahead import batch_size_for
 from tests.fixtures.colours import ColourEncoder, fill
 
@@ -48,16 +47,15 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     assert encoder.encoded == 31
 
 
-def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable, monkeypatch):
+def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable):
     """Auto leaves few photos to the encoder as it is, and measures for many."""
-    monkeypatch.setattr(choose_runtime, "_FEW", 30)
     fill(switchable.folder, 29)
-    switchable.build()
+    switchable.build(few_photos=30)
     assert switchable.encoders[0].chosen == []
     assert switchable.index.manifest.runtime == "plain"
 
     fill(switchable.folder, 30, start=1000)
-    switchable.build()
+    switchable.build(few_photos=30)
     assert [chosen for chosen, _ in switchable.encoders[1].chosen] == ["auto"]
     assert switchable.index.manifest.runtime == "auto, measured"
 

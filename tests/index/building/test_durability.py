@@ -24,8 +24,8 @@ from photorank.errors import (
     NewerSchemaError,
     StorageError,
 )
-from photorank.index.building import batches
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.migrations import MIGRATIONS
 from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
@@ -71,7 +71,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
     fill(folder, 150)
     load = {"encoder_spec": "colours", "load": ColourEncoder}
     whole = Workspace(tmp_path / "whole")
-    build_index([folder], "slow", workspace=whole, **load)
+    build_index(whole.index("slow"), BuildRequest([folder], **load))
     expected = contents(Index.open(whole.index("slow")))
     paths = Workspace(home).index("slow")
 
@@ -93,7 +93,7 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
     assert counts == sorted(counts)
     assert counts[-1] >= 100, "no run got as far as this"
     assert len(set(counts)) > 3  # it was killed in the middle of work, too
-    build_index([folder], "slow", workspace=Workspace(home), **load)
+    build_index(Workspace(home).index("slow"), BuildRequest([folder], **load))
     assert contents(Index.open(paths)) == expected
     assert read_manifest(paths) == read_manifest(whole.index("slow"))
     assert in_order(paths)
@@ -107,7 +107,7 @@ def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, lef
     fill(here, 5, start=100)
     load = {"encoder_spec": "colours", "load": ColourEncoder}
     whole = Workspace(tmp_path / "whole")
-    build_index([here, share], "x", workspace=whole, **load)
+    build_index(whole.index("x"), BuildRequest([here, share], **load))
     expected = contents(Index.open(whole.index("x")))
     lost = Workspace(tmp_path / "lost")
 
@@ -118,7 +118,8 @@ def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, lef
                 share.mkdir()
 
     report = build_index(
-        [here, share], "x", workspace=lost, workers=1, batch_size=4, on_progress=lose, **load
+        lost.index("x"),
+        BuildRequest([here, share], workers=1, batch_size=4, on_progress=lose, **load),
     )
     assert {one.reason for one in report.skipped} == {"vanished"}
     assert 20 <= report.added < 45
@@ -127,13 +128,16 @@ def test_a_share_that_is_lost_in_the_middle_of_a_run_loses_nothing(tmp_path, lef
     assert set(shown) <= set(expected)
     if left == "nothing":
         with pytest.raises(MissingPathError):
-            build_index([here, share], "x", workspace=lost, **load)
+            build_index(lost.index("x"), BuildRequest([here, share], **load))
         assert contents(Index.open(lost.index("x"))) == shown
     else:
-        assert build_index([here, share], "x", workspace=lost, **load).vanished == len(shown) - 5
+        assert (
+            build_index(lost.index("x"), BuildRequest([here, share], **load)).vanished
+            == len(shown) - 5
+        )
         share.rmdir()
     away.rename(share)
-    build_index([here, share], "x", workspace=lost, **load)
+    build_index(lost.index("x"), BuildRequest([here, share], **load))
     assert contents(Index.open(lost.index("x"))) == expected
     assert in_order(lost.index("x"))
 
@@ -172,7 +176,7 @@ def test_there_is_one_writer_at_a_time(library):
     process.send_signal(signal.SIGSTOP)
     try:
         with pytest.raises(LockedIndexError, match="'slow' is being written"):
-            build_index([library.folder], "slow", workspace=library.workspace)
+            build_index(library.workspace.index("slow"), BuildRequest([library.folder]))
         import_labels(paths, LabelTable("s", [LabelRow(2, "0000.png", 1.0, "", None, None, None)]))
     finally:
         process.send_signal(signal.SIGCONT)
@@ -180,10 +184,9 @@ def test_there_is_one_writer_at_a_time(library):
     assert len(Index.open(slow).photos()) == 60
 
 
-def test_readers_see_whole_batches_while_a_writer_is_at_work(library, monkeypatch):
+def test_readers_see_whole_batches_while_a_writer_is_at_work(library):
     """A reader beside a writer never fails and never sees a photo without its embedding."""
     fill(library.folder, 200)
-    monkeypatch.setattr(batches, "PHOTOS", 8)
     fill(library.folder / "first", 1, start=999)
     library.build(library.folder / "first")
     numbers, stop = [], threading.Event()
@@ -198,7 +201,11 @@ def test_readers_see_whole_batches_while_a_writer_is_at_work(library, monkeypatc
     reader = threading.Thread(target=read)
     reader.start()
     try:
-        library.build(batch_size=4, load=lambda *a, **how: ColourEncoder(*a, delay=0.002, **how))
+        library.build(
+            batch_size=4,
+            crash_photos=8,
+            load=lambda *a, **how: ColourEncoder(*a, delay=0.002, **how),
+        )
     finally:
         stop.set()
         reader.join()
@@ -257,23 +264,22 @@ def fill_up(path, size):
             file.write(bytes(1024))
 
 
-def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(
-    library, small_disk, monkeypatch
-):
+def test_a_full_disk_is_told_in_one_line_and_nothing_is_half_written(library, small_disk):
     """What was durable stays; with room made, the same command completes."""
-    monkeypatch.setattr(batches, "PHOTOS", 8)
     fill(library.folder, 120)
     workspace = Workspace(small_disk)
     paths = workspace.index("full")
 
     def build():
         return build_index(
-            [library.folder],
-            "full",
-            workspace=workspace,
-            encoder_spec="colours",
-            load=library.load,
-            batch_size=4,
+            workspace.index("full"),
+            BuildRequest(
+                [library.folder],
+                encoder_spec="colours",
+                load=library.load,
+                batch_size=4,
+                crash_photos=8,
+            ),
         )
 
     with pytest.raises(StorageError, match="the disk is full") as caught:
@@ -301,11 +307,8 @@ def test_at_any_size_of_a_full_disk_the_error_is_in_words(library, small_disk):
         workspace = Workspace(small_disk / "home")
         try:
             build_index(
-                [library.folder],
-                "full",
-                workspace=workspace,
-                encoder_spec="colours",
-                load=library.load,
+                workspace.index("full"),
+                BuildRequest([library.folder], encoder_spec="colours", load=library.load),
             )
         except StorageError as error:
             told.append(str(error))
@@ -322,7 +325,8 @@ def test_labels_on_a_full_disk_stay_as_they_were(library, small_disk):
     fill(library.folder, 30)
     workspace = Workspace(small_disk)
     build_index(
-        [library.folder], "full", workspace=workspace, encoder_spec="colours", load=library.load
+        workspace.index("full"),
+        BuildRequest([library.folder], encoder_spec="colours", load=library.load),
     )
     paths = workspace.index("full")
     row = LabelRow(2, "0000.png", 1.0, "", None, None, None)
@@ -341,17 +345,13 @@ def test_labels_on_a_full_disk_stay_as_they_were(library, small_disk):
 def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
     """Readers need to write nothing; writers are refused in words."""
     fill(library.folder, 10)
-    workspace = Workspace(small_disk)
-    options = {
-        "workspace": workspace,
-        "encoder_spec": "colours",
-        "load": library.load,
-    }
-    build_index([library.folder], "full", **options)
+    paths = Workspace(small_disk).index("full")
+    request = BuildRequest([library.folder], encoder_spec="colours", load=library.load)
+    build_index(paths, request)
     mount("-o", "remount,ro", str(small_disk)).check_returncode()
-    assert Index.open(workspace.index("full")).embeddings().shape == (10, 48)
+    assert Index.open(paths).embeddings().shape == (10, 48)
     with pytest.raises(StorageError, match="read-only"):
-        build_index([library.folder], "full", **options)
+        build_index(paths, request)
 
 
 NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"

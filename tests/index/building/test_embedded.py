@@ -6,6 +6,7 @@ import pytest
 from photorank.encoders import load_encoder
 from photorank.encoders.base import encode_photos
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 from photorank.photos.open_photo import decode_photo, read_photo
 from photorank.workspace import Workspace
@@ -20,7 +21,8 @@ def indexed(tmp_path_factory):
         paint(root / "photos" / f"{number}.png", number, size)
     workspace = Workspace(root / "home")
     build_index(
-        [root / "photos"], "real", workspace=workspace, encoder_spec="embedded", batch_size=2
+        workspace.index("real"),
+        BuildRequest([root / "photos"], encoder_spec="embedded", batch_size=2),
     )
     return Index.open(workspace.index("real"))
 

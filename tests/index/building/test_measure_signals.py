@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from photorank.index.building import measure_signals as measuring
 from photorank.index.building.measure_signals import measure_signals
 from photorank.index.catalogue.connection import reading, writing
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
@@ -55,18 +54,17 @@ def test_a_second_run_measures_only_what_is_new(library):
     assert measure_signals(library.paths).measured == 0
 
 
-def test_a_run_that_breaks_off_keeps_what_it_measured(library, monkeypatch):
+def test_a_run_that_breaks_off_keeps_what_it_measured(library):
     """Whole batches are kept, and the next run goes on."""
     fill(library.folder, 7)
     library.build()
-    monkeypatch.setattr(measuring, "PHOTOS", 3)
 
     def interrupt(done, total):
         if done == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        measure_signals(library.paths, on_progress=interrupt)
+        measure_signals(library.paths, on_progress=interrupt, crash_photos=3)
     assert np.isfinite(library.index.signals().column("width")).sum() == 3
     assert measure_signals(library.paths).measured == 4
 

@@ -19,11 +19,11 @@ import pytest
 from PIL import Image
 
 from photorank.errors import ClusterError, EncoderError, MissingExtraError
-from photorank.index.building import build
-from photorank.index.building import ray_cluster as clusters
+from photorank.index.building import run
 from photorank.index.building.build import build_index
-from photorank.index.building.ray_cluster import Cluster, Job, Pool, share_out
+from photorank.index.building.ray_cluster import Pool, share_out
 from photorank.index.building.ray_mirrors import Mirror
+from photorank.index.building.request import BuildRequest, Cluster
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
@@ -155,12 +155,11 @@ class Deadly(ColourEncoder):
 
 
 @needs_ray
-def test_what_ends_every_worker_ends_the_run(library, on_cluster, monkeypatch):
+def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
     """It is not tried for ever: one line says at which photos, and what may help."""
-    monkeypatch.setattr(clusters, "_ATTEMPTS", 2)
     fill(library.folder, 4)
     with pytest.raises(ClusterError, match=r"began the 1 photos from .*png to .*lost.*--batch"):
-        on_cluster(load=Deadly)
+        on_cluster(load=Deadly, cluster=Cluster(address, attempts=2))
 
 
 @needs_ray
@@ -184,9 +183,9 @@ def test_a_run_whose_own_process_is_killed_goes_on(tmp_path):
 
     again = ColourEncoder()
     options = {"encoder_spec": "colours", "load": lambda *_, **__: again}
-    build_index([folder], "slow", workspace=Workspace(home), **options)
+    build_index(Workspace(home).index("slow"), BuildRequest([folder], **options))
     assert again.encoded == 120 - len(kept)
-    build_index([folder], "slow", workspace=Workspace(tmp_path / "whole"), **options)
+    build_index(Workspace(tmp_path / "whole").index("slow"), BuildRequest([folder], **options))
     assert contents(Index.open(paths)) == contents(
         Index.open(Workspace(tmp_path / "whole").index("slow"))
     )
@@ -204,7 +203,7 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
 def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
     """Photos decoded otherwise would be other photos: the message says what to install."""
     fill(library.folder, 4)
-    monkeypatch.setattr(build, "reading_software", lambda: "Pillow 1.0")
+    monkeypatch.setattr(run, "reading_software", lambda: "Pillow 1.0")
     with pytest.raises(ClusterError, match=r"not Pillow 1\.0\. Install the same"):
         on_cluster()
     assert not library.paths.manifest.exists()
@@ -269,14 +268,13 @@ class Page(BaseHTTPRequestHandler):
 
 
 @needs_ray
-def test_an_address_of_something_else_is_told_at_once(library, monkeypatch):
+def test_an_address_of_something_else_is_told_at_once(library):
     """Ray itself would try for minutes where a web page, or nobody, answers."""
-    monkeypatch.setattr(clusters, "_SECONDS", 0.5)
     fill(library.folder, 1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         where = f"127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(ClusterError, match=f"{where}: timed out"):
-            library.build(cluster=Cluster(where))
+            library.build(cluster=Cluster(where, answer_seconds=0.5))
     with HTTPServer(("127.0.0.1", 0), Page) as server:
         serving = Thread(target=server.handle_request)
         serving.start()
@@ -318,12 +316,11 @@ def nodes(*machines):
 )
 def test_machines_are_shared_out(machines, workers, device, pool):
     """A worker a GPU with its share of the cores, else one for some cores; no core twice."""
-    job = Job(ColourEncoder, device, "auto", None, workers)
-    assert share_out(nodes(*machines), job) == pool
+    request = BuildRequest([], device=device, workers=workers)
+    assert share_out(nodes(*machines), request) == pool
 
 
 def test_machines_that_are_gone_count_for_nothing():
     """Ray goes on listing them."""
     lost = {"Alive": False, "Resources": {"CPU": 64.0}}
-    job = Job(ColourEncoder, "auto", "auto", None, None)
-    assert share_out([lost, *nodes((4, 0))], job) == Pool(1, 4, 0)
+    assert share_out([lost, *nodes((4, 0))], BuildRequest([])) == Pool(1, 4, 0)

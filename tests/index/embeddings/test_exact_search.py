@@ -8,7 +8,6 @@ import pytest
 from benchmarks.synthetic import VECTOR, write_synthetic
 from photorank.encoders.base import Fingerprint
 from photorank.errors import EncoderMismatchError
-from photorank.index.building import batches
 from photorank.index.embeddings.shards import read_shard, write_shard
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.rating.percentiles import percentiles
@@ -28,9 +27,9 @@ def scattered(tmp_path):
 
 
 @pytest.fixture
-def changed(library, monkeypatch):
+def changed(library):
     """Return a library with a copy, vanished photos and a file that holds another photo now."""
-    monkeypatch.setattr(batches, "PHOTOS", 8)
+    library.asked = {"crash_photos": 8}
     fill(library.folder, 30)
     shutil.copy(library.folder / "0005.png", library.folder / "copy.png")
     library.build()

@@ -6,7 +6,6 @@ import sqlite3
 import pytest
 
 from photorank.errors import BrokenIndexError, PhotorankError
-from photorank.index.building import batches
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
@@ -25,9 +24,9 @@ def notes(paths):
 
 
 @pytest.fixture
-def built(library, monkeypatch):
+def built(library):
     """Return a library of 30 photos in four shards, three of them rated."""
-    monkeypatch.setattr(batches, "PHOTOS", 8)
+    library.asked = {"crash_photos": 8}
     fill(library.folder, 30)
     library.build(batch_size=4)
     rows = [LabelRow(n, f"{n:04}.png", float(n), "ann", None, None, None) for n in (2, 3, 20)]

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError
-from photorank.index.building import batches
-from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.shards import read_shard
 from photorank.index.judging.import_rows import import_choices, import_labels
@@ -18,14 +17,20 @@ from tests.index.test_opened import choices, labels
 
 
 @pytest.fixture
-def in_pieces(library, monkeypatch):
-    """Return a library of 40 photos in 20 shards."""
-    monkeypatch.setattr(batches, "PHOTOS", 2)
-    monkeypatch.setattr(compaction, "MANY", 99)
+def in_pieces(library):
+    """Return a library of 40 photos in 14 shards."""
+    library.asked = {"crash_photos": 3}
     fill(library.folder, 40)
     library.build()
-    assert len(list(library.paths.shards.iterdir())) == 20
+    assert len(list(library.paths.shards.iterdir())) == 14
     return library
+
+
+def compacted(paths, full):
+    """Merge an index's shards, of which none is tolerated, into some of so many rows."""
+    with writing(paths) as connection:
+        compaction.compact(connection, paths, 48, full=full, many=0)
+        compaction.sweep(connection, paths)
 
 
 def embedded(paths):
@@ -35,27 +40,28 @@ def embedded(paths):
     return sum(len(read_shard(paths, Shard(*shard), 48)) for shard in shards)
 
 
-def test_many_small_shards_become_few(in_pieces, monkeypatch):
+def test_many_small_shards_become_few(in_pieces):
     """Compaction changes no photo and no embedding."""
     before = contents(in_pieces.index)
-    monkeypatch.setattr(compaction, "MANY", 16)
-    monkeypatch.setattr(compaction, "FULL", 30)
-    fill(in_pieces.folder / "more", 1, start=99)
-    in_pieces.build()
-    after = contents(in_pieces.index)
-    assert after[:40] == before
-    assert len(after) == 41
+    compacted(in_pieces.paths, full=30)
+    assert contents(in_pieces.index) == before
     assert len(list(in_pieces.paths.shards.iterdir())) == 2
     assert in_order(in_pieces.paths)
+
+
+def test_a_run_merges_more_than_sixteen_small_shards(in_pieces):
+    """Fewer are tolerated, as each run would else write all of them anew."""
+    for number, expected in ((9, 15), (10, 16), (11, 1)):
+        fill(in_pieces.folder / str(number), 1, start=100 * number)
+        in_pieces.build()
+        assert len(list(in_pieces.paths.shards.iterdir())) == expected
 
 
 def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
     """Before and after each transaction the index is whole, and the next run goes on."""
     before = contents(in_pieces.index)
-    monkeypatch.setattr(compaction, "MANY", 16)
-    monkeypatch.setattr(compaction, "FULL", 10)
     write = compaction.write_shard
-    for survived in range(5):
+    for survived in range(4):
         left = iter(range(survived))
 
         def interrupted(paths, rows, left=left):
@@ -64,29 +70,22 @@ def test_a_crash_in_a_compaction_loses_nothing(in_pieces, monkeypatch):
                 raise KeyboardInterrupt
             return shard
 
-        fill(in_pieces.folder / str(survived), 1, start=1000 + survived)
         monkeypatch.setattr(compaction, "write_shard", interrupted)
         with pytest.raises(KeyboardInterrupt):
-            in_pieces.build()
-        shown = contents(in_pieces.index)
-        assert set(before) <= set(shown)
-        assert len(shown) == 41 + survived
+            compacted(in_pieces.paths, full=10)
+        assert contents(in_pieces.index) == before
     monkeypatch.setattr(compaction, "write_shard", write)
     in_pieces.build(prune=True)
-    shown = contents(in_pieces.index)
-    assert set(before) <= set(shown)
-    assert len(shown) == 45
+    assert contents(in_pieces.index) == before
     assert in_order(in_pieces.paths)
 
 
-def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces, monkeypatch):
+def test_a_reader_finds_embeddings_that_were_moved_meanwhile(in_pieces):
     """Its photos were listed before the compaction, its embeddings are read after it."""
     before = contents(in_pieces.index)
     reader = in_pieces.index
     photos = reader.photos()
-    monkeypatch.setattr(compaction, "MANY", 16)
-    fill(in_pieces.folder / "more", 1, start=99)
-    in_pieces.build()
+    compacted(in_pieces.paths, full=30)
     assert reader.photos() == photos
     assert contents(reader) == before
 

@@ -1,0 +1,145 @@
+"""An indexing run: what was asked of it, the files it found, and the index when it began."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from photorank.encoders.base import Encoder
+from photorank.errors import IndexMismatchError, NoPhotosError
+from photorank.index.building.decode_ahead import (
+    LazyEncoder,
+    batch_size_for,
+    reading_software,
+    usable_cores,
+)
+from photorank.index.building.request import BuildRequest, Loader
+from photorank.index.catalogue.file_records import has_photos
+from photorank.index.manifest import Manifest, read_manifest
+from photorank.photos.files import PhotoFile, SkippedFile, find_photos
+from photorank.workspace import IndexPaths
+
+DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What an indexing run holds from its beginning on."""
+
+    index: IndexPaths
+    request: BuildRequest
+    connection: sqlite3.Connection
+    named: list[Path]  # the real paths that were asked for
+    files: list[PhotoFile | SkippedFile]  # found under them
+    stored: Manifest | None  # the index's own until now
+    manifest: Manifest
+    encoder: LazyEncoder
+    reader: str  # the software that decodes photos
+
+    @property
+    def workers(self) -> int:
+        """Threads that open photos in this process."""
+        asked = None if self.request.cluster else self.request.workers
+        return asked or usable_cores()
+
+    @property
+    def batch_size(self) -> int:
+        """Photos that the encoder takes at a time in this process."""
+        return self.request.batch_size or batch_size_for(usable_cores())
+
+
+def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
+    """Find the files, and what the index is made with; a new index's encoder is loaded.
+
+    Raises
+    ------
+    IndexMismatchError
+        If another encoder or framing is asked for than the index has.
+    MissingPathError, NoPhotosError
+        If there is nothing to index.
+    EncoderError, MissingExtraError, MissingWeightsError
+        If the encoder of a new index cannot be had.
+    """
+    stored = _stored_manifest(index, connection)
+    if stored is not None:
+        _refuse_another(index.name, stored, request)
+    named = [_real(Path(path)) for path in request.paths]
+    files = list(find_photos(named, request.exclude))
+    unusable = [file for file in files if isinstance(file, SkippedFile)]
+    if len(unusable) == len(files):
+        raise no_photos(request, unusable)
+    encoder = LazyEncoder(partial(_load, index, request, stored))
+    manifest = stored or _new_manifest(encoder())
+    roots = dict.fromkeys([*manifest.roots, *(str(folder_of(path)) for path in named)])
+    manifest = replace(manifest, roots=tuple(roots))
+    reader = reading_software()
+    return Run(index, request, connection, named, files, stored, manifest, encoder, reader)
+
+
+def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:
+    """Encoder that made an index, on a device; it is checked."""
+    own = load(manifest.encoder, framing=manifest.fingerprint.framing, device=device)
+    return manifest.checked(index, own)
+
+
+def folder_of(path: Path) -> Path:
+    """Folder itself, or the one that a file lies in."""
+    return path if path.is_dir() else path.parent
+
+
+def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosError:
+    """Error that names why none of the files can be used."""
+    return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
+
+
+def _stored_manifest(index: IndexPaths, connection: sqlite3.Connection) -> Manifest | None:
+    """Manifest of the index; one without any photo binds nobody to its encoder."""
+    if not index.manifest.exists() or not has_photos(connection):
+        return None
+    return read_manifest(index)
+
+
+def _refuse_another(name: str, stored: Manifest, request: BuildRequest) -> None:
+    spec, framing, own = request.encoder_spec, request.framing, stored.fingerprint.framing
+    if (spec and not _same_spec(spec, stored.encoder)) or (framing and framing != own):
+        raise IndexMismatchError(
+            name,
+            f"{stored.encoder}, framing {own}",
+            f"{spec or stored.encoder}, framing {framing or own}",
+        )
+
+
+def _same_spec(asked: str, known: str) -> bool:
+    """Compare specs without loading anything; a known one's path is absolute."""
+    for mark in ("@", "local-dir:"):
+        start, found, file = asked.partition(mark)
+        if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
+            return True
+    return asked == known
+
+
+def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:
+    """Load the encoder, which must be the index's own if that exists."""
+    device = "cpu" if request.cluster else request.device
+    if stored is not None:
+        return load_own(index.name, stored, request.load, device)
+    spec = request.encoder_spec or DEFAULT_ENCODER
+    return request.load(spec, framing=request.framing, device=device)
+
+
+def _new_manifest(encoder: Encoder) -> Manifest:
+    return Manifest(
+        encoder=encoder.spec,
+        fingerprint=encoder.fingerprint,
+        dimensions=encoder.dimensions,
+        logit_scale=encoder.logit_scale,
+    )
+
+
+def _real(path: Path) -> Path:
+    """Real path of a folder, so that it is one root under all its names."""
+    if path.is_dir():
+        return Path(os.path.realpath(path))
+    return Path(os.path.realpath(path.parent), path.name)
