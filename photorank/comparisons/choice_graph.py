@@ -4,55 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from photorank.comparisons.comparisons import Agreement, Comparisons, Edges, SampledPairs
+from photorank.comparisons.codes import connected, places
+from photorank.comparisons.graph import Agreement, ComparisonGraph, Edges, SampledPairs
 from photorank.errors import ComparisonsError
-from photorank.typing import Codes, Embeddings, Floats, Pairs, Ratings, Scope
-
-
-def choice_graph(
-    winners: ArrayLike,
-    losers: ArrayLike,
-    *,
-    n: int,
-    ties: ArrayLike | None,
-    weights: ArrayLike | None,
-) -> "ChoiceComparisons":
-    """Check the arguments of :meth:`Comparisons.from_choices` and collect choices of one pair."""
-    winner = np.asarray(winners, dtype=np.intp).reshape(-1)
-    loser = np.asarray(losers, dtype=np.intp).reshape(-1)
-    count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
-    tied = np.zeros(len(winner), bool) if ties is None else np.asarray(ties, dtype=bool)
-    if not len(winner) == len(loser) == len(count) == len(tied):
-        raise ComparisonsError("winners, losers, ties and weights must have one length")
-    both = np.concatenate([winner, loser])
-    if len(both) and (both.min() < 0 or both.max() >= n):
-        raise ComparisonsError(f"choices name rows outside 0 … {n - 1}")
-    if (winner == loser).any():
-        raise ComparisonsError("a photo cannot be compared with itself")
-    if not (np.isfinite(count) & (count > 0)).all():
-        raise ComparisonsError("weights must be positive numbers")
-
-    first, second = np.minimum(winner, loser), np.maximum(winner, loser)
-    edge, place = np.unique(first * n + second, return_inverse=True)
-    place = place.reshape(-1)
-
-    def times(kind: NDArray[np.bool_]) -> Floats:
-        return np.bincount(place, count * kind, minlength=len(edge)).astype(np.float64)
-
-    return ChoiceComparisons(
-        n=n,
-        first=edge // n,
-        second=edge % n,
-        first_wins=times(~tied & (winner == first)),
-        second_wins=times(~tied & (winner == second)),
-        ties=times(tied),
-    )
+from photorank.typing import Codes, Embeddings, Flags, Floats, Pairs, Ratings, Scope
 
 
 @dataclass(frozen=True)
-class ChoiceComparisons(Comparisons):
+class ChoiceGraph(ComparisonGraph):
     """One edge a pair that was shown: its weight is how often, its margin the share of wins."""
 
     n: int
@@ -61,6 +22,51 @@ class ChoiceComparisons(Comparisons):
     first_wins: Floats  # (m,) how often the first was chosen
     second_wins: Floats  # (m,)
     ties: Floats  # (m,)
+
+    @classmethod
+    def of(
+        cls,
+        winners: ArrayLike,
+        losers: ArrayLike,
+        *,
+        n: int,
+        ties: ArrayLike | None,
+        weights: ArrayLike | None,
+    ) -> Self:
+        """Check choices and collect those of one pair; see :meth:`Comparisons.from_choices`."""
+        winner = np.asarray(winners, dtype=np.intp).reshape(-1)
+        loser = np.asarray(losers, dtype=np.intp).reshape(-1)
+        count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
+        tied = np.zeros(len(winner), bool) if ties is None else np.asarray(ties, dtype=bool)
+        if not len(winner) == len(loser) == len(count) == len(tied):
+            raise ComparisonsError("winners, losers, ties and weights must have one length")
+        both = np.concatenate([winner, loser])
+        if len(both) and (both.min() < 0 or both.max() >= n):
+            raise ComparisonsError(f"choices name rows outside 0 … {n - 1}")
+        if (winner == loser).any():
+            raise ComparisonsError("a photo cannot be compared with itself")
+        if not (np.isfinite(count) & (count > 0)).all():
+            raise ComparisonsError("weights must be positive numbers")
+
+        first, second = np.minimum(winner, loser), np.maximum(winner, loser)
+        edge, place = np.unique(first * n + second, return_inverse=True)
+
+        def times(kind: Flags) -> Floats:
+            return np.bincount(place, count * kind, minlength=len(edge)).astype(np.float64)
+
+        return cls(
+            n=n,
+            first=edge // n,
+            second=edge % n,
+            first_wins=times(~tied & (winner == first)),
+            second_wins=times(~tied & (winner == second)),
+            ties=times(tied),
+        )
+
+    @property
+    def pairs(self) -> Pairs:
+        """Rows of both photos of each edge, (m, 2)."""
+        return np.column_stack([self.first, self.second])
 
     @property
     def weight(self) -> Floats:
@@ -82,19 +88,10 @@ class ChoiceComparisons(Comparisons):
 
     @property
     def components(self) -> Codes:
-        """Numbers (n,) of the connected components, −1 for a photo without a choice."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        links = coo_array((self.weight, (self.first, self.second)), shape=(self.n, self.n))
-        labels = connected_components(links, directed=False)[1]
+        linked = connected(self.first, self.second, self.n)
         codes = np.full(self.n, -1, dtype=np.intp)
-        codes[self.active] = np.unique(labels[self.active], return_inverse=True)[1]
+        codes[self.active] = np.unique(linked[self.active], return_inverse=True)[1]
         return codes
-
-    @property
-    def n_components(self) -> int:
-        return int(self.components.max(initial=-1)) + 1
 
     @property
     def n_judgements(self) -> float:
@@ -113,23 +110,21 @@ class ChoiceComparisons(Comparisons):
         return (diags_array(links.sum(axis=1)) - links) @ np.asarray(X, dtype=np.float64)
 
     def preference(self) -> Floats:
-        return self._net((self.first_wins - self.second_wins) / self._total)
+        return self.net((self.first_wins - self.second_wins) / self._total)
 
     def net_wins(self) -> Floats:
-        return self._net(self.weight * np.sign(self.margin) / self._total)
+        return self.net(self.weight * np.sign(self.margin) / self._total)
 
-    def energy(self) -> float:
+    def squared_margins(self) -> float:
         return float(self.weight @ self.margin**2 / self._total)
 
     def agreement(self, ratings: Ratings) -> Agreement:
-        r = np.asarray(ratings, dtype=np.float64)
         weight = self.weight * (self.margin != 0)
-        agrees = np.sign(r[self.first] - r[self.second]) * np.sign(self.margin)
+        agrees = np.sign(self.differences(ratings)) * np.sign(self.margin)
         return Agreement(self._gross(weight * (1 + agrees) / 2), self._gross(weight))
 
-    def told_apart(self, ratings: Ratings) -> Floats:
-        r = np.asarray(ratings, dtype=np.float64)
-        return self._gross(self.weight * (r[self.first] != r[self.second]))
+    def untied_weight(self, ratings: Ratings) -> Floats:
+        return self._gross(self.weight * (self.differences(ratings) != 0))
 
     def edges(self, pairs: Pairs) -> Edges:
         known = self.first * self.n + self.second  # not sorted any more after take()
@@ -155,10 +150,8 @@ class ChoiceComparisons(Comparisons):
         return self._kept((a >= 0) & (b >= 0) & ((a == b) == (scope == "within")))
 
     def take(self, rows: Codes) -> Self:
-        place = np.full(self.n, -1)
-        place[rows] = np.arange(len(rows))
-        first, second = place[self.first], place[self.second]
-        kept = self._kept((first >= 0) & (second >= 0))
+        place = places(rows, self.n)
+        kept = self._kept((place[self.first] >= 0) & (place[self.second] >= 0))
         a, b = place[kept.first], place[kept.second]
         swap = a > b  # the rows may be taken in any order
         return replace(
@@ -177,10 +170,25 @@ class ChoiceComparisons(Comparisons):
         if not weight.sum() > 0:
             raise ComparisonsError("no photo was ever preferred to another, so there is no pair")
         drawn = rng.choice(len(weight), size=m, p=weight / weight.sum())
-        pairs = np.column_stack([self.first[drawn], self.second[drawn]])
-        swap = self.margin[drawn] < 0
-        pairs[swap] = pairs[swap][:, ::-1]
-        return SampledPairs(pairs, np.abs(self.margin[drawn]))
+        pairs, margin = self.pairs[drawn], self.margin[drawn]
+        pairs[margin < 0] = pairs[margin < 0][:, ::-1]
+        return SampledPairs(pairs, np.abs(margin))
+
+    def differences(self, ratings: Ratings) -> Floats:
+        """Each edge's rating (n,) of the first photo less that of the second, (m,)."""
+        r = np.asarray(ratings, dtype=np.float64)
+        return r[self.first] - r[self.second]
+
+    def net(self, values: Floats) -> Floats:
+        """Sum (n,) of the edges' values (m,): added to the first photo, taken from the second."""
+        return self._sums(self.first, values) - self._sums(self.second, values)
+
+    def _gross(self, values: Floats) -> Floats:
+        """Sum (n,) of the edges' values (m,) over both of their photos."""
+        return self._sums(self.first, values) + self._sums(self.second, values)
+
+    def _sums(self, rows: Codes, values: Floats) -> Floats:
+        return np.bincount(rows, values, self.n).astype(np.float64)
 
     @property
     def _total(self) -> float:
@@ -189,21 +197,7 @@ class ChoiceComparisons(Comparisons):
             raise ComparisonsError("there are no choices, so there is no pair")
         return total
 
-    def _net(self, flow: Floats) -> Floats:
-        """Add each edge's value (m,) to its first photo and take it from its second."""
-        net = np.zeros(self.n)
-        np.add.at(net, self.first, flow)
-        np.subtract.at(net, self.second, flow)
-        return net
-
-    def _gross(self, value: Floats) -> Floats:
-        """Add each edge's value (m,) to both of its photos."""
-        gross = np.zeros(self.n)
-        np.add.at(gross, self.first, value)
-        np.add.at(gross, self.second, value)
-        return gross
-
-    def _kept(self, keep: NDArray[np.bool_]) -> Self:
+    def _kept(self, keep: Flags) -> Self:
         return replace(
             self,
             first=self.first[keep],

@@ -1,21 +1,22 @@
-"""Sums over the points below and to the left of each point, and above and to the right of it."""
+"""Sum over the points below and to the left of each point, and above and to the right of it."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from photorank.comparisons.codes import dense_ranks
 from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """The weights of the points that each point dominates, and of those that dominate it."""
+    """Weights of the points that each point dominates, and of those that dominate it."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Sum the weights of all points that are smaller, or greater, in both coordinates.
+    """Weight of all points that are smaller, and of all greater, in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates and unit weights, the result counts, for each photo, the
@@ -61,7 +62,7 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
     for bit in reversed(range(int(ranks.max(initial=0)).bit_length())):
         one = (ranks >> bit & 1).astype(bool)
         zeros, ones = np.flatnonzero(~one), np.flatnonzero(one)
-        before = _running(~one)  # (n + 1,) zeros before each place
+        before = prefix_sums(~one, np.int32)  # (n + 1,) zeros before each place
         first_zero, last_zero = before[begin], before[end]
         if weight is None:
             n_below = (before[:-1] - first_zero)[ones]
@@ -69,9 +70,9 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
             lower[position[ones], 0] += n_below
             higher[position[zeros], 0] += n_above
         else:
-            running = _running(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
+            running = prefix_sums(np.where(one[:, None], 0.0, weight))  # (n + 1, k)
             lower[position[ones]] += running[ones] - running[begin[ones]]
-            running = _running(np.where(one[:, None], weight, 0.0))
+            running = prefix_sums(np.where(one[:, None], weight, 0.0))
             higher[position[zeros]] += running[end[zeros]] - running[zeros]
 
         # Stable partition by this bit; each run splits into one of zeros and one of ones.
@@ -85,12 +86,8 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
     return Dominance(lower, higher)
 
 
-def dense_ranks(values: Floats | Codes) -> Codes:
-    """Return numbers 0, 1, 2 … (n,) in the order of the distinct values."""
-    return np.unique(values, return_inverse=True)[1].astype(np.intp)
-
-
-def _running(values: Any) -> Any:
-    """Return the sums (n + 1, …) of the first 0, 1, … n of values (n, …); bools are counted."""
-    total = np.cumsum(values, axis=0, dtype=np.int32 if values.dtype == bool else None)
-    return np.concatenate([np.zeros_like(total[:1]), total])
+def prefix_sums(values: Any, dtype: type[np.number[Any]] = np.float64) -> Any:
+    """Sum (n + 1, …) of the first 0, 1, … n of values (n, …); of bools they are counts."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype)
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums

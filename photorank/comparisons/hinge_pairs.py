@@ -1,25 +1,25 @@
 """The ordered pairs whose winner is rated less than one unit above its loser, never listed.
 
-They are what a ranking with a margin still has to work on. Sums over them take
-O(n log n), after Lee & Lin (2014, https://doi.org/10.1162/NECO_a_00571), whose
-tree is walked here a whole level at a time.
+They are what a ranking with a margin still has to work on: the hinge's active
+pairs. Sums over them take O(n log n), after Lee & Lin (2014,
+https://doi.org/10.1162/NECO_a_00571), whose tree is walked here a whole level
+at a time.
 """
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self, cast
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.dominance import dense_ranks
-from photorank.comparisons.score_graph import ScoreComparisons
-from photorank.comparisons.sorted_blocks import Blocks, combined
+from photorank.comparisons.codes import combined, dense_ranks
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
+from photorank.comparisons.dominance import prefix_sums
+from photorank.comparisons.sorted_blocks import Blocks
 from photorank.typing import Codes, Floats, Ratings
 
 
-class ShortLeads(ABC):
+class HingePairs(ABC):
     """The pairs (i, j) with i preferred to j and r_i − r_j < 1, as a graph."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
@@ -27,80 +27,70 @@ class ShortLeads(ABC):
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Return Σ_j w_ij (q_i − q_j) (n,) over these pairs, of either order, for values q (n,)."""
+        """Sum Σ_j w_ij (q_i − q_j) (n,) over these pairs, of either order, for values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Return Σ w_ij (1 − (r_i − r_j))² for the ratings that chose the pairs."""
+        """Sum Σ w_ij (1 − (r_i − r_j))² for the ratings that chose the pairs."""
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
 
-def short_leads(comparisons: Comparisons, ratings: Ratings) -> ShortLeads:
-    """Find the pairs of short lead among comparisons, for ratings (n,); gaps do not count.
+def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
+    """Pairs with a lead of less than 1 by ratings (n,); the gaps of labels do not count.
 
     Examples
     --------
-    >>> leads = short_leads(Comparisons.from_scores([1, 2, 3]), np.array([0.0, 0.5, 1.2]))
-    >>> leads.weight, leads.net
+    >>> pairs = hinge_pairs(Comparisons.from_scores([1, 2, 3]), np.array([0.0, 0.5, 1.2]))
+    >>> pairs.weight, pairs.net
     (2.0, array([-1.,  0.,  1.]))
     """
     r = np.asarray(ratings, dtype=np.float64)
     if isinstance(comparisons, ChoiceComparisons):
-        return _ShortChoices(comparisons, r)
-    return _ShortScores(cast(ScoreComparisons, comparisons), r)
+        return _ChoicePairs(comparisons, r)
+    return _ScorePairs(cast(ScoreComparisons, comparisons), r)
 
 
-class _ShortChoices(ShortLeads):
-    """Explicit edges: each win counts while its lead is short."""
+class _ChoicePairs(HingePairs):
+    """Listed edges: each win counts while its lead is less than 1."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
-        self._first, self._second, self._n = choices.first, choices.second, choices.n
-        lead = r[choices.first] - r[choices.second]
+        self._choices, lead = choices, choices.differences(r)
         wins, losses = choices.first_wins * (lead < 1), choices.second_wins * (-lead < 1)
         self._weights = wins + losses
-        self.net = self._gathered(wins - losses)
+        self.net = choices.net(wins - losses)
         self.weight = float(self._weights.sum())
 
     def laplacian(self, values: Floats) -> Floats:
-        return self._gathered(self._weights * (values[self._first] - values[self._second]))
-
-    def _gathered(self, flow: Floats) -> Floats:
-        first, second = self._first, self._second
-        net = np.bincount(first, flow, self._n) - np.bincount(second, flow, self._n)
-        return net.astype(np.float64)
+        return self._choices.net(self._weights * self._choices.differences(values))
 
 
-class _ShortScores(ShortLeads):
+class _ScorePairs(HingePairs):
     """Trees of one block structure, less the pairs that may not differ in group."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
-        self._n, self._rows, self._trust = scores.n, scores.rows, scores.trust
-        r = r[scores.rows]
-        self._trees = [(1, _Tree.of(Blocks.of(scores.labels, scores.trust, scores.same, 0), r))]
+        self._scores, r = scores, r[scores.rows]
+        codes = [(1, scores.same)]
         if scores.different is not None:
-            both = combined(scores.same, scores.different)
-            blocks = Blocks.of(scores.labels, scores.trust, both, 0)
-            self._trees.append((-1, _Tree.of(blocks, r)))
-        beaten, beating = self._sums(self._trust)
-        self._degrees = beaten + beating
-        self.net = self._spread(self._trust * (beaten - beating))
-        self.weight = float(self._trust @ beaten)
+            codes.append((-1, combined(scores.same, scores.different)))
+        self._trees = [
+            (sign, _Tree.of(Blocks.of(scores.labels, scores.trust, code, 0), r))
+            for sign, code in codes
+        ]
+        losers, winners = self._sums(scores.trust)
+        self._degrees = losers + winners
+        self.net = scores.spread(scores.trust * (losers - winners))
+        self.weight = float(scores.trust @ losers)
 
     def laplacian(self, values: Floats) -> Floats:
-        q = values[self._rows]
-        beaten, beating = self._sums(self._trust * q)
-        return self._spread(self._trust * (self._degrees * q - beaten - beating))
+        q, trust = values[self._scores.rows], self._scores.trust
+        losers, winners = self._sums(trust * q)
+        return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Return the sums (l,) over the photos that each one should beat, and be beaten by."""
-        beaten, beating = np.zeros_like(values), np.zeros_like(values)
+        """Sum of values (l,) over each photo's losers, and over its winners."""
+        losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
-            tree.add_to(beaten, beating, sign * values)
-        return beaten, beating
-
-    def _spread(self, values: Floats) -> Floats:
-        spread = np.zeros(self._n)
-        spread[self._rows] = values
-        return spread
+            tree.add_to(losers, winners, sign * values)
+        return losers, winners
 
 
 class _Level(NamedTuple):
@@ -116,7 +106,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """All pairs of short lead within blocks, as O(log n) levels of runs.
+    """All pairs of a lead below 1 within blocks, as O(log n) levels of runs.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
@@ -152,23 +142,23 @@ class _Tree:
             key, row, loser = key[order], row[order], loser[order]
         return cls(levels)
 
-    def add_to(self, beaten: Floats, beating: Floats, values: Floats) -> None:
+    def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
         """Add the sums of values (n,) over each winner's losers and each loser's winners."""
         for level in self.levels:
-            running = _running(values[level.losers])
-            beaten[level.winners] += running[level.last_loser] - running[level.first_loser]
-            running = _running(values[level.winners])
-            beating[level.losers] += running[level.last_winner] - running[level.first_winner]
+            running = prefix_sums(values[level.losers])
+            losers[level.winners] += running[level.last_loser] - running[level.first_loser]
+            running = prefix_sums(values[level.winners])
+            winners[level.losers] += running[level.last_winner] - running[level.first_winner]
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Pair the winners of an odd code with the losers of the even one below that came before."""
+    """Pairs of the winners of an odd code and the losers of the even one below that came before."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(np.diff(high >> 1, prepend=-1))
     end = np.append(start[1:], len(high))
     part = np.repeat(np.arange(len(start)), end - start)
     wins, loses = odd & ~loser, ~odd & loser
-    losers_before, winners_before = _running(loses), _running(wins)
+    losers_before, winners_before = prefix_sums(loses, np.intp), prefix_sums(wins, np.intp)
     winner, beaten = np.flatnonzero(wins), np.flatnonzero(loses)
     return _Level(
         winners=row[winner],
@@ -178,10 +168,3 @@ def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
         first_winner=winners_before[beaten],
         last_winner=winners_before[end][part[beaten]],
     )
-
-
-def _running(values: Any) -> Any:
-    """Return the sums of the first 0, 1 … n values (n + 1,)."""
-    sums = np.zeros(len(values) + 1, np.intp if values.dtype == bool else np.float64)
-    np.cumsum(values, out=sums[1:])
-    return sums

@@ -8,38 +8,15 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.comparisons import Agreement, Comparisons, Edges, SampledPairs
-from photorank.comparisons.sorted_blocks import Blocks, combined
+from photorank.comparisons.codes import combined, dense_ranks, places, rows_by_code
+from photorank.comparisons.graph import Agreement, ComparisonGraph, Edges, SampledPairs
+from photorank.comparisons.sorted_blocks import Blocks
 from photorank.errors import ComparisonsError
-from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, Scope
-
-
-def score_graph(
-    scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None
-) -> "ScoreComparisons":
-    """Check the arguments of :meth:`Comparisons.from_scores` and build its graph."""
-    y = np.asarray(scores, dtype=np.float64)
-    if y.ndim != 1 or np.isinf(y).any():
-        raise ComparisonsError("scores must be one finite number (or nan) a photo")
-    if gap_power not in (0, 1, 2):
-        raise ComparisonsError(f"the gap power must be 0, 1 or 2, not {gap_power}")
-    trust = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
-    rows = np.flatnonzero(np.isfinite(y))
-    if trust.shape != y.shape or not (np.isfinite(trust[rows]) & (trust[rows] > 0)).all():
-        raise ComparisonsError("weights must be one positive number a photo")
-    return ScoreComparisons(
-        n=len(y),
-        rows=rows,
-        labels=y[rows],
-        trust=trust[rows],
-        same=np.zeros(len(rows), dtype=np.intp),
-        different=None,
-        gap_power=gap_power,
-    )
+from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Pairs, Ratings, Scope
 
 
 @dataclass(frozen=True)
-class ScoreComparisons(Comparisons):
+class ScoreGraph(ComparisonGraph):
     """Every pair of differently labelled photos: w_ij = u_i u_j |y_i − y_j|^p."""
 
     n: int
@@ -50,6 +27,28 @@ class ScoreComparisons(Comparisons):
     different: Codes | None  # (l,) and, if given, differ in this
     gap_power: int  # p
 
+    @classmethod
+    def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
+        """Check labels and build their graph; see :meth:`Comparisons.from_scores`."""
+        y = np.asarray(scores, dtype=np.float64)
+        if y.ndim != 1 or np.isinf(y).any():
+            raise ComparisonsError("scores must be one finite number (or nan) a photo")
+        if gap_power not in (0, 1, 2):
+            raise ComparisonsError(f"the gap power must be 0, 1 or 2, not {gap_power}")
+        trust = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+        rows = np.flatnonzero(np.isfinite(y))
+        if trust.shape != y.shape or not (np.isfinite(trust[rows]) & (trust[rows] > 0)).all():
+            raise ComparisonsError("weights must be one positive number a photo")
+        return cls(
+            n=len(y),
+            rows=rows,
+            labels=y[rows],
+            trust=trust[rows],
+            same=np.zeros(len(rows), dtype=np.intp),
+            different=None,
+            gap_power=gap_power,
+        )
+
     @property
     def n_pairs(self) -> int:
         return round(self._plain_degrees.sum() / 2)
@@ -59,10 +58,13 @@ class ScoreComparisons(Comparisons):
         return self.rows[self._plain_degrees > 0]
 
     @property
-    def n_components(self) -> int:
+    def components(self) -> Codes:
         # Two photos of one block with equal labels meet through a third.
-        degrees = self._plain_degrees
-        return len(np.unique(self.same[degrees > 0]))
+        _, first, block = np.unique(self.same, return_index=True, return_inverse=True)
+        active = self._plain_degrees > 0
+        codes = np.full(self.n, -1, dtype=np.intp)
+        codes[self.rows[active]] = dense_ranks(self.rows[first][block][active])
+        return codes
 
     @property
     def n_judgements(self) -> float:
@@ -75,16 +77,16 @@ class ScoreComparisons(Comparisons):
         rows = X if everybody else X[self.rows]
         product = self._signed(lambda part: part.laplacian(rows))
         product /= self._total
-        return product if everybody else self._spread(product)
+        return product if everybody else self.spread(product)
 
     def preference(self) -> Floats:
-        return self.laplacian(self._spread(self.labels))
+        return self.laplacian(self.spread(self.labels))
 
     def net_wins(self) -> Floats:
-        return self._spread(self._signed(Blocks.net_wins) / self._total)
+        return self.spread(self._signed(Blocks.net_wins) / self._total)
 
-    def energy(self) -> float:
-        scores = self._spread(self.labels)
+    def squared_margins(self) -> float:
+        scores = self.spread(self.labels)
         return float(scores @ self.laplacian(scores))
 
     def agreement(self, ratings: Ratings) -> Agreement:
@@ -94,22 +96,20 @@ class ScoreComparisons(Comparisons):
             if np.array_equal(known, r):
                 return found
         found = Agreement(
-            self._spread(self._signed(lambda part: part.credit(r))),
-            self._spread(self._signed(Blocks.degrees)),
+            self.spread(self._signed(lambda part: part.credit(r))),
+            self.spread(self._signed(Blocks.degrees)),
         )
         for sums in found:
             sums.flags.writeable = False
         self._latest[:] = [(r, found)]
         return found
 
-    def told_apart(self, ratings: Ratings) -> Floats:
+    def untied_weight(self, ratings: Ratings) -> Floats:
         plain = self.with_scores(ratings).with_gap_power(0)
-        return self._spread(plain._signed(Blocks.degrees))
+        return self.spread(plain._signed(Blocks.degrees))
 
     def edges(self, pairs: Pairs) -> Edges:
-        place = np.full(self.n, -1)
-        place[self.rows] = np.arange(len(self.rows))
-        first, second = place[pairs].T
+        first, second = places(self.rows, self.n)[pairs].T
         may = (first >= 0) & (second >= 0)
         may[may] = self.same[first[may]] == self.same[second[may]]
         if self.different is not None:
@@ -122,7 +122,7 @@ class ScoreComparisons(Comparisons):
 
     @property
     def scores(self) -> Labels:
-        return self._spread(self.labels, np.nan)
+        return self.spread(self.labels, np.nan)
 
     def with_gap_power(self, gap_power: int) -> Self:
         if gap_power == self.gap_power:
@@ -130,60 +130,43 @@ class ScoreComparisons(Comparisons):
         return replace(self, gap_power=gap_power)
 
     def with_scores(self, scores: Ratings) -> Self:
-        """Return the graph of other scores (n,) over the same pairs of photos."""
+        """Graph of other scores (n,) over the same pairs of photos."""
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Return (n,) Σ_j u_i u_j (a_i − a_j)(b_i − b_j) over the pairs in scope, ties too."""
+        """Sum Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties too."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
-        return self._spread(self._signed(lambda part: part.products(a, b)))
+        return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Return (n,) Σ_j u_i u_j (a_i − a_j) over the pairs in scope, ties too."""
+        """Sum Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties too."""
         a = np.asarray(a, np.float64)[self.rows]
-        return self._spread(self._signed(lambda part: part.differences(a)))
+        return self.spread(self._signed(lambda part: part.differences(a)))
 
     def blocks(self) -> list[Codes]:
-        """Return the labelled photos' rows, block by block: pairs never leave a block."""
-        return [self.rows[members] for members in _members(self.same)]
+        """Rows of the labelled photos, block by block: pairs never leave a block."""
+        return [self.rows[members] for members in rows_by_code(self.same)]
 
-    def block_shares(self, values: Ratings) -> Ratings:
-        """Return (n,) which share of its block each value exceeds, ties half; nan if unlabelled."""
+    def fractional_ranks(self, values: Ratings) -> Ratings:
+        """Share of its block that each value exceeds (n,), ties half; nan if unlabelled."""
         values = np.asarray(values, np.float64)[self.rows]
-        return self._spread(Blocks.of(values, self.trust, self.same, 0).shares(), np.nan)
+        return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
     def restricted(self, codes: Codes, scope: Scope) -> Self:
         if scope == "all":
             return self
         if scope == "across" and self.different is not None:
             raise ComparisonsError("the graph is already restricted to pairs across groups")
-        keep = codes[self.rows] >= 0
-        group = codes[self.rows][keep]
-        kept = replace(
-            self,
-            rows=self.rows[keep],
-            labels=self.labels[keep],
-            trust=self.trust[keep],
-            same=self.same[keep],
-            different=None if self.different is None else self.different[keep],
-        )
+        kept = self._kept(codes[self.rows] >= 0)
+        group = codes[kept.rows]
         if scope == "within":
             return replace(kept, same=combined(kept.same, group))
         return replace(kept, different=group)
 
     def take(self, rows: Codes) -> Self:
-        place = np.full(self.n, -1)
-        place[rows] = np.arange(len(rows))
-        keep = place[self.rows] >= 0
-        return replace(
-            self,
-            n=len(rows),
-            rows=place[self.rows][keep],
-            labels=self.labels[keep],
-            trust=self.trust[keep],
-            same=self.same[keep],
-            different=None if self.different is None else self.different[keep],
-        )
+        place = places(rows, self.n)
+        kept = self._kept(place[self.rows] >= 0)
+        return replace(kept, n=len(rows), rows=place[kept.rows])
 
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
@@ -191,7 +174,7 @@ class ScoreComparisons(Comparisons):
         best = worst = np.arange(len(self.labels))
         if extremes is not None:
             ends = np.empty((2, len(self.labels)))  # the block's labels at either extreme
-            for members in _members(self.same):
+            for members in rows_by_code(self.same):
                 ends[:, members] = np.quantile(self.labels[members], [extremes, 1 - extremes])[
                     :, None
                 ]
@@ -235,15 +218,25 @@ class ScoreComparisons(Comparisons):
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
         return total
 
-    def _spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Return values (l, …) of the labelled photos as values (n, …) of all."""
+    def spread(self, values: Floats, missing: float = 0.0) -> Floats:
+        """Values (n, …) of all photos from those (l, …) of the labelled ones, else `missing`."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
 
+    def _kept(self, keep: Flags) -> Self:
+        return replace(
+            self,
+            rows=self.rows[keep],
+            labels=self.labels[keep],
+            trust=self.trust[keep],
+            same=self.same[keep],
+            different=None if self.different is None else self.different[keep],
+        )
+
     @cached_property
     def _latest(self) -> list[tuple[Floats, Agreement]]:
-        """The ratings that were last asked about, and the answer."""
+        """The last ratings whose agreement was asked for, and the answer."""
         return []
 
     @cached_property
@@ -260,12 +253,6 @@ class ScoreComparisons(Comparisons):
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Evaluate over the pairs that agree in `same`, less those that agree in both."""
+        """Sum over the pairs that agree in `same`, less those that agree in both."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums
-
-
-def _members(codes: Codes) -> list[Codes]:
-    """Return the rows of each block."""
-    order = np.argsort(codes, kind="stable")
-    return np.split(order, np.flatnonzero(np.diff(codes[order])) + 1) if len(order) else []

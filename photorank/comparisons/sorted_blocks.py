@@ -1,20 +1,20 @@
-"""Sums over pairs of one block of photos, from prefix sums of their sorted labels."""
+"""Sum over pairs of one block of photos, from prefix sums of their sorted labels."""
 
 from dataclasses import dataclass
 from math import comb
 
 import numpy as np
 
-from photorank.comparisons.dominance import dense_ranks, dominance
+from photorank.comparisons.codes import combined, dense_ranks, order_within
+from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.typing import Codes, Floats, Labels, Ratings
 
-# Columns of X that are summed at once: bounds the memory of n x d prefix sums.
-_COLUMNS = 64
+_COLUMNS = 64  # of X that are summed at once: bounds the memory of n x d prefix sums
 
 
 @dataclass(frozen=True)
 class Blocks:
-    """The photos sorted by block and label, for sums over the other photos of the block."""
+    """Photos sorted by block and label, for sums over the other photos of each one's block."""
 
     order: Codes  # (l,) sorted row -> row
     block: Codes  # (l,) 0, 1, 2 …, non-decreasing
@@ -34,107 +34,95 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Return Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
+        """Sum Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
         for power in range(self.p + 1):
             moment = self.y[:, None] ** power * V
-            running = np.concatenate([np.zeros((1, V.shape[1])), np.cumsum(moment, axis=0)])
+            running = prefix_sums(moment)
             below.append(running[_first(self.tier)] - running[_first(self.block)])
             above.append(running[_last(self.block)] - running[_last(self.tier)])
-        return self._gaps(below) + sign * (-1) ** self.p * self._gaps(above)
+        return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
-    def shares(self) -> Floats:
-        """Return (l,) which share of its block each label exceeds, ties (itself too) half."""
+    def fractional_ranks(self) -> Floats:
+        """Share of its block that each label exceeds (l,), ties (itself too) half."""
         below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
-        return self._restored(below / np.bincount(self.block)[self.block])
+        return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Return Σ_j w_ij (l,)."""
-        return self._restored(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
+        """Sum Σ_j w_ij (l,)."""
+        return self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
 
     def net_wins(self) -> Floats:
-        """Return Σ_j w_ij sign(y_i − y_j) (l,)."""
-        return self._restored(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
+        """Sum Σ_j w_ij sign(y_i − y_j) (l,)."""
+        return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Return Σ_j w_ij (x_i − x_j), of the shape of X."""
+        """Sum Σ_j w_ij (x_i − x_j), of the shape of X."""
         columns = X.reshape(len(X), -1)
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
         for start in range(0, columns.shape[1], _COLUMNS):
             part = columns[:, start : start + _COLUMNS]
-            sums = self._restored(u * self.neighbour_sums(u * part[self.order]))
+            sums = self._unsorted(u * self.neighbour_sums(u * part[self.order]))
             product[:, start : start + _COLUMNS] = degree * part - sums
         return product.reshape(X.shape)
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Return Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
+        """Sum Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
         place = (self.block.max(initial=0) - self.block) * (r.max(initial=0) + 1.0) + r
         moments = self.u[:, None] * self.y[:, None] ** np.arange(self.p + 1)
         worse, better = dominance(tier, place, moments)
-        concordant = self._gaps(list(worse.T)) + (-1) ** self.p * self._gaps(list(better.T))
+        concordant = self._gap_sums(list(worse.T)) + (-1) ** self.p * self._gap_sums(list(better.T))
         tied = Blocks.of(self.y, self.u, combined(self.block, r), self.p).degrees()
-        return self._restored(self.u * concordant + tied / 2)
+        return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Return Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
+        """Sum Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
         b = b - (self._sums(b) / self._sums())
-        return self._restored(self.u * (self._sums() * a * b + self._sums(a * b)))
+        return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Return Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
+        """Sum Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
         a = a[self.order]
-        return self._restored(self.u * (self._sums() * a - self._sums(a)))
+        return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Return each block's Σ_j u_j values_j, at each photo (l,)."""
+        """Sum Σ_j u_j values_j of each photo's block (l,)."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
-    def _gaps(self, moments: list[Floats]) -> Floats:
-        """Return Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
+    def _gap_sums(self, moments: list[Floats]) -> Floats:
+        """Sum Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
         )
 
-    def _restored(self, values: Floats) -> Floats:
-        restored = np.empty_like(values)
-        restored[self.order] = values
-        return restored
-
-
-def combined(first: Codes, second: Codes) -> Codes:
-    """Return numbers (l,) that are equal where both codes are equal."""
-    return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
+    def _unsorted(self, values: Floats) -> Floats:
+        unsorted = np.empty_like(values)
+        unsorted[self.order] = values
+        return unsorted
 
 
 def _first(codes: Codes) -> Codes:
-    """Return, for sorted codes (l,), where each one's run begins."""
+    """Start of each code's run (l,), for sorted codes."""
     return np.searchsorted(codes, codes, "left")
 
 
 def _last(codes: Codes) -> Codes:
-    """Return, for sorted codes (l,), where each one's run ends (exclusive)."""
+    """End (exclusive) of each code's run (l,), for sorted codes."""
     return np.searchsorted(codes, codes, "right")
 
 
-def order_within(values: Floats, codes: Codes) -> Codes:
-    """Return the rows (l,) sorted by code, then by value; equals in any order."""
-    if len(codes) and codes.min() == codes.max():
-        return np.argsort(values)  # four times as fast as sorting by two keys
-    return np.lexsort((values, codes))
-
-
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Return, for sorted codes (l,), the sum of each one's run of rows V (l, k), at every row."""
+    """Sum of the rows V (l, k) of each code's run, at every row, for sorted codes (l,)."""
     begins = np.flatnonzero(np.diff(codes, prepend=-1))
     if len(begins) == len(codes):
         return V

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.folds import Folds
 from photorank.metrics.logistic import pearson_after_logistic
 from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, precision_by_block

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.folds import (
     Folds,

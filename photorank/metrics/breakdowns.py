@@ -7,10 +7,9 @@ from typing import TypeAlias
 
 import numpy as np
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.dominance import dense_ranks, dominance
-from photorank.comparisons.score_graph import ScoreComparisons
-from photorank.comparisons.sorted_blocks import combined
+from photorank.comparisons.codes import combined, dense_ranks
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
+from photorank.comparisons.dominance import dominance
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife

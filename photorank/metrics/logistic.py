@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.ranking import checked_ratings, pearson
 from photorank.typing import Floats, Labels, Ratings
 

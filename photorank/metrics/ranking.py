@@ -12,9 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
-from photorank.comparisons.sorted_blocks import order_within
+from photorank.comparisons.codes import order_within
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
 from photorank.typing import Codes, Floats, Pairs, Ratings
@@ -185,7 +184,7 @@ def kendall_sums(
 
     def by_photo(graph: Comparisons) -> Floats:
         credit, weight = graph.agreement(r)
-        return np.stack([2 * credit - weight, weight, graph.told_apart(r)], axis=1)
+        return np.stack([2 * credit - weight, weight, graph.untied_weight(r)], axis=1)
 
     def by_pair(graph: Comparisons, pairs: Pairs) -> Floats:
         return np.stack(_signs(r, graph, pairs), axis=1)
@@ -224,7 +223,7 @@ def spearman_sums(
     r = checked_ratings(ratings, comparisons.n)
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
-    a, b = comparisons.block_shares(comparisons.scores), comparisons.block_shares(r)
+    a, b = comparisons.fractional_ranks(comparisons.scores), comparisons.fractional_ranks(r)
     sums = _products(a, b, comparisons, clusters, couples)
     # ∂/∂a_i of Σ (a_i − a_j)(b_i − b_j) is Σ_j (b_i − b_j), and so on.
     pull_a, pull_b = comparisons.differences(a), comparisons.differences(b)

@@ -10,8 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.ranking import checked_ratings
 from photorank.typing import Floats, Labels, Ratings

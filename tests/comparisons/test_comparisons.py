@@ -34,7 +34,7 @@ CASES = [(p, scope) for p in (0, 1, 2) for scope in ("all", "within", "across")]
 
 @pytest.mark.parametrize(("p", "scope"), CASES)
 def test_score_graph_equals_explicit_matrices(photos, p, scope):
-    """Laplacian, preference, net wins and energy are those of the n x n weights."""
+    """Laplacian, preference, net wins and squared margins are those of the n x n weights."""
     X, y, trust = photos
     graph = Comparisons.from_scores(y, gap_power=p, weights=trust).restricted(GROUPS, scope)
     W, gap, _ = matrices(y, p, trust, scope, GROUPS)
@@ -44,7 +44,7 @@ def test_score_graph_equals_explicit_matrices(photos, p, scope):
     np.testing.assert_allclose(graph.laplacian(X[:, 0]), L @ X[:, 0], atol=1e-12)
     np.testing.assert_allclose(graph.preference(), (W * gap).sum(1), atol=1e-12)
     np.testing.assert_allclose(graph.net_wins(), (W * np.sign(gap)).sum(1), atol=1e-12)
-    assert graph.energy() == pytest.approx((W * gap**2).sum() / 2)
+    assert graph.squared_margins() == pytest.approx((W * gap**2).sum() / 2)
     assert graph.n_pairs == np.count_nonzero(W) / 2
 
 
@@ -80,7 +80,9 @@ def test_products_and_block_shares_equal_the_loop(photos, scope):
     if scope == "within":
         inside = (GROUPS == 2) & np.isfinite(y)
         places = np.arange(inside.sum()) + 0.5
-        np.testing.assert_allclose(np.sort(graph.block_shares(a)[inside]), places / inside.sum())
+        np.testing.assert_allclose(
+            np.sort(graph.fractional_ranks(a)[inside]), places / inside.sum()
+        )
 
 
 def test_within_and_across_make_all(photos):
@@ -143,7 +145,7 @@ def test_choice_graph_collects_the_pairs_that_were_shown():
     np.testing.assert_allclose(graph.laplacian(X), (np.diag(W.sum(1)) - W) @ X)
     np.testing.assert_allclose(graph.preference(), (W * M).sum(1), atol=1e-12)
     np.testing.assert_allclose(graph.net_wins(), (W * np.sign(M)).sum(1), atol=1e-12)
-    assert graph.energy() == pytest.approx((W * M**2).sum() / 2)
+    assert graph.squared_margins() == pytest.approx((W * M**2).sum() / 2)
     assert (graph.n_pairs, graph.n_components, graph.n_judgements) == (4, 2, 7)
     assert graph.active.tolist() == [0, 1, 2, 3, 4, 5, 6]
 
@@ -290,4 +292,6 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
     known = np.isfinite(y)
     apart = (ratings[:, None] != ratings[None]) & known[:, None] & known[None]
 
-    np.testing.assert_allclose(graph.told_apart(ratings), (apart * trust * trust[:, None]).sum(1))
+    np.testing.assert_allclose(
+        graph.untied_weight(ratings), (apart * trust * trust[:, None]).sum(1)
+    )

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.hinge_pairs import short_leads
+from photorank.comparisons.hinge_pairs import hinge_pairs
 
 
 def listed(better, ratings, weights):
@@ -25,7 +25,7 @@ def test_sums_over_labels_match_a_list_of_pairs(scope, tiers):
     comparisons = Comparisons.from_scores(y, weights=trust + np.isnan(y))
     values = rng.normal(size=n)
 
-    leads = short_leads(comparisons.restricted(groups, scope), ratings)
+    leads = hinge_pairs(comparisons.restricted(groups, scope), ratings)
 
     both = W + W.T
     np.testing.assert_allclose(leads.net, W.sum(axis=1) - W.sum(axis=0), atol=1e-12)
@@ -48,7 +48,7 @@ def test_sums_over_choices_match_a_list_of_pairs():
     np.add.at(wins, (pairs[:, 0], pairs[:, 1]), 1)
     W = listed(wins > 0, ratings, wins)
 
-    leads = short_leads(Comparisons.from_choices(*pairs.T, n=n), ratings)
+    leads = hinge_pairs(Comparisons.from_choices(*pairs.T, n=n), ratings)
 
     both = W + W.T
     np.testing.assert_allclose(leads.net, W.sum(axis=1) - W.sum(axis=0), atol=1e-12)

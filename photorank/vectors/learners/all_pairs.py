@@ -148,7 +148,7 @@ class AllPairs(DirectionLearner):
             r = Z[rows] @ fit.weights
             if given is not None:
                 r = r + fit.prior_scale * given[rows]
-            error = graph.energy() - 2 * r @ graph.preference() + r @ graph.laplacian(r)
+            error = graph.squared_margins() - 2 * r @ graph.preference() + r @ graph.laplacian(r)
             return HeldOut(float(error) * graph.n_judgements, graph.n_judgements)
 
         return best_alpha(alphas, comparisons, path, loss, seed=0)

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from photorank.comparisons.choice_graph import ChoiceComparisons, choice_graph
-from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Direction, Floats
 from photorank.vectors.learners.coordinates import Coordinates, unit_prior
@@ -135,7 +134,7 @@ class BradleyTerry(DirectionLearner):
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs
         pairs, _ = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
-        return choice_graph(pairs[:, 0], pairs[:, 1], n=comparisons.n, ties=None, weights=None)
+        return Comparisons.from_choices(pairs[:, 0], pairs[:, 1], n=comparisons.n)
 
     def _fitted(self, X: Floats, choices: ChoiceComparisons, prior: Direction | None) -> _Fit:
         coordinates = Coordinates.of(X, choices, prior)

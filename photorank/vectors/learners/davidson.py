@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
+from photorank.comparisons.comparisons import ChoiceComparisons
 from photorank.typing import Floats
 from photorank.vectors.learners.inner_folds import HeldOut
 from photorank.vectors.learners.newton import Local, minimise, steepness

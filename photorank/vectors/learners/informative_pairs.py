@@ -6,10 +6,8 @@ from typing import NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.dominance import dense_ranks
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.codes import dense_ranks
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.typing import Codes, Floats, Pairs
 
 # Partners offered to each labelled photo, besides those that keep its block connected.

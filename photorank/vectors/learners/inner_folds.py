@@ -5,9 +5,7 @@ from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.informative_pairs import components
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.hinge_pairs import short_leads
+from photorank.comparisons.hinge_pairs import hinge_pairs
 from photorank.errors import ComparisonsError
 from photorank.typing import Floats
 from photorank.vectors.learners.coordinates import Coordinates
@@ -86,7 +86,7 @@ class Hinge:
 
     def __init__(self, Z: Floats, comparisons: Comparisons) -> None:
         self._Z, self._comparisons = Z, comparisons  # (n, k)
-        self._n_pairs = short_leads(comparisons, np.zeros(len(Z))).weight  # no lead is long yet
+        self._n_pairs = hinge_pairs(comparisons, np.zeros(len(Z))).weight  # no lead is long yet
 
     def minimum(
         self, alpha: float, energy: Floats, *, start: Floats | None = None, precision: float = 1e-9
@@ -110,7 +110,7 @@ class Hinge:
     def near(self, weights: Floats, alpha: float) -> Local:
         """Describe the objective around some weights (k,)."""
         Z, ratings = self._Z, self._Z @ weights
-        leads = short_leads(self._comparisons, ratings)
+        leads = hinge_pairs(self._comparisons, ratings)
         value = leads.squared_hinge(ratings) / self._n_pairs + alpha * weights @ weights
         pull = Z.T @ (leads.laplacian(ratings) - leads.net) / self._n_pairs
 

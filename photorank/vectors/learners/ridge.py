@@ -54,7 +54,7 @@ class Problem:
             eigenvalues=np.clip(values, 0, None),
             eigenvectors=vectors,
             pull=vectors.T @ (Z.T @ b),
-            energy=comparisons.energy(),
+            energy=comparisons.squared_margins(),
             prior_pull=vectors.T @ (Z.T @ Lt),
             prior_energy=float(t @ Lt),
             prior_preference=float(t @ b),

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.coordinates import row_space

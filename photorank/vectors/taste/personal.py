@@ -3,9 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.choice_graph import ChoiceComparisons
-from photorank.comparisons.comparisons import Comparisons
-from photorank.comparisons.score_graph import ScoreComparisons
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
