@@ -52,7 +52,7 @@ def main() -> None:
     weights = np.random.default_rng(given.seed).normal(size=given.dimensions)
 
     def gradient(labels: Labels) -> Callable[[], object]:
-        hinge = Hinge(wide, Comparisons.from_scores(labels))
+        hinge = Hinge(wide, Comparisons.from_scores(labels), np.ones(wide.shape[1]))
         return lambda: hinge.near(weights, 1e-3).gradient
 
     rows = {

@@ -5,18 +5,17 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.coordinates import row_space, unit_prior
-from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha
 from photorank.vectors.learners.ridge import Fit, Problem
 
 
-class AllPairs(DirectionLearner):
+class AllPairs(UncertainLearner):
     r"""Least squares over all pairs, pulled towards a prior direction.
 
     Minimises, over v and the prior's scale s,
@@ -89,18 +88,6 @@ class AllPairs(DirectionLearner):
         self.prior = prior
         self.gap_power = gap_power
 
-    def standard_errors(self, X: ArrayLike) -> Floats:
-        """Return the posterior standard error of each photo's rating, shape (n,).
-
-        For choices, which are independent, cov(v) = s² (XᵀLX + αΩ)⁻¹. Pairs of
-        labels share photos and the noise is one draw a photo, so there
-        cov(v) = σ² H⁻¹ XᵀL²X H⁻¹ with H = XᵀLX + αΩ. Photos are taken relative
-        to the mean photo of the training set, whose rating orders nothing.
-        """
-        check_is_fitted(self, "direction_")
-        rows = validate_data(self, X, reset=False, dtype=np.float64)
-        return np.linalg.norm((rows - self._centre) @ self._covariance_root(), axis=1)
-
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
         if self.gap_power is not None:
             comparisons = comparisons.with_gap_power(self.gap_power)
@@ -128,7 +115,7 @@ class AllPairs(DirectionLearner):
     def _chosen_alpha(
         self, problem: Problem, Z: Floats, comparisons: Comparisons, given: Floats | None
     ) -> float:
-        """Return the penalty to use: the given one, or the one that predicts best."""
+        """Penalty to use: the given one, or the one that predicts best."""
         if self.alpha is not None:
             return float(self.alpha)
         if comparisons.scores is not None or comparisons.n_components < FOLDS:
@@ -154,10 +141,10 @@ class AllPairs(DirectionLearner):
         return best_alpha(alphas, comparisons, path, loss, seed=0)
 
     def _covariance_root(self) -> Floats:
-        """Return R (d, r) with cov(v) = R Rᵀ, in units of the unit-length direction."""
+        # Choices are independent: cov(v) = s² H⁻¹ with H = XᵀLX + αΩ. Pairs of labels share
+        # photos and the noise is one draw a photo: cov(v) = σ² H⁻¹ XᵀL²X H⁻¹.
         problem, fit, basis, unwhiten = self._posterior
-        root = self._in_features(problem.covariance_root(fit), basis, unwhiten)
-        return root / self.length_
+        return self._in_features(problem.covariance_root(fit), basis, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
         """Return Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1.

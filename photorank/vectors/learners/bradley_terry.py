@@ -4,15 +4,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError
-from photorank.typing import Codes, Direction, Floats
+from photorank.typing import Direction, Floats
 from photorank.vectors.learners.coordinates import Coordinates, unit_prior
 from photorank.vectors.learners.davidson import Likelihood
-from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.inner_folds import best_alpha, penalties
+from photorank.vectors.learners.direction_learner import UncertainLearner
 
 
 class _Fit(NamedTuple):
@@ -22,7 +20,7 @@ class _Fit(NamedTuple):
     alpha: float
 
 
-class BradleyTerry(DirectionLearner):
+class BradleyTerry(UncertainLearner):
     r"""Logistic regression on comparisons, ties included.
 
     With rating difference η = v·(x_i − x_j), the first photo is preferred with
@@ -93,24 +91,6 @@ class BradleyTerry(DirectionLearner):
         self.prior = prior
         self.random_state = random_state
 
-    def standard_errors(self, X: ArrayLike) -> Floats:
-        """Return the posterior standard error of each photo's rating, shape (n,).
-
-        For choices, which are independent, it is Laplace's approximation:
-        cov(v) = H⁻¹ with H the Hessian of the penalised log-likelihood. Pairs
-        of labels share photos, which that form would count again and again;
-        there cov(v) = H⁻¹ (Σ_i s_i s_iᵀ) H⁻¹ with s_i the gradient of all
-        pairs of photo i (Aronow, Samii & Assenova 2015,
-        https://doi.org/10.1093/pan/mpv018). Photos are taken relative to the
-        mean photo of the training set, whose rating orders nothing.
-        """
-        check_is_fitted(self, "direction_")
-        rows = validate_data(self, X, reset=False, dtype=np.float64)
-        fit, photos = self._posterior
-        root = fit.likelihood.covariance_root(fit.parameters, fit.alpha, photos)
-        spread = (rows - self._centre) @ (fit.coordinates.back @ root)
-        return np.linalg.norm(spread, axis=1) / self.length_
-
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
         if self.alpha is not None and not self.alpha > 0:
             raise ComparisonsError("alpha must be above 0: choices may have no largest likelihood")
@@ -138,20 +118,16 @@ class BradleyTerry(DirectionLearner):
 
     def _fitted(self, X: Floats, choices: ChoiceComparisons, prior: Direction | None) -> _Fit:
         coordinates = Coordinates.of(X, choices, prior)
-        Z, energy = coordinates.Z, coordinates.energy
-
-        def part(rows: Codes) -> Likelihood:
-            return Likelihood(Z[rows], choices.take(rows))
-
-        alpha = self.alpha
+        likelihood, alpha = Likelihood(coordinates.Z, choices, coordinates.curvature), self.alpha
         if alpha is None:
-            grid = penalties(coordinates.spread)
-            alpha = best_alpha(
-                grid,
-                choices,
-                lambda train: part(train).along(grid, energy),
-                lambda parameters, test: part(test).deviance(parameters),
-                seed=self.random_state,
-            )
-        likelihood = Likelihood(Z, choices)
-        return _Fit(likelihood, likelihood.maximum(alpha, energy), coordinates, alpha)
+            alpha = likelihood.best_alpha(coordinates.spread, self.random_state)
+        return _Fit(likelihood, likelihood.minimum(alpha), coordinates, alpha)
+
+    def _covariance_root(self) -> Floats:
+        # Choices are independent: Laplace's approximation, cov(v) = H⁻¹ with H the Hessian of the
+        # penalised log-likelihood. Pairs of labels share photos, which that would count again and
+        # again: cov(v) = H⁻¹ (Σ_i s_i s_iᵀ) H⁻¹ with s_i the gradient of all pairs of photo i
+        # (Aronow, Samii & Assenova 2015, https://doi.org/10.1093/pan/mpv018).
+        fit, photos = self._posterior
+        root = fit.likelihood.covariance_root(fit.parameters, fit.alpha, photos)
+        return fit.coordinates.back @ root

@@ -26,7 +26,7 @@ class Coordinates:
     """
 
     Z: Floats  # (n, k)
-    energy: Floats  # (k,) diagonal of ZᵀLZ, > 0, weights normalised
+    curvature: Floats  # (k,) diagonal of ZᵀLZ, > 0, weights normalised
     spread: float  # trace of XᵀLX: the compared photos' mean squared distance
     back: Floats  # (d, k) weights in these coordinates -> in the features'
     prior_scale: Floats  # (k,) weights in these coordinates -> the prior's scale
@@ -42,11 +42,11 @@ class Coordinates:
             Z = np.column_stack([Z, X @ prior / _PRIOR_PULL])
         gram = Z.T @ comparisons.laplacian(Z)
         spread = float(np.trace(gram[:r, :r]))
-        energy, vectors = np.linalg.eigh((gram + gram.T) / 2)
-        told = energy > 1e-13 * max(float(energy[-1]), 0.0)
+        curvature, vectors = np.linalg.eigh((gram + gram.T) / 2)
+        told = curvature > 1e-13 * max(float(curvature[-1]), 0.0)
         vectors = vectors[:, told]
         scale = np.zeros(vectors.shape[1]) if prior is None else vectors[-1] / _PRIOR_PULL
-        return cls(Z @ vectors, energy[told], spread, back @ vectors, scale)
+        return cls(Z @ vectors, curvature[told], spread, back @ vectors, scale)
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:

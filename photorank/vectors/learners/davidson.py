@@ -1,7 +1,5 @@
 """The likelihood of choices between two photos, with ties after Davidson (1970)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -10,11 +8,12 @@ import numpy as np
 from photorank.comparisons.comparisons import ChoiceComparisons
 from photorank.typing import Floats
 from photorank.vectors.learners.inner_folds import HeldOut
-from photorank.vectors.learners.newton import Local, minimise, steepness
+from photorank.vectors.learners.newton import Local
+from photorank.vectors.learners.penalised_loss import PenalisedLoss
 
 
 class Chances(NamedTuple):
-    """What a rating difference η says of each pair, log ν of ties given."""
+    """Probabilities of each pair's outcomes for a rating difference η, log ν of ties given."""
 
     first: Floats  # (m,) probability that the first photo is preferred
     second: Floats  # (m,)
@@ -22,46 +21,22 @@ class Chances(NamedTuple):
     log_sum: Floats  # (m,) log(e^{η/2} + e^{−η/2} + ν)
 
 
-@dataclass(frozen=True)
-class Likelihood:
+class Likelihood(PenalisedLoss[ChoiceComparisons]):
     """Mean negative log-likelihood of choices among photos with ratings Z ω, plus α ‖ω‖².
 
     Its parameters are one vector (k + 1,): ω, then log ν, which stays −∞ where
     there is no tie.
     """
 
-    Z: Floats  # (n, k)
-    choices: ChoiceComparisons
-
-    def maximum(
-        self, alpha: float, energy: Floats, *, start: Floats | None = None, precision: float = 1e-9
-    ) -> Floats:
-        """Return the parameters of greatest penalised likelihood.
-
-        `energy` (k,) guesses the diagonal of ZᵀLZ; a good guess makes it fast.
-        """
+    def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
         p = float(self._tied.sum())
-        zero = np.zeros(self.Z.shape[1] + 1)
-        # Where all ratings are equal, the tie parameter explains the share of ties.
-        zero[-1] = np.log(2 * p / (1 - p)) if p > 0 else -np.inf
-        scale = np.append((1 - p) / 2 * energy + 2 * alpha, p * (1 - p) if p > 0 else 1.0)
-        tolerance = precision * steepness(self.near(zero, alpha).gradient, scale)
-        return minimise(
-            lambda parameters: self.near(parameters, alpha),
-            zero if start is None else start,
-            scale=scale,
-            tolerance=tolerance,
-        )
-
-    def along(self, alphas: Floats, energy: Floats) -> Iterator[Floats]:
-        """Maximise at one penalty after another, roughly, each from where the last one ended."""
-        found = None
-        for alpha in alphas:
-            found = self.maximum(float(alpha), energy, start=found, precision=1e-3)
-            yield found
+        equal = np.zeros(self.Z.shape[1] + 1)
+        # The tie parameter alone then explains the share of ties.
+        equal[-1] = np.log(2 * p / (1 - p)) if p > 0 else -np.inf
+        scale = (1 - p) / 2 * self.curvature + 2 * alpha
+        return equal, np.append(scale, p * (1 - p) if p > 0 else 1.0)
 
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Describe the objective around some parameters."""
         weights, tie = parameters[:-1], parameters[-1]
         eta = self._differences(weights)
         chances = _chances(eta, tie)
@@ -84,17 +59,17 @@ class Likelihood:
 
         return Local(float(value), gradient, curvature)
 
-    def deviance(self, parameters: Floats) -> HeldOut:
-        """Return the summed negative log-likelihood of these choices, and their number."""
+    def held_out(self, parameters: Floats) -> HeldOut:
         eta, tie = self._differences(parameters[:-1]), parameters[-1]
         # A kind of outcome that was never seen in training has not probability 0.
         tie = max(tie, np.log(1e-3)) if self._tied.any() else tie
         loss = self._share @ _chances(eta, tie).log_sum - self._lead @ eta / 2
         loss -= self._tied.sum() * tie if self._tied.any() else 0.0
-        return HeldOut(float(loss) * self.choices.n_judgements, self.choices.n_judgements)
+        n = self.comparisons.n_judgements
+        return HeldOut(float(loss) * n, n)
 
     def covariance_root(self, parameters: Floats, alpha: float, photos: float | None) -> Floats:
-        """Return R (k, ·) with cov(ω) = R Rᵀ.
+        """Root R (k, ·) of cov(ω) = R Rᵀ.
 
         Choices are independent draws; pairs of labels (then `photos` says how
         many photos they rest on) share their photos' noise.
@@ -109,7 +84,7 @@ class Likelihood:
         hessian = data + 2 * alpha * np.eye(len(data))
         if photos is None:
             lower = np.linalg.cholesky(np.linalg.inv(hessian))
-            return lower / np.sqrt(self.choices.n_judgements)
+            return lower / np.sqrt(self.comparisons.n_judgements)
         freedom = float(np.trace(np.linalg.solve(hessian, data)))
         pairs = D.multiply(self._pull(chances)[:, None])
         of_photos = (abs(D).T @ pairs) @ self.Z  # (n, k) gradient of each photo's pairs
@@ -118,41 +93,38 @@ class Likelihood:
 
     @cached_property
     def _share(self) -> Floats:
-        return self.choices.weight / self.choices.weight.sum()
+        return self.comparisons.weight / self.comparisons.weight.sum()
 
     @cached_property
     def _tied(self) -> Floats:
-        return self.choices.ties / self.choices.weight.sum()
+        return self.comparisons.ties / self.comparisons.weight.sum()
 
     @cached_property
     def _lead(self) -> Floats:
-        return self._share * self.choices.margin
+        return self._share * self.comparisons.margin
 
     @cached_property
     def _incidence(self) -> Any:
-        """Return the sparse (m, n) matrix of ratings' differences, first less second."""
+        """Sparse matrix (m, n) that takes ratings to their differences, first less second."""
         from scipy.sparse import csr_array
 
-        m = len(self.choices.first)
-        ends = np.column_stack([self.choices.first, self.choices.second]).ravel()
+        m, ends = len(self.comparisons.first), self.comparisons.pairs.ravel()
         signs = np.tile([1.0, -1.0], m)
-        return csr_array((signs, ends, np.arange(0, 2 * m + 1, 2)), shape=(m, self.choices.n))
+        return csr_array((signs, ends, np.arange(0, 2 * m + 1, 2)), shape=(m, self.comparisons.n))
 
     def _differences(self, weights: Floats) -> Floats:
-        ratings = self.Z @ weights
-        return ratings[self.choices.first] - ratings[self.choices.second]
+        return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Carry a value a pair (m,) back to the weights (k,)."""
-        n, first, second = self.choices.n, self.choices.first, self.choices.second
-        return self.Z.T @ (np.bincount(first, flow, n) - np.bincount(second, flow, n))
+        """Sum of the pairs' values (m,) over each weight's differences (k,)."""
+        return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:
-        """Return each pair's derivative in η (m,)."""
+        """Slope of each pair's loss in η (m,)."""
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Return the second derivatives in η (m,), in η and log ν (m,), and in log ν."""
+        """Second derivatives in η (m,), in η and log ν (m,), and in log ν."""
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4
         cross = -self._share * lead * chances.tie / 2

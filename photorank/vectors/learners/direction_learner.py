@@ -1,4 +1,4 @@
-"""What every learner has in common: judged photos in, one unit direction out."""
+"""Base classes of the learners: judged photos in, one unit direction out."""
 
 from abc import abstractmethod
 from typing import Any, Self
@@ -6,12 +6,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator
-from sklearn.utils.validation import (
-    _check_y,
-    check_consistent_length,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
@@ -45,13 +40,11 @@ class DirectionLearner(BaseEstimator):
         DegenerateDirectionError
             If the judgements cancel out, so that they define no direction.
         """
-        rows = validate_data(self, X, dtype=np.float64)  # (n, d)
         if isinstance(y, Comparisons):
-            comparisons = y
+            rows, comparisons = validate_data(self, X, dtype=np.float64), y  # (n, d)
             check_consistent_length(rows, np.empty(comparisons.n))
         else:
-            scores = _check_y(y, y_numeric=True, estimator=self)
-            check_consistent_length(rows, scores)
+            rows, scores = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
             comparisons = Comparisons.from_scores(scores)
 
         if len(rows) < 2:
@@ -79,9 +72,7 @@ class DirectionLearner(BaseEstimator):
 
     def decision_function(self, X: ArrayLike) -> Ratings:
         """Rate photos (n, d): their scalar product with the direction, shape (n,)."""
-        check_is_fitted(self, "direction_")
-        rows = validate_data(self, X, reset=False, dtype=np.float64)
-        return rows @ self.direction_
+        return self._checked(X) @ self.direction_
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
         """Return the pairwise accuracy on photos (n, d); higher is better, chance is 0.5."""
@@ -91,9 +82,32 @@ class DirectionLearner(BaseEstimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Return a direction (d,) of any length."""
+        """Direction (d,) of any length."""
+
+    def _checked(self, X: ArrayLike) -> Floats:
+        check_is_fitted(self, "direction_")
+        return validate_data(self, X, reset=False, dtype=np.float64)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         return tags
+
+
+class UncertainLearner(DirectionLearner):
+    """Base of the learners that know how sure their ratings are."""
+
+    _centre: Floats  # (d,) the mean photo of the training set
+
+    def standard_errors(self, X: ArrayLike) -> Floats:
+        """Return the posterior standard error of each photo's rating, shape (n,).
+
+        Photos are taken relative to the mean photo of the training set, whose rating
+        orders nothing.
+        """
+        spread = (self._checked(X) - self._centre) @ self._covariance_root()
+        return np.linalg.norm(spread, axis=1) / self.length_
+
+    @abstractmethod
+    def _covariance_root(self) -> Floats:
+        """Root R (d, ·) of the covariance R Rᵀ of the direction before it is made unit."""

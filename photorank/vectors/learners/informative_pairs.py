@@ -30,8 +30,7 @@ class Offer(NamedTuple):
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
     """Return all pairs that were shown; of labels some nine a photo, connecting all they can."""
     if isinstance(comparisons, ChoiceComparisons):
-        shown = np.column_stack([comparisons.first, comparisons.second])
-        return Offer(shown, comparisons.margin, comparisons.weight)
+        return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
     ends = np.sort(np.concatenate(list(_partners(scores, rng))), axis=1)
     keep = scores.labels[ends[:, 0]] != scores.labels[ends[:, 1]]
@@ -88,15 +87,6 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
             free[first] = free[second] = False
             marked[row] = True
     return marked
-
-
-def components(pairs: Pairs, n: int) -> Codes:
-    """Return the connected component (n,) of each photo."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
-    return connected_components(links, directed=False)[1].astype(np.intp)
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:

@@ -1,13 +1,12 @@
 """The penalty that predicts held-out photos best, found among the training photos."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
-from photorank.typing import Codes, Floats
-from photorank.vectors.learners.informative_pairs import components
+from photorank.comparisons.comparisons import Comparisons
+from photorank.typing import Codes, Floats, Ratings
 
 FOLDS = 5
 # Penalties that are tried, in units of the compared photos' mean squared distance,
@@ -71,9 +70,8 @@ def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
     by one.
     """
     active = comparisons.active
-    units = _components(comparisons)[active]
-    names, units = np.unique(units, return_inverse=True)
-    if len(names) < FOLDS or 2 * np.bincount(units).max() > len(active):
+    units = comparisons.components[active]
+    if comparisons.n_components < FOLDS or 2 * np.bincount(units).max() > len(active):
         units = np.arange(len(active))
     rng = np.random.default_rng(seed)
     dealt = rng.permutation(int(units.max(initial=-1)) + 1) % FOLDS
@@ -82,17 +80,12 @@ def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
     return folds
 
 
+def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
+    """Weight of the pairs that ratings (n,) do not order as people did, ties half."""
+    credit, weight = comparisons.agreement(ratings)
+    return HeldOut(float((weight - credit).sum()), float(weight.sum()))
+
+
 def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
     """Return whether people ordered any two of these photos."""
     return len(rows) > 1 and comparisons.take(rows).n_pairs > 0
-
-
-def _components(comparisons: Comparisons) -> Codes:
-    """Return a number (n,) that photos share if a chain of comparisons may link them."""
-    if isinstance(comparisons, ChoiceComparisons):
-        shown = np.column_stack([comparisons.first, comparisons.second])
-        return components(shown, comparisons.n)
-    codes = np.arange(comparisons.n)
-    for rows in cast(ScoreComparisons, comparisons).blocks():
-        codes[rows] = rows[0]
-    return codes

@@ -1,4 +1,8 @@
-"""Truncated Newton: minimise a smooth convex function from Hessian-vector products alone."""
+"""Truncated Newton: minimise a smooth convex function from Hessian-vector products alone.
+
+SciPy's Newton-CG and trust-ncg find the same minima in about twice the time where there are
+few judgements, as with each click on the page Label.
+"""
 
 import warnings
 from collections.abc import Callable
@@ -8,9 +12,8 @@ import numpy as np
 
 from photorank.typing import Floats
 
-# A quadratic takes one step, the losses of this package about five.
-_STEPS = 100
-_PRODUCTS = 200  # conjugate-gradient iterations in one step
+_STEPS = 100  # at most: a quadratic takes one, the losses of this package about five
+_PRODUCTS = 200  # conjugate-gradient iterations in one step, at most
 
 
 class Local(NamedTuple):
@@ -24,19 +27,17 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Return the point (k,) where a convex function is least.
+    """Point (k,) where a convex function is least.
 
     Parameters
     ----------
     near : callable
-        Describes the function around a point (k,).
+        The function around a point (k,).
     start : ndarray of shape (k,)
     scale : ndarray of shape (k,)
-        A guess at the Hessian's diagonal, > 0; the better it is, the fewer
-        products are needed.
+        A guess at the Hessian's diagonal, > 0: a good one saves products.
     tolerance : float
-        Ends when the gradient's norm, in units of the scale (see
-        :func:`steepness`), is at most this.
+        The gradient's :func:`steepness` to end with.
     """
     point, here = start, near(start)
     for _ in range(_STEPS):
@@ -62,7 +63,7 @@ def minimise(
 
 
 def steepness(gradient: Floats, scale: Floats) -> float:
-    """Return the gradient's norm after the coordinates were scaled to curvature 1."""
+    """Norm of the gradient (k,) in coordinates of curvature 1."""
     return float(np.sqrt(gradient @ (gradient / scale)))
 
 

@@ -1,6 +1,6 @@
 """Ranking with a margin: every winner at least one unit above its loser."""
 
-from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 
@@ -10,8 +10,9 @@ from photorank.errors import ComparisonsError
 from photorank.typing import Floats
 from photorank.vectors.learners.coordinates import Coordinates
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, penalties
-from photorank.vectors.learners.newton import Local, minimise, steepness
+from photorank.vectors.learners.inner_folds import HeldOut, misordered
+from photorank.vectors.learners.newton import Local
+from photorank.vectors.learners.penalised_loss import PenalisedLoss
 
 
 class RankSVM(DirectionLearner):
@@ -66,60 +67,32 @@ class RankSVM(DirectionLearner):
             raise ComparisonsError("alpha must be above 0: without it many directions are best")
         comparisons = comparisons.with_gap_power(0)
         coordinates = Coordinates.of(X, comparisons, None)
-        Z, energy = coordinates.Z, coordinates.energy
-
-        self.alpha_ = self.alpha
+        loss, self.alpha_ = Hinge(coordinates.Z, comparisons, coordinates.curvature), self.alpha
         if self.alpha_ is None:
-            grid = penalties(coordinates.spread)
-            self.alpha_ = best_alpha(
-                grid,
-                comparisons,
-                lambda train: Hinge(Z[train], comparisons.take(train)).along(grid, energy),
-                lambda weights, test: _misordered(comparisons.take(test), Z[test] @ weights),
-                seed=self.random_state,
-            )
-        return coordinates.back @ Hinge(Z, comparisons).minimum(self.alpha_, energy)
+            self.alpha_ = loss.best_alpha(coordinates.spread, self.random_state)
+        return coordinates.back @ loss.minimum(self.alpha_)
 
 
-class Hinge:
+class Hinge(PenalisedLoss[Comparisons]):
     """Mean squared hinge of ordered pairs with ratings Z ω, plus α ‖ω‖²."""
 
-    def __init__(self, Z: Floats, comparisons: Comparisons) -> None:
-        self._Z, self._comparisons = Z, comparisons  # (n, k)
-        self._n_pairs = hinge_pairs(comparisons, np.zeros(len(Z))).weight  # no lead is long yet
+    @cached_property
+    def _n_pairs(self) -> float:
+        return hinge_pairs(self.comparisons, np.zeros(len(self.Z))).weight  # no lead is 1 yet
 
-    def minimum(
-        self, alpha: float, energy: Floats, *, start: Floats | None = None, precision: float = 1e-9
-    ) -> Floats:
-        """Return the best weights (k,); `energy` (k,) guesses the diagonal of ZᵀLZ."""
-        zero, scale = np.zeros(self._Z.shape[1]), 2 * (energy + alpha)
-        return minimise(
-            lambda weights: self.near(weights, alpha),
-            zero if start is None else start,
-            scale=scale,
-            tolerance=precision * steepness(self.near(zero, alpha).gradient, scale),
-        )
+    def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
+        return np.zeros(self.Z.shape[1]), 2 * (self.curvature + alpha)
 
-    def along(self, alphas: Floats, energy: Floats) -> Iterator[Floats]:
-        """Minimise at one penalty after another, roughly, each from where the last one ended."""
-        found = None
-        for alpha in alphas:
-            found = self.minimum(float(alpha), energy, start=found, precision=1e-3)
-            yield found
+    def held_out(self, parameters: Floats) -> HeldOut:
+        return misordered(self.comparisons, self.Z @ parameters)
 
-    def near(self, weights: Floats, alpha: float) -> Local:
-        """Describe the objective around some weights (k,)."""
-        Z, ratings = self._Z, self._Z @ weights
-        leads = hinge_pairs(self._comparisons, ratings)
-        value = leads.squared_hinge(ratings) / self._n_pairs + alpha * weights @ weights
-        pull = Z.T @ (leads.laplacian(ratings) - leads.net) / self._n_pairs
+    def near(self, parameters: Floats, alpha: float) -> Local:
+        Z, ratings = self.Z, self.Z @ parameters
+        pairs = hinge_pairs(self.comparisons, ratings)
+        value = pairs.squared_hinge(ratings) / self._n_pairs + alpha * parameters @ parameters
+        pull = Z.T @ (pairs.laplacian(ratings) - pairs.net) / self._n_pairs
 
         def curvature(change: Floats) -> Floats:
-            return 2 * (Z.T @ leads.laplacian(Z @ change) / self._n_pairs + alpha * change)
+            return 2 * (Z.T @ pairs.laplacian(Z @ change) / self._n_pairs + alpha * change)
 
-        return Local(float(value), 2 * (pull + alpha * weights), curvature)
-
-
-def _misordered(comparisons: Comparisons, ratings: Floats) -> HeldOut:
-    credit, weight = comparisons.agreement(ratings)
-    return HeldOut(float((weight - credit).sum()), float(weight.sum()))
+        return Local(float(value), 2 * (pull + alpha * parameters), curvature)

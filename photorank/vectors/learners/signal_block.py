@@ -8,7 +8,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Codes, Direction, Embeddings, Floats
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners.inner_folds import HeldOut, best_alpha
+from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, misordered
 
 # How far the signals' block may reach, beside an embedding of reach 1: its penalty is the inverse
 # square. At 0 there are no signals; beyond 10 the embedding is hardly looked at.
@@ -73,8 +73,7 @@ class AllPairsWithSignals(DirectionLearner):
                 yield scale * AllPairs(fit.alpha_).fit(X[rows] * scale, part).direction_
 
         def wrong(direction: Direction, rows: Codes) -> HeldOut:
-            credit, weight = comparisons.take(rows).agreement(X[rows] @ direction)
-            return HeldOut(float(weight.sum() - credit.sum()), float(weight.sum()))
+            return misordered(comparisons.take(rows), X[rows] @ direction)
 
         self.reach_ = (
             best_alpha(reaches, comparisons, path, wrong, seed=0)

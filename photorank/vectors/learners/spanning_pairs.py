@@ -3,17 +3,15 @@
 from typing import Literal, cast
 
 import numpy as np
-from numpy.typing import ArrayLike
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from photorank.comparisons.codes import connected
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.coordinates import row_space
-from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.direction_learner import UncertainLearner
 from photorank.vectors.learners.informative_pairs import (
     Offer,
-    components,
     informative_pairs,
     offered_pairs,
     random_pairs,
@@ -21,7 +19,7 @@ from photorank.vectors.learners.informative_pairs import (
 from photorank.vectors.learners.ridge import Problem
 
 
-class SpanningPairs(DirectionLearner):
+class SpanningPairs(UncertainLearner):
     """Least squares on few pairs, chosen so that none repeats what the others say.
 
     The differences of m pairs have at most rank n − c, for n photos in c
@@ -93,20 +91,6 @@ class SpanningPairs(DirectionLearner):
         self.alpha = alpha
         self.random_state = random_state
 
-    def standard_errors(self, X: ArrayLike) -> Floats:
-        """Return the posterior standard error of each photo's rating, shape (n,).
-
-        cov(v) = σ² (DᵀC⁻¹D + αI)⁻¹ for pair differences D with noise σ²C.
-        Photos are taken relative to the mean photo of the training set, whose
-        rating orders nothing.
-        """
-        check_is_fitted(self, "direction_")
-        rows = validate_data(self, X, reset=False, dtype=np.float64)
-        problem, fit, basis = self._posterior
-        root = problem.covariance_root(fit) / self.length_
-        root = root if basis is None else basis @ root
-        return np.linalg.norm((rows - self._centre) @ root, axis=1)
-
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
         if self.select not in ("informative", "random"):
             raise ComparisonsError(f"select must be informative or random, not {self.select!r}")
@@ -123,7 +107,7 @@ class SpanningPairs(DirectionLearner):
             chosen = random_pairs(comparisons, m, rng)
         swap = chosen.margins < 0
         self.pairs_ = np.where(swap[:, None], chosen.pairs[:, ::-1], chosen.pairs)
-        component = components(chosen.pairs, len(X))
+        component = connected(chosen.pairs[:, 0], chosen.pairs[:, 1], len(X))
         self.rank_ = len(X) - int(component.max()) - 1
 
         rows = np.unique(chosen.pairs)
@@ -140,6 +124,12 @@ class SpanningPairs(DirectionLearner):
         self._centre = X[rows].mean(axis=0)
         self._posterior = (problem, fit, basis)
         return fit.weights if basis is None else basis @ fit.weights
+
+    def _covariance_root(self) -> Floats:
+        # cov(v) = σ² (DᵀC⁻¹D + αI)⁻¹ for pair differences D with noise σ²C.
+        problem, fit, basis = self._posterior
+        root = problem.covariance_root(fit)
+        return root if basis is None else basis @ root
 
 
 def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:

@@ -11,7 +11,8 @@ def likelihood(ties, n=25, k=4, m=150):
     pairs = rng.integers(n, size=(m, 2))
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     tied = (rng.random(len(pairs)) < 0.4) & ties
-    return Likelihood(rng.normal(size=(n, k)), Comparisons.from_choices(*pairs.T, n=n, ties=tied))
+    choices = Comparisons.from_choices(*pairs.T, n=n, ties=tied)
+    return Likelihood(rng.normal(size=(n, k)), choices, np.ones(k))
 
 
 def test_gradient_and_curvature_are_slopes():
@@ -32,21 +33,21 @@ def test_gradient_and_curvature_are_slopes():
 def test_the_covariance_of_choices_is_the_inverse_hessian(ties):
     """Laplace's approximation: ω's block of the inverse, with ν fitted beside it."""
     model = likelihood(ties)
-    found = model.maximum(0.01, np.ones(4))
+    found = model.minimum(0.01)
     curvature = model.near(found, 0.01).curvature
     hessian = np.stack([curvature(axis) for axis in np.eye(5)])[: 4 + ties, : 4 + ties]
 
     root = model.covariance_root(found, 0.01, None)
 
-    expected = np.linalg.inv(hessian)[:4, :4] / model.choices.n_judgements
+    expected = np.linalg.inv(hessian)[:4, :4] / model.comparisons.n_judgements
     np.testing.assert_allclose(root @ root.T, expected, rtol=1e-9)
 
 
 def test_ties_unseen_in_training_cost_something_finite():
     """A held-out tie is not infinitely unlikely where no tie was known."""
-    found = likelihood(ties=False).maximum(0.01, np.ones(4))
+    found = likelihood(ties=False).minimum(0.01)
 
-    held_out = likelihood(ties=True).deviance(found)
+    held_out = likelihood(ties=True).held_out(found)
 
     assert np.isfinite(held_out.loss)
     assert held_out.loss / held_out.weight > np.log(2)

@@ -53,7 +53,7 @@ def test_minimises_the_squared_hinge_of_choices():
 def test_the_gradient_is_the_slope_of_the_objective():
     """Finite differences of the value agree with the gradient, and of it with the curvature."""
     X, y, _ = tiered()
-    hinge = Hinge(X, Comparisons.from_scores(y))
+    hinge = Hinge(X, Comparisons.from_scores(y), np.ones(5))
     v = np.random.default_rng(2).normal(size=5)
     step = 1e-6 * np.random.default_rng(3).normal(size=5)
 

@@ -1,0 +1,67 @@
+"""Convex losses of ratings over comparisons, and the ridge penalty that predicts best."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Generic, Self, TypeVar
+
+from photorank.comparisons.comparisons import Comparisons
+from photorank.typing import Codes, Floats
+from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, penalties
+from photorank.vectors.learners.newton import Local, minimise, steepness
+
+Graph = TypeVar("Graph", bound=Comparisons)
+
+_PRECISION = 1e-9  # of the gradient, in units of its size where all ratings are equal
+_ROUGH = 1e-3  # enough to compare penalties
+
+
+@dataclass(frozen=True)
+class PenalisedLoss(ABC, Generic[Graph]):
+    """A convex loss of the ratings Z ω over comparisons, plus α ‖ω‖²."""
+
+    Z: Floats  # (n, k)
+    comparisons: Graph
+    curvature: Floats  # (k,) diagonal of ZᵀLZ; a guess will do, a good one makes it fast
+
+    @abstractmethod
+    def near(self, parameters: Floats, alpha: float) -> Local:
+        """Value, gradient and curvature around some parameters."""
+
+    @abstractmethod
+    def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
+        """Parameters that rate all photos alike, and a guess at the Hessian's diagonal there."""
+
+    @abstractmethod
+    def held_out(self, parameters: Floats) -> HeldOut:
+        """Loss of parameters that were learned from other comparisons."""
+
+    def minimum(
+        self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
+    ) -> Floats:
+        """Parameters of least penalised loss."""
+        equal, scale = self.equal_ratings(alpha)
+        return minimise(
+            lambda parameters: self.near(parameters, alpha),
+            equal if start is None else start,
+            scale=scale,
+            tolerance=precision * steepness(self.near(equal, alpha).gradient, scale),
+        )
+
+    def best_alpha(self, spread: float, seed: int) -> float:
+        """Penalty of least held-out loss in 5 inner folds; `spread` is the trace of XᵀLX."""
+        alphas = penalties(spread)
+
+        def path(rows: Codes) -> Iterator[Floats]:
+            part, found = self._among(rows), None
+            for alpha in alphas:
+                found = part.minimum(float(alpha), start=found, precision=_ROUGH)
+                yield found
+
+        def loss(parameters: Floats, rows: Codes) -> HeldOut:
+            return self._among(rows).held_out(parameters)
+
+        return best_alpha(alphas, self.comparisons, path, loss, seed=seed)
+
+    def _among(self, rows: Codes) -> Self:
+        return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))
