@@ -21,7 +21,7 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.folds import make_folds
 from photorank.metrics.intervals import jackknife, paired_difference
-from photorank.metrics.pair_sums import PairSums
+from photorank.metrics.pair_sums import PairSums, pool
 from photorank.metrics.ranking import PAIR_METRICS
 from photorank.typing import Codes, Floats, Labels
 
@@ -150,8 +150,7 @@ def _line(design: str, n: int, rows: Floats) -> str:
 
 
 def _pooled(metric: str, ratings: Floats, graphs: list[Comparisons], drawn: Drawn) -> PairSums:
-    first, *others = (PAIR_METRICS[metric](ratings, g, clusters=drawn.clusters) for g in graphs)
-    return sum(others, start=first)
+    return pool(PAIR_METRICS[metric](ratings, g, clusters=drawn.clusters) for g in graphs)
 
 
 def _clusters(n: int, rng: np.random.Generator) -> Codes:

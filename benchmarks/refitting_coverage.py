@@ -22,7 +22,7 @@ from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_rati
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.pair_sums import pool, values_by_fold
 from photorank.metrics.ranking import accuracy_sums, pairwise_accuracy
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Floats
@@ -107,11 +107,11 @@ def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
         rounds = list(zip(ratings, graphs, folds.codes, strict=True))
         by_fold = values_by_fold([accuracy_sums(r, g, clusters=fold) for r, g, fold in rounds])
         base = by_fold if base is None else base
-        first, *others = [accuracy_sums(r, graph) for r, graph, _ in rounds]
+        sums = pool(accuracy_sums(r, graph) for r, graph, _ in rounds)
         runs.append(
             Run(
                 corrected_resampled(by_fold, **resampling, **counts),
-                jackknife(sum(others, start=first).leave_one_out(), **counts),
+                jackknife(sums.leave_one_out(), **counts),
                 corrected_resampled_difference(by_fold, base, n_photos=design.n, **resampling),
                 truth(LEARNERS[kind], photos, folds, fresh),
             )

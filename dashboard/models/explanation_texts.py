@@ -9,7 +9,7 @@ from PIL import Image
 from dashboard.formatting import listing, percent, plain
 from dashboard.models.photo_tiles import Tile, percentile_text, short_number, tile_of
 from photorank.index.opened import Index
-from photorank.rating.closest_better import Better
+from photorank.rating.closest_better import BetterPhoto
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import Steadiness
@@ -66,7 +66,7 @@ def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["concept", "shown", "liked", "pull"])
 
 
-def better_tiles(index: Index, better: Sequence[Better], percentiles: Ratings) -> list[Tile]:
+def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratings) -> list[Tile]:
     """Describe the closest better photos by their percentiles (n,)."""
     captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [

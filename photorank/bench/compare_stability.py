@@ -16,7 +16,7 @@ from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS
 from photorank.photos.variants import CHANGES, variants
-from photorank.rating.stability import UNSTEADY
+from photorank.rating.stability import MAX_STEADY_FLIPS
 from photorank.typing import Embeddings, Floats, Json
 
 PHOTOS = 100
@@ -134,7 +134,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
             for change, columns in CHANGES.items()
         },
         _mean_of_pairs(flipped),
-        _mean_of_pairs((flipped > UNSTEADY).astype(np.float64)),
+        _mean_of_pairs((flipped > MAX_STEADY_FLIPS).astype(np.float64)),
     )
 
 

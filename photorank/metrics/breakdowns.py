@@ -9,11 +9,11 @@ import numpy as np
 
 from photorank.comparisons.codes import combined, dense_ranks
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
-from photorank.comparisons.dominance import dominance
+from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, values_by_fold
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, pool, values_by_fold
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
 from photorank.metrics.resampled import corrected_resampled
 from photorank.typing import Codes, Floats, Pairs, Ratings
@@ -21,8 +21,8 @@ from photorank.typing import Codes, Floats, Pairs, Ratings
 # A repeat: ratings (n,) and the pairs over which they may be compared.
 Repeat: TypeAlias = tuple[Ratings, Comparisons]
 
-# Gaps this much of the labels' range apart are the same: 1.3 − 1.1 is not 0.2 in binary.
-_SAME_GAP = 1e-9
+# Share of the labels' range by which equal gaps may differ: 1.3 − 1.1 is not 0.2 in binary.
+_GAP_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def by_gap(
         count = degrees[i] - degrees[i + 1]  # (repeats, n)
         n_photos, n_pairs = int((count > 0).any(axis=0).sum()), round(count.sum() / 2 / len(count))
         counts = {"level": level, "n_photos": n_photos, "n_pairs": n_pairs}
-        parts = [_less(more, part) for more, part in zip(beyond[i], beyond[i + 1], strict=True)]
+        parts = [more - fewer for more, fewer in zip(beyond[i], beyond[i + 1], strict=True)]
         if folds is None:
-            accuracy = jackknife(_pooled(parts).leave_one_out(), **counts)
+            accuracy = jackknife(pool(parts).leave_one_out(), **counts)
         else:
             k = int(folds.max()) + 1
             accuracy = corrected_resampled(
@@ -149,28 +149,13 @@ def by_group(
         inside = [(ratings[rows], graph.take(rows)) for ratings, graph in repeats]
         sums = [accuracy_sums(ratings, graph, clusters=units) for ratings, graph in inside]
         accuracy = jackknife(
-            _pooled(sums).leave_one_out(),
+            pool(sums).leave_one_out(),
             level=level,
             n_photos=len(np.unique(np.concatenate([graph.active for _, graph in inside]))),
             n_pairs=round(np.mean([graph.n_pairs for _, graph in inside])),
         )
         found.append(GroupAccuracy(int(group), accuracy))
     return found
-
-
-def _pooled(sums: Sequence[PairSums]) -> PairSums:
-    first, *others = sums
-    return sum(others, start=first)
-
-
-def _less(more: PairSums, part: PairSums) -> PairSums:
-    """Return the sums over the pairs of one that are not in another, which is part of it."""
-    return PairSums(
-        more.total - part.total,
-        more.without - part.without,
-        more.between - part.between,
-        more.floor,
-    )
 
 
 def _sums_beyond(
@@ -244,7 +229,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
     def running(codes: Codes, size: int) -> Floats:
-        return np.concatenate([[0.0], np.cumsum(np.bincount(codes, u, minlength=size))])
+        return prefix_sums(np.bincount(codes, u, minlength=size))
 
     blocks = running(block, int(block.max(initial=-1)) + 1)
     worse = running(label, places)[lowered] - blocks[block]
@@ -262,4 +247,4 @@ def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
 
 def _slack(graph: ScoreComparisons) -> float:
     """Return by how much two gaps may differ and still be the same."""
-    return _SAME_GAP * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0
+    return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

@@ -9,7 +9,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import PairSums
+from photorank.metrics.pair_sums import PairSums, pool
 from photorank.metrics.ranking import accuracy_sums, spearman_sums
 from photorank.typing import Codes, Floats, Labels
 
@@ -103,24 +103,19 @@ def _halves(
         order = np.lexsort((rng.random(len(table.photos)), table.photos))
         photos, scores = table.photos[order], table.scores[order]
         place = np.arange(len(photos)) - np.searchsorted(photos, photos)
-        one, other = place % 2 == 0, place % 2 == 1
-        found.append(
-            (
-                _means(photos[one], scores[one], table.n),
-                _means(photos[other], scores[other], table.n),
-            )
+        one, other = (
+            _means(photos[half], scores[half], table.n) for half in (place % 2 == 0, place % 2 == 1)
         )
+        found.append((one, other))
     return found
 
 
 def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) -> Estimate:
     """Return the agreement of the halves, leaving out one photo at a time."""
     graphs = [Comparisons.from_scores(np.where(np.isnan(a), a, b)) for a, b in halves]
-    first, *more = (
-        sums(np.nan_to_num(a), graph) for (a, _), graph in zip(halves, graphs, strict=True)
-    )
+    each = (sums(np.nan_to_num(a), graph) for (a, _), graph in zip(halves, graphs, strict=True))
     return jackknife(
-        sum(more, start=first).leave_one_out(),
+        pool(each).leave_one_out(),
         level=level,
         n_photos=len(graphs[0].active),
         n_pairs=graphs[0].n_pairs,
@@ -145,9 +140,9 @@ def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> 
         n_pairs += graph.n_pairs
     totals = np.array([one.total for one in each])  # (raters, 3)
     total = totals.sum(axis=0)
-    pooled = PairSums(total, total - totals, np.empty((0, 3)), each[0].floor)
+    all_raters = PairSums(total, total - totals, np.empty((0, 3)), each[0].floor)
     return jackknife(
-        pooled.leave_one_out(),
+        all_raters.leave_one_out(),
         level=level,
         n_photos=len(np.unique(table.photos)),
         n_pairs=n_pairs,

@@ -1,7 +1,7 @@
 """Estimates that never travel alone: a number, or a difference, with its interval."""
 
 from dataclasses import dataclass
-from math import floor, isfinite, log10, nan
+from math import floor, isfinite, log10, nan, sqrt
 
 from photorank.typing import Json
 
@@ -120,6 +120,16 @@ def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
     low = float(betaincinv(x, n - x + 1, tail)) if x > 0 else 0.0
     high = float(betaincinv(x + 1, n - x, 1 - tail)) if x < n else 1.0
     return low, high
+
+
+def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
+    """Limits of a share of n, by its score interval (Wilson 1927)."""
+    from scipy.special import ndtri
+
+    z = float(ndtri((1 + level) / 2))
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return max(centre - reach, 0.0), min(centre + reach, 1.0)
 
 
 def perfect_share(n: int, level: float) -> float:

@@ -1,8 +1,8 @@
 """Intervals for predictions that each hit or miss, and for how hits grow as more is learned."""
 
-from math import sqrt
+from math import inf, sqrt
 
-from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.estimates import Difference, Estimate, student, wilson_limits
 from photorank.typing import Floats
 
 _LEVEL = 0.95
@@ -29,12 +29,9 @@ def wilson(hits: Floats, *, n_photos: int) -> Estimate:
     >>> print(wilson(np.array([1.0, 1.0, 1.0, 0.0]), n_photos=8))
     0.75 [0.30, 0.95] (n=8 photos)
     """
-    from scipy.special import ndtri
-
-    t, share, z = len(hits), float(hits.mean()), float(ndtri((1 + _LEVEL) / 2))
-    centre = (share + z**2 / (2 * t)) / (1 + z**2 / t)
-    reach = z / (1 + z**2 / t) * sqrt(share * (1 - share) / t + z**2 / (4 * t**2))
-    return Estimate(share, centre - reach, centre + reach, n_photos, t, "Wilson")
+    share = float(hits.mean())
+    limits = wilson_limits(share, len(hits), _LEVEL)
+    return Estimate(share, *limits, n_photos, len(hits), "Wilson")
 
 
 def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
@@ -64,13 +61,9 @@ def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
     >>> print(growth(hits, np.array([0.0, 0.5, 1.0]), 0.2))
     0.07 [-0.05, 0.18] (p=0.21)
     """
-    from scipy.special import stdtr, stdtrit
-
     apart = at - at.mean()
     slopes = apart @ hits / (apart @ apart)  # (t,)
     t, won = len(slopes), 1 / (at[-1] - at[0])  # a miss that became a hit
     squares = float(((slopes - slopes.mean()) ** 2).sum()) + 2 * won**2
     error = abs(ahead) * sqrt(squares / (t + 1) / (t + 2))
-    value, reach = ahead * float(slopes.mean()), float(stdtrit(t + 1, (1 + _LEVEL) / 2)) * error
-    p = 2 * float(stdtr(t + 1, -abs(value) / error))
-    return Difference(value, value - reach, value + reach, p)
+    return student(ahead * float(slopes.mean()), error, t + 1, level=_LEVEL, limit=inf)

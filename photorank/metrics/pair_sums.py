@@ -1,7 +1,9 @@
 """Sums over pairs of photos: the additive form in which pairwise metrics are counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -11,14 +13,14 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.intervals import LeaveOneOut
 from photorank.typing import Codes, Floats, Pairs
 
-# A sum is nothing but rounding errors when it is this small beside what it was subtracted from.
-_NOISE = 1e-12
+# Share of what it was subtracted from below which a sum is nothing but rounding errors.
+_ROUNDING = 1e-12
 # Couples of units, and photo pairs between them, that are looked at for the jackknife's
 # correction: all couples of up to 140 units, and enough of more.
 COUPLES = 10_000
-_COUPLES_PAIRS = 100_000
-# With more units than this the correction is below half a percent of an interval's width.
-_MOST_UNITS = 1000
+_PAIRS_OF_COUPLES = 100_000
+# Units above which the correction is below half a percent of an interval's width.
+_MAX_UNITS = 1000
 
 Graph = TypeVar("Graph", bound=Comparisons)
 
@@ -51,6 +53,13 @@ class PairSums:
 
     def __add__(self, other: "PairSums") -> "PairSums":
         """Pool the pairs of two repeats over the same units."""
+        return self._combined(other, np.add)
+
+    def __sub__(self, other: "PairSums") -> "PairSums":
+        """Leave out the pairs of `other`, which are part of these."""
+        return self._combined(other, np.subtract)
+
+    def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
         if (
             self.without.shape != other.without.shape
             or self.between.shape != other.between.shape
@@ -58,9 +67,9 @@ class PairSums:
         ):
             raise ComparisonsError("only sums of one metric over the same photos can be added")
         return PairSums(
-            self.total + other.total,
-            self.without + other.without,
-            self.between + other.between,
+            two(self.total, other.total),
+            two(self.without, other.without),
+            two(self.between, other.between),
             self.floor,
         )
 
@@ -72,7 +81,7 @@ class PairSums:
     def leave_one_out(self) -> LeaveOneOut:
         """Return the metric with and without each unit that takes part in some pair."""
         units = len(self.without)
-        takes_part = self.total[1] - self.without[:, 1] > _NOISE * self.total[1]
+        takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
             self.value,
             _ratio(self.without[takes_part], self.total),
@@ -133,6 +142,11 @@ def pair_sums(
     return PairSums(total, total - lost, between, floor)
 
 
+def pool(sums: Iterable[PairSums]) -> PairSums:
+    """Sum over all pairs of some repeats of the same units."""
+    return reduce(add, sums)
+
+
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
     """Return one value a test fold, (J,), whose mean is the metric pooled over all folds.
 
@@ -178,7 +192,7 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
     size = np.bincount(units)
     n_units = len(size)
     rng = np.random.default_rng(n_units)
-    if not 3 <= n_units <= _MOST_UNITS:
+    if not 3 <= n_units <= _MAX_UNITS:
         couples = 0
     if n_units * (n_units - 1) // 2 <= couples:
         one, other = rng.permutation(np.stack(np.triu_indices(n_units, 1)), axis=1)
@@ -186,7 +200,7 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
         one = rng.integers(n_units, size=couples)
         other = (one + 1 + rng.integers(n_units - 1, size=couples)) % n_units
     count = size[one] * size[other]
-    fits = np.cumsum(count) <= _COUPLES_PAIRS
+    fits = np.cumsum(count) <= _PAIRS_OF_COUPLES
     one, other, count = one[fits], other[fits], count[fits]
 
     members, begin = np.argsort(units, kind="stable"), np.cumsum(size) - size
@@ -200,6 +214,6 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
 def _ratio(sums: Floats, scale: Floats) -> Floats:
     """Return N / √(A B) of sums (…, 3), nan where a denominator is nothing beside `scale` (3,)."""
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
-    defined = (labels > _NOISE * scale[1]) & (ratings > _NOISE * scale[2])
+    defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)
     return np.where(defined, numerator / np.sqrt(product), np.nan)

@@ -11,7 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from photorank.errors import ComparisonsError
-from photorank.typing import Codes, Floats
+from photorank.metrics.estimates import wilson_limits
+from photorank.typing import Floats
+
+_LEVEL = 0.95  # of a bin's interval
 
 
 @dataclass(frozen=True)
@@ -142,13 +145,13 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
         raise ComparisonsError(f"a reliability diagram needs at least one bin, not {bins}")
     edges = np.linspace(0, 1, bins + 1)
     place = np.clip(np.searchsorted(edges, p, "right") - 1, 0, bins - 1)  # 1 is in the last
-    counts = _count(place, bins)
+    counts = np.bincount(place, minlength=bins)
     with np.errstate(invalid="ignore"):
         predicted = np.bincount(place, p, minlength=bins) / counts
         observed = np.bincount(place, outcomes, minlength=bins) / counts
     rows = []
     for i, n in enumerate(counts):
-        low, high = _wilson(observed[i] * n, int(n)) if n else (0.0, 1.0)
+        low, high = wilson_limits(float(observed[i]), int(n), _LEVEL) if n else (0.0, 1.0)
         rows.append(
             ReliabilityBin(
                 lower=float(edges[i]),
@@ -190,8 +193,8 @@ def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
     p, outcomes = _checked(p, outcomes)
     wrong = np.where(p == 0.5, 0.5, (p > 0.5) != (outcomes == 1))
     sure, place = np.unique(-np.maximum(p, 1 - p), return_inverse=True)
-    answered = np.cumsum(_count(place, len(sure)))
-    errors = np.cumsum(np.bincount(place, wrong, minlength=len(sure)))
+    answered = np.cumsum(np.bincount(place))
+    errors = np.cumsum(np.bincount(place, wrong))
     return RiskCoverage(-sure, answered / max(len(p), 1), errors / answered)
 
 
@@ -203,15 +206,3 @@ def _checked(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
     if not ((p >= 0) & (p <= 1)).all() or not np.isin(outcomes, (0, 1)).all():
         raise ComparisonsError("probabilities lie between 0 and 1, and outcomes are 0 or 1")
     return p, outcomes
-
-
-def _count(place: Codes, bins: int) -> Codes:
-    return np.bincount(place, minlength=bins)
-
-
-def _wilson(wins: float, n: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a proportion."""
-    from scipy.stats import binomtest
-
-    interval = binomtest(round(wins), n).proportion_ci(method="wilson")
-    return float(interval.low), float(interval.high)

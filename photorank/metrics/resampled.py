@@ -1,7 +1,7 @@
 """Intervals that include the refitting: from the folds that a learner was tested on."""
 
 from collections.abc import Callable
-from math import isfinite, nan, sqrt
+from math import inf, isfinite, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,8 +16,7 @@ from photorank.metrics.estimates import (
 )
 from photorank.typing import Codes, Flags
 
-# An interval narrower than this is rounding noise.
-_NO_SPREAD = 1e-9
+_NO_SPREAD = 1e-9  # width of an interval that is rounding alone
 
 
 def corrected_resampled(
@@ -75,7 +74,7 @@ def corrected_resampled(
     >>> print(corrected_resampled(folds, test_share=1 / 9, n_photos=800, n_pairs=31_000))
     0.765 [0.741, 0.789] (n=800 photos)
     """
-    spread = _over_folds(values_by_fold, test_share, repeats, level=level, limit=nan)
+    spread = _over_folds(values_by_fold, test_share, repeats, level)
     low, high = max(spread.low, floor), min(spread.high, 1.0)
     # Where all folds agree they tell nothing of their spread.
     if high - low < _NO_SPREAD and isfinite(floor):
@@ -107,7 +106,7 @@ def corrected_resampled_difference(
     a, b = np.asarray(a_by_fold, np.float64), np.asarray(b_by_fold, np.float64)
     if a.shape != b.shape:
         raise ComparisonsError("a paired difference needs the same folds on both sides")
-    spread = _over_folds(a - b, test_share, repeats, level=level, limit=nan)
+    spread = _over_folds(a - b, test_share, repeats, level)
     if spread.high - spread.low < _NO_SPREAD < abs(spread.value):
         return unvarying(spread.value, n_photos // 2, level=level, span=1.0)
     return spread
@@ -163,19 +162,17 @@ def corrected_jackknife(
     if np.isnan(without).any():
         return Estimate(value, nan, nan, n_photos, len(fold), "corrected jackknife")
     pseudo = len(folds) * value - (len(folds) - 1) * without
-    spread = _over_folds(pseudo, test_share, 1, level=level, limit=nan)
+    spread = _over_folds(pseudo, test_share, 1, level)
     reach = (spread.high - spread.low) / 2
     low, high = max(value - reach, 0.0), min(value + reach, 1.0)
     return Estimate(value, low, high, n_photos, len(fold), "corrected jackknife")
 
 
-def _over_folds(
-    values: ArrayLike, test_share: float, repeats: int, *, level: float, limit: float
-) -> Difference:
+def _over_folds(values: ArrayLike, test_share: float, repeats: int, level: float) -> Difference:
     """Return the mean of values (J,) with the variance of overlapping training sets."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:
         return Difference(float(folds.mean()) if len(folds) else nan, nan, nan, nan)
     error = sqrt((repeats / len(folds) + test_share) * float(folds.var(ddof=1)))
-    return student(float(folds.mean()), error, len(folds) - 1, level=level, limit=limit)
+    return student(float(folds.mean()), error, len(folds) - 1, level=level, limit=inf)

@@ -1,18 +1,15 @@
 """Which concepts move a rating: what a photo shows more of than others, and a vector cares for."""
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.errors import StorageError
+from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.index.opened import Index
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
-from photorank.workspace import write_bytes
 
 CONCEPTS = (
     "a person",
@@ -52,8 +49,8 @@ CONCEPTS = (
     "a close-up",
     "a wide landscape",
 )
-_ROWS = 4000  # of the index: more would not move a correlation by 0.02
-_LEAST = 3
+_MAX_PHOTOS = 4000  # of the index: more would not move a correlation by 0.02
+_MIN_PHOTOS = 3
 
 
 @dataclass(frozen=True)
@@ -95,8 +92,8 @@ def moving_concepts(
     list of Concept
         The greatest pull in size first; none where the index has under three photos.
     """
-    rows = np.linspace(0, len(index) - 1, min(len(index), _ROWS)).round().astype(np.intp)
-    if len(rows) < _LEAST:
+    rows = np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
+    if len(rows) < _MIN_PHOTOS:
         return []
     others = index.embeddings_of(rows)
     texts = concept_embeddings(index, lambda: encoder)
@@ -123,32 +120,15 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     MissingWeightsError, MissingExtraError
         If they are not known yet, and the encoder's text tower cannot be had.
     """
-    kept = _kept(index)
-    if kept is None:
-        kept = load().encode_texts(CONCEPTS)
-        _keep(index, kept)
-    return kept
-
-
-def _keep(index: Index, found: Embeddings) -> None:
-    file = BytesIO()
-    np.savez(file, encoder=str(index.fingerprint), concepts=CONCEPTS, embeddings=found)
-    try:
-        write_bytes(index.paths.concepts, file.getvalue())
-    except StorageError:
-        return  # an index on a read-only disk can be looked at all the same
-
-
-def _kept(index: Index) -> Embeddings | None:
-    """Return the embeddings that were kept, None if there are none of these words."""
-    try:
-        with np.load(index.paths.concepts, allow_pickle=False) as file:
-            known = str(file["encoder"]), tuple(file["concepts"].tolist())
-            found: Embeddings = file["embeddings"].astype(np.float32)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None  # they can be encoded again
-    usable = found.shape == (len(CONCEPTS), index.manifest.dimensions) and np.isfinite(found).all()
-    return found if usable and known == (str(index.fingerprint), CONCEPTS) else None
+    path, encoder = index.paths.concepts, str(index.fingerprint)
+    kept = kept_arrays(path, "encoder", "concepts", "embeddings")
+    if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
+        found: Embeddings = kept["embeddings"].astype(np.float32)
+        if found.shape == (len(CONCEPTS), index.manifest.dimensions) and np.isfinite(found).all():
+            return found
+    found = load().encode_texts(CONCEPTS)
+    keep_arrays(path, encoder=encoder, concepts=CONCEPTS, embeddings=found)
+    return found
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:

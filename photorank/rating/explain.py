@@ -18,14 +18,14 @@ from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_apart
 from photorank.photos.heat_overlay import overlay
 from photorank.photos.open_photo import read_photo
-from photorank.rating.closest_better import Better, closest_better
+from photorank.rating.closest_better import BetterPhoto, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
 from photorank.rating.heat_map import HeatMap, heat_map
 from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
-_DRAWN = 3  # times the encoder's short side: enough to recognise the photo
+_PICTURE_SIDE = 3  # times the encoder's short side: enough to recognise the photo
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Explanation:
     heat: HeatMap
     average: float  # rating over the index
     percentile: float  # 0 to 100, among the index's photos
-    better: list[Better]
+    better: list[BetterPhoto]
 
     @property
     def parts(self) -> Floats:
@@ -98,7 +98,7 @@ def explain(
     embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
     ratings = index.rate(vector)
     picture = photo.copy()
-    picture.thumbnail((_DRAWN * encoder.short_side,) * 2, Image.Resampling.LANCZOS)
+    picture.thumbnail((_PICTURE_SIDE * encoder.short_side,) * 2, Image.Resampling.LANCZOS)
     return Explanation(
         picture,
         embedding,

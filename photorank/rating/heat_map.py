@@ -17,9 +17,9 @@ from photorank.photos.framing import Box, boxes
 from photorank.typing import Floats
 from photorank.vectors.master import MasterVector
 
-_FINE = 64  # cells along the long side of an exact map, to lay tiles and views over each other
-_COARSE = 8  # of a map by occlusion: each cell is a photo to encode
-_AT_ONCE = 16  # photos
+_EXACT_CELLS = 64  # along the long side, fine enough to lay tiles and views over each other
+_OCCLUSION_CELLS = 8  # along the long side: each cell is a photo to encode
+_BATCH = 16  # photos
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVe
     lengths = np.linalg.norm(means, axis=1)
     # K ‖m‖, and 1 for a single frame.
     length = float(np.linalg.norm((means / lengths[:, None]).sum(axis=0)))
-    rows, columns = _grid(photo, _FINE)
+    rows, columns = _grid(photo, _EXACT_CELLS)
     values, weights = np.zeros((rows, columns)), np.zeros((rows, columns))
     rating = vector.bias
     fingerprint = encoder.fingerprint
@@ -108,8 +108,8 @@ def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVe
         count = one.shape[0] * one.shape[1]
         parts = vector.scale * (one @ vector.direction) / (count * own * length)  # (h, w)
         rating += float(parts.sum())
-        values += _laid(parts, box, rows, columns)
-        weights += _laid(np.full(parts.shape, 1 / (count * len(frames))), box, rows, columns)
+        values += _on_grid(parts, box, rows, columns)
+        weights += _on_grid(np.full(parts.shape, 1 / (count * len(frames))), box, rows, columns)
     rest = rating - float(values.sum())
     return HeatMap(values, weights, rest, rating, "sum over positions")
 
@@ -119,7 +119,7 @@ def occlusion(
     encoder: Encoder,
     vector: MasterVector,
     *,
-    cells: int = _COARSE,
+    cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
     """Return how far a rating falls when a part of the photo is covered in its mean colour.
@@ -151,8 +151,8 @@ def occlusion(
 
     [rating] = rated([photo])
     falls = np.empty(len(places))
-    for start in range(0, len(places), _AT_ONCE):
-        part = places[start : start + _AT_ONCE]
+    for start in range(0, len(places), _BATCH):
+        part = places[start : start + _BATCH]
         falls[start : start + len(part)] = rating - rated([covered(*place) for place in part])
         if on_progress is not None:
             on_progress(start + len(part), len(places))
@@ -167,7 +167,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
 
-def _laid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
+def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
     """Return parts (h, w) of a frame shared out over a photo's grid; what lies outside is lost."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from photorank.typing import Codes, Ratings
+from photorank.typing import Ratings
 
 
 def percentiles(ratings: Ratings) -> Ratings:
-    """Return where each rating stands among all, (n,), 0 to 100; ties share their mean place.
+    """Return the percentage of ratings that each one exceeds (n,), counting ties half.
 
     The best of many is near 100, the median 50; a single photo stands at 50.
 
@@ -26,7 +26,7 @@ def percentiles(ratings: Ratings) -> Ratings:
 
 
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Return the percentile (0 to 100) that each rating (n,) would have in a collection (k,)."""
+    """Return the percentage of a collection (k,) that each rating (n,) exceeds, ties half."""
     order = np.sort(collection)
     below = np.searchsorted(order, ratings, "left")
     at_most = np.searchsorted(order, ratings, "right")
@@ -34,7 +34,7 @@ def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
 
 
 def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Return which share (0 to 100) of a collection (k,) is rated lower than each rating (n,).
+    """Return the percentage of a collection (k,) that is rated lower than each rating (n,).
 
     Unlike a percentile it counts no tie, so that “better than so much of them” is true word by
     word: of three photos the best is better than two thirds. Ratings that differ by less than a
@@ -48,12 +48,3 @@ def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
     """
     lower = np.searchsorted(np.sort(collection), ratings - 1e-6, "left")
     return 100 * lower / max(len(collection), 1)
-
-
-def group_percentiles(ratings: Ratings, groups: Codes) -> Ratings:
-    """Return each rating's percentile (n,) within its own group; nan without a group (−1)."""
-    standing = np.full(len(ratings), np.nan)
-    for group in np.unique(groups[groups >= 0]):
-        members = groups == group
-        standing[members] = percentiles(ratings[members])
-    return standing

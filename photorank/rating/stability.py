@@ -10,7 +10,7 @@ from photorank.photos.variants import variants
 from photorank.typing import Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
-UNSTEADY = 0.05  # a share of flips above which the order of two photos is not to be relied on
+MAX_STEADY_FLIPS = 0.05  # share of flips above which an order is not to be relied on
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Steadiness:
     @property
     def steady(self) -> bool:
         """Whether the order may be relied on, as far as this tells."""
-        return self.flips <= UNSTEADY
+        return self.flips <= MAX_STEADY_FLIPS
 
 
 def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:

@@ -21,12 +21,12 @@ from photorank.index.reading.rows import load_photos
 from photorank.typing import Direction
 from photorank.workspace import replacing, write_bytes
 
-_WANTED = 0.9  # recall; no more lists are read than it takes, and a quarter of them at most
-_QUERIES = 32
-_K = 100  # photos whose recall is measured
-_MEANS = 50  # photos at either end of a direction that is drawn
-_ROUNDS = 10  # of k-means
-_POINTS = 64  # photos that a centre is placed by
+_MIN_RECALL = 0.9  # no more lists are read than it takes, and a quarter of them at most
+_RECALL_PHOTOS = 100  # best photos of which recall is the share found
+_DIRECTIONS = 32  # over which recall is measured
+_END_PHOTOS = 50  # at either end of such a direction
+_KMEANS_ROUNDS = 10
+_PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Recall:
     def __str__(self) -> str:
         return (
             f"approximate: finds {100 * self.share:.0f} % of the exact best {self.k}, measured on "
-            f"{_QUERIES} directions; {self.read} of {self.lists} lists are read"
+            f"{_DIRECTIONS} directions; {self.read} of {self.lists} lists are read"
         )
 
 
@@ -100,10 +100,10 @@ def _make(index: Index) -> None:
     rows, numbers = index.embeddings(), index.numbers()
     n, d = rows.shape
     rng = np.random.default_rng(0)
-    n_lists = max(min(math.isqrt(n), n // _POINTS), 1)
+    n_lists = max(min(math.isqrt(n), n // _PHOTOS_A_CENTRE), 1)
     lists = faiss.IndexIVFFlat(faiss.IndexFlatIP(d), d, n_lists, faiss.METRIC_INNER_PRODUCT)
-    lists.cp.niter, lists.cp.spherical = _ROUNDS, True
-    taught = np.sort(rng.choice(n, min(n, _POINTS * n_lists), replace=False))
+    lists.cp.niter, lists.cp.spherical = _KMEANS_ROUNDS, True
+    taught = np.sort(rng.choice(n, min(n, _PHOTOS_A_CENTRE * n_lists), replace=False))
     lists.train(rows[taught])
     lists.add_with_ids(rows, numbers)
     recall = _measure(index, lists, rng)
@@ -122,11 +122,11 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
     """
-    n, k = len(index), min(_K, len(index))
+    n, k = len(index), min(_RECALL_PHOTOS, len(index))
     directions = []
-    for _ in range(_QUERIES):
-        ends = index.embeddings_of(rng.integers(n, size=2 * _MEANS)).astype(np.float64)
-        directions.append(ends[:_MEANS].mean(axis=0) - ends[_MEANS:].mean(axis=0))
+    for _ in range(_DIRECTIONS):
+        ends = index.embeddings_of(rng.integers(n, size=2 * _END_PHOTOS)).astype(np.float64)
+        directions.append(ends[:_END_PHOTOS].mean(axis=0) - ends[_END_PHOTOS:].mean(axis=0))
     numbers = index.numbers()
     exact = [numbers[index.nearest(direction, k)[0]] for direction in directions]
     lists.nprobe, most = 1, max(lists.nlist // 4, 1)
@@ -134,7 +134,7 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
         found = lists.search(np.concatenate([_query(one) for one in directions]), k)[1]
         shares = [len(np.intersect1d(*both)) / k for both in zip(exact, found, strict=True)]
         recall = Recall(float(np.mean(shares)), k, lists.nprobe, lists.nlist)
-        if recall.share >= _WANTED or recall.read >= most:
+        if recall.share >= _MIN_RECALL or recall.read >= most:
             return recall
         lists.nprobe = min(2 * recall.read, most)
 

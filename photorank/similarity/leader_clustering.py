@@ -13,9 +13,9 @@ SamePicture: TypeAlias = Callable[[Codes, Codes], NDArray[np.bool_]]  # of pairs
 _ROWS = 512  # that are compared together
 _LEADERS = 65_536  # that they are compared with at once
 _PAIRS = 256  # whose cosines are worked out at once: a core's cache holds them
-_MAIN, _RANDOM = 64, 128  # axes by which most pairs are ruled out
-_TELLING = 4096  # photos from which the main axes are found
-_CARE = 3.5  # standard errors that a pair's estimated cosine may fall short
+_MAIN_AXES, _RANDOM_AXES = 64, 128  # by which most pairs are ruled out
+_AXES_PHOTOS = 4096  # from which the main axes are found
+_SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be too small
 
 
 def leaders(
@@ -57,10 +57,10 @@ def leaders(
     for start in range(0, n, _ROWS):
         rows = np.arange(start, min(start + _ROWS, n))
         for some in range(0, len(known), _LEADERS):
-            pairs = _maybe(short, rows, known[some : some + _LEADERS], looser)
+            pairs = _candidates(short, rows, known[some : some + _LEADERS], looser)
             _join(leader, *_alike(embeddings, *pairs, threshold, looser, same_picture))
         rest = rows[leader[rows] < 0]
-        earlier, later = _maybe(short, rest, rest, looser)
+        earlier, later = _candidates(short, rest, rest, looser)
         ordered = earlier < later
         later, earlier, cosines = _alike(
             embeddings, later[ordered], earlier[ordered], threshold, looser, same_picture
@@ -80,6 +80,15 @@ def leaders(
     return leader
 
 
+def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
+    """Return the cosines of pairs of rows (m,), some of them in memory at a time."""
+    cosines = np.empty(len(first), dtype=np.float32)
+    for start in range(0, len(first), _PAIRS):
+        part = slice(start, start + _PAIRS)
+        cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
+    return cosines
+
+
 def _shortened(embeddings: Embeddings) -> Embeddings:
     """Return rows with fewer coordinates, whose products are hardly ever below the cosines.
 
@@ -88,20 +97,20 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
     coordinate adds some of them.
     """
     n, d = embeddings.shape
-    if d <= 2 * (_MAIN + _RANDOM) or n <= 2 * _ROWS:
+    if d <= 2 * (_MAIN_AXES + _RANDOM_AXES) or n <= 2 * _ROWS:
         return embeddings
-    axes = np.random.default_rng(0).normal(size=(d, _MAIN + _RANDOM)).astype(np.float32)
+    axes = np.random.default_rng(0).normal(size=(d, _MAIN_AXES + _RANDOM_AXES)).astype(np.float32)
     # Subspace iteration: after one step nearly the main axes; any axes would do.
-    some = embeddings[:: -(-n // _TELLING)]
-    axes[:, :_MAIN] = some.T @ (some @ axes[:, :_MAIN])
+    some = embeddings[:: -(-n // _AXES_PHOTOS)]
+    axes[:, :_MAIN_AXES] = some.T @ (some @ axes[:, :_MAIN_AXES])
     along = embeddings @ np.linalg.qr(axes)[0]
-    rest = 1 - np.einsum("ij,ij->i", along[:, :_MAIN], along[:, :_MAIN])
-    along[:, _MAIN:] *= np.sqrt((d - _MAIN) / _RANDOM)
-    margin = np.sqrt(np.maximum(rest, 0) * _CARE * np.sqrt(2 / _RANDOM))
+    rest = 1 - np.einsum("ij,ij->i", along[:, :_MAIN_AXES], along[:, :_MAIN_AXES])
+    along[:, _MAIN_AXES:] *= np.sqrt((d - _MAIN_AXES) / _RANDOM_AXES)
+    margin = np.sqrt(np.maximum(rest, 0) * _SHORTFALL * np.sqrt(2 / _RANDOM_AXES))
     return np.hstack([along, margin[:, None]]).astype(np.float32)
 
 
-def _maybe(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
+def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
     """Return the pairs whose cosine may reach `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
@@ -118,10 +127,7 @@ def _alike(
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
     """Return those pairs that are alike, and their cosines."""
-    cosines = np.empty(len(first), dtype=np.float32)
-    for start in range(0, len(first), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
+    cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))
     unsure = unsure[~np.isin(first[unsure], first[alike])]

@@ -1,25 +1,24 @@
 """A map of an index: each photo's place on a plane, worked out once and then kept."""
 
-import zipfile
 from importlib.util import find_spec
-from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
-from photorank.errors import MissingExtraError, StorageError
+from photorank.errors import MissingExtraError
+from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.index.opened import Index
 from photorank.typing import Codes, Embeddings, Floats
-from photorank.workspace import IndexPaths, write_bytes
 
 Method = Literal["pca", "tsne"]
 
-_KNOWN = 1  # what the places mean; another number makes kept ones of no use
-_FITTED = 20_000  # photos that principal components are found from: more move them by little
-_MAPPED = 3_000  # photos that t-SNE places; all others go beside those they are like
-_COMPONENTS = 50  # that t-SNE looks at: the others are mostly noise
+_VERSION = 1  # of what the places mean; those of another are made anew
+_PCA_PHOTOS = 20_000  # that principal components are found from: more move them by little
+_TSNE_PHOTOS = 3_000
+_TSNE_COMPONENTS = 50  # the others are mostly noise
 _NEIGHBOURS = 10  # among whose places the median is another photo's
-_BLOCK = 20_000  # rows in memory at a time
+_ROWS = 20_000  # in memory at a time
 
 
 def can_map(method: Method) -> bool:
@@ -27,7 +26,7 @@ def can_map(method: Method) -> bool:
     return method == "pca" or find_spec("openTSNE") is not None
 
 
-def places(index: Index, method: Method = "pca") -> Floats:
+def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
     """Return each photo's place on a plane, (n, 2), between -1 and 1.
 
     Parameters
@@ -39,18 +38,19 @@ def places(index: Index, method: Method = "pca") -> Floats:
         neighbours together and no distances (van der Maaten & Hinton 2008;
         by openTSNE: Poličar, Stražar & Zupan 2024,
         https://doi.org/10.18637/jss.v109.i03).
+    most : int, default=3000
+        Photos that t-SNE places; all others go beside those they are like.
 
     Raises
     ------
     MissingExtraError
         If t-SNE is wanted and openTSNE is not installed.
     """
-    numbers = index.numbers()
-    kept = _load(index.paths, method, numbers)
-    if kept is not None:
-        return kept
-    found = _scaled(_MAKERS[method](index))
-    _keep(index.paths, method, numbers, found)
+    path, numbers = index.paths.atlas(method), index.numbers()
+    found = _kept(path, numbers)
+    if found is None:
+        found = _scaled(_components(index, 2) if method == "pca" else _tsne(index, most))
+        keep_arrays(path, version=_VERSION, numbers=numbers, places=found.astype(np.float32))
     return found
 
 
@@ -67,18 +67,14 @@ def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
     return np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))
 
 
-def _pca(index: Index) -> Floats:
-    return _components(index, 2)
-
-
-def _tsne(index: Index) -> Floats:
+def _tsne(index: Index, most: int) -> Floats:
     if not can_map("tsne"):
         raise MissingExtraError("a map by t-SNE", "map")
     from openTSNE import TSNE
 
-    X = _components(index, _COMPONENTS)  # (n, 50)
+    X = _components(index, _TSNE_COMPONENTS)  # (n, 50)
     n = len(X)
-    chosen = _spread(n, _MAPPED)
+    chosen = _spread(n, most)
     if len(chosen) <= _NEIGHBOURS:
         return X[:, :2]
     tsne = TSNE(perplexity=min(30, (len(chosen) - 1) / 3), initialization="pca", random_state=0)
@@ -93,9 +89,6 @@ def _tsne(index: Index) -> Floats:
     return found
 
 
-_MAKERS = {"pca": _pca, "tsne": _tsne}
-
-
 def _components(index: Index, k: int) -> Floats:
     """Return the coordinates (n, k) on the principal components; where there are fewer, zeros."""
     from sklearn.decomposition import PCA
@@ -103,12 +96,12 @@ def _components(index: Index, k: int) -> Floats:
     n, found = len(index), np.zeros((len(index), k))
     if n < 2:
         return found
-    some = index.embeddings_of(_spread(n, _FITTED))
-    most = min(k, *some.shape)
-    pca = PCA(most, svd_solver="covariance_eigh").fit(some.astype(np.float64))
-    for start in range(0, n, _BLOCK):
-        rows: Embeddings = index.embeddings_of(np.arange(start, min(start + _BLOCK, n)))
-        found[start : start + len(rows), :most] = pca.transform(rows)
+    some = index.embeddings_of(_spread(n, _PCA_PHOTOS))
+    kept = min(k, *some.shape)
+    pca = PCA(kept, svd_solver="covariance_eigh").fit(some.astype(np.float64))
+    for start in range(0, n, _ROWS):
+        rows: Embeddings = index.embeddings_of(np.arange(start, min(start + _ROWS, n)))
+        found[start : start + len(rows), :kept] = pca.transform(rows)
     return found
 
 
@@ -123,24 +116,12 @@ def _scaled(found: Floats) -> Floats:
     return centred / max(float(np.abs(centred).max(initial=0.0)), 1e-12)
 
 
-def _keep(paths: IndexPaths, method: Method, numbers: Codes, found: Floats) -> None:
-    file = BytesIO()
-    np.savez(file, version=_KNOWN, numbers=numbers, places=found.astype(np.float32))
-    try:
-        write_bytes(paths.atlas(method), file.getvalue())
-    except StorageError:
-        return  # an index on a read-only disk can be looked at all the same
-
-
-def _load(paths: IndexPaths, method: Method, numbers: Codes) -> Floats | None:
+def _kept(path: Path, numbers: Codes) -> Floats | None:
     """Return the places that were kept, None if there are none for one of these photos."""
-    try:
-        with np.load(paths.atlas(method), allow_pickle=False) as kept:
-            if int(kept["version"]) != _KNOWN:
-                return None
-            known, at = kept["numbers"], kept["places"].astype(np.float64)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return None  # they can be worked out again
+    kept = kept_arrays(path, "version", "numbers", "places")
+    if kept is None or int(kept["version"]) != _VERSION:
+        return None
+    known, at = kept["numbers"], kept["places"].astype(np.float64)
     if at.shape != (len(known), 2) or not np.isin(numbers, known).all():
         return None
     order = np.argsort(known)

@@ -3,34 +3,32 @@
 What people named a series is one, and nothing else joins it but versions of its photos.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from photorank.comparisons.codes import dense_ranks, rows_by_code
 from photorank.index.building.picture_hashes import PictureHashes
 from photorank.index.opened import Index, Photo
 from photorank.photos.metadata.capture_time import instants
 from photorank.photos.safe_headers import exposure_bias
-from photorank.similarity.leader_clustering import leaders
+from photorank.similarity.leader_clustering import leaders, pair_cosines
 from photorank.similarity.versions import find_versions
-from photorank.typing import Codes, Embeddings, Floats
+from photorank.typing import Codes, Embeddings, Flags, Floats
 
 # Measured with `embedded` on OASIS: a photo shifted by 8 % has a cosine of 0.95 (median) with
 # itself and of 0.91 in one case of twenty; the likest two different photos have 0.86.
 THRESHOLD = 0.9  # cosine from which photos are near-duplicates, whenever they were taken
-_BURST = 0.1  # less is enough within BURST_SECONDS
-BURST_SECONDS = 30.0
-_SAME_PICTURE = 0.15  # less is enough where the perceptual hashes are the same, but for
-_BITS = 8  # of 64, which no two different photos of OASIS with such a cosine have
+_BURST_SLACK = 0.1  # cosine: so much less is enough within a burst
+_BURST_SECONDS = 30.0  # between two photos of a burst
+_BURST_NEXT = 12  # photos after each that it is compared with as of one burst
+_SAME_PICTURE_SLACK = 0.15  # cosine: so much less is enough for hashes of the same picture
+_MAX_HASH_BITS_APART = 8  # of 64; no two different photos of OASIS with such a cosine have it
 _BRACKET_SECONDS = 3.0  # between two exposures of a bracket
-_BRACKET_LIKENESS = 0.3  # cosine that two exposures of one scene have, four stops apart
-_BRACKET, _MOST_EXPOSURES = 2, 9  # that make one
-_PAIRS = 256  # whose cosines are worked out at once: a core's cache holds them
-_NEXT = 12  # photos after each that it is compared with as of one burst
+_BRACKET_COSINE = 0.3  # that two exposures of one scene have, four stops apart
+_MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 
 @dataclass(frozen=True)
@@ -89,24 +87,21 @@ def find_series(
     unnamed = order[named.series[order] < 0]
     hashes = PictureHashes(index.paths, [photo.digest for photo in photos])
 
-    rows = index.embeddings()[unnamed]
-    looser = threshold - _SAME_PICTURE
+    def same_picture(one: Codes, other: Codes) -> Flags:
+        apart = hashes.distances(unnamed[one], unnamed[other], on_progress)
+        return apart <= _MAX_HASH_BITS_APART
+
+    looser = threshold - _SAME_PICTURE_SLACK
     leader = np.arange(n)
-    leader[unnamed] = unnamed[
-        leaders(
-            rows,
-            threshold,
-            looser,
-            lambda one, other: hashes.distances(unnamed[one], unnamed[other], on_progress) <= _BITS,
-        )
-    ]
+    leader[unnamed] = unnamed[leaders(index.embeddings()[unnamed], threshold, looser, same_picture)]
     hashes.keep()
     groups = _Groups(leader)
     moments = _Moments(photos, seconds, unnamed)
-    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST, looser)
+    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST_SLACK, looser)
     _join_brackets(groups, moments, index.embeddings(), photos)
-    for code in range(len(named.series_names)):
-        groups.unite(np.flatnonzero(named.series == code).tolist())
+    known = np.flatnonzero(named.series >= 0)
+    for rows in rows_by_code(named.series[known]):
+        groups.unite(known[rows])
     stands = np.arange(n)
     found, raws = find_versions(index, photos, named.series, among)
     for main, together in found.items():
@@ -114,61 +109,35 @@ def find_series(
         anchor = next((row for row in together if named.series[row] >= 0), main)
         groups.unite([anchor, *together])
 
-    codes = groups.codes()
+    codes = dense_ranks(groups.leader)
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
-    for row in np.flatnonzero(named.series >= 0).tolist():
+    for row in known.tolist():
         names[codes[row]] = named.series_names[named.series[row]]
     return Series(codes, stands, names, raws, threshold)
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
     """Tell whether photos of one series are the exposures of a bracket, by their EXIF."""
-    if not _BRACKET <= len(photos) <= _MOST_EXPOSURES:
+    if not _MIN_EXPOSURES <= len(photos) <= _MAX_EXPOSURES:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
     return None not in biases and len(set(biases)) == len(biases)
 
 
 class _Groups:
-    """Rows that belong together, each group told by its first member."""
+    """Rows that belong together, each group named after its leader."""
 
-    def __init__(self, first: Codes) -> None:
-        self._first = first.tolist()
-        self._members: dict[int, list[int]] = defaultdict(list)
-        for row in range(len(first)):
-            self._members[self.of(row)].append(row)
+    def __init__(self, leader: Codes) -> None:
+        self.leader = leader  # (n,) the leader of each row's group
+        self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
-    def of(self, row: int) -> int:
-        """Return the first member of a row's group."""
-        first = self._first
-        while first[row] != row:
-            first[row] = first[first[row]]
-            row = first[row]
-        return row
-
-    def join(self, row: int, other: int) -> None:
-        """Make two groups one, which begins as the second one does."""
-        first, second = self.of(other), self.of(row)
-        if first != second:
-            self._first[second] = first
-            self._members[first] += self._members.pop(second)
-
-    def members(self, row: int) -> list[int]:
-        """Return a row's group."""
-        return self._members[self.of(row)]
-
-    def unite(self, rows: Sequence[int]) -> None:
-        """Make the groups of all rows one."""
-        for row in rows[1:]:
-            self.join(row, rows[0])
-
-    def codes(self) -> Codes:
-        """Return numbers for the groups (n,), in the order of their first rows."""
-        return np.unique(self.roots(np.arange(len(self._first))), return_inverse=True)[1]
-
-    def roots(self, rows: Codes) -> Codes:
-        """Return the first member of the group of each row."""
-        return np.array([self.of(row) for row in rows.tolist()], dtype=np.intp)
+    def unite(self, rows: Codes | Sequence[int]) -> None:
+        """Make the groups of all rows one, with the leader of the first row's group."""
+        first = int(self.leader[rows[0]])
+        for other in {int(self.leader[row]) for row in rows} - {first}:
+            joined = self.members.pop(other)
+            self.leader[joined] = first
+            self.members[first] += joined
 
 
 class _Moments:
@@ -194,20 +163,20 @@ def _join_bursts(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, least: float, loosest: float
 ) -> None:
     """Join groups with photos of one burst, all of which are alike to the first photo as well."""
-    for step in range(1, _NEXT + 1):
-        begins = moments.within(step, BURST_SECONDS)
+    for step in range(1, _BURST_NEXT + 1):
+        begins = moments.within(step, _BURST_SECONDS)
         if not len(begins):
             return
         earlier, later = moments.rows[begins], moments.rows[begins + step]
-        apart = groups.roots(earlier) != groups.roots(later)
+        apart = groups.leader[earlier] != groups.leader[later]
         earlier, later = earlier[apart], later[apart]
-        alike = _cosines(embeddings, earlier, later) >= least
+        alike = pair_cosines(embeddings, earlier, later) >= least
         for one, two in zip(earlier[alike].tolist(), later[alike].tolist(), strict=True):
-            first, second = groups.of(one), groups.of(two)
+            first, second = groups.leader[one], groups.leader[two]
             if first == second or embeddings[first] @ embeddings[second] < least:
                 continue
-            if (embeddings[groups.members(second)] @ embeddings[first]).min() >= loosest:
-                groups.join(second, first)
+            if (embeddings[groups.members[second]] @ embeddings[first]).min() >= loosest:
+                groups.unite([first, second])
 
 
 def _join_brackets(
@@ -215,8 +184,8 @@ def _join_brackets(
 ) -> None:
     """Join the exposures of brackets."""
     begins = moments.within(1, _BRACKET_SECONDS)
-    alike = _cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
-    begins = begins[alike >= _BRACKET_LIKENESS]
+    alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
+    begins = begins[alike >= _BRACKET_COSINE]
     following = set(begins.tolist())
     runs: list[list[int]] = []
     for begin in begins.tolist():
@@ -224,7 +193,7 @@ def _join_brackets(
             runs.append([int(moments.rows[begin])])
         runs[-1].append(int(moments.rows[begin + 1]))
     for run in runs:
-        if len({groups.of(row) for row in run}) == 1:
+        if len(set(groups.leader[run].tolist())) == 1:
             continue  # together already: no file needs to be opened
         biases = [exposure_bias(photos[row].path) for row in run]
         for bracket in _brackets(run, biases):
@@ -242,16 +211,7 @@ def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]
         if bias is not None:
             parts[-1].append(row)
             seen.add(bias)
-    return [part for part in parts if len(part) >= _BRACKET]
-
-
-def _cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
-    """Return the cosines of pairs of rows (m,), some of them in memory at a time."""
-    cosines = np.empty(len(first), dtype=np.float32)
-    for start in range(0, len(first), _PAIRS):
-        part = slice(start, start + _PAIRS)
-        cosines[part] = np.einsum("ij,ij->i", embeddings[first[part]], embeddings[second[part]])
-    return cosines
+    return [part for part in parts if len(part) >= _MIN_EXPOSURES]
 
 
 def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:

@@ -13,7 +13,7 @@ from photorank.typing import Codes, Embeddings
 # Files of one name and time may still be of two photos: of scans that all bear one date, say. With
 # `embedded` a photo of OASIS has a cosine of 0.49 or more with half of itself, and 19 of 20 pairs
 # of different ones have less than 0.34.
-_LIKENESS = 0.4
+_MIN_COSINE = 0.4
 
 
 def find_versions(
@@ -63,6 +63,6 @@ def find_versions(
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
     """Part rows so that each is of the photo, or might be, that the first of its part is of."""
     while rows:
-        alike = embeddings[rows] @ embeddings[rows[0]] >= _LIKENESS
+        alike = embeddings[rows] @ embeddings[rows[0]] >= _MIN_COSINE
         yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]
         rows = [row for row, same in zip(rows, alike.tolist(), strict=True) if not same]

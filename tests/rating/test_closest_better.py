@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.index.opened import open_index
-from photorank.rating import closest_better as module
-from photorank.rating.closest_better import closest_better
+from photorank.rating.closest_better import alike_cosine, closest_better
 from photorank.vectors.store import load_vector
 
 
@@ -13,56 +12,40 @@ def index(home):
     return open_index("small")
 
 
-def test_the_nearest_of_those_rated_clearly_higher(index, monkeypatch):
-    """NumPy's own search over all photos finds the same, if all are of one kind."""
-    monkeypatch.setattr(module, "_OF_ITS_KIND", len(index))
-    vector = load_vector(index, "ours")
+def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
+    """NumPy's own search over all photos finds the same."""
+    vector, alike = load_vector(index, "ours"), alike_cosine(index)
     ratings, X = index.rate(vector), index.embeddings()
-    for row in range(0, len(index), 5):
+    n_found = 0
+    for row in range(len(index)):
         found = closest_better(index, vector, X[row], ratings, k=3)
 
-        higher = np.flatnonzero(ratings > ratings[row] + 0.5 * ratings.std())
-        nearest = higher[np.argsort(-(X[higher] @ X[row]), kind="stable")][:3]
-        if len(higher):
+        cosines = X @ X[row]
+        higher = np.flatnonzero((ratings > ratings[row] + 0.5 * ratings.std()) & (cosines >= alike))
+        nearest = higher[np.argsort(-cosines[higher], kind="stable")][:3]
+        if (ratings > ratings[row] + 0.5 * ratings.std()).any():
             assert [one.row for one in found] == nearest.tolist()
             assert all(one.photo == index.photo(one.row) for one in found)
-            assert [one.similarity for one in found] == pytest.approx(X[nearest] @ X[row], abs=1e-6)
+            assert [one.similarity for one in found] == pytest.approx(cosines[nearest], abs=1e-6)
+            n_found += len(found)
+    assert 0 < n_found < 3 * len(index) - 6
 
 
-def test_what_is_less_alike_than_most_pairs_is_of_another_kind(index):
-    """Of the photos rated higher only those are told that few pairs surpass."""
-    share = module._OF_ITS_KIND / len(index)
-    vector = load_vector(index, "ours")
-    ratings, X = index.rate(vector), index.embeddings()
+def test_alike_are_the_likest_pairs(index):
+    """The cosine is one that about that share of all pairs reach: ten a photo in a small index."""
+    X = index.embeddings()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
 
-    told = [
-        one.similarity
-        for row in range(len(X))
-        for one in closest_better(index, vector, X[row], ratings)
-    ]
-
-    assert 0 < len(told) < 3 * len(X) - 6
-    assert np.quantile(pairs, 1 - share - 0.1) <= min(told)
-    assert min(told) <= np.quantile(pairs, 1 - share + 0.1)
+    for share, cosine in ((0.3, alike_cosine(index, 0.3)), (10 / len(index), alike_cosine(index))):
+        assert np.quantile(pairs, 1 - share - 0.1) <= cosine <= np.quantile(pairs, 1 - share + 0.1)
 
 
-def test_many_shots_of_a_scene_are_all_of_one_kind(index, monkeypatch):
+def test_many_shots_of_a_scene_are_all_alike(index):
     """However few pairs are the likest ones, half of the way to being the same is enough."""
-    monkeypatch.setattr(module, "_ALIKE", 0)
-    monkeypatch.setattr(module, "_OF_ITS_KIND", 0)
-    vector = load_vector(index, "ours")
-    ratings, X = index.rate(vector), index.embeddings()
+    X = index.embeddings()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 
-    told = [
-        one.similarity
-        for row in range(len(X))
-        for one in closest_better(index, vector, X[row], ratings)
-    ]
-
-    assert told
-    assert min(told) == pytest.approx(middle, abs=0.05)
+    assert alike_cosine(index, 0.0) == pytest.approx(middle, abs=0.05)
 
 
 def test_nothing_is_better_than_the_best(index):
@@ -74,15 +57,15 @@ def test_nothing_is_better_than_the_best(index):
     assert closest_better(index, vector, best, ratings) == []
 
 
-def test_a_little_better_is_better_than_nothing(index, monkeypatch):
+def test_a_little_better_is_better_than_nothing(index):
     """Where no photo is clearly higher, one that is higher at all will do."""
-    monkeypatch.setattr(module, "_OF_ITS_KIND", len(index))
-    vector = load_vector(index, "ours")
-    ratings = index.rate(vector)
-    second = int(np.argsort(ratings)[-2])
-    squeezed = np.where(np.arange(len(ratings)) == int(ratings.argmax()), ratings, ratings - 9)
-    squeezed[int(ratings.argmax())] = ratings[second] + 0.1 * squeezed.std()
+    vector, X = load_vector(index, "ours"), index.embeddings()
+    likeness = X @ X.T - 2 * np.eye(len(X))
+    row, other = np.unravel_index(likeness.argmax(), likeness.shape)
+    [own] = vector.rate(X[row][None], index.fingerprint)
+    ratings = np.where(np.arange(len(X)) % 2, own - 1, own - 3)
+    ratings[other] = own + 0.1 * ratings.std()
 
-    [found] = closest_better(index, vector, index.embeddings()[second], squeezed)
+    [found] = closest_better(index, vector, X[row], ratings)
 
-    assert found.row == int(ratings.argmax())
+    assert found.row == other

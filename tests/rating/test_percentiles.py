@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import percentileofscore
 
-from photorank.rating.percentiles import group_percentiles, percentiles, percentiles_among
+from photorank.rating.percentiles import percentiles, percentiles_among
 
 
 def test_percentiles_are_scipys_mean_rank():
@@ -19,14 +19,6 @@ def test_a_new_photo_is_placed_among_the_collection():
     collection = np.array([1.0, 2.0, 3.0, 4.0])
 
     assert percentiles_among(np.array([0.0, 2.5, 9.0]), collection).tolist() == [0, 50, 100]
-
-
-def test_group_percentiles_look_only_inside_the_group():
-    """The best of a poor group stands high in it; without a group there is none."""
-    standing = group_percentiles(np.array([1.0, 2.0, 8.0, 9.0, 5.0]), np.array([0, 0, 1, 1, -1]))
-
-    assert standing[:4].tolist() == [25, 75, 25, 75]
-    assert np.isnan(standing[4])
 
 
 def test_an_increasing_map_changes_no_percentile():

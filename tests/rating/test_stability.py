@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.rating.stability import UNSTEADY, Steadiness, embed_variants, flips, steadiness
+from photorank.rating.stability import (
+    MAX_STEADY_FLIPS,
+    Steadiness,
+    embed_variants,
+    flips,
+    steadiness,
+)
 from photorank.vectors.master import MasterVector
 from tests.fixtures.colours import ColourEncoder
 
@@ -29,8 +35,8 @@ def test_swapping_the_photos_changes_no_flip():
 def test_photos_far_apart_never_flip():
     """A gap wider than all forms together is steady."""
     assert flips(np.array([5.0, 4.0]), np.array([1.0, 2.0])) == 0
-    assert Steadiness((0.1, 0.1), UNSTEADY).steady
-    assert not Steadiness((0.1, 0.1), UNSTEADY + 0.01).steady
+    assert Steadiness((0.1, 0.1), MAX_STEADY_FLIPS).steady
+    assert not Steadiness((0.1, 0.1), MAX_STEADY_FLIPS + 0.01).steady
 
 
 def test_the_photos_own_embedding_is_the_first_of_its_forms():

@@ -34,7 +34,7 @@ def test_principal_components_are_those_of_the_covariance(index):
 def test_places_are_worked_out_once(index, monkeypatch):
     """The second time they are read, to float32, and nothing is fitted."""
     found = places(index)
-    monkeypatch.setitem(map_layout._MAKERS, "pca", None)
+    monkeypatch.setattr(map_layout, "_components", None)
 
     assert places(Index.open(index.paths)) == pytest.approx(found, abs=1e-6)
 
@@ -95,12 +95,10 @@ def test_tsne_keeps_neighbours_together(index):
     assert (nearest == apart.argmin(axis=1)[:, None]).any(axis=1).mean() > 0.6
 
 
-def test_photos_beyond_those_mapped_go_beside_their_like(index, monkeypatch):
+def test_photos_beyond_those_mapped_go_beside_their_like(index):
     """With fewer photos placed by t-SNE, the others still get finite places among them."""
     pytest.importorskip("openTSNE", reason="openTSNE is not installed")
-    monkeypatch.setattr(map_layout, "_MAPPED", 14)
-
-    found = places(index, "tsne")
+    found = places(index, "tsne", most=14)
     assert found.shape == (len(index), 2)
     assert np.isfinite(found).all()
 

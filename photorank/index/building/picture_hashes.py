@@ -1,21 +1,18 @@
 """Perceptual hashes of an index's photos: indexing keeps them, what is missing is worked out."""
 
-import os
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.errors import StorageError
 from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.photos.hash_and_shape import hash_of_file
 from photorank.typing import Codes
-from photorank.workspace import IndexPaths, write_bytes
+from photorank.workspace import IndexPaths
 
-_KNOWN = 1  # what the bits of a hash mean; another number makes kept ones of no use
+_VERSION = 1  # of what the bits of a hash mean; those of another are made anew
 _NONE = 256  # bits: the distance to a picture that cannot be read
 _MOST = 4096  # hashes between two reports of progress
 
@@ -59,15 +56,11 @@ class PictureHashes:
         """Write what was worked out, for the next time; where that is impossible, it is not."""
         if len(self._known) == self._kept:
             return
-        file = BytesIO()
         digests = [digest for digest, bits in self._known.items() if bits is not None]
         bits = np.array([self._known[digest] for digest in digests], dtype=np.uint64)
-        np.savez(file, version=_KNOWN, digests=np.array(digests, dtype="S64"), bits=bits)
-        try:
-            write_bytes(self._paths.hashes, file.getvalue())
-        except StorageError:
-            return  # an index on a read-only disk can be looked at all the same
-        self._kept = len(self._known)
+        names = np.array(digests, dtype="S64")
+        if keep_arrays(self._paths.hashes, version=_VERSION, digests=names, bits=bits):
+            self._kept = len(self._known)
 
     def _work_out(self, rows: Sequence[int], on_progress: Callable[[int, int], None]) -> None:
         wanted = sorted({self._digests[row] for row in rows} - self._known.keys())
@@ -90,13 +83,8 @@ def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
 
 def _load(paths: IndexPaths) -> dict[str, int | None]:
     """Return the hashes that were kept, none if they cannot be read."""
-    if not os.path.exists(paths.hashes):
+    kept = kept_arrays(paths.hashes, "version", "digests", "bits")
+    if kept is None or int(kept["version"]) != _VERSION:
         return {}
-    try:
-        with np.load(paths.hashes, allow_pickle=False) as kept:
-            if int(kept["version"]) != _KNOWN:
-                return {}
-            digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
-            return dict(zip(digests, kept["bits"].tolist(), strict=True))
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return {}  # they can be worked out again
+    digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
+    return dict(zip(digests, kept["bits"].tolist(), strict=True))

@@ -1,0 +1,32 @@
+"""Arrays kept beside an index: what takes long to work out, and can be worked out again."""
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.errors import StorageError
+from photorank.workspace import write_bytes
+
+
+def keep_arrays(path: Path, **arrays: Any) -> bool:
+    """Write arrays for the next time; on a read-only disk that is impossible, and does no harm."""
+    file = BytesIO()
+    np.savez(file, **arrays)
+    try:
+        write_bytes(path, file.getvalue())
+    except StorageError:
+        return False
+    return True
+
+
+def kept_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
+    """Arrays of these names, None where a file is missing, damaged or has not all of them."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in names}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
