@@ -9,6 +9,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # each process of the suite has its own
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image, ImageFilter
 
 pytest_plugins = ("tests.fixtures.library", "tests.fixtures.painted", "tests.fixtures.collection")
@@ -18,13 +19,38 @@ PHOTOS_PER_GROUP = 8
 
 
 @pytest.fixture(scope="session")
-def gallery(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """Return a function that makes a folder for all processes of this run of the suite.
+
+    The first process that asks for a folder has `make(folder)` fill it, others wait
+    for that, and none may change it afterwards.
+    """
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+
+    def folder(name, make):
+        with FileLock(run / f"{name}.lock"):
+            if not (run / f"{name}.made").exists():
+                (run / name).mkdir()
+                make(run / name)
+                (run / f"{name}.made").touch()
+        return run / name
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gallery(made_once):
     """Return a folder of 24 photos in three groups, each blurred more than the one before.
 
     Beside them lies `labels.csv` with their scores, groups and series;
     `notes.jpg` among them is a text.
     """
-    folder = tmp_path_factory.mktemp("gallery")
+    return made_once("gallery", _draw_gallery)
+
+
+def _draw_gallery(folder):
     rows = []
     for number, group in enumerate(GROUPS):
         (folder / group).mkdir()
@@ -35,7 +61,6 @@ def gallery(tmp_path_factory):
     (folder / "notes.jpg").write_text("buy milk")
     with (folder / "labels.csv").open("w", newline="") as file:
         csv.writer(file).writerows([("file", "score", "group", "series"), *rows])
-    return folder
 
 
 def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
@@ -48,12 +73,16 @@ def draw_photo(path, *, seed, blur=0.0, size=(96, 72)):
 
 
 @pytest.fixture(scope="session")
-def indexed_home(tmp_path_factory, gallery):
+def indexed_home(made_once, gallery):
     """Return a workspace whose index `small` holds the gallery, by `embedded`, with its labels.
 
     It has two vectors: `ours`, learned from the labels, and `plain-prompt`, from words.
     It is shared by all tests: change a copy of it, which is `home`.
     """
+    return made_once("indexed-home", lambda home: _index_gallery(home, gallery))
+
+
+def _index_gallery(home, gallery):
     from photorank.encoders import load_encoder
     from photorank.evaluation.contenders import plain_prompt
     from photorank.index.building.build import build_index
@@ -65,14 +94,13 @@ def indexed_home(tmp_path_factory, gallery):
     from photorank.vectors.store import add_vector
     from photorank.workspace import Workspace
 
-    workspace = Workspace(tmp_path_factory.mktemp("indexed") / "home")
+    workspace = Workspace(home)
     paths = workspace.index("small")
     build_index(workspace.index("small"), BuildRequest([gallery], encoder_spec="embedded"))
     import_labels(paths, read_labels(gallery / "labels.csv"))
     index = Index.open(paths)
     add_vector(index, learn_vector(index, "ours", "all-pairs"))
     plain_prompt(index, lambda: load_encoder("embedded"))
-    return workspace.root
 
 
 @pytest.fixture

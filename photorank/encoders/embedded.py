@@ -9,7 +9,7 @@ picture, and hardly *how well* the picture is taken.
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -49,6 +49,9 @@ _FRAMES_AT_ONCE_ON_A_GPU = 64
 # name, the mean ROC AUC is 0.81 at 0.02 (a prompt is then its one nearest class), 0.85 to 0.86
 # anywhere between 0.07 and 0.2, and 0.82 with no softening at all.
 _TEMPERATURE = 0.1
+
+# Networks load once a process; its tokenizer is not made for several threads at once.
+_one_at_a_time = Lock()
 
 
 class EmbeddedEncoder(SwitchableImages):
@@ -98,7 +101,6 @@ class EmbeddedEncoder(SwitchableImages):
                 raise MissingExtraError("the embedded encoder", "embedded")
         self._image_weights = _checked_file(_IMAGE_PACKAGE, _IMAGE_FILE, _IMAGE_SHA256)
         self._device = device
-        self._loading = Lock()
         self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIZE)
         self._images = SwitchableTower(
             self._image_tower, self.dimensions, one_shape=framing not in FREE
@@ -117,7 +119,7 @@ class EmbeddedEncoder(SwitchableImages):
         """Return the last feature map (rows, columns, 1280) of a frame, in full precision."""
         import torch
 
-        with self._loading:
+        with _one_at_a_time:
             network = self._feature_maps
         with torch.inference_mode():
             pixels = torch.from_numpy(frame[None]).to(self._chosen_device)
@@ -128,9 +130,11 @@ class EmbeddedEncoder(SwitchableImages):
         """Return unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        with self._loading:
-            tower, (names, centre), rows = self._text_tower, self._class_names, self._class_rows
-        similarity = unit_rows(_sentences(tower, texts) - centre) @ names.T  # (n, 1000)
+        with _one_at_a_time:
+            names, centre = _class_names(self._chosen_device)
+            rows = _class_rows(self._image_weights)
+            sentences = _sentences(_text_tower(self._chosen_device), texts)
+        similarity = unit_rows(sentences - centre) @ names.T  # (n, 1000)
         weights = np.exp((similarity - similarity.max(axis=1, keepdims=True)) / _TEMPERATURE)
         return unit_rows(weights @ rows)
 
@@ -160,35 +164,6 @@ class EmbeddedEncoder(SwitchableImages):
             mean=[127] * 3,
             std=[128] * 3,
         )
-
-    @cached_property
-    def _class_rows(self) -> Embeddings:
-        """The classifier's rows (1000, 1280) about their mean, which says nothing of a class."""
-        import torch
-
-        rows = torch.load(self._image_weights, map_location="cpu", weights_only=True)["_fc.weight"]
-        return np.asarray(rows - rows.mean(0))
-
-    @cached_property
-    def _text_tower(self) -> "SentenceTransformer":
-        """all-MiniLM-L6-v2, read from its package."""
-        from sentence_transformers import SentenceTransformer
-
-        weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
-        with _no_progress_bars():
-            return SentenceTransformer(
-                str(weights.parent), device=self._chosen_device, local_files_only=True
-            )
-
-    @cached_property
-    def _class_names(self) -> tuple[Embeddings, Embeddings]:
-        """The class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
-        from timm.data.imagenet_info import ImageNetInfo
-
-        names = ImageNetInfo().label_descriptions()
-        sentences = _sentences(self._text_tower, [f"a photo of a {name}" for name in names])
-        centre = sentences.mean(axis=0)
-        return unit_rows(sentences - centre), centre
 
 
 def _checked_file(package: str, file: str, sha256: str) -> Path:
@@ -246,13 +221,43 @@ def _fold_normalisation(network: "nn.Module") -> None:
                 setattr(parent, next_name, following.act)  # timm keeps the activation in there
 
 
+@cache
+def _class_rows(weights: Path) -> Embeddings:
+    """Return the classifier's rows (1000, 1280) about their mean, which says nothing of a class."""
+    import torch
+
+    rows = torch.load(weights, map_location="cpu", weights_only=True)["_fc.weight"]
+    return np.asarray(rows - rows.mean(0))
+
+
+@cache
+def _text_tower(device: str) -> "SentenceTransformer":
+    """Return all-MiniLM-L6-v2, read from its package."""
+    from sentence_transformers import SentenceTransformer
+
+    weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
+    with _no_progress_bars():
+        return SentenceTransformer(str(weights.parent), device=device, local_files_only=True)
+
+
+@cache
+def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
+    """Return the class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
+    from timm.data.imagenet_info import ImageNetInfo
+
+    names = ImageNetInfo().label_descriptions()
+    sentences = _sentences(_text_tower(device), [f"a photo of a {name}" for name in names])
+    centre = sentences.mean(axis=0)
+    return unit_rows(sentences - centre), centre
+
+
 def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:
     """Return unit sentence embeddings (n, 384)."""
 
     def encode(batch: list[str]) -> Embeddings:
         return tower.encode(batch, show_progress_bar=False)
 
-    # One batch, since its tokenizer is not made for several threads at once.
+    # One batch, as its tokenizer needs.
     [sentences] = each_batch(encode, [list(texts)], device=str(tower.device))
     return unit_rows(sentences)
 

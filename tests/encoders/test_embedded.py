@@ -8,7 +8,7 @@ from PIL import Image
 from skimage import data as pictures
 from sklearn.datasets import load_sample_image
 
-from photorank.encoders import load_encoder
+from photorank.encoders import embedded, load_encoder
 from photorank.encoders.base import encode_photos
 from photorank.encoders.embedded import EmbeddedEncoder, _classifier
 from photorank.errors import (
@@ -117,10 +117,24 @@ def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
+    embedded._text_tower.cache_clear()
 
     EmbeddedEncoder(device="cpu").encode_texts(["a dog"])
 
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
+    """A second encoder, of whatever framing, shares the first one's: it takes seconds."""
+    expected = encoder.encode_texts(["a dog"])
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("it was loaded again")
+
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    other = EmbeddedEncoder(framing="crop", device="cpu")
+
+    np.testing.assert_array_equal(other.encode_texts(["a dog"]), expected)
 
 
 def test_the_default_framing_keeps_the_whole_photo(encoder):
