@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -25,12 +25,13 @@ NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromiu
 
 
 class Server:
-    """The dashboard's server over the current workspace."""
+    """The dashboard's server over a workspace."""
 
-    def __init__(self, folder):
+    def __init__(self, home, folder):
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
+        self.home = home
         self.folder = folder
         self.process = None
 
@@ -39,17 +40,18 @@ class Server:
         """Where it answers."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def environment(self):
+        """What its process, and any that works on the same workspace, is started with."""
+        return os.environ | {"PYTHONPATH": str(APP.parents[1]), "PHOTORANK_HOME": str(self.home)}
+
     def start(self):
         """Start it and wait until it answers."""
         command = [sys.executable, "-m", "streamlit", "run", APP, "--server.headless=true"]
         command += [f"--server.port={self.port}", "--server.fileWatcherType=none"]
         with (self.folder / "server.log").open("a") as log:
             self.process = subprocess.Popen(  # noqa: S603
-                command,
-                cwd=self.folder,
-                env=os.environ | {"PYTHONPATH": str(APP.parents[1])},
-                stdout=log,
-                stderr=log,
+                command, cwd=self.folder, env=self.environment, stdout=log, stderr=log
             )
         wait_until_up(self.port, self.process)
 
@@ -59,10 +61,10 @@ class Server:
         self.process.wait(timeout=20)
 
 
-@pytest.fixture
-def running(home, tmp_path):
-    """Return the dashboard's server, running over a copy of the indexed workspace."""
-    server = Server(tmp_path)
+@contextmanager
+def serving(home, folder):
+    """Serve a workspace, from a folder for its log, until the block ends."""
+    server = Server(home, folder)
     server.start()
     try:
         yield server
@@ -70,9 +72,22 @@ def running(home, tmp_path):
         server.end()
 
 
+@pytest.fixture(scope="module")
+def home(indexed_home, tmp_path_factory):
+    """Return a copy of the indexed workspace for the tests of a module."""
+    return shutil.copytree(indexed_home, tmp_path_factory.mktemp("browser") / "home")
+
+
+@pytest.fixture(scope="module")
+def running(home, tmp_path_factory):
+    """Return a server over the module's workspace."""
+    with serving(home, tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
 @pytest.fixture
 def server(running):
-    """Return the address of the dashboard's server."""
+    """Return the address of the module's server."""
     return running.address
 
 
@@ -90,14 +105,22 @@ def wait_until_up(port, process):
     pytest.fail("the server did not answer within a minute")
 
 
-@pytest.fixture
-def browser():
-    """Return a headless browser."""
+@pytest.fixture(scope="session")
+def chromium():
+    """Return the one headless browser of all tests."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def browser(chromium):
+    """Return the browser; each page that it opens is a visitor of its own, gone after the test."""
+    yield chromium
+    for visitor in chromium.contexts:
+        visitor.close()
 
 
 @pytest.fixture

@@ -30,14 +30,14 @@ NOT_OURS = {"exclude": [[".brush_brush"], [".brush_brush_bg"]]}
 DRAWN = """() => document.querySelector("h1") !== null
     && document.querySelector("[data-test-script-state=running]") === null
     && [...document.images].every(one => one.complete)"""
-FADED_IN = 800  # ms: what is still half transparent has no contrast yet
+AT_ONCE = "* { transition: none !important; animation: none !important }"
 
 
 def barriers(page, address):
     """Return what axe-core finds on a page that somebody could not get past."""
     page.goto(address)
     page.wait_for_function(DRAWN)
-    page.wait_for_timeout(FADED_IN)
+    page.add_style_tag(content=AT_ONCE)  # what fades in has no contrast yet
     page.wait_for_function(DRAWN)
     found = axe.Axe().run(page, context=NOT_OURS).response["violations"]
     return [

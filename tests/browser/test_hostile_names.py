@@ -29,10 +29,10 @@ NAMES = (
 PAGES = ("", "browse", "search", "map", "album", "two_photos", "photo", "label", "vectors")
 
 
-@pytest.fixture
-def home(home, tmp_path):
+@pytest.fixture(scope="module")
+def home(home, tmp_path_factory):
     """Return the workspace with photos, groups and a person of such names."""
-    folder = tmp_path / f"{IMAGE} album"
+    folder = tmp_path_factory.mktemp("named") / f"{IMAGE} album"
     folder.mkdir()
     for seed, name in enumerate(NAMES):
         draw_photo(folder / f"{name}.jpg", seed=900 + seed)

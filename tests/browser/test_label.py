@@ -1,11 +1,11 @@
 """Labelling as a person does it: by keyboard, with reloads, crashes and another browser beside."""
 
 import csv
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 from statistics import median
 
 import pytest
@@ -13,9 +13,7 @@ import pytest
 from photorank.index.judging.click_log import clicks
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, serving
 
 pytestmark = NEEDS_BROWSER
 
@@ -41,15 +39,22 @@ TWICE = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def paths(home):
-    """Return the files of the index that is labelled."""
+    """Return the files of the index that is labelled: in each test by people of its own."""
     return IndexPaths(home / "index" / "small")
 
 
-def opened(browser, server, rater="ann", **how):
+@pytest.fixture
+def mortal(indexed_home, tmp_path):
+    """Return a server that a test may kill."""
+    with serving(shutil.copytree(indexed_home, tmp_path / "home"), tmp_path) as server:
+        yield server
+
+
+def opened(browser, server, rater):
     """Open the page as a person, and wait until a pair can be chosen from."""
-    page = browser.new_page(**how)
+    page = browser.new_page()
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server}/label?rater={rater}")
     page.wait_for_function(SETTLED)
@@ -78,18 +83,19 @@ def file_of(alt):
     return alt.split(", ")[1]
 
 
-def exported(tmp_path):
-    """Return what `photorank choices export` writes, row by row."""
+def exported(server, rater, tmp_path):
+    """Return a person's choices as `photorank choices export` writes them, row by row."""
     target = tmp_path / "choices.csv"
     command = [sys.executable, "-m", "photorank", "choices", "export", target, "--index", "small"]
-    subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True)  # noqa: S603
+    command += ["--rater", rater]
+    subprocess.run(command, env=server.environment, check=True, capture_output=True)  # noqa: S603
     with target.open(newline="") as file:
         return [tuple(row.values()) for row in csv.DictReader(file)]
 
 
-def test_keys_label_and_nothing_is_lost_on_a_reload(browser, server, tmp_path):
+def test_keys_label_and_nothing_is_lost_on_a_reload(browser, running, tmp_path):
     """What the keys said is in the export: choices and ties, no skips, and not what was undone."""
-    page = opened(browser, server)
+    page = opened(browser, running.address, "ann")
     expected = []
     for key in ("ArrowLeft", "ArrowRight", "t", "s", "ArrowLeft"):
         (first, second), _ = press(page, key)
@@ -109,7 +115,7 @@ def test_keys_label_and_nothing_is_lost_on_a_reload(browser, server, tmp_path):
     page.get_by_text("3 choices.").wait_for()
     assert set(map(file_of, alts(page))) == set(expected.pop()[:2])
     press(page, "ArrowRight")
-    rows = exported(tmp_path)
+    rows = exported(running, "ann", tmp_path)
     assert rows[:3] == expected
     assert len(rows) == 4
 
@@ -132,36 +138,36 @@ def test_after_a_name_is_typed_keys_choose(browser, server, paths):
     assert len(clicks(Index.open(paths), "zoe").shown) == 1
 
 
-def test_a_server_that_is_killed_between_two_choices_loses_none(browser, running, tmp_path):
+def test_a_server_that_is_killed_between_two_choices_loses_none(browser, mortal, tmp_path):
     """After kill -9 and a new start all choices are there, and the person goes on."""
-    page = opened(browser, running.address)
+    page = opened(browser, mortal.address, "ann")
     for _ in range(3):
         press(page, "ArrowLeft")
-    running.end(signal.SIGKILL)
-    running.start()
-    page = opened(browser, running.address)
+    mortal.end(signal.SIGKILL)
+    mortal.start()
+    page = opened(browser, mortal.address, "ann")
     page.get_by_text("3 choices.").wait_for()
     press(page, "ArrowRight")
-    assert len(exported(tmp_path)) == 4
+    assert len(exported(mortal, "ann", tmp_path)) == 4
 
 
 def test_two_sessions_that_label_at_once_lose_nothing(browser, server, paths):
     """Each person's choices are their own, and all of them are kept."""
-    pages = {rater: opened(browser, server, rater) for rater in ("ann", "bob")}
+    pages = {rater: opened(browser, server, rater) for rater in ("bea", "bob")}
     for _ in range(3):
         for page in pages.values():
             press(page, "ArrowLeft")
     index = Index.open(paths)
     for rater in pages:
         assert len(clicks(index, rater).winners) == 3
-    pages["ann"].reload()
-    pages["ann"].get_by_text("Several people").click()
-    pages["ann"].get_by_text("would choose alike on").wait_for()
+    pages["bea"].reload()
+    pages["bea"].get_by_text("Several people").click()
+    pages["bea"].get_by_text("would choose alike on").wait_for()
 
 
 def test_the_next_pair_shows_at_once(browser, server):
     """From the key to both pictures of the next pair it takes less than 300 ms."""
-    page = opened(browser, server)
+    page = opened(browser, server, "cy")
     press(page, "ArrowLeft")
     taken = [press(page, "ArrowRight")[1] for _ in range(7)]
     assert median(taken) < 300
@@ -169,23 +175,23 @@ def test_the_next_pair_shows_at_once(browser, server):
 
 def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(browser, server, paths):
     """A click on a photo chooses it; whoever presses twice says nothing of a pair unseen."""
-    page = opened(browser, server)
+    page = opened(browser, server, "dee")
     before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
     box = page.get_by_alt_text("the second photo").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_function(CHANGED, arg=before)
     page.wait_for_function(SETTLED)
-    assert len(clicks(Index.open(paths), "ann").winners) == 1
+    assert len(clicks(Index.open(paths), "dee").winners) == 1
 
     page.evaluate(TWICE)  # before the next pair can be there
     page.get_by_text("2 choices.").wait_for()
     page.wait_for_function(SETTLED)
-    assert len(clicks(Index.open(paths), "ann").winners) == 2
+    assert len(clicks(Index.open(paths), "dee").winners) == 2
 
 
 def test_a_held_key_answers_one_pair(browser, server, paths):
     """Keys repeat while they are held; the pairs that come up meanwhile are not answered."""
-    page = opened(browser, server)
+    page = opened(browser, server, "eve")
     before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
     page.keyboard.down("ArrowLeft")
     page.wait_for_function(CHANGED, arg=before)
@@ -195,4 +201,4 @@ def test_a_held_key_answers_one_pair(browser, server, paths):
         page.wait_for_timeout(100)
     page.keyboard.up("ArrowLeft")
     page.wait_for_function(SETTLED)
-    assert len(clicks(Index.open(paths), "ann").winners) == 1
+    assert len(clicks(Index.open(paths), "eve").winners) == 1
