@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -87,6 +88,18 @@ def room_of(path):
     return "dashboard" if parts[0] == "dashboard" else parts[1]
 
 
+@cache
+def tree_of(path):
+    """Return a module's syntax tree."""
+    return ast.parse(path.read_text())
+
+
+@cache
+def imported(path):
+    """Return the dotted names of all that a module imports, wherever the import stands."""
+    return list(imports(ast.walk(tree_of(path))))
+
+
 def imports(nodes):
     """Yield the dotted name of all that the import statements among some nodes import."""
     for node in nodes:
@@ -103,8 +116,8 @@ def imports(nodes):
 @pytest.mark.parametrize("path", HOUSE + DASHBOARD, ids=name_of)
 def test_imports_point_one_way(path):
     """A module imports from rooms above its own; the house knows no dashboard, nor it the cli."""
-    room, tree = room_of(path), ast.parse(path.read_text())
-    for name in imports(ast.walk(tree)):
+    room = room_of(path)
+    for name in imported(path):
         package, _, rest = name.partition(".")
         assert package not in HOUSED - AT_HOME.get(room, set()), f"{package} has another home"
         if package == "photorank":
@@ -116,8 +129,8 @@ def test_imports_point_one_way(path):
 @pytest.mark.parametrize("path", HOUSE, ids=name_of)
 def test_slow_libraries_are_imported_where_they_are_used(path):
     """No module of the house imports a library that takes seconds at its top."""
-    top = ast.parse(path.read_text()).body
-    assert not SLOW & {name.partition(".")[0] for name in imports(top)}
+    top = imports(tree_of(path).body)
+    assert not SLOW & {name.partition(".")[0] for name in top}
 
 
 @pytest.mark.parametrize("path", HOUSE, ids=name_of)
@@ -125,7 +138,7 @@ def test_only_the_workspace_spells_the_paths_of_an_index(path):
     """Where an index's files are is said once."""
     if room_of(path) == "workspace":
         return
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             assert not node.value.endswith(FILES_OF_AN_INDEX), node.value
 
@@ -133,11 +146,8 @@ def test_only_the_workspace_spells_the_paths_of_an_index(path):
 @pytest.mark.parametrize("path", HOUSE + DASHBOARD, ids=name_of)
 def test_no_file_is_run_by_reading_it(path):
     """Tensors are read with `weights_only`, arrays without pickles, and nothing by pickle."""
-    tree = ast.parse(path.read_text())
-    assert not {"pickle", "joblib", "dill"} & {
-        name.partition(".")[0] for name in imports(ast.walk(tree))
-    }
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    assert not {"pickle", "joblib", "dill"} & {name.partition(".")[0] for name in imported(path)}
+    for call in (node for node in ast.walk(tree_of(path)) if isinstance(node, ast.Call)):
         safe = {keyword.arg: getattr(keyword.value, "value", None) for keyword in call.keywords}
         if ast.unparse(call.func) == "torch.load":
             assert safe.get("weights_only") is True
@@ -149,14 +159,15 @@ def test_no_file_is_run_by_reading_it(path):
 def test_view_models_and_charts_know_no_streamlit(path):
     """What a page shows is worked out in plain Python, which is tested without a browser."""
     folder = path.relative_to(ROOT / "dashboard").parts[0]
-    used = {name.partition(".")[0] for name in imports(ast.walk(ast.parse(path.read_text())))}
+    used = {name.partition(".")[0] for name in imported(path)}
     assert folder not in WITHOUT_STREAMLIT or "streamlit" not in used
 
 
+@cache
 def imported_modules(path):
     """Return the modules of the house and the dashboard that one of them imports."""
     found = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.ImportFrom):
             inside = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
             found |= inside or {node.module} & MODULES.keys()

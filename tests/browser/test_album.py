@@ -192,7 +192,8 @@ def test_an_export_tells_first_and_writes_then(album, originals, tmp_path, kind)
         assert os.path.samefile(path, original) == (kind != "copy")
 
 
-def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, originals, gallery):
+@pytest.mark.usefixtures("originals")
+def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, gallery):
     """A folder of photos that are indexed is refused in words."""
     page = album()
     field = page.get_by_label("Into folder")
@@ -201,4 +202,3 @@ def test_what_cannot_be_a_place_is_said_before_anything_is_written(album, origin
     page.get_by_test_id("stAlertContentWarning").wait_for()
     settled(page)
     assert page.get_by_role("button", name="Write", exact=True).count() == 0
-    assert originals

@@ -17,6 +17,7 @@ def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
     )
     assert why["heat"]["method"] == "sum over positions"
     assert len(why["concepts"]) == 6
+    assert why["better"]
     assert all(one["rating"] > why["rating"] for one in why["better"])
     with Image.open(heat) as picture:
         assert picture.format == "PNG"

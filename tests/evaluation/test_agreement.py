@@ -112,6 +112,7 @@ def test_agreed_best_is_what_everybody_likes(subset):
 
     best = agreed_best(people, 5)
 
+    assert len(best) == 5
     floor = np.quantile(Z[:, 0], 0.7)
     assert all(Z[photo.row, 0] > floor for photo in best)
     assert all(min(photo.ratings) > 0 for photo in best)
@@ -125,6 +126,7 @@ def test_contested_is_what_they_differ_about(subset):
 
     found = contested(people, 8)
 
+    assert len(found) == 8
     extreme = np.quantile(np.abs(Z[:, 1]), 0.75)
     assert all(np.abs(Z[photo.row, 1]) > extreme for photo in found)
     spreads = [photo.spread for photo in found]

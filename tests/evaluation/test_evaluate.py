@@ -16,6 +16,7 @@ from photorank.evaluation.report import (
     save_evaluation,
 )
 from photorank.index.judging.import_rows import import_labels
+from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test, learn_vector
@@ -30,6 +31,13 @@ from photorank.vectors.store import add_vector
 QUICK = Protocol(folds=4, repeats=2)
 
 
+@pytest.fixture(scope="module")
+def evaluation(painted):
+    """Return an evaluation of the painted photos by what learns from all pairs."""
+    opened = Index.open(painted.index("painted"))
+    return evaluate(opened, vectors=[], learners=["all-pairs"], protocol=QUICK)
+
+
 def rows(evaluation, scope="all"):
     """Return a scope's results by name."""
     return {row.vector: row for row in evaluation.results if row.scope == scope}
@@ -40,10 +48,8 @@ def accuracy(row):
     return row.metrics["pairwise_accuracy"]
 
 
-def test_learners_find_what_the_judgements_follow(index):
+def test_learners_find_what_the_judgements_follow(evaluation):
     """Out of fold, a learner orders most pairs, a random direction about half of them."""
-    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
-
     assert accuracy(rows(evaluation)["all-pairs"]).low > 0.7
     random = accuracy(rows(evaluation)["random-direction"])
     assert random.low < 0.6 < accuracy(rows(evaluation)["all-pairs"]).value
@@ -60,7 +66,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
     ]
     base = [own_index.photos()[0].path.parent]
     import_labels(own_index.paths, LabelTable("crowd", crowd), base=base)
-    opened = type(own_index).open(own_index.paths)
+    opened = Index.open(own_index.paths)
     v = np.eye(opened.manifest.dimensions)[0]
     add_vector(opened, MasterVector("one", "test", v, opened.fingerprint))
     trust = opened.labels().n_raters
@@ -143,7 +149,7 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     ]
     base = [own_index.photos()[0].path.parent]
     import_labels(own_index.paths, LabelTable("split", table), base=base)
-    opened = type(own_index).open(own_index.paths)
+    opened = Index.open(own_index.paths)
 
     evaluation = evaluate(opened, learners=["all-pairs"], protocol=Protocol(fold_by="split"))
 
@@ -155,9 +161,9 @@ def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
     assert evaluation.details.calibration is None
 
 
-def test_belief_in_probabilities_has_intervals(index):
+def test_belief_in_probabilities_has_intervals(evaluation):
     """Held-out probabilities come with how far off they are, and how sure that is."""
-    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).details.calibration
+    found = evaluation.details.calibration
     for one in (found.brier, found.expected_calibration_error):
         assert 0 <= one.low < one.value < one.high <= 1
     for row in found.bins:
@@ -168,10 +174,9 @@ def test_belief_in_probabilities_has_intervals(index):
     assert any(row.high - row.low > 0.01 for row in found.bins)
 
 
-def test_json_is_the_contract(index):
+def test_json_is_the_contract(evaluation):
     """Scripts find the names they were written against, and nothing that JSON does not know."""
-    found = evaluate(index, learners=["all-pairs"], protocol=QUICK).to_json()
-    again = json.loads(json.dumps(found, allow_nan=False))
+    again = json.loads(json.dumps(evaluation.to_json(), allow_nan=False))
 
     assert again["index"] == "painted"
     assert again["encoder"] == "colours"
@@ -189,38 +194,35 @@ def test_json_is_the_contract(index):
         assert set(metrics) == names
         estimate = metrics["pairwise_accuracy"]
         assert estimate["low"] <= estimate["value"] <= estimate["high"]
+    assert again["differences"]
     for row in again["differences"]:
         assert {"a", "b", "scope", "metric", "value", "low", "high", "p"} <= set(row)
 
 
-def test_baselines_are_always_in_the_table(index):
+def test_baselines_are_always_in_the_table(evaluation):
     """A random direction and the mean difference are there without being asked for."""
-    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
-
     assert {name for name, row in rows(evaluation).items() if row.baseline} == {
         "random-direction",
         "mean-difference",
     }
 
 
-def test_scopes_share_out_the_pairs(index):
+def test_scopes_share_out_the_pairs(evaluation):
     """Pairs within a group and pairs across groups make all pairs of a test fold."""
-    evaluation = evaluate(index, learners=[], protocol=QUICK)
     counts = {row.scope: row.n_pairs for row in evaluation.results}
 
     assert counts["within"] + counts["across"] == pytest.approx(counts["all"], abs=1)
 
 
-def test_the_same_seed_gives_the_same_results(index):
+def test_the_same_seed_gives_the_same_results(evaluation, index):
     """Nothing in an evaluation is drawn outside its seed."""
-    first = evaluate(index, learners=["pair-least-squares"], protocol=QUICK).to_json()
-    second = evaluate(index, learners=["pair-least-squares"], protocol=QUICK).to_json()
-    third = evaluate(
-        index, learners=["pair-least-squares"], protocol=Protocol(folds=4, repeats=2, seed=1)
-    ).to_json()
+    again, other = (
+        evaluate(index, learners=["all-pairs"], protocol=replace(QUICK, seed=seed))
+        for seed in (0, 1)
+    )
 
-    assert first["results"] == second["results"]
-    assert first["results"] != third["results"]
+    assert again.to_json()["results"] == evaluation.to_json()["results"]
+    assert other.to_json()["results"] != evaluation.to_json()["results"]
 
 
 def test_no_photo_is_rated_by_a_model_that_saw_it(index):
@@ -303,20 +305,17 @@ def test_a_vector_learned_here_is_learned_anew_out_of_fold(index):
     assert accuracy(mine).value == pytest.approx(accuracy(rows(evaluation)["all-pairs"]).value)
 
 
-def test_differences_are_paired_and_adjusted(index):
+def test_differences_are_paired_and_adjusted(evaluation):
     """The difference of two rows is the difference of their values; Holm never lowers p."""
-    evaluation = evaluate(index, learners=["all-pairs"], protocol=QUICK)
-
+    assert evaluation.differences
     for row in evaluation.differences:
         a, b = (rows(evaluation, row.scope)[name].metrics[row.metric] for name in (row.a, row.b))
         assert row.difference.value == pytest.approx(a.value - b.value, abs=1e-9)
         assert row.p_holm >= row.difference.p
 
 
-def test_an_evaluation_is_kept(index):
+def test_an_evaluation_is_kept(evaluation, index):
     """A saved evaluation is read back as it was told."""
-    evaluation = evaluate(index, learners=[], protocol=QUICK)
-
     path = save_evaluation(index.paths, evaluation)
 
     assert evaluation_paths(index.paths) == [path]
@@ -345,15 +344,15 @@ def test_series_are_needed_to_fold_by_series(index):
         evaluate(index, protocol=Protocol(fold_by="series"))
 
 
-def test_labels_all_the_same_order_nothing(painted, index, tmp_path):
+def test_labels_all_the_same_order_nothing(own_index):
     """Constant labels are an error in words."""
     table = LabelTable(
         "constant", [LabelRow(2, f"{n:02}.png", 3.0, "x", None, None, None) for n in range(80)]
     )
-    import_labels(index.paths, table, base=[painted.root.parent / "photos"])
+    import_labels(own_index.paths, table, base=[own_index.photos()[0].path.parent])
 
     with pytest.raises(NoLabelsError, match="all the same"):
-        judged_photos(type(index).open(index.paths), rater="x")
+        judged_photos(Index.open(own_index.paths), rater="x")
 
 
 def test_too_few_photos_for_the_folds_are_told(own_index):
@@ -361,7 +360,7 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
     rows = [LabelRow(n + 2, f"{n:02}.png", float(n), "few", None, None, None) for n in range(3)]
     few = LabelTable("few", rows)
     import_labels(own_index.paths, few, base=[own_index.photos()[0].path.parent])
-    opened = type(own_index).open(own_index.paths)
+    opened = Index.open(own_index.paths)
     photos = judged_photos(opened, rater="few")
 
     learned = fit_and_test(AllPairs(), photos, Protocol())

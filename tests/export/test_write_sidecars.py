@@ -240,13 +240,14 @@ def test_hostile_names_get_sidecars(hostile):
 
 def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
     """Where there is no room, what was there stays, and a line says so."""
-    sidecar = full.folder / "day 0" / "0.png.xmp"
-    sidecar.parent.mkdir()
+    run(collection, Stars(to=full.folder))
+    before = {path: path.read_bytes() for path in full.folder.rglob("*.xmp")}
+    assert len(before) == 10
     full.filled()
     with pytest.raises(StorageError, match="full"):
-        run(collection, Stars(to=full.folder))
+        run(collection, Stars(to=full.folder), vector=turned(collection.vector))
     assert not [path for path in full.folder.rglob("*") if ".part" in path.name]
-    assert all(path.stat().st_size for path in full.folder.rglob("*.xmp"))
+    assert {path: path.read_bytes() for path in full.folder.rglob("*.xmp")} == before
 
 
 def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):

@@ -102,7 +102,9 @@ def test_photos_that_nobody_judged_go_first(library):
     index = Index.open(workspace.index("crops"))
     vector = learn_degradations(index, "taught", DetailEncoder, photos=10)
     judged = {photo.digest for photo in index.photos() if photo.path.name in names}
+    assert len(judged) == 6
     assert not any(vector.card.saw(digest) for digest in judged)
+    assert sum(vector.card.saw(photo.digest) for photo in index.photos()) == 10
 
 
 def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):

@@ -174,4 +174,5 @@ def test_inverted_lists_follow_the_photos(library):
     found = approximate_best(library.index, np.ones(48), 999, tell=told.append)
     assert len(told) == 2
     assert len(list((library.paths.root / "lists").iterdir())) == 2
+    assert found
     assert {one.photo for one in found} <= set(library.index.photos())
