@@ -101,9 +101,11 @@ def check(
     """Tell what is there of a dataset, what is missing and what does not fit."""
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
+    from photorank.labels.datasets.read_dataset import open_dataset
     from photorank.workspace import Workspace
 
-    found = check_dataset(load_manifest(Workspace.current(), name), root)
+    manifest = load_manifest(Workspace.current(), name)
+    found = check_dataset(open_dataset(manifest, root, partial=True))
     for note in found.notes:
         message(note)
     if as_json:

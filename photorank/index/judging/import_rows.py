@@ -62,7 +62,6 @@ def import_judgements(
     Parameters
     ----------
     paths : IndexPaths
-        The index.
     labels : LabelTable or None
     choices : ChoiceTable or None
         Their rows are streamed.

@@ -34,17 +34,10 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield rows with the photos that they name, some thousands at a time.
+    """Yield rows with the photos that they name, so many together as are in memory at a time.
 
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-        To the catalogue; a temporary table is made.
-    rows : iterable of LabelRow or ChoiceRow
-    folders : sequence of Path or str
-        That names are relative to.
-    together : int
-        Rows that are in memory at a time.
+    Names are relative to some folders. The connection is to the catalogue; a temporary table is
+    made.
     """
     names = _NamesInIndex(connection, folders)
     left = iter(rows)

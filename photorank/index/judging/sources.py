@@ -67,19 +67,9 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Forget what a source says of an index's photos: scores, groups, splits, choices.
+    """Forget what a source says of an index's photos; return its whole name.
 
-    Parameters
-    ----------
-    paths : IndexPaths
-        The index.
-    name : str
-        The source, as the notes of imports call it: a table's path, or a library's kind.
-
-    Returns
-    -------
-    str
-        The source's whole name.
+    It is named as the notes of imports call it: by a table's path, or a library's kind.
 
     Raises
     ------

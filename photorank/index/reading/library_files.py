@@ -14,13 +14,9 @@ from photorank.workspace import IndexPaths
 
 
 def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
-    """Return every file of an index's photos that is there now, copies too, folder by folder.
+    """Every file of an index's photos that is there now, copies too, folder by folder.
 
-    Parameters
-    ----------
-    paths : IndexPaths
-    among : collection of int, optional
-        Rows of the photos that count; all by default.
+    Only the photos of some rows count where these are given.
     """
     rows = load_rows(paths)
     facts, digests = load_facts(paths, rows).tolist(), rows.all_digests()

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from photorank.errors import LabelsError, MissingPathError
+from photorank.errors import LabelsError
 from photorank.labels.datasets.dataset_manifest import DatasetManifest
 from photorank.labels.datasets.read_dataset import Dataset, open_dataset
 from photorank.typing import Json
@@ -44,24 +44,7 @@ class DatasetCheck:
         return asdict(self) | {"complete": self.complete}
 
 
-def check_dataset(manifest: DatasetManifest, root: Path) -> DatasetCheck:
-    """Read a dataset's label files and look for the photos that they name.
-
-    Raises
-    ------
-    MissingPathError
-        If the folder is not there.
-    MissingLabelFilesError
-        If no layout's label files are there.
-    LabelsError
-        If a label file cannot be read or lacks a column.
-    """
-    if not root.is_dir():
-        raise MissingPathError(root)
-    return check_opened(open_dataset(manifest, root, partial=True))
-
-
-def check_opened(dataset: Dataset) -> DatasetCheck:
+def check_dataset(dataset: Dataset) -> DatasetCheck:
     """Look for the photos that a dataset's label files name."""
     labels = choices = 0
     named: dict[str, None] = {}
@@ -91,19 +74,12 @@ def check_opened(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Open a dataset whose photos are all there, or with `partial` at least some.
+    """A dataset whose photos are all there, or with `partial` at least some; else LabelsError.
 
-    Raises
-    ------
-    MissingPathError, MissingLabelFilesError
-        If the folder or the label files are not there.
-    LabelsError
-        If something cannot be used, or a photo is not there.
+    Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """
-    if not root.is_dir():
-        raise MissingPathError(root)
     dataset = open_dataset(manifest, root, partial=partial)
-    found = check_opened(dataset)
+    found = check_dataset(dataset)
     if found.usable and (partial or not found.missing):
         return dataset
     first = ", ".join(found.missing_examples[:2])

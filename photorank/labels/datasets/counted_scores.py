@@ -1,6 +1,7 @@
 """Scores that are counted: means of histograms, likes for what was seen."""
 
 import math
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,6 @@ from photorank.labels.datasets.label_file_rows import label_file_rows
 from photorank.labels.popularity.scores_from_likes import rate
 from photorank.labels.tables.cells import Cells, number
 from photorank.labels.tables.usable_rows import Problems
-from photorank.typing import Floats
 
 
 def mean_rating(counts: list[float]) -> float:
@@ -35,18 +35,21 @@ def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
     raise ValueError(f"{', '.join(columns)} are too big together")
 
 
-def rates(root: Path, spec: TableSpec) -> dict[int, float]:
-    """Return each line's rate, drawn to what is usual in the table where little was seen."""
-    lines: list[int] = []
-    counts: list[list[float]] = []
+def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
+    """Likes, and how many people saw what was liked."""
+    likes, exposure = found = counted(cells, columns)
+    if likes and not exposure:
+        raise ValueError(f"{likes:g} {columns[0]} with 0 {columns[1]}")
+    return found
+
+
+def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
+    """Each line's rate, drawn to what is usual in the table where little was seen."""
+    counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
-        try:
-            counts.append(counted(cells, spec.rate or ()))
-        except ValueError:
-            continue  # it is told when the row is read
-        lines.append(line)
-    if not lines:
+        with suppress(ValueError):  # it is told when the row is read
+            counts[line] = likes_and_exposure(cells, columns)
+    if not counts:
         return {}
-    likes, exposure = np.array(counts).T
-    found: Floats = rate(likes, exposure, log=True)
-    return dict(zip(lines, found.tolist(), strict=True))
+    likes, exposure = np.array(list(counts.values())).T
+    return dict(zip(counts, rate(likes, exposure, log=True).tolist(), strict=True))

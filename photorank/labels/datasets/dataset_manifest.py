@@ -87,13 +87,7 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """Return the first layout whose label files are all in a folder.
-
-        Raises
-        ------
-        MissingLabelFilesError
-            If some of each layout's are missing.
-        """
+        """The first layout whose label files are all in a folder; else MissingLabelFilesError."""
         lacks = [
             [table.file for table in layout.tables if not (root / table.file).exists()]
             for layout in self.layouts
@@ -105,15 +99,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Return the manifest of that name, the user's own or a shipped one.
-
-    Raises
-    ------
-    MissingDatasetError
-        If there is none.
-    ManifestError
-        If it cannot be understood.
-    """
+    """The manifest of that name, the user's own or a shipped one; else MissingDatasetError."""
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))
@@ -123,11 +109,8 @@ def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
 def read_manifest(path: Path) -> DatasetManifest:
     """Read a manifest.
 
-    Raises
-    ------
-    ManifestError
-        If it is no TOML, has an unknown, missing or wrong key, or names files
-        outside the dataset's folder.
+    Raises ManifestError if it is no TOML, has an unknown, missing or wrong key, or names files
+    outside the dataset's folder.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))

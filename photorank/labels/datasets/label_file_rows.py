@@ -19,10 +19,7 @@ from photorank.labels.tables.workbook import workbook_rows
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
     """Yield each row of a label file by column, with its line; take down what is no row.
 
-    Raises
-    ------
-    MissingPathError, LabelsError
-        If the file is not there, is written in something else, or lacks a column.
+    Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """
     with _opened(root / spec.file, spec) as table:
         table.require(*spec.needed)

@@ -8,8 +8,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
-from photorank.errors import LabelsError
-from photorank.labels.datasets.counted_scores import counted, mean_rating, rates
+from photorank.errors import LabelsError, MissingPathError
+from photorank.labels.datasets.counted_scores import counted, likes_and_exposure, mean_rating, rates
 from photorank.labels.datasets.dataset_manifest import DatasetManifest, Layout, TableSpec
 from photorank.labels.datasets.label_file_rows import label_file_rows
 from photorank.labels.datasets.template import Template
@@ -37,24 +37,25 @@ class Dataset:
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
     """Read a dataset's label files once, to say what is wrong, and give them to be imported.
 
-    Parameters
-    ----------
-    manifest : DatasetManifest
-    root : Path
-        The folder that holds the label files, which all paths are relative to.
-    partial : bool, default=False
-        Leave rows out that cannot be used, instead of refusing them all.
+    `root` is the folder that holds the label files, which all paths are relative to; with
+    `partial` rows that cannot be used are left out.
 
     Raises
     ------
-    MissingLabelFilesError
-        If no layout's label files are there.
+    MissingPathError, MissingLabelFilesError
+        If the folder, or in it any layout's label files, are not there.
     LabelsError
         If a file cannot be read or lacks a column, or one of its rows cannot be used.
     """
+    if not root.is_dir():
+        raise MissingPathError(root)
     layout = manifest.layout_at(root)
     for spec in layout.tables:
-        _check_inside(root, spec.file)
+        if not _inside(root, spec.file):
+            raise LabelsError(
+                f"{root / spec.file} leads out of the dataset's folder through a link. Put the "
+                "file itself there."
+            )
     notes = [layout.note] if layout.note else []
     if not layout.verified:
         notes.append(
@@ -127,7 +128,7 @@ class _Table:
         self.root = root
         self.spec = spec
         self._inside = lru_cache(4096)(self._is_inside)
-        self._rates = rates(root, spec) if spec.rate else {}
+        self._rates = rates(root, spec, spec.rate) if spec.rate else {}
 
     def photo(self, template: Template, cells: Cells) -> str:
         """Return the path of a row's photo, which must not leave the dataset's folder."""
@@ -150,7 +151,7 @@ class _Table:
             value = mean_rating(counts)
             n_raters = n_raters or round(sum(counts)) or None
         elif spec.rate:
-            counted(cells, spec.rate)
+            likes_and_exposure(cells, spec.rate)
             value = self._rates[line]
         else:
             return None, n_raters
@@ -231,15 +232,6 @@ def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
     if first == second:
         raise ValueError(f"{first!r} is compared with itself")
     return first, second
-
-
-def _check_inside(root: Path, file: str) -> None:
-    """Raise if a label file is, through links, outside the dataset's folder."""
-    if not _inside(root, file):
-        raise LabelsError(
-            f"{root / file} leads out of the dataset's folder through a link. Put the file itself "
-            "there."
-        )
 
 
 def _inside(root: Path, path: str) -> bool:

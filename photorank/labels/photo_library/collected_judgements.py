@@ -61,13 +61,7 @@ class Collected:
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Return the judgements as labels of one rater.
-
-        Raises
-        ------
-        LabelsError
-            If there is none.
-        """
+        """The judgements as labels of one rater; LabelsError if there is none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])

@@ -3,8 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 from photorank.labels.photo_library.collected_judgements import Collected, Judgement, LibraryFile
 from photorank.photos.metadata.capture_time import local_clock
@@ -31,7 +34,7 @@ class _Name(NamedTuple):
 
 
 def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
-    """Return which photos were edited or exported (1) and which were not (0).
+    """Which photos were edited or exported (1) and which were not (0).
 
     A photo and its twin are one shot and have one label. It is edited if
 
@@ -44,12 +47,6 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
       pairs sorted by kind, or everything was exported, and nothing was chosen;
     - another photo of its name has the same capture time and other content, in
       another folder.
-
-    Parameters
-    ----------
-    files : sequence of LibraryFile
-    raws : iterable of Path
-        The RAW files of the library.
     """
     names = [_name(file.path) for file in files]
     marked = {
@@ -90,21 +87,12 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Return the files that are versions of one photo, the edited ones first.
+    """Numbers of the files that are versions of one photo, a list each, the edited ones first.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
     two folders, as files of two kinds in one, or as ``IMG_1`` and ``IMG_1 (1)``. None are
     of which capture times or cameras are known to differ: cameras count anew.
-
-    Parameters
-    ----------
-    files : sequence of LibraryFile
-
-    Returns
-    -------
-    list of list of int
-        Numbers of files; those without another version are in none.
     """
     names = [_name(file.path) for file in files]
     places: dict[tuple[Path, str], list[int]] = defaultdict(list)
@@ -113,25 +101,21 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
         places[file.path.parent, name.original].append(number)
         if file.taken:
             shots[name.original, local_clock(file.taken)].append(number)
-    first = list(range(len(files)))
     for (original, taken), numbers in list(shots.items()):
         if (plain := _COPY.sub("", original)) != original and (plain, taken) in shots:
             shots[plain, taken] += numbers
     taken_at = [file.taken and local_clock(file.taken) for file in files]
     cameras = [file.camera for file in files]
+    together = []
     for numbers in places.values():
         if any(names[number].edited for number in numbers):
             for shot in _agreeing(numbers, taken_at):
-                _unite_all(first, _agreeing(shot, cameras))
+                together += _agreeing(shot, cameras)
     for numbers in shots.values():
-        _unite_all(first, _agreeing(numbers, cameras))
-    together: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(files)):
-        together[_first(first, number)].append(number)
+        together += _agreeing(numbers, cameras)
     return [
         sorted(numbers, key=lambda number: not names[number].edited)
-        for numbers in together.values()
-        if len(numbers) > 1
+        for numbers in _united(together, len(files))
     ]
 
 
@@ -154,18 +138,19 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
     return [[number for number in numbers if told[number] == one] for one in known]
 
 
-def _unite_all(first: list[int], groups: Sequence[Sequence[int]]) -> None:
-    """Make the files of each group one."""
-    for numbers in groups:
-        roots = sorted(_first(first, number) for number in numbers)
-        for root in roots[1:]:
-            first[root] = roots[0]
+def _united(groups: Sequence[Sequence[int]], n: int) -> list[list[int]]:
+    """Groups of two and more of `n` numbers after those that share a number became one."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
 
-
-def _first(first: list[int], number: int) -> int:
-    while first[number] != number:
-        number = first[number]
-    return number
+    pairs = np.array([pair for group in groups for pair in pairwise(group)], dtype=np.intp)
+    if not len(pairs):
+        return []
+    links = coo_array((np.ones(len(pairs)), pairs.T), shape=(n, n))
+    united: dict[int, list[int]] = defaultdict(list)
+    for number, part in enumerate(connected_components(links, directed=False)[1].tolist()):
+        united[part].append(number)
+    return [numbers for numbers in united.values() if len(numbers) > 1]
 
 
 def _name(path: Path) -> _Name:

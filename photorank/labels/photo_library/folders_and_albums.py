@@ -20,21 +20,11 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """Return the tiers that the names of the photos' folders are.
+    """The tiers, from the worst to the best, that the names of the photos' folders are.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
-    label, those with copies in several have the best.
-
-    Parameters
-    ----------
-    files : iterable of LibraryFile
-    tiers : sequence of str
-        Names of folders, from the worst to the best.
-
-    Raises
-    ------
-    LabelsError
-        If a name is among them twice.
+    label, those with copies in several have the best. Raises LabelsError for a name that is
+    among the tiers twice.
     """
     ranks = {tier.casefold(): rank for rank, tier in enumerate(tiers, start=1)}
     if len(ranks) < len(tiers):
@@ -52,22 +42,14 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Return which photos are in an album (1) and which are not (0).
+    """Which photos are in an album (1) and which are not (0).
 
-    Parameters
-    ----------
-    files : sequence of LibraryFile
-    album : Path
-        A folder with copies of the chosen photos, which are known by their content, or
-        a text with a photo a line: its path, absolute or relative to the text's own
-        folder, or its name, if there is only one of that name.
+    The album is a folder with copies of the chosen photos, which are known by their content, or
+    a text with a photo a line: its path, absolute or relative to the text's own folder, or its
+    name, if there is only one of that name.
 
-    Raises
-    ------
-    MissingPathError
-        If there is no such folder or file.
-    LabelsError
-        If the text cannot be read, or no photo is in the album.
+    Raises MissingPathError if there is no such folder or file, LabelsError if the text cannot be
+    read or no photo is in the album.
     """
     collected = Collected()
     search = _copies if album.is_dir() else _named

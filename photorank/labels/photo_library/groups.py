@@ -12,22 +12,11 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Return the group of each photo by its digest; of copies the first file counts.
+    """The group of each photo by its digest; of copies the first file counts.
 
-    Parameters
-    ----------
-    files : iterable of LibraryFile
-    by : {"folder", "day", "event"}
-        A group is a folder, a day of the camera's clock, or the photos between two
-        gaps in time, wherever in the world they were taken. Without a time a photo is
-        in no day and in no event.
-    gap : float, default=6.0
-        Hours without a photo that end an event.
-
-    Raises
-    ------
-    ValueError
-        If the gap is not positive.
+    A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
+    of so many hours, wherever in the world they were taken. Without a time a photo is in no day
+    and in no event.
 
     Examples
     --------
@@ -39,8 +28,6 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     >>> sorted(group_photos(files, "event").values())
     ['2024-07-31 20:00:00', '2024-07-31 20:00:00', '2024-08-01 09:00:00']
     """
-    if not gap > 0:
-        raise ValueError(f"a gap is a positive number of hours, not {gap}")
     first: dict[str, LibraryFile] = {}
     for file in files:
         first.setdefault(file.digest, file)

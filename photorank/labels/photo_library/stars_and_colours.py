@@ -38,19 +38,11 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
 
 
 def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Collected:
-    """Return the photos' colour labels as tiers.
+    """The photos' colour labels as tiers, in an order from the worst to the best.
 
-    Parameters
-    ----------
-    files : iterable of LibraryFile
-    order : sequence of str
-        The labels from the worst to the best, as the program calls them; case does
-        not matter. Other labels are left out, with a note.
-
-    Raises
-    ------
-    LabelsError
-        If there is no order, or a label is in it twice; the labels there are told.
+    The labels are named as the program calls them; case does not matter. Others are left out,
+    with a note. Raises LabelsError, which tells the labels that there are, if there is no order
+    or a label is in it twice.
     """
     collected = Collected()
     tags = list(each(files, photo_tags, collected))

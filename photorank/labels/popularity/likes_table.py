@@ -1,5 +1,6 @@
 """Tables of likes: CSV files of what a website counts, read as one score a photo."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from photorank.labels.popularity.scores_from_likes import account_tiers, age_cor
 from photorank.labels.tables.cells import Cells, count, day, filled
 from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
+from photorank.typing import Floats
 
 _LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
 _SEEN = ("views", "followers")  # what likes are divided by: the first that is there
@@ -28,34 +30,16 @@ class _Counts(NamedTuple):
 
 
 def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = False) -> LabelTable:
-    """Read a CSV file of counts as labels: one score a photo, higher is better.
+    """Labels that a CSV file of counts makes: one score a photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
     perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else
     by followers, with shrinkage; with dates they are corrected for the time a photo
     has been out, up to the table's latest date. The score is the logarithm of that,
-    or the tier among the account's photos. The account is the photo's group.
-
-    Parameters
-    ----------
-    path : Path
-        In UTF-8, with or without a byte order mark, or in Latin-1.
-    tiers : int, optional
-        Score by so many tiers of equal size within each account, instead.
-    partial : bool, default=False
-        Leave rows out that cannot be used, with a note, instead of refusing them all.
-
-    Returns
-    -------
-    LabelTable
-        Its first note says in words how the scores were made.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    LabelsError
-        If it is no such table, one of its rows cannot be used, or nothing was liked.
+    or one of so many `tiers` among the account's photos, which are a group. The first
+    note says in words how scores were made. Raises as
+    :func:`~photorank.labels.tables.judgement_tables.read_labels`, and LabelsError if
+    nothing was liked.
     """
     with open_csv(path) as table:
         likes = [name for name in _LIKES if name in table.columns]
@@ -65,8 +49,9 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
                 f"{path} is no table of popularity: its columns must be file, likes or favourites, "
                 "and perhaps views, followers, account and date."
             )
-        table.require("file", *likes, *([seen] if seen else []))
-        table.ignore_all_but("file", *likes, *([seen] if seen else []), "account", "date")
+        needed = ["file", *likes, *([seen] if seen else [])]
+        table.require(*needed)
+        table.ignore_all_but(*needed, "account", "date")
 
         def understood(line: int, cells: Cells) -> _Counts:
             counts = _Counts(
@@ -82,29 +67,30 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
             return counts
 
         rows = list(table.usable_rows(understood, partial=partial))
-        scores = rate([row.likes for row in rows], [row.seen for row in rows])
-        how = " + ".join(likes) + (
-            f" per {seen.removesuffix('s')}, drawn to the usual rate where {seen} are few"
-            if seen
-            else ""
-        )
-        if days := [row.published for row in rows if row.published]:
-            latest = max(days)
-            scores = age_corrected(scores, [(latest - day).days for day in days])
-            how += f", corrected for the days it was out until {latest}"
-        if tiers is None:
-            scores = np.log(scores)
-            how = f"the logarithm of {how}"
-        else:
-            accounts = [row.account or "" for row in rows]
-            scores = account_tiers(scores, accounts, n_tiers=tiers)
-            where = "among the photos of its account" if any(accounts) else "among all photos"
-            how = f"its tier of {tiers} {where}, by {how}"
+        what = " + ".join(likes)
+        if seen:
+            what += f" per {seen.removesuffix('s')}, drawn to the usual rate where {seen} are few"
+        scores, how = _scores(rows, what, tiers)
         table.notes.insert(0, f"a photo's score is {how}")
         if np.ptp(scores) == 0:
             table.notes.append("all scores are the same: the counts differ no more than by chance")
         labels = [
-            LabelRow(row.line, row.file, float(score), group=row.account)
-            for row, score in zip(rows, scores, strict=True)
+            LabelRow(row.line, row.file, score, group=row.account)
+            for row, score in zip(rows, scores.tolist(), strict=True)
         ]
         return LabelTable(str(path.absolute()), labels, table.notes)
+
+
+def _scores(rows: Sequence[_Counts], how: str, tiers: int | None) -> tuple[Floats, str]:
+    """Scores (n,) of rows, and in words how they were made."""
+    scores = rate([row.likes for row in rows], [row.seen for row in rows])
+    if days := [row.published for row in rows if row.published]:
+        latest = max(days)
+        scores = age_corrected(scores, [(latest - day).days for day in days])
+        how += f", corrected for the days it was out until {latest}"
+    if tiers is None:
+        return np.log(scores), f"the logarithm of {how}"
+    accounts = [row.account or "" for row in rows]
+    where = "among the photos of its account" if any(accounts) else "among all photos"
+    tier = account_tiers(scores, accounts, n_tiers=tiers)
+    return tier, f"its tier of {tiers} {where}, by {how}"

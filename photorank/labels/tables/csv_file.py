@@ -42,12 +42,7 @@ class Dialect:
 def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
     """Open a table in UTF-8, with or without a byte order mark, or in Latin-1.
 
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    LabelsError
-        If it cannot be read, or is no text.
+    Raises MissingPathError, and LabelsError if it cannot be read or is no text.
     """
     dialect = dialect or Dialect()
     reader = None
@@ -93,17 +88,10 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 class CsvRows(Generic[Row]):
-    """Usable rows of a CSV file, read from it anew each time they are iterated over.
+    """Usable rows of a CSV file, read anew each time, so that it may be bigger than the memory.
 
-    So a table may be far bigger than the memory.
-
-    Parameters
-    ----------
-    path : Path
-    understood : callable
-        Takes the open table, requires its columns, and returns what understands a row.
-    partial : bool
-        Leave rows out that cannot be used, with a note, instead of refusing them all.
+    `understood` takes the open table, requires its columns, and returns what understands a row;
+    with `partial` rows that cannot be used are left out, with a note.
     """
 
     def __init__(

@@ -93,28 +93,20 @@ class ChoiceTable:
 def read_labels(
     path: Path, *, group_column: str | None = None, partial: bool = False
 ) -> LabelTable:
-    """Read a CSV file of labels.
+    """Labels of a CSV file, in UTF-8 or Latin-1, packed or not; rows are read as they are needed.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and
-    `stars`, and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train,
-    validation or test). Scores and tiers are any finite numbers, stars 1 to 5, where
-    0 means not rated. Higher is better.
-
-    Parameters
-    ----------
-    path : Path
-        In UTF-8, with or without a byte order mark, or in Latin-1.
-    group_column : str, optional
-        The column that tells the group. Default: ``group``.
-    partial : bool, default=False
-        Leave rows out that cannot be used, with a note, instead of refusing them all.
+    `stars`, and perhaps `rater`, `group` (or the column that is named), `series`,
+    `n_raters` and `split` (train, validation or test). Scores and tiers are any finite
+    numbers, stars 1 to 5, where 0 means not rated. Higher is better.
 
     Raises
     ------
     MissingPathError
         If there is no such file.
     LabelsError
-        If it is no such table, or one of its rows cannot be used.
+        If it is no such table, or one of its rows cannot be used and, without `partial`,
+        none may be left out.
     """
 
     def understood_in(table: Table) -> Callable[[int, Cells], LabelRow | None]:
@@ -149,24 +141,10 @@ def read_labels(
 
 
 def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
-    """Read a CSV file of choices: `winner`, `loser`, and perhaps `tie`, `rater` and `votes`.
+    """Choices of a CSV file: `winner`, `loser`, and perhaps `tie`, `rater` and `votes`.
 
     A tie is told by ``1``, ``true`` or ``yes``; ``0``, ``false``, ``no`` or nothing is none.
-    Votes say how many people chose so, 1 where the cell is empty.
-
-    Parameters
-    ----------
-    path : Path
-        In UTF-8, with or without a byte order mark, or in Latin-1.
-    partial : bool, default=False
-        Leave rows out that cannot be used, with a note, instead of refusing them all.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    LabelsError
-        If it is no such table, or one of its rows cannot be used.
+    Votes say how many people chose so, 1 where the cell is empty. Raises as :func:`read_labels`.
     """
 
     def understood_in(table: Table) -> Callable[[int, Cells], ChoiceRow]:

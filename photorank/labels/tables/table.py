@@ -15,14 +15,7 @@ Row = TypeVar("Row")
 class Table:
     """An open table, read up to its first row: by default the names of its columns.
 
-    Parameters
-    ----------
-    path : Path
-        For messages.
-    rows : iterator of (int, list of str)
-        Rows with their lines in the file, from 1.
-    columns : sequence of str
-        The columns' names, where no first row tells them.
+    Rows come with their lines in the file, from 1; the path is for messages.
     """
 
     def __init__(

@@ -48,28 +48,10 @@ class Problems:
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Decide whether a table's usable rows are taken without the others.
+        """Decide whether a table's usable rows are taken without the rest; return a note on that.
 
-        Parameters
-        ----------
-        source : str
-            The table's name.
-        usable : int
-            Rows that can be used.
-        partial : bool
-            Whether rows may be left out.
-        lacks : str
-            What a table has no row of, if none can be used and none is wrong.
-
-        Returns
-        -------
-        list of str
-            A note on what is left out, if anything.
-
-        Raises
-        ------
-        LabelsError
-            If a row is wrong and may not be left out, or no row can be used.
+        Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
+        row can be used. The table then `lacks` a row of that kind.
         """
         if self and not (partial and usable):
             raise LabelsError(

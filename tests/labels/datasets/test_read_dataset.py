@@ -305,6 +305,7 @@ def table(tmp_path):
         ('histogram = ["a", "b"]', "x,-1,2", "a '-1' is not a number from 0"),
         ('histogram = ["a", "b"]', "x,1,many", "b 'many' is not a number"),
         ('rate = ["a", "b"]', "x,1,-2", "b '-2' is not a number from 0"),
+        ('rate = ["a", "b"]', "x,1,0", "1 a with 0 b"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_told_with_file_and_line(table, spec, row, why):

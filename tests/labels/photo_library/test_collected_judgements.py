@@ -440,8 +440,6 @@ def test_groups_by_folder_day_and_event():
     rows = list(group_table(files, days, "days").rows)
     assert {row.group for row in rows} == set(days.values())
     assert {row.score for row in rows} == {None}
-    with pytest.raises(ValueError, match="positive"):
-        group_photos(files, "event", gap=0)
 
 
 def test_days_are_local_and_events_are_the_worlds():

