@@ -193,8 +193,5 @@ def _labels_to_import(
     if labels:
         table = read_labels(labels, group_column=group_column, partial=partial)
         base = [path if path.is_dir() else path.parent for path in paths]
-        return lambda index: [
-            *table.notes,
-            *import_labels(index, table, partial=partial, base=base),
-        ]
+        return lambda index: import_labels(index, table, partial=partial, base=base)
     return None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example, names
-from photorank.cli.output import line, message, print_json, print_some, progress
+from photorank.cli.output import line, print_json, print_notes, print_some, progress
 
 if TYPE_CHECKING:
     from photorank.labels.photo_library.collected_judgements import Collected, LibraryFile
@@ -76,10 +76,9 @@ def labels_collect(
     table = collected.table(source, rater, kind)
     if not mix:
         refuse_other_scales(paths, table)
-    notes = [*table.notes, *import_labels(paths, table, judgements="scores")]
+    notes = import_labels(paths, table, judgements="scores")
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
-    for note in notes:
-        message(note)
+    print_notes(notes)
     if as_json:
         print_json(
             {

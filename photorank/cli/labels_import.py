@@ -1,12 +1,16 @@
 """Commands that bring people's judgements into an index."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, example
 from photorank.cli.output import line, print_json, print_notes
+
+if TYPE_CHECKING:
+    from photorank.labels.tables.judgement_tables import LabelTable
+    from photorank.workspace import IndexPaths
 
 app = typer.Typer()
 choices_app = typer.Typer()
@@ -21,16 +25,22 @@ def labels_import(
     as_json: AsJson = False,
 ) -> None:
     """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
-    import numpy as np
-
-    from photorank.index.judging.import_rows import import_labels
-    from photorank.index.opened import Index
     from photorank.labels.tables.judgement_tables import read_labels
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
     table = read_labels(file, group_column=group_column, partial=partial)
-    notes = [*table.notes, *import_labels(paths, table, partial=partial)]
+    take_labels(paths, table, partial=partial, as_json=as_json)
+
+
+def take_labels(paths: "IndexPaths", table: "LabelTable", *, partial: bool, as_json: bool) -> None:
+    """Import a table of labels, and tell how many photos have one now."""
+    import numpy as np
+
+    from photorank.index.judging.import_rows import import_labels
+    from photorank.index.opened import Index
+
+    notes = import_labels(paths, table, partial=partial)
     labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
     print_notes(notes)
     if as_json:
@@ -53,8 +63,7 @@ def choices_import(
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
-    table = read_choices(file, partial=partial)
-    notes = [*table.notes, *import_choices(paths, table, partial=partial)]
+    notes = import_choices(paths, read_choices(file, partial=partial), partial=partial)
     choices = len(Index.open(paths).choices().winners)
     print_notes(notes)
     if as_json:

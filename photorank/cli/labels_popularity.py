@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from photorank.cli.labels_collect import Mix
-from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.output import line, message, print_json
+from photorank.cli.labels_import import take_labels
+from photorank.cli.options import AsJson, IndexName, Partial, example
 
 app = typer.Typer()
 
@@ -22,18 +22,12 @@ def popularity(
         typer.Option(min=2, metavar="T", help="Score by T tiers within each account."),
     ] = None,
     index: IndexName = None,
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
-    ] = False,
+    partial: Partial = False,
     mix: Mix = False,
     as_json: AsJson = False,
 ) -> None:
     """Import likes as labels. Columns are file, likes, views or followers, account and date."""
-    import numpy as np
-
-    from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.sources import refuse_other_scales
-    from photorank.index.opened import Index
     from photorank.labels.popularity.likes_table import read_popularity
     from photorank.workspace import Workspace
 
@@ -41,11 +35,4 @@ def popularity(
     table = read_popularity(file, tiers=tiers, partial=partial)
     if not mix:
         refuse_other_scales(paths, table)
-    notes = [*table.notes, *import_labels(paths, table, partial=partial)]
-    labelled = int(np.isfinite(Index.open(paths).labels().scores).sum())
-    for note in notes:
-        message(note)
-    if as_json:
-        print_json({"index": paths.name, "labelled": labelled, "notes": notes})
-    else:
-        line(f"index {paths.name}: {labelled} photos have a label")
+    take_labels(paths, table, partial=partial, as_json=as_json)

@@ -77,7 +77,7 @@ def import_judgements(
     Returns
     -------
     list of str
-        Notes for the user, one line each.
+        Notes for the user, the tables' own first, one line each.
 
     Raises
     ------
@@ -88,12 +88,12 @@ def import_judgements(
     LockedIndexError, StorageError
         If the index cannot be written.
     """
-    notes = []
     with writing(paths) as connection:
         # Whatever is gathered on the way may be bigger than the memory.
         connection.execute("PRAGMA temp_store = FILE")
         manifest = read_manifest(paths)
         folders = base or manifest.roots
+        notes = []
         with transaction(connection):
             if labels is not None:
                 notes += replace_labels(connection, labels, folders, partial=partial)
@@ -143,7 +143,7 @@ def replace_labels(
         " GROUP BY rater, photo",
         [source],
     )
-    return notes + _several(connection)
+    return [*table.notes, *notes, *_several(connection)]
 
 
 def replace_choices(
@@ -171,7 +171,7 @@ def replace_choices(
             " VALUES (?, ?, ?, ?, ?, ?)",
             chosen,
         )
-    return left_out.settle(table.source, usable, partial=partial)
+    return [*table.notes, *left_out.settle(table.source, usable, partial=partial)]
 
 
 def _place(
