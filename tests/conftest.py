@@ -12,7 +12,12 @@ import pytest
 from filelock import FileLock
 from PIL import Image, ImageFilter
 
-pytest_plugins = ("tests.fixtures.library", "tests.fixtures.painted", "tests.fixtures.collection")
+pytest_plugins = (
+    "tests.fixtures.library",
+    "tests.fixtures.painted",
+    "tests.fixtures.collection",
+    "tests.fixtures.judgements",
+)
 
 GROUPS = ("beach", "forest", "street")
 PHOTOS_PER_GROUP = 8

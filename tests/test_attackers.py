@@ -20,6 +20,7 @@ from photorank.errors import LabelsError, ManifestError, PhotorankError
 from photorank.export.choices_table import write_choices
 from photorank.export.ratings_table import write_csv
 from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.click_log import record_choice
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.judging.sources import remove_source
@@ -181,7 +182,7 @@ def named_home(home, tmp_path):
         draw_photo(file, seed=900 + number)
     workspace = Workspace(home)
     paths = workspace.index("small")
-    build_index([folder], "small", workspace=workspace, encoder_spec="embedded")
+    build_index(paths, BuildRequest([folder], encoder_spec="embedded"))
     rows = [
         LabelRow(line, str(file), 99.0 + line, SCRIPT, SCRIPT, SCRIPT, None)
         for line, file in enumerate(files, start=2)

@@ -1,53 +1,23 @@
 """What an index shows: rows, embeddings, judgements and the nearest photos."""
 
 import os
-import shutil
 import threading
 
 import numpy as np
 import pytest
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import LabelsError, MissingIndexError, NoLabelsError
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.errors import MissingIndexError, NoLabelsError
 from photorank.index.embeddings.exact_search import MappedRows
 from photorank.index.embeddings.shards import read_shard, write_shard
 from photorank.index.judging.import_rows import (
     import_choices,
-    import_judgements,
     import_labels,
-    replace_labels,
 )
 from photorank.index.opened import open_index
-from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.workspace import IndexPaths
-from tests.fixtures.colours import fill, paint
-
-
-def labels(*rows, source="first"):
-    """Return a table of (file, score, rater, group, series, n_raters), cut short anywhere."""
-    fill_in = (None, 0.0, "", None, None, None)
-    return LabelTable(
-        source,
-        [LabelRow(line, *row, *fill_in[len(row) :]) for line, row in enumerate(rows, start=2)],
-    )
-
-
-def choices(*rows, source="two-up"):
-    """Return a table of (winner, loser, tie, rater), cut short anywhere."""
-    fill_in = (None, None, False, "")
-    return ChoiceTable(
-        source,
-        [ChoiceRow(line, *row, *fill_in[len(row) :]) for line, row in enumerate(rows, start=2)],
-    )
-
-
-@pytest.fixture
-def five(library):
-    """Return a library of five photos."""
-    fill(library.folder, 5)
-    library.build()
-    return library
+from tests.fixtures.colours import fill
+from tests.fixtures.judgements import choices, labels
 
 
 @pytest.mark.parametrize("sign", [1, -1])
@@ -178,182 +148,6 @@ def test_a_score_is_the_mean_over_raters(five):
     assert index.raters() == ["ann", "bob"]
 
 
-def test_a_source_replaces_its_own_labels_only(five):
-    """Importing again forgets what the source said before, groups too, and spares the others."""
-    import_labels(five.paths, labels(("0000.png", 1.0, "ann", "a"), ("0001.png", 2.0, "ann", "a")))
-    import_labels(five.paths, labels(("0002.png", 3.0, "bob", "b"), source="second"))
-    import_labels(five.paths, labels(("0001.png", 9.0, "ann", "c")))
-    known = five.index.labels()
-    np.testing.assert_array_equal(known.scores, [np.nan, 9, 3, np.nan, np.nan])
-    assert known.group_names == ["b", "c"]
-    assert known.groups.tolist() == [-1, 1, 0, -1, -1]
-
-
-def test_labels_follow_a_renamed_photo(five):
-    """They belong to the content."""
-    import_labels(five.paths, labels(("0000.png", 1.0)))
-    (five.folder / "0000.png").rename(five.folder / "zzz.png")
-    five.build()
-    np.testing.assert_array_equal(five.index.labels().scores, [np.nan] * 4 + [1])
-
-
-def test_files_may_be_named_from_any_root_or_absolutely(five):
-    """Relative to the folders that were indexed, to those given, or through a link."""
-    fill(five.folder / "sub", 1, start=50)
-    five.build()
-    link = five.root / "link"
-    link.symlink_to(five.folder)
-    import_labels(
-        five.paths,
-        labels(
-            (str(five.folder / "0000.png"), 1.0),
-            ("./sub/../0001.png", 2.0),
-            (str(link / "0002.png"), 3.0),
-            ("sub/0000.png", 4.0),
-        ),
-    )
-    assert five.index.labels().scores[[0, 1, 2, 5]].tolist() == [1, 2, 3, 4]
-    import_labels(five.paths, labels(("0000.png", 7.0)), base=[link / "sub"])
-    assert five.index.labels().scores[5] == 7
-
-
-def test_an_ambiguous_file_is_told(five):
-    """The same name in two folders is used if it is the same picture only."""
-    other = five.root / "other"
-    paint(other / "0000.png", 99)
-    shutil.copy(five.folder / "0001.png", other / "0001.png")
-    five.build(other)
-    import_labels(five.paths, labels(("0001.png", 1.0)))
-    with pytest.raises(LabelsError, match=r"line 2: '0000.png' is in several"):
-        import_labels(five.paths, labels(("0000.png", 1.0)))
-
-
-def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
-    """The first five are named; the good rows are taken only when asked for."""
-    import_labels(five.paths, labels(("0000.png", 1.0)))
-    table = labels(("0000.png", 9.0), *[(f"no{n}.png", 1.0) for n in range(7)])
-    with pytest.raises(
-        LabelsError, match=r"line 3: 'no0.png' is not.*and 2 more \(7 in all\)"
-    ) as told:
-        import_labels(five.paths, table)
-    assert "\n" not in str(told.value)
-    assert five.index.labels().scores[0] == 1
-
-    notes = import_labels(five.paths, table, partial=True)
-    assert "line 3: 'no0.png'" in notes[0]
-    assert five.index.labels().scores[0] == 9
-    with pytest.raises(LabelsError):
-        import_labels(five.paths, labels(("no.png", 1.0)), partial=True)
-
-
-def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):
-    """One bad file among many labelled ones is noted, for the run told of it already."""
-    (five.folder / "bad.jpg").write_text("text")
-    five.build()
-    notes = import_labels(five.paths, labels(("0000.png", 1.0), ("bad.jpg", 2.0)))
-    assert notes == ["left out: 1 files that could not be read as photos"]
-    with pytest.raises(LabelsError, match="no row"):
-        import_labels(five.paths, labels(("bad.jpg", 2.0)))
-
-
-def test_a_photo_has_one_group(five):
-    """Rows that contradict each other or another source are told, with both groups."""
-    shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
-    five.build()
-    clash = labels(("0000.png", 1.0, "", "a"), ("copy.png", 1.0, "", "b"))
-    with pytest.raises(LabelsError, match=r"line 3: 'copy.png' is in group 'a' already, not 'b'"):
-        import_labels(five.paths, clash)
-    import_labels(five.paths, labels(("0000.png", 1.0, "", "a", "s")))
-    with pytest.raises(LabelsError, match=r"line 2: .*group 'a' already, not 'b'"):
-        import_labels(five.paths, labels(("0000.png", 1.0, "", "b"), source="second"))
-    with pytest.raises(LabelsError, match=r"line 2: .*series 's' already, not 't'"):
-        import_labels(five.paths, labels(("0000.png", 1.0, "", None, "t"), source="second"))
-    import_labels(five.paths, labels(("0000.png", 1.0, "", "b")))  # the source may change its mind
-    assert five.index.photos()[0].group == "b"
-
-
-def test_several_labels_of_one_rater_for_one_picture_become_their_mean(five):
-    """As copies of a photo get, with a note that names the first lines."""
-    shutil.copy(five.folder / "0000.png", five.folder / "copy.png")
-    five.build()
-    notes = import_labels(five.paths, labels(("0000.png", 1.0), ("copy.png", 2.0)))
-    assert notes == ["1 pictures have several labels by one rater: their mean is kept (line 3)"]
-    assert five.index.labels().scores[0] == 1.5
-    assert five.index.labels().n_raters[0] == 1
-
-
-@pytest.mark.parametrize("together", [1, 2, 3, 1000])
-def test_rows_that_are_gathered_apart_mean_the_same(five, together):
-    """Means, clashes and problems do not depend on which rows are in memory together."""
-
-    def take(*rows):
-        with writing(five.paths) as connection, transaction(connection):
-            return replace_labels(
-                connection, labels(*rows), [five.folder], partial=False, together=together
-            )
-
-    rows = [
-        ("0000.png", 1.0, "ann", "g"),
-        ("0001.png", 5.0, "", None, None, 3),
-        ("0000.png", 2.0, "ann", None, "s"),
-        ("0001.png", 3.0, "", "h", None, 9),
-        ("0000.png", 6.0, "ann"),
-    ]
-    notes = take(*rows)
-    known = five.index.labels()
-    assert known.scores[:2].tolist() == [3.0, 4.0]
-    assert known.n_raters[:2].tolist() == [1, 9]
-    assert (five.index.photos()[0].group, five.index.photos()[0].series) == ("g", "s")
-    assert notes == ["2 pictures have several labels by one rater: their mean is kept (line 5, 6)"]
-    with pytest.raises(LabelsError, match=r"line 7: .*group 'g' already, not 'x'.*line 8: 'no'"):
-        take(*rows, ("0000.png", 1.0, "", "x"), ("no", 1.0))
-    assert five.index.labels().scores[:2].tolist() == [3.0, 4.0]
-
-
-def test_a_label_without_a_score_says_where_a_photo_belongs(five):
-    """Its group, its series, and its part of an official split."""
-    belongs = LabelRow(2, "0001.png", None, "", "g", None, None, "test", "list.txt")
-    import_labels(five.paths, LabelTable("set", [belongs]))
-    assert five.index.splits() == [None, "test", None, None, None]
-    assert five.index.photos()[1].group == "g"
-    assert np.isnan(five.index.labels().scores).all()
-    other = belongs._replace(split="train", line=7)
-    with pytest.raises(LabelsError, match=r"list.txt, line 7: .*split 'test' already, not 'train'"):
-        import_labels(five.paths, LabelTable("other", [other]))
-
-
-def test_labels_and_choices_of_a_source_come_together_or_not_at_all(five):
-    """A bad choice takes the labels back that were gathered before it."""
-    good, bad = choices(("0001.png", "0000.png")), choices(("0001.png", "no.png"))
-    with pytest.raises(LabelsError, match=r"'no\.png'"):
-        import_judgements(five.paths, labels(("0000.png", 1.0, "ann", "g")), bad)
-    assert five.index.raters() == []
-    assert five.index.photos()[0].group is None
-    import_judgements(five.paths, labels(("0000.png", None, "", "g")), good)
-    assert five.index.manifest.judgements == "choices"
-    assert five.index.photos()[0].group == "g"
-
-
-def test_votes_weigh_choices(five):
-    """As many people as chose so."""
-    row = ChoiceRow(2, "0001.png", "0000.png", False, "", 2.5)
-    import_choices(five.paths, ChoiceTable("votes", [row]))
-    assert five.index.choices().weights.tolist() == [2.5]
-    assert five.index.comparisons().n_judgements == 2.5
-
-
-def test_a_table_that_changes_while_it_is_imported_leaves_nothing(five):
-    """What was gathered before the rows ended in an error is taken back."""
-
-    def rows():
-        yield LabelRow(2, "0000.png", 1.0, "", None, None, None)
-        raise LabelsError("the file has changed")
-
-    with pytest.raises(LabelsError, match="has changed"):
-        import_labels(five.paths, LabelTable("s", rows()))
-    assert np.isnan(five.index.labels().scores).all()
-
-
 def test_choices_are_between_rows(five):
     """Winners, losers, ties and raters in the order they were made."""
     import_choices(
@@ -370,17 +164,6 @@ def test_choices_are_between_rows(five):
     (five.folder / "0000.png").unlink()
     five.build()
     assert five.index.choices().winners.tolist() == [1]  # row 2 of before
-
-
-def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
-    """Unknown files and a picture against itself are told with their lines."""
-    import_choices(five.paths, choices(("0001.png", "0000.png")))
-    bad = choices(("0001.png", "no.png"), ("0002.png", "0002.png"), ("0003.png", "0002.png"))
-    with pytest.raises(LabelsError, match=r"line 2: 'no.png'.*line 3: .*same picture"):
-        import_choices(five.paths, bad)
-    assert five.index.choices().winners.tolist() == [1]
-    import_choices(five.paths, bad, partial=True)
-    assert five.index.choices().winners.tolist() == [3]
 
 
 def test_comparisons_are_made_of_scores_where_there_are_any(five):

@@ -226,7 +226,7 @@ def test_a_packed_table_is_read(table):
     packed = gzip.compress(b"file,score\na,1\n")
     read = read_labels(table(packed, name="labels.csv.gz"))
     assert [row.file for row in read.rows] == ["a"]
-    for damaged in (packed[:-9], b"file,score\na,1\n"):
+    for damaged in (packed[:-9], packed[:10] + b"\xff" * 9 + packed[19:], b"file,score\na,1\n"):
         with pytest.raises(LabelsError, match="damaged"):
             read_labels(table(damaged, name="labels.csv.gz"))
 
