@@ -23,7 +23,7 @@ from synthetic import VECTOR, write_synthetic
 from photorank.bench.evaluation_speed import measure_evaluation
 from photorank.bench.page_speed import measure_dashboard
 from photorank.bench.timing import side_by_side
-from photorank.cli.server import dashboard_script
+from photorank.cli.server import dashboard_folder
 from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
@@ -64,7 +64,7 @@ def measured(home: Path) -> dict[str, float]:
     speed = measure_evaluation(index, vector, rounds=ROUNDS)
     seconds |= {"rating": speed.rating, "evaluate": speed.ours, "SciPy": speed.scipy}
     seconds["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    pages = measure_dashboard(index, vector, dashboard_script(), rounds=ROUNDS).pages
+    pages = measure_dashboard(index, vector, dashboard_folder() / "pages.py", rounds=ROUNDS).pages
     seconds["page"] = next(page.again for page in pages if page.page == "Browse")
     return seconds
 

@@ -18,6 +18,7 @@ from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
+    from dashboard.models.album import Kind as ExportKind
     from dashboard.models.label_session import LabelSession, Outcome, Pair
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
@@ -132,11 +133,11 @@ def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
         session.queue.problem = f"{what}: {error_text(error)}"
 
 
-def export_album(index: Index, made: Album, kind: str, to: str) -> str:
+def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
     """Write an album into a folder, and say what was written."""
-    from dashboard.models.album import CSV_NAME
+    from dashboard.models.album import CSV_NAME, LINK_OF
     from photorank.export.album_table import album_csv
-    from photorank.export.copy_photos import LINKS, plan, write
+    from photorank.export.copy_photos import plan, write
     from photorank.export.destination import checked_folder, checked_new_file
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
     from photorank.workspace import write_bytes
@@ -154,12 +155,12 @@ def export_album(index: Index, made: Album, kind: str, to: str) -> str:
         copies = [(piece.photo, piece.target) for piece in pieces]
         done = [one.outcome for one in sidecars_of_copies(copies, given, write=True)]
         written = sum(outcome in WRITTEN for outcome in done)
-        return f"{counted(written, 'sidecar')} written, {len(done) - written} left as they are."
-    link = next(one for one in LINKS if one == kind)
-    files = list(write(photos, folder, link))
-    new = sum(piece.outcome == "new" for piece in files)
-    told = f"{counted(new, 'photo')} written into {plain(folder)}."
-    for piece in files:
-        if piece.outcome in ("changed", "gone"):
-            told += f" {plain(piece.photo)} was left out: {piece.why}."
-    return told
+        return f"{counted(written, 'sidecar')} written, {len(done) - written} left unchanged."
+    pieces = list(write(photos, folder, LINK_OF[kind]))
+    new = sum(piece.outcome == "new" for piece in pieces)
+    left_out = [
+        f" {plain(piece.photo)} was left out: {piece.why}."
+        for piece in pieces
+        if piece.outcome in ("changed", "gone")
+    ]
+    return f"{counted(new, 'photo')} written into {plain(folder)}.{''.join(left_out)}"

@@ -146,7 +146,7 @@ def test_a_card_that_is_a_pickle_is_refused_unread(tmp_path):
 @pytest.mark.parametrize("page", ["browse", "album", "label"])
 def test_names_are_shown_and_not_run(named_home, page):
     """A rater's, a group's and a photo's name are on the page, letter by letter in any markdown."""
-    app = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=120)
+    app = AppTest.from_file(ROOT / "dashboard" / "pages.py", default_timeout=120)
     app.query_params["vector"], app.query_params["rater"] = "ours", SCRIPT
     app.run()
     app.switch_page(f"views/{page}.py").run()

@@ -24,6 +24,11 @@ def changed(path: Path) -> int:
         return 0
 
 
+def of_file(path: Path) -> Key:
+    """Return what is in a file depends on."""
+    return str(path), changed(path)
+
+
 def of_photos(index: Index) -> Key:
     """Return what an index's photos and embeddings depend on."""
     return str(index.paths.root), changed(index.paths.manifest)

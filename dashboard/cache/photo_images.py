@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 from PIL import Image
 
-from dashboard.cache import cache_keys
+from dashboard.cache.cache_keys import of_file
 from photorank.errors import MissingPathError, UnreadablePhotoError
-from photorank.index.opened import Index, Photo
+from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_apart
 from photorank.photos.open_photo import read_photo
 
@@ -37,7 +37,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
-    """Return an uploaded photo upright and in sRGB, large enough to look at, as JPEG."""
+    """Return a photo upright and in sRGB, large enough to look at, as JPEG."""
     picture = decode_apart(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -45,37 +45,21 @@ def large(data: bytes) -> bytes:
     return file.getvalue()
 
 
-def large_of(photo: Photo) -> bytes:
-    """Return a photo of an index as :func:`large` does.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If its file has changed or gone.
-    """
-    return _large_of(photo.path, cache_keys.changed(photo.path))
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _large_of(path: Path, changed: int) -> bytes:
-    return bytes(large(read_photo(path)))
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs={Path: of_file})
+def _large_of(path: Path) -> bytes:
+    return large(read_photo(path))
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Return a photo of the index to look at closely, or its thumbnail if its file is gone."""
-    photo = index.photo(row)
-    try:
-        return large_of(photo)
-    except UnreadablePhotoError:
-        return thumbnail_of(index, photo)
-
-
-def thumbnail_of(index: Index, photo: Photo) -> bytes:
-    """Return a photo's small picture.
+    """Return a photo of the index to look at closely, or its thumbnail if its file is gone.
 
     Raises
     ------
     UnreadablePhotoError
-        If it is gone too.
+        If its thumbnail is gone too.
     """
-    return read_photo(index.thumbnail(photo))
+    photo = index.photo(row)
+    try:
+        return _large_of(photo.path)
+    except UnreadablePhotoError:
+        return read_photo(index.thumbnail(photo))

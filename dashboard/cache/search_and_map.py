@@ -1,19 +1,16 @@
 """What the pages Map and Search look up, kept between clicks."""
 
-from pathlib import Path
-
 import streamlit as st
-from streamlit.runtime import get_instance
-from streamlit.runtime.media_file_storage import MediaFileStorageError
 
 from dashboard.cache import encoder_results
 from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from dashboard.models import photo_map
 from dashboard.models.photo_tiles import alt_text
+from dashboard.routes.thumbnails import thumbnail_address
 from photorank.index.opened import Index
 from photorank.similarity import map_layout
 from photorank.similarity.map_layout import Method
-from photorank.typing import Codes, Direction, Floats
+from photorank.typing import Direction, Floats
 from photorank.vectors.prompts import prompt_vector
 
 
@@ -47,21 +44,9 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
-def _drawn_files(index: Index) -> tuple[Codes, list[Path], list[str]]:
-    """Return the rows that a map draws, with their pictures' files and their names."""
-    rows = photo_map.drawn_rows(len(index))
-    photos = [index.photo(row) for row in rows.tolist()]
-    return rows, [index.thumbnail(one) for one in photos], [alt_text(one) for one in photos]
-
-
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
     """Return the photos that a map draws, with the addresses of their pictures."""
-    files, found = get_instance().media_file_mgr, []
-    rows, pictures, names = _drawn_files(index)
-    for number, picture in enumerate(pictures):
-        try:
-            address = files.add(str(picture), "image/webp", f"map-{number}")
-        except MediaFileStorageError:
-            address = ""
-        found.append(address.lstrip("/"))  # relative: the dashboard may be served below a path
-    return photo_map.DrawnPhotos(rows, found, names)
+    rows = photo_map.drawn_rows(len(index))
+    photos = [index.photo(row) for row in rows.tolist()]
+    pictures = [thumbnail_address(index, photo) for photo in photos]
+    return photo_map.DrawnPhotos(rows, pictures, [alt_text(photo) for photo in photos])

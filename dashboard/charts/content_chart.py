@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.evaluation_charts import FAMILIES, GREY
+from dashboard.charts.evaluation_charts import FAMILIES, GREY, interval_tooltips
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS
 from dashboard.models.content_removal import WITH, WITHOUT
 
@@ -22,9 +22,7 @@ def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("kind:N"),
             alt.Tooltip("version:N", title="vector"),
-            alt.Tooltip("value:Q", format="+.2f", title="mean rating, sd"),
-            alt.Tooltip("low:Q", format="+.2f", title="95 % from"),
-            alt.Tooltip("high:Q", format="+.2f", title="to"),
+            *interval_tooltips("+.2f", "mean rating, sd"),
             alt.Tooltip("photos:Q", format=",d"),
         ],
     )

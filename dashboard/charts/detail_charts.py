@@ -5,7 +5,15 @@ from collections.abc import Callable
 import altair as alt
 import pandas as pd
 
-from dashboard.charts.evaluation_charts import FAMILIES, GREY, INK, SHAPES, Ruler, marks
+from dashboard.charts.evaluation_charts import (
+    FAMILIES,
+    GREY,
+    INK,
+    SHAPES,
+    Ruler,
+    interval_tooltips,
+    marks,
+)
 from dashboard.formatting import FROM_PHOTOS
 from dashboard.models.evaluation_details import Panel
 
@@ -41,7 +49,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
         tooltip=[
             "vector:N",
             alt.Tooltip("range:O", title="labels apart"),
-            *_accuracy_tooltips(),
+            *interval_tooltips(".1%", "in order"),
             alt.Tooltip("n_pairs:Q", format=",", title="pairs"),
         ],
     )
@@ -49,12 +57,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
     shape = alt.Shape(
         "vector:N", scale=alt.Scale(domain=slots, range=[*SHAPES, "triangle-up"]), legend=legend
     )
-    layers = [
-        _level(0.5),
-        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
-        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
-        base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up), shape),
-    ]
+    layers = [_level(0.5), *_curve(base, up, shape)]
     return alt.LayerChart(layer=layers, height=HEIGHT + 60)  # of which the legend takes a part
 
 
@@ -73,7 +76,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
         FAMILY,
         tooltip=[
             alt.Tooltip("n_learned_from:Q", format=",d", title="photos learned from"),
-            *_accuracy_tooltips(),
+            *interval_tooltips(".1%", "in order"),
         ],
     )
     layers: list[alt.Chart] = []
@@ -81,12 +84,30 @@ def _learning(panel: Panel) -> alt.LayerChart:
         # The curve rises: it leaves room above its left end and below its right one.
         passed = value < panel.rows["value"].iloc[-1]
         layers += [_level(value), _meaning(value, text, passed)]
-    layers += [
-        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
-        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
-        base.mark_point(filled=True, size=90, opacity=1).encode(_accuracy(up)),
-    ]
-    return alt.LayerChart(layer=layers, height=HEIGHT)
+    return alt.LayerChart(layer=[*layers, *_curve(base, up)], height=HEIGHT)
+
+
+def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
+    """Draw how well choices are predicted, by how many others were learned from.
+
+    `rows` has choices, value, low and high, the last three as shares of 1.
+    """
+    most = 1.1 * rows["choices"].max() + 1
+    base = alt.Chart(rows.assign(family=FROM_PHOTOS)).encode(
+        alt.X(
+            "choices:Q",
+            title="choices learned from",
+            axis=alt.Axis(values=[*rows["choices"]], format=",d", grid=False, titlePadding=8),
+            scale=alt.Scale(type="symlog", constant=10, nice=False, domain=[0, most]),
+        ),
+        FAMILY,
+        tooltip=[
+            alt.Tooltip("choices:Q", format=",d", title="choices learned from"),
+            *interval_tooltips(".1%", "predicted"),
+        ],
+    )
+    curve = _curve(base, _up(rows, 0.5), title=None)
+    return alt.LayerChart(layer=[_level(0.5), *curve], height=220)
 
 
 def _reliability(panel: Panel) -> alt.LayerChart:
@@ -177,9 +198,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
         tooltip=[
             "vector:N",
             alt.Tooltip("other:N", title="against"),
-            alt.Tooltip("value:Q", format=precise, title="ahead by"),
-            alt.Tooltip("low:Q", format=precise, title="95 % from"),
-            alt.Tooltip("high:Q", format=precise, title="to"),
+            *interval_tooltips(precise, "ahead by"),
             alt.Tooltip("p:Q", format=".2g", title="p (Holm)"),
         ],
     )
@@ -233,15 +252,15 @@ def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
 
 
-def _accuracy(up: alt.Scale) -> alt.Y:
-    return alt.Y("value:Q", scale=up, axis=_per_cent(), title=IN_ORDER)
-
-
-def _accuracy_tooltips() -> list[alt.Tooltip]:
+def _curve(
+    base: alt.Chart, up: alt.Scale, *shape: alt.Shape, title: str | None = IN_ORDER
+) -> list[alt.Chart]:
+    """Return points of accuracy with their intervals, joined by a line."""
+    value = alt.Y("value:Q", scale=up, axis=_per_cent(), title=title)
     return [
-        alt.Tooltip("value:Q", format=".1%", title="in order"),
-        alt.Tooltip("low:Q", format=".1%", title="95 % from"),
-        alt.Tooltip("high:Q", format=".1%", title="to"),
+        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),
+        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
+        base.mark_point(filled=True, size=90, opacity=1).encode(value, *shape),
     ]
 
 

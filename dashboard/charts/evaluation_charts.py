@@ -114,39 +114,13 @@ def probability_bar(first: float) -> alt.LayerChart:
     )
 
 
-def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw how well choices are predicted, by how many others were learned from.
-
-    `rows` has choices, value, low and high, the last three as shares of 1.
-    """
-    base = alt.Chart(rows.assign(family=FROM_PHOTOS)).encode(
-        alt.X(
-            "choices:Q",
-            title="choices learned from",
-            axis=alt.Axis(values=[*rows["choices"]], format=",d", grid=False, titlePadding=8),
-            scale=alt.Scale(
-                type="symlog", constant=10, nice=False, domain=[0, 1.1 * rows["choices"].max() + 1]
-            ),
-        ),
-        alt.Color("family:N", scale=alt.Scale(domain=FAMILIES), legend=None),
-        tooltip=[
-            alt.Tooltip("choices:Q", format=",d", title="choices learned from"),
-            alt.Tooltip("value:Q", format=".1%", title="predicted"),
-            alt.Tooltip("low:Q", format=".1%", title="95 % from"),
-            alt.Tooltip("high:Q", format=".1%", title="to"),
-        ],
-    )
-    lowest = min(0.5, *rows["low"])
-    up = alt.Scale(domain=[lowest - 0.03, max(rows["high"]) + 0.03], zero=False, nice=False)
-    axis = alt.Axis(format="%", tickCount=5, title=None)
-    level = alt.Chart(pd.DataFrame({"y": [0.5]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    layers = [
-        level.encode(y="y:Q"),
-        base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up, axis=axis), alt.Y2("high:Q")),
-        base.mark_line(strokeWidth=1.5, opacity=0.5, tooltip=None).encode(alt.Y("value:Q")),
-        base.mark_point(filled=True, size=90, opacity=1).encode(alt.Y("value:Q")),
+def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
+    """Return what a mark with an interval says when one points at it."""
+    return [
+        alt.Tooltip("value:Q", format=digits, title=what),
+        alt.Tooltip("low:Q", format=digits, title="95 % from"),
+        alt.Tooltip("high:Q", format=digits, title="to"),
     ]
-    return alt.LayerChart(layer=layers, height=220)
 
 
 def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
@@ -161,9 +135,7 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("vector:N", title=ruler.what),
             alt.Tooltip("family:N", title="made"),
-            alt.Tooltip("value:Q", format=precise),
-            alt.Tooltip("low:Q", format=precise, title="95 % from"),
-            alt.Tooltip("high:Q", format=precise, title="to"),
+            *interval_tooltips(precise),
         ],
     )
     pale = base.encode(alt.Opacity("strength:Q", scale=None))

@@ -11,20 +11,21 @@ from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
 from photorank.errors import counted
-from photorank.export.copy_photos import Piece, needed, plan
+from photorank.export.copy_photos import Link, Piece, needed, plan
 from photorank.export.destination import checked_folder, checked_new_file
 from photorank.index.opened import Index, Photo
 
 Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
 
-KINDS: dict[str, str] = {
+KINDS: dict[Kind, str] = {
     "copy": "Copies",
     "hard": "Hard links",
     "soft": "Symbolic links",
     "csv": "Table (CSV)",
     "xmp": "Stars (XMP)",
 }
-KIND_HELP = {
+LINK_OF: dict[Kind, Link] = {"copy": "copy", "hard": "hard", "soft": "soft", "xmp": "copy"}
+KIND_HELP: dict[Kind, str] = {
     "copy": "Each photo is copied and read back.",
     "hard": "A second name for the same file on the same disk: to edit one is to edit both.",
     "soft": "A pointer to the photo, which is of no use once the photo has moved.",
@@ -112,7 +113,7 @@ def swap_text(index: Index, album: Album) -> str | None:
     return f"No swap would help; the nearest is {into} for {out}."
 
 
-def export_forecast(album: Album, index: Index, kind: str, to: str) -> Forecast:
+def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
     """Say what an export into a folder would write; nothing is written.
 
     Raises
@@ -127,12 +128,11 @@ def export_forecast(album: Album, index: Index, kind: str, to: str) -> Forecast:
         file = checked_new_file(folder / CSV_NAME)
         return Forecast(f"Would write {plain(file)}.", [], can_write=True)
     photos = [index.photo(one.row) for one in album.chosen]
-    photos = [index.photo(one.row) for one in album.chosen]
-    pieces = plan(photos, folder, "copy" if kind == "xmp" else _link(kind))
+    pieces = plan(photos, folder, LINK_OF[kind])
     return _forecast(pieces, folder, kind)
 
 
-def _forecast(pieces: Sequence[Piece], folder: Path, kind: str) -> Forecast:
+def _forecast(pieces: Sequence[Piece], folder: Path, kind: Kind) -> Forecast:
     new = [piece for piece in pieces if piece.outcome == "new"]
     what = {"hard": "hard link", "soft": "symbolic link"}.get(kind, "copy")
     if kind == "xmp":
@@ -152,10 +152,6 @@ def _forecast(pieces: Sequence[Piece], folder: Path, kind: str) -> Forecast:
     if gone := sum(piece.outcome == "gone" for piece in pieces):
         sentence += f" {counted(gone, 'photo')} cannot be found any more."
     return Forecast(sentence, [piece.target.name for piece in new], can_write=bool(new))
-
-
-def _link(kind: str) -> Literal["copy", "hard", "soft"]:
-    return "hard" if kind == "hard" else "soft" if kind == "soft" else "copy"
 
 
 def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = False) -> AlbumTile:

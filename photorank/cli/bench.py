@@ -173,11 +173,11 @@ def dashboard(
 ) -> None:
     """Measure the dashboard's pages against rating and sorting all photos on each click."""
     from photorank.bench.page_speed import measure_dashboard
-    from photorank.cli.server import dashboard_script
+    from photorank.cli.server import dashboard_folder
 
     opened = open_index(index)
     by = open_vector(opened, vector)
-    speed = measure_dashboard(opened, by, dashboard_script(), rounds=rounds)
+    speed = measure_dashboard(opened, by, dashboard_folder() / "pages.py", rounds=rounds)
     if as_json:
         print_json(speed.to_json())
         return

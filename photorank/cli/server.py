@@ -21,16 +21,6 @@ HOST = "127.0.0.1"  # this machine alone: the dashboard shows private photos
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what people ask for, never a default
 FIRST_PORT = 8501
 
-# Streamlit's own command, except that it asks no server on the internet what this machine's
-# address is there. It would whenever a page of another origin knocks, to let that address in.
-# What the pages rest on is read before anybody waits for one: pandas, Altair and photorank, but
-# none of the modules with caches, which Streamlit would warn of while no server runs.
-_STREAMLIT = (
-    "import dashboard.charts.detail_charts, dashboard.models.evaluation_tables; "
-    "import photorank.rating.explain; "
-    "from streamlit import net_util; net_util.get_external_ip = lambda: None; "
-    "from streamlit.web.cli import main; main()"
-)
 _PORTS_TRIED = 100
 _STARTS_WITHIN = 120.0  # seconds
 _ENDS_WITHIN = 5.0  # seconds, before it is made to
@@ -66,7 +56,7 @@ def serve(
 @contextmanager
 def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the server; it ends with the block, also when this process is told to end."""
-    command = [sys.executable, "-P", "-c", _STREAMLIT, "run", str(dashboard_script())]
+    command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
         "server.address": address,
         "server.port": port,
@@ -98,15 +88,15 @@ def _server(workspace: Workspace, port: int, address: str) -> Iterator["subproce
         signal.signal(signal.SIGTERM, previous)
 
 
-def dashboard_script() -> Path:
-    """Return the dashboard's first page, which is installed beside this package."""
-    script = Path(str(files("photorank"))).parent / "dashboard" / "app.py"
-    if not script.is_file():
+def dashboard_folder() -> Path:
+    """Return the folder of the dashboard, which is installed beside this package."""
+    folder = Path(str(files("photorank"))).parent / "dashboard"
+    if not (folder / "app.py").is_file():
         raise ServerError(
-            f"{script} is missing. Install photorank again: `pip install --force-reinstall "
+            f"{folder} is missing. Install photorank again: `pip install --force-reinstall "
             "photorank`."
         )
-    return script
+    return folder
 
 
 def _free_port(asked: int | None) -> int:

@@ -42,7 +42,7 @@ def test_measuring_is_measured_beside_scipy(photorank):
 def test_every_page_is_measured(photorank):
     """First with all that it loads, and again as a click would; no page is forgotten."""
     found = photorank("bench", "dashboard", "--rounds", 1, "--vector", VECTOR, "--json").json
-    frame = ast.parse((Path(__file__).parents[2] / "dashboard" / "app.py").read_text())
+    frame = ast.parse((Path(__file__).parents[2] / "dashboard" / "pages.py").read_text())
     titles = [
         keyword.value.value
         for call in ast.walk(frame)

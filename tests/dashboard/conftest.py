@@ -11,7 +11,7 @@ from tests.conftest import draw_photo
 from tests.fixtures.colours import ColourEncoder
 from tests.fixtures.evaluations import result, saved
 
-APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGES = Path(__file__).parents[2] / "dashboard" / "pages.py"
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def dashboard():
     """Return a function that opens a page over the current workspace, by its address."""
 
     def open_page(page="discerning_power", **asked):
-        app = AppTest.from_file(APP, default_timeout=120).run()
+        app = AppTest.from_file(PAGES, default_timeout=120).run()
         assert not app.exception
         if page != "discerning_power":
             app.switch_page(f"views/{page}.py")

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import actions
 from dashboard.cache import index_data
-from dashboard.charts import evaluation_charts
+from dashboard.charts import detail_charts
 from dashboard.models import vector_card
 from dashboard.models.label_session import LabelSession
 from dashboard.models.label_texts import learned_texts
@@ -30,7 +30,7 @@ def show_learned(session: LabelSession, place: DeltaGenerator) -> None:
             if texts.last:
                 photo_grid.photo_grid("last", texts.last, 120)
         if texts.reading:
-            drawn = evaluation_charts.accuracy_by_choices(texts.curve)
+            drawn = detail_charts.accuracy_by_choices(texts.curve)
             show_chart(drawn, "curve", "accuracy by choices", curve)
             curve.caption(texts.reading)
         if texts.moved:

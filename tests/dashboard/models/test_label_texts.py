@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dashboard.charts import evaluation_charts
+from dashboard.charts import detail_charts
 from dashboard.models import label_texts
 from dashboard.models.label_session import Pair
 from photorank.index.judging.click_log import record_stars
@@ -71,7 +71,7 @@ def test_the_curve_draws_every_number_of_choices():
     rows = pd.DataFrame(
         {"choices": [0, 5, 24], "value": [0.5, 0.6, 0.7], "low": [0.3] * 3, "high": [0.9] * 3}
     )
-    drawn = evaluation_charts.accuracy_by_choices(rows).to_dict()
+    drawn = detail_charts.accuracy_by_choices(rows).to_dict()
 
     assert len(drawn["layer"]) == 4
     points = drawn["datasets"][drawn["layer"][1]["data"]["name"]]

@@ -1,0 +1,36 @@
+import asyncio
+
+import pytest
+
+
+@pytest.fixture
+def ask():
+    """Return a function that asks a server for a path, and returns what it sends, by its type."""
+
+    def answer(app, path="/", *, kind="http", **headers):
+        sent = {}
+        lines = {"host": "photos.home:8501"} | headers
+        scope = {
+            "type": kind,
+            "method": "GET",
+            "path": path,
+            "query_string": b"",
+            "headers": [(name.encode(), value.encode()) for name, value in lines.items()],
+        }
+
+        calls = [{"type": "http.request" if kind == "http" else "websocket.connect"}]
+
+        async def receive():
+            if not calls:
+                await asyncio.Event().wait()  # who asked waits for the answer
+            return calls.pop()
+
+        async def send(message):
+            before = sent.setdefault(message["type"], message)
+            if before is not message and "body" in message:
+                before["body"] += message["body"]
+
+        asyncio.run(app(scope, receive, send))
+        return sent
+
+    return answer

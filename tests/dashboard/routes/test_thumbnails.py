@@ -1,0 +1,51 @@
+import pytest
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+
+from dashboard.routes.thumbnails import thumbnail_address, thumbnail_route
+from photorank.index.opened import Index
+
+
+@pytest.fixture
+def fetch(ask):
+    """Return a function that fetches a small picture: status, headers and bytes."""
+
+    def fetched(address):
+        sent = ask(Starlette(routes=[thumbnail_route()]), f"/{address}")
+        start = sent["http.response.start"]
+        return start["status"], Headers(raw=start["headers"]), sent["http.response.body"]["body"]
+
+    return fetched
+
+
+def test_a_photos_picture_is_where_its_address_says(paths, fetch):
+    """The bytes are those of the file, and no page of another origin may show them."""
+    index = Index.open(paths)
+    photo = index.photo(0)
+
+    status, headers, body = fetch(thumbnail_address(index, photo))
+    assert status == 200
+    assert body == index.thumbnail(photo).read_bytes()
+    assert headers["content-type"] == "image/webp"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_picture_that_is_gone_has_no_address(paths, fetch):
+    """And whoever asks for it all the same is told so."""
+    index = Index.open(paths)
+    photo = index.photo(0)
+    address = thumbnail_address(index, photo)
+    index.thumbnail(photo).unlink()
+
+    assert thumbnail_address(index, photo) == ""
+    assert fetch(address)[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["elsewhere/{digest}", "small/manifest.json", "small/..", "../small/{digest}", "../.."]
+)
+def test_no_other_file_is_served(paths, fetch, path):
+    """Neither another folder's nor one that is no picture."""
+    digest = Index.open(paths).photo(0).digest
+
+    assert fetch(f"thumbnails/{path.format(digest=digest)}")[0] == 404
