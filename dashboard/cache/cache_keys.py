@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from photorank.evaluation.report import evaluation_paths
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.row_checksums import totals
 from photorank.index.opened import Index
@@ -25,7 +26,7 @@ def changed(path: Path) -> int:
 
 
 def of_file(path: Path) -> Key:
-    """Return what is in a file depends on."""
+    """Return what a file's content depends on."""
     return str(path), changed(path)
 
 
@@ -41,15 +42,19 @@ def of_encoder(index: Index) -> Key:
 
 def of_judgements(index: Index) -> Key:
     """Return what an index's judgements depend on: a click changes the catalogue alone."""
-    paths = index.paths
-    log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")  # what it does not yet hold
-    return *of_photos(index), changed(paths.catalogue), changed(log)
+    file = index.paths.catalogue
+    log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
+    return *of_photos(index), changed(file), changed(log)
 
 
 def of_vectors(index: Index) -> Key:
     """Return what the vectors that may rate an index depend on."""
-    cards = sorted(index.paths.vectors.glob("*.json"))
-    return *of_photos(index), *((card.name, changed(card)) for card in cards)
+    return *of_photos(index), *map(of_file, sorted(index.paths.vectors.glob("*.json")))
+
+
+def of_evaluations(index: Index) -> Key:
+    """Return what the latest evaluation of an index depends on."""
+    return tuple(map(of_file, evaluation_paths(index.paths)))
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
@@ -72,4 +77,3 @@ def of_vector(vector: MasterVector) -> Key:
 BY_PHOTOS: HashFuncs = {Index: of_photos, MasterVector: of_vector}
 BY_ENCODER: HashFuncs = {Index: of_encoder}
 BY_JUDGEMENTS: HashFuncs = {Index: of_judgements, MasterVector: of_vector}
-BY_VECTORS: HashFuncs = {Index: of_vectors}

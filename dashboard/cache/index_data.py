@@ -4,8 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.cache.cache_keys import BY_JUDGEMENTS, BY_VECTORS, changed, of_rows
-from photorank.evaluation.report import Evaluation, evaluation_paths, read_evaluation
+from dashboard.cache.cache_keys import BY_JUDGEMENTS, changed, of_evaluations, of_rows, of_vectors
+from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.opened import Index, IndexLabels
 from photorank.vectors.master import MasterVector
@@ -59,18 +59,13 @@ def judged_pairs(index: Index) -> int:
     return index.comparisons().n_pairs
 
 
-@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs=BY_VECTORS)
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
     """Return the vectors that may rate an index, its own ones first."""
     return list_vectors(index)
 
 
+@st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
 def evaluation(index: Index) -> Evaluation | None:
     """Return an index's latest saved evaluation, or None if there is none."""
-    saved = evaluation_paths(index.paths)
-    return _evaluation(saved[-1], changed(saved[-1])) if saved else None
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _evaluation(path: Path, changed: int) -> Evaluation:
-    return read_evaluation(path)
+    return latest_evaluation(index.paths)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -39,21 +40,11 @@ class Filters:
     judged_only: bool = False
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(NamedTuple):
     """Photos in the order in which they are shown."""
 
     rows: Codes  # of the index
     sentence: str
-
-    @property
-    def pages(self) -> int:
-        """How many pages they fill; at least one."""
-        return max(1, -(-len(self.rows) // PAGE))
-
-    def page(self, number: int) -> Codes:
-        """Return the rows of one page, counted from 1."""
-        return self.rows[PAGE * (number - 1) : PAGE * number]
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """View-model of Search: what is looked for, and what is said of it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,19 +22,11 @@ WAYS = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """Photos that were found, the closest first."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
-
-    def page(self, number: int, size: int) -> "Found":
-        """Return the photos of one page, counted from 1."""
-        shown = slice(size * (number - 1), size * number)
-        return Found(
-            self.rows[shown], None if self.similarities is None else self.similarities[shown]
-        )
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:

@@ -32,10 +32,7 @@ if not len(sheet.rows):
 grid = st.container()
 with st.container(horizontal=True, horizontal_alignment="center"):
     key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}"
-    page = st.pagination(
-        sheet.pages, width=photo_grid.PAGER_WIDTH, key=key, persist_state="session"
-    )
+    rows = sheet.rows[photo_grid.page_of(len(sheet.rows), photo_tiles.PAGE, key)]
 with grid:
-    rows = sheet.page(page)
     tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)
     photo_grid.photo_grid("sheet", tiles)

@@ -60,24 +60,26 @@ def show_photos(
     columns: int = 4,
 ) -> None:
     """Show photos on a grid, each with its buttons: what one does, and what it is called."""
-    with st.container(key=f"photos-{key}"):
-        grid = st.grid(columns, min_column_width=150)
-        for one in shown:
-            with grid.cell():
-                photo_grid.show_tile(one.tile)
-                with st.container(
-                    horizontal=True,
-                    gap="small",
-                    vertical_alignment="center",
-                    key=f"closer-{key}-{one.digest}",
-                ):
-                    query = {"photo": session_state.photo_token(one.digest)}
-                    photo_grid.page_link("photo", "Why?", query)
-                    for how, name in buttons.items():
-                        if (how == "free") == one.pinned or key == "banned":
-                            _button(index, one, how, name, key)
-                    if one.pinned:
-                        st.badge("pinned", color="blue", icon=":material/push_pin:")
+
+    def why_and_buttons(place: int) -> None:
+        one = shown[place]
+        row = st.container(
+            horizontal=True,
+            gap="small",
+            vertical_alignment="center",
+            key=f"closer-{key}-{one.digest}",
+        )
+        with row:
+            query = {"photo": session_state.photo_token(one.digest)}
+            photo_grid.page_link("photo", "Why?", query)
+            for how, name in buttons.items():
+                if (how == "free") == one.pinned or key == "banned":
+                    _button(index, one, how, name, key)
+            if one.pinned:
+                st.badge("pinned", color="blue", icon=":material/push_pin:")
+
+    tiles = [one.tile for one in shown]
+    photo_grid.photo_grid(key, tiles, columns=columns, below=why_and_buttons)
 
 
 def export_form(index: Index, made: Album) -> None:

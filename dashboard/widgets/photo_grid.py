@@ -1,6 +1,6 @@
 """Photos on a grid that gets fewer columns on a narrow screen; most lead to the page One photo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -12,18 +12,39 @@ from photorank.index.opened import Index, Photo
 from photorank.vectors.master import MasterVector
 
 STRIP = 6  # photos in a row, on a wide screen
-PAGER_WIDTH = 360  # pixels of the row of page numbers: by itself it is as narrow as one of them
 
 
-def photo_grid(key: str, tiles: Sequence[Tile], narrowest: int = 150) -> None:
-    """Show photos, each with what is said of it."""
+def photo_grid(
+    key: str,
+    tiles: Sequence[Tile],
+    narrowest: int = 150,
+    *,
+    columns: int = STRIP,
+    below: Callable[[int], None] | None = None,
+) -> None:
+    """Show photos, each with what is said of it; `below` adds to the photo of a place."""
     with st.container(key=f"photos-{key}"):
-        grid = st.grid(STRIP, min_column_width=narrowest)
+        grid = st.grid(columns, min_column_width=narrowest)
         for place, tile in enumerate(tiles):
             with grid.cell():
                 show_tile(tile)
                 if tile.photo is not None:
-                    photo_link(tile.photo, f"{key}-{place}")
+                    with st.container(key=f"closer-{key}-{place}"):  # which covers the picture too
+                        page_link("photo", file_name(tile.photo.path), photo_query(tile.photo))
+                if below is not None:
+                    below(place)
+
+
+def page_of(n: int, size: int, key: str) -> slice:
+    """Show the page numbers of n photos, and return which of them are on the chosen page."""
+    # By itself the row of numbers is as narrow as one of them.
+    number = st.pagination(max(1, -(-n // size)), key=key, width=360, persist_state="session")
+    return slice(size * (number - 1), size * number)
+
+
+def photo_query(photo: Photo) -> dict[str, str]:
+    """Return what the page One photo is asked for a photo by."""
+    return {"photo": session_state.photo_token(photo.digest)}
 
 
 def show_tile(tile: Tile) -> None:
@@ -34,13 +55,6 @@ def show_tile(tile: Tile) -> None:
         st.caption(":material/hide_image: its thumbnail is missing")
     if tile.caption:
         st.markdown(tile.caption)
-
-
-def photo_link(photo: Photo, key: str) -> None:
-    """Show a photo's name, which leads to all that is known of it; so does a click on the photo."""
-    with st.container(key=f"closer-{key}"):
-        query = {"photo": session_state.photo_token(photo.digest)}
-        page_link("photo", file_name(photo.path), query)
 
 
 def page_link(

@@ -1,5 +1,7 @@
 """Search as pieces of pages: the words, and the photos that were found, a page at a time."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import session_state
@@ -24,53 +26,44 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
     st.markdown(f"**{counted(len(found.rows), 'photo')}** {what}.")
     grid = st.container()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        number = st.pagination(
-            -(-len(found.rows) // PAGE),
-            key=f"found-{index.name}-{key}",
-            width=photo_grid.PAGER_WIDTH,
-            persist_state="session",
-        )
-        page = found.page(number, PAGE)
-        digests = [index.photo(row).digest for row in page.rows.tolist()]
-        marks = session_state.album_marks(index.name)
-        pinned = all(marks.get(one) == "pin" for one in digests)
-        these = f"these {len(digests)}" if len(digests) > 1 else "it"
-        st.button(
-            f"Unpin {these}" if pinned else f"Pin {these} to the album",
-            icon=":material/push_pin:",
-            on_click=session_state.pin_photos,
-            args=[index.name, digests, not pinned],
-            key=f"pin-{key}-{number}",
-        )
+        page = photo_grid.page_of(len(found.rows), PAGE, f"found-{index.name}-{key}")
+        rows = found.rows[page].tolist()
+        digests = [index.photo(row).digest for row in rows]
+        these = f"these {len(rows)}" if len(rows) > 1 else "it"
+        _pin_button(index, digests, (f"Pin {these} to the album", f"Unpin {these}"), key)
         photo_grid.page_link("album", "To the album", icon=":material/photo_album:")
-    with grid:
-        _grid(index, vector, page)
-
-
-def _grid(index: Index, vector: MasterVector, found: Found) -> None:
     percentiles = vector_ratings.percentiles(index, vector)
+    tiles = []
+    for place, row in enumerate(rows, page.start):
+        caption = f"**better than {percentile_text(percentiles[row])}**"
+        if found.similarities is not None:
+            similarity = short_number(found.similarities[place])
+            caption += f"  \n:small[:gray[similarity {similarity}]]"
+        tiles.append(tile_of(index, row, caption, linked=True))
+
+    def more_and_pin(place: int) -> None:
+        like = {"by": WAYS["photo"], "like": session_state.photo_token(digests[place])}
+        photo_grid.page_link("search", "More like it", like, ":material/image_search:")
+        _pin_button(index, [digests[place]], ("Pin", "Unpin"))
+
+    with grid:
+        photo_grid.photo_grid("found", tiles, below=more_and_pin)
+
+
+def _pin_button(
+    index: Index, digests: Sequence[str], names: tuple[str, str], page: str = ""
+) -> None:
+    """Show the button that pins some photos, or unpins them if all are pinned."""
     marks = session_state.album_marks(index.name)
-    with st.container(key="photos-found"):
-        grid = st.grid(photo_grid.STRIP, min_column_width=150)
-        for place, row in enumerate(found.rows.tolist()):
-            caption = f"**better than {percentile_text(percentiles[row])}**"
-            if found.similarities is not None:
-                similarity = short_number(found.similarities[place])
-                caption += f"  \n:small[:gray[similarity {similarity}]]"
-            photo = index.photo(row)
-            with grid.cell():
-                photo_grid.show_tile(tile_of(index, row, caption))
-                photo_grid.photo_link(photo, f"found-{place}")
-                like = {"by": WAYS["photo"], "like": session_state.photo_token(photo.digest)}
-                photo_grid.page_link("search", "More like it", like, ":material/image_search:")
-                pinned = marks.get(photo.digest) == "pin"
-                st.button(
-                    "Unpin" if pinned else "Pin",
-                    key=f"pin-{photo.digest}",
-                    type="tertiary",
-                    on_click=session_state.mark_photo,
-                    args=[index.name, photo.digest, None if pinned else "pin"],
-                )
+    pinned = all(marks.get(digest) == "pin" for digest in digests)
+    st.button(
+        names[pinned],
+        icon=":material/push_pin:" if page else None,
+        key=f"pin-{page}-{digests[0]}",
+        type="secondary" if page else "tertiary",
+        on_click=session_state.pin_photos,
+        args=[index.name, digests, not pinned],
+    )
 
 
 def ask_words() -> str:

@@ -1,5 +1,7 @@
 """Photos of Label to give stars to, a page at a time."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import actions, session_state
@@ -8,30 +10,24 @@ from dashboard.models.label_texts import STARS_A_PAGE
 from dashboard.models.photo_tiles import alt_text
 from dashboard.widgets.label.learned import show_learned
 from dashboard.widgets.label.pairs import show_problem, undo_button
-from dashboard.widgets.photo_grid import PAGER_WIDTH
+from dashboard.widgets.photo_grid import page_of
 
 
 def star_pages(session: LabelSession) -> None:
     """Show the photos of a page, and below them the page numbers."""
-    place = st.container()
+    place, n = st.container(), len(session.index)
     with st.container(horizontal=True, horizontal_alignment="center"):
-        page = st.pagination(
-            -(-len(session.index) // STARS_A_PAGE),
-            key=f"starred-{session.index.name}",
-            width=PAGER_WIDTH,
-            persist_state="session",
-        )
+        page = page_of(n, STARS_A_PAGE, f"starred-{session.index.name}")
     with place:
-        show_stars(session, page)
+        show_stars(session, range(n)[page])
 
 
 @st.fragment
-def show_stars(session: LabelSession, page: int) -> None:
-    """Show a page of photos, each with the stars that the person gave it."""
+def show_stars(session: LabelSession, rows: Sequence[int]) -> None:
+    """Show some photos, each with the stars that the person gave it."""
     show_problem(session)
     index, said = session.index, session.clicks()
     given = dict(zip(said.starred.tolist(), said.stars.astype(int).tolist(), strict=True))
-    rows = range(len(index))[STARS_A_PAGE * (page - 1) :][:STARS_A_PAGE]
     with st.container(key="photos-stars"):
         grid = st.grid(4, min_column_width=220)
         for row in rows:

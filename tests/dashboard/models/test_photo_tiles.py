@@ -48,31 +48,14 @@ def test_without_judgements_nobody_disagrees():
     assert "disagreement" not in photo_tiles.orders(nothing)
 
 
-def test_pages_hold_every_photo_once():
-    """The last page is short, and no photo is lost between two."""
-    n = 2 * photo_tiles.PAGE + 3
-    nothing = np.full(n, NAN)
-    labels = IndexLabels(nothing, np.zeros(n), np.full(n, -1), [], np.full(n, -1), [])
-    sheet = photo_tiles.sheet(labels, np.arange(n, dtype=float), Filters(), "v")
-    pages = [sheet.page(number) for number in range(1, sheet.pages + 1)]
-
-    assert [len(page) for page in pages] == [photo_tiles.PAGE, photo_tiles.PAGE, 3]
-    assert sorted(np.concatenate(pages)) == list(range(n))
-
-
-def test_an_empty_sheet_has_one_page():
-    """The pager needs a page even where no photo passes."""
-    assert photo_tiles.Sheet(np.array([], dtype=int), "").pages == 1
-
-
 def test_a_groups_name_is_no_markup():
     """The sentence shows it letter by letter."""
     assert r"\*beach\*" in photo_tiles.sheet(LABELS, RATINGS, Filters(group=0), "v").sentence
 
 
-def test_unlabelled_photos_have_no_standing():
-    """Others stand among the labelled ones only."""
-    standing = photo_tiles.label_percentiles(LABELS.scores)
+def test_unlabelled_photos_have_no_percentile():
+    """Others have theirs among the labelled ones only."""
+    places = photo_tiles.label_percentiles(LABELS.scores)
 
-    assert np.isnan(standing[2])
-    assert np.argsort(standing[[0, 1, 3]]).tolist() == [1, 2, 0]
+    assert np.isnan(places[2])
+    assert np.argsort(places[[0, 1, 3]]).tolist() == [1, 2, 0]
