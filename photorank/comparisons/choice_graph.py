@@ -180,11 +180,11 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sum (n,) of the edges' values (m,): added to the first photo, taken from the second."""
+        """Sums (n,) of the edges' values (m,): added to the first photo, taken from the second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sum (n,) of the edges' values (m,) over both of their photos."""
+        """Sums (n,) of the edges' values (m,) over both of their photos."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

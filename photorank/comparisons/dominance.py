@@ -1,4 +1,4 @@
-"""Sum over the points below and to the left of each point, and above and to the right of it."""
+"""Sums over the points below and to the left of each point, and above and to the right of it."""
 
 from typing import Any, NamedTuple
 
@@ -87,7 +87,7 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
 
 
 def prefix_sums(values: Any, dtype: type[np.number[Any]] = np.float64) -> Any:
-    """Sum (n + 1, …) of the first 0, 1, … n of values (n, …); of bools they are counts."""
+    """Sums (n + 1, …) of the first 0, 1, … n of values (n, …); of bools they are counts."""
     sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype)
     np.cumsum(values, axis=0, out=sums[1:])
     return sums

@@ -79,11 +79,11 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def preference(self) -> Floats:
-        """Sum b_i = Σ_j w_ij m_ij (n,): how much each photo was preferred in all."""
+        """Sums b_i = Σ_j w_ij m_ij (n,): how much each photo was preferred in all."""
 
     @abstractmethod
     def net_wins(self) -> Floats:
-        """Sum Σ_j w_ij sign(m_ij) (n,): preference with the margins forgotten."""
+        """Sums Σ_j w_ij sign(m_ij) (n,): preference with the margins forgotten."""
 
     @abstractmethod
     def squared_margins(self) -> float:

@@ -27,7 +27,7 @@ class HingePairs(ABC):
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Sum Σ_j w_ij (q_i − q_j) (n,) over these pairs, of either order, for values q (n,)."""
+        """Sums Σ_j w_ij (q_i − q_j) (n,) over these pairs, of either order, for values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
         """Sum Σ w_ij (1 − (r_i − r_j))² for the ratings that chose the pairs."""
@@ -86,7 +86,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sum of values (l,) over each photo's losers, and over its winners."""
+        """Sums of values (l,) over each photo's losers, and over its winners."""
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
             tree.add_to(losers, winners, sign * values)

@@ -134,12 +134,12 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sum Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties too."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sum Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties too."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
@@ -253,6 +253,6 @@ class ScoreGraph(ComparisonGraph):
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sum over the pairs that agree in `same`, less those that agree in both."""
+        """Sums over the pairs that agree in `same`, less those that agree in both."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

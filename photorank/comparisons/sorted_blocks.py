@@ -1,4 +1,4 @@
-"""Sum over pairs of one block of photos, from prefix sums of their sorted labels."""
+"""Sums over pairs of one block of photos, from prefix sums of their sorted labels."""
 
 from dataclasses import dataclass
 from math import comb
@@ -34,7 +34,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sum Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
+        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -51,15 +51,15 @@ class Blocks:
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Sum Σ_j w_ij (l,)."""
+        """Sums Σ_j w_ij (l,)."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
 
     def net_wins(self) -> Floats:
-        """Sum Σ_j w_ij sign(y_i − y_j) (l,)."""
+        """Sums Σ_j w_ij sign(y_i − y_j) (l,)."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Sum Σ_j w_ij (x_i − x_j), of the shape of X."""
+        """Sums Σ_j w_ij (x_i − x_j), of the shape of X."""
         columns = X.reshape(len(X), -1)
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -70,7 +70,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Sum Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
+        """Sums Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -82,7 +82,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sum Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -90,16 +90,16 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sum Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
         a = a[self.order]
         return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Sum Σ_j u_j values_j of each photo's block (l,)."""
+        """Sums Σ_j u_j values_j of each photo's block (l,)."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
-        """Sum Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
+        """Sums Σ_j (y_i − y_j)^p V_j from the moments Σ_j y_j^k V_j, k = 0 … p."""
         y = self.y.reshape(-1, *[1] * (moments[0].ndim - 1))
         return sum(
             (-1) ** k * comb(self.p, k) * y ** (self.p - k) * moments[k] for k in range(self.p + 1)
@@ -122,7 +122,7 @@ def _last(codes: Codes) -> Codes:
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sum of the rows V (l, k) of each code's run, at every row, for sorted codes (l,)."""
+    """Sums of the rows V (l, k) of each code's run, at every row, for sorted codes (l,)."""
     begins = np.flatnonzero(np.diff(codes, prepend=-1))
     if len(begins) == len(codes):
         return V

@@ -14,7 +14,7 @@ from photorank.learning.protocol import JudgedPhotos, Protocol
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.intervals import holm, jackknife, paired_difference
-from photorank.metrics.pair_sums import PairSums, values_by_fold
+from photorank.metrics.pair_sums import PairSums, pool, values_by_fold
 from photorank.metrics.ranking import PAIR_METRICS
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
 from photorank.typing import Codes, Floats, Scope
@@ -70,8 +70,7 @@ class Measured:
         pooled, by_fold = {}, {}
         rounds = list(zip(contender.ratings, field.graphs, field.folds.codes, strict=True))
         for name, sums in PAIR_METRICS.items():
-            first, *others = [sums(r, graph, clusters=field.clusters) for r, graph, _ in rounds]
-            pooled[name] = sum(others, start=first)
+            pooled[name] = pool(sums(r, graph, clusters=field.clusters) for r, graph, _ in rounds)
             parts = [sums(r, graph, clusters=codes, couples=0) for r, graph, codes in rounds]
             by_fold[name] = values_by_fold(parts)
         lists = values_by_fold_of_lists(contender.ratings, field.graphs, field.folds)

@@ -1,4 +1,4 @@
-"""Where ratings agree with people: by how far apart the labels are, and group by group."""
+"""Agreement of ratings with people, by how far apart the labels are, and group by group."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -50,7 +50,7 @@ def by_gap(
     folds: Codes | None = None,
     level: float = 0.95,
 ) -> list[GapBin]:
-    """Return the pairwise accuracy for each range of label gaps.
+    """Pairwise accuracy for each range of label gaps.
 
     Every pair is counted, none is sampled, in O(n log n) a range.
 
@@ -116,7 +116,7 @@ def by_group(
     clusters: Codes | None = None,
     level: float = 0.95,
 ) -> list[GroupAccuracy]:
-    """Return the pairwise accuracy inside each group.
+    """Pairwise accuracy inside each group.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def by_group(
 def _sums_beyond(
     repeats: Sequence[Repeat], gap: float, units: Sequence[Codes | None]
 ) -> list[PairSums]:
-    """Return each repeat's accuracy sums over the pairs whose labels differ by more than a gap."""
+    """Each repeat's accuracy sums over the pairs whose labels differ by more than a gap."""
     sums = []
     for (ratings, graph), clusters in zip(repeats, units, strict=True):
         if not isinstance(graph, ScoreComparisons):
@@ -185,7 +185,7 @@ def _sums_beyond(
 
 
 def _degrees_beyond(repeats: Sequence[Repeat], gap: float) -> Floats:
-    """Return how many pairs of a greater gap each photo is in, (repeats, n)."""
+    """Number of pairs of a greater gap that each photo is in (repeats, n)."""
     degrees = [
         _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
         for _, graph in repeats
@@ -195,7 +195,7 @@ def _degrees_beyond(repeats: Sequence[Repeat], gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Evaluate (l,) over the pairs of a block, less those in one group if groups must differ."""
+    """Sums (l,) over the pairs of a block, less those in one group if groups must differ."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -205,7 +205,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Return the weight (l,) of the pairs that ratings (l,) order rightly, ties half."""
+    """Weight (l,) of the pairs that ratings (l,) order rightly, ties half."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -224,7 +224,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Return the weight (l,) of all pairs of a greater gap, with trust u (l,)."""
+    """Weight (l,) of all pairs of a greater gap, with trust u (l,)."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -238,7 +238,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Return each photo's block, and the places (l,) of its label and of its label less the gap."""
+    """Each photo's block, and the places (l,) of its label and of its label less the gap."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))
@@ -246,5 +246,5 @@ def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
 
 
 def _slack(graph: ScoreComparisons) -> float:
-    """Return by how much two gaps may differ and still be the same."""
+    """Difference up to which two gaps are the same."""
     return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

@@ -36,17 +36,17 @@ class Estimate:
         return isfinite(self.value)
 
     def limits_to_json(self) -> Json:
-        """Return the number and its interval as JSON values, nan as null."""
+        """Number and its interval as JSON values, nan as null."""
         return {name: json_number(getattr(self, name)) for name in ("value", "low", "high")}
 
     def to_json(self) -> Json:
-        """Return the fields as JSON values, nan as null."""
+        """Fields as JSON values, nan as null."""
         counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs, "method": self.method}
         return self.limits_to_json() | counts
 
     @classmethod
     def from_json(cls, data: Json) -> "Estimate":
-        """Return what :meth:`to_json` wrote; counts and method may be missing."""
+        """Estimate that :meth:`to_json` wrote; counts and method may be missing."""
         value, low, high = (number_of_json(data[name]) for name in ("value", "low", "high"))
         n_photos, n_pairs = int(data.get("n_photos", 0)), int(data.get("n_pairs", 0))
         return cls(value, low, high, n_photos, n_pairs, str(data.get("method", "")))
@@ -54,7 +54,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """How much better one is than another, measured on the same pairs.
+    """Difference of two metrics, measured on the same pairs, with its interval.
 
     Examples
     --------
@@ -73,21 +73,21 @@ class Difference:
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
 
     def to_json(self) -> Json:
-        """Return the fields as JSON values, nan as null."""
+        """Fields as JSON values, nan as null."""
         return {name: json_number(getattr(self, name)) for name in ("value", "low", "high", "p")}
 
     @classmethod
     def from_json(cls, data: Json) -> "Difference":
-        """Return what :meth:`to_json` wrote."""
+        """Difference that :meth:`to_json` wrote."""
         return cls(*(number_of_json(data[name]) for name in ("value", "low", "high", "p")))
 
     def __neg__(self) -> "Difference":
-        """Return how much better the other one is."""
+        """Difference the other way round."""
         return Difference(-self.value, -self.high, -self.low, self.p)
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Return value ± t·error inside ±limit, and the p-value of 0."""
+    """Limits value ± t·error inside ±limit, and the p-value of 0."""
     from scipy.special import stdtr, stdtrit
 
     if not isfinite(value) or not isfinite(error):
@@ -101,7 +101,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Return a difference without any spread as n disjoint pairs would tell it.
+    """Difference without any spread as n disjoint pairs would tell it.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """
@@ -111,7 +111,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
 
 
 def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Return the limits of a share of n (Clopper & Pearson 1934), nan without any."""
+    """Limits of a share of n (Clopper & Pearson 1934), nan without any."""
     from scipy.special import betaincinv
 
     if n < 1:
@@ -133,22 +133,22 @@ def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def perfect_share(n: int, level: float) -> float:
-    """Return the least share that n out of n leave likely (Clopper & Pearson 1934)."""
+    """Least share that n out of n leave likely (Clopper & Pearson 1934)."""
     return float(((1 - level) / 2) ** (1 / n))
 
 
 def json_number(number: float) -> float | None:
-    """Return a number as JSON knows it: what is not finite is null."""
+    """Number as JSON knows it: what is not finite is null."""
     return float(number) if isfinite(number) else None
 
 
 def number_of_json(value: float | None) -> float:
-    """Return what :func:`json_number` wrote, null as nan."""
+    """Number that :func:`json_number` wrote, null as nan."""
     return nan if value is None else float(value)
 
 
 def _digits(width: float) -> int:
-    """Return the decimals that show an interval of this width to two digits of its half."""
+    """Decimals that show an interval of this width to two digits of its half."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

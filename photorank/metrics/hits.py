@@ -9,7 +9,7 @@ _LEVEL = 0.95
 
 
 def wilson(hits: Floats, *, n_photos: int) -> Estimate:
-    """Return the share of hits (t,), each 0, a half or 1, with its 95 % score interval.
+    """Share of hits (t,), each 0, a half or 1, with its 95 % score interval.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def wilson(hits: Floats, *, n_photos: int) -> Estimate:
 
 
 def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
-    """Return how much the share of hits is expected to grow, with its 95 % interval.
+    """Expected growth of the share of hits, with its 95 % interval.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Return a metric with its interval from leaving out one unit at a time.
+    """Metric with its interval from leaving out one unit at a time.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it
@@ -93,7 +93,7 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:
-    """Return how much better `a` is than `b`, both measured on the same pairs.
+    """Difference between `a` and `b`, both measured on the same pairs.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Return p-values (m,) adjusted for having looked at all m of them; nan stays nan.
+    """P-values (m,) adjusted for having looked at all m of them; nan stays nan.
 
     References
     ----------
@@ -174,7 +174,7 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
-    """Return the limits of a metric between its floor and 1."""
+    """Limits of a metric between its floor and 1."""
     from scipy.special import expit, logit, stdtrit
 
     units, span = len(loo.without), 1 - loo.floor
@@ -197,7 +197,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
 def _difference_limits(
     a: LeaveOneOut, b: LeaveOneOut, both: LeaveOneOut, level: float
 ) -> tuple[float, float]:
-    """Return limits of a − b that know how far either is from perfect; nan where it is not."""
+    """Limits of a − b that know how far either is from perfect; nan where it is not known."""
     from scipy.special import expit, logit, stdtrit
 
     span = 1 - a.floor
@@ -227,7 +227,7 @@ def _difference_limits(
 
 
 def _p_value(value: float, low: float, high: float, df: float, level: float) -> float:
-    """Return the p of no difference that belongs to limits: 1 − level where one of them is 0."""
+    """p-value of no difference that belongs to limits: 1 − level where one of them is 0."""
     from scipy.special import stdtr, stdtrit
 
     reach = value - low if value > 0 else high - value
@@ -235,7 +235,7 @@ def _p_value(value: float, low: float, high: float, df: float, level: float) -> 
 
 
 def _standard_error(without: Floats) -> float:
-    """Return the jackknife's standard error from the values (u,) without each unit."""
+    """Jackknife's standard error from the values (u,) without each unit."""
     units = len(without)
     if units < 2:
         return nan
@@ -243,7 +243,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Return a factor for the standard error: what single pairs add was counted twice."""
+    """Factor for the standard error: what single pairs add was counted twice."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0
@@ -254,7 +254,7 @@ def _correction(loo: LeaveOneOut) -> float:
 
 
 def _degrees_of_freedom(without: Floats) -> float:
-    """Return how many of the values (u,) the variance effectively rests on, less one."""
+    """Number of values (u,) that the variance effectively rests on, less one."""
     units = len(without)
     if units < 2:
         return 1

@@ -1,4 +1,4 @@
-"""Keepers lost: how low a rating may be thrown away before too many good photos go with it."""
+"""Rating below which photos may be rejected without losing too many keepers."""
 
 from dataclasses import dataclass
 from math import ceil, log
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 
 @dataclass(frozen=True)
 class RejectCut:
-    """A rating below which photos may be rejected, and what is known of the keepers there.
+    """Rating below which photos may be rejected, and what is known of the keepers there.
 
     ``lost`` is only a bound: of the keepers that were looked at,
     ``n_lost`` of ``n_keepers`` are below the cut.
@@ -34,7 +34,7 @@ def reject_cut(
     clusters: Codes | None = None,
     seed: int = 0,
 ) -> RejectCut:
-    """Return the highest cut that loses at most a share of keepers, with confidence.
+    """Highest cut that loses at most a share of keepers, with confidence.
 
     The rating of the k-th lowest of m keepers, with the greatest k for which
     fewer than k of m would be below their true quantile `lost` with a chance of
@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Return how many independent keepers any cut needs: below that even the lowest is too high.
+    """Number of independent keepers that any cut needs: with fewer even the lowest is too high.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def keepers_needed(lost: float, confidence: float) -> int:
 
 
 def _one_a_cluster(ratings: np.ndarray, clusters: Codes | None, seed: int) -> np.ndarray:
-    """Return the rating of one keeper of each cluster, drawn at random."""
+    """Rating of one keeper of each cluster, drawn at random."""
     if clusters is None:
         return ratings
     units = unit_codes(clusters, n=len(ratings))

@@ -12,7 +12,7 @@ _NARROWEST = 0.05
 
 
 def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Return Pearson's r once an S-shaped curve has mapped the ratings to the labels' scale.
+    """Pearson's r once an S-shaped curve has mapped the ratings to the labels' scale.
 
     The curve has four parameters, low + height / (1 + exp(−(r − middle) /
     width)), and is fitted by least squares to all labelled photos together.
@@ -55,7 +55,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def _bent(r: Ratings, y: Labels) -> Floats:
-    """Return ratings (n,) on the curve that follows the labels best."""
+    """Ratings (n,) on the curve that follows the labels best."""
     from scipy.optimize import least_squares
     from scipy.special import expit
 

@@ -79,7 +79,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Return the metric with and without each unit that takes part in some pair."""
+        """Metric with and without each unit that takes part in some pair."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -91,7 +91,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """Return what the pairs between each couple (c,) add to the metric, to first order."""
+        """Part of the pairs between each couple (c,) in the metric, to first order."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -101,7 +101,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """How a metric counts N, A and B: photo by photo, and for listed pairs."""
+    """Counting of a metric's N, A and B: photo by photo, and for listed pairs."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -115,7 +115,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Count over all pairs, without each unit, and between some couples of units.
+    """Sums over all pairs, without each unit, and between some couples of units.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Sum over all pairs of some repeats of the same units."""
+    """Sums over all pairs of some repeats of the same units."""
     return reduce(add, sums)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Return one value a test fold, (J,), whose mean is the metric pooled over all folds.
+    """Values of the test folds (J,), whose mean is the metric pooled over all folds.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -169,7 +169,7 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Return unit numbers (n,), 0 … u − 1: clusters, and each photo of code −1 on its own."""
+    """Unit numbers (n,), 0 … u − 1: clusters, and each photo of code −1 on its own."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -179,13 +179,13 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Add up values (n, k) by code, (u, k)."""
+    """Sums (u, k) of values (n, k) by code."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
-    """List the pairs of photos (m, 2) between some couples of units (n,), and whose they are (m,).
+    """Pairs of photos (m, 2) between some couples of units (n,), and the couple of each (m,).
 
     The same units give the same couples, so that repeats can be added up.
     """
@@ -212,7 +212,7 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Return N / √(A B) of sums (…, 3), nan where a denominator is nothing beside `scale` (3,)."""
+    """Ratio N / √(A B) of sums (…, 3), nan where a denominator is nothing beside `scale` (3,)."""
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
     defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)

@@ -1,4 +1,4 @@
-"""How well ratings order photos as people did.
+"""Agreement of ratings with the order in which people put photos.
 
 Every metric takes the ratings first and the comparison graph second, is
 higher when better, and is at chance at a value its docstring names. The
@@ -20,7 +20,7 @@ from photorank.typing import Codes, Floats, Pairs, Ratings
 
 
 def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Return the share of pairs that the ratings order as people did.
+    """Share of pairs that the ratings order as people did.
 
     Equal ratings count one half; pairs that people did not order are left
     out. With two tiers this is the area under the ROC curve, and without ties
@@ -53,7 +53,7 @@ def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Return Kendall's rank correlation τ_b over the pairs in scope.
+    """Kendall's rank correlation τ_b over the pairs in scope.
 
     Each pair counts its sign; ties in the labels and in the ratings are
     accounted for in the denominator. Gap powers are ignored, trust in labels
@@ -85,7 +85,7 @@ def kendall_tau_b(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Return Spearman's rank correlation ρ over the pairs in scope.
+    """Spearman's rank correlation ρ over the pairs in scope.
 
     Ranks are taken within a block (a fold, or a fold of a group) as shares of
     its size, so that pairs of large and small blocks weigh the same. Over one
@@ -118,7 +118,7 @@ def spearman(ratings: ArrayLike, comparisons: Comparisons) -> float:
 
 
 def pearson(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Return Pearson's correlation r of rating and label differences over the pairs in scope.
+    """Pearson's correlation r of rating and label differences over the pairs in scope.
 
     Over all pairs of one block it is the usual r. Unlike the others it
     depends on the ratings' scale being a straight line against the labels'.
@@ -156,7 +156,7 @@ def accuracy_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Return :func:`pairwise_accuracy` as sums: credit over weight."""
+    """Sums of :func:`pairwise_accuracy`: credit over weight."""
     r = checked_ratings(ratings, comparisons.n)
 
     def by_photo(graph: Comparisons) -> Floats:
@@ -178,7 +178,7 @@ def kendall_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Return :func:`kendall_tau_b` as sums of signs."""
+    """Sums of :func:`kendall_tau_b`: of signs."""
     r = checked_ratings(ratings, comparisons.n)
     plain = comparisons.with_gap_power(0)
 
@@ -200,7 +200,7 @@ def pearson_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Return :func:`pearson` as sums of products of differences."""
+    """Sums of :func:`pearson`: of products of differences."""
     r = checked_ratings(ratings, comparisons.n)
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
@@ -214,7 +214,7 @@ def spearman_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Return :func:`spearman` as sums of products of differences of ranks.
+    """Sums of :func:`spearman`: of products of differences of ranks.
 
     Without a photo the others' ranks move as well. Those moves are followed
     to first order, as in the influence function of ρ (Croux & Dehon 2010,
@@ -250,7 +250,7 @@ PAIR_METRICS = {
 
 
 def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
-    """Return ratings as finite numbers (n,)."""
+    """Ratings as finite numbers (n,)."""
     r = np.asarray(ratings, dtype=np.float64)
     if r.shape != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
@@ -258,7 +258,7 @@ def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Return each pair's (m,) signed agreement, weight if people and weight if ratings order it."""
+    """Each pair's (m,) signed agreement, weight if people and weight if ratings order it."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -267,7 +267,7 @@ def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats
 def _products(
     a: Floats, b: Floats, comparisons: ScoreComparisons, clusters: Codes | None, couples: int
 ) -> PairSums:
-    """Sum (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
+    """Sums of (a_i − a_j)(b_i − b_j), (a_i − a_j)² and (b_i − b_j)² over the pairs in scope."""
     a, b = (_from_first(values, comparisons) for values in (a, b))
 
     def by_photo(graph: ScoreComparisons) -> Floats:
@@ -283,7 +283,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Count values (n,) from the first of each block, so that a constant block is exactly 0."""
+    """Values (n,) less the first of each block, so that a constant block is exactly 0."""
     _, first, block = np.unique(comparisons.same, return_index=True, return_inverse=True)
     counted = np.zeros(comparisons.n)
     labelled = values[comparisons.rows]
@@ -292,7 +292,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Return (n,) what Σ pull·shares loses when each photo leaves and its block's shares move."""
+    """Loss (n,) of Σ pull·shares when each photo leaves and its block's shares move."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -310,6 +310,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Return the sums of a metric that choices do not define: nan, with the units it had."""
+    """Sums of a metric that choices do not define: nan, with the units it had."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

@@ -1,4 +1,4 @@
-"""Do probabilities mean what they say? Calibration and abstention of P(first is better).
+"""Calibration and abstention: whether P(first is better) means what it says.
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """What abstaining from close calls buys: one row a distinct confidence, most sure first."""
+    """Error rate of the surest answers: one row a distinct confidence, most sure first."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -45,7 +45,7 @@ class RiskCoverage:
 
 
 def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
-    """Return the mean squared error of probabilities.
+    """Mean squared error of probabilities.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
 
 
 def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
-    """Return how far stated probabilities are from what happened, on average.
+    """Mean distance between stated probabilities and what happened.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10
 
 
 def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[ReliabilityBin]:
-    """Return the rows of a reliability diagram, one a bin of equal width.
+    """Rows of a reliability diagram, one a bin of equal width.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Return the error rate among the surest answers, for every share of pairs answered.
+    """Error rate among the surest answers, for every share of pairs answered.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
 
 
 def _checked(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
-    """Return both as numbers (m,) that are probabilities and 0 or 1."""
+    """Probabilities, and outcomes that are 0 or 1, as numbers (m,)."""
     p, outcomes = np.asarray(p, np.float64), np.asarray(outcomes, np.float64)
     if p.ndim != 1 or p.shape != outcomes.shape:
         raise ComparisonsError("probabilities and outcomes must be one number a pair")

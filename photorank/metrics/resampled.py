@@ -29,7 +29,7 @@ def corrected_resampled(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Return the mean over folds with an interval that includes the refitting.
+    """Mean over folds with an interval that includes the refitting.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def corrected_resampled_difference(
     level: float = 0.95,
     n_photos: int,
 ) -> Difference:
-    """Return the mean difference over folds, as :func:`corrected_resampled` does.
+    """Mean difference over folds, as :func:`corrected_resampled` does.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`.
@@ -120,7 +120,7 @@ def corrected_jackknife(
     level: float = 0.95,
     n_photos: int,
 ) -> Estimate:
-    """Return a metric of all held-out pairs together, for one that is no mean over folds.
+    """Metric of all held-out pairs together, for one that is no mean over folds.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def corrected_jackknife(
 
 
 def _over_folds(values: ArrayLike, test_share: float, repeats: int, level: float) -> Difference:
-    """Return the mean of values (J,) with the variance of overlapping training sets."""
+    """Mean of values (J,) with the variance of overlapping training sets."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

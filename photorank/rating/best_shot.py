@@ -1,4 +1,4 @@
-"""Which shot of a series came out best, as far as signals can tell."""
+"""The best shot of a series, as far as signals can tell."""
 
 import numpy as np
 
@@ -17,7 +17,7 @@ _MIN_BRIGHTNESS = 0.01  # below it a picture is black
 
 
 def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
-    """Return how well each photo came out among the shots of its series.
+    """Technical score of each photo among the shots of its series (n,).
 
     The rank of the subject's sharpness in the series, from 0 to 1, less ten
     times the share of the picture that is blown out beyond what is in the
@@ -65,7 +65,7 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
 
 
 def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> Codes:
-    """Return numbers by which the photos of a series are compared, higher is better.
+    """Numbers (n,) by which the photos of a series are compared, higher is better.
 
     A shot's :func:`within_series_score` and the rank of its rating, from 0 to 1, are added up:
     each of them is blind to faults that the other sees. Of equals the one of better signals
@@ -102,14 +102,14 @@ def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> C
 
 
 def _members(series: Codes) -> list[Codes]:
-    """Return the rows of each series of two photos or more."""
+    """Rows of each series of two photos or more."""
     several = np.flatnonzero(series >= 0)
     several = several[np.bincount(series[several])[series[several]] > 1]
     return [several[rows] for rows in rows_by_code(series[several])]
 
 
 def _ranks(values: Floats) -> Floats:
-    """Return ranks from 0 to 1 of two values or more, equal ones the mean of theirs."""
+    """Ranks from 0 to 1 of two values or more, equal ones the mean of theirs."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     below = np.cumsum(count) - count
     return np.asarray(below[place] + (count[place] - 1) / 2) / (len(values) - 1)

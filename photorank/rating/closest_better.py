@@ -29,7 +29,7 @@ class BetterPhoto:
 def closest_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
 ) -> list[BetterPhoto]:
-    """Return the k nearest photos among those alike (see :func:`alike_cosine`) and rated higher.
+    """The k nearest photos among those alike (see :func:`alike_cosine`) and rated higher.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def closest_better(
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:
-    """Return the cosine from which two photos of an index are alike.
+    """Cosine from which two photos of an index are alike.
 
     It is that of the likest pairs, or half of the way from any two photos to the same one,
     if that is less: an index may hold dozens of shots of each scene.

@@ -1,4 +1,4 @@
-"""Which concepts move a rating: what a photo shows more of than others, and a vector cares for."""
+"""Concepts that move a rating: a photo shows more of them than others, and a vector minds."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ _MIN_PHOTOS = 3
 
 @dataclass(frozen=True)
 class Concept:
-    """What one concept does to one photo's rating."""
+    """Effect of one concept on one photo's rating."""
 
     text: str
     shown: float  # how much of it is in the photo: standard deviations above the index's mean
@@ -71,7 +71,7 @@ def moving_concepts(
     *,
     k: int = 6,
 ) -> list[Concept]:
-    """Return the k of `CONCEPTS` that move a photo's rating most, up or down.
+    """The k of `CONCEPTS` that move a photo's rating most, up or down.
 
     Each concept is taken alone, and all are seen through the encoder's text
     tower: where that does not know a quality, no concept of it says anything.
@@ -110,7 +110,7 @@ def moving_concepts(
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Return the unit embeddings (c, d) of `CONCEPTS`.
+    """Unit embeddings (c, d) of `CONCEPTS`.
 
     They are encoded once an index and then kept beside it, for a text tower
     takes ten seconds to load; only for them is the index's encoder loaded.
@@ -132,7 +132,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Return how much of each concept a photo shows, and how concepts go with ratings, (c,) each.
+    """Amount of each concept in a photo, and correlation of each with ratings, (c,) both.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Explain a photo's rating: where it comes from, what moves it, and what would be better."""
+"""Explanation of a rating: where it comes from, what moves it, and what would be better."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _PICTURE_SIDE = 3  # times the encoder's short side: enough to recognise the pho
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a photo is rated as it is."""
+    """Reasons for a photo's rating."""
 
     picture: Image.Image  # the photo, as it is drawn on
     embedding: Embeddings  # (d,)
@@ -41,11 +41,11 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """What lifts the photo above the index's average or lowers it, (rows, columns)."""
+        """Lift of each part above the index's average, or below (rows, columns)."""
         return self.heat.against(self.average)
 
     def drawn(self, most: float | None = None) -> Image.Image:
-        """Return the photo with its heat map; see :func:`photorank.photos.heat_overlay.overlay`."""
+        """Photo with its heat map; see :func:`photorank.photos.heat_overlay.overlay`."""
         return overlay(self.picture, self.parts, most)
 
 
@@ -112,7 +112,7 @@ def explain(
 def concepts_behind(
     index: Index, vector: MasterVector, embedding: Embeddings, encoder: Encoder
 ) -> list[Concept] | None:
-    """Return what moves a photo's rating, or None where the encoder's words cannot be had.
+    """Concepts that move a photo's rating; None where the encoder's words cannot be had.
 
     It is apart from :func:`explain`, for a text tower takes seconds to load.
     """

@@ -1,4 +1,4 @@
-"""Where in a photo its rating comes from: exactly where it is a sum over positions, else tried out.
+"""Heat maps: each part's share of a rating, exact where it is a sum over positions, else tried out.
 
 A position's features have seen more of the photo than the patch they stand for, so even an exact
 map tells where the encoder holds what it rates, not what would change were that patch cut out.
@@ -24,7 +24,7 @@ _BATCH = 16  # photos
 
 @dataclass(frozen=True)
 class HeatMap:
-    """What each part of a photo does to its rating."""
+    """Share of each part of a photo in its rating."""
 
     values: Floats  # (rows, columns), in units of the rating
     weights: Floats  # (rows, columns) how much of the mean over positions is there; 0 by occlusion
@@ -38,7 +38,7 @@ class HeatMap:
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Return what lifts the photo above (> 0) or below a photo of average rating.
+        """Lift of each part above (> 0) or below a photo of average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -53,7 +53,7 @@ def heat_map(
     vector: MasterVector,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Return what each part of a photo does to its rating by a vector.
+    """Heat map of a photo's rating by a vector.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def heat_map(
 
 
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
-    """Return the parts of a rating by an encoder that averages over positions.
+    """Heat map of a rating by an encoder that averages over positions.
 
     With features f_kp at position p of P_k in frame k of K, f_k their mean,
     and m the mean of the unit f_k, the rating is
@@ -122,7 +122,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Return how far a rating falls when a part of the photo is covered in its mean colour.
+    """Heat map of how far a rating falls when each part is covered in the photo's mean colour.
 
     Parameters
     ----------
@@ -162,20 +162,20 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Return rows and columns of about square cells, so many along the long side."""
+    """Rows and columns of about square cells, so many along the long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Return parts (h, w) of a frame shared out over a photo's grid; what lies outside is lost."""
+    """Parts (h, w) of a frame shared out over a photo's grid; what lies outside is lost."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Return the share of each position that lies in each cell, (cells, positions)."""
+    """Share of each position that lies in each cell, (cells, positions)."""
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
     marks = np.arange(cells + 1)[:, None] / cells

@@ -1,4 +1,4 @@
-"""Probabilities: what a difference of two ratings says of which photo people would prefer."""
+"""Probability that people prefer one photo to another, from the difference of two ratings."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Slope:
 
 
 def probability(first: float, second: float, slope: float) -> float:
-    """Return P(first is better) = σ(slope · (first − second)), between 0 and 1.
+    """P(first is better) = σ(slope · (first − second)), between 0 and 1.
 
     Swapping the photos swaps the two probabilities, which sum to 1; equal
     ratings give 0.5.
@@ -75,7 +75,7 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Return the slope that makes one standard deviation of rating differences one logit."""
+    """Slope that makes one standard deviation of rating differences one logit."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 

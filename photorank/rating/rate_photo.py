@@ -19,7 +19,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class RatedPhoto:
-    """A photo's rating and its standing in the index."""
+    """Rating of a photo and its percentile in the index."""
 
     path: Path
     rating: float
@@ -29,7 +29,7 @@ class RatedPhoto:
 
 @dataclass(frozen=True)
 class TwoPhotos:
-    """Which of two photos is the better one, as far as a vector can tell."""
+    """Probability that each of two photos is the better one, by a vector."""
 
     vector: str
     slope: Slope
@@ -38,7 +38,7 @@ class TwoPhotos:
 
 
 def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
-    """Return the unit embedding (1, d) of one photo file's bytes.
+    """Unit embedding (1, d) of one photo file's bytes.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Return embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
+    """Embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
     rows = [index.row_of(path) for path in paths]
     encoder = load() if any(row is None for row in rows) else None
     embedded = []
@@ -92,7 +92,7 @@ def extreme_photos(
     lowest: bool = False,
     search: Callable[..., list[Found]] = Index.best,
 ) -> list[RatedPhoto]:
-    """Return the k photos that a vector rates highest, or lowest, the most extreme first.
+    """The k photos that a vector rates highest, or lowest, the most extreme first.
 
     `search` is what finds them: the exact search, or one like it.
     """
@@ -109,7 +109,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Return the probability that each of two photos (2, d) is the better one."""
+    """Probability that each of two photos (2, d) is the better one."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)
@@ -118,7 +118,7 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Return the slope of a vector's probabilities, given its ratings of the index's photos."""
+    """Slope of a vector's probabilities, given its ratings of the index's photos."""
     slope = slope_for(
         vector.kind,
         vector.slope,

@@ -1,4 +1,4 @@
-"""How steady a rating is: the same photo in other sizes, crops and compressions."""
+"""Stability of ratings: the same photo in other sizes, crops and compressions."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ MAX_STEADY_FLIPS = 0.05  # share of flips above which an order is not to be reli
 
 @dataclass(frozen=True)
 class Steadiness:
-    """How far the order of two photos depends on the form in which they came."""
+    """Stability of the order of two photos, in whatever form they come."""
 
     spreads: tuple[float, float]  # standard deviation of each rating over its variants
     flips: float  # 0 to 1: pairs of variants whose order is not that of the photos themselves
@@ -27,12 +27,12 @@ class Steadiness:
 
 
 def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
-    """Return unit embeddings (k, d) of a photo (the first) and its variants."""
+    """Unit embeddings (k, d) of a photo (the first) and its variants."""
     return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Return how often two photos change places when either comes in another form.
+    """Share of variants in which two photos change places.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def flips(first: Ratings, second: Ratings) -> float:
 
 
 def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
-    """Compare two photos by the embeddings of their variants, (k, d) and (l, d)."""
+    """Stability of the order of two photos, from embeddings of their variants (k, d) and (l, d)."""
     ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
     spreads = [float(np.std(one, ddof=1)) for one in ratings]
     return Steadiness((spreads[0], spreads[1]), flips(*ratings))

@@ -31,7 +31,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """How much of exact search the lists find."""
+    """Share of the best photos by exact search that the lists find."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int
@@ -53,7 +53,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Return about what :meth:`Index.best` does, from inverted lists, which are made if needed.
+    """Photos about as :meth:`Index.best` finds them, from inverted lists, which are made if needed.
 
     Percentiles take the photos that were found for the best there are.
 
@@ -144,7 +144,7 @@ def _query(direction: Direction) -> Any:
 
 
 def _content(index: Index) -> str:
-    """Return a name for the shards that an index has now: lists of others are out of date."""
+    """Name of the shards that an index has now: lists of others are out of date."""
     with reading(index.paths) as connection:
         names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
     return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

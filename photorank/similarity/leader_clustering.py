@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Return for each photo (n,) the first photo that it looks like, which may be itself.
+    """First photo that each photo looks like (n,), which may be itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that
@@ -81,7 +81,7 @@ def leaders(
 
 
 def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray[np.float32]:
-    """Return the cosines of pairs of rows (m,), some of them in memory at a time."""
+    """Cosines of pairs of rows (m,), some of them in memory at a time."""
     cosines = np.empty(len(first), dtype=np.float32)
     for start in range(0, len(first), _PAIRS):
         part = slice(start, start + _PAIRS)
@@ -90,7 +90,7 @@ def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray
 
 
 def _shortened(embeddings: Embeddings) -> Embeddings:
-    """Return rows with fewer coordinates, whose products are hardly ever below the cosines.
+    """Rows with fewer coordinates, whose products are hardly ever below the cosines.
 
     A random projection of what the main axes leave estimates its product with a standard
     error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last
@@ -111,7 +111,7 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
 
 
 def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
-    """Return the pairs whose cosine may reach `least`."""
+    """Pairs whose cosine may reach `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
     first, second = np.divmod(np.flatnonzero(alike), max(len(others), 1))
@@ -126,7 +126,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Return those pairs that are alike, and their cosines."""
+    """Those pairs that are alike, and their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))

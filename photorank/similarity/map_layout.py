@@ -22,12 +22,12 @@ _ROWS = 20_000  # in memory at a time
 
 
 def can_map(method: Method) -> bool:
-    """Return whether what a method needs is installed."""
+    """Whether what a method needs is installed."""
     return method == "pca" or find_spec("openTSNE") is not None
 
 
 def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
-    """Return each photo's place on a plane, (n, 2), between -1 and 1.
+    """Each photo's place on a plane, (n, 2), between -1 and 1.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
 
 
 def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
-    """Return the rows of the places in a box: from left to right, from bottom to top.
+    """Rows of the places in a box: from left to right, from bottom to top.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Return the coordinates (n, k) on the principal components; where there are fewer, zeros."""
+    """Coordinates (n, k) on the principal components; where there are fewer, zeros."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))
@@ -106,7 +106,7 @@ def _components(index: Index, k: int) -> Floats:
 
 
 def _spread(n: int, most: int) -> Codes:
-    """Return rows from all over n of them, each once."""
+    """Rows from all over n of them, each once."""
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.intp))
 
 
@@ -117,7 +117,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Return the places that were kept, None if there are none for one of these photos."""
+    """Places that were kept, None if there are none for one of these photos."""
     kept = kept_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -33,7 +33,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Which photos belong together, by row of the index."""
+    """Series of an index's photos, by row."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -52,7 +52,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Find the series among an index's photos.
+    """Series among an index's photos.
 
     Two photos belong together if
 
@@ -117,7 +117,7 @@ def find_series(
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
-    """Tell whether photos of one series are the exposures of a bracket, by their EXIF."""
+    """Whether photos of one series are the exposures of a bracket, by their EXIF."""
     if not _MIN_EXPOSURES <= len(photos) <= _MAX_EXPOSURES:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
@@ -152,7 +152,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Return which photos have the `step`-th next one of their camera within some seconds."""
+        """Photos that have the `step`-th next one of their camera within some seconds."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit
@@ -201,7 +201,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Return the parts of a run in which no exposure comes twice."""
+    """Parts of a run in which no exposure comes twice."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):
@@ -215,5 +215,5 @@ def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]
 
 
 def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
-    """Return the rows by time, those without one last."""
+    """Rows by time, those without one last."""
     return np.lexsort((np.arange(len(photos)), seconds))

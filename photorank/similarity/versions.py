@@ -19,7 +19,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Find the versions of photos, by name: :func:`photorank.labels.photo_library.edited.versions`.
+    """Versions of photos, by name: :func:`photorank.labels.photo_library.edited.versions`.
 
     Files by one name and of one time are of one photo only if they look somewhat alike.
 
@@ -61,7 +61,7 @@ def find_versions(
 
 
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
-    """Part rows so that each is of the photo, or might be, that the first of its part is of."""
+    """Parts of rows, each of photos that look somewhat like its first one."""
     while rows:
         alike = embeddings[rows] @ embeddings[rows[0]] >= _MIN_COSINE
         yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]

@@ -13,12 +13,11 @@ from photorank.errors import DegenerateDirectionError
 from photorank.typing import Floats, Json
 from photorank.vectors.master import Card, MasterVector
 
-# Shorter than this, relative to what went in, a direction is rounding.
-_NOTHING = 1e-6
+_ROUNDING = 1e-6  # length, relative to what went in, below which a direction is rounding
 
 
 def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) -> MasterVector:
-    """Return the weighted sum of the vectors' unit directions.
+    """Weighted sum of the vectors' unit directions.
 
     Directions are blended, not ratings: each vector counts by its weight,
     whatever the scale of its ratings. A rating by the blend is the weighted
@@ -48,7 +47,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
     _require_one_space(vectors)
     parts = zip(weights, vectors, strict=True)
     total = np.sum([weight * vector.direction for weight, vector in parts], axis=0)  # (d,)
-    if not np.linalg.norm(total) > _NOTHING * sum(map(abs, weights)):
+    if not np.linalg.norm(total) > _ROUNDING * sum(map(abs, weights)):
         raise DegenerateDirectionError(
             "the blended vectors cancel out, so they define no direction: change the weights"
         )
@@ -66,7 +65,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
 
 
 def negated(name: str, vector: MasterVector) -> MasterVector:
-    """Return the vector whose ratings are the negative ones of `vector`."""
+    """Vector whose ratings are the negative ones of `vector`."""
     return MasterVector(
         name,
         "negated",
@@ -81,7 +80,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Return what of a vector is at right angles to every nuisance.
+    """Part of a vector that is at right angles to every nuisance.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.
@@ -100,9 +99,9 @@ def projected_out(
         _, lengths, spanned = np.linalg.svd(
             np.stack([nuisance.direction for nuisance in nuisances]), full_matrices=False
         )
-        spanned = spanned[lengths > _NOTHING * lengths[0]]  # (r, d), orthonormal rows
+        spanned = spanned[lengths > _ROUNDING * lengths[0]]  # (r, d), orthonormal rows
         rest = rest - (rest @ spanned.T) @ spanned
-        if not np.linalg.norm(rest) > _NOTHING:
+        if not np.linalg.norm(rest) > _ROUNDING:
             raise DegenerateDirectionError(
                 f"nothing of vector {vector.name!r} is left without {_names(nuisances)}, so there "
                 "is no direction: take out fewer vectors"
@@ -131,7 +130,7 @@ def combined(
     weights: Sequence[float],
     without: Sequence[MasterVector] = (),
 ) -> MasterVector:
-    """Return the :func:`blend`, with the directions of `without` taken out.
+    """Blend of vectors (see :func:`blend`), with the directions of `without` taken out.
 
     A single vector, as it is or turned round (weight -1), keeps its published
     scale and bias: see :func:`negated` and :func:`projected_out`, also for errors.
@@ -147,7 +146,7 @@ def combined(
 
 
 def cosine_table(vectors: Sequence[MasterVector]) -> tuple[list[str], Floats]:
-    """Return the vectors' names, and the cosine (k, k) between each two directions.
+    """Vectors' names, and the cosine (k, k) between each two directions.
 
     1 is the same order of photos, -1 the opposite one; two directions drawn at
     random are about 0 ± 1/√d.
@@ -175,7 +174,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Return a card that knows the photos and the licences of every vector used."""
+    """Card that knows the photos and the licences of every vector used."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

@@ -24,7 +24,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Card:
-    """Where a vector comes from: enough to judge it, and to make it again."""
+    """Origin of a vector: enough to judge it, and to make it again."""
 
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
@@ -50,12 +50,12 @@ class Card:
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
-        """Tell whether the photo of this digest was among those it was learned from."""
+        """Whether the photo of this digest was among those it was learned from."""
         return shortened(digest) in self.photos
 
 
 def shortened(digest: str) -> str:
-    """Return the part of a photo's digest that cards keep."""
+    """Part of a photo's digest that cards keep."""
     return digest[:_DIGEST_DIGITS]
 
 
@@ -128,7 +128,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def renamed(self, name: str) -> "MasterVector":
-        """Return the same vector under another name."""
+        """Same vector under another name."""
         return replace(self, name=name)
 
     def save(self, path: Path) -> None:
@@ -163,7 +163,7 @@ class MasterVector:
         return cls.from_json(data, path)
 
     def to_json(self) -> Json:
-        """Return the card as plain JSON."""
+        """Card as plain JSON."""
         card = self.card
         return {
             "schema": SCHEMA,
@@ -233,6 +233,6 @@ class MasterVector:
 
 
 def _checksum(data: Json) -> str:
-    """Return the SHA-256 of what a card says, however it is spaced."""
+    """SHA-256 of what a card says, however it is spaced."""
     said = {key: value for key, value in data.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -18,7 +18,7 @@ PLAIN_PROMPT = (
 def prompt_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Return the direction of what is described, away from what is not wanted.
+    """Direction of what is described, away from what is not wanted.
 
     One text gives its unit embedding; several the mean of theirs, made unit
     again (an ensemble); with `negatives` it is the wanted mean minus the

@@ -28,14 +28,13 @@ if TYPE_CHECKING:
 
 _PICKLED = (".pth", ".pt")
 _SUFFIXES = (*_PICKLED, ".safetensors", ".npy")
-# The largest known head has 5 MB; whole models are not read into memory to be refused.
-_MOST_BYTES = 64 * 2**20
+_MAX_BYTES = 64 * 2**20  # the largest known head has 5 MB; whole models are not read to be refused
 _HINT = "Import a head's state dict (.pth, .pt, .safetensors) or a vector (.npy)."
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a project's heads are laid out, and where the ones it published are from."""
+    """Tensors of a project's heads, and the origin of those that it published."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -159,7 +158,7 @@ def _contents(path: Path) -> bytes:
         ending = f"its name ends in {path.suffix!r}" if path.suffix else "its name has no ending"
         raise DamagedWeightsError(path, ending, hint=_HINT)
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        if path.stat().st_size > _MAX_BYTES:
             raise DamagedWeightsError(path, "it is larger than any head", hint=_HINT)
         return path.read_bytes()
     except OSError as error:
@@ -167,7 +166,7 @@ def _contents(path: Path) -> bytes:
 
 
 def _array(path: Path, data: bytes) -> Floats:
-    """Return the numbers (d,) of a NumPy file."""
+    """Numbers (d,) of a NumPy file."""
     try:
         values = np.load(BytesIO(data), allow_pickle=False)
     except Exception as error:  # damaged headers fail in every way there is
@@ -179,7 +178,7 @@ def _array(path: Path, data: bytes) -> Floats:
 
 
 def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
-    """Return the tensors of a file by name, running nothing that is in it."""
+    """Tensors of a file by name, running nothing that is in it."""
     import torch
     from safetensors.torch import load
 
@@ -200,7 +199,7 @@ def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Return the layout that the names and shapes of the tensors are of."""
+    """Layout that the names and shapes of the tensors are of."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -217,7 +216,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """Tell whether each layer takes what the one before gives."""
+    """Whether each layer takes what the one before gives."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -231,7 +230,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Multiply linear layers out: the last one's score as a vector (d,) and a bias."""
+    """Vector (d,) and bias of the last layer's score, all layers multiplied out."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):
@@ -246,7 +245,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Return whose embeddings a head is for, as far as its name and dimensions tell."""
+    """Encoder that a head is for, as far as its name and dimensions tell."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -254,7 +253,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Return where a head is from, in words, and its licence where its name tells."""
+    """Source of a head in words, and its licence where its name tells."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

@@ -21,7 +21,7 @@ RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Return the shipped vectors that may rate this index, by name."""
+    """Shipped vectors that may rate this index, by name."""
     folder = files("photorank.vectors") / "builtin"
     vectors = {}
     for name in BUILTIN:
@@ -34,7 +34,7 @@ def builtin_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Return every vector that may rate this index: its own by name, then the built-in ones.
+    """Every vector that may rate this index: its own by name, then the built-in ones.
 
     Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
     """
@@ -42,12 +42,12 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Return what is wrong with the index's cards that are damaged or of another encoder."""
+    """Errors of the index's cards that are damaged or of another encoder."""
     return _own_cards(index)[1]
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """Return the index's own vectors by file name, and the errors of those that are not usable."""
+    """The index's own vectors by file name, and the errors of those that are not usable."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):
@@ -62,7 +62,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
-    """Return one vector of the index.
+    """One vector of the index.
 
     Raises
     ------

@@ -147,7 +147,7 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), basis, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Return Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1.
+        """Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1.
 
         None stands for the identity, which needs no copy of the photos.
         """
@@ -186,7 +186,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Return a tier number for each label (n,): its own if they are few, else its tenth."""
+    """Tier number for each label (n,): its own if they are few, else its tenth."""
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

@@ -109,7 +109,7 @@ class BradleyTerry(UncertainLearner):
         return fit.coordinates.back @ fit.parameters[:-1]
 
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
-        """Return the choices as they are, or drawn pairs of labels as if they were choices."""
+        """Choices as they are, or drawn pairs of labels as if they were choices."""
         if isinstance(comparisons, ChoiceComparisons):
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs

@@ -50,7 +50,7 @@ class Coordinates:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Return an orthonormal basis (d, r) of some rows' span; None if they are d or more."""
+    """Orthonormal basis (d, r) of some rows' span; None if they are d or more."""
     from scipy.linalg import solve_triangular
 
     if len(rows) >= X.shape[1]:
@@ -67,7 +67,7 @@ def row_space(X: Floats, rows: Codes) -> Floats | None:
 
 
 def unit_prior(prior: ArrayLike, d: int) -> Direction:
-    """Return a prior direction (d,) at unit length.
+    """Prior direction (d,) at unit length.
 
     Raises
     ------

@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Sum of the pairs' values (m,) over each weight's differences (k,)."""
+        """Sums of the pairs' values (m,) over each weight's differences (k,)."""
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:

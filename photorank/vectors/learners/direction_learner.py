@@ -75,7 +75,7 @@ class DirectionLearner(BaseEstimator):
         return self._checked(X) @ self.direction_
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
-        """Return the pairwise accuracy on photos (n, d); higher is better, chance is 0.5."""
+        """Pairwise accuracy on photos (n, d); higher is better, chance is 0.5."""
         comparisons = y if isinstance(y, Comparisons) else Comparisons.from_scores(y)
         credit, weight = comparisons.agreement(self.decision_function(X))
         return float(credit.sum() / weight.sum())
@@ -100,7 +100,7 @@ class UncertainLearner(DirectionLearner):
     _centre: Floats  # (d,) the mean photo of the training set
 
     def standard_errors(self, X: ArrayLike) -> Floats:
-        """Return the posterior standard error of each photo's rating, shape (n,).
+        """Posterior standard error of each photo's rating, shape (n,).
 
         Photos are taken relative to the mean photo of the training set, whose rating
         orders nothing.

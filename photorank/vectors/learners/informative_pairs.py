@@ -1,4 +1,4 @@
-"""Which pairs to keep on a budget: wide margins between distant photos, and no repetition."""
+"""Pairs to keep on a budget: wide margins between distant photos, and no repetition."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -23,12 +23,12 @@ class Offer(NamedTuple):
     times: Floats  # (k,) independent judgements of each pair
 
     def take(self, chosen: Codes) -> "Offer":
-        """Return some of them."""
+        """Some of the pairs."""
         return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Return all pairs that were shown; of labels some nine a photo, connecting all they can."""
+    """All pairs that were shown; of labels some nine a photo, which connect all they can."""
     if isinstance(comparisons, ChoiceComparisons):
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
@@ -79,7 +79,7 @@ def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
-    """Mark the pairs (k,) whose photos are in no pair that was marked before."""
+    """Marks (k,) of the pairs whose photos are in no pair that was marked before."""
     free = dict.fromkeys(pairs.ravel().tolist(), True)
     marked = np.zeros(len(pairs), dtype=bool)
     for row, (first, second) in enumerate(pairs.tolist()):
@@ -118,7 +118,7 @@ def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pa
 
 
 def _distances(X: Floats, pairs: Pairs) -> Floats:
-    """Return ‖x_i − x_j‖ (k,)."""
+    """Distances ‖x_i − x_j‖ (k,)."""
     distances = np.empty(len(pairs))
     for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
         part = slice(start, start + _DISTANCES_AT_ONCE)

@@ -17,14 +17,14 @@ Model = TypeVar("Model")
 
 
 class HeldOut(NamedTuple):
-    """What a model lost on comparisons that it did not see."""
+    """Loss of a model on comparisons that it did not see."""
 
     loss: float  # their sum
     weight: float  # how many
 
 
 def penalties(spread: float) -> Floats:
-    """Return the penalties worth trying (a,), from large to small."""
+    """Penalties worth trying (a,), from large to small."""
     return _PENALTIES * (spread if spread > 0 else 1.0)
 
 
@@ -36,7 +36,7 @@ def best_alpha(
     *,
     seed: int,
 ) -> float:
-    """Return the penalty of least loss over the folds' held-out photos.
+    """Penalty of least loss over the folds' held-out photos.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def best_alpha(
 
 
 def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
-    """Return each photo's fold (n,), −1 for photos without comparisons.
+    """Each photo's fold (n,), −1 for photos without comparisons.
 
     Groups that are only compared within themselves stay whole where there are at
     least as many as folds and none has more than half of the photos: on versions of
@@ -87,5 +87,5 @@ def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
 
 
 def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
-    """Return whether people ordered any two of these photos."""
+    """Whether people ordered any two of these photos."""
     return len(rows) > 1 and comparisons.take(rows).n_pairs > 0

@@ -25,7 +25,7 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """minimise Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖² over ζ (r,) and s ≥ 0.
+    """Least squares in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
 
     Everything that depends on the photos is summed once; one
     eigendecomposition then gives the solution at any α in O(r²).
@@ -63,7 +63,7 @@ class Problem:
         )
 
     def solve(self, alpha: float) -> Fit:
-        """Return the solution at one penalty."""
+        """Solution at one penalty."""
         inverse = self._inverse(alpha)
         scale = self._prior_scale(inverse)
         pull = self.pull - scale * self.prior_pull
@@ -74,23 +74,23 @@ class Problem:
         return Fit(alpha, self.eigenvectors @ weights, scale, freedom, max(float(residual), 0.0))
 
     def best_alpha(self) -> float:
-        """Return the penalty of least generalised cross-validation error."""
+        """Penalty of least generalised cross-validation error."""
         return float(min(self.alphas(), key=lambda alpha: self._gcv(self.solve(alpha))))
 
     def alphas(self) -> Floats:
-        """Return the penalties worth trying (a,), from small to large."""
+        """Penalties worth trying (a,), from small to large."""
         largest = float(self.eigenvalues.max(initial=0))
         return ALPHAS * (largest if largest > 0 else 1.0)
 
     def noise(self, fit: Fit) -> float:
-        """Return the standard deviation of one label, or of one choice's margin, around the fit."""
+        """Standard deviation of one label, or of one choice's margin, around the fit."""
         free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.squared is None else 2
         return float(np.sqrt(fit.residual / free / draws))
 
     def covariance_root(self, fit: Fit) -> Floats:
-        """Return R (r, r) with cov(ζ) = R Rᵀ."""
+        """Root R (r, r) of cov(ζ) = R Rᵀ."""
         noise, inverse = self.noise(fit), self._inverse(fit.alpha)
         if self.squared is None:
             spread = noise * np.sqrt(inverse / self.n_judgements)
@@ -104,13 +104,13 @@ class Problem:
         return fit.residual / free**2 if free > 1e-9 else np.inf
 
     def _inverse(self, alpha: float) -> Floats:
-        """Return the eigenvalues of (G + αI)⁻¹; without a penalty, of the pseudo-inverse."""
+        """Eigenvalues of (G + αI)⁻¹; without a penalty, of the pseudo-inverse."""
         floor = self.eigenvalues.max(initial=0) * len(self.eigenvalues) * np.finfo(np.float32).eps
         kept = (self.eigenvalues > floor) | (alpha > 0)
         return np.divide(1.0, self.eigenvalues + alpha, out=np.zeros(len(kept)), where=kept)
 
     def _prior_scale(self, inverse: Floats) -> float:
-        """Return s ≥ 0: a prior that the labels contradict is dropped, never turned round."""
+        """Scale s ≥ 0 of the prior: 0 where the labels contradict it."""
         left = self.prior_energy - inverse @ self.prior_pull**2
         if not left > 1e-12 * self.prior_energy:
             return 0.0

@@ -1,4 +1,4 @@
-"""Learners that list some of the pairs instead of summing over all of them."""
+"""Least squares on some pairs, drawn at random."""
 
 import numpy as np
 

@@ -85,7 +85,7 @@ class AllPairsWithSignals(DirectionLearner):
 
 
 def with_signals(embeddings: Embeddings, signals: Floats) -> Floats:
-    """Return embeddings (n, d) and signals (n, s) side by side, (n, d + s).
+    """Embeddings (n, d) and signals (n, s) side by side, (n, d + s).
 
     What is not defined (nan) becomes the median of the photos of which it is.
 

@@ -133,7 +133,7 @@ class SpanningPairs(UncertainLearner):
 
 
 def _as_choices(chosen: Offer, n: int) -> ChoiceComparisons:
-    """Return the graph of some shown pairs alone."""
+    """Graph of some shown pairs alone."""
     wins, losses = (1 + chosen.margins) / 2, (1 - chosen.margins) / 2
     return ChoiceComparisons(
         n=n,

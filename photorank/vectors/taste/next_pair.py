@@ -1,4 +1,4 @@
-"""Which two photos to ask about next: those whose choice tells most of a person's taste."""
+"""The next two photos to ask about: those whose choice tells most of a person's taste."""
 
 from typing import Literal, NamedTuple
 
@@ -31,7 +31,7 @@ def next_pair(
     within: Codes | None = None,
     random_share: float = RANDOM_SHARE,
 ) -> NextPair | None:
-    """Return a pair that was never asked before, or None if there is none left.
+    """Pair that was never asked before, None if there is none left.
 
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.
@@ -79,7 +79,7 @@ def next_pair(
 
 
 class _Partners(NamedTuple):
-    """Who may be shown beside whom: photos of one block, sorted by it."""
+    """Photos that may be shown beside each other: those of one block, sorted by it."""
 
     rows: Codes  # (k,) all photos that have a partner, block by block
     begin: Codes  # (k,) where in `rows` the photo's block begins
@@ -99,11 +99,11 @@ class _Partners(NamedTuple):
 
     @property
     def total(self) -> float:
-        """How many pairs there are."""
+        """Number of pairs."""
         return float((self.size - 1).sum()) / 2
 
     def every(self) -> Pairs:
-        """List all pairs."""
+        """All pairs (m, 2)."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)
@@ -111,7 +111,7 @@ class _Partners(NamedTuple):
         return np.column_stack([self.rows[first], self.rows[first + 1 + step]])
 
     def some(self, m: int, rng: np.random.Generator) -> Pairs:
-        """Draw m pairs: a photo that has partners, then one of them."""
+        """Random pairs (m, 2): a photo that has partners, then one of them."""
         first = rng.integers(len(self.rows), size=m)
         begin, size = self.begin[first], self.size[first]
         second = begin + (first - begin + 1 + rng.integers(size - 1)) % size
@@ -119,7 +119,7 @@ class _Partners(NamedTuple):
 
 
 def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pairs:
-    """Return pairs (m, 2) that were not asked, in random order: all of few, some of many."""
+    """Pairs (m, 2) that were not asked, in random order: all of few, some of many."""
     if partners.total <= max(_CANDIDATES, 2 * len(before)):
         pairs = rng.permutation(partners.every())
     else:  # most pairs are new, so some of these are
@@ -128,5 +128,5 @@ def _unasked(partners: _Partners, before: Pairs, rng: np.random.Generator) -> Pa
 
 
 def _codes(pairs: Pairs) -> Codes:
-    """Return one number a pair (m,), whichever photo comes first."""
+    """Number of each pair (m,), whichever photo comes first."""
     return (pairs.min(axis=1) << 32) | pairs.max(axis=1)

@@ -61,7 +61,7 @@ class Personal(DirectionLearner):
 
 
 def untaught(learner: DirectionLearner) -> DirectionLearner:
-    """Return a learner to test with: what others said of the photos held out teaches it nothing."""
+    """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
     prior = learner.prior if isinstance(learner, Personal) else None
     if isinstance(prior, TastePrior) and prior.untaught is not None:
         return Personal(prior=prior.fair)
@@ -69,7 +69,7 @@ def untaught(learner: DirectionLearner) -> DirectionLearner:
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:
-    """Return a comparison graph over photos with coordinates Z as one person's judgements."""
+    """Judgements of one person, from a comparison graph of photos with coordinates Z."""
     if isinstance(comparisons, ChoiceComparisons):
         graph = comparisons
         pairs = np.column_stack([graph.first, graph.second])

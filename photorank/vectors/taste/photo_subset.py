@@ -25,13 +25,13 @@ class PhotoSubset:
 
     @classmethod
     def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
-        """Return some rows of an index, which ascend, as a subset."""
+        """Subset of some rows of an index, which ascend."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
-        """Return this subset with rows added that may be missing: those that were judged."""
+        """Subset with rows added that may be missing: those that were judged."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
@@ -46,11 +46,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Return where rows of the index, which must be among these, are in Z."""
+        """Places in Z of rows of the index, which must be among these."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Return what was said with places in Z for rows of the index."""
+        """Clicks with places in Z for rows of the index."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
@@ -66,7 +66,7 @@ def subset_in(
     rater: str | None = None,
     within: Codes | None = None,
 ) -> PhotoSubset:
-    """Return the photos that somebody is asked about, and what is believed beforehand.
+    """Photos that somebody is asked about, and what is believed beforehand.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Return the rows that pairs are drawn from: all n of few, as many as `most` of more.
+    """Rows that pairs are drawn from: all n of few, as many as `most` of more.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from photorank.comparisons.codes import rows_by_code
 from photorank.errors import ComparisonsError
 from photorank.index.opened import Index, SingleRatings
 from photorank.metrics.ceiling import RaterTable
@@ -12,15 +13,15 @@ from photorank.typing import Codes, Direction, Embeddings, Floats
 from photorank.vectors.taste.posterior import TastePrior
 
 PHOTOS_OF_COMPONENTS = 4000  # enough to tell in which ways the photos of an index differ
-LEAST_LABELS = 20  # of a person who has a say in how tastes differ
-LEAST_PEOPLE = 20  # that tell more of how tastes differ than the constants do
-_MOST_PEOPLE = 1000  # who are listened to: more would change nothing but the time it takes
-_ROUNDS = 15  # of expectation and maximisation; the result then hardly moves
-_BELIEF = 10.0  # people that the starting covariance weighs as much as
+MIN_LABELS = 20  # of a person who has a say in how tastes differ
+MIN_PEOPLE = 20  # that tell more of how tastes differ than the constants do
+_MAX_PEOPLE = 1000  # who are listened to: more would change nothing but the time it takes
+_EM_ROUNDS = 15  # of expectation and maximisation; the result then hardly moves
+_PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Return the prior of somebody who judges an index's photos, from a master-vector (d,).
+    """Prior of somebody who judges an index's photos, from a master-vector (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -42,7 +43,7 @@ def learned_prior(
     X: Embeddings | Floats,
     table: RaterTable,
 ) -> TastePrior:
-    """Return a prior whose covariance and noise are those of many people's labels.
+    """Prior whose covariance and noise are those of many people's labels.
 
     Each person's labels are compared with the mean of all others' of the same
     photo; what is left is the deviation z·δ plus noise. Σ and the noise are
@@ -76,7 +77,7 @@ def learned_prior(
     people = _deviations(Z[:, 1:], table, unit)
     if len(people) < 2:
         raise ComparisonsError(
-            f"to learn how tastes differ, two people or more need {LEAST_LABELS} labels each"
+            f"to learn how tastes differ, two people or more need {MIN_LABELS} labels each"
         )
     # Sums over each person's p labels are all that a round needs of them.
     gram = np.stack([Z.T @ Z for Z, _ in people])  # (p, q, q)
@@ -85,13 +86,13 @@ def learned_prior(
     count = sum(len(left) - 2 for _, left in people)  # each one's mean and slope are taken off
     start = prior.covariance
     covariance, variance = start, prior.noise**2
-    for _ in range(_ROUNDS):
+    for _ in range(_EM_ROUNDS):
         spread = np.linalg.inv(np.linalg.inv(covariance) + gram / variance)  # (p, q, q)
         mean = np.einsum("pij,pj->pi", spread, target) / variance
         moments = spread.sum(axis=0) + mean.T @ mean
         predicted = np.einsum("pij,pj->pi", gram, mean)
         squares = total + float((mean * (predicted - 2 * target)).sum() + (gram * spread).sum())
-        covariance = (moments + _BELIEF * start) / (len(people) + _BELIEF)
+        covariance = (moments + _PRIOR_PEOPLE * start) / (len(people) + _PRIOR_PEOPLE)
         variance = squares / count
     return replace(
         prior,
@@ -105,16 +106,16 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Return what other people's scores say of how far one more person may be from a prior.
+    """Prior that knows from other people's scores how far one more person may be from it.
 
     With fewer than 20 of them, or if they do not agree with its direction, it is
     the prior itself.
     """
     people, count = np.unique(others.raters, return_counts=True)
-    people = people[count >= LEAST_LABELS]
-    if len(people) < LEAST_PEOPLE or not prior.direction.any():
+    people = people[count >= MIN_LABELS]
+    if len(people) < MIN_PEOPLE or not prior.direction.any():
         return prior
-    heard = np.random.default_rng(0).permutation(people)[:_MOST_PEOPLE]
+    heard = np.random.default_rng(0).permutation(people)[:_MAX_PEOPLE]
     kept = np.isin(others.raters, heard)
     rows, photos = np.unique(others.photos[kept], return_inverse=True)
     table = RaterTable(photos, others.raters[kept], others.scores[kept], len(rows))
@@ -125,7 +126,7 @@ def prior_by_others(
 
 
 def _label_unit(rating: Floats, table: RaterTable) -> float:
-    """Return by how much labels grow with everybody's rating (n,)."""
+    """Slope of the labels against everybody's ratings (n,)."""
     known = rating[table.photos] - rating[table.photos].mean()
     unit = float(known @ table.scores / max(known @ known, 1e-300))
     if not unit > 0:
@@ -134,16 +135,15 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Return each person's photos (l, q) and labels (l,), less what the others' mean explains."""
+    """Each person's photos (l, q) and labels (l,), less what the others' mean explains."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
-    order = np.argsort(table.raters, kind="stable")
     people = []
-    for rows in np.split(order, np.flatnonzero(np.diff(table.raters[order])) + 1):
+    for rows in rows_by_code(table.raters):
         photos, labels = table.photos[rows], table.scores[rows]
         shared = count[photos] > 1  # else nobody else rated the photo
         photos, labels = photos[shared], labels[shared]
-        if len(labels) < LEAST_LABELS:
+        if len(labels) < MIN_LABELS:
             continue
         others = (total[photos] - labels) / (count[photos] - 1)
         known = np.column_stack([np.ones(len(labels)), others])

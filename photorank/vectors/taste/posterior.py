@@ -21,15 +21,15 @@ NOISE = 1.25  # standard deviation of one label around the person's own rating
 SCALE_SPREAD = 0.5
 
 DIMENSIONS = 50  # principal components of the photos that a deviation lives in
-_LOGIT = 1.702  # the logistic function of this slope is the normal distribution, to 0.01
+_PROBIT_SLOPE = 1.702  # with which the logistic function is the normal distribution, to 0.01
 _LABELS_OF_UNIT = 20.0  # own labels that weigh as much as the known unit
-_ROWS = 8192  # photos looked at in one go
+_ROWS = 8192  # photos in memory at a time, in double precision
 _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 
 @dataclass(frozen=True)
 class TastePrior:
-    """What is believed of a person before any judgement: everybody's ratings, and how far off.
+    """Belief about a person before any judgement: everybody's ratings, and how far off they are.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Return the prior of a person of whom nothing is known, over photos like these.
+        """Prior of a person of whom nothing is known, over photos like these.
 
         Parameters
         ----------
@@ -86,7 +86,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Return photos (n, d) as (n, 1 + q): everybody's rating, then z."""
+        """Photos (n, d) as (n, 1 + q): everybody's rating, then z."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -96,13 +96,13 @@ class TastePrior:
 
     @property
     def fair(self) -> "TastePrior":
-        """What to test with on photos that others have rated, for their ratings tell of these."""
+        """Prior to test with on photos that others have rated: their ratings tell of these."""
         return self if self.untaught is None else self.untaught
 
     @property
     def slope(self) -> float:
-        """How fast the log-odds of a choice grow with the difference of two ratings."""
-        return _LOGIT / float(np.sqrt(2) * self.noise)
+        """Log-odds of a choice per unit of rating difference."""
+        return _PROBIT_SLOPE / float(np.sqrt(2) * self.noise)
 
     @property
     def label_spread(self) -> float:
@@ -128,7 +128,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """What one person said of photos with coordinates Z; either part may be empty."""
+    """Judgements by one person of photos with coordinates Z; either part may be empty."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -155,7 +155,7 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """What a photo less the mean photo is multiplied by, (d,), for its rating."""
+        """Weights (d,) that rate a photo less the mean photo."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 
@@ -169,12 +169,12 @@ class Taste:
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
-        """Return how unsure each rating is, (n,), in the ratings' own unit."""
+        """Standard error of each rating (n,), in the ratings' own unit."""
         spread = Z @ self.root
         return np.sqrt(np.einsum("ij,ij->i", spread, spread))
 
     def probability(self, first: Floats, second: Floats) -> Floats:
-        """Return (m,) how probably the person prefers the first of two photos, 0 to 1.
+        """Probability (m,) that the person prefers the first of two photos.
 
         Chance is 0.5; what is not known of the person draws it there (MacKay
         1992, https://doi.org/10.1162/neco.1992.4.5.720).
@@ -186,7 +186,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Return (m,) how much a choice between two photos is expected to tell: 0 to 1 bit.
+        """Information (m,) that a choice between two photos is expected to give, 0 to 1 bit.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -203,13 +203,13 @@ class Taste:
         return np.clip((entr(p) + entr(1 - p)) / np.log(2) - noise, 0.0, 1.0)
 
     def _gaps(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
-        """Return mean and variance (m,) of the differences of two ratings."""
+        """Mean and variance (m,) of the differences of two ratings."""
         apart = first - second
         return apart @ self.weights, self.standard_errors(apart) ** 2
 
 
 def taste_of(prior: TastePrior, judged: Judged) -> Taste:
-    """Return what one person's judgements say, in some milliseconds.
+    """Posterior taste of one person, in some milliseconds.
 
     A choice follows a logistic model of the difference of two ratings, and a tie
     is half a choice of either. A label is the rating plus noise, once the person's
@@ -268,7 +268,7 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
 
 
 def _principal(rows: Floats) -> tuple[Floats, Floats]:
-    """Return the greatest variances (q,) of centred rows (n, d), and their components (d, q)."""
+    """Greatest variances (q,) of centred rows (n, d), and their components (d, q)."""
     from scipy.linalg import eigh
 
     n, d = rows.shape
@@ -281,7 +281,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Return coordinates and labels (l,) without their means, labels in the ratings' unit."""
+    """Coordinates and labels (l,) without their means, labels in the ratings' unit."""
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]
@@ -299,7 +299,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _block_means(values: Floats, codes: Codes) -> Floats:
-    """Return for each row (l, k) the mean of its block."""
+    """Mean of each row's block (l, k)."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)

@@ -5,7 +5,7 @@ from photorank.errors import ComparisonsError
 from photorank.index.opened import SingleRatings
 from photorank.metrics.ceiling import RaterTable
 from photorank.vectors.taste.personal import Personal, untaught
-from photorank.vectors.taste.population_prior import LEAST_PEOPLE, learned_prior, prior_by_others
+from photorank.vectors.taste.population_prior import MIN_PEOPLE, learned_prior, prior_by_others
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
 N, D, NOISE = 120, 6, 1.5
@@ -110,7 +110,7 @@ def test_others_tell_how_far_one_person_may_be(crowd):
 def test_few_others_leave_the_prior_as_it_is(crowd):
     """So do others who do not agree with it."""
     X, prior, table = crowd
-    few = table.raters < LEAST_PEOPLE - 1
+    few = table.raters < MIN_PEOPLE - 1
     some = SingleRatings(table.photos[few], table.raters[few], table.scores[few], N)
     every = SingleRatings(table.photos, table.raters, table.scores, N)
 
