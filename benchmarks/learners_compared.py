@@ -10,16 +10,31 @@ for information or drawn at random: a tree of m = n − 1 pairs spans all photos
 import argparse
 from typing import Literal
 
+import numpy as np
+
+from photorank.comparisons.comparisons import Comparisons
 from photorank.index.opened import open_index
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.typing import Floats
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.informative_pairs import Offer
 from photorank.vectors.learners.spanning_pairs import SpanningPairs
 from photorank.vectors.learners_by_name import LEARNERS
+
+
+class RandomPairs(SpanningPairs):
+    """The same number of pairs, drawn at random."""
+
+    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
+        pairs, margins = comparisons.sample(m, rng=np.random.default_rng(self.random_state))
+        pairs, first = np.unique(pairs, axis=0, return_index=True)
+        return Offer(pairs, margins[first], np.ones(len(pairs)))
+
 
 BASE = "all-pairs"  # at gap power 0, its default
 BUDGETS = (50, 100, 200)
@@ -30,9 +45,9 @@ VARIANTS: dict[str, DirectionLearner] = {
     "all-pairs, gap power 2": AllPairs(gap_power=2),
     "all-pairs, penalty by variance": AllPairs(penalty="variance"),
     "all-pairs, penalty by covariance within tiers": AllPairs(penalty="within-tier"),
-    "n - 1 random pairs": SpanningPairs(select="random"),
+    "n - 1 random pairs": RandomPairs(),
     **{f"{m} informative pairs": SpanningPairs(m) for m in BUDGETS},
-    **{f"{m} random pairs": SpanningPairs(m, select="random") for m in BUDGETS},
+    **{f"{m} random pairs": RandomPairs(m) for m in BUDGETS},
 }
 
 

@@ -19,22 +19,10 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
     """Weight of all points that are smaller, and of all greater, in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
-    coordinates and unit weights, the result counts, for each photo, the
-    worse photos that are also rated lower, and the better ones rated higher.
+    coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the
+    worse photos that are also rated lower, and the better ones rated higher. Equal
+    coordinates do not dominate; several weights (n, k) are summed in one pass.
 
-    Parameters
-    ----------
-    first, second : ndarray of shape (n,)
-        The coordinates; equal ones do not dominate.
-    weights : ndarray of shape (n, k)
-        Several weights are summed in one pass.
-
-    Returns
-    -------
-    Dominance
-
-    Notes
-    -----
     The points are walked in the order of `first` with the ranks of `second`
     in a wavelet matrix (Claude & Navarro 2012,
     https://doi.org/10.1007/978-3-642-34109-0_18): at each bit, from the

@@ -17,7 +17,7 @@ _MIN_BRIGHTNESS = 0.01  # below it a picture is black
 
 
 def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
-    """Technical score of each photo among the shots of its series (n,).
+    """Technical score of each photo among the shots of its series (n,); −1 is a photo on its own.
 
     The rank of the subject's sharpness in the series, from 0 to 1, less ten
     times the share of the picture that is blown out beyond what is in the
@@ -28,18 +28,8 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
     are not to be compared by it: a misty morning is less sharp than a brick
     wall however well it was taken.
 
-    Parameters
-    ----------
-    signals : IndexSignals
-        Of n photos, from :meth:`photorank.index.opened.Index.signals`.
-    series : ndarray of shape (n,)
-        Series numbers, −1 for a photo on its own.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        At most 1, higher is better, mean about 0.5 in a series; 0.5 for a photo
-        on its own, and what was not measured is taken to be in the middle.
+    It is at most 1, with a mean of about 0.5 in a series; 0.5 for a photo on its own,
+    and what was not measured is taken to be in the middle.
 
     Examples
     --------
@@ -65,24 +55,11 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
 
 
 def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> Codes:
-    """Numbers (n,) by which the photos of a series are compared, higher is better.
+    """Numbers 0 … n − 1 by which the photos of a series are compared, higher is better.
 
     A shot's :func:`within_series_score` and the rank of its rating, from 0 to 1, are added up:
     each of them is blind to faults that the other sees. Of equals the one of better signals
     counts as better. Where nothing was measured, ratings alone decide.
-
-    Parameters
-    ----------
-    ratings : ndarray of shape (n,)
-    signals : IndexSignals
-        Of the same photos.
-    series : ndarray of shape (n,)
-        Series numbers, −1 for a photo on its own.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        Each number from 0 to n − 1 once.
 
     Examples
     --------

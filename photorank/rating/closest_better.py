@@ -29,23 +29,10 @@ class BetterPhoto:
 def closest_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
 ) -> list[BetterPhoto]:
-    """The k nearest photos among those alike (see :func:`alike_cosine`) and rated higher.
+    """The k nearest photos of those alike (see :func:`alike_cosine`) and rated higher.
 
-    Parameters
-    ----------
-    index : Index
-    vector : MasterVector
-    embedding : ndarray of shape (d,)
-        The photo's, of the index or not.
-    ratings : ndarray of shape (n,)
-        The vector's, of the index.
-    k : int, default=3
-
-    Returns
-    -------
-    list of BetterPhoto
-        The nearest first, none if none is alike; rated higher by half a standard
-        deviation of the index's ratings, or by less where no photo is.
+    Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
+    is. The photo whose embedding (d,) is given may be of the index or not.
     """
     [own] = vector.rate(embedding[None], index.fingerprint)
     higher = ratings > own + _CLEARLY_HIGHER * ratings.std()
@@ -67,15 +54,9 @@ def closest_better(
 def alike_cosine(index: Index, share: float | None = None) -> float:
     """Cosine from which two photos of an index are alike.
 
-    It is that of the likest pairs, or half of the way from any two photos to the same one,
-    if that is less: an index may hold dozens of shots of each scene.
-
-    Parameters
-    ----------
-    index : Index
-    share : float, optional
-        Of all pairs, 0 to 1; by default a fiftieth, or, in an index of less than 500, what
-        gives each photo ten others on average.
+    It is that of the likest `share` of all pairs: by default a fiftieth, or, in an index of
+    less than 500, what gives each photo ten others on average. Half of the way from any two
+    photos to the same one is enough: an index may hold dozens of shots of each scene.
     """
     if len(index) < 2:
         return 1.0

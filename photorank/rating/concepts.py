@@ -71,26 +71,11 @@ def moving_concepts(
     *,
     k: int = 6,
 ) -> list[Concept]:
-    """The k of `CONCEPTS` that move a photo's rating most, up or down.
+    """The k of `CONCEPTS` that move a photo's rating most, up or down, the most moving first.
 
     Each concept is taken alone, and all are seen through the encoder's text
     tower: where that does not know a quality, no concept of it says anything.
-
-    Parameters
-    ----------
-    index : Index
-        What the photo is compared with.
-    vector : MasterVector
-    embedding : ndarray of shape (d,)
-        The photo's.
-    encoder : Encoder
-        The index's.
-    k : int, default=6
-
-    Returns
-    -------
-    list of Concept
-        The greatest pull in size first; none where the index has under three photos.
+    An index of under three photos tells of none.
     """
     rows = np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
     if len(rows) < _MIN_PHOTOS:
@@ -134,13 +119,8 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
     """Amount of each concept in a photo, and correlation of each with ratings, (c,) both.
 
-    Parameters
-    ----------
-    similarities : ndarray of shape (n, c)
-        Of n photos to c concepts.
-    ratings : ndarray of shape (n,)
-    own : ndarray of shape (c,)
-        Of the photo itself.
+    They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
+    and the similarities of the photo itself (c,).
 
     Examples
     --------

@@ -72,18 +72,9 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explain a vector's rating of a photo file's bytes.
+    """Explain a vector's rating of a photo file's bytes, beside the photos of its index.
 
-    Parameters
-    ----------
-    index : Index
-        What the photo is compared with.
-    vector : MasterVector
-    data : bytes
-    encoder : Encoder
-        The index's.
-    on_progress : callable, optional
-        Called with the number of trials done and to do, where the heat map takes trials.
+    Where the heat map takes trials, `on_progress` is called with how many are done and to do.
 
     Raises
     ------

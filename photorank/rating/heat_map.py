@@ -53,18 +53,10 @@ def heat_map(
     vector: MasterVector,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map of a photo's rating by a vector.
+    """Heat map of an upright photo's rating by a vector.
 
-    Parameters
-    ----------
-    photo : PIL.Image.Image
-        Upright, RGB.
-    encoder : Encoder
-        One that the vector may rate. Where its embedding is a mean over
-        positions the map is exact, else by :func:`occlusion`.
-    vector : MasterVector
-    on_progress : callable, optional
-        Called with the number of trials done and to do.
+    It is exact where the embedding is a mean over positions, else by :func:`occlusion`,
+    which calls `on_progress` with the number of trials done and to do.
 
     Raises
     ------
@@ -124,10 +116,7 @@ def occlusion(
 ) -> HeatMap:
     """Heat map of how far a rating falls when each part is covered in the photo's mean colour.
 
-    Parameters
-    ----------
-    cells : int
-        Along the long side; each is a photo to encode.
+    There are so many cells along the long side; each is a photo to encode.
 
     References
     ----------

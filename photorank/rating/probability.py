@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.typing import Floats, Ratings
+from photorank.vectors.master import MasterVector
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,12 @@ def probability(first: float, second: float, slope: float) -> float:
 
 
 def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
-    """Fit the slope of :func:`probability` to judged pairs by maximum likelihood.
+    """Slope of :func:`probability` that makes judged pairs likeliest, 0 if none does.
 
-    Parameters
-    ----------
-    differences : ndarray of shape (m,)
-        Rating of the photo that people preferred, minus the other's; from
-        ratings that were not learned from these judgements.
-    weights : ndarray of shape (m,), optional
-        How often each was judged so.
-
-    Returns
-    -------
-    float
-        ≥ 0; 0 if the ratings say nothing of the judgements.
-
-    Notes
-    -----
-    Certainty is never learned from a finite sample: the outcomes are
-    smoothed to (m + 1) / (m + 2) as by Platt (1999).
+    Differences (m,) are of the photo that people preferred, less the other's, by ratings that
+    were not learned from these judgements; weights (m,) say how often each was judged so.
+    Certainty is never learned from a finite sample: the outcomes are smoothed to
+    (m + 1) / (m + 2) as by Platt (1999).
     """
     from scipy.optimize import minimize_scalar
     from scipy.special import log_expit
@@ -80,30 +68,21 @@ def uncalibrated_slope(ratings: Ratings) -> float:
     return 1 / spread if spread > 0 else 0.0
 
 
-def slope_for(
-    kind: str, fitted: float | None, ratings: Ratings, *, logit_scale: float | None, scale: float
-) -> Slope:
-    """Choose a vector's slope: its fitted one, else its model's own, else the collection's.
+def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
+    """Slope of a vector's probabilities: its fitted one, else its model's, else the collection's.
 
-    Parameters
-    ----------
-    kind : str
-        The vector's kind.
-    fitted : float or None
-        Its calibrated slope.
-    ratings : ndarray of shape (n,)
-        Its ratings of the collection.
-    logit_scale : float or None
-        The factor on cosines that the encoder was trained with.
-    scale : float
-        The vector's scale: rating units per unit of cosine.
+    The model's is the factor on cosines that the encoder was trained with, if any; the
+    collection's follows from the vector's ratings of it (n,).
     """
-    if fitted is not None:
-        return Slope(fitted, True, "fitted on pairs that the vector had not seen")
-    if logit_scale is not None and kind in ("prompt", "antonyms"):
-        return Slope(logit_scale / scale, False, "not calibrated: the model's own logit scale")
+    if vector.slope is not None:
+        # What the probabilities mean depends on what was judged: taste, or known defects.
+        source = f" ({vector.card.source})" if vector.card.source else ""
+        return Slope(vector.slope, True, f"fitted on pairs that the vector had not seen{source}")
+    if logit_scale is not None and vector.kind in ("prompt", "antonyms"):
+        slope = logit_scale / vector.scale
+        return Slope(slope, False, "not calibrated: the model's own logit scale")
     return Slope(
-        uncalibrated_slope(ratings),
+        uncalibrated_slope(collection),
         False,
         "not calibrated: one standard deviation of the collection's rating differences is one "
         "logit (73 %)",

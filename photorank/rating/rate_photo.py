@@ -1,7 +1,7 @@
 """Ratings of single photos, whether they are in the index or not, and of two against each other."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -119,14 +119,4 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
     """Slope of a vector's probabilities, given its ratings of the index's photos."""
-    slope = slope_for(
-        vector.kind,
-        vector.slope,
-        collection,
-        logit_scale=index.manifest.logit_scale,
-        scale=vector.scale,
-    )
-    if slope.calibrated and vector.card.source:
-        # What the probabilities mean depends on what was judged: taste, or known defects.
-        return replace(slope, reason=f"{slope.reason} ({vector.card.source})")
-    return slope
+    return slope_for(vector, collection, index.manifest.logit_scale)

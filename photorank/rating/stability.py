@@ -32,20 +32,12 @@ def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of variants in which two photos change places.
+    """Share of variants in which two photos change places, from ratings (k,) and (l,) of each.
 
-    Parameters
-    ----------
-    first, second : ndarray of shape (k,) and (l,)
-        Ratings of the variants of each, the photos themselves foremost.
-
-    Returns
-    -------
-    float
-        Of all pairs of a variant of the first and one of the second, the share
-        whose order is not that of the photos themselves; ties count one half,
-        and where the photos themselves tie, everything but a tie does. 0 is
-        steady; two photos that no form can tell apart are near 0.5.
+    Of all pairs of a variant of the first and one of the second, the share whose
+    order is not that of the photos themselves, which come foremost; ties count one
+    half, and where the photos themselves tie, everything but a tie does. 0 is
+    steady; two photos that no form can tell apart are near 0.5.
 
     Examples
     --------

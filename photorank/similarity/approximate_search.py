@@ -55,17 +55,8 @@ def approximate_best(
 ) -> list[Found]:
     """Photos about as :meth:`Index.best` finds them, from inverted lists, which are made if needed.
 
-    Percentiles take the photos that were found for the best there are.
-
-    Parameters
-    ----------
-    index : Index
-    direction : ndarray of shape (d,)
-    k : int
-    lowest : bool, default=False
-        Search for the smallest scalar products instead.
-    tell : callable
-        Called with what the user should know: above all the recall.
+    Percentiles take the photos that were found for the best there are. `tell` is called with
+    what the user should know: above all the recall.
     """
     import faiss
 

@@ -27,16 +27,8 @@ def leaders(
     is a leader itself. So a photo looks like its leader, not merely like a photo that
     looks like one: a slow change of scene makes several groups, never one long chain.
 
-    Parameters
-    ----------
-    embeddings : ndarray of shape (n, d)
-        Unit rows, in the order in which leaders are made.
-    threshold : float
-        Cosine from which two photos are alike.
-    looser : float
-        Cosine from which they are if they are the same picture, too.
-    same_picture : callable
-        Tells of pairs of rows whether they are the same picture.
+    Photos are alike from a cosine of `threshold` on, and from `looser` on if `same_picture`,
+    asked about pairs of rows, says that they are the same picture.
 
     Notes
     -----

@@ -29,17 +29,11 @@ def can_map(method: Method) -> bool:
 def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
     """Each photo's place on a plane, (n, 2), between -1 and 1.
 
-    Parameters
-    ----------
-    index : Index
-    method : {"pca", "tsne"}, default="pca"
-        The two directions in which the embeddings vary most (Pearson 1901,
-        https://doi.org/10.1080/14786440109462720), or t-SNE, which keeps
-        neighbours together and no distances (van der Maaten & Hinton 2008;
-        by openTSNE: Poličar, Stražar & Zupan 2024,
-        https://doi.org/10.18637/jss.v109.i03).
-    most : int, default=3000
-        Photos that t-SNE places; all others go beside those they are like.
+    By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
+    https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and
+    distances mean nothing (van der Maaten & Hinton 2008; by openTSNE: Poličar, Stražar &
+    Zupan 2024, https://doi.org/10.18637/jss.v109.i03). t-SNE places at `most` so many photos;
+    all others go beside those they are like.
 
     Raises
     ------

@@ -63,19 +63,9 @@ def find_series(
     - one camera took them within seconds with different exposure bias (EXIF): a bracket.
 
     A photo is compared with the first one of a series, so that an evening of photos
-    that change slowly is not one series.
-
-    Parameters
-    ----------
-    index : Index
-    threshold : float, default=0.9
-        Cosine. The default was measured with `embedded`; for other encoders it is a guess.
-    among : ndarray of shape (m,), optional
-        Rows of the photos that are looked at; any other is a series of its own, unless people
-        say otherwise.
-    on_progress : callable, optional
-        Called with done and total while thumbnails are looked at, which is needed
-        once for each.
+    that change slowly is not one series. Of photos that are not `among` these rows each is a
+    series of its own, unless people say otherwise. `on_progress` is called with done and total
+    while thumbnails are looked at, which is needed once for each.
     """
     photos = index.photos()
     n = len(photos)

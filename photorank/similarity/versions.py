@@ -21,24 +21,12 @@ def find_versions(
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
     """Versions of photos, by name: :func:`photorank.labels.photo_library.edited.versions`.
 
-    Files by one name and of one time are of one photo only if they look somewhat alike.
+    Files by one name and of one time are of one photo only if they look somewhat alike, and
+    photos of two of people's series (`known`, −1 for none) are no versions. `among` are the
+    rows that are looked at, all by default.
 
-    Parameters
-    ----------
-    index : Index
-    photos : sequence of Photo
-        Of the index.
-    known : ndarray of shape (n,)
-        People's series, -1 for none; photos of two of them are no versions.
-    among : ndarray of shape (m,), optional
-        Rows of the photos whose versions are looked for; all by default.
-
-    Returns
-    -------
-    dict of int to list of int
-        By the row of the version that stands for a photo, the rows of all its versions.
-    dict of int to list of Path
-        By row, the RAW files of the same shot in its folder, which are not read.
+    The rows of all versions are told by the row of the one that stands for the photo; and the
+    RAW files of the same shot in its folder, which are not read, by row.
     """
     rows = range(len(photos)) if among is None else among.tolist()
     row_of = {photos[row].digest: row for row in rows}

@@ -3,7 +3,9 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from photorank.encoders.base import Fingerprint
 from photorank.rating.probability import fit_slope, probability, slope_for, uncalibrated_slope
+from photorank.vectors.master import Card, MasterVector
 
 
 def test_the_two_probabilities_sum_to_one_and_swap():
@@ -60,9 +62,16 @@ def test_which_slope_is_used():
     """A fitted slope comes first, then the model's for words, then the collection's."""
     ratings = np.array([0.0, 1.0])
 
-    fitted = slope_for("all-pairs", 3.0, ratings, logit_scale=100.0, scale=1.0)
-    words = slope_for("prompt", None, ratings, logit_scale=100.0, scale=2.0)
-    other = slope_for("all-pairs", None, ratings, logit_scale=100.0, scale=1.0)
+    def vector(kind, slope=None):
+        space = Fingerprint("embedded", "0" * 64, "whole", 224)
+        card = Card(source="choices by ann")
+        return MasterVector("mine", kind, np.array([2.0, 0.0]), space, slope=slope, card=card)
+
+    fitted = slope_for(vector("all-pairs", 3.0), ratings, 100.0)
+    words = slope_for(vector("prompt"), ratings, 100.0)
+    other = slope_for(vector("all-pairs"), ratings, 100.0)
+
+    assert fitted.reason.endswith("(choices by ann)")
 
     assert (fitted.value, fitted.calibrated) == (3.0, True)
     assert (words.value, words.calibrated) == (50.0, False)

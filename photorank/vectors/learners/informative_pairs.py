@@ -41,16 +41,6 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
     return Offer(scores.rows[ends], margins, np.ones(len(ends)))
 
 
-def random_pairs(comparisons: Comparisons, m: int, rng: np.random.Generator) -> Offer:
-    """Draw m pairs that people ordered, or fewer where there are fewer."""
-    if isinstance(comparisons, ChoiceComparisons):
-        shown = offered_pairs(comparisons, rng)
-        return shown.take(rng.permutation(len(shown.pairs))[:m])
-    pairs, margins = comparisons.sample(m, rng=rng)
-    pairs, first = np.unique(pairs, axis=0, return_index=True)
-    return Offer(pairs, margins[first], np.ones(len(pairs)))
-
-
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
     """Choose up to m of the offered pairs, those of greatest margin times distance first.
 

@@ -38,17 +38,9 @@ def best_alpha(
 ) -> float:
     """Penalty of least loss over the folds' held-out photos.
 
-    Parameters
-    ----------
-    alphas : ndarray of shape (a,)
-        Where no fold holds two compared photos, the middle one is returned.
-    comparisons : Comparisons
-    path : callable
-        Fits some rows at every penalty, in the order of `alphas`.
-    loss : callable
-        Tests a model on the comparisons among other rows.
-    seed : int
-        Seed of the folds.
+    `path` fits some rows at every penalty, in the order of `alphas`; `loss` tests a model on
+    the comparisons among other rows. Where no fold holds two compared photos, the middle
+    penalty is returned.
     """
     fold = inner_folds(comparisons, seed)  # (n,)
     lost = np.zeros((len(alphas), 2))

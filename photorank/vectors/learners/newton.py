@@ -27,17 +27,10 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Point (k,) where a convex function is least.
+    """Point (k,) where the convex function that `near` describes is least.
 
-    Parameters
-    ----------
-    near : callable
-        The function around a point (k,).
-    start : ndarray of shape (k,)
-    scale : ndarray of shape (k,)
-        A guess at the Hessian's diagonal, > 0: a good one saves products.
-    tolerance : float
-        The gradient's :func:`steepness` to end with.
+    `scale` (k,) guesses the Hessian's diagonal, > 0: a good guess saves products. A gradient
+    whose :func:`steepness` is at most `tolerance` ends the search.
     """
     point, here = start, near(start)
     for _ in range(_STEPS):

@@ -1,6 +1,6 @@
 """A budget of pairs that hold as much as they can: a spanning forest of the comparison graph."""
 
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 
@@ -14,7 +14,6 @@ from photorank.vectors.learners.informative_pairs import (
     Offer,
     informative_pairs,
     offered_pairs,
-    random_pairs,
 )
 from photorank.vectors.learners.ridge import Problem
 
@@ -22,6 +21,8 @@ from photorank.vectors.learners.ridge import Problem
 class SpanningPairs(UncertainLearner):
     """Least squares on few pairs, chosen so that none repeats what the others say.
 
+    They are of wide margins between distant photos, out of some nine a photo: first
+    disjoint ones, then those that join them to a forest (Kruskal's algorithm).
     The differences of m pairs have at most rank n − c, for n photos in c
     connected components, and pairs that form a spanning forest reach it: of
     the n(n−1)/2 pairs of n labels, n − 1 are enough. Pairs of labels that
@@ -36,15 +37,10 @@ class SpanningPairs(UncertainLearner):
         The budget m; None takes one pair less than there are photos in each
         component. A larger budget adds a second forest, and so on, which tells
         nothing new of labels.
-    select : {"informative", "random"}, default="informative"
-        Choose pairs of wide margins between distant photos, out of some nine a
-        photo: first disjoint ones, then those that join them to a forest
-        (Kruskal's algorithm); or draw pairs at random, as a baseline of the
-        same budget.
     alpha : float or None, default=None
         The penalty; None chooses it by generalised cross-validation.
     random_state : int, default=0
-        Seed of the pairs that are considered or drawn.
+        Seed of the pairs that are considered.
 
     Attributes
     ----------
@@ -82,29 +78,21 @@ class SpanningPairs(UncertainLearner):
         self,
         n_pairs: int | None = None,
         *,
-        select: Literal["informative", "random"] = "informative",
         alpha: float | None = None,
         random_state: int = 0,
     ) -> None:
         self.n_pairs = n_pairs
-        self.select = select
         self.alpha = alpha
         self.random_state = random_state
 
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        if self.select not in ("informative", "random"):
-            raise ComparisonsError(f"select must be informative or random, not {self.select!r}")
         m = self.n_pairs
         if m is None:
             m = len(comparisons.active) - comparisons.n_components
         if m < 1:
             raise ComparisonsError(f"n_pairs must be 1 or more, not {m}")
 
-        rng = np.random.default_rng(self.random_state)
-        if self.select == "informative":
-            chosen = informative_pairs(X, offered_pairs(comparisons, rng), m)
-        else:
-            chosen = random_pairs(comparisons, m, rng)
+        chosen = self._chosen(X, comparisons, m)
         swap = chosen.margins < 0
         self.pairs_ = np.where(swap[:, None], chosen.pairs[:, ::-1], chosen.pairs)
         component = connected(chosen.pairs[:, 0], chosen.pairs[:, 1], len(X))
@@ -124,6 +112,10 @@ class SpanningPairs(UncertainLearner):
         self._centre = X[rows].mean(axis=0)
         self._posterior = (problem, fit, basis)
         return fit.weights if basis is None else basis @ fit.weights
+
+    def _chosen(self, X: Floats, comparisons: Comparisons, m: int) -> Offer:
+        rng = np.random.default_rng(self.random_state)
+        return informative_pairs(X, offered_pairs(comparisons, rng), m)
 
     def _covariance_root(self) -> Floats:
         # cov(v) = σ² (DᵀC⁻¹D + αI)⁻¹ for pair differences D with noise σ²C.

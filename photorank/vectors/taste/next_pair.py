@@ -36,22 +36,12 @@ def next_pair(
     Of some random candidates it is the one whose choice is expected to tell most
     of the taste, divided by one more than how often its photos were shown.
     Without that a few odd photos come up again and again, and what is learned is
-    how the person likes these (``benchmarks/taste.py``). Some pairs are random
-    instead: as no taste picked them, they are a fair test of what was learned.
+    how the person likes these (``benchmarks/taste.py``). A `random_share` of the pairs
+    is random instead: as no taste picked them, they are a fair test of what was learned.
 
-    Parameters
-    ----------
-    taste : Taste
-        What is known of the person.
-    Z : ndarray of shape (n, 1 + q)
-        The photos' coordinates.
-    asked : array-like of shape (m, 2)
-        Pairs that were shown, in either order; skipped ones are among them.
-    rng : numpy.random.Generator
-    within : ndarray of shape (n,), optional
-        Group or series numbers: only pairs of one are asked. −1 is none.
-    random_share : float, default=0.2
-        How often a pair is random, 0 to 1.
+    `Z` are the photos' coordinates (n, 1 + q), `asked` (m, 2) the pairs that were shown, in
+    either order, skipped ones too. With `within`, group or series numbers (n,), only pairs
+    of one group are asked; −1 is none.
 
     Examples
     --------
@@ -88,14 +78,13 @@ class _Partners(NamedTuple):
     @classmethod
     def of(cls, n: int, within: Codes | None) -> "_Partners":
         codes = np.zeros(n, dtype=np.intp) if within is None else np.asarray(within)
-        order = np.argsort(codes, kind="stable")
-        _, begin, place, size = np.unique(
-            codes[order], return_index=True, return_inverse=True, return_counts=True
+        rows = np.flatnonzero(codes >= 0)
+        rows = rows[np.bincount(codes[rows])[codes[rows]] > 1]
+        rows = rows[np.argsort(codes[rows], kind="stable")]
+        _, begin, block, size = np.unique(
+            codes[rows], return_index=True, return_inverse=True, return_counts=True
         )
-        kept = (codes[order] >= 0) & (size[place] > 1)
-        gone = np.cumsum(~kept)  # whole blocks, so that the others only move up
-        starts = begin[place] - gone[begin[place]]
-        return cls(order[kept], starts[kept], size[place][kept])
+        return cls(rows, begin[block], size[block])
 
     @property
     def total(self) -> float:

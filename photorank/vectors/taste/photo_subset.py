@@ -68,16 +68,10 @@ def subset_in(
 ) -> PhotoSubset:
     """Photos that somebody is asked about, and what is believed beforehand.
 
-    Parameters
-    ----------
-    index : Index
-    direction : ndarray of shape (d,) or None
-        What everybody is taken to like: a master-vector. None to begin from nothing.
-    rater : str, optional
-        Who; how far a person may deviate is then learned from the others, as
-        :func:`~photorank.vectors.taste.population_prior.prior_in` does.
-    within : ndarray of shape (n,), optional
-        Group or series numbers, where pairs are to be of one. −1 is none.
+    The direction is what everybody is taken to like, None to begin from nothing. How far
+    `rater` may deviate is learned from the others, as
+    :func:`~photorank.vectors.taste.population_prior.prior_in` does. `within` (n,) numbers the
+    groups or series that pairs are to be of, −1 is none.
     """
     return PhotoSubset.of_rows(
         index, prior_in(index, direction, rater=rater), some_rows(len(index), within)

@@ -43,21 +43,12 @@ def learned_prior(
     X: Embeddings | Floats,
     table: RaterTable,
 ) -> TastePrior:
-    """Prior whose covariance and noise are those of many people's labels.
+    """Prior whose covariance and noise are those of many people's labels of photos X (n, d).
 
     Each person's labels are compared with the mean of all others' of the same
     photo; what is left is the deviation z·δ plus noise. Σ and the noise are
-    fitted to all people together by expectation and maximisation: empirical
-    Bayes, so nobody has to say how much a person is to be trusted.
-
-    Parameters
-    ----------
-    prior : TastePrior
-        Everybody's direction and the components that deviations live in.
-    X : ndarray of shape (n, d)
-        The photos that the table is about.
-    table : RaterTable
-        Who gave which photo which label; people of fewer than 20 are left out.
+    fitted to all people with 20 labels together by expectation and maximisation:
+    empirical Bayes, so nobody has to say how much a person is to be trusted.
 
     Raises
     ------

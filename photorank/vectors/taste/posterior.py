@@ -49,15 +49,10 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a person of whom nothing is known, over photos like these.
+        """Prior of a person of whom nothing is known, over photos (n, d) like these.
 
-        Parameters
-        ----------
-        X : ndarray of shape (n, d)
-            Photos; some thousand are enough.
-        direction : array-like of shape (d,) or None
-            What is taken to be everybody's: any master-vector. With None the
-            person's own deviation is all there is, as large as both together.
+        The direction is what is taken to be everybody's: any master-vector. With None the
+        person's own deviation is all there is, as large as both together.
 
         Raises
         ------
@@ -209,18 +204,12 @@ class Taste:
 
 
 def taste_of(prior: TastePrior, judged: Judged) -> Taste:
-    """Posterior taste of one person, in some milliseconds.
+    """Posterior taste of one person, in some milliseconds; nothing judged gives the prior back.
 
     A choice follows a logistic model of the difference of two ratings, and a tie
     is half a choice of either. A label is the rating plus noise, once the person's
     own mean and spread of labels are taken off. The posterior is normal, around
     its peak: that is exact for labels, and Laplace's approximation for choices.
-
-    Parameters
-    ----------
-    prior : TastePrior
-    judged : Judged
-        Nothing judged gives the prior back. Only photos that were judged cost time.
 
     Raises
     ------
