@@ -62,9 +62,9 @@ class Server:
 
 
 @contextmanager
-def serving(home, folder):
-    """Serve a workspace, from a folder for its log, until the block ends."""
-    server = Server(home, folder)
+def serving(workspace, folder):
+    """Serve a copy of a workspace, made in a folder, until the block ends."""
+    server = Server(shutil.copytree(workspace, folder / "served"), folder)
     server.start()
     try:
         yield server
@@ -72,22 +72,16 @@ def serving(home, folder):
         server.end()
 
 
-@pytest.fixture(scope="module")
-def home(indexed_home, tmp_path_factory):
-    """Return a copy of the indexed workspace for the tests of a module."""
-    return shutil.copytree(indexed_home, tmp_path_factory.mktemp("browser") / "home")
-
-
-@pytest.fixture(scope="module")
-def running(home, tmp_path_factory):
-    """Return a server over the module's workspace."""
-    with serving(home, tmp_path_factory.mktemp("server")) as server:
+@pytest.fixture(scope="session")
+def running(indexed_home, tmp_path_factory):
+    """Return the server of all tests that leave its workspace as it is."""
+    with serving(indexed_home, tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
 @pytest.fixture
 def server(running):
-    """Return the address of the module's server."""
+    """Return the address of the server."""
     return running.address
 
 

@@ -1,5 +1,6 @@
 """Names that strangers gave to files, groups and people, on every page of a real browser."""
 
+import shutil
 from urllib.parse import quote
 
 import pytest
@@ -11,7 +12,7 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER
+from tests.browser.conftest import NEEDS_BROWSER, serving
 from tests.conftest import draw_photo
 
 pytestmark = NEEDS_BROWSER
@@ -30,15 +31,15 @@ PAGES = ("", "browse", "search", "map", "album", "two_photos", "photo", "label",
 
 
 @pytest.fixture(scope="module")
-def home(home, tmp_path_factory):
-    """Return the workspace with photos, groups and a person of such names."""
-    folder = tmp_path_factory.mktemp("named") / f"{IMAGE} album"
+def running(indexed_home, tmp_path_factory):
+    """Return a server over photos, groups and a person of such names."""
+    root = tmp_path_factory.mktemp("named")
+    folder = root / f"{IMAGE} album"
     folder.mkdir()
     for seed, name in enumerate(NAMES):
         draw_photo(folder / f"{name}.jpg", seed=900 + seed)
-    workspace = Workspace(home)
-    paths = workspace.index("small")
-    build_index(workspace.index("small"), BuildRequest([folder], encoder_spec="embedded"))
+    paths = Workspace(shutil.copytree(indexed_home, root / "home")).index("small")
+    build_index(paths, BuildRequest([folder], encoder_spec="embedded"))
     rows = [
         LabelRow(line, str(folder / f"{name}.jpg"), 99.0 + line, OUTSIDE, group, None, None)
         for line, (name, group) in enumerate(zip(NAMES, 3 * (IMAGE, OUTSIDE), strict=True))
@@ -46,7 +47,8 @@ def home(home, tmp_path_factory):
     import_labels(paths, LabelTable(IMAGE, rows))
     photos = Index.open(paths).photos()
     record_choice(paths, IMAGE, photos[0].digest, photos[1].digest, tie=False, asked="random")
-    return home
+    with serving(root / "home", root) as server:
+        yield server
 
 
 def test_no_name_becomes_html_a_script_or_a_request(server, page, gallery):

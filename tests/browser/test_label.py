@@ -1,7 +1,6 @@
 """Labelling as a person does it: by keyboard, with reloads, crashes and another browser beside."""
 
 import csv
-import shutil
 import signal
 import subprocess
 import sys
@@ -39,16 +38,23 @@ TWICE = """() => {
 
 
 @pytest.fixture(scope="module")
-def paths(home):
-    """Return the files of the index that is labelled: in each test by people of its own."""
-    return IndexPaths(home / "index" / "small")
+def running(indexed_home, tmp_path_factory):
+    """Return a server whose index is labelled, in each test by people of its own."""
+    with serving(indexed_home, tmp_path_factory.mktemp("labelled")) as server:
+        yield server
 
 
 @pytest.fixture
 def mortal(indexed_home, tmp_path):
     """Return a server that a test may kill."""
-    with serving(shutil.copytree(indexed_home, tmp_path / "home"), tmp_path) as server:
+    with serving(indexed_home, tmp_path) as server:
         yield server
+
+
+@pytest.fixture
+def paths(running):
+    """Return the files of the index that is labelled."""
+    return IndexPaths(running.home / "index" / "small")
 
 
 def opened(browser, server, rater):

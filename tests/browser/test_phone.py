@@ -17,9 +17,9 @@ def test_the_list_of_pages_closes_when_one_is_chosen(server, browser):
     page.wait_for_url("**/vectors*")
 
     page.get_by_role("heading", name="A vector from words").wait_for()
-    page.wait_for_timeout(1000)  # it slides away
-    box = page.get_by_test_id("stSidebar").bounding_box()
-    assert box["x"] + box["width"] <= 0
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stSidebar]').getBoundingClientRect().right <= 0"
+    )
 
 
 def test_two_photos_and_their_answers_fit_one_screen(server, browser):
