@@ -17,74 +17,47 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
 
 
+class _Below:
+    """A file or folder of an index, by its name in the index's folder."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, paths: "IndexPaths", _: type) -> Path:
+        return paths.root / self._name
+
+
 @dataclass(frozen=True)
 class IndexPaths:
     """The files of one index."""
 
     root: Path
 
+    manifest = _Below("manifest.json")  # schema version, encoder, framing, photo roots, counts
+    catalogue = _Below("catalogue.sqlite")
+    lock = _Below("writer.lock")  # held by the one process that writes
+    shards = _Below("shards")  # FAISS shards
+    vectors = _Below("vectors")  # cards
+    evaluations = _Below("evaluations")  # saved ones
+    thumbnails = _Below("thumbnails")  # small pictures for browsing
+    photos = _Below("photos")  # that photorank made itself: the sample's
+    # Kept so as not to work them out again: perceptual hashes of thumbnails, and embeddings of
+    # the concepts' words.
+    hashes = _Below("hashes.npz")
+    concepts = _Below("concepts.npz")
+
     @property
     def name(self) -> str:
         """The index's name."""
         return self.root.name
 
-    @property
-    def manifest(self) -> Path:
-        """Schema version, encoder fingerprint, framing, photo roots, counts."""
-        return self.root / "manifest.json"
-
-    @property
-    def catalogue(self) -> Path:
-        """The SQLite catalogue."""
-        return self.root / "catalogue.sqlite"
-
     def catalogue_backup(self, version: int) -> Path:
         """Return the copy of the catalogue from before it was migrated from a schema version."""
         return self.root / f"catalogue.v{version}.sqlite"
 
-    @property
-    def lock(self) -> Path:
-        """Held by the one process that writes."""
-        return self.root / "writer.lock"
-
-    @property
-    def shards(self) -> Path:
-        """The folder of FAISS shards."""
-        return self.root / "shards"
-
-    @property
-    def vectors(self) -> Path:
-        """The folder of vector cards."""
-        return self.root / "vectors"
-
-    @property
-    def evaluations(self) -> Path:
-        """The folder of saved evaluations."""
-        return self.root / "evaluations"
-
-    @property
-    def thumbnails(self) -> Path:
-        """The folder of small pictures for browsing."""
-        return self.root / "thumbnails"
-
-    @property
-    def hashes(self) -> Path:
-        """Perceptual hashes of thumbnails, kept so as not to open those again."""
-        return self.root / "hashes.npz"
-
     def atlas(self, method: str) -> Path:
         """Return the file of the photos' places on a map, kept so as not to find them again."""
         return self.root / "maps" / f"{method}.npz"
-
-    @property
-    def concepts(self) -> Path:
-        """Embeddings of the concepts' words, kept so as not to load a text tower again."""
-        return self.root / "concepts.npz"
-
-    @property
-    def photos(self) -> Path:
-        """Photos that photorank made itself: the sample's."""
-        return self.root / "photos"
 
     def shard(self, name: str) -> Path:
         """Return the file of one shard."""
