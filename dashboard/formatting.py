@@ -29,7 +29,7 @@ def family(kind: str) -> str:
 
 
 def plain(text: Any) -> str:
-    r"""Return a name so that it is shown letter by letter, whatever a file or vector is called.
+    r"""Name so that it is shown letter by letter, whatever a file or vector is called.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def plain(text: Any) -> str:
 
 
 def error_text(error: Exception) -> str:
-    """Return an error's text with its commands as code and everything else letter by letter."""
+    """Error's text with its commands as code and everything else letter by letter."""
     parts = str(error).split("`")
     if len(parts) % 2 == 0:
         return plain(error)  # an odd number of backticks: a name holds one
@@ -49,7 +49,7 @@ def error_text(error: Exception) -> str:
 
 
 def number(value: float, digits: str) -> str:
-    """Return a number in a format of Python's, with a true minus sign.
+    """Number in a format of Python's, with a true minus sign.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def number(value: float, digits: str) -> str:
 
 
 def percent(value: float, digits: int = 0) -> str:
-    r"""Return a share of 1 in per cent.
+    r"""Share of 1 in per cent.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def with_interval(estimate: Estimate) -> str:
-    r"""Return a share with its interval, in per cent.
+    r"""Share with its interval, in per cent.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def with_interval(estimate: Estimate) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    r"""Return a probability and what is left of it, rounded so that they sum to 100 %.
+    r"""Probability and what is left of it, rounded so that they sum to 100 %.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _per_cent(whole: int) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Return names as part of a sentence.
+    """Names as part of a sentence.
 
     Examples
     --------
@@ -113,12 +113,12 @@ def listing(names: Sequence[str]) -> str:
 
 
 def file_name(path: Path) -> str:
-    """Return a photo's folder and name, enough to find it."""
+    """Photo's folder and name, enough to find it."""
     return plain("/".join(path.parts[-2:]))
 
 
 def accuracy_text(estimate: Estimate | None) -> str | None:
-    """Return a held-out accuracy in words, None where it was not measured or has no interval."""
+    """Held-out accuracy in words, None where it was not measured or has no interval."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

@@ -27,7 +27,7 @@ def photo_token(digest: str) -> str:
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """Return the query of a link to another page: the same index and vector, and more."""
+    """Query of a link to another page: the same index and vector, and more."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
@@ -99,7 +99,7 @@ def set_text(key: str, text: str) -> None:
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Return this session's pairs of one place: index, person, vector, kind of pairs."""
+    """Queue of pairs of one place in this session: index, person, vector, kind of pairs."""
     from dashboard.models.label_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -107,7 +107,7 @@ def pair_queue(*place: str) -> "PairQueue":
 
 
 def map_area() -> str:
-    """Return the part of the map that is selected, as it stands in the address."""
+    """Part of the map that is selected, as it stands in the address."""
     return str(st.session_state.get("area", st.query_params.get("area", "")))
 
 
@@ -117,7 +117,7 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Return the part of the map that was selected when the page was opened, or by numbers."""
+    """Part of the map that was selected when the page was opened, or by numbers."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
@@ -130,7 +130,7 @@ def select_area(chart: str) -> None:
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Return the photos that this session wants in an album (pin) or not (ban), by digest."""
+    """Photos that this session wants in an album (pin) or not (ban), by digest."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 

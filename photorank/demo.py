@@ -70,7 +70,7 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
 
 
 def _tables(sample: SampleTables) -> tuple[LabelTable, ChoiceTable]:
-    """Return the sample's judgements as if they had been read from tables."""
+    """Sample's judgements as if they had been read from tables."""
     labels = [
         LabelRow(line, row.file, row.score, group=row.group)
         for line, row in enumerate(sample.scores, start=2)

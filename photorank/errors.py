@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def first_line(error: Exception) -> str:
-    """Return the start of another library's message, as part of our one line."""
+    """Start of another library's message, as part of our one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
 
 def counted(n: int, noun: str) -> str:
-    """Return a number with its noun, for a message.
+    """Number with its noun, for a message.
 
     Examples
     --------

@@ -107,7 +107,7 @@ def write_sample(folder: Path, *, seed: int = 0) -> SampleTables:
 
 
 def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
-    """Return the photo with a photographer's mistake.
+    """Photo with a photographer's mistake.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def _scenes() -> dict[str, Image.Image]:
-    """Return the colour photographs that scikit-image and scikit-learn carry in their wheels."""
+    """Colour photographs that scikit-image and scikit-learn carry in their wheels."""
     import skimage
     from sklearn.datasets import load_sample_image
 
@@ -258,12 +258,12 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Return the level of a severity from 1 to 4."""
+    """Level of a severity from 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 
 
 def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
-    """Return the photo with each point's light spread by a kernel (k, k), k odd."""
+    """Photo with each point's light spread by a kernel (k, k), k odd."""
     from scipy.signal import fftconvolve
 
     reach = len(kernel) // 2
@@ -278,6 +278,6 @@ def _light(photo: Image.Image) -> NDArray[np.float32]:
 
 
 def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """Return the sRGB photo of linear light; what is brighter than white is lost."""
+    """SRGB photo of linear light; what is brighter than white is lost."""
     steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
     return Image.fromarray(_SRGB_OF_LIGHT[steps])

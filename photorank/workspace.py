@@ -52,31 +52,31 @@ class IndexPaths:
         return self.root.name
 
     def catalogue_backup(self, version: int) -> Path:
-        """Return the copy of the catalogue from before it was migrated from a schema version."""
+        """Copy of the catalogue from before it was migrated from a schema version."""
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Return the file of the photos' places on a map, kept so as not to find them again."""
+        """File of the photos' places on a map, kept so as not to find them again."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
-        """Return the file of one shard."""
+        """File of one shard."""
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Return the file of the inverted lists of some shards."""
+        """File of the inverted lists of some shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """Return the file of one vector's card."""
+        """File of one vector's card."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:
-        """Return the file of one saved evaluation."""
+        """File of one saved evaluation."""
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Return a photo's thumbnail; two-letter folders keep each folder small."""
+        """Photo's thumbnail; two-letter folders keep each folder small."""
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -88,7 +88,7 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Return $PHOTORANK_HOME, else the checkout around this folder, else the user's data."""
+        """$PHOTORANK_HOME, else the checkout around this folder, else the user's data."""
         if home := os.environ.get("PHOTORANK_HOME"):
             return cls(Path(home).expanduser().absolute())
         here = Path.cwd()
@@ -103,7 +103,7 @@ class Workspace:
         return self.root / "datasets"
 
     def manifests(self) -> dict[str, Path]:
-        """Return the file of each dataset's manifest by its name; the user's own go first."""
+        """File of each dataset's manifest by its name; the user's own go first."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -111,15 +111,15 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Return the paths of the index of that name, whether or not it exists."""
+        """Paths of the index of that name, whether or not it exists."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Return the names of the indexes that exist, sorted."""
+        """Names of the indexes that exist, sorted."""
         return sorted(path.parent.name for path in (self.root / "index").glob("*/manifest.json"))
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Return the paths of an index that exists; without a name, of the only one.
+        """Paths of an index that exists; without a name, of the only one.
 
         Raises
         ------
@@ -139,7 +139,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """Return the name if it is a safe file name on every system.
+    """Name if it is a safe file name on every system.
 
     Raises
     ------

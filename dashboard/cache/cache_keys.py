@@ -18,7 +18,7 @@ HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
 def changed(path: Path) -> int:
-    """Return a file's time of change in nanoseconds, 0 if it is gone."""
+    """File's time of change in nanoseconds, 0 if it is gone."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -58,7 +58,7 @@ def of_evaluations(index: Index) -> Key:
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Return a key that changes with the rows of some tables of the catalogue and no others'."""
+    """Key that changes with the rows of some tables of the catalogue and no others'."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:

@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def encoder(index: Index) -> Encoder:
-    """Return the encoder that made an index; its towers load when they are first used.
+    """Encoder that made an index; its towers load when they are first used.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def _encoder(spec: str, framing: str) -> Encoder:
 
 @st.cache_data(max_entries=32, show_spinner="Looking at the photo …", hash_funcs=BY_ENCODER)
 def embedding(index: Index, data: bytes) -> Embeddings:
-    """Return the unit embedding (d,) of an uploaded photo."""
+    """Unit embedding (d,) of an uploaded photo."""
     return embed_photo(data, encoder(index))[0]
 
 
@@ -55,7 +55,7 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
 def variants(index: Index, data: bytes) -> Embeddings:
-    """Return the embeddings (k, d) of a photo in several sizes, crops and compressions."""
+    """Embeddings (k, d) of a photo in several sizes, crops and compressions."""
     made_by = encoder(index)
     photo = decode_apart(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)

@@ -14,12 +14,12 @@ from photorank.workspace import IndexPaths, Workspace
 
 
 def workspace() -> Workspace:
-    """Return the workspace that the dashboard shows."""
+    """Workspace that the dashboard shows."""
     return Workspace.current()
 
 
 def index_names() -> list[str]:
-    """Return the names of the indexes there are."""
+    """Names of the indexes there are."""
     return workspace().index_names()
 
 
@@ -43,7 +43,7 @@ def labels(index: Index, rater: str | None = None) -> IndexLabels:
 
 
 def clickers(index: Index) -> list[str]:
-    """Return who has labelled photos of an index, as it is on the disk now."""
+    """Who has labelled photos of an index, as it is on the disk now."""
     return clickers_of(index.paths)
 
 
@@ -61,11 +61,11 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Return the vectors that may rate an index, its own ones first."""
+    """Vectors that may rate an index, its own ones first."""
     return list_vectors(index)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
 def evaluation(index: Index) -> Evaluation | None:
-    """Return an index's latest saved evaluation, or None if there is none."""
+    """Index's latest saved evaluation, or None if there is none."""
     return latest_evaluation(index.paths)

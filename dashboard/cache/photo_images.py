@@ -20,7 +20,7 @@ LARGE = 1200  # pixels of a picture that is looked at closely
 
 
 def original(index: Index, source: bytes | int) -> bytes:
-    """Return the file of a photo that was uploaded, or of a row of an index.
+    """File of a photo that was uploaded, or of a row of an index.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
-    """Return a photo upright and in sRGB, large enough to look at, as JPEG."""
+    """Photo upright and in sRGB, large enough to look at, as JPEG."""
     picture = decode_apart(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -51,7 +51,7 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Return a photo of the index to look at closely, or its thumbnail if its file is gone.
+    """Photo of the index to look at closely, or its thumbnail if its file is gone.
 
     Raises
     ------

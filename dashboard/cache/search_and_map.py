@@ -16,7 +16,7 @@ from photorank.vectors.prompts import prompt_vector
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def places(index: Index, method: Method) -> Floats:
-    """Return each photo's place on the map (n, 2), read-only: all visitors share them."""
+    """Each photo's place on the map (n, 2), read-only: all visitors share them."""
     found = map_layout.places(index, method)
     found.flags.writeable = False
     return found
@@ -24,7 +24,7 @@ def places(index: Index, method: Method) -> Floats:
 
 @st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
 def direction(index: Index, text: str) -> Direction:
-    """Return the direction (d,) of a text.
+    """Direction (d,) of a text.
 
     Raises
     ------
@@ -36,7 +36,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Return the row of the photo whose digest begins so, or None."""
+    """Row of the photo whose digest begins so, or None."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))
@@ -45,7 +45,7 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
-    """Return the photos that a map draws, with the addresses of their pictures."""
+    """Photos that a map draws, with the addresses of their pictures."""
     rows = photo_map.drawn_rows(len(index))
     photos = [index.photo(row) for row in rows.tolist()]
     pictures = [thumbnail_address(index, photo) for photo in photos]

@@ -30,7 +30,7 @@ BY_SHOTS: HashFuncs = {
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …", hash_funcs=BY_PHOTOS)
 def ratings(index: Index, vector: MasterVector) -> Ratings:
-    """Return a vector's ratings (n,) of all photos, read-only: all visitors share them."""
+    """Vector's ratings (n,) of all photos, read-only: all visitors share them."""
     rated = index.rate(vector)
     rated.flags.writeable = False
     return rated
@@ -38,7 +38,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Return the percentage of the index (n,), 0 to 100, that each photo beats, read-only."""
+    """Percentage of the index (n,), 0 to 100, that each photo beats, read-only."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -46,14 +46,14 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Return the percentage of the index, 0 to 100, that a photo beats by its embedding (d,)."""
+    """Percentage of the index, 0 to 100, that a photo beats by its embedding (d,)."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
-    """Return the rows of the k photos that a vector likes most, or least, the first foremost."""
+    """Rows of the k photos that a vector likes most, or least, the first foremost."""
     rows, _ = index.nearest(vector.direction, k, lowest=lowest)
     found: list[int] = rows.tolist()
     return found
@@ -63,7 +63,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Return the photos a person is asked about, and what is believed of the person before."""
+    """Photos a person is asked about, and what is believed of the person before."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     direction = None if prior is None else prior.direction
@@ -74,13 +74,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Return the series of an index, or of some rows, for a threshold."""
+    """Series of an index, or of some rows, for a threshold."""
     return find_series(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
 def album(index: Index, vector: MasterVector, alike: float, request: AlbumRequest) -> Album:
-    """Return the album that was requested.
+    """Album that was requested.
 
     Raises
     ------

@@ -218,7 +218,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Return the names in the order of the theme's colours: the first of a family has its own."""
+    """Names in the order of the theme's colours: the first of a family has its own."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -227,7 +227,7 @@ def _slots(families: dict[str, str]) -> list[str]:
 
 
 def _level(value: float) -> alt.Chart:
-    """Return a dashed rule across the chart."""
+    """Dashed rule across the chart."""
     return (
         alt.Chart(pd.DataFrame({"level": [value]}))
         .mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
@@ -246,7 +246,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Return the vertical scale of accuracies: no wider than what is drawn."""
+    """Vertical scale of accuracies: no wider than what is drawn."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
@@ -255,7 +255,7 @@ def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
 def _curve(
     base: alt.Chart, up: alt.Scale, *shape: alt.Shape, title: str | None = IN_ORDER
 ) -> list[alt.Chart]:
-    """Return points of accuracy with their intervals, joined by a line."""
+    """Points of accuracy with their intervals, joined by a line."""
     value = alt.Y("value:Q", scale=up, axis=_per_cent(), title=title)
     return [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),

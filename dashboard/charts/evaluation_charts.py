@@ -35,7 +35,7 @@ class Ruler:
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
-    """Return a chart that a screen reader meets as one picture with a name.
+    """Chart that a screen reader meets as one picture with a name.
 
     Its marks would be read out one by one; beside it stand words and a table that say it shorter.
     """

@@ -77,7 +77,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Return a note as a sentence.
+    """Note as a sentence.
 
     Examples
     --------

@@ -60,7 +60,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Return the best and the worst rated kinds, or all where they are few."""
+    """Best and the worst rated kinds, or all where they are few."""
     gaps = list(found.gaps)
     return (
         gaps
@@ -70,7 +70,7 @@ def _best_and_worst(found: "Nuisance") -> "list[Gap]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Return a share with its interval; what chance puts a little below 0 is 0."""
+    """Share with its interval; what chance puts a little below 0 is 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

@@ -56,7 +56,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Return the views that this evaluation has numbers for, in the order of the selector.
+    """Views that this evaluation has numbers for, in the order of the selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -189,7 +189,7 @@ def _groups(found: Sequence[GroupAccuracy], families: dict[str, str]) -> list[Pa
 
 
 def _best_and_worst(rows: list[GroupAccuracy]) -> tuple[list[GroupAccuracy], str]:
-    """Return the best and the worst groups of ranked ones, and which these are in words.
+    """Best and the worst groups of ranked ones, and which these are in words.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """
@@ -232,7 +232,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 
 
 def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
-    """Return one row a pair of vectors: the one that ranks higher minus the other."""
+    """One row a pair of vectors: the one that ranks higher minus the other."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:
@@ -258,7 +258,7 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
 
 
 def _known(found: Sequence[Partial]) -> list[Partial]:
-    """Return the rows that have a value; where an interval is not defined, it is all there is."""
+    """Rows that have a value; where an interval is not defined, it is all there is."""
     rows = []
     for row in found:
         low, high = row.accuracy.low, row.accuracy.high
@@ -282,7 +282,7 @@ def _of_pairs(row: PartialAccuracy) -> str:
 
 
 def _figures(estimate: Estimate, digits: str, *, times: int = 1) -> str:
-    """Return a number with its interval, in figures; too few folds tell no interval."""
+    """Number with its interval, in figures; too few folds tell no interval."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"
     return f"{value:{digits}}{span}"

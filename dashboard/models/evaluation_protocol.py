@@ -44,7 +44,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def command(evaluation: Evaluation) -> str:
-    """Return the command that makes the evaluation again."""
+    """Command that makes the evaluation again."""
     made = evaluation.protocol
     within = f" --within {made.within}" if made.within else ""
     within += " --weigh-by-raters" if made.by_raters else ""

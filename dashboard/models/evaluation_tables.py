@@ -64,7 +64,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Return the vectors that have the metric, best first, those that saw the photos last."""
+    """Vectors that have the metric, best first, those that saw the photos last."""
     rows = []
     for row in evaluation.results:
         found = row.metrics.get(metric_name)
@@ -101,7 +101,7 @@ def _note(row: Result) -> str:
 def _leads(
     evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return by how much the leader is ahead of each other vector, on the same pairs."""
+    """By how much the leader is ahead of each other vector, on the same pairs."""
     families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
     leads = []
@@ -155,7 +155,7 @@ def _headline(
 def stored_vector_of_best(
     board: Board, stored: Mapping[str, MasterVector], index: str
 ) -> str | None:
-    """Return the stored vector whose photos show what did best, None if nothing beats guessing.
+    """Stored vector whose photos show what did best, None if nothing beats guessing.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -254,7 +254,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """Return every scope and metric of every vector as CSV."""
+    """Every scope and metric of every vector as CSV."""
     rows = []
     for result in evaluation.results:
         facts = result.to_json()

@@ -28,7 +28,7 @@ STAND_IN = (
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Return the photos under their heat maps, all on one scale of colour."""
+    """Photos under their heat maps, all on one scale of colour."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
@@ -95,7 +95,7 @@ def steadiness(found: Steadiness) -> str:
 
 
 def headline(vector: str, percentile: float, n: int) -> str:
-    """Return the percentage of an index of n photos that a photo beats, in words."""
+    """Percentage of an index of n photos that a photo beats, in words."""
     if n < 2:
         return "It is the only photo of the index."
     return f"By **{plain(vector)}** it is better than {percentile_text(percentile)} of the index."

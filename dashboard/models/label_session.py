@@ -63,7 +63,7 @@ class LabelSession:
     queue: PairQueue = field(default_factory=PairQueue)
 
     def clicks(self) -> Clicks:
-        """Return all that the person said, as it is on the disk now."""
+        """All that the person said, as it is on the disk now."""
         return clicks(self.index, self.rater)
 
     def taste(self) -> PersonalState:
@@ -71,19 +71,19 @@ class LabelSession:
         return personal_state(self.index, self.rater, self.prior, self.clicks(), subset=self.subset)
 
     def show_pair(self) -> Pair | None:
-        """Return the pair on the page; the first is drawn here. None if none is left."""
+        """Pair on the page; the first is drawn here. None if none is left."""
         if self.queue.current is None:
             self.queue.current = self._unseen_pair()
         return self.queue.current
 
     def draw_ahead(self) -> Pair | None:
-        """Return the pair that comes after the one on the page; None if none is left."""
+        """Pair that comes after the one on the page; None if none is left."""
         if self.queue.current is not None and self.queue.upcoming is None:
             self.queue.upcoming = self._unseen_pair()
         return self.queue.upcoming
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Return the pair that a click which was taken back was about, if it was about one."""
+        """Pair that a click which was taken back was about, if it was about one."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -111,5 +111,5 @@ class LabelSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Return the number (n,) of each photo's group or series, if pairs are to be of one."""
+    """Number (n,) of each photo's group or series, if pairs are to be of one."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

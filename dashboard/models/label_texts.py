@@ -48,7 +48,7 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Mode, str]:
-    """Return the ways to label; to compare people takes two."""
+    """Ways to label; to compare people takes two."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
@@ -79,7 +79,7 @@ def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -
 
 
 def rating_text(rating: float, error: float) -> str:
-    """Return a rating with its standard error."""
+    """Rating with its standard error."""
     return f"{number(rating, '.2f')} ± {error:.2f}"
 
 

@@ -20,12 +20,12 @@ class Metric:
     as_share: bool = False  # shown in per cent
 
     def text(self, value: float, low: float = 0, high: float = 1) -> str:
-        """Return a value with as many digits as its interval allows."""
+        """Value with as many digits as its interval allows."""
         digits = int(high - low < 0.01)
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Return a difference of two vectors with its sign: in points where they are shares."""
+        """Difference of two vectors with its sign: in points where they are shares."""
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 
@@ -75,12 +75,12 @@ SCOPES: dict[Scope, tuple[str, str]] = {  # on the selector, and in a sentence
 
 
 def scopes(evaluation: Evaluation) -> dict[Scope, str]:
-    """Return the names of the scopes that have pairs."""
+    """Names of the scopes that have pairs."""
     return {scope: SCOPES[scope][0] for scope in evaluation.scopes}
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Return the names of the metrics that some vector has in a scope."""
+    """Names of the metrics that some vector has in a scope."""
     rows = [row.metrics for row in evaluation.results if row.scope == scope]
     return {
         name: metric.label

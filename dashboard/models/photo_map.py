@@ -51,7 +51,7 @@ class Colouring:
 
 
 def methods() -> dict[Method, str]:
-    """Return the ways to lay a map out that can be had here."""
+    """Ways to lay a map out that can be had here."""
     return {method: name for method, name in METHODS.items() if can_map(method)}
 
 
@@ -64,7 +64,7 @@ def colours(labels: IndexLabels) -> dict[str, str]:
 def colouring(
     labels: IndexLabels, percentiles: Ratings, by: str, vector: str, *, seen: bool = False
 ) -> Colouring:
-    """Return the colours of all photos: percentiles of the vector, of people, or how they differ.
+    """Colours of all photos: percentiles of the vector, of people, or how they differ.
 
     `seen` tells whether the vector has learned from the photos' judgements.
     """
@@ -85,7 +85,7 @@ def colouring(
 
 
 def drawn_rows(n: int) -> Codes:
-    """Return the rows that are drawn: all, or so many at random, the same each time."""
+    """Rows that are drawn: all, or so many at random, the same each time."""
     if n <= MOST_POINTS:
         return np.arange(n)
     return np.sort(np.random.default_rng(0).choice(n, MOST_POINTS, replace=False))
@@ -117,7 +117,7 @@ def points(
 
 
 def box_text(box: Box | None) -> str:
-    """Return a box as it stands in an address.
+    """Box as it stands in an address.
 
     Examples
     --------
@@ -128,7 +128,7 @@ def box_text(box: Box | None) -> str:
 
 
 def parse_box(text: str) -> Box | None:
-    """Return the box of an address, None if it is none.
+    """Box of an address, None if it is none.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def parse_box(text: str) -> Box | None:
 
 
 def box_of_selection(selection: dict[str, list[float]]) -> Box | None:
-    """Return the box that was drawn with the mouse, None if it was taken away."""
+    """Box that was drawn with the mouse, None if it was taken away."""
     x, y = selection.get("x"), selection.get("y")
     if not x or not y:
         return None
@@ -165,6 +165,6 @@ def drawn_text(n: int, n_drawn: int) -> str:
 
 
 def rows_in_box(box: Box, places: Floats, ratings: Ratings) -> Codes:
-    """Return the rows in a box, the best first."""
+    """Rows in a box, the best first."""
     rows = inside(places, box)
     return rows[np.argsort(-ratings[rows], kind="stable")]

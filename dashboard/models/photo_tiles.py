@@ -48,7 +48,7 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Return the orders that an index can be shown in; to disagree takes judgements."""
+    """Orders that an index can be shown in; to disagree takes judgements."""
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key != "disagreement"}
 
@@ -81,7 +81,7 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Return the percentile (n,) of each label among all, 0 to 100; nan where there is none."""
+    """Percentile (n,) of each label among all, 0 to 100; nan where there is none."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -108,18 +108,18 @@ def tiles(
 
 
 def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) -> Tile:
-    """Return a photo of the index with what is said below it, and its name as a link or not."""
+    """Photo of the index with what is said below it, and its name as a link or not."""
     photo = index.photo(row)
     return Tile(index.thumbnail(photo), alt_text(photo), caption, photo if linked else None)
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """Return the end of a photo's path as plain text."""
+    """End of a photo's path as plain text."""
     return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
 
 
 def percentile_text(percentile: float) -> str:
-    r"""Return a percentile, 0 to 100, in whole per cent; nothing beats all, so 99 at most.
+    r"""Percentile, 0 to 100, in whole per cent; nothing beats all, so 99 at most.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def percentile_text(percentile: float) -> str:
 
 
 def short_number(value: float) -> str:
-    """Return a number with as many decimals as others of its size, and a true minus sign.
+    """Number with as many decimals as others of its size, and a true minus sign.
 
     Examples
     --------

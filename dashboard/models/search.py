@@ -30,17 +30,17 @@ class Found(NamedTuple):
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Return the photos farthest along a direction."""
+    """Photos farthest along a direction."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Return the photos that a vector rates highest."""
+    """Photos that a vector rates highest."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Return the photos nearest to one (d,), without itself if it is of the index."""
+    """Photos nearest to one (d,), without itself if it is of the index."""
     rows, similarities = index.nearest(embedding.astype(np.float64), MOST_FOUND + 1)
     others = rows != (-1 if own is None else own)
     return Found(rows[others][:MOST_FOUND], similarities[others][:MOST_FOUND])
@@ -49,7 +49,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Return the photos nearest to one (d,) among those that a vector rates clearly higher."""
+    """Photos nearest to one (d,) among those that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),

@@ -62,7 +62,7 @@ class VectorCard:
 
 
 def preferred(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Return the vectors' names, the one that did best here first.
+    """Vectors' names, the one that did best here first.
 
     Of the others those that were learned come before untested words, and last come those that
     were tested and may be no better than guessing.
@@ -130,7 +130,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Return nested facts on one line, without what is not set."""
+    """Nested facts on one line, without what is not set."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):
@@ -145,7 +145,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Return a name that no vector has yet, to begin with.
+    """Name that no vector has yet, to begin with.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def file_stem(rater: str) -> str:
-    """Return a vector's name for a person, of the letters that a file's name may have.
+    """Vector's name for a person, of the letters that a file's name may have.
 
     Examples
     --------
@@ -171,12 +171,12 @@ def file_stem(rater: str) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Return the lines of a text field that say something."""
+    """Lines of a text field that say something."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def comparable(labels: IndexLabels) -> list[Within]:
-    """Return the keys of `WITHIN` that an index's judgements can be restricted to."""
+    """Keys of `WITHIN` that an index's judgements can be restricted to."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

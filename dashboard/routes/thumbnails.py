@@ -29,7 +29,7 @@ def thumbnail_address(index: Index, photo: Photo) -> str:
 
 
 def thumbnail_route() -> Route:
-    """Return the route that serves small pictures, and no other file."""
+    """Route that serves small pictures, and no other file."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/thumbnails/{{index}}/{{digest}}", _thumbnail)
 

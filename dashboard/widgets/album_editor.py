@@ -111,7 +111,7 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
 
 
 def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
-    """Return the photos that are marked so."""
+    """Photos that are marked so."""
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:
         return frozenset()

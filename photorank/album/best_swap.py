@@ -18,7 +18,7 @@ class Swap(NamedTuple):
 
 
 def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
-    """Return the exchange of one chosen photo, not a pinned one, that helps most or costs least.
+    """Exchange of one chosen photo, not a pinned one, that helps most or costs least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -54,7 +54,7 @@ def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Sw
 def _two_best(
     covers: Covers,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
-    """Return each client's best and second best cover (c,), and by whom the best one is."""
+    """Each client's best and second best cover (c,), and by whom the best one is."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()

@@ -37,7 +37,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Return the rows, in order, that an album is chosen from: all, or the best rated.
+    """Rows, in order, that an album is chosen from: all, or the best rated.
 
     What is pinned is among them. Where there are more places than photos are to be considered,
     they are filled from all photos.
@@ -53,7 +53,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Codes, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Return the photos that may be chosen, and which of them go first.
+    """Photos that may be chosen, and which of them go first.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def candidates_of(
 
 
 def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Return the row of each code that is best by merit (n,)."""
+    """Row of each code that is best by merit (n,)."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
@@ -94,7 +94,7 @@ def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 def quality_and_covers(
     embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
 ) -> tuple[Floats, Covers]:
-    """Return quality (g,) and covers (g, c), each on a scale where 1 is all there is to have.
+    """Quality (g,) and covers (g, c), each on a scale where 1 is all there is to have.
 
     Without places it is all that one place could have: photos are still told what they would add.
     """

@@ -116,7 +116,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 
 def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Return the chosen rows, what each added, and the stage (n,) that the last ones are of."""
+    """Chosen rows, what each added, and the stage (n,) that the last ones are of."""
     chosen: list[int] = rules.pinned.tolist()
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
@@ -135,7 +135,7 @@ def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats,
 
 
 def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
-    """Return F of a set of rows."""
+    """F of a set of rows."""
     best = covers[rows].max(axis=0, initial=0.0)
     return float(worth[rows].sum() + best.sum(dtype=np.float64))
 
@@ -146,7 +146,7 @@ def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
 
 
 def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
-    """Return a value that no set exceeds which has the pinned photos and keeps to the limits.
+    """Value that no set exceeds which has the pinned photos and keeps to the limits.
 
     The others of a set are from `among` (n,).
 
@@ -234,7 +234,7 @@ def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Return the places (in order) of what remains if each part gives its first ones only."""
+    """Places (in order) of what remains if each part gives its first ones only."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

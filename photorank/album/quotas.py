@@ -16,7 +16,7 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Return the part of each photo (n,), -1 where it is in none, and the parts' names.
+    """Part of each photo (n,), -1 where it is in none, and the parts' names.
 
     A photo without a capture time is of no day and of no event, and no limit holds for it.
 

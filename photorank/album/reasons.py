@@ -58,7 +58,7 @@ class Reasons:
     among: Mask  # (n,) photos that were considered
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
-        """Return the photos of the album."""
+        """Photos of the album."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
@@ -107,7 +107,7 @@ class Reasons:
         )
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
-        """Return the photos that would add most to the album."""
+        """Photos that would add most to the album."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
@@ -135,7 +135,7 @@ class Reasons:
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Return the photos of the rows' series that were there to choose from."""
+        """Photos of the rows' series that were there to choose from."""
         members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
         together = np.isin(self.series.codes, list(members)) & self.among
         for row in np.flatnonzero(together).tolist():
@@ -174,7 +174,7 @@ def _of_variety(stands_for: int, share: float) -> str | None:
 
 
 def _joined(*reasons: str | None) -> str:
-    """Return the reasons there are in one line.
+    """Reasons there are in one line.
 
     Examples
     --------

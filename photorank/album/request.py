@@ -33,7 +33,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Return the rows of photos by their files.
+    """Rows of photos by their files.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Return the part of each photo (n,) that the limit is of, None without one, and notes.
+    """Part of each photo (n,) that the limit is of, None without one, and notes.
 
     Raises
     ------

@@ -39,7 +39,7 @@ class FramingResult:
     seconds: float  # of opening and embedding all photos
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         ahead = None if self.ahead is None else {**self.ahead.to_json(), "p_holm": self.p_holm}
         return {
             "framing": self.framing,
@@ -61,7 +61,7 @@ class FramingTable:
     rows: tuple[FramingResult, ...]  # the best first
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {
             **vars(self),
             "protocol": self.protocol.to_json(),
@@ -144,7 +144,7 @@ def measure_framings(
 
 
 def photos_of(photos: JudgedPhotos, rows: np.ndarray) -> JudgedPhotos:
-    """Return some of the judged photos."""
+    """Some of the judged photos."""
     return JudgedPhotos(
         X=photos.X[rows],
         comparisons=photos.comparisons.take(rows),
@@ -159,7 +159,7 @@ def photos_of(photos: JudgedPhotos, rows: np.ndarray) -> JudgedPhotos:
 def accuracy_by_fold(
     photos: JudgedPhotos, folds: Folds, protocol: Protocol, learner: str
 ) -> Floats:
-    """Return the pairwise accuracy (repeats * K,) on each fold, learned from the others."""
+    """Pairwise accuracy (repeats * K,) on each fold, learned from the others."""
     ratings = out_of_fold_ratings(make_learner(learner, seed=protocol.seed), photos, folds)
     parts = [
         accuracy_sums(r, photos.comparisons.restricted(codes, "within"), clusters=codes, couples=0)
@@ -169,7 +169,7 @@ def accuracy_by_fold(
 
 
 def _seen(photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray) -> JudgedPhotos:
-    """Return the photos as one framing shows them."""
+    """Photos as one framing shows them."""
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 

@@ -35,7 +35,7 @@ class StabilityResult:
     unsteady: Estimate  # share of pairs of photos with more flips than may be relied on
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {
             "framing": self.framing,
             "spread": self.spread.to_json(),
@@ -139,7 +139,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
 
 
 def _mean_of_pairs(table: Floats) -> Estimate:
-    """Return the mean over pairs of a symmetric table (n, n) with diagonal 0, by the jackknife."""
+    """Mean over pairs of a symmetric table (n, n) with diagonal 0, by the jackknife."""
     n = len(table)
     pairs = n * (n - 1) // 2
     left = table.sum() / 2 - table.sum(axis=1)
@@ -151,7 +151,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Return :func:`photorank.rating.stability.flips` of each two photos, (n, n), diagonal 0.
+    """:func:`photorank.rating.stability.flips` of each two photos, (n, n), diagonal 0.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def flip_table(ratings: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Estimate:
-    """Return a mean over photos with Student's interval."""
+    """Mean over photos with Student's interval."""
     from scipy.special import stdtrit
 
     n = len(values)

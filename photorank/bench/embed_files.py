@@ -21,7 +21,7 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
 
 def alone(photo: Image.Image) -> list[Image.Image]:
-    """Return a photo in its one form."""
+    """Photo in its one form."""
     return [photo]
 
 
@@ -32,7 +32,7 @@ def embed_files(
     forms: Forms = alone,
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """Return the embeddings (k, d) of each file's k forms, None where it is no usable photo."""
+    """Embeddings (k, d) of each file's k forms, None where it is no usable photo."""
     found: list[Embeddings | None] = []
     chosen = False
     for batch in _opened(paths, encoder, forms):

@@ -30,7 +30,7 @@ class EvaluationSpeed:
     off: float  # the greatest difference of tau-b and rho from SciPy's
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {**vars(self), "ratio": self.scipy / self.ours}
 
 

@@ -61,7 +61,7 @@ class IndexingSpeed:
         return _shared(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {**vars(self), "perfect_overlap": self.perfect_overlap}
 
 
@@ -118,7 +118,7 @@ def measure_indexing(
 
 
 def _shared(decode: float, encode: float) -> float:
-    """Return the speed of two kinds of work that share the cores, from each one's own."""
+    """Speed of two kinds of work that share the cores, from each one's own."""
     return 1 / (1 / decode + 1 / encode)
 
 
@@ -144,7 +144,7 @@ def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
 
 
 def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
-    """Return the seconds and the unit embeddings (n, d) of a folder's photos by their names."""
+    """Seconds and the unit embeddings (n, d) of a folder's photos by their names."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     paths = Workspace(home).index("bench")
@@ -156,7 +156,7 @@ def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float
 
 
 def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Return the seconds to open all photos as the pipeline does."""
+    """Seconds to open all photos as the pipeline does."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     _opened(folder, encoder)
@@ -164,7 +164,7 @@ def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
 
 
 def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Return the seconds to encode all photos, in batches as the pipeline does."""
+    """Seconds to encode all photos, in batches as the pipeline does."""
     encoder = _ready(spec, runtime, folder)
     frames = [photo.frames for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())

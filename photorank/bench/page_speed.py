@@ -50,7 +50,7 @@ class DashboardSpeed:
     plain: float  # seconds to rate and sort all embeddings, which are in memory, with NumPy
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         pages = [{**vars(page), "ratio": self.plain / page.again} for page in self.pages]
         return {**vars(self), "pages": pages}
 

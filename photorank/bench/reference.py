@@ -30,7 +30,7 @@ class _Photos:
 
 
 def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddings]:
-    """Return the seconds and the unit embeddings (n, d) of a folder's photos by their names."""
+    """Seconds and the unit embeddings (n, d) of a folder's photos by their names."""
     import torch
 
     model, photos = _ready(model_name, weights, folder)
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Return the model and the loader of batches, whose workers live on between runs."""
+    """Model and the loader of batches, whose workers live on between runs."""
     import open_clip
     from torch.utils.data import DataLoader
 

@@ -25,7 +25,7 @@ class SearchSpeed:
     same: float  # share of our rows that FAISS found as well, the mean over searches
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {
             **vars(self),
             "numpy_ratio": self.numpy / self.ours,

@@ -13,7 +13,7 @@ _NUMBERS = 1 << 26  # numbers: 256 MB, far more than a cache holds
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Return the median seconds of several calls, made in turns after one that does not count."""
+    """Median seconds of several calls, made in turns after one that does not count."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():
@@ -24,7 +24,7 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict
 
 
 def memory_bandwidth(rounds: int = 7) -> float:
-    """Return the bytes a second that all cores together read, or read and write, at best."""
+    """Bytes a second that all cores together read, or read and write, at best."""
     source = np.ones(_NUMBERS, dtype=np.float32)
     target = np.empty_like(source)
     cores = usable_cores()

@@ -202,7 +202,7 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 
 
 def _judged() -> list[str]:
-    """Return the names of the indexes that somebody judged."""
+    """Names of the indexes that somebody judged."""
     from photorank.index.opened import Index
     from photorank.workspace import Workspace
 

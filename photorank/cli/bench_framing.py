@@ -127,7 +127,7 @@ def _loader(index: "Index") -> "Callable[[str], Encoder]":
 
 
 def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
-    """Return the framings to measure: those named, or all that the encoder takes."""
+    """Framings to measure: those named, or all that the encoder takes."""
     from photorank.encoders import load_encoder
     from photorank.errors import EncoderError
     from photorank.photos.framing import FRAMINGS

@@ -91,7 +91,7 @@ def evaluate(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Return the result in words: the best vector in the first scope, against the plain prompt.
+    """Result in words: the best vector in the first scope, against the plain prompt.
 
     Vectors that have seen the photos do not compete.
     """

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def open_index(name: str | None) -> "Index":
-    """Return an index of the current workspace; without a name the only one."""
+    """Index of the current workspace; without a name the only one."""
     from photorank.index import opened
 
     return opened.open_index(name)
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Return a vector of an index.
+    """Vector of an index.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def _default_vector(index: "Index") -> tuple[str, str]:
-    """Return the vector to use when none is named, and why it is that one."""
+    """Vector to use when none is named, and why it is that one."""
     from photorank.evaluation.report import latest_evaluation
     from photorank.vectors.store import list_vectors
 

@@ -170,7 +170,7 @@ def labels_group(
 
 
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
-    """Return the index's files, or those in one folder."""
+    """Index's files, or those in one folder."""
     from photorank.errors import LabelsError
     from photorank.index.reading.library_files import library_files, lies_in
 
@@ -184,7 +184,7 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Return the name under which judgements are kept, which the next run replaces."""
+    """Name under which judgements are kept, which the next run replaces."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     # A folder's bytes need not be Unicode, which the catalogue's text must be.

@@ -63,12 +63,12 @@ PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 
 def example(command: str) -> str:
-    """Return the end of a command's help, its line kept as it is."""
+    """End of a command's help, its line kept as it is."""
     return f"\b\nExample:\n  {command}"
 
 
 def names(text: str) -> list[str]:
-    """Return the names in a list like ``A,B``.
+    """Names in a list like ``A,B``.
 
     Examples
     --------

@@ -71,12 +71,12 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, str]]:
-    """Return files that cannot be used as machine output tells them."""
+    """Files that cannot be used as machine output tells them."""
     return [{"path": str(file.path), "reason": file.reason} for file in files]
 
 
 def printable(text: object) -> str:
-    r"""Return text in one line for the eye; what cannot be shown is escaped.
+    r"""Text in one line for the eye; what cannot be shown is escaped.
 
     Examples
     --------
@@ -87,7 +87,7 @@ def printable(text: object) -> str:
 
 
 def interval(estimate: "Estimate | Difference | None") -> str:
-    """Return a value with its interval; the digits follow from the interval's width.
+    """Value with its interval; the digits follow from the interval's width.
 
     Examples
     --------

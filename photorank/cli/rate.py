@@ -221,7 +221,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Return the exact search, or one in inverted lists that tells how much it finds."""
+    """Exact search, or one in inverted lists that tells how much it finds."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 

@@ -89,7 +89,7 @@ def _server(workspace: Workspace, port: int, address: str) -> Iterator["subproce
 
 
 def dashboard_folder() -> Path:
-    """Return the folder of the dashboard, which is installed beside this package."""
+    """Folder of the dashboard, which is installed beside this package."""
     folder = Path(str(files("photorank"))).parent / "dashboard"
     if not (folder / "app.py").is_file():
         raise ServerError(
@@ -146,7 +146,7 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _has_screen() -> bool:
-    """Tell whether a browser would have a window; one in this terminal is not wanted."""
+    """Whether a browser would have a window; one in this terminal is not wanted."""
     if sys.platform != "linux":
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -105,7 +105,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Return a photo's signals, nan as null, and how it would print."""
+    """Photo's signals, nan as null, and how it would print."""
     from photorank.photos.signals.print_fitness import print_fitness
 
     told: dict[str, Any] = {

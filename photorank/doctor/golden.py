@@ -20,7 +20,7 @@ _LEAST = 0.999  # of a cosine: processors round differently, damaged weights do 
 
 
 def golden_photo() -> bytes:
-    """Return a PNG of waves and edges, the same bytes' pixels on every machine."""
+    """PNG of waves and edges, the same bytes' pixels on every machine."""
     y, x = np.mgrid[:_SIDE, :_SIDE]
     red = (x * x // 97 + 3 * y) % 256
     green = (x * y // 53) % 256
@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded() -> Finding:
-    """Tell whether the embedded encoder's files are whole and give the embedding they should."""
+    """Whether the embedded encoder's files are whole and give the embedding they should."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -51,13 +51,13 @@ def examine_embedded() -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Return the golden photo's unit embedding (d,)."""
+    """Golden photo's unit embedding (d,)."""
     photo = decode_photo(golden_photo())
     return encode_photos(encoder, [encoder.prepare(photo)])[0]
 
 
 def _png(pixels: Any) -> bytes:
-    """Return an array (h, w, 3) of bytes as a PNG."""
+    """Array (h, w, 3) of bytes as a PNG."""
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]

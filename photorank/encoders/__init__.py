@@ -7,7 +7,7 @@ from photorank.errors import EncoderError
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-    """Return the encoder that a spec names; its towers load when they are first used.
+    """Encoder that a spec names; its towers load when they are first used.
 
     Parameters
     ----------

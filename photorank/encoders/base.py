@@ -28,7 +28,7 @@ class Fingerprint:
         )
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -76,10 +76,10 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, d) of frames; shapes may differ."""
+        """Unit embeddings (n, d) of frames; shapes may differ."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Return unit embeddings (n, d) of texts, in the space of the photos."""
+        """Unit embeddings (n, d) of texts, in the space of the photos."""
 
 
 @runtime_checkable
@@ -94,11 +94,11 @@ class MeanPooled(Protocol):
         """Fit an upright sRGB photo to the frame: one frame, or several to be averaged."""
 
     def position_features(self, frame: Frames) -> Embeddings:
-        """Return the features (rows, columns, d) that a frame's embedding is the mean of."""
+        """Features (rows, columns, d) that a frame's embedding is the mean of."""
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[list[Frames]]) -> Embeddings:
-    """Return one unit embedding (n, d) a photo: the mean of its frames' embeddings."""
+    """One unit embedding (n, d) a photo: the mean of its frames' embeddings."""
     counts = [len(frames) for frames in photos]
     flat = encoder.encode_frames([frame for frames in photos for frame in frames])
     if all(count == 1 for count in counts):
@@ -108,6 +108,6 @@ def encode_photos(encoder: Encoder, photos: Sequence[list[Frames]]) -> Embedding
 
 
 def unit_rows(vectors: Embeddings) -> Embeddings:
-    """Return the vectors (n, d) at unit length."""
+    """Vectors (n, d) at unit length."""
     vectors = np.asarray(vectors, dtype=np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

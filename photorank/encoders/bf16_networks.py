@@ -10,7 +10,7 @@ _LEAST = 0.5  # of the weights, that transformer blocks hold for the rest to sta
 
 
 def in_bf16(network: Any) -> Any:
-    """Return a copy of a network of `on_pixels` whose matrices are multiplied in 16 bits.
+    """Copy of a network of `on_pixels` whose matrices are multiplied in 16 bits.
 
     In a transformer attention and multilayer perceptrons have weights of 16 bits; what they
     add up, and its normalisation, stays in 32. That is about as fast as 16 bits throughout
@@ -44,12 +44,12 @@ def in_bf16(network: Any) -> Any:
 
 
 def is_mixed(network: Any) -> bool:
-    """Tell whether :func:`in_bf16` leaves some of a network in 32 bits."""
+    """Whether :func:`in_bf16` leaves some of a network in 32 bits."""
     return bool(_narrow(network.model))
 
 
 def _narrow(model: "nn.Module") -> "list[nn.Module]":
-    """Return a transformer's parts that compute in 16 bits; none if it is no transformer."""
+    """Transformer's parts that compute in 16 bits; none if it is no transformer."""
     blocks = [part for part in model.modules() if hasattr(part, "attn") and hasattr(part, "mlp")]
     weights = {id(weight): weight.numel() for one in blocks for weight in one.parameters()}
     if sum(weights.values()) < _LEAST * sum(weight.numel() for weight in model.parameters()):

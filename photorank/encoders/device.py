@@ -21,7 +21,7 @@ def check_device(device: str) -> None:
 
 
 def choose_device(device: str) -> str:
-    """Return the device itself, or for ``auto`` the fastest one there is."""
+    """Device itself, or for ``auto`` the fastest one there is."""
     return _devices()[0] if device == "auto" else device
 
 

@@ -116,7 +116,7 @@ class EmbeddedEncoder(SwitchableImages):
         return frame(photo, self.fingerprint.framing, _SIZE, fill=_GREY)
 
     def position_features(self, frame: Frames) -> Embeddings:
-        """Return the last feature map (rows, columns, 1280) of a frame, in full precision."""
+        """Last feature map (rows, columns, 1280) of a frame, in full precision."""
         import torch
 
         with _one_at_a_time:
@@ -127,7 +127,7 @@ class EmbeddedEncoder(SwitchableImages):
             return features.cpu().numpy()
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Return unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
+        """Unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         with _one_at_a_time:
@@ -144,7 +144,7 @@ class EmbeddedEncoder(SwitchableImages):
         return self._network(lambda model, inputs: model.forward_features(inputs))
 
     def _image_tower(self) -> TorchTower:
-        """Return EfficientNet-Lite0, ready to run."""
+        """EfficientNet-Lite0, ready to run."""
         network = self._network(
             lambda model, inputs: model.forward_features(inputs).float().mean((2, 3))
         )
@@ -152,7 +152,7 @@ class EmbeddedEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], torch.Tensor]") -> Any:
-        """Return EfficientNet-Lite0 from pixels to what is asked of it."""
+        """EfficientNet-Lite0 from pixels to what is asked of it."""
         import torch
 
         classifier = _classifier(self._image_weights)
@@ -167,7 +167,7 @@ class EmbeddedEncoder(SwitchableImages):
 
 
 def _checked_file(package: str, file: str, sha256: str) -> Path:
-    """Return a file of an installed package, without importing the package.
+    """File of an installed package, without importing the package.
 
     Raises
     ------
@@ -192,7 +192,7 @@ def _checked_file(package: str, file: str, sha256: str) -> Path:
 
 
 def _classifier(weights: Path) -> Any:
-    """Return timm's EfficientNet-Lite0 with weights that name the same tensors differently."""
+    """Timm's EfficientNet-Lite0 with weights that name the same tensors differently."""
     import timm
     import torch
 
@@ -223,7 +223,7 @@ def _fold_normalisation(network: "nn.Module") -> None:
 
 @cache
 def _class_rows(weights: Path) -> Embeddings:
-    """Return the classifier's rows (1000, 1280) about their mean, which says nothing of a class."""
+    """Classifier's rows (1000, 1280) about their mean, which says nothing of a class."""
     import torch
 
     rows = torch.load(weights, map_location="cpu", weights_only=True)["_fc.weight"]
@@ -232,7 +232,7 @@ def _class_rows(weights: Path) -> Embeddings:
 
 @cache
 def _text_tower(device: str) -> "SentenceTransformer":
-    """Return all-MiniLM-L6-v2, read from its package."""
+    """All-MiniLM-L6-v2, read from its package."""
     from sentence_transformers import SentenceTransformer
 
     weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
@@ -242,7 +242,7 @@ def _text_tower(device: str) -> "SentenceTransformer":
 
 @cache
 def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
-    """Return the class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
+    """Class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
     from timm.data.imagenet_info import ImageNetInfo
 
     names = ImageNetInfo().label_descriptions()
@@ -252,7 +252,7 @@ def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
 
 
 def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:
-    """Return unit sentence embeddings (n, 384)."""
+    """Unit sentence embeddings (n, 384)."""
 
     def encode(batch: list[str]) -> Embeddings:
         return tower.encode(batch, show_progress_bar=False)

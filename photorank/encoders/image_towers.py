@@ -33,11 +33,11 @@ class Tower(Protocol):
         """Frames that a thread gives it at a time."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
 
 
 def encode(tower: Tower, frames: Sequence[Frames], dimensions: int) -> Embeddings:
-    """Return unit embeddings (n, d) of frames; those of one shape are run together."""
+    """Unit embeddings (n, d) of frames; those of one shape are run together."""
     features = np.empty((len(frames), dimensions), dtype=np.float32)  # (n, d)
 
     def run(rows: list[int]) -> None:
@@ -63,7 +63,7 @@ class TorchTower:
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
         import torch
 
         with torch.inference_mode():
@@ -71,7 +71,7 @@ class TorchTower:
             return features.cpu().numpy()
 
     def in_bf16(self) -> "TorchTower":
-        """Return the same network with matrices of 16 bits, beside this one."""
+        """Same network with matrices of 16 bits, beside this one."""
         return TorchTower(in_bf16(self.network), self.device, self.at_once, "bf16")
 
 
@@ -82,7 +82,7 @@ def on_pixels(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> "nn.Module":
-    """Return a network from pixels (b, h, w, 3) to features (b, d), ready to be traced.
+    """Network from pixels (b, h, w, 3) to features (b, d), ready to be traced.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _SMOOTHED = (
 
 
 def quantised(model: Any, frames: Sequence[Frames]) -> Any:
-    """Return OpenVINO's model with weights and activations of 8 bits, where that does no harm.
+    """OpenVINO's model with weights and activations of 8 bits, where that does no harm.
 
     Parameters
     ----------
@@ -62,6 +62,6 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
 
 
 def _attends(model: Any) -> bool:
-    """Tell whether there is attention in a model, which needs a scheme of its own."""
+    """Whether there is attention in a model, which needs a scheme of its own."""
     kinds = {operation.get_type_name() for operation in model.get_ordered_ops()}
     return bool(kinds & {"ScaledDotProductAttention", "Softmax"})

@@ -10,7 +10,7 @@ _SECONDS = 5  # the hub's own client goes on trying for 23 to 46 where there is 
 
 
 def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
-    """Return the first of these files that the hub's repository has, from the cache if it is there.
+    """First of these files that the hub's repository has, from the cache if it is there.
 
     Raises
     ------

@@ -145,7 +145,7 @@ class OpenClipEncoder(SwitchableImages):
         )
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Return unit embeddings (n, d) of texts."""
+        """Unit embeddings (n, d) of texts."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
         import torch
@@ -180,7 +180,7 @@ class OpenClipEncoder(SwitchableImages):
             )
 
     def _image_tower(self) -> TorchTower:
-        """Return the image tower with the model's own normalisation of pixels."""
+        """Image tower with the model's own normalisation of pixels."""
         values = self._checkpoint.preprocessing
         network = on_pixels(
             self._load("image"),
@@ -191,13 +191,13 @@ class OpenClipEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, self._at_once)
 
     def _text(self) -> Any:
-        """Return the text tower, the same one to every thread."""
+        """Text tower, the same one to every thread."""
         with self._loading:
             self._text_tower = self._text_tower or self._load("text")
             return self._text_tower
 
     def _load(self, kind: Literal["image", "text"]) -> Any:
-        """Return open_clip's model with exactly these weights, and with the one tower."""
+        """Open_clip's model with exactly these weights, and with the one tower."""
         model = self._both_towers()
         self._logit_scale = float(model.logit_scale.detach().exp())
         # encode_image uses `visual` and nothing else, encode_text everything else.
@@ -208,7 +208,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """Return open_clip's model with exactly these weights.
+        """Open_clip's model with exactly these weights.
 
         Raises
         ------
@@ -269,7 +269,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Return a spec without the pixels at its end, and those.
+    """Spec without the pixels at its end, and those.
 
     Examples
     --------
@@ -281,5 +281,5 @@ def _without_size(spec: str) -> tuple[str, int | None]:
 
 
 def _encode_squares(model: Any, inputs: "Tensor") -> "Tensor":
-    """Return unit features (b, d) of square inputs (b, 3, s, s), by open_clip's own call."""
+    """Unit features (b, d) of square inputs (b, 3, s, s), by open_clip's own call."""
     return model.encode_image(inputs, normalize=True)

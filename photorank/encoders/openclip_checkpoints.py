@@ -83,7 +83,7 @@ def find_checkpoint(spec: str) -> Checkpoint:
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Return the name and shape of each tensor in a checkpoint, running nothing that is in it.
+    """Name and shape of each tensor in a checkpoint, running nothing that is in it.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
-    """Return a model that open_clip knows, with weights that open_clip knows."""
+    """Model that open_clip knows, with weights that open_clip knows."""
     import open_clip
 
     config = _config(model)
@@ -157,7 +157,7 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
 
 
 def _file(model: str, file: Path) -> Checkpoint:
-    """Return a model that open_clip knows, with the user's own weights.
+    """Model that open_clip knows, with the user's own weights.
 
     The file does not say how its photos were preprocessed. What open_clip publishes of this
     model does, where all of it agrees (SigLIP, MobileCLIP); else open_clip's defaults hold.
@@ -190,7 +190,7 @@ def _file(model: str, file: Path) -> Checkpoint:
 
 
 def _folder(folder: Path) -> Checkpoint:
-    """Return a folder that open_clip wrote: its configuration beside its weights."""
+    """Folder that open_clip wrote: its configuration beside its weights."""
     folder = folder.expanduser().absolute()
     path = folder / _CONFIG
     if not path.is_file():
@@ -220,7 +220,7 @@ def _folder(folder: Path) -> Checkpoint:
 
 
 def _hub(spec: str, repository: str) -> Checkpoint:
-    """Return a repository of the model hub: the folder it is downloaded to."""
+    """Repository of the model hub: the folder it is downloaded to."""
     fetch(spec, repository, [_CONFIG])
     found = _folder(fetch(spec, repository, _WEIGHTS).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")
@@ -237,7 +237,7 @@ def _hub(spec: str, repository: str) -> Checkpoint:
 
 
 def _config(model: str) -> Json:
-    """Return open_clip's own configuration of a model."""
+    """Open_clip's own configuration of a model."""
     import open_clip
 
     known = open_clip.list_models()
@@ -249,7 +249,7 @@ def _config(model: str) -> Json:
 
 
 def _preprocessing(overlay: Json) -> Json:
-    """Return open_clip's default preprocessing with what is known of this model on top."""
+    """Open_clip's default preprocessing with what is known of this model on top."""
     from open_clip.transform import PreprocessCfg, merge_preprocess_dict
 
     values = merge_preprocess_dict(asdict(PreprocessCfg()), overlay)
@@ -259,7 +259,7 @@ def _preprocessing(overlay: Json) -> Json:
 
 
 def _alternatives(file: str) -> list[str]:
-    """Return the names of a published file, the one without pickle first."""
+    """Names of a published file, the one without pickle first."""
     if not file:
         return [_WEIGHTS[0], _WEIGHTS[2]]
     safe = Path(file).with_suffix(".safetensors").name

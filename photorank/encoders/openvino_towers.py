@@ -20,12 +20,12 @@ _AT_ONCE = 8  # frames: more are no faster
 
 
 def is_installed() -> bool:
-    """Tell whether the ``openvino`` extra is there, without importing it."""
+    """Whether the ``openvino`` extra is there, without importing it."""
     return find_spec("openvino") is not None
 
 
 def openvino() -> Any:
-    """Return the library, which is kept from telling its makers that it is in use.
+    """Library, which is kept from telling its makers that it is in use.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def openvino() -> Any:
 
 
 def has_bf16() -> bool:
-    """Tell whether this processor computes with 16 bits."""
+    """Whether this processor computes with 16 bits."""
     return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
@@ -62,7 +62,7 @@ class OpenVinoTower:
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Return features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
         if not hasattr(self._own, "request"):
             self._own.request = self.compiled.create_infer_request()
         features: Embeddings = self._own.request.infer([pixels])[0]
@@ -70,7 +70,7 @@ class OpenVinoTower:
 
 
 def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
-    """Return a network of torch as OpenVINO's model, for any number of frames.
+    """Network of torch as OpenVINO's model, for any number of frames.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
 
 
 def compiled(model: Any, precision: Precision, *, as_it_is: bool = False) -> OpenVinoTower:
-    """Return OpenVINO's model ready to run in a precision.
+    """OpenVINO's model ready to run in a precision.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ def each_batch(
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    """Return as many workers as torch would use threads."""
+    """As many workers as torch would use threads."""
     import torch
 
     return ThreadPoolExecutor(torch.get_num_threads(), "encode", initializer=_compute_alone)

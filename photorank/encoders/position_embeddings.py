@@ -18,7 +18,7 @@ def takes_any_shape(config: Json) -> bool:
 
 
 def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
-    """Return unit features (b, d) of inputs (b, 3, h, w), sides in multiples of the patch.
+    """Unit features (b, d) of inputs (b, 3, h, w), sides in multiples of the patch.
 
     The position embeddings, learned on a square grid, are interpolated to the
     grid of the inputs as open_clip does when it loads weights into a model of
@@ -45,7 +45,7 @@ def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
 
 
 def _positions(learned: "Tensor", grid: "tuple[int, int]") -> "Tensor":
-    """Return position embeddings (1 + rows * columns, width), the class token's first."""
+    """Position embeddings (1 + rows * columns, width), the class token's first."""
     import torch
 
     side = round((len(learned) - 1) ** 0.5)

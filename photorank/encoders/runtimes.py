@@ -32,7 +32,7 @@ _LONG = 2.0  # seconds: a round that takes longer says enough
 
 
 def known_runtime(name: str) -> Runtime:
-    """Return the runtime of that name.
+    """Runtime of that name.
 
     Raises
     ------
@@ -58,7 +58,7 @@ class Switchable(Protocol):
 
 
 def free_memory() -> None:
-    """Return freed memory to the system, where the C library is one that would keep it.
+    """Freed memory to the system, where the C library is one that would keep it.
 
     glibc keeps what a checkpoint was read into: 0.2 GB of a ViT-B/32, 0.4 GB of its
     quantisation.
@@ -93,13 +93,13 @@ class SwitchableTower:
         return self._tower.name if self._tower else ""
 
     def load(self) -> Tower:
-        """Return the tower, loaded if it is not yet."""
+        """Tower, loaded if it is not yet."""
         with self._loading:
             self._tower = self._tower or self._load()
             return self._tower
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, d) of frames."""
+        """Unit embeddings (n, d) of frames."""
         if not frames:
             return np.empty((0, self._dimensions), dtype=np.float32)
         return encode(self.load(), frames, self._dimensions)
@@ -142,7 +142,7 @@ class SwitchableTower:
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Return the fastest tower that agrees; of those about as fast, the simplest."""
+        """Fastest tower that agrees; of those about as fast, the simplest."""
         start = time.perf_counter()
         expected = encode(plain, frames, self._dimensions)
         rounds = 1 if time.perf_counter() - start > _LONG else 3
@@ -185,14 +185,14 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """Return the closest in 16 bits: a transformer's sums stay in 32, which it must be told."""
+        """Closest in 16 bits: a transformer's sums stay in 32, which it must be told."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Return a tower of 8 bits, unless it makes other embeddings."""
+        """Tower of 8 bits, unless it makes other embeddings."""
         if len(frames) < _LEAST_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
@@ -208,7 +208,7 @@ class SwitchableTower:
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Return the cosine with the embedding it should be, of the frame where it is least."""
+        """Cosine with the embedding it should be, of the frame where it is least."""
         cosines = (encode(tower, frames, self._dimensions) * expected).sum(axis=1)
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
@@ -233,7 +233,7 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Return unit embeddings (n, d) of frames; those of one shape are run together."""
+        """Unit embeddings (n, d) of frames; those of one shape are run together."""
         return self._images.encode(frames)
 
     @cached_property
@@ -243,7 +243,7 @@ class SwitchableImages:
 
 
 def _has_fast_bf16(device: str) -> bool:
-    """Tell whether matrices of 16 bits are multiplied faster than those of 32."""
+    """Whether matrices of 16 bits are multiplied faster than those of 32."""
     import torch
 
     if device == "mps":

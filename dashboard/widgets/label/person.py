@@ -40,7 +40,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def begin_session(index: Index, person: Person) -> LabelSession:
-    """Return all that the page asks of one person from now on."""
+    """All that the page asks of one person from now on."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)
     subset = vector_ratings.photo_subset(index, prior, rater, within)

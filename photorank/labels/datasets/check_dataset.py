@@ -40,7 +40,7 @@ class DatasetCheck:
         return self.photos > self.missing
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return asdict(self) | {"complete": self.complete}
 
 

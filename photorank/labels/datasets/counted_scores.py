@@ -14,7 +14,7 @@ from photorank.labels.tables.usable_rows import Problems
 
 
 def mean_rating(counts: list[float]) -> float:
-    """Return the mean of ratings 1, 2, …, of which there are so many each."""
+    """Mean of ratings 1, 2, …, of which there are so many each."""
     total = sum(counts)
     if not total:
         raise ValueError("nobody rated it: all counts are 0")

@@ -131,7 +131,7 @@ class _Table:
         self._rates = rates(root, spec, spec.rate) if spec.rate else {}
 
     def photo(self, template: Template, cells: Cells) -> str:
-        """Return the path of a row's photo, which must not leave the dataset's folder."""
+        """Path of a row's photo, which must not leave the dataset's folder."""
         path = template.filled(cells)
         folder, slash, name = path.rpartition("/")
         unusual = name == ".." or any(mark in name for mark in _UNUSUAL)
@@ -141,7 +141,7 @@ class _Table:
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
-        """Return a row's score, higher is better, and of how many people it is the mean."""
+        """Row's score, higher is better, and of how many people it is the mean."""
         spec = self.spec
         n_raters = people(cells, spec.n_raters) if spec.n_raters else None
         if spec.score:
@@ -235,6 +235,6 @@ def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
 
 
 def _inside(root: Path, path: str) -> bool:
-    """Tell whether a path below a folder stays there when links are followed."""
+    """Whether a path below a folder stays there when links are followed."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

@@ -41,14 +41,14 @@ class Template:
         return tuple(dict.fromkeys(found))
 
     def filled(self, cells: Cells) -> str:
-        """Return the text with the cells of a row; an empty cell is an error."""
+        """Text with the cells of a row; an empty cell is an error."""
         for column in self.columns:
             if not cells[column]:
                 raise ValueError(f"no {column}")
         return self.text.format_map(cells)
 
     def has_all(self, cells: Cells) -> bool:
-        """Tell whether none of the cells that are needed is empty."""
+        """Whether none of the cells that are needed is empty."""
         return all(cells[column] for column in self.columns)
 
     @staticmethod

@@ -24,7 +24,7 @@ class Keys:
         self._left = dict(data)
 
     def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
-        """Return a key's value."""
+        """Key's value."""
         if key not in self._left:
             if default is _MISSING:
                 raise ValueError(f"{self.where}{key} is missing")
@@ -35,7 +35,7 @@ class Keys:
         return value
 
     def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Return a list of strings, of that many if it is there."""
+        """List of strings, of that many if it is there."""
         values = tuple(self.take(key, list, []))
         if not all(isinstance(value, str) for value in values):
             raise ValueError(f"{self.where}{key} must be a list of strings, not {list(values)}")
@@ -44,29 +44,29 @@ class Keys:
         return values
 
     def columns(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """Return a list of columns, which are told apart in small letters."""
+        """List of columns, which are told apart in small letters."""
         return tuple(name.strip().lower() for name in self.strings(key, count))
 
     def template(self, key: str) -> Template | None:
-        """Return a template, or None."""
+        """Template, or None."""
         text = self.take(key, str, None)
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Return a template, or say which key is none."""
+        """Template, or say which key is none."""
         try:
             return Template(text)
         except ValueError as error:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def inside(self, key: str, text: str) -> str:
-        """Return a path if it does not lead out of the folder that it is relative to."""
+        """Path if it does not lead out of the folder that it is relative to."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text
 
     def tables(self, key: str) -> "list[Keys]":
-        """Return a list of tables, at least one."""
+        """List of tables, at least one."""
         found = self.take(key, list)
         if not found or not all(isinstance(table, dict) for table in found):
             raise ValueError(f"{self.where}{key} must be tables: [[{key}]]")
@@ -79,7 +79,7 @@ class Keys:
 
 
 def leads_out(path: str) -> bool:
-    r"""Tell whether a relative path, of whatever system, leaves its folder.
+    r"""Whether a relative path, of whatever system, leaves its folder.
 
     Examples
     --------

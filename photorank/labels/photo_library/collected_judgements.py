@@ -90,7 +90,7 @@ def each(
 
 
 def listed(counts: Counter[str]) -> str:
-    """Return names with their numbers, the most frequent first.
+    """Names with their numbers, the most frequent first.
 
     Examples
     --------

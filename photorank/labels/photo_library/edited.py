@@ -160,5 +160,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """Tell whether a folder is below one of RAW files, or beside it."""
+    """Whether a folder is below one of RAW files, or beside it."""
     return folder.parent in (raws, raws.parent)

@@ -63,7 +63,7 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
 
 
 def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Return the digests of the photos in a folder."""
+    """Digests of the photos in a folder."""
     by_path = {str(file.path): file.digest for file in files}
     known = set(by_path.values())
     chosen = set()
@@ -84,7 +84,7 @@ def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> 
 
 
 def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Return the digests of the photos that a text names."""
+    """Digests of the photos that a text names."""
     by_path: dict[str, str] = {}
     by_name: dict[str, set[str]] = {}
     for file in files:
@@ -104,7 +104,7 @@ def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> s
 
 
 def _lines(album: Path) -> list[str]:
-    """Return the lines of a text that are not empty; names need not be Unicode."""
+    """Lines of a text that are not empty; names need not be Unicode."""
     try:
         with open_file(album) as file:
             data = file.read(_MAX_LIST + 1)

@@ -40,7 +40,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
-    """Return groups as a table of labels without scores."""
+    """Groups as a table of labels without scores."""
     paths = {file.digest: str(file.path) for file in files}
     rows = [
         LabelRow(number, paths[digest], group=group)
@@ -50,7 +50,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Return events, named after the clock of their first photo; the gap is in seconds."""
+    """Events, named after the clock of their first photo; the gap is in seconds."""
     groups = {}
     last, name = -inf, ""
     moments = instants(list(times.values())).tolist()
@@ -62,5 +62,5 @@ def _events(times: dict[str, str], gap: float) -> dict[str, str]:
 
 
 def _text(name: str) -> str:
-    """Return a folder's name, whose bytes need not be Unicode, as text that a catalogue takes."""
+    """Folder's name, whose bytes need not be Unicode, as text that a catalogue takes."""
     return name.encode("utf-8", "backslashreplace").decode()

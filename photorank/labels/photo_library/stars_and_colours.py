@@ -19,7 +19,7 @@ _FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED
 
 
 def collect_stars(files: Iterable[LibraryFile]) -> Collected:
-    """Return the photos' stars, 1 to 5, and 0 for those that were rejected.
+    """Photos' stars, 1 to 5, and 0 for those that were rejected.
 
     A photo without stars is not rated. A rejected one is rejected whatever stars it
     has. Where no photo has any star, the flags are the tiers: rejected, undecided,

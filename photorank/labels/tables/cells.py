@@ -19,14 +19,14 @@ _SPLITS: dict[str, Split] = {
 
 
 def filled(cells: Cells, name: str) -> str:
-    """Return a cell that must not be empty."""
+    """Cell that must not be empty."""
     if not cells[name]:
         raise ValueError(f"no {name}")
     return cells[name]
 
 
 def number(cells: Cells, name: str) -> float:
-    """Return a cell's finite number."""
+    """Cell's finite number."""
     text = filled(cells, name)
     try:
         value = float(text)
@@ -38,7 +38,7 @@ def number(cells: Cells, name: str) -> float:
 
 
 def count(cells: Cells, name: str) -> float:
-    """Return a cell's whole number from 0."""
+    """Cell's whole number from 0."""
     value = number(cells, name)
     if value < 0 or value != int(value):
         raise ValueError(f"{name} {cells[name]!r} is not a count")
@@ -46,7 +46,7 @@ def count(cells: Cells, name: str) -> float:
 
 
 def people(cells: Cells, name: str) -> int | None:
-    """Return a cell's number of people, None if it is empty."""
+    """Cell's number of people, None if it is empty."""
     if not cells.get(name):
         return None
     value = number(cells, name)
@@ -56,7 +56,7 @@ def people(cells: Cells, name: str) -> int | None:
 
 
 def votes(cells: Cells, name: str) -> float:
-    """Return a cell's positive number of votes, 1 if it is empty."""
+    """Cell's positive number of votes, 1 if it is empty."""
     if not cells.get(name):
         return 1.0
     value = number(cells, name)
@@ -66,7 +66,7 @@ def votes(cells: Cells, name: str) -> float:
 
 
 def day(cells: Cells, name: str) -> date:
-    """Return a cell's day, whatever time of it follows."""
+    """Cell's day, whatever time of it follows."""
     text = filled(cells, name)
     try:
         return datetime.fromisoformat(text).date()
@@ -75,7 +75,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """Return whether a cell says yes; an empty one does not."""
+    """Whether a cell says yes; an empty one does not."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True

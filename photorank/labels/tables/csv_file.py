@@ -31,7 +31,7 @@ class Dialect:
     skipped: int = 0  # lines before the table
 
     def reader(self, file: Iterable[str]) -> Any:
-        """Return the reader of a table's rows."""
+        """Reader of a table's rows."""
         if self.delimiter == " ":
             words = (" ".join(line.split()) for line in file)
             return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)

@@ -7,7 +7,7 @@ _FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠'")
 
 
 def text_cell(text: str | None) -> str:
-    """Return a text for a cell of a CSV file, with an apostrophe before what may be a formula.
+    """Text for a cell of a CSV file, with an apostrophe before what may be a formula.
 
     Examples
     --------
@@ -20,7 +20,7 @@ def text_cell(text: str | None) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Return a cell's text without the apostrophe that kept it from being a formula.
+    """Cell's text without the apostrophe that kept it from being a formula.
 
     Examples
     --------

@@ -37,7 +37,7 @@ class Table:
             raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
 
     def first_of(self, names: Sequence[str]) -> str:
-        """Return the first of the columns that is there."""
+        """First of the columns that is there."""
         found = [name for name in names if name in self.columns]
         if not found:
             raise self._lacks(f"no label column ({', '.join(names)})")

@@ -92,7 +92,7 @@ def _library_errors(path: Path) -> Iterator[None]:
 
 
 def _text(value: Any) -> str:
-    """Return a cell's text.
+    """Cell's text.
 
     Examples
     --------
