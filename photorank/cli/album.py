@@ -8,6 +8,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, progress
+from photorank.errors import counted
 
 if TYPE_CHECKING:
     from photorank.album.make_album import Album
@@ -101,7 +102,8 @@ def album(
     _tell(made, photos, series)
     if pieces is None:
         size = sum(piece.size for piece in plan(chosen, Path("/"), "copy")) / 1e6
-        message(f"nothing was written; --to DIR copies the {len(chosen)} photos ({size:,.1f} MB).")
+        many = counted(len(chosen), "photo")
+        message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
     else:
         _tell_pieces(pieces, link)
 
@@ -109,17 +111,15 @@ def album(
 def _as_json(
     album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[Piece] | None"
 ) -> dict[str, Any]:
-    def path(row: int) -> str:
-        return str(photos[row].path)
-
+    swap = album.swap
     said: dict[str, Any] = {
         "places": album.places,
         "chosen": [
             {
-                "path": path(one.row),
+                "path": photos[one.row].path,
                 "rating": one.rating,
                 "marginal": one.marginal,
-                "represents": [path(row) for row in one.represents] + [str(p) for p in one.beside],
+                "represents": [*(photos[row].path for row in one.represents), *one.beside],
                 "reason": one.reason,
                 "pinned": one.pinned,
                 "taken": photos[one.row].taken,
@@ -132,27 +132,23 @@ def _as_json(
         "series": {"alike": series.threshold, "count": len(series), "photos": len(photos)},
         "missed": [
             {
-                "path": path(one.row),
+                "path": photos[one.row].path,
                 "rating": one.rating,
                 "marginal": one.marginal,
                 "reason": one.reason,
             }
             for one in album.missed
         ],
-        "swap": album.swap
-        and {
-            "out": path(album.swap.out),
-            "into": path(album.swap.into),
-            "gain": album.swap.gain,
-        },
+        "swap": swap
+        and {"out": photos[swap.out].path, "into": photos[swap.into].path, "gain": swap.gain},
         "notes": album.notes,
     }
     if pieces is not None:
-        said["written"] = [str(piece.target) for piece in pieces if piece.outcome == "new"]
+        said["written"] = [piece.target for piece in pieces if piece.outcome == "new"]
         said["files"] = [
             {
-                "path": str(piece.photo),
-                "target": str(piece.target),
+                "path": piece.photo,
+                "target": piece.target,
                 "outcome": piece.outcome,
                 "why": piece.why,
             }
@@ -178,8 +174,8 @@ def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
             right=["rating", "adds"],
         )
     line(
-        f"{len(album.chosen)} of {len(photos)} photos, which make {len(series)} series (a cosine "
-        f"of {series.threshold:g} is near-identical; --alike changes that)"
+        f"{len(album.chosen)} of {counted(len(photos), 'photo')}, which make {len(series)} series "
+        f"(a cosine of {series.threshold:g} is near-identical; --alike changes that)"
     )
     if album.bound > 0:
         reached = min(album.value / album.bound, 1.0)
@@ -197,12 +193,12 @@ def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
                 for one in album.missed
             ]
         )
-    if album.swap:
-        what = f"{photos[album.swap.into].path} for {photos[album.swap.out].path}"
-        if album.swap.gain > 1e-9:
-            line(f"the swap that would help most: {what} (+{album.swap.gain:.4f})")
+    if swap := album.swap:
+        what = f"{photos[swap.into].path} for {photos[swap.out].path}"
+        if swap.gain > 1e-9:
+            line(f"the swap that would help most: {what} (+{swap.gain:.4f})")
         else:
-            line(f"no swap would help; the nearest, {what}, costs {-album.swap.gain:.4f}")
+            line(f"no swap would help; the nearest, {what}, costs {-swap.gain:.4f}")
 
 
 def _tell_pieces(pieces: "list[Piece]", link: str) -> None:

@@ -18,7 +18,8 @@ from photorank.cli.options import (
     names,
 )
 from photorank.cli.output import line, message, print_json, print_table, progress
-from photorank.errors import NothingJudgedError
+from photorank.errors import NothingJudgedError, counted
+from photorank.workspace import Workspace
 
 Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
 
@@ -68,9 +69,9 @@ def quality(
             rows += quality_rows(opened, found)
     written = write_quality(to, rows)
     if as_json:
-        print_json([str(path.absolute()) for path in written])
+        print_json([path.absolute() for path in written])
     else:
-        line(f"{len(rows)} results, in {len(written)} files")
+        line(f"{counted(len(rows), 'result')}, in {counted(len(written), 'file')}")
     message(f"the table of all is {written[-1]}")
 
 
@@ -204,7 +205,6 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 def _judged() -> list[str]:
     """Names of the indexes that somebody judged."""
     from photorank.index.opened import Index
-    from photorank.workspace import Workspace
 
     workspace = Workspace.current()
     known = [Index.open(workspace.index(name)) for name in workspace.index_names()]

@@ -7,6 +7,8 @@ import typer
 
 from photorank.cli.options import AsJson, example
 from photorank.cli.output import line, message, print_json, print_table
+from photorank.errors import ManifestError
+from photorank.workspace import Workspace
 
 app = typer.Typer()
 _datasets = typer.Typer(help="Labelled datasets that photorank can read: list, show, check.")
@@ -18,9 +20,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 @_datasets.command("list", epilog=example("photorank datasets list"))
 def list_(as_json: AsJson = False) -> None:
     """List the datasets. Verified ones were read from their real tables, not only described."""
-    from photorank.errors import ManifestError
     from photorank.labels.datasets.dataset_manifest import load_manifest
-    from photorank.workspace import Workspace
 
     workspace = Workspace.current()
     manifests = []
@@ -30,18 +30,8 @@ def list_(as_json: AsJson = False) -> None:
         except ManifestError as error:  # one wrong file must not hide all others
             message(str(error))
     if as_json:
-        print_json(
-            [
-                {
-                    "name": one.name,
-                    "title": one.title,
-                    "photos": one.photos,
-                    "licence": one.licence,
-                    "verified": one.verified,
-                }
-                for one in manifests
-            ]
-        )
+        keys = ("name", "title", "photos", "licence", "verified")
+        print_json([{key: getattr(one, key) for key in keys} for one in manifests])
         return
     print_table(
         ["name", "title", "photos", "verified", "licence"],
@@ -54,7 +44,6 @@ def list_(as_json: AsJson = False) -> None:
 def show(name: Name, as_json: AsJson = False) -> None:
     """Tell what a dataset is, where a person gets it, and which files are read."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
-    from photorank.workspace import Workspace
 
     one = load_manifest(Workspace.current(), name)
     facts = {
@@ -102,7 +91,6 @@ def check(
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.datasets.read_dataset import open_dataset
-    from photorank.workspace import Workspace
 
     manifest = load_manifest(Workspace.current(), name)
     found = check_dataset(open_dataset(manifest, root, partial=True))

@@ -7,6 +7,7 @@ import typer
 from photorank.cli.options import Listen, Port, example
 from photorank.cli.output import message, stages
 from photorank.cli.server import serve
+from photorank.workspace import Workspace
 
 app = typer.Typer()
 
@@ -22,7 +23,6 @@ def demo(
 ) -> None:
     """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
     from photorank.demo import build_sample
-    from photorank.workspace import Workspace
 
     workspace = Workspace.current()
     with stages() as on_progress:
@@ -35,6 +35,4 @@ def demo(
 @app.command(epilog=example("photorank dashboard --port 8600"))
 def dashboard(port: Port = None, listen: Listen = None) -> None:
     """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
-    from photorank.workspace import Workspace
-
     serve(Workspace.current(), port=port, browser=not listen, listen=listen)

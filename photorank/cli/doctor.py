@@ -8,6 +8,8 @@ import typer
 
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import line, message, print_json
+from photorank.errors import PhotorankError, counted
+from photorank.workspace import Workspace
 
 app = typer.Typer()
 
@@ -28,9 +30,7 @@ def doctor(
     """Look for what is wrong with this machine and the indexes. Exits with 1 if anything is."""
     from photorank.doctor.examine import examine_all
     from photorank.doctor.examine import repair as mend
-    from photorank.errors import PhotorankError
     from photorank.index.maintenance.checks import Finding
-    from photorank.workspace import Workspace
 
     workspace = Workspace.current()
     found = examine_all(workspace, index)
@@ -59,7 +59,8 @@ def doctor(
                 line(f"  {_MARKS[finding.level]} {finding.about}: {finding.says}")
                 if finding.remedy and finding.level != "good":
                     line(f"        {finding.remedy}")
-        message(f"{wrong} things are wrong" if wrong else "nothing is wrong")
+        are = "is" if wrong == 1 else "are"
+        message(f"{counted(wrong, 'thing')} {are} wrong" if wrong else "nothing is wrong")
     if wrong:
         raise typer.Exit(1)
 
@@ -77,7 +78,6 @@ def reroot(
     """Follow a library that moved from OLD to NEW as a whole. Nothing is embedded again."""
     from photorank.index.maintenance.reroot import plan_move
     from photorank.index.maintenance.reroot import reroot as follow
-    from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
     move = (follow if apply else plan_move)(paths, old, new)

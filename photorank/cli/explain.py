@@ -8,6 +8,8 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
 from photorank.cli.output import line, message, print_json, print_table, progress
+from photorank.errors import MissingPathError
+from photorank.workspace import write_bytes
 
 if TYPE_CHECKING:
     from photorank.rating.concepts import Concept
@@ -27,9 +29,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
-    from photorank.errors import MissingPathError
     from photorank.rating.explain import concepts_behind, explain_file
-    from photorank.workspace import write_bytes
 
     if heatmap is not None and heatmap.suffix.lower() != ".png":
         raise typer.BadParameter(f"{heatmap} does not end in .png", param_hint="'--heatmap'")
@@ -82,7 +82,7 @@ def _json(
     photo: Path, vector: str, why: "Explanation", concepts: "list[Concept] | None"
 ) -> dict[str, Any]:
     return {
-        "path": str(photo.absolute()),
+        "path": photo.absolute(),
         "vector": vector,
         "rating": why.heat.rating,
         "percentile": why.percentile,
@@ -94,7 +94,7 @@ def _json(
         },
         "concepts": None if concepts is None else [vars(one) for one in concepts],
         "better": [
-            {"path": str(one.photo.path), "similarity": one.similarity, "rating": one.rating}
+            {"path": one.photo.path, "similarity": one.similarity, "rating": one.rating}
             for one in why.better
         ],
     }

@@ -96,7 +96,7 @@ def choices_export(
     opened = open_index(index)
     count = write_choices(checked_new_file(file), opened, rater=rater)
     if as_json:
-        print_json({"index": opened.name, "choices": count, "file": str(file.absolute())})
+        print_json({"index": opened.name, "choices": count, "file": file.absolute()})
     else:
         line(f"{count} choices of index {opened.name} are in {file}")
 
@@ -115,10 +115,8 @@ def _table(
 
 
 def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
-    from photorank.export.clip_retrieval import check_free, write_folder
+    from photorank.export.clip_retrieval import write_folder
 
-    if folder:
-        check_free(folder)
     written = write_folder(folder, index) if folder else []
     what = f"{len(index)} photos with {index.manifest.dimensions} numbers each"
     _tell_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
@@ -128,8 +126,8 @@ def _tell_files(
     index: "Index", format: str, written: list[Path], name: str, what: str, as_json: bool
 ) -> None:
     if as_json:
-        files = [str(path) for path in written]
-        print_json({"index": index.name, "format": format, "photos": len(index), "written": files})
+        told = {"index": index.name, "format": format, "photos": len(index), "written": written}
+        print_json(told)
     elif written:
         line(what)
         print_some(written)
@@ -152,11 +150,11 @@ def _sidecars(
                 "format": "xmp",
                 "vector": vector.name,
                 "stars_at": list(how.cuts),
-                "written": [str(one.path) for one in done if write and one.outcome in WRITTEN],
+                "written": [one.path for one in done if write and one.outcome in WRITTEN],
                 "sidecars": [
                     {
-                        "path": str(one.photo),
-                        "sidecar": str(one.path),
+                        "path": one.photo,
+                        "sidecar": one.path,
                         "stars": one.stars,
                         "outcome": one.outcome,
                     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,7 @@ from photorank.cli.output import (
     progress,
     skipped_files,
 )
-
-if TYPE_CHECKING:
-    from photorank.workspace import IndexPaths
+from photorank.workspace import IndexPaths, Workspace
 
 app = typer.Typer()
 
@@ -111,7 +109,6 @@ def index(
     from photorank.index.building.build import build_index
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import BuildRequest, Cluster
-    from photorank.workspace import Workspace
 
     if mirror and not cluster:
         raise typer.BadParameter("--mirror needs --cluster")
@@ -140,15 +137,7 @@ def index(
         report = build_index(workspace.index(name), request)
     skipped = skipped_files(report.skipped)
     if as_json:
-        print_json(
-            {
-                "index": report.index,
-                "added": report.added,
-                "unchanged": report.unchanged,
-                "vanished": report.vanished,
-                "skipped": skipped,
-            }
-        )
+        print_json(vars(report) | {"skipped": skipped})
     else:
         line(
             f"index {report.index}: {report.added} added, {report.unchanged} unchanged, "
@@ -166,13 +155,12 @@ def _labels_to_import(
     group_column: str | None,
     dataset: str | None,
     partial: bool,
-) -> "Callable[[IndexPaths], list[str]] | None":
+) -> Callable[[IndexPaths], list[str]] | None:
     """Read the labels that were asked for; return what imports them and gives notes."""
     from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.tables.judgement_tables import read_labels
-    from photorank.workspace import Workspace
 
     if group_column and not labels:
         raise typer.BadParameter("--group-column needs --labels")
@@ -183,9 +171,8 @@ def _labels_to_import(
     if dataset:
         if len(paths) != 1:
             raise typer.BadParameter("--dataset needs one PATH: the folder of its files")
-        known = open_complete(
-            load_manifest(Workspace.current(), dataset), paths[0], partial=partial
-        )
+        manifest = load_manifest(Workspace.current(), dataset)
+        known = open_complete(manifest, paths[0], partial=partial)
         return lambda index: [
             *known.notes,
             *import_judgements(index, known.labels, known.choices, partial=partial, base=paths),

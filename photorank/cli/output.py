@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -41,7 +42,8 @@ def line(text: object) -> None:
 
 def print_json(data: object) -> None:
     """Print machine output: ASCII, so that any file name passes any pipe and comes back whole."""
-    typer.echo(json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False))
+    text = json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False, default=os.fspath)
+    typer.echo(text)
 
 
 def print_table(
@@ -70,9 +72,9 @@ def print_notes(notes: Iterable[str]) -> None:
         message(note)
 
 
-def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, str]]:
+def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
     """Files that cannot be used as machine output tells them."""
-    return [{"path": str(file.path), "reason": file.reason} for file in files]
+    return [{"path": file.path, "reason": file.reason} for file in files]
 
 
 def printable(text: object) -> str:

@@ -66,7 +66,7 @@ def compare(
     outcome = compare_embeddings(opened, found, embeddings_of(opened, paths, opened.encoder))
     steady = _steadiness(opened, found, paths) if stability else None
     rows = [
-        {"path": str(path.absolute()), "rating": rating, "probability": probability}
+        {"path": path.absolute(), "rating": rating, "probability": probability}
         for path, rating, probability in zip(
             paths, outcome.ratings, outcome.probabilities, strict=True
         )
@@ -150,7 +150,7 @@ def search(
         raise typer.BadParameter("--approximate cannot look for photos that are rated higher")
     opened = open_index(index)
     found = [
-        {"path": str(photo.path), "similarity": similarity}
+        {"path": photo.path, "similarity": similarity}
         for photo, similarity in _sought(opened, text, like, vector, k, _searcher(approximate))
     ]
     if as_json:
@@ -230,17 +230,7 @@ def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
 
 def _print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:
     if as_json:
-        print_json(
-            [
-                {
-                    "path": str(photo.path),
-                    "rating": photo.rating,
-                    "percentile": photo.percentile,
-                    "group": photo.group,
-                }
-                for photo in rated
-            ]
-        )
+        print_json([vars(photo) for photo in rated])
         return
     print_table(
         ["rating", "percentile", "group", "photo"],

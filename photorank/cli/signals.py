@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.output import line, message, print_json, print_some, print_table, progress
+from photorank.cli.output import (
+    line,
+    message,
+    print_json,
+    print_some,
+    print_table,
+    progress,
+    skipped_files,
+)
+from photorank.errors import UnreadablePhotoError, counted
+from photorank.workspace import Workspace
 
 if TYPE_CHECKING:
     from photorank.index.reading.records import IndexSignals
@@ -51,7 +61,6 @@ def signals(
 
 
 def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
-    from photorank.errors import UnreadablePhotoError
     from photorank.photos.decode_pool import signals_apart
     from photorank.photos.open_photo import read_photo
 
@@ -61,7 +70,7 @@ def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None
             values = signals_apart(read_photo(photo))
         except UnreadablePhotoError as error:
             raise UnreadablePhotoError(error.reason, photo) from error
-        told.append({"path": str(photo.absolute())} | _for_json(values, page))
+        told.append({"path": photo.absolute()} | _for_json(values, page))
     if as_json:
         print_json(told)
         return
@@ -76,22 +85,22 @@ def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None
 def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None:
     from photorank.index.building.measure_signals import measure_signals
     from photorank.index.opened import Index
-    from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(name)
     with progress("Measuring", "photos") as on_progress:
         report = measure_signals(paths, on_progress=on_progress)
     if report.skipped:
-        message(f"{len(report.skipped)} photos could not be measured; the next run tries again")
+        many = counted(len(report.skipped), "photo")
+        message(f"{many} could not be measured; the next run tries again")
     opened = Index.open(paths)
     found = opened.signals()
     told = [
-        {"path": str(photo.path)} | _for_json(dict(zip(found.names, values, strict=True)), page)
+        {"path": photo.path} | _for_json(dict(zip(found.names, values, strict=True)), page)
         for photo, values in zip(opened.photos(), found.values.tolist(), strict=True)
     ]
     if as_json:
-        skipped = [{"path": str(file.path), "reason": file.reason} for file in report.skipped]
         counts = {"measured": report.measured, "known": report.known}
+        skipped = skipped_files(report.skipped)
         print_json({"index": opened.name, **counts, "skipped": skipped, "photos": told})
         return
     line(f"index {opened.name}: {report.measured} measured, {report.known} known before")

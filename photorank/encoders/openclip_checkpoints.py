@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from hashlib import sha256
 from pathlib import Path
@@ -224,14 +224,11 @@ def _hub(spec: str, repository: str) -> Checkpoint:
     fetch(spec, repository, [_CONFIG])
     found = _folder(fetch(spec, repository, _WEIGHTS).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")
-    return Checkpoint(
+    return replace(
+        found,
         spec=spec,
         model=f"{_PREFIX}hf-hub:{repository}",
-        name=found.name,
-        weights=found.weights,
-        tokenizer=f"hf-hub:{repository}" if own_words else found.name,
-        config=found.config,
-        preprocessing=found.preprocessing,
+        tokenizer=f"hf-hub:{repository}" if own_words else found.tokenizer,
         given=False,
     )
 
