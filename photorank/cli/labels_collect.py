@@ -1,4 +1,4 @@
-"""Commands that collect the judgements which already lie in a photo library, and its groups."""
+"""Commands that collect judgements that lie in a photo library already, and its groups."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, print_json, print_notes, print_some, progress
+from photorank.photos.pathtext import unicode_text
 
 if TYPE_CHECKING:
     from photorank.labels.photo_library.collected_judgements import Collected, LibraryFile
@@ -187,8 +188,7 @@ def _source(what: str, under: Path | None, rater: str) -> str:
     """Name under which judgements are kept, which the next run replaces."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
-    # A folder's bytes need not be Unicode, which the catalogue's text must be.
-    return f"{what}{where}{whose}".encode("utf-8", "backslashreplace").decode()
+    return unicode_text(f"{what}{where}{whose}")
 
 
 def _collected(
@@ -199,7 +199,7 @@ def _collected(
     tiers: str,
     album: Path | None,
 ) -> "Collected":
-    """Collect one kind of judgements, with a bar where files have to be read."""
+    """Judgements of one kind, collected with a bar where files have to be read."""
     from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edited import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from photorank.album.make_album import Album
 from photorank.index.opened import Photo
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.photos.pathtext import path_text
+from photorank.photos.pathtext import path_text, unicode_text
 
 COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "represents")
 
@@ -31,7 +31,7 @@ def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
                 repr(one.rating),
                 repr(one.marginal),
                 int(one.pinned),
-                text_cell(one.reason.encode("utf-8", "backslashreplace").decode()),
+                text_cell(unicode_text(one.reason)),
                 text_cell("\n".join(path_text(path) for path in stands_for)),
             ]
         )

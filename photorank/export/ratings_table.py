@@ -9,7 +9,7 @@ import numpy as np
 
 from photorank.index.opened import Index
 from photorank.labels.tables.formula_cells import text_cell
-from photorank.photos.pathtext import path_text
+from photorank.photos.pathtext import path_text, unicode_text
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
 from photorank.workspace import replacing
@@ -49,10 +49,10 @@ def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
             "path": path_text(photo.path),
             "rating": float(ratings[row]),
             "percentile": float(standing[row]),
-            "group": _unicode(photo.group),
-            "series": _unicode(photo.series),
+            "group": photo.group and unicode_text(photo.group),
+            "series": photo.series and unicode_text(photo.series),
             "taken": photo.taken,
-            "camera": _unicode(photo.camera),
+            "camera": photo.camera and unicode_text(photo.camera),
             "score": float(labels.scores[row]) if judged else None,
             "n_raters": int(labels.n_raters[row]) if judged else None,
         }
@@ -104,8 +104,3 @@ def write_parquet(path: Path, index: Index, vector: MasterVector) -> None:
 
 def _number_cell(value: float | None) -> str:
     return "" if value is None else repr(value)
-
-
-def _unicode(text: str | None) -> str | None:
-    """Return a text as Unicode; a group may be named after a folder with any bytes."""
-    return text and text.encode("utf-8", "backslashreplace").decode()

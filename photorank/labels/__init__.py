@@ -1,1 +1,1 @@
-"""People's judgements: the tables they come in and the comparison graph they make."""
+"""People's judgements as files bring them: tables, known datasets, photo libraries, likes."""

@@ -7,6 +7,17 @@ from urllib.parse import unquote_to_bytes
 _SCHEME = "file://"
 
 
+def unicode_text(text: str) -> str:
+    r"""Text in which bytes of a name that are not Unicode are spelled out.
+
+    Examples
+    --------
+    >>> unicode_text("caf\udce9")
+    'caf\\udce9'
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def path_text(path: Path) -> str:
     r"""Return an absolute path as text in Unicode, from which :func:`text_path` makes it again.
 

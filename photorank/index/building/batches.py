@@ -21,6 +21,7 @@ from photorank.index.catalogue.file_records import (
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import write_manifest
+from photorank.photos.pathtext import unicode_text
 from photorank.typing import Embeddings
 from photorank.workspace import storage_errors
 
@@ -111,7 +112,7 @@ class Batches:
         file = photo.file
         if isinstance(photo, Unusable):
             # The reason may quote any name.
-            reason = photo.reason.encode("utf-8", "backslashreplace").decode()
+            reason = unicode_text(photo.reason)
             reader = None if photo.passing else self.run.reader
             return KnownSkip(file.size, file.mtime_ns, reason, reader)
         if photo.digest in self._unembedded:

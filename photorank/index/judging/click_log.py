@@ -1,4 +1,4 @@
-"""What one person said of photos click by click: on the disk before the next click, and undone."""
+"""Clicks of one person: choices, skips and stars, each on the disk before the next, and undone."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ LONGEST_NAME = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """All that one person said, the oldest first, by row of :meth:`Index.photos`."""
+    """Judgements of one person, the oldest first, by row of :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -35,13 +35,13 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """The pairs (m + k, 2) that need not be asked again."""
+        """Pairs (m + k, 2) that need not be asked again."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
     @property
     def judged_rows(self) -> Codes:
-        """The photos (k,) that were chosen, passed over for another, or given stars, ascending."""
+        """Photos (k,) that were chosen, passed over for another, or given stars, ascending."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
@@ -57,7 +57,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Keep a choice between two photos, which are named by their digests.
+    """Record a choice between two photos, which are named by their digests.
 
     When this returns, the choice is on the disk. A person's choices are a source of
     their own, so no import replaces them.
@@ -85,7 +85,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Keep that a person passed a pair over, which is no tie; raises as :func:`record_choice`."""
+    """Record that a person passed a pair over, which is no tie; raises as :func:`record_choice`."""
     with adding(paths) as connection:
         _, person = _person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -96,7 +96,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
 
 
 def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
-    """Keep how many stars a person gives a photo; 0 takes them back.
+    """Record how many stars a person gives a photo; 0 takes them back.
 
     Raises as :func:`record_choice` does, and LabelsError for more than five stars.
     """
@@ -155,7 +155,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Return what a person said of the photos that an open index shows, as it is on the disk now.
+    """Judgements of a person on the photos that an open index shows, as they are on the disk now.
 
     Choices that were imported under the person's name are among them; stars are those
     that were clicked.
@@ -193,7 +193,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Return the names of all who have clicked and not undone everything, sorted."""
+    """Names of all who have clicked and not undone everything, sorted."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -205,14 +205,14 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Return the rows (m, width) of what is shown now, and which of the photos these are."""
+    """Rows (m, width) of photos that are shown now, and the places (m,) of these among all."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Return the numbers of a person's own source and of the person, who may be new."""
+    """Numbers of a person's own source and of the person, who is added if new."""
     name = rater.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {LONGEST_NAME} letters.")
@@ -260,7 +260,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Have comparisons made of choices from now on, in an index that nobody has scored.
+    """Make comparisons of choices from now on, in an index that nobody has scored.
 
     This changes the manifest, which is a writer's; while another writer is at work it is
     left to a later choice.
@@ -275,7 +275,7 @@ def _let_choices_count(paths: IndexPaths) -> None:
 
 
 def _is_scored(paths: IndexPaths) -> bool:
-    """Tell whether there are scores that are not clicks."""
+    """Whether there are scores that are not clicks."""
     with reading(paths) as connection:
         return bool(
             connection.execute(

@@ -1,4 +1,4 @@
-"""Rows of judgements become rows of the catalogue: a source's as a whole, or not at all."""
+"""Import of a source's judgements into the catalogue: as a whole, or not at all."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +9,11 @@ from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.catalogue.file_records import count_photos
 from photorank.index.catalogue.sources import source_number
 from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
-from photorank.index.judging.sources import has_scores, others_with, source_name
+from photorank.index.judging.sources import has_scores, others_with
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.labels.tables.usable_rows import Problem, Problems
+from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
 
 _LINES = 5  # that a note spells out
@@ -114,7 +115,7 @@ def replace_labels(
 ) -> list[str]:
     """Replace a source's scores and memberships; return notes. Call it in a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
-    source = source_number(connection, source_name(table.source), table.kind)
+    source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
         "DROP TABLE IF EXISTS temp.gathered",
         "CREATE TEMP TABLE gathered"
@@ -155,7 +156,7 @@ def replace_choices(
 ) -> list[str]:
     """Replace a source's choices; return notes. Call it in a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
-    source = source_number(connection, source_name(table.source), "table")
+    source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
     usable = 0
     for matched in match_files(connection, table.rows, folders):
@@ -180,7 +181,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record where photos belong; return the rows that contradict nothing that is known of that."""
+    """Record groups, series and splits; return the rows that contradict none that is known."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -218,7 +219,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Return how a row contradicts what is known of where its photo belongs."""
+    """Contradiction between a row's group, series or split and a known one, if there is one."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -226,7 +227,7 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
 
 
 def _several(connection: sqlite3.Connection) -> list[str]:
-    """Return a note if a rater has several labels for one picture."""
+    """Note on raters with several labels for one picture, if there are any."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
@@ -240,7 +241,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Return notes on the other sources that score photos of the index."""
+    """Notes on the other sources that score photos of the index."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []
@@ -271,18 +272,18 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows of a table that are not imported."""
+    """Rows of a table that are left out, and why."""
 
     def __init__(self) -> None:
         self._problems = Problems()
         self._unreadable: set[str] = set()  # files that are there and are no photos
 
     def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
-        """Take down why a row cannot be used."""
+        """Record why a row cannot be used."""
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield the rows whose names all mean a photo, with these; take the others down."""
+        """Yield the rows whose names all mean a photo, with these; record the others."""
         for row, photos, problems, unreadable in matched:
             for what in problems:
                 self.add(row, what)
@@ -291,7 +292,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
-        """Return notes on what was left out; raise LabelsError if that will not do."""
+        """Notes on what was left out; LabelsError if nothing may be, or all was."""
         notes = self._problems.settle(
             source, usable, partial=partial, lacks="about a photo that could be read"
         )

@@ -1,4 +1,4 @@
-"""Which photo of an index each file name in a table means."""
+"""Match of the file names in a table with the photos of an index."""
 
 import os
 import sqlite3
@@ -19,7 +19,7 @@ Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """A row of a table, and what the file names in it mean."""
+    """Row of a table, and the photos that the file names in it mean."""
 
     row: Row
     photos: tuple[int, ...]  # one for each name that means one photo
@@ -34,7 +34,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield rows with the photos that they name, so many together as are in memory at a time.
+    """Yield rows with the photos that they name, in batches, of which one is in memory at a time.
 
     Names are relative to some folders. The connection is to the catalogue; a temporary table is
     made.
@@ -47,7 +47,7 @@ def match_files(
 
 
 class _NamesInIndex:
-    """File names of a table that are looked up in an index, many at once."""
+    """File names of a batch of rows, looked up in an index together."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -60,7 +60,7 @@ class _NamesInIndex:
         )
 
     def matched(self, row: Row) -> Matched[Row]:
-        """Return what the names in a row mean."""
+        """Match of one row's names."""
         photos: list[int] = []
         problems, unreadable = [], []
         for file in row.files:
@@ -76,7 +76,7 @@ class _NamesInIndex:
         return Matched(row, tuple(photos), tuple(problems), tuple(unreadable))
 
     def look_up(self, files: Iterable[str]) -> None:
-        """Find the files of these names, and forget those that were looked up before."""
+        """Look these names up, and forget those that were looked up before."""
         names = list(files)
         wanted = []
         for number, name in enumerate(map(text_path, names)):

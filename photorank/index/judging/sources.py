@@ -1,4 +1,4 @@
-"""The sources of an index's judgements: their names, whose scores go together, taking one away."""
+"""Sources of an index's judgements: which may be mixed, and the removal of one."""
 
 import os
 import shlex
@@ -11,13 +11,8 @@ from photorank.index.catalogue.connection import reading, transaction, writing
 from photorank.index.catalogue.sources import sources_in
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables.judgement_tables import LabelTable, SourceKind
+from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
-
-
-def source_name(name: str) -> str:
-    """Return what a catalogue calls a source."""
-    # The bytes of a file's name need not be Unicode, which SQLite's text must be.
-    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def others_with(
@@ -26,11 +21,11 @@ def others_with(
     """Kinds of the other sources that tell scores, or groups, by the sources' names."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
-    return {name: kind for name, kind in found.items() if name != source_name(source)}
+    return {name: kind for name, kind in found.items() if name != unicode_text(source)}
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """Tell whether any source scores a photo."""
+    """Whether any source scores a photo."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
 
 
@@ -67,7 +62,7 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Forget what a source says of an index's photos; return its whole name.
+    """Remove what a source says of an index's photos; return its whole name.
 
     It is named as the notes of imports call it: by a table's path, or a library's kind.
 
@@ -84,7 +79,7 @@ def remove_source(paths: IndexPaths, name: str) -> str:
             for name, number, kind in connection.execute("SELECT name, id, kind FROM sources")
         }
         if name not in known:
-            name = source_name(os.path.abspath(name))
+            name = unicode_text(os.path.abspath(name))
         if name not in known:
             has = ", ".join(sorted(known)) or "none"
             raise LabelsError(
@@ -109,5 +104,5 @@ def remove_source(paths: IndexPaths, name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Return a name as a shell takes it: the usual ones, with an apostrophe, in plain quotes."""
+    """Name as a shell takes it: usual ones, with an apostrophe, in plain quotes."""
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

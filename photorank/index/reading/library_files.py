@@ -1,4 +1,4 @@
-"""The files of an index as a library of photos: where they lie, and what lies beside them."""
+"""Files of an index as a photo library: their folders and times, and RAW files beside them."""
 
 import os
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 
 def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
-    """Every file of an index's photos that is there now, copies too, folder by folder.
+    """Files of an index's photos that are there now, copies too, folder by folder.
 
     Only the photos of some rows count where these are given.
     """
@@ -37,7 +37,7 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
 
 
 def raw_files(paths: IndexPaths) -> list[Path]:
-    """Return the RAW files that lie among the photos, which are not read."""
+    """RAW files among the photos, which are not read."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         found = [Path(os.fsdecode(roots.path(place))) for place in known_skips(connection)]
@@ -45,6 +45,6 @@ def raw_files(paths: IndexPaths) -> list[Path]:
 
 
 def lies_in(file: LibraryFile, folder: Path) -> bool:
-    """Tell whether a file lies in a folder or one of its subfolders."""
+    """Whether a file lies in a folder or one of its subfolders."""
     inside = path_bytes(os.path.realpath(folder)).rstrip(b"/") + b"/"
     return path_bytes(file.path).startswith(inside)

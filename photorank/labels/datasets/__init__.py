@@ -1,1 +1,1 @@
-"""Known public datasets: manifests, and reading the label files they describe."""
+"""Known public datasets: their manifests, and the label files that these describe."""

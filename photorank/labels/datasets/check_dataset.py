@@ -1,4 +1,4 @@
-"""Look whether a known dataset's files are there and fit each other."""
+"""Check of a known dataset: which of its photos and rows are there and can be used."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ _EXAMPLES = 5  # photos that are named
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """What is there of a dataset, what is missing, and what does not fit."""
+    """Counts of what is there of a dataset, what is missing, and what cannot be used."""
 
     dataset: str
     root: str
@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Look for the photos that a dataset's label files name."""
+    """Check of an open dataset, whose label files' photos are looked for."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():
@@ -74,7 +74,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """A dataset whose photos are all there, or with `partial` at least some; else LabelsError.
+    """Dataset whose photos are all there, or with `partial` at least some; else LabelsError.
 
     Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """

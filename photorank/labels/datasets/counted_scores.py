@@ -1,4 +1,4 @@
-"""Scores that are counted: means of histograms, likes for what was seen."""
+"""Scores that counts make: means of histograms, likes for what was seen."""
 
 import math
 from contextlib import suppress
@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Return how often each column was chosen."""
+    """Counts in some columns, each a number from 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:
@@ -36,7 +36,7 @@ def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
 
 
 def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
-    """Likes, and how many people saw what was liked."""
+    """Likes, and the number of people who saw what was liked."""
     likes, exposure = found = counted(cells, columns)
     if likes and not exposure:
         raise ValueError(f"{likes:g} {columns[0]} with 0 {columns[1]}")
@@ -44,7 +44,7 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Each line's rate, drawn to what is usual in the table where little was seen."""
+    """Rate of each line, drawn to what is usual in the table where little was seen."""
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
         with suppress(ValueError):  # it is told when the row is read

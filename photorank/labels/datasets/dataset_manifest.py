@@ -1,4 +1,4 @@
-"""Manifests: a file for each known dataset that says what its label files mean.
+"""Manifest of a known dataset: a TOML file that says what its label files mean.
 
 A manifest may describe several layouts of one dataset, such as the authors' own
 and that of a mirror; the first one whose label files are there is used.
@@ -20,7 +20,7 @@ Format = Literal["csv", "json", "folders", "xlsx"]
 
 @dataclass(frozen=True)
 class TableSpec:
-    """One label file, and what its columns mean."""
+    """Meaning of one label file's columns."""
 
     file: str  # relative to the dataset's folder
     format: Format
@@ -42,13 +42,13 @@ class TableSpec:
 
     @property
     def templates(self) -> tuple[Template, ...]:
-        """All templates that there are."""
+        """Templates of the table."""
         every = (self.photo, *(self.pair or ()), self.rater, self.group, self.series, self.split)
         return tuple(template for template in every if template)
 
     @property
     def needed(self) -> list[str]:
-        """The columns that there must be."""
+        """Columns that there must be."""
         named = (self.score, self.n_raters, self.probability)
         columns = [column for template in self.templates for column in template.columns]
         columns += [*self.histogram, *(self.rate or ()), *(self.votes or ())]
@@ -57,7 +57,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """One way in which a dataset's files lie."""
+    """Arrangement of a dataset's files: its authors' own, or that of a mirror."""
 
     name: str
     layout_source: str  # what it was taken from
@@ -68,7 +68,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class DatasetManifest:
-    """What a dataset is."""
+    """Description of a dataset, with one or more layouts."""
 
     name: str
     title: str
@@ -87,7 +87,7 @@ class DatasetManifest:
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """The first layout whose label files are all in a folder; else MissingLabelFilesError."""
+        """First layout whose label files are all in a folder; else MissingLabelFilesError."""
         lacks = [
             [table.file for table in layout.tables if not (root / table.file).exists()]
             for layout in self.layouts
@@ -99,7 +99,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """The manifest of that name, the user's own or a shipped one; else MissingDatasetError."""
+    """Manifest of that name, the user's own or a shipped one; else MissingDatasetError."""
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))
@@ -189,7 +189,7 @@ def _table(keys: Keys) -> TableSpec:
 
 
 def _check(keys: Keys, table: TableSpec) -> None:
-    """Raise if a table's keys do not go together."""
+    """Raise ValueError if a table's keys do not go together."""
     if (table.photo is None) == (table.pair is None):
         raise ValueError(f"{keys.where}photo or {keys.where}pair must be there, and not both")
     kinds = [bool(table.score), bool(table.histogram), bool(table.rate)]

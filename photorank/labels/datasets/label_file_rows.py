@@ -1,4 +1,4 @@
-"""The rows of one label file of a dataset, whatever it is written in."""
+"""Rows of one label file of a dataset: a CSV file, a workbook, JSON, or names of folders."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from photorank.labels.tables.workbook import workbook_rows
 
 
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
-    """Yield each row of a label file by column, with its line; take down what is no row.
+    """Yield each row of a label file by column, with its line; record what is no row.
 
     Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """

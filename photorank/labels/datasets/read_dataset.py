@@ -1,4 +1,4 @@
-"""Read the judgements of a known dataset as its manifest describes them."""
+"""Judgements of a known dataset, read as its manifest describes them."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dataset:
-    """A dataset's judgements in a folder; the rows are read when they are iterated over."""
+    """Judgements of a dataset in a folder; rows are read when they are iterated over."""
 
     manifest: DatasetManifest
     layout: Layout
@@ -35,7 +35,7 @@ class Dataset:
 
 
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Read a dataset's label files once, to say what is wrong, and give them to be imported.
+    """Dataset in a folder, whose label files are read once, so that errors come before any work.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
     `partial` rows that cannot be used are left out.
@@ -86,14 +86,14 @@ _UNUSUAL = "\\:\0"  # in a file's name
 
 
 class _Judged(NamedTuple):
-    """What one row says."""
+    """Labels and choices that one row says."""
 
     labels: list[LabelRow]
     choices: list[ChoiceRow]
 
 
 class _Rows:
-    """What the rows of all tables of a layout say, read anew each time."""
+    """Judgements in all tables of a layout, row by row, read anew each time."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root
@@ -111,7 +111,7 @@ class _Rows:
 
 
 class _Kind(Generic[Row]):
-    """One kind of what rows say: labels, or choices."""
+    """Judgements of one kind: labels, or choices."""
 
     def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
         self._rows = rows
@@ -122,7 +122,7 @@ class _Kind(Generic[Row]):
 
 
 class _Table:
-    """One table while it is read."""
+    """Table of a dataset while it is read."""
 
     def __init__(self, root: Path, spec: TableSpec) -> None:
         self.root = root
@@ -164,7 +164,7 @@ class _Table:
 
 
 def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
-    """Return what a row says of single photos: a score, or where they belong."""
+    """Labels that a row gives single photos: a score, or a group, series or split alone."""
     spec = table.spec
     group, series, split = (
         template.filled(cells) if template and template.has_all(cells) else None
@@ -195,7 +195,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
 
 
 def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
-    """Return what a row says of two photos.
+    """Choices that a row makes between two photos.
 
     Votes count for both sides. A share of votes without their number counts as one
     judgement that is divided the same way, and as a tie where it is a half.

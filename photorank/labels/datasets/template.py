@@ -1,4 +1,4 @@
-"""Templates: how a cell of a table becomes a path or a name."""
+"""Templates, which make a path or a name of a row's cells."""
 
 import re
 from functools import cached_property
@@ -10,7 +10,7 @@ _SPEC = re.compile(r"(?:[^{}]?[<>^])?\d{0,2}(?:\.\d{1,2})?")
 
 
 class Template:
-    """Text with columns in braces, as in ``images/{image_id}.jpg``.
+    """Template with columns in braces, as in ``images/{image_id}.jpg``.
 
     What stands after a colon pads a cell (``{series:0>6}``) or cuts it off
     (``{name:.4}``), and nothing else.
@@ -36,7 +36,7 @@ class Template:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The columns that are needed."""
+        """Columns that are needed."""
         found = (column for _, column, *_ in self._parsed(self.text) if column)
         return tuple(dict.fromkeys(found))
 

@@ -1,4 +1,4 @@
-"""The keys of a TOML file, taken one by one: each of its type, and none left over."""
+"""Keys of a TOML file, taken one by one: each of its type, and none left over."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
@@ -17,7 +17,7 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Takes the keys of a TOML table; what is wrong is a ValueError that names the key."""
+    """Keys of a TOML table that are not taken yet; a ValueError names the key that is wrong."""
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where
@@ -73,7 +73,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Raise if a key was not taken."""
+        """Raise ValueError if a key was not taken."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

@@ -1,4 +1,4 @@
-"""What a photo library says of its photos: one judgement each, and what could not be read."""
+"""Judgements collected from a photo library: one a photo, and the files that could not be read."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ _NAMED = 10  # kinds of something that a note spells out
 
 @dataclass(frozen=True)
 class LibraryFile:
-    """A photo's file, one of several where there are copies."""
+    """File of a photo, one of several where there are copies."""
 
     path: Path  # absolute
     digest: str  # of its content, which copies have in common
@@ -28,14 +28,14 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """What one file says of its photo."""
+    """Judgement that one file makes of its photo."""
 
     score: float  # higher is better
     name: str  # in words
 
 
 class Trouble(NamedTuple):
-    """A file that could not be understood."""
+    """File that could not be understood."""
 
     path: Path
     reason: str
@@ -43,25 +43,25 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """The judgements of a library, by the content of the photos."""
+    """Judgements of a library, by the content of the photos."""
 
     labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Take a file's judgement in; of copies that differ the best one counts."""
+        """Add a file's judgement; of copies that differ the best one counts."""
         known = self.labels.get(file.digest)
         if known is None or judgement.score > known[0].score:
             self.labels[file.digest] = judgement, file.path
 
     def counts(self) -> dict[str, int]:
-        """Return how many photos have which label, the best one first."""
+        """Number of photos with each label, the best one first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """The judgements as labels of one rater; LabelsError if there is none."""
+        """Table of the judgements as labels of one rater; LabelsError if there is none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -79,7 +79,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield what is found of each file; those of which nothing can be found out are taken down."""
+    """Yield what is found of each file; record those of which nothing can be found out."""
     for file in files:
         try:
             yield file, found(file.path)

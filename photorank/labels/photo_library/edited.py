@@ -1,4 +1,4 @@
-"""Photos that somebody took the trouble to edit or to export, told by their twins."""
+"""Edited or exported photos, known by their names and by the files beside them."""
 
 import re
 from collections import defaultdict
@@ -27,14 +27,14 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """What a photo's name says."""
+    """Name of a photo's file, without the mark of an edit."""
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
 
 
 def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
-    """Which photos were edited or exported (1) and which were not (0).
+    """Judgements of which photos were edited or exported (1) and which were not (0).
 
     A photo and its twin are one shot and have one label. It is edited if
 
@@ -87,7 +87,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Numbers of the files that are versions of one photo, a list each, the edited ones first.
+    """Groups of files, by number, that are versions of one photo; the edited ones first.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
@@ -120,7 +120,7 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
 
 
 def shot_name(path: Path) -> str:
-    """Return what a file and the versions of its photo are all called.
+    """Name that a file and the versions of its photo have in common.
 
     Examples
     --------

@@ -20,7 +20,7 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """The tiers, from the worst to the best, that the names of the photos' folders are.
+    """Judgements by folders whose names are tiers, given from the worst to the best.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
     label, those with copies in several have the best. Raises LabelsError for a name that is
@@ -42,7 +42,7 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Which photos are in an album (1) and which are not (0).
+    """Judgements of which photos are in an album (1) and which are not (0).
 
     The album is a folder with copies of the chosen photos, which are known by their content, or
     a text with a photo a line: its path, absolute or relative to the text's own folder, or its

@@ -1,4 +1,4 @@
-"""Groups from where photos lie and when they were taken: what a person would choose within."""
+"""Groups by folder, day or event, within which a person would choose."""
 
 from collections.abc import Iterable
 from math import inf
@@ -7,12 +7,13 @@ from typing import Literal, TypeAlias
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.photos.metadata.capture_time import instants, local_clock
+from photorank.photos.pathtext import unicode_text
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """The group of each photo by its digest; of copies the first file counts.
+    """Group of each photo by its digest; of copies the first file counts.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
     of so many hours, wherever in the world they were taken. Without a time a photo is in no day
@@ -32,7 +33,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     for file in files:
         first.setdefault(file.digest, file)
     if by == "folder":
-        return {digest: _text("/".join(file.folders)) for digest, file in first.items()}
+        return {digest: unicode_text("/".join(file.folders)) for digest, file in first.items()}
     times = {digest: file.taken for digest, file in first.items() if file.taken}
     if by == "day":
         return {digest: taken[:10] for digest, taken in times.items()}
@@ -59,8 +60,3 @@ def _events(times: dict[str, str], gap: float) -> dict[str, str]:
             name = local_clock(taken).replace("T", " ")
         groups[digest], last = name, moment
     return groups
-
-
-def _text(name: str) -> str:
-    """Folder's name, whose bytes need not be Unicode, as text that a catalogue takes."""
-    return name.encode("utf-8", "backslashreplace").decode()

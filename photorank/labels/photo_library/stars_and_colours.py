@@ -38,7 +38,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
 
 
 def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Collected:
-    """The photos' colour labels as tiers, in an order from the worst to the best.
+    """Judgements by colour labels as tiers, in an order from the worst to the best.
 
     The labels are named as the program calls them; case does not matter. Others are left out,
     with a note. Raises LabelsError, which tells the labels that there are, if there is no order

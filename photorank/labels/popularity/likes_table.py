@@ -19,7 +19,7 @@ _SEEN = ("views", "followers")  # what likes are divided by: the first that is t
 
 
 class _Counts(NamedTuple):
-    """What a row says."""
+    """Counts in one row."""
 
     line: int  # of the file, from 1
     file: str
@@ -30,7 +30,7 @@ class _Counts(NamedTuple):
 
 
 def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = False) -> LabelTable:
-    """Labels that a CSV file of counts makes: one score a photo, higher is better.
+    """Labels made of a CSV file of counts: one score a photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
     perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else

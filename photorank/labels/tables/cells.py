@@ -1,4 +1,4 @@
-"""What the text of a table's cell means: a number, people, votes, a day, yes or no."""
+"""Values of a table's cells: a number, people, votes, a day, yes or no; else ValueError."""
 
 import math
 from datetime import date, datetime
@@ -85,7 +85,7 @@ def truth(cells: Cells, name: str) -> bool:
 
 
 def split_name(text: str) -> Split | None:
-    """Return which part of a split a cell means, None if it is empty.
+    """Part of an official split that a cell means, None if it is empty.
 
     Examples
     --------

@@ -24,7 +24,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a table is written."""
+    """Way in which a CSV file is written."""
 
     columns: tuple[str, ...] = ()  # where no first row names them
     delimiter: str = ","  # " " is any run of blanks
@@ -74,7 +74,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
-    """Return what a file is written in; it is read once for that, `part` bytes at a time."""
+    """Encoding of a file, which is read once for that, `part` bytes at a time."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with _opened(path) as file:
         while data := file.read(part):

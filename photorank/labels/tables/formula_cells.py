@@ -1,4 +1,4 @@
-"""Texts that a spreadsheet would take for formulas: written so that none runs, and read back."""
+"""Cells that a spreadsheet would take for formulas: written so that none runs, and read back."""
 
 # What begins a formula in Excel, LibreOffice or Google Sheets, in full width as well (OWASP, "CSV
 # Injection"). An apostrophe tells them that a text follows; one of its own gets another, so that

@@ -1,4 +1,4 @@
-"""Tables of judgements: CSV files of scores, tiers, stars or choices, read with care."""
+"""Tables of judgements: rows of labels and of choices, and the CSV files that hold them."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ LABEL_COLUMNS = ("score", "tier", "stars")  # the first one that is there counts
 
 
 class LabelRow(NamedTuple):
-    """One photo's label by one rater, or by several; without a score, where it belongs."""
+    """Label of one photo by one rater or several; without a score only its group, series, split."""
 
     line: int  # of the file, from 1
     file: str  # absolute, or relative to the folder of the photos
@@ -50,7 +50,7 @@ class LabelRow(NamedTuple):
 
     @property
     def files(self) -> tuple[str]:
-        """The names of the photo's file."""
+        """Name of the photo's file."""
         return (self.file,)
 
 
@@ -65,7 +65,7 @@ class LabelTable:
 
 
 class ChoiceRow(NamedTuple):
-    """One choice between two photos."""
+    """Choice between two photos."""
 
     line: int  # of the file, from 1
     winner: str
@@ -77,7 +77,7 @@ class ChoiceRow(NamedTuple):
 
     @property
     def files(self) -> tuple[str, str]:
-        """The names of the two photos' files."""
+        """Names of the two photos' files."""
         return self.winner, self.loser
 
 

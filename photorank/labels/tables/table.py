@@ -1,4 +1,4 @@
-"""A table of text, from whatever file: its columns by their names, its rows with their lines."""
+"""Table of text from any kind of file: columns by their names, rows with their lines."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 
 class Table:
-    """An open table, read up to its first row: by default the names of its columns.
+    """Open table, read up to its first row: by default the names of its columns.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with rows of a table, and whether the usable ones are taken without them."""
+"""Problems of a table's rows, and whether the usable rows are taken without the others."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _LETTERS = 300  # of each; a cell may have a hundred thousand
 
 
 class Problem(NamedTuple):
-    """Something wrong with a table."""
+    """Problem of one row."""
 
     line: int  # of the file, from 1
     what: str
@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """What is wrong with a table: all counted, the first few kept.
+    """Problems of a table: all counted, the first few kept.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class Problems:
     first: list[Problem] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
-        """Take one down."""
+        """Record one."""
         self.count += 1
         if len(self.first) < _SHOWN:
             self.first.append(problem)

@@ -92,6 +92,13 @@ def test_the_first_sheet_is_the_one_that_is_shown_first(tmp_path):
     assert list(workbook_rows(tmp_path / "two.xlsx")) == [(1, ["first"])]
 
 
+def test_a_date_that_is_none_is_wrong_in_its_own_cell(tmp_path):
+    """As the sheet shows it; the other cells are read, and no warning is given."""
+    path = write_workbook(tmp_path / "dates.xlsx", [date(2024, 7, 31), "a.jpg"])
+    change_part(path, SHEET, lambda sheet: sheet.replace("<v>45504</v>", "<v>1e300</v>"))
+    assert list(workbook_rows(path)) == [(1, ["#VALUE!", "a.jpg"])]
+
+
 def _cut(path):
     path.write_bytes(path.read_bytes()[:-100])
 
