@@ -1,7 +1,8 @@
-"""Ratings and judgements of all photos as one table, in CSV or Parquet."""
+"""Table of the ratings and judgements of all photos, in CSV or Parquet."""
 
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,41 +15,33 @@ from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
 from photorank.workspace import replacing
 
-TEXTS = ("path", "group", "series", "taken", "camera")
-NUMBERS = ("rating", "percentile", "score", "n_raters")
+_TEXTS = ("path", "group", "series", "taken", "camera")
+# fmt: off
 COLUMNS = (
-    "path",
-    "rating",
-    "percentile",
-    "group",
-    "series",
-    "taken",
-    "camera",
-    "score",
-    "n_raters",
+    "path", "rating", "percentile", "group", "series", "taken", "camera", "score", "n_raters",
 )
+# fmt: on
 
-_BATCH = 50_000  # rows that are in memory twice
+_BATCH_ROWS = 50_000  # of Parquet, in memory twice
 
-Row = dict[str, Any]  # by column; None where nothing is known
+Row = dict[str, Any]  # by column, None where unknown
 
 
 def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
-    """Yield one row a photo, in the order of the index.
+    """One row a photo, in the order of the index.
 
-    Columns are the path (as of :func:`photorank.photos.pathtext.path_text`), the
-    rating and its percentile in the index (0 to 100), the photo's group, series, time
-    and camera, the mean score that people gave it, and how many they were.
+    ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of people's
+    scores.
     """
     ratings = index.rate(vector)
-    standing = percentiles(ratings)
+    index_percentiles = percentiles(ratings)
     labels = index.labels()
     for row, photo in enumerate(index.photos()):
         judged = bool(np.isfinite(labels.scores[row]))
         yield {
             "path": path_text(photo.path),
             "rating": float(ratings[row]),
-            "percentile": float(standing[row]),
+            "percentile": float(index_percentiles[row]),
             "group": photo.group and unicode_text(photo.group),
             "series": photo.series and unicode_text(photo.series),
             "taken": photo.taken,
@@ -61,44 +54,34 @@ def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
 def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
     """Write the table as CSV (RFC 4180, UTF-8); texts that may be formulas are neutralised.
 
-    Raises
-    ------
-    StorageError
-        If it cannot be written; what was there before is as it was.
+    Raises StorageError if it cannot be written; an existing file then stays.
     """
     table = rows(index, vector)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)  # its \r\n has both marks quoted that may be in names
+        writer = csv.writer(file)  # with \r\n, so that names with either are quoted
         writer.writerow(COLUMNS)
         for row in table:
             writer.writerow(
-                text_cell(row[name]) if name in TEXTS else _number_cell(row[name])
+                text_cell(row[name]) if name in _TEXTS else _number_cell(row[name])
                 for name in COLUMNS
             )
 
 
 def write_parquet(path: Path, index: Index, vector: MasterVector) -> None:
-    """Write the table as Parquet, a part of the rows at a time.
-
-    Raises
-    ------
-    StorageError
-        If it cannot be written; what was there before is as it was.
-    """
+    """Write the table as Parquet in batches of rows; StorageError as in :func:`write_csv`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    types = dict.fromkeys(TEXTS, pa.string()) | dict.fromkeys(NUMBERS, pa.float64())
-    types["n_raters"] = pa.int64()
-    schema = pa.schema([(name, types[name]) for name in COLUMNS])
+    types = dict.fromkeys(_TEXTS, pa.string()) | {"n_raters": pa.int64()}
+    schema = pa.schema([(name, types.get(name, pa.float64())) for name in COLUMNS])
     table = rows(index, vector)
-    # Through a file of Python's own, the disk's errors are Python's.
+    # Through a Python file errors of the disk are OSErrors.
     with (
         replacing(path) as temporary,
         temporary.open("wb") as file,
         pq.ParquetWriter(file, schema) as writer,
     ):
-        while part := [row for row, _ in zip(table, range(_BATCH), strict=False)]:
+        while part := list(islice(table, _BATCH_ROWS)):
             writer.write_table(pa.Table.from_pylist(part, schema=schema))
 
 

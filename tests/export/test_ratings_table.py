@@ -8,6 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from photorank.errors import ExportError, StorageError
+from photorank.export import ratings_table
 from photorank.export.destination import checked_folder
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 from photorank.index.judging.import_rows import import_labels
@@ -50,6 +51,14 @@ def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, t
     assert (number(by_name["0.png"]["score"]), number(by_name["0.png"]["n_raters"])) == (4.5, 3)
     assert by_name["0.png"]["group"] == group
     assert [by_name["2.png"][name] for name in ("score", "n_raters", "group")] == [missing] * 3
+
+
+def test_a_parquet_table_of_several_batches_has_every_photo(monkeypatch, collection, tmp_path):
+    """No row is lost where one batch ends and the next begins."""
+    monkeypatch.setattr(ratings_table, "_BATCH_ROWS", 4)
+    write_parquet(tmp_path / "table", collection.index, collection.vector)
+    paths = pq.read_table(tmp_path / "table")["path"].to_pylist()
+    assert paths == [str(photo.path) for photo in collection.index.photos()]
 
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])
