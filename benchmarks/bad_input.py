@@ -102,11 +102,11 @@ def faults(times: int) -> dict[str, str]:
         for fault in FAULTS:
             start = time.monotonic()
             try:
-                decode_pool.decode_apart(b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode())
+                decode_pool.decode_isolated(b"\0\0\0\x18ftypheic" + bytes(12) + fault.encode())
             except UnreadablePhotoError:
                 refused += 1
             slowest = max(slowest, time.monotonic() - start)
-            after += decode_pool.decode_apart(good).photo.size == scene().size
+            after += decode_pool.decode_isolated(good).photo.size == scene().size
     total = times * len(FAULTS)
     return {
         "part": "Bad input",

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.cache.cache_keys import BY_ENCODER, BY_PHOTOS
 from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation, concepts_behind, explain
 from photorank.rating.rate_photo import embed_photo
@@ -57,5 +57,5 @@ def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[
 def variants(index: Index, data: bytes) -> Embeddings:
     """Embeddings (k, d) of a photo in several sizes, crops and compressions."""
     made_by = encoder(index)
-    photo = decode_apart(data, short_side=2 * made_by.short_side).photo
+    photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)

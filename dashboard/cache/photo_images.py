@@ -9,7 +9,7 @@ from PIL import Image
 from dashboard.cache.cache_keys import of_file
 from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.opened import Index
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 
 MOVED = (
@@ -38,7 +38,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
     """Photo upright and in sRGB, large enough to look at, as JPEG."""
-    picture = decode_apart(data, short_side=LARGE // 2).photo
+    picture = decode_isolated(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=88)

@@ -11,7 +11,7 @@ from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
 from photorank.errors import counted
-from photorank.export.copy_photos import Link, Piece, needed, plan
+from photorank.export.copy_photos import Link, PhotoCopy, bytes_needed, plan
 from photorank.export.destination import checked_folder, checked_new_file
 from photorank.index.opened import Index, Photo
 
@@ -132,7 +132,7 @@ def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast
     return _forecast(pieces, folder, kind)
 
 
-def _forecast(pieces: Sequence[Piece], folder: Path, kind: Kind) -> Forecast:
+def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast:
     new = [piece for piece in pieces if piece.outcome == "new"]
     what = {"hard": "hard link", "soft": "symbolic link"}.get(kind, "copy")
     if kind == "xmp":
@@ -143,7 +143,7 @@ def _forecast(pieces: Sequence[Piece], folder: Path, kind: Kind) -> Forecast:
             files,
             can_write=bool(files),
         )
-    size = f", {needed(pieces) / 1e6:,.1f} MB" if kind == "copy" else ""
+    size = f", {bytes_needed(pieces) / 1e6:,.1f} MB" if kind == "copy" else ""
     plural = {"copy": "copies"}.get(what, f"{what}s")
     words = f"{len(new)} {what if len(new) == 1 else plural}"
     sentence = f"Would write {words} into {plain(folder)}{size}."

@@ -12,7 +12,7 @@ from photorank.album.request import AlbumRequest, check_request, limited_parts
 from photorank.errors import counted
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.records import IndexSignals
-from photorank.photos.metadata.capture_time import instants_among
+from photorank.photos.metadata.capture_time import capture_seconds_among
 from photorank.rating.best_shot import order_in_series
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
@@ -111,7 +111,7 @@ def make_album(
 
 def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]:
     chosen = sorted(chosen, key=lambda one: one.row)
-    moments = instants_among([photo.taken for photo in photos], [one.row for one in chosen])
+    moments = capture_seconds_among([photo.taken for photo in photos], [one.row for one in chosen])
     return [chosen[place] for place in np.argsort(moments, kind="stable")]
 
 

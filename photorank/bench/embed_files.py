@@ -11,7 +11,7 @@ from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES, Switchable
 from photorank.errors import UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 from photorank.typing import Embeddings, Frames
 
@@ -55,7 +55,7 @@ def _opened(
 
     def opened(path: Path) -> list[list[Frames]] | None:
         try:
-            photo = decode_apart(read_photo(path), short_side=2 * encoder.short_side).photo
+            photo = decode_isolated(read_photo(path), short_side=2 * encoder.short_side).photo
         except UnreadablePhotoError:
             return None
         return [encoder.prepare(form) for form in forms(photo)]

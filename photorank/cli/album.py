@@ -12,7 +12,7 @@ from photorank.errors import counted
 
 if TYPE_CHECKING:
     from photorank.album.make_album import Album
-    from photorank.export.copy_photos import Piece
+    from photorank.export.copy_photos import PhotoCopy
     from photorank.index.opened import Photo
     from photorank.similarity.series import Series
 
@@ -109,7 +109,7 @@ def album(
 
 
 def _as_json(
-    album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[Piece] | None"
+    album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
     swap = album.swap
     said: dict[str, Any] = {
@@ -201,7 +201,7 @@ def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
             line(f"no swap would help; the nearest, {what}, costs {-swap.gain:.4f}")
 
 
-def _tell_pieces(pieces: "list[Piece]", link: str) -> None:
+def _tell_pieces(pieces: "list[PhotoCopy]", link: str) -> None:
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_DONE[link]}, {there} there already")

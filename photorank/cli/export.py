@@ -11,7 +11,7 @@ from photorank.cli.options import AsJson, IndexName, MaybeVector, example
 from photorank.cli.output import line, message, print_json, print_some
 
 if TYPE_CHECKING:
-    from photorank.export.write_sidecars import Outcome, Sidecar, Stars
+    from photorank.export.write_sidecars import Outcome, Sidecar, SidecarOptions
     from photorank.index.opened import Index
     from photorank.vectors.master import MasterVector
 
@@ -55,7 +55,7 @@ def export(
 ) -> None:
     """Write ratings or embeddings for other programs. Without a destination it only tells."""
     from photorank.export.destination import checked_folder
-    from photorank.export.write_sidecars import Stars, checked_cuts
+    from photorank.export.write_sidecars import SidecarOptions, parse_cuts
 
     if format != "xmp" and (beside_photos or overwrite_ratings):
         raise typer.BadParameter("--beside-photos and --overwrite-ratings need --format xmp")
@@ -64,7 +64,7 @@ def export(
     if format == "clip-retrieval" and vector:
         raise typer.BadParameter("--vector is not for --format clip-retrieval: it has no ratings")
     try:
-        cuts = checked_cuts(stars_at)
+        cuts = parse_cuts(stars_at)
     except ValueError as error:
         raise typer.BadParameter("--stars-at needs 4 increasing percentiles") from error
     opened = open_index(index)
@@ -74,7 +74,7 @@ def export(
         return
     found = open_vector(opened, vector, "rating")
     if format == "xmp":
-        how = Stars(cuts, to=folder, overwrite=overwrite_ratings)
+        how = SidecarOptions(cuts, to=folder, overwrite=overwrite_ratings)
         _sidecars(opened, found, how, as_json, write=beside_photos or folder is not None)
     else:
         _table(opened, found, format, folder, as_json)
@@ -137,7 +137,7 @@ def _tell_files(
 
 
 def _sidecars(
-    index: "Index", vector: "MasterVector", how: "Stars", as_json: bool, *, write: bool
+    index: "Index", vector: "MasterVector", how: "SidecarOptions", as_json: bool, *, write: bool
 ) -> None:
     from photorank.export.write_sidecars import WRITTEN, sidecars
 

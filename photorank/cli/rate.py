@@ -167,14 +167,14 @@ def search(
 
 
 def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]) -> "Steadiness":
-    from photorank.photos.decode_pool import decode_apart
+    from photorank.photos.decode_pool import decode_isolated
     from photorank.photos.open_photo import read_photo
     from photorank.rating.stability import embed_variants, steadiness
 
     encoder = index.encoder()
     first, second = (
         embed_variants(
-            decode_apart(read_photo(path), short_side=2 * encoder.short_side).photo, encoder
+            decode_isolated(read_photo(path), short_side=2 * encoder.short_side).photo, encoder
         )
         for path in paths
     )

@@ -61,13 +61,13 @@ def signals(
 
 
 def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
-    from photorank.photos.decode_pool import signals_apart
+    from photorank.photos.decode_pool import signals_isolated
     from photorank.photos.open_photo import read_photo
 
     told = []
     for photo in photos:
         try:
-            values = signals_apart(read_photo(photo))
+            values = signals_isolated(read_photo(photo))
         except UnreadablePhotoError as error:
             raise UnreadablePhotoError(error.reason, photo) from error
         told.append({"path": photo.absolute()} | _for_json(values, page))

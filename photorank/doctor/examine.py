@@ -16,7 +16,7 @@ from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.maintenance.checks import Finding, examine_index
 from photorank.index.maintenance.repair import repair_index
 from photorank.index.opened import Index
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.vectors.store import unusable_cards
 from photorank.workspace import IndexPaths, Workspace
@@ -111,7 +111,7 @@ def _encoder(paths: IndexPaths) -> Finding:
             data = read_photo(photo.path)
             if photo_digest(data) != photo.digest:
                 continue
-            pixels = decode_apart(data, short_side=encoder.short_side).photo
+            pixels = decode_isolated(data, short_side=encoder.short_side).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
             cosines.append(float(np.dot(again, index.embeddings_of([row])[0])))
         if len(cosines) == _PHOTOS:

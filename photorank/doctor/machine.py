@@ -87,10 +87,10 @@ def _disk(workspace: Path) -> Finding:
 def _decoder() -> Finding:
     """Have a photo decoded in another process, as indexing does."""
     from photorank.doctor.golden import golden_photo
-    from photorank.photos.decode_pool import decode_apart
+    from photorank.photos.decode_pool import decode_isolated
 
     try:
-        size = decode_apart(golden_photo()).photo.size
+        size = decode_isolated(golden_photo()).photo.size
     except PhotorankError as error:
         remedy = "Install photorank anew: `pip install --force-reinstall photorank`."
         return Finding("decoder", "wrong", str(error), remedy)

@@ -25,7 +25,7 @@ from photorank.encoders.image_towers import TorchTower, on_pixels
 from photorank.encoders.parallel_batches import each_batch
 from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
-from photorank.photos.framing import FRAMINGS, FREE, frame
+from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class EmbeddedEncoder(SwitchableImages):
         self._device = device
         self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIZE)
         self._images = SwitchableTower(
-            self._image_tower, self.dimensions, one_shape=framing not in FREE
+            self._image_tower, self.dimensions, one_shape=framing not in ANY_SHAPE
         )
 
     @property

@@ -24,7 +24,7 @@ from photorank.errors import (
     MissingWeightsError,
     first_line,
 )
-from photorank.photos.framing import FRAMINGS, FREE, frame
+from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
@@ -84,12 +84,12 @@ class OpenClipEncoder(SwitchableImages):
         self._checkpoint = find_checkpoint(named)
         self._size = self._checkpoint.size if larger is None else larger
         self._framing = framing or _FRAMING_OF[self._checkpoint.preprocessing["resize_mode"]]
-        self._free = self._framing in FREE
+        self._free = self._framing in ANY_SHAPE
         any_shape = takes_any_shape(self._checkpoint.config)
         if larger is not None:
             self._check_size(spec, any_shape)
         self._stretched = self._free or self._size != self._checkpoint.size
-        usable = [name for name in FRAMINGS if any_shape or name not in FREE]
+        usable = [name for name in FRAMINGS if any_shape or name not in ANY_SHAPE]
         if self._framing not in usable:
             why = "takes square frames only" if self._free else "has no such framing"
             raise EncoderError(

@@ -1,1 +1,1 @@
-"""What leaves photorank: copies, tables, sidecars. No photo is moved, altered or deleted."""
+"""Exports: copies, tables and sidecars. No photo is moved, changed or deleted."""

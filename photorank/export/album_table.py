@@ -1,4 +1,4 @@
-"""An album as a CSV table: each photo's rating, what it adds, what it stands for, and why."""
+"""CSV table of an album: rating, marginal value, reason and represented photos of each choice."""
 
 import csv
 import io
@@ -13,16 +13,16 @@ COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "
 
 
 def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
-    """Return an album as CSV (RFC 4180, UTF-8); texts that may be formulas are neutralised.
+    """CSV file (RFC 4180, UTF-8) of an album; texts that may be formulas are neutralised.
 
-    ``represents`` holds the paths of the photos that each one stands for, one a line.
+    ``represents`` has one path a line.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for place, one in enumerate(album.chosen, start=1):
         photo = photos[one.row]
-        stands_for = [photos[row].path for row in one.represents] + one.beside
+        represented = [photos[row].path for row in one.represents] + one.beside
         writer.writerow(
             [
                 place,
@@ -32,7 +32,7 @@ def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
                 repr(one.marginal),
                 int(one.pinned),
                 text_cell(unicode_text(one.reason)),
-                text_cell("\n".join(path_text(path) for path in stands_for)),
+                text_cell("\n".join(path_text(path) for path in represented)),
             ]
         )
     return text.getvalue().encode()

@@ -1,4 +1,4 @@
-"""Embeddings in the layout of clip-retrieval, which its tools and others read."""
+"""Embeddings in the folder layout of clip-retrieval."""
 
 import os
 import shutil
@@ -11,34 +11,17 @@ from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text
 from photorank.workspace import storage_errors, sync_folder
 
-EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and how their files' names begin
-_PART_ROWS = 100_000  # clip-retrieval has up to a million; a part is in memory as a whole
+EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and prefixes of their files
+_PART_ROWS = 100_000  # clip-retrieval has up to a million; a whole part is in memory
 
 
 def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> list[Path]:
     """Write an index's embeddings as ``img_emb/img_emb_0.npy`` and ``metadata/metadata_0.parquet``.
 
-    Parameters
-    ----------
-    folder : Path
-        Made if it is missing.
-    index : Index
-    part_rows : int, default=100_000
-        Photos in one pair of files. Numbers in names have leading zeros, for readers
-        sort them as text.
-
-    Returns
-    -------
-    list of Path
-        The files, in float32: clip-retrieval's own are float16, which would cost
-        ratings their fourth digit. ``image_path`` is the metadata's one column.
-
-    Raises
-    ------
-    ExportError
-        If the folder has embeddings already.
-    StorageError
-        If it cannot be written; then there is nothing of it.
+    Returns the files, one pair for each `part_rows` photos. Embeddings are float32: float16, as in
+    clip-retrieval, would change the fourth digit of ratings. The metadata has one column,
+    ``image_path``. Raises ExportError if the folder has embeddings already, StorageError if it
+    cannot be written; nothing is left of it then.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -46,7 +29,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
     check_free(folder)
     embeddings, paths = index.embeddings(), [path_text(photo.path) for photo in index.photos()]
     starts = range(0, len(paths), part_rows)
-    digits = len(str(max(len(starts) - 1, 0)))
+    digits = len(str(max(len(starts) - 1, 0)))  # leading zeros: readers sort the names as text
     names = []
     temporary = folder / f".{index.name}.{os.getpid()}.part"
     with storage_errors(folder):
@@ -66,7 +49,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
                         pa.table({"image_path": pa.array(paths[rows], pa.string())}), file
                     )
                     os.fsync(file.fileno())
-            for name in (METADATA, EMBEDDINGS):  # readers look for embeddings
+            for name in (METADATA, EMBEDDINGS):  # embeddings last: readers look for them
                 (temporary / name).rename(folder / name)
             sync_folder(folder)
         finally:
@@ -75,13 +58,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
 
 
 def check_free(folder: Path) -> None:
-    """Raise if a folder has embeddings, whose parts would mix with others.
-
-    Raises
-    ------
-    ExportError
-        If it has.
-    """
+    """Raise ExportError if a folder has embeddings, with which new ones would mix."""
     for name in (EMBEDDINGS, METADATA):
         if os.path.lexists(folder / name):
             raise ExportError(f"{folder / name} exists already. Name another folder with --to.")

@@ -1,4 +1,4 @@
-"""Where an export may be written: never among the photos, never over something else."""
+"""Checks of an export's destination: not among the photos, and replacing no file."""
 
 import os
 from pathlib import Path
@@ -7,24 +7,13 @@ from photorank.errors import ExportError
 from photorank.index.opened import Index
 
 
-def photo_folders(index: Index) -> list[Path]:
-    """Return the folders that were indexed, links resolved."""
-    roots = [Path(os.path.realpath(root)) for root in index.manifest.roots]
-    return [root.parent if root.is_file() else root for root in roots]
-
-
 def checked_folder(index: Index, folder: Path) -> Path:
-    """Return a destination as an absolute path; it need not exist.
-
-    Raises
-    ------
-    ExportError
-        If it is a file, or lies among the index's photos.
-    """
+    """Absolute path of a folder, which may be missing; ExportError if it is among the photos."""
     if folder.exists() and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
     real = Path(os.path.realpath(folder))
-    for photos in photo_folders(index):
+    for root in map(Path, map(os.path.realpath, index.manifest.roots)):
+        photos = root.parent if root.is_file() else root
         if real.is_relative_to(photos):
             raise ExportError(
                 f"{folder} lies in {photos}, whose photos are in the index. Name a folder outside "
@@ -34,13 +23,7 @@ def checked_folder(index: Index, folder: Path) -> Path:
 
 
 def checked_new_file(path: Path) -> Path:
-    """Return a file's path, at which there is nothing yet.
-
-    Raises
-    ------
-    ExportError
-        If there is something.
-    """
+    """Path of a new file, as given; ExportError if it exists."""
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
     return path

@@ -16,7 +16,7 @@ from photorank.learning.learn_vector import fit_and_test, judgements_digest
 from photorank.learning.protocol import NEAR_DUPLICATE, JudgedPhotos, Protocol
 from photorank.metrics.folds import Folds, make_folds, near_duplicates
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.sample import DEFECTS, degraded
 from photorank.typing import Codes, Embeddings, Frames
@@ -228,7 +228,7 @@ def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | Unreadable
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:
             return UnreadablePhotoError("changed since it was indexed", photo.path)
-        picture = decode_apart(data, short_side=encoder.short_side).photo
+        picture = decode_isolated(data, short_side=encoder.short_side).photo
     except UnreadablePhotoError as error:
         return error
     defects, severities, frames = [""], [0], [encoder.prepare(picture)]

@@ -1,1 +1,1 @@
-"""Photo files: find them, open them safely, fit them to an encoder's frame."""
+"""Photo files: search, decoding, framing, metadata and signals."""

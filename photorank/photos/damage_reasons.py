@@ -1,19 +1,20 @@
-"""Say in a few words what is wrong with bytes that are no usable photo."""
+"""Reasons, in a few words, why bytes are no usable photo."""
 
 from collections.abc import Callable
 
+from photorank.errors import counted
+
 _HEIF_BRANDS = frozenset(b"heic heix hevc hevx heim heis hevm hevs mif1 msf1".split())
 
-_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {  # of formats that are read: how they begin
+_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {  # first bytes of formats that are read
     "JPEG": b"\xff\xd8\xff",
     "PNG": b"\x89PNG",
     "GIF": b"GIF8",
     "BMP": b"BM",
     "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
 }
-_OTHERS: dict[
-    str, bytes | tuple[bytes, ...]
-] = {  # formats that are not read, and are found under a photo's name all the same
+# Formats that are not read, but are found under the names of photos.
+_OTHER_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {
     "a PDF": b"%PDF",
     "a Photoshop file": b"8BPS",
     "a zip archive": b"PK\x03\x04",
@@ -21,37 +22,37 @@ _OTHERS: dict[
     "JPEG 2000": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
 }
 
-_IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # does the file reach the end its format has?
+_IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # whether the file reaches its end
     "JPEG": lambda data: data.rstrip(b"\0").endswith(b"\xff\xd9"),
     "PNG": lambda data: b"IEND" in data,
     "GIF": lambda data: data.rstrip(b"\0").endswith(b";"),
     "BMP": lambda data: len(data) >= int.from_bytes(data[2:6], "little"),
     "WebP": lambda data: len(data) >= int.from_bytes(data[4:8], "little"),
-    "HEIC": lambda data: _boxes_end(data) <= len(data),
-    "AVIF": lambda data: _boxes_end(data) <= len(data),
+    "HEIC": lambda data: _iso_media_end(data) <= len(data),
+    "AVIF": lambda data: _iso_media_end(data) <= len(data),
 }
 
 
 def is_heif(data: bytes) -> bool:
-    """Tell whether the first bytes are those of a HEIC or HEIF file."""
+    """Whether the first bytes are those of a HEIC or HEIF file."""
     return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
 
 
 def damage(data: bytes, error: Exception | None = None) -> str:
-    """Return why bytes could not be decoded; `error` is the decoder's, if one knew the format."""
+    """Reason why bytes could not be decoded; `error` is the decoder's, if one knew the format."""
     if isinstance(error, MemoryError):
         return "too large for the memory that is free"
     kind = _kind(data)
     if kind is None:
-        return _other(data)
+        return _reason_of_unread(data)
     text = " ".join(str(error or "its header cannot be read").split())[:100]
     if "truncated" in text.lower() or not _IS_WHOLE.get(kind, bool)(data):
-        return f"truncated {kind} after {_size(len(data))}"
+        return f"truncated {kind} after {_size_text(len(data))}"
     return f"damaged {kind} ({text or type(error).__name__})"
 
 
 def _kind(data: bytes) -> str | None:
-    """Return the format that the first bytes promise, if it is one that is read."""
+    """Format of the first bytes, None if it is not one that is read."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     if is_heif(data):
@@ -61,13 +62,13 @@ def _kind(data: bytes) -> str | None:
     return next((kind for kind, first in _SIGNATURES.items() if data.startswith(first)), None)
 
 
-def _other(data: bytes) -> str:
-    """Return what bytes are that are in no format that is read."""
+def _reason_of_unread(data: bytes) -> str:
+    """Reason for bytes in a format that is not read."""
     if not data.strip(b"\0"):
         return "nothing but zeros (a copy that failed?)"
     if data[4:8] == b"ftyp":
         return "not an image (a video?)"
-    for kind, first in _OTHERS.items():
+    for kind, first in _OTHER_SIGNATURES.items():
         if data.startswith(first):
             return f"{kind}, which is not read; export it as JPEG"
     start = data[:1024]
@@ -77,14 +78,14 @@ def _other(data: bytes) -> str:
     return "not an image (text file?)" if printable == len(start) else "not an image"
 
 
-def _size(size: int) -> str:
+def _size_text(size: int) -> str:
     if size < 1_000:
-        return f"{size} bytes"
+        return counted(size, "byte")
     return f"{size / 1e3:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"
 
 
-def _boxes_end(data: bytes) -> int:
-    """Return where the boxes of an ISO media file say that it ends."""
+def _iso_media_end(data: bytes) -> int:
+    """Length in bytes that an ISO media file should have by the sizes of its boxes."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

@@ -1,4 +1,4 @@
-"""Limits of one photo file: its bytes and pixels, and what decoding it may take."""
+"""Limits of one photo file: bytes, pixels, and the time and memory for decoding it."""
 
 import mmap
 import sys
@@ -15,18 +15,18 @@ MAX_WEBP_PIXELS = MAX_PIXELS // 3  # Pillow holds five copies of a WebP while it
 
 
 class DecodeLimits(NamedTuple):
-    """What decoding one file may take.
+    """Time and memory for decoding one file.
 
-    The largest photos that are read, 300 megapixels, take some seconds of work and 2.5 GB; who
-    waits longer than five minutes waits for a machine, not for a photo.
+    The largest photos, of 300 megapixels, take a few seconds of work and 2.5 GB; a wait of five
+    minutes is the machine's fault, not the photo's.
     """
 
-    work_seconds: int = 60  # of a core
-    wait_seconds: float = 300.0  # on the clock
+    work_seconds: int = 60  # of one core
+    wait_seconds: float = 300.0  # of wall-clock time
     memory_bytes: int = 4 << 30
 
     def hold(self) -> None:
-        """Bound what this process takes for its next file, where the system can."""
+        """Apply the limits to this process for its next file, where the system can."""
         if sys.platform == "win32":
             return
         import resource
@@ -34,8 +34,8 @@ class DecodeLimits(NamedTuple):
         limits = {
             resource.RLIMIT_CPU: int(time.process_time()) + self.work_seconds,
             resource.RLIMIT_AS: self.memory_bytes,
-            resource.RLIMIT_CORE: 0,  # no dump of it among somebody's photos
-            resource.RLIMIT_FSIZE: 0,  # it has nothing to write to a file
+            resource.RLIMIT_CORE: 0,  # no core dump in a folder of photos
+            resource.RLIMIT_FSIZE: 0,  # a decoder writes no files
         }
         for what, limit in limits.items():
             most = resource.getrlimit(what)[1]
@@ -44,7 +44,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_was_free(self) -> bool:
-        """Tell whether the system has as much memory as this process was allowed."""
+        """Whether the system has as much free memory as this process is allowed."""
         if sys.platform == "win32":
             return False
         import resource
@@ -58,18 +58,18 @@ class DecodeLimits(NamedTuple):
         return True
 
     @property
-    def too_much_work(self) -> str:
-        """Reason for which a file is refused that took more work."""
+    def work_reason(self) -> str:
+        """Reason for refusing a file that exceeds `work_seconds`."""
         return f"takes more than {counted(self.work_seconds, 'second')} to decode"
 
     @property
-    def too_much_memory(self) -> str:
-        """Reason for which a file is refused that took more memory."""
+    def memory_reason(self) -> str:
+        """Reason for refusing a file that exceeds `memory_bytes`."""
         size = self.memory_bytes
         words = f"{size >> 30} GB" if size >= 1 << 30 else f"{size >> 20} MB"
         return f"takes more than {words} of memory to decode"
 
     @property
-    def too_long_a_wait(self) -> str:
-        """Reason for which a file is refused that was not decoded in time."""
-        return f"not decoded in {self.wait_seconds:.0f} seconds"
+    def wait_reason(self) -> str:
+        """Reason for refusing a file that exceeds `wait_seconds`."""
+        return f"not decoded in {counted(round(self.wait_seconds), 'second')}"

@@ -1,8 +1,7 @@
-"""Decode photos in processes of their own: no file can end a run, stall it or take all memory.
+"""Pool of processes that decode photos, so that no file can crash or stall a run or fill memory.
 
-Image libraries are large, written in C, and read what strangers made. A crash in one of them
-ends the process that called it, so that is not ours. The processes are few, start with the
-first photo and stay for the next one.
+Image libraries are large and written in C, and a crash in one of them ends its process. Processes
+start when they are first needed and are kept for the next photo.
 """
 
 import atexit
@@ -25,47 +24,35 @@ from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import os_reason
 from photorank.typing import Json
 
-LIMITS = DecodeLimits()  # of every file
+LIMITS = DecodeLimits()
 
 _WORKER_PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from photorank.photos.decode_worker import serve; serve()"
 )
-_DYING_SECONDS = 5.0  # for a process whose pipes are closed to end by itself
-_WATCH_SECONDS = 1.0  # between two looks for what takes too long
-_PIPE_BYTES = 1 << 20  # the most that every Linux allows: fewer turns for a photo of megabytes
+_EXIT_TIMEOUT_SECONDS = 5.0  # for a process to end by itself once its pipes are closed
+_WATCH_INTERVAL_SECONDS = 1.0  # between two searches for overdue processes
+_PIPE_BYTES = 1 << 20  # of a pipe: the most that every Linux allows, for fewer switches a photo
 
-# How decoders die of a file. Other signals come from people and from systems short of memory.
-_CRASHES = {
+# Signals of a crash by the file itself; others come from people and from systems short of memory.
+_CRASH_SIGNALS = {
     getattr(signal, name, None)
     for name in ("SIGSEGV", "SIGBUS", "SIGABRT", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP")
 } - {None}
 
 
 class Decoded(NamedTuple):
-    """What a file holds."""
+    """A decoded photo and its EXIF."""
 
     photo: Image.Image  # as `decode_photo` returns it
     shot: Shot
 
 
-def decode_apart(data: bytes, *, short_side: int | None = None) -> Decoded:
-    """Return a photo and its shot as `decode_photo` and `shot` do, decoded in another process.
+def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
+    """Photo and shot of a file's bytes, as `decode_photo` and `shot` return them, from the pool.
 
-    Parameters
-    ----------
-    data : bytes
-        A whole file.
-    short_side : int, optional
-        Pixels of the short side that the caller can make use of.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If it is no usable photo, crashes the decoder, or takes more than `LIMITS`;
-        `passing` where that may have been the machine's fault.
-    DecoderError
-        If no process can be started.
+    Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
+    (`passing` if the machine may be the cause), DecoderError if no process can be started.
     """
     head, pixels = _ask("picture", data, short_side=short_side)
     photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
@@ -74,36 +61,24 @@ def decode_apart(data: bytes, *, short_side: int | None = None) -> Decoded:
     return Decoded(photo, Shot(*head["shot"]))
 
 
-def signals_apart(data: bytes) -> dict[str, float]:
-    """Return a photo's signals as `photo_signals` does, measured in another process.
-
-    Raises
-    ------
-    UnreadablePhotoError, DecoderError
-        As :func:`decode_apart` does.
-    """
+def signals_isolated(data: bytes) -> dict[str, float]:
+    """Signals of a photo by name, as `photo_signals` returns them, from the pool; raises alike."""
     head, _ = _ask("signals", data)
     return dict(head["signals"])
 
 
-def header_apart(task: str, data: bytes) -> Json:
-    """Return what a task of the decoder finds in a photo's header.
-
-    Raises
-    ------
-    UnreadablePhotoError, DecoderError
-        As :func:`decode_apart` does.
-    """
+def header_isolated(task: str, data: bytes) -> Json:
+    """Answer to a task about a photo's header, see `decode_worker.TASKS`; raises alike."""
     head, _ = _ask(task, data)
     return head
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """A process that did not live to answer, or ran out of memory."""
+    """The process ended before it answered, or ran out of memory."""
 
 
 class _Worker:
-    """One process that decodes."""
+    """One process of the pool."""
 
     def __init__(self) -> None:
         self._overdue = False
@@ -113,91 +88,89 @@ class _Worker:
                 [sys.executable, "-B", "-P", "-c", _WORKER_PROGRAM, json.dumps(path)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                # One thread a process computes; those of OpenBLAS would take address space at once.
+                # A process needs one thread; each of OpenBLAS's takes address space at its start.
                 env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-                start_new_session=True,  # Ctrl-C is for us to answer
+                start_new_session=True,  # Ctrl-C must reach the parent process only
             )
         except OSError as error:  # too many processes, too little memory
             raise DecoderError(os_reason(error)) from error
         self._requests = cast(BinaryIO, self._process.stdin)
         self._replies = cast(BinaryIO, self._process.stdout)
         for pipe in (self._requests, self._replies):
-            _widen(pipe.fileno())
+            _enlarge(pipe.fileno())
         try:
             ready = receive(self._replies)
         except OSError:
             ready = None
         if not ready:
             self.close()
-            raise DecoderError(f"it ended at once ({_ending(self._process.wait())})")
+            raise DecoderError(f"it ended at once ({_exit_text(self._process.wait())})")
 
     @property
     def usable(self) -> bool:
-        """Whether it can be asked."""
+        """Whether the process can take another task."""
         return not self._overdue and self._process.poll() is None
 
     def ask(self, task: str, data: bytes, options: Json) -> Reply:
-        """Return its answer, in bounded time.
+        """Reply to a task, in bounded time.
 
-        Raises
-        ------
-        UnreadablePhotoError
-            If the photo cannot be decoded; `_FailedWorkerError` if this process is done for.
+        Raises UnreadablePhotoError if the photo cannot be decoded, `_FailedWorkerError` if the
+        process cannot be used any more.
         """
         head = {"task": task, "options": options, "limits": LIMITS}
         reply = None
         _watch(self)
         try:
-            with suppress(OSError, ValueError):  # it ended while it was asked, or in its answer
+            with suppress(OSError, ValueError):  # the process ended during the exchange
                 send(self._requests, head, data)
                 reply = receive(self._replies)
-        finally:  # an interrupt leaves an answer in the pipe that nobody asked for
+        finally:  # after an interrupt, the pipe would hold an answer to no question
             with _lock:
                 _busy.pop(self, None)
             if reply is None:
                 self.close()
         if reply is None:
-            raise self._failure()
+            raise self._failed()
         if "memory" in reply[0]:
-            self.close()  # what is left of its memory is in pieces
+            self.close()  # its memory is fragmented
             if reply[0]["memory"]:
-                raise _FailedWorkerError(LIMITS.too_much_memory)
+                raise _FailedWorkerError(LIMITS.memory_reason)
             raise _FailedWorkerError("too large for the memory that is free", passing=True)
         if "reason" in reply[0]:
             raise UnreadablePhotoError(reply[0]["reason"])
         return reply
 
     def close(self) -> None:
-        """End it."""
+        """End the process, by closing its pipes if that is enough."""
         with suppress(OSError):
             self._requests.close()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_DYING_SECONDS)
+            self._process.wait(_EXIT_TIMEOUT_SECONDS)
         self._process.kill()
         self._process.wait()
         self._replies.close()
 
-    def give_up(self) -> None:
-        """End it because it takes too long."""
+    def kill(self) -> None:
+        """End the process at once because it is overdue."""
         self._overdue = True
         self._process.kill()
 
-    def _failure(self) -> _FailedWorkerError:
+    def _failed(self) -> _FailedWorkerError:
         code = self._process.returncode
         if self._overdue:
-            return _FailedWorkerError(LIMITS.too_long_a_wait, passing=True)
+            return _FailedWorkerError(LIMITS.wait_reason, passing=True)
         if sys.platform != "win32" and code == -signal.SIGXCPU:
-            return _FailedWorkerError(LIMITS.too_much_work)
-        reason = f"its decoder crashed ({_ending(code)})"
-        return _FailedWorkerError(reason, passing=code < 0 and -code not in _CRASHES)
+            return _FailedWorkerError(LIMITS.work_reason)
+        reason = f"its decoder crashed ({_exit_text(code)})"
+        return _FailedWorkerError(reason, passing=code < 0 and -code not in _CRASH_SIGNALS)
 
 
-def _ending(code: int) -> str:
-    """Return in a few words how a process ended."""
+def _exit_text(code: int) -> str:
+    """Signal or exit code with which a process ended, in words."""
     return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit {code}"
 
 
-def _widen(pipe: int) -> None:
+def _enlarge(pipe: int) -> None:
     if sys.platform == "linux":
         import fcntl
 
@@ -207,22 +180,22 @@ def _widen(pipe: int) -> None:
 
 _lock = threading.Lock()
 _idle: list[_Worker] = []
-_busy: dict[_Worker, float] = {}  # until when, in seconds of the monotonic clock
-_watchers: list[threading.Thread] = []  # one, while there is something to watch
+_busy: dict[_Worker, float] = {}  # deadline of each, in seconds of the monotonic clock
+_watchers: list[threading.Thread] = []  # one thread while a process is busy, else none
 
 
 def _watch(worker: _Worker) -> None:
-    """Have a process that begins to work ended when it takes too long."""
+    """Give a process its deadline, after which the watching thread ends it."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
-        if not _watchers:  # a timer for each photo would take longer than a small photo does
+        if not _watchers:  # a timer for each photo would take longer than decoding a small photo
             _watchers.append(threading.Thread(target=_end_overdue, daemon=True))
             _watchers[0].start()
 
 
 def _end_overdue() -> None:
     while True:
-        time.sleep(_WATCH_SECONDS)
+        time.sleep(_WATCH_INTERVAL_SECONDS)
         with _lock:
             if not _busy:
                 _watchers.clear()
@@ -230,30 +203,30 @@ def _end_overdue() -> None:
             now = time.monotonic()
             overdue = [worker for worker, until in _busy.items() if until < now]
         for worker in overdue:
-            worker.give_up()
+            worker.kill()
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Have a task done, in a process that nobody else asks meanwhile."""
-    # What an earlier file left behind may be what ends it now, so one end proves nothing.
-    if worker := _taken():
+    """Reply of a process to one task; each process has one task at a time."""
+    # An earlier file may have damaged the process, so only a new one that fails proves anything.
+    if worker := _idle_worker():
         with suppress(_FailedWorkerError):
-            return _kept(worker, task, data, options)
-    return _kept(_Worker(), task, data, options)
+            return _reply_of(worker, task, data, options)
+    return _reply_of(_Worker(), task, data, options)
 
 
-def _taken() -> _Worker | None:
-    """Return a process that waits for work."""
+def _idle_worker() -> _Worker | None:
+    """Usable idle process, None if there is none."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
         if worker is None or worker.usable:
             return worker
-        worker.close()  # it died meanwhile
+        worker.close()  # it ended while it was idle
 
 
-def _kept(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Ask a process, and keep it for later if it survives."""
+def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
+    """Reply of a process, which goes back to the pool if it is still usable."""
     try:
         return worker.ask(task, data, options)
     finally:
@@ -271,10 +244,10 @@ def _end_all() -> None:
 
 
 def _disown_all() -> None:
-    """Leave the processes to the one that this one was forked from."""
+    """Forget the processes after a fork: they belong to the parent process."""
     global _lock
     _lock = threading.Lock()
-    _disowned.extend([*_idle, *_busy])  # for their end is not ours to wait for
+    _disowned.extend([*_idle, *_busy])  # kept, as Popen waits for the end of what is collected
     for kept in (_idle, _busy, _watchers):
         kept.clear()
 

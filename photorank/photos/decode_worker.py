@@ -1,7 +1,7 @@
-"""The process that decodes photos for another one, which survives whatever a file does to it.
+"""Program of a decoding process: it reads requests from its input and writes replies.
 
-A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two
-lengths, a JSON object, and pixels. It ends with its input, so it never outlives who asked.
+A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two lengths,
+a JSON object, and pixels. The process ends with its input, so it never outlives its parent.
 """
 
 import io
@@ -32,7 +32,7 @@ def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
 
 
 def receive(file: BinaryIO) -> Reply | None:
-    """Return one message, None where there is no whole one any more."""
+    """Next message, None at the end or if it is incomplete."""
     lengths = file.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
@@ -43,14 +43,14 @@ def receive(file: BinaryIO) -> Reply | None:
 
 
 def serve() -> None:
-    """Answer requests until there are no more."""
+    """Answer requests until the input ends."""
     requests = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process lives
     replies = open(os.dup(1), "wb")  # noqa: SIM115
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in (0, 1, 2):  # C libraries print what they think of a file
-        os.dup2(nothing, number)
-    with suppress(BrokenPipeError):  # who asked is gone
-        _first_to_go()
+    null = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):  # C libraries print warnings, which would mix with the replies
+        os.dup2(null, number)
+    with suppress(BrokenPipeError):  # the parent process has ended
+        _prefer_for_oom_kill()
         send(replies, {"ready": True})
         while request := receive(requests):
             head, data = request
@@ -66,7 +66,7 @@ def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
         if not isinstance(error.__cause__, MemoryError):
             return {"reason": error.reason}, b""
     except MemoryError:
-        pass  # below, when what was allocated is free again
+        pass  # answered below, once the memory is free again
     return {"reason": "", "memory": limits.memory_was_free()}, b""
 
 
@@ -94,8 +94,7 @@ def _exposure_bias(data: bytes) -> Reply:
     return {"stops": exposure_bias(io.BytesIO(data))}, b""
 
 
-# What is asked for by name. Every answer goes through JSON: nothing that a taken-over process
-# could send is executed.
+# Every answer goes through JSON: nothing that a compromised process sends can be executed.
 TASKS: dict[str, Callable[..., Reply]] = {
     "picture": _picture,
     "signals": _signals,
@@ -104,7 +103,7 @@ TASKS: dict[str, Callable[..., Reply]] = {
 }
 
 
-def _first_to_go() -> None:
-    """Offer this process to the system before the one that asks, should memory run out."""
+def _prefer_for_oom_kill() -> None:
+    """Let the system end this process before its parent if memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

@@ -1,4 +1,4 @@
-"""Find photo files under folders: by name and size alone, no file is opened here."""
+"""Search for photo files under folders, by name and size alone: no file is opened."""
 
 import fnmatch
 import os
@@ -26,27 +26,19 @@ RAW_REASON = "camera RAW is not read; export it as JPEG or TIFF"
 
 _SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES
 
-# Folders of copies that programs and network drives make on their own. Names with a leading
-# dot, among them ._* and .thumbnails, are hidden anyway.
-_MACHINE_FOLDERS = frozenset(
-    {
-        "@eadir",
-        "@recycle",
-        "@recently-snapshot",
-        "#recycle",
-        "#snapshot",
-        "$recycle.bin",
-        "__macosx",
-        "lost+found",
-        "system volume information",
-        "thumbnails",
-    }
-)
+# Folders that programs and network drives fill with copies. Names with a leading dot, such as ._*
+# and .thumbnails, are excluded anyway.
+# fmt: off
+_MACHINE_FOLDERS = frozenset({
+    "@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot", "$recycle.bin",
+    "__macosx", "lost+found", "system volume information", "thumbnails",
+})
+# fmt: on
 
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """A file that has a photo's name; whether it holds one is seen when it is decoded."""
+    """A file with a photo's name; whether it is a photo shows when it is decoded."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes
@@ -55,7 +47,7 @@ class PhotoFile:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or folder that was meant to be used and cannot be."""
+    """A file or folder that cannot be used, with the reason."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes, 0 where it is not known
@@ -66,35 +58,12 @@ class SkippedFile:
 def find_photos(
     paths: Sequence[Path], exclude: Sequence[str] = ()
 ) -> Iterator[PhotoFile | SkippedFile]:
-    """Yield each photo file under the paths once, in an order that does not change.
+    """Photo files under folders and at single paths, each once, in a stable order.
 
-    Hidden files and folders and the folders that programs fill with thumbnails are passed
-    over, unless they are named in `paths` themselves. Links are followed; a folder that is
-    reached in two ways is read once, and where it really is rather than through a link.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        Folders, searched with all their subfolders, and single files.
-    exclude : sequence of str
-        Shell patterns; what matches one by its name or by its path relative to the folder
-        in `paths` is passed over, a folder with all it holds. A ``*`` also matches slashes.
-
-    Returns
-    -------
-    iterator of PhotoFile or SkippedFile
-        Named files, then a folder's files by name before its subfolders; folders that only
-        links lead to come last.
-
-    Raises
-    ------
-    MissingPathError
-        If one of the paths does not exist; at the call, not at the first photo.
-
-    Examples
-    --------
-    >>> list(find_photos([]))
-    []
+    Named files come first, then a folder's files by name before its subfolders, then folders that
+    only links lead to. Hidden names and folders of thumbnails are excluded unless they are in
+    `paths`, and so are names, or paths relative to a folder of `paths`, that match a shell pattern
+    of `exclude`, in which ``*`` also matches slashes. Raises MissingPathError at the call.
     """
     roots = sorted({Path(os.path.abspath(path)) for path in paths})
     for root in roots:
@@ -103,34 +72,34 @@ def find_photos(
         except (FileNotFoundError, NotADirectoryError, ValueError) as error:  # ValueError: a NUL
             raise MissingPathError(root) from error
         except OSError:
-            continue  # it is there and cannot be used: the walk says why
+            continue  # it exists but cannot be used: the walk yields the reason
     return _Walk([re.compile(fnmatch.translate(glob.rstrip("/"))) for glob in exclude]).run(roots)
 
 
 class _Walk:
-    """One search: what is excluded, and the folders and files seen so far."""
+    """State of one search: patterns to exclude, folders visited, links to follow."""
 
     def __init__(self, exclude: Sequence[re.Pattern[str]]) -> None:
         self.exclude = exclude
-        self.seen: set[tuple[int, int]] = set()  # (device, inode) of folders
-        self.named: set[str] = set()  # files in `paths` themselves
+        self.visited: set[tuple[int, int]] = set()  # (device, inode) of folders
+        self.named: set[str] = set()  # files among the paths of the call
         self.links: list[tuple[str, str]] = []  # links to folders, each with its root
 
     def run(self, roots: Sequence[Path]) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield what is under the roots: named files, then folders, then linked folders."""
+        """Photo files under the roots: named files, then folders, then linked folders."""
         self.named = {str(root) for root in roots if not os.path.isdir(root)}
         for name in sorted(self.named):
-            yield _examined(name)
+            yield _checked_file(name)
         for root in sorted(roots, key=os.path.islink):
             if str(root) not in self.named:
                 yield from self.search(str(root), str(root))
-        while self.links:  # last, so that a folder's photos bear its own path where it has one
+        while self.links:  # last, so that photos have a path without links where there is one
             links, self.links = sorted(self.links), []
             for link, start in links:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Yield what a folder and its subfolders hold; links to folders are put off."""
+        """Photo files in a folder and its subfolders; links to folders are kept for later."""
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)
@@ -150,21 +119,21 @@ class _Walk:
                 elif _is_folder(entry, linked=True):
                     self.links.append((entry.path, root))
                 if _suffix(entry.name) in _SUFFIXES and entry.path not in self.named:
-                    yield _examined(entry.path)
+                    yield _checked_file(entry.path)
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Return what matters in a folder, sorted by name; nothing if it was read before."""
+        """Entries of a folder without excluded ones, by name; none if it was visited before."""
         status = os.stat(folder)
-        if (status.st_dev, status.st_ino) in self.seen:
+        if (status.st_dev, status.st_ino) in self.visited:
             return []
-        self.seen.add((status.st_dev, status.st_ino))
+        self.visited.add((status.st_dev, status.st_ino))
         with os.scandir(folder) as entries:
-            kept = [entry for entry in entries if not self.passes_over(entry, root)]
+            kept = [entry for entry in entries if not self.is_excluded(entry, root)]
         return sorted(kept, key=lambda entry: entry.name)
 
-    def passes_over(self, entry: os.DirEntry[str], root: str) -> bool:
-        """Tell whether a name is hidden, made by a machine or excluded."""
+    def is_excluded(self, entry: os.DirEntry[str], root: str) -> bool:
+        """Whether a name is hidden, a folder of machine-made copies, or matches a pattern."""
         if entry.name.startswith(".") or entry.name.lower() in _MACHINE_FOLDERS:
             return True
         if not self.exclude:
@@ -177,15 +146,15 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
     try:
         return entry.is_dir(follow_symlinks=linked)
     except OSError:
-        return False  # a link in a circle, or into a closed folder: examined by its name
+        return False  # a circular link or one into a closed folder: its name decides
 
 
 def _suffix(name: str) -> str:
     return os.path.splitext(name)[1].lower()
 
 
-def _examined(path: str) -> PhotoFile | SkippedFile:
-    """Return the file with its size and time, or why it cannot be a photo."""
+def _checked_file(path: str) -> PhotoFile | SkippedFile:
+    """A file with its size and time, or with the reason why it cannot be a photo."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)
@@ -195,7 +164,7 @@ def _examined(path: str) -> PhotoFile | SkippedFile:
     if stat.S_ISDIR(status.st_mode):
         reason: str | None = "a folder with a photo's name"
     elif not stat.S_ISREG(status.st_mode):
-        reason = "not a regular file"  # opening a pipe would wait for ever
+        reason = "not a regular file"  # opening a pipe would block
     elif suffix in RAW_SUFFIXES:
         reason = RAW_REASON
     elif suffix not in PHOTO_SUFFIXES:

@@ -1,4 +1,4 @@
-"""Fit a photo to an encoder's frame: what is kept, what is squashed, what is filled."""
+"""Framings: ways to fit a photo to an encoder's input, by cropping, padding or squashing."""
 
 import math
 from collections.abc import Callable
@@ -11,22 +11,21 @@ from photorank.errors import EncoderError
 from photorank.typing import Frames
 
 Colour: TypeAlias = tuple[int, int, int]
-_Parts: TypeAlias = list[Image.Image]
+_Images: TypeAlias = list[Image.Image]
 
 FILL: Colour = (124, 116, 104)  # ImageNet's mean colour: near zero after an encoder's normalisation
 
-# A panorama beyond 4:1 is squashed to it: memory and time of a frame stay bounded, whatever
-# is in the folder.
-_LONGEST = 4
-# A strip beyond 64:1 is cut to its middle before it is resized: a line of one pixel by ten
-# thousand would grow to half a gigabyte on its way to a square of 224.
-_STRIP = 64
-_TILE_STEP = 0.75  # of a tile's side, at most: what one tile cuts in two, the next shows whole
-_VIEW = 0.9  # of each side: what a view that is cut shows of the photo
+# Longer panoramas are squashed to this ratio, which bounds a frame's memory and time.
+_MAX_ASPECT_RATIO = 4
+# Longer strips are cut to their middle before they are resized: a line of 1 x 10,000 pixels would
+# grow to half a gigabyte on its way to a square of 224.
+_MAX_STRIP_RATIO = 64
+_MAX_TILE_STEP = 0.75  # of a tile's side: what one tile cuts in two, the next shows whole
+_VIEW_SIDE = 0.9  # of the photo's side, for a view that is cut
 
 
 class Box(NamedTuple):
-    """Where a frame lies in its photo, in parts of the photo's sides; mirrored if left > right."""
+    """Position of a frame in its photo, as shares of its sides; mirrored if left > right."""
 
     left: float
     top: float
@@ -34,8 +33,8 @@ class Box(NamedTuple):
     bottom: float
 
 
-class _Into(NamedTuple):
-    """What a photo is fitted into."""
+class _Target(NamedTuple):
+    """Size and style of the frames to make; the fields are parameters of :func:`frame`."""
 
     size: int
     resample: Image.Resampling
@@ -52,64 +51,44 @@ def frame(
     fill: Colour = FILL,
     step: int = 1,
 ) -> list[Frames]:
-    """Return the frames that an encoder sees of a photo, each (h, w, 3), 0-255.
+    """Frames of an upright RGB photo for an encoder, each (h, w, 3), 0 to 255.
 
-    Parameters
-    ----------
-    photo : PIL.Image.Image
-        An upright RGB photo.
-    framing : {"crop", "pad", "squash", "whole", "tiles", "views"}
-        How it is fitted; see `FRAMINGS`.
-    size : int
-        Pixels of the frame's side, for ``whole`` and ``views`` of its short side.
-    resample : PIL.Image.Resampling
-        The filter; Pillow's are antialiased.
-    fill : tuple of int
-        The colour around the photo in ``pad``.
-    step : int
-        The long side of ``whole`` and ``views`` is a multiple of it, for encoders
-        that see a photo in patches.
+    `size` is the frame's side in pixels (the short side for ``whole`` and ``views``). The long side
+    of these two is a multiple of `step`, for encoders that divide a photo into patches. `fill`
+    surrounds the photo in ``pad``. Raises EncoderError for an unknown framing.
 
-    Raises
-    ------
-    EncoderError
-        If there is no such framing.
-
-    Examples
-    --------
     >>> [f.shape for f in frame(Image.new("RGB", (300, 200)), "tiles", 64)]
     [(64, 64, 3), (64, 64, 3)]
     """
     if framing not in FRAMINGS:
         raise EncoderError(f"there is no framing {framing!r}. There is: {', '.join(FRAMINGS)}.")
-    into = _Into(size, resample, fill, step)
-    return [np.array(part) for part in FRAMINGS[framing](photo, into)]
+    target = _Target(size, resample, fill, step)
+    return [np.array(image) for image in FRAMINGS[framing](photo, target)]
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Return where each frame of :func:`frame` lies in a photo, to within a pixel of the frame.
+    """Position of each frame of :func:`frame` in its photo, to within a pixel of the frame.
 
-    Of a strip beyond 64:1 only ``crop`` cuts the ends off.
+    Only ``crop`` cuts the ends off a strip beyond 64:1.
 
-    Examples
-    --------
     >>> [box] = boxes(300, 200, "crop", 64)
     >>> round(box.left, 3), box.top, round(box.right, 3), box.bottom
     (0.167, 0, 0.833, 1)
     """
     short, long = sorted((width, height))
     if framing == "views":
-        return [Box(0, 0, 1, 1), Box(1, 0, 0, 1), Box(0, 0, _VIEW, _VIEW), _LAST_VIEW]
+        last = Box(1 - _VIEW_SIDE, 1 - _VIEW_SIDE, 1, 1)
+        return [Box(0, 0, 1, 1), Box(1, 0, 0, 1), Box(0, 0, _VIEW_SIDE, _VIEW_SIDE), last]
     if framing == "crop":
         side = short / long
         spans = [((1 - side) / 2, (1 + side) / 2)]
     elif framing == "pad":
         side = long / short
-        across = ((1 - side) / 2, (1 + side) / 2)
-        return [Box(0, across[0], 1, across[1])] if width > height else [_turned(across)]
+        low, high = (1 - side) / 2, (1 + side) / 2
+        return [Box(0, low, 1, high) if width > height else Box(low, 0, high, 1)]
     elif framing == "tiles":
-        long = min(int(size * long / short), _LONGEST * size)
-        spans = [(start / long, (start + size) / long) for start in _starts(long, size)]
+        long = min(int(size * long / short), _MAX_ASPECT_RATIO * size)
+        spans = [(start / long, (start + size) / long) for start in _tile_starts(long, size)]
     else:
         return [Box(0, 0, 1, 1)]
     if width > height:
@@ -117,111 +96,102 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
     return [Box(0, top, 1, bottom) for top, bottom in spans]
 
 
-def _crop(photo: Image.Image, into: _Into) -> _Parts:
-    """Return the square in the middle, with the rounding of torchvision and so of CLIP."""
-    size = into.size
-    short, long = _sides(photo)
-    if long > _STRIP * short:
-        photo = _middle(photo, _STRIP * min(photo.size))
+def _crop(photo: Image.Image, target: _Target) -> _Images:
+    """Central square of a photo, rounded as in torchvision and therefore in CLIP."""
+    size = target.size
+    short, long = _full_sides(photo)
+    if long > _MAX_STRIP_RATIO * short:
+        photo = _strip_middle(photo, _MAX_STRIP_RATIO * min(photo.size))
         short, long = sorted(photo.size)
-    photo = _with_sides(photo, size, int(size * long / short), into.resample)
+    photo = _resized(photo, size, int(size * long / short), target.resample)
     left, top = round((photo.width - size) / 2), round((photo.height - size) / 2)
     return [photo.crop((left, top, left + size, top + size))]
 
 
-def _pad(photo: Image.Image, into: _Into) -> _Parts:
-    """Return the whole photo in the middle of a square."""
-    size = into.size
-    short, long = _sides(photo)
-    photo = _with_sides(photo, max(1, round(short * size / long)), size, into.resample)
-    square = Image.new("RGB", (size, size), into.fill)
+def _pad(photo: Image.Image, target: _Target) -> _Images:
+    """Whole photo in the middle of a filled square."""
+    size = target.size
+    short, long = _full_sides(photo)
+    photo = _resized(photo, max(1, round(short * size / long)), size, target.resample)
+    square = Image.new("RGB", (size, size), target.fill)
     square.paste(photo, ((size - photo.width) // 2, (size - photo.height) // 2))
     return [square]
 
 
-def _squash(photo: Image.Image, into: _Into) -> _Parts:
-    """Return the whole photo made square."""
-    return [photo.resize((into.size, into.size), into.resample)]
+def _squash(photo: Image.Image, target: _Target) -> _Images:
+    """Whole photo stretched to a square."""
+    return [photo.resize((target.size, target.size), target.resample)]
 
 
-def _whole(photo: Image.Image, into: _Into) -> _Parts:
-    """Return the whole photo in its own shape, up to 4:1."""
-    size, step = into.size, into.step
-    short, long = _sides(photo)
-    long = min(int(size * long / short), _LONGEST * size)
-    return [_with_sides(photo, size, max(round(long / step), 1) * step, into.resample)]
+def _whole(photo: Image.Image, target: _Target) -> _Images:
+    """Whole photo in its own shape, up to 4:1."""
+    size, step = target.size, target.step
+    short, long = _full_sides(photo)
+    long = min(int(size * long / short), _MAX_ASPECT_RATIO * size)
+    return [_resized(photo, size, max(round(long / step), 1) * step, target.resample)]
 
 
-def _tiles(photo: Image.Image, into: _Into) -> _Parts:
-    """Return overlapping squares that cover the whole photo along its long side, at most five."""
-    size = into.size
-    [whole] = _whole(photo, into._replace(step=1))
-    starts = _starts(max(whole.size), size)
+def _tiles(photo: Image.Image, target: _Target) -> _Images:
+    """Overlapping squares, at most five, that cover the whole photo along its long side."""
+    size = target.size
+    [whole] = _whole(photo, target._replace(step=1))
+    starts = _tile_starts(max(whole.size), size)
     if whole.width > whole.height:
-        return [whole.crop((at, 0, at + size, size)) for at in starts]
-    return [whole.crop((0, at, size, at + size)) for at in starts]
+        return [whole.crop((left, 0, left + size, size)) for left in starts]
+    return [whole.crop((0, top, size, top + size)) for top in starts]
 
 
-def _views(photo: Image.Image, into: _Into) -> _Parts:
-    """Return the whole photo, its mirror image, and what is left without two of its edges.
+def _views(photo: Image.Image, target: _Target) -> _Images:
+    """Whole photo, its mirror image, its upper left 90 % and its lower right 90 %.
 
-    The mean of their embeddings moves less with chance than that of one frame.
+    The mean of their embeddings varies less by chance than the embedding of one frame.
     """
-    width, height = (max(round(_VIEW * side), 1) for side in photo.size)
+    width, height = (max(round(_VIEW_SIDE * side), 1) for side in photo.size)
     mirrored = photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     first = photo.crop((0, 0, width, height))
     last = photo.crop((photo.width - width, photo.height - height, photo.width, photo.height))
-    return [part for view in (photo, mirrored, first, last) for part in _whole(view, into)]
+    return [image for view in (photo, mirrored, first, last) for image in _whole(view, target)]
 
 
-def _starts(long: int, size: int) -> list[int]:
-    """Return where tiles begin on a long side."""
+def _tile_starts(long: int, size: int) -> list[int]:
+    """First pixel of each tile along a long side."""
     spare = long - size
-    steps = math.ceil(spare / (_TILE_STEP * size))
+    steps = math.ceil(spare / (_MAX_TILE_STEP * size))
     return [round(spare * step / max(steps, 1)) for step in range(steps + 1)]
 
 
-def _turned(across: tuple[float, float]) -> Box:
-    """Return a box that is as high as its photo."""
-    return Box(across[0], 0, across[1], 1)
+def _full_sides(photo: Image.Image) -> tuple[int, int]:
+    """Short and long side in pixels, of the full-size photo if this one was scaled down.
 
-
-def _sides(photo: Image.Image) -> tuple[int, int]:
-    """Return the short and the long side, of the full photo where this one is scaled down.
-
-    The scaled-down sides are rounded, and a frame that is one pixel longer for it moves an
-    embedding further than the scaling does: to a cosine of 0.989 was seen.
+    Scaled-down sides are rounded, and a frame that is one pixel longer because of it changes an
+    embedding more than the scaling does: down to a cosine of 0.989.
     """
     short, long = sorted(photo.size)
     full_short, full_long = photo.info.get("full_size", (short, long))
-    rounding = full_long / full_short  # pixels of the long side that one of the short side is
+    rounding = full_long / full_short  # error of the long side for one pixel of the short side
     # A part that was cut out of a photo inherits its `info`, but not its shape.
     if abs(short * rounding - long) > rounding:
         return short, long
     return full_short, full_long
 
 
-def _with_sides(
-    photo: Image.Image, short: int, long: int, resample: Image.Resampling
-) -> Image.Image:
-    """Return the photo resized to these sides, upright as it was."""
+def _resized(photo: Image.Image, short: int, long: int, resample: Image.Resampling) -> Image.Image:
+    """Photo resized to these sides in its own orientation."""
     return photo.resize((short, long) if photo.width <= photo.height else (long, short), resample)
 
 
-def _middle(photo: Image.Image, long: int) -> Image.Image:
-    """Return the middle of a strip."""
+def _strip_middle(photo: Image.Image, long: int) -> Image.Image:
+    """Middle `long` pixels of a strip."""
     cut = (max(photo.size) - long) // 2
     if photo.width > photo.height:
         return photo.crop((cut, 0, cut + long, photo.height))
     return photo.crop((0, cut, photo.width, cut + long))
 
 
-_LAST_VIEW = Box(1 - _VIEW, 1 - _VIEW, 1, 1)
+# Framings that keep the photo's shape; they need an encoder that takes any.
+ANY_SHAPE = frozenset({"whole", "views"})
 
-# What keeps the photo's own shape, so that an encoder must take any.
-FREE = frozenset({"whole", "views"})
-
-FRAMINGS: dict[str, Callable[[Image.Image, _Into], _Parts]] = {
+FRAMINGS: dict[str, Callable[[Image.Image, _Target], _Images]] = {
     "crop": _crop,
     "pad": _pad,
     "squash": _squash,

@@ -1,4 +1,4 @@
-"""Open one photo safely: bounded, upright, in sRGB, or with the reason why not."""
+"""Photo files: their bytes, pixels and small pictures, or the reason why one cannot be read."""
 
 import errno
 import hashlib
@@ -21,26 +21,26 @@ from photorank.errors import MissingExtraError, UnreadablePhotoError
 from photorank.photos.damage_reasons import damage, is_heif
 from photorank.photos.decode_limits import MAX_FILE_BYTES, MAX_PIXELS, MAX_WEBP_PIXELS
 
-# Pillow keeps its own limit, half as high, for the whole process: one limit is enough. Its
-# warnings go to the terminal, about metadata too; what matters becomes a reason here.
+# Pillow's own limit is half as high. Its warnings, also of metadata, would go to the terminal; what
+# matters becomes the reason of an error here.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
-_START = 64  # bytes that tell the format
+_FORMAT_BYTES = 64  # bytes that tell the format
 
-# No EPS, PDF or other formats that run programs or that no camera writes.
+# EPS, PDF and others run programs, or no camera writes them.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
 
-# Times the pixels of use that scaling down in whole steps leaves. From 12 megapixels a ViT-B/32's
-# embeddings keep a cosine of 0.99997 with those of all pixels, and ratings a Spearman correlation
-# of 0.9992; at 2 these are 0.999995 and 0.9998, and decoding takes a quarter longer.
-_LEFT = 1.6
-_THUMBNAIL_GAP = 1.3  # times the thumbnail's side that averaging whole pixels leaves
+# Least ratio of a reduced photo's short side to the side that is asked for. From 12 megapixels a
+# ViT-B/32's embeddings keep a cosine of 0.99997 with those of all pixels, and ratings a Spearman
+# correlation of 0.9992; at 2 these are 0.999995 and 0.9998, and decoding takes a quarter longer.
+_REDUCED_SIDE_RATIO = 1.6
+_THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
-_AVERAGED = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
+_REDUCIBLE_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
-_UPRIGHT = {
+_TRANSPOSES = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -64,19 +64,13 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Return in a few words why the system refused a file or folder."""
+    """Reason why the system refused a file or folder, in a few words."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a photo's file, which is held to `MAX_FILE_BYTES`.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If there is no regular file, no permission, or it is larger.
-    """
+def open_file(path: Path) -> Iterator[io.BufferedReader]:
+    """Open a photo's file; UnreadablePhotoError if it is missing, no regular file or too large."""
     # A pipe that took a photo's place since the search would block without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -93,25 +87,17 @@ def open_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def read_photo(path: Path) -> bytes:
-    """Return a photo's bytes.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If there is no regular file, no permission, nothing in it, or more than `MAX_FILE_BYTES`.
-    """
+    """Bytes of a photo file; UnreadablePhotoError as for :func:`open_file`, or if it is empty."""
     with open_file(path) as file:
-        data = file.read(MAX_FILE_BYTES)  # bounded, for it may be growing
+        data = file.read(MAX_FILE_BYTES)  # bounded: it may be growing
     if not data:
         raise UnreadablePhotoError("empty file", path)
     return data
 
 
 def photo_digest(data: bytes) -> str:
-    """Return the SHA-256 of a photo's bytes in hexadecimal: its identity under any name.
+    """SHA-256 of a photo's bytes in hexadecimal, which identifies it under any name.
 
-    Examples
-    --------
     >>> photo_digest(b"")[:12]
     'e3b0c44298fc'
     """
@@ -119,7 +105,7 @@ def photo_digest(data: bytes) -> str:
 
 
 def missing_decoder(suffix: str) -> str | None:
-    """Return how to get what reads files of a suffix like ``.heic``, or None if it is there."""
+    """Advice for installing the decoder of a suffix like ``.heic``, None if it is installed."""
     if suffix in {".heic", ".heif"} and importlib.util.find_spec("pillow_heif") is None:
         return str(MissingExtraError("HEIC", "heic"))
     if suffix == ".avif" and not features.check("avif"):
@@ -128,39 +114,25 @@ def missing_decoder(suffix: str) -> str | None:
 
 
 def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
-    """Return a photo's first picture upright, in sRGB, with what is transparent on white.
+    """First picture of a photo file: upright, 8-bit RGB in sRGB, transparent areas on white.
 
-    Parameters
-    ----------
-    data : bytes
-        A whole JPEG, PNG, WebP, TIFF, HEIC, AVIF, GIF, BMP or MPO file, whatever its name.
-    short_side : int, optional
-        Pixels of the short side that the caller can make use of. The photo is then scaled
-        down by a whole number while 1.6 times as many are left, a JPEG by up to 8 in decoding
-        already: several times faster, and after resizing hardly another picture.
-
-    Returns
-    -------
-    PIL.Image.Image
-        Mode RGB, 8 bits, without metadata. If it was scaled down, ``info["full_size"]`` has
-        the short and the long side that it had, for `frame` to find the same shape.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If it is damaged, not a photo, or larger than `MAX_PIXELS`.
+    If the caller needs only `short_side` pixels of the short side, the photo is scaled down by a
+    whole number to at least 1.6 times that, a JPEG by up to 8 while it is decoded: several times
+    faster, with almost the same picture after resizing. ``info["full_size"]`` then has the original
+    short and long side, from which `frame` finds the same shape. Raises UnreadablePhotoError if the
+    file is damaged, not a photo, or larger than `MAX_PIXELS`.
     """
     try:
         photo = open_header(io.BytesIO(data))
         full_size = photo.size
         if short_side:
-            photo.draft(None, (ceil(_LEFT * short_side),) * 2)
+            photo.draft(None, (ceil(_REDUCED_SIDE_RATIO * short_side),) * 2)
         photo.load()
         picture = _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
     except UnreadablePhotoError:
         raise
-    # Decoders meet garbage with any exception at all: OSError, SyntaxError, struct.error,
-    # ValueError and more were seen. One bad file must not end a run over thousands.
+    # Decoders raise anything: OSError, SyntaxError, struct.error, ValueError and more were seen.
+    # One bad file must not end a run over thousands.
     except Exception as error:
         raise UnreadablePhotoError(damage(data, error)) from error
     if max(picture.size) < max(full_size):
@@ -169,24 +141,24 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
 
 
 def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
-    """Return a photo for browsing, its long side at most `side` pixels."""
+    """Photo scaled down for browsing, its long side at most `side` pixels."""
     scale = min(1.0, side / max(photo.size))
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
-    # Half the time of a filter over all pixels; the difference of a grey level is seen by no eye.
-    return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_GAP)
+    # Half the time of a filter over all pixels; the difference is one grey level.
+    return photo.resize(size, Image.Resampling.LANCZOS, reducing_gap=_THUMBNAIL_REDUCING_GAP)
 
 
 def thumbnail(photo: Image.Image) -> bytes:
-    """Return the small picture of a photo as WebP."""
+    """WebP file of a photo's small picture."""
     file = io.BytesIO()
-    # By this method files are a sixth larger than by the best, and made much sooner.
+    # Method 1 makes files a sixth larger than the best one, in far less time.
     small_picture(photo).save(file, "WEBP", quality=80, method=1)
     return file.getvalue()
 
 
 @cache
 def _formats(heif: bool) -> tuple[str, ...]:
-    """Return the formats that can be opened here, after registering their decoders."""
+    """Formats that can be opened on this machine; registers the decoder of HEIC."""
     Image.init()
     if heif and missing_decoder(".heic") is None:
         import pillow_heif
@@ -196,14 +168,11 @@ def _formats(heif: bool) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Return the photo with its header read and its size checked, no pixel decoded.
+    """Photo with its header read and its size checked, no pixel decoded.
 
-    Raises
-    ------
-    UnreadablePhotoError
-        If it is not a photo, or larger than `MAX_PIXELS`.
+    Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """
-    start = file.read(_START)
+    start = file.read(_FORMAT_BYTES)
     file.seek(0)
     if not start:
         raise UnreadablePhotoError("empty file")
@@ -215,40 +184,40 @@ def open_header(file: BinaryIO) -> Image.Image:
         file.seek(0)
         raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES))) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(MAX_PIXELS) from error
+        raise _too_many_pixels(MAX_PIXELS) from error
     except Exception as error:  # as in `decode_photo`
         file.seek(0)
         raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES), error)) from error
     limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
     if photo.width * photo.height > limit:
-        raise _too_large(limit)
+        raise _too_many_pixels(limit)
     return photo
 
 
-def _too_large(limit: int) -> UnreadablePhotoError:
+def _too_many_pixels(limit: int) -> UnreadablePhotoError:
     return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
 
 
 def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
-    """Return the photo scaled down by a whole number, 1.6 times `short_side` left."""
-    factor = int(min(photo.size) / (_LEFT * short_side))
-    # Averaging would mix palette numbers, and the one colour that stands for transparency.
-    if factor < 2 or photo.mode not in _AVERAGED or "transparency" in photo.info:
+    """Photo scaled down by a whole number to at least 1.6 times `short_side`."""
+    factor = int(min(photo.size) / (_REDUCED_SIDE_RATIO * short_side))
+    # Averaging would mix palette indices, and the one colour that means transparent.
+    if factor < 2 or photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
         return photo
     return photo.reduce(factor)
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """Return the picture turned as the photo's EXIF says."""
+    """Picture turned upright according to the photo's EXIF."""
     try:
         orientation = photo.getexif().get(ExifTags.Base.Orientation)
-    except Exception:  # damaged EXIF does not lose the photo; decoders raise anything here
+    except Exception:  # a photo with damaged EXIF is still a photo; decoders raise anything
         return picture
-    return picture.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else picture
+    return picture.transpose(_TRANSPOSES[orientation]) if orientation in _TRANSPOSES else picture
 
 
 def _srgb(photo: Image.Image) -> Image.Image:
-    """Return the photo as RGB in sRGB, without alpha and without its metadata."""
+    """Photo as RGB in sRGB, without alpha and metadata."""
     if photo.mode in {"I", "F", "LAB", "HSV"}:
         raise UnreadablePhotoError(
             f"pixels of kind {photo.mode} are not read; export it as RGB with 8 or 16 bits"
@@ -263,7 +232,7 @@ def _srgb(photo: Image.Image) -> Image.Image:
         colours, alpha = full.convert("RGB"), full.getchannel("A")
     else:
         colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
-    picture = _converted(colours, photo.info.get("icc_profile"))
+    picture = _rgb_by_profile(colours, photo.info.get("icc_profile"))
     if alpha is not None:
         white = Image.new("RGB", picture.size, "white")
         white.paste(picture, mask=alpha)
@@ -272,8 +241,8 @@ def _srgb(photo: Image.Image) -> Image.Image:
     return picture
 
 
-def _converted(colours: Image.Image, icc: bytes | None) -> Image.Image:
-    """Return RGB, L or CMYK colours as sRGB; where the profile cannot tell, as if they were."""
+def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
+    """RGB, L or CMYK picture in sRGB; a profile that does not fit is ignored."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
         space = profile.profile.xcolor_space.strip()
@@ -284,6 +253,6 @@ def _converted(colours: Image.Image, icc: bytes | None) -> Image.Image:
             converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
             return converted or colours  # None only where it converts in place
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        pass  # a damaged profile does not lose the photo
-    # A copy of what is RGB already would cost a millisecond.
+        pass  # a photo with a damaged profile is still a photo
+    # `convert` copies a picture that is RGB already, which costs a millisecond.
     return colours if colours.mode == "RGB" else colours.convert("RGB")

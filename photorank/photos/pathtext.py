@@ -1,4 +1,4 @@
-"""Paths as text that every table takes, and back: names need not be Unicode, nor plain."""
+"""Paths as Unicode text for tables, and back, whatever bytes a file name has."""
 
 import os
 from pathlib import Path
@@ -19,32 +19,27 @@ def unicode_text(text: str) -> str:
 
 
 def path_text(path: Path) -> str:
-    r"""Return an absolute path as text in Unicode, from which :func:`text_path` makes it again.
+    r"""Unicode text of an absolute path, from which :func:`text_path` restores it.
 
-    A path that would not survive, as its bytes are no UTF-8 or white space ends it,
-    becomes a file URI (RFC 8089).
+    A path that is no UTF-8, or begins or ends with white space, becomes a file URI (RFC 8089).
 
-    Examples
-    --------
     >>> path_text(Path("/photos/café.jpg"))
     '/photos/café.jpg'
     >>> path_text(Path("/photos/caf\udce9.jpg"))
     'file:///photos/caf%E9.jpg'
     """
     text = str(path)
-    whole = text.strip() == text and "\0" not in text
+    plain = text.strip() == text and "\0" not in text
     try:
         text.encode()
     except UnicodeEncodeError:
-        whole = False
-    return text if whole else path.as_uri()
+        plain = False
+    return text if plain else path.as_uri()
 
 
 def text_path(text: str) -> str:
-    """Return the path that :func:`path_text` wrote.
+    """Path of a text made by :func:`path_text`.
 
-    Examples
-    --------
     >>> text_path("file:///photos/white%20space%20") + "|"
     '/photos/white space |'
     """

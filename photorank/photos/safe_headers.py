@@ -1,63 +1,52 @@
-"""What a photo's file says of itself, read where no damaged header can end this process.
+"""Metadata of photo files, read without the risk that a damaged header crashes this process.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC and AVIF are opened
-by libraries written in C, so that is done by the processes that decode.
+by C libraries, so the processes of the decode pool read them.
 """
 
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.decode_limits import MAX_FILE_BYTES
-from photorank.photos.decode_pool import header_apart
+from photorank.photos.decode_pool import header_isolated
 from photorank.photos.metadata import exif
 from photorank.photos.metadata.xmp import XmpTags
 from photorank.photos.open_photo import open_file
 
-_START = 12  # bytes that tell the format
+_FORMAT_BYTES = 12  # bytes that tell the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:
-    """Return the judgements in a photo's own file: XMP, else the ratings in its EXIF.
+    """Tags in a photo's own file: those of XMP, else the rating in EXIF. No pixel is decoded.
 
-    No pixel is decoded, and of most formats only the beginning of the file is read.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If the file is not a photo that can be opened.
-    MetadataError
-        If its XMP cannot be read, or a rating is no number that there is.
-    DecoderError
-        If no process can be started that reads it.
+    Raises UnreadablePhotoError if the file is no photo, MetadataError if its XMP or its rating is
+    invalid, DecoderError if no process can be started.
     """
-    data = _read_in_c(photo)
+    data = _bytes_for_pool(photo)
     if data is None:
         return exif.embedded_tags(photo)
-    head = header_apart("tags", data)
+    head = header_isolated("tags", data)
     if head["damage"] is not None:
         raise MetadataError(head["damage"])
     return XmpTags(*head["tags"])
 
 
 def exposure_bias(photo: Path) -> float | None:
-    """Return by how many stops a photo was exposed otherwise than measured, None if not told.
-
-    No pixel is decoded.
-    """
+    """Exposure bias of a photo in stops, None if unknown. No pixel is decoded."""
     try:
-        data = _read_in_c(photo)
+        data = _bytes_for_pool(photo)
         if data is not None:
-            stops: float | None = header_apart("exposure_bias", data)["stops"]
+            stops: float | None = header_isolated("exposure_bias", data)["stops"]
             return stops
-    except UnreadablePhotoError:  # without a readable header nothing is told
+    except UnreadablePhotoError:
         return None
     return exif.exposure_bias(photo)
 
 
-def _read_in_c(photo: Path) -> bytes | None:
-    """Return the whole file if a library in C reads its header."""
+def _bytes_for_pool(photo: Path) -> bytes | None:
+    """Whole file if a C library would read its header, else None."""
     with open_file(photo) as file:
-        start = file.read(_START)
+        start = file.read(_FORMAT_BYTES)
         if start[4:8] != b"ftyp" and start[:4] + start[8:] != b"RIFFWEBP":
             return None
-        return start + file.read(MAX_FILE_BYTES - _START)
+        return start + file.read(MAX_FILE_BYTES - _FORMAT_BYTES)

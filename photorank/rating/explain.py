@@ -15,7 +15,7 @@ from photorank.errors import (
     UnreadablePhotoError,
 )
 from photorank.index.opened import Index
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.heat_overlay import overlay
 from photorank.photos.open_photo import read_photo
 from photorank.rating.closest_better import BetterPhoto, closest_better
@@ -84,7 +84,7 @@ def explain(
         If the vector belongs to another encoder or framing.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
-    photo = decode_apart(data, short_side=encoder.short_side).photo
+    photo = decode_isolated(data, short_side=encoder.short_side).photo
     heat = heat_map(photo, encoder, vector, on_progress)
     embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
     ratings = index.rate(vector)

@@ -9,7 +9,7 @@ import numpy as np
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.opened import Found, Index
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 from photorank.rating.percentiles import percentiles_among
 from photorank.rating.probability import Slope, probability, slope_for
@@ -45,7 +45,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
     UnreadablePhotoError
         If the bytes are no usable photo.
     """
-    photo = decode_apart(data, short_side=encoder.short_side).photo
+    photo = decode_isolated(data, short_side=encoder.short_side).photo
     return encode_photos(encoder, [encoder.prepare(photo)])
 
 

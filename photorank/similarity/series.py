@@ -12,7 +12,7 @@ import numpy as np
 from photorank.comparisons.codes import dense_ranks, rows_by_code
 from photorank.index.building.picture_hashes import PictureHashes
 from photorank.index.opened import Index, Photo
-from photorank.photos.metadata.capture_time import instants
+from photorank.photos.metadata.capture_time import capture_seconds
 from photorank.photos.safe_headers import exposure_bias
 from photorank.similarity.leader_clustering import leaders, pair_cosines
 from photorank.similarity.versions import find_versions
@@ -70,7 +70,7 @@ def find_series(
     photos = index.photos()
     n = len(photos)
     named = index.labels()
-    seconds = instants([photo.taken for photo in photos])
+    seconds = capture_seconds([photo.taken for photo in photos])
     order = _in_time(photos, seconds)
     if among is not None:
         order = order[np.isin(order, among)]

@@ -8,7 +8,13 @@ import pytest
 from PIL import Image
 
 from photorank.errors import StorageError
-from photorank.export.write_sidecars import STARS_AT, Stars, checked_cuts, sidecars, stars
+from photorank.export.write_sidecars import (
+    STAR_PERCENTILES,
+    SidecarOptions,
+    parse_cuts,
+    sidecars,
+    stars,
+)
 from photorank.photos.metadata.xmp import read_xmp, with_rating
 from photorank.rating.percentiles import percentiles
 
@@ -21,7 +27,9 @@ LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
 
 def run(collection, how=None, *, write=True, vector=None):
     """Return what became of the sidecars, by the photos' names."""
-    done = sidecars(collection.index, vector or collection.vector, how or Stars(), write=write)
+    done = sidecars(
+        collection.index, vector or collection.vector, how or SidecarOptions(), write=write
+    )
     return {one.photo.name: one for one in done}
 
 
@@ -39,7 +47,7 @@ def test_stars_follow_percentiles():
     """One star more from each cut on, for the highest cut's photos five."""
     standing = np.array([0, 39.9, 40, 69.9, 70, 89.9, 90, 96.9, 97, 100])
     assert stars(standing).tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
-    assert checked_cuts("40,70,90,97") == STARS_AT
+    assert parse_cuts("40,70,90,97") == STAR_PERCENTILES
 
 
 @pytest.mark.parametrize(
@@ -48,7 +56,7 @@ def test_stars_follow_percentiles():
 def test_cuts_that_make_no_stars_are_refused(text):
     """Cuts are four, increasing and percentiles."""
     with pytest.raises(ValueError):  # noqa: PT011 - the command line words it
-        checked_cuts(text)
+        parse_cuts(text)
 
 
 def test_without_writing_nothing_changes(collection):
@@ -115,7 +123,7 @@ def test_a_persons_rating_is_left_alone(rating, to, collection, tmp_path):
     rated = with_rating(LIGHTROOM, rating)
     sidecar.write_bytes(rated)
 
-    done = run(collection, Stars(to=to and tmp_path / to))
+    done = run(collection, SidecarOptions(to=to and tmp_path / to))
 
     assert done["0.png"].outcome == "rated"
     assert not done["0.png"].path.exists() or done["0.png"].path == sidecar
@@ -160,7 +168,7 @@ def test_overwriting_keeps_what_a_person_said(collection):
     mine = [with_rating(LIGHTROOM, stars) for stars in range(1, 6) if stars != count][:2]
     for data in mine:
         sidecar.write_bytes(data)
-        assert run(collection, Stars(overwrite=True))["0.png"].outcome == "changed"
+        assert run(collection, SidecarOptions(overwrite=True))["0.png"].outcome == "changed"
         assert sidecar.read_bytes() == with_rating(LIGHTROOM, count)
 
     copies = [sidecar.with_name(name).read_bytes() for name in ("0.xmp.bak", "0.xmp.bak2")]
@@ -172,13 +180,13 @@ def test_the_tree_is_repeated_below_a_folder(collection, tmp_path):
     (collection.folder / "day 0" / "0.xmp").write_bytes(LIGHTROOM)
     before = tree(collection.folder)
 
-    done = run(collection, Stars(to=tmp_path / "out"))
+    done = run(collection, SidecarOptions(to=tmp_path / "out"))
 
     assert tree(collection.folder) == before
     written = {str(path.relative_to(tmp_path / "out")) for path in tree(tmp_path / "out")}
     assert written == {"day 0/0.xmp", *(f"day {n % 2}/{n}.png.xmp" for n in range(1, 10))}
     assert b"Exposure2012" in done["0.png"].path.read_bytes()
-    again = run(collection, Stars(to=tmp_path / "out"), vector=turned(collection.vector))
+    again = run(collection, SidecarOptions(to=tmp_path / "out"), vector=turned(collection.vector))
     assert {one.outcome for one in again.values()} <= {"changed", "unchanged"}
     assert len(tree(tmp_path / "out")) == 10
 
@@ -195,7 +203,7 @@ def test_photos_that_share_a_sidecar_get_the_better_ones_stars(collection):
     where = {photo.path.name: row for row, photo in enumerate(collection.index.photos())}
 
     for vector in (collection.vector, turned(collection.vector)):
-        done = run(collection, Stars(overwrite=True), vector=vector)
+        done = run(collection, SidecarOptions(overwrite=True), vector=vector)
 
         own = stars(percentiles(collection.index.rate(vector)))
         best = max(own[where[name]] for name in names)
@@ -240,12 +248,12 @@ def test_hostile_names_get_sidecars(hostile):
 
 def test_a_full_disk_leaves_each_sidecar_whole(collection, full):
     """Where there is no room, what was there stays, and a line says so."""
-    run(collection, Stars(to=full.folder))
+    run(collection, SidecarOptions(to=full.folder))
     before = {path: path.read_bytes() for path in full.folder.rglob("*.xmp")}
     assert len(before) == 10
     full.filled()
     with pytest.raises(StorageError, match="full"):
-        run(collection, Stars(to=full.folder), vector=turned(collection.vector))
+        run(collection, SidecarOptions(to=full.folder), vector=turned(collection.vector))
     assert not [path for path in full.folder.rglob("*") if ".part" in path.name]
     assert {path: path.read_bytes() for path in full.folder.rglob("*.xmp")} == before
 
@@ -255,7 +263,7 @@ def test_a_folder_that_takes_no_files_is_told(collection, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "day 0").write_text("mine")
     with pytest.raises(StorageError, match="in the way"):
-        run(collection, Stars(to=tmp_path / "out"))
+        run(collection, SidecarOptions(to=tmp_path / "out"))
     assert (tmp_path / "out" / "day 0").read_text() == "mine"
 
 

@@ -8,7 +8,7 @@ import pytest
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos import decode_pool
 from photorank.photos.decode_limits import DecodeLimits
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.hash_and_shape import shape_of_file
 from photorank.photos.open_photo import decode_photo
 from photorank.photos.safe_headers import embedded_tags, exposure_bias
@@ -32,7 +32,7 @@ def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
     """Thirty kilobytes that would take an hour cost what a file may take, twice."""
     monkeypatch.setattr(decode_pool, "LIMITS", DecodeLimits(work_seconds=1))
     with pytest.raises(UnreadablePhotoError, match="takes more than 1 second to decode"):
-        decode_apart(scans_of_nothing(), short_side=224)
+        decode_isolated(scans_of_nothing(), short_side=224)
 
 
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same

@@ -17,7 +17,7 @@ from PIL import Image
 from photorank.errors import DecoderError, UnreadablePhotoError
 from photorank.photos import decode_pool, safe_headers
 from photorank.photos.decode_limits import DecodeLimits
-from photorank.photos.decode_pool import decode_apart, signals_apart
+from photorank.photos.decode_pool import decode_isolated, signals_isolated
 from photorank.photos.metadata import exif
 from photorank.photos.metadata.exif import shot
 from photorank.photos.open_photo import decode_photo
@@ -62,7 +62,7 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
     exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Ricoh", "GR"
     options = {} if kind in {"GIF", "BMP"} else {"exif": exif}
     data = saved(scene(), kind, **options)
-    photo, found = decode_apart(data, short_side=short_side)
+    photo, found = decode_isolated(data, short_side=short_side)
     expected = decode_photo(data, short_side=short_side)
     assert photo.size == expected.size
     assert photo.tobytes() == expected.tobytes()
@@ -73,7 +73,7 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
 def test_signals_are_measured_apart_as_here():
     """Each has the very same value, also where it is none."""
     data = saved(scene())
-    np.testing.assert_equal(signals_apart(data), photo_signals(data))
+    np.testing.assert_equal(signals_isolated(data), photo_signals(data))
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 99, b"buy milk", saved(scene(), "JPEG")[:999]])
@@ -82,7 +82,7 @@ def test_a_damaged_file_is_refused_in_the_same_words(data):
     with pytest.raises(UnreadablePhotoError) as here:
         decode_photo(data)
     with pytest.raises(UnreadablePhotoError) as apart:
-        decode_apart(data)
+        decode_isolated(data)
     assert apart.value.reason == here.value.reason
     assert not apart.value.passing
 
@@ -111,32 +111,32 @@ def test_a_file_that_ends_its_decoder_ends_nothing_else(
     """
     good = saved(scene())
     if not fresh:
-        decode_apart(good)
+        decode_isolated(good)
     monkeypatch.setattr(decode_pool, "LIMITS", DecodeLimits(**limits))
     with pytest.raises(UnreadablePhotoError) as error:
-        decode_apart(file_with(fault))
+        decode_isolated(file_with(fault))
     assert (error.value.reason, error.value.passing) == (reason, passing)
-    assert decode_apart(good).photo.size == (300, 200)
+    assert decode_isolated(good).photo.size == (300, 200)
 
 
 @posix
 def test_a_photo_is_not_blamed_for_what_an_earlier_one_left_behind(hostile):
     """It is tried in a new process before it is given up."""
     for _ in range(3):
-        assert decode_apart(file_with("leave damage")).photo.size == (8, 8)
+        assert decode_isolated(file_with("leave damage")).photo.size == (8, 8)
 
 
 @posix
 def test_what_a_decoder_prints_is_not_taken_for_its_answer(hostile):
     """Nor does it reach the terminal."""
-    assert decode_apart(file_with("print")).photo.size == (8, 8)
+    assert decode_isolated(file_with("print")).photo.size == (8, 8)
 
 
 @posix
 def test_a_decoder_writes_no_files(hostile, tmp_path):
     """Not one byte."""
     with pytest.raises(UnreadablePhotoError):
-        decode_apart(file_with("write"))
+        decode_isolated(file_with("write"))
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) == 0
 
 
@@ -144,16 +144,16 @@ def test_a_decoder_writes_no_files(hostile, tmp_path):
 def test_the_largest_photo_fits_in_the_limits():
     """299 megapixels in colour are decoded in less memory than a file may take."""
     data = saved(Image.new("RGB", (23_000, 13_000), "teal"), compress_level=1)
-    assert decode_apart(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
+    assert decode_isolated(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
 
 
 def test_a_process_that_dies_while_idle_is_not_noticed():
     """The system may take it for its memory; another one is started."""
-    decode_apart(saved(scene()))
+    decode_isolated(saved(scene()))
     for worker in decode_pool._idle:
         worker._process.kill()
         worker._process.wait()
-    assert decode_apart(saved(scene())).photo.size == (300, 200)
+    assert decode_isolated(saved(scene())).photo.size == (300, 200)
 
 
 def test_a_process_is_used_again():
@@ -161,10 +161,10 @@ def test_a_process_is_used_again():
     decode_pool._end_all()
     data = saved(scene())
     for _ in range(3):
-        decode_apart(data)
+        decode_isolated(data)
     assert len(decode_pool._idle) == 1
     with ThreadPoolExecutor(8) as pool:
-        photos = list(pool.map(lambda _: decode_apart(data).photo.tobytes(), range(40)))
+        photos = list(pool.map(lambda _: decode_isolated(data).photo.tobytes(), range(40)))
     assert set(photos) == {scene().tobytes()}
     assert len(decode_pool._idle) <= 8
 
@@ -174,7 +174,7 @@ def test_without_a_process_the_error_says_so(monkeypatch):
     decode_pool._end_all()
     monkeypatch.setattr(decode_pool, "_WORKER_PROGRAM", "raise SystemExit(7)")
     with pytest.raises(DecoderError, match=r"exit 7.*photorank doctor"):
-        decode_apart(saved(scene()))
+        decode_isolated(saved(scene()))
 
 
 def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
@@ -182,7 +182,7 @@ def test_where_no_process_can_be_made_the_error_says_so(monkeypatch):
     decode_pool._end_all()
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     with pytest.raises(DecoderError, match="cannot be started"):
-        decode_apart(saved(scene()))
+        decode_isolated(saved(scene()))
 
 
 @posix
@@ -192,7 +192,7 @@ def test_no_process_outlives_the_one_that_asked(tmp_path):
         "import io, time; from PIL import Image\n"
         "from photorank.photos import decode_pool\n"
         "file = io.BytesIO(); Image.new('RGB', (9, 9)).save(file, 'PNG')\n"
-        "decode_pool.decode_apart(file.getvalue())\n"
+        "decode_pool.decode_isolated(file.getvalue())\n"
         "print(decode_pool._idle[0]._process.pid, flush=True); time.sleep(60)"
     )
     asker = subprocess.Popen(  # noqa: S603
@@ -215,11 +215,11 @@ def test_no_process_outlives_the_one_that_asked(tmp_path):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system cannot fork")
 def test_a_forked_process_has_decoders_of_its_own():
     """Two that asked the same one would get each other's photos."""
-    decode_apart(saved(scene()))
+    decode_isolated(saved(scene()))
     mine = {worker._process.pid for worker in decode_pool._idle}
     read, write = os.pipe()
     if not (child := os.fork()):
-        decode_apart(saved(scene()))
+        decode_isolated(saved(scene()))
         pids = [worker._process.pid for worker in decode_pool._idle]
         os.write(write, " ".join(map(str, pids)).encode())
         decode_pool._end_all()
@@ -249,7 +249,7 @@ def test_a_header_that_ends_its_reader_ends_nothing_else(tmp_path, monkeypatch):
         if path != heic:
             assert safe_headers.embedded_tags(path) == exif.embedded_tags(path)
             assert safe_headers.exposure_bias(path) == exif.exposure_bias(path)
-    monkeypatch.setattr(safe_headers, "header_apart", crash)
+    monkeypatch.setattr(safe_headers, "header_isolated", crash)
     for path in sorted(tmp_path.iterdir()):
         apart = path.name in ("WEBP", "AVIF", "HEIC")
         assert safe_headers.exposure_bias(path) is None

@@ -13,7 +13,7 @@ from threading import Lock
 from photorank.encoders.base import Encoder
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.files import PhotoFile
 from photorank.photos.hash_and_shape import picture_hash
 from photorank.photos.metadata.exif import Shot
@@ -115,7 +115,7 @@ class Opener:
             return Opened(place, file, digest)
         loaded = self.encoder()
         try:
-            photo, shot = decode_apart(data, short_side=loaded.short_side)
+            photo, shot = decode_isolated(data, short_side=loaded.short_side)
             frames = loaded.prepare(photo)
         except UnreadablePhotoError as error:
             return Unusable(place, file, error.reason, error.passing)

@@ -10,7 +10,7 @@ from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.catalogue.connection import adding, reading
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.rooted_paths import as_path
-from photorank.photos.decode_pool import signals_apart
+from photorank.photos.decode_pool import signals_isolated
 from photorank.photos.files import SkippedFile
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.photos.signals.all_signals import SIGNALS
@@ -102,7 +102,7 @@ def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedF
         try:
             data = read_photo(file)
             if photo_digest(data) == digest:
-                return signals_apart(data)
+                return signals_isolated(data)
             reasons.append("changed since it was indexed")
         except UnreadablePhotoError as error:
             reasons.append(error.reason)

@@ -19,7 +19,7 @@ from photorank.index.maintenance.checks import (
 )
 from photorank.index.maintenance.compaction import sweep
 from photorank.index.manifest import read_manifest, write_manifest
-from photorank.photos.decode_pool import decode_apart
+from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
 
@@ -129,7 +129,7 @@ def _content(paths: IndexPaths, digest: str) -> bytes | None:
         try:
             data = read_photo(as_path(roots.path(place)))
             if photo_digest(data) == digest:
-                return thumbnail(decode_apart(data, short_side=_SIDE).photo)
+                return thumbnail(decode_isolated(data, short_side=_SIDE).photo)
         except UnreadablePhotoError:
             continue
     return None

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.photos.metadata.capture_time import instants, local_clock
+from photorank.photos.metadata.capture_time import capture_seconds, local_clock
 from photorank.photos.pathtext import unicode_text
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
@@ -54,7 +54,7 @@ def _events(times: dict[str, str], gap: float) -> dict[str, str]:
     """Events, named after the clock of their first photo; the gap is in seconds."""
     groups = {}
     last, name = -inf, ""
-    moments = instants(list(times.values())).tolist()
+    moments = capture_seconds(list(times.values())).tolist()
     for moment, (digest, taken) in sorted(zip(moments, times.items(), strict=True)):
         if moment - last > gap:
             name = local_clock(taken).replace("T", " ")

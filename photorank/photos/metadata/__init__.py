@@ -1,1 +1,1 @@
-"""What a photo file says of itself: EXIF, XMP, capture time."""
+"""Metadata of photo files: EXIF, XMP and capture times."""

@@ -1,4 +1,4 @@
-"""XMP: the rating, the colour label and the flag that a program gave a photo, read and written."""
+"""XMP sidecars and packets: rating, colour label and flag of a photo, read and written."""
 
 import math
 import os
@@ -14,7 +14,7 @@ from photorank.photos.metadata.xmp_packet import RDF, Packet, packet_text, parse
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _RATING = f"{_XMP} Rating"
 _LABEL = f"{_XMP} Label"
-# In percent; Windows ends the name of its space with a slash, exiftool does not.
+# In percent; Windows ends its namespace with a slash, exiftool does not.
 _MICROSOFT_RATINGS = (
     "http://ns.microsoft.com/photo/1.0/ Rating",
     "http://ns.microsoft.com/photo/1.0 Rating",
@@ -27,20 +27,20 @@ _DARKTABLE_COLOURS = "http://darktable.sf.net/ colorlabels"
 _PHOTOSHOP_COLOUR = "http://ns.adobe.com/photoshop/1.0/ LabelColor"
 
 # fmt: off
-_DIGIKAM_NAMES = {
+_DIGIKAM_COLOURS = {
     "1": "Red", "2": "Orange", "3": "Yellow", "4": "Green", "5": "Blue", "6": "Magenta",
     "7": "Gray", "8": "Black", "9": "White",
 }
-_DARKTABLE_NAMES = {"0": "Red", "1": "Yellow", "2": "Green", "3": "Blue", "4": "Purple"}
+_DARKTABLE_COLOUR_OF = {"0": "Red", "1": "Yellow", "2": "Green", "3": "Blue", "4": "Purple"}
 # fmt: on
-_FLAGS = {  # what each program writes for rejected, undecided and picked
+_FLAGS = {  # -1 rejected, 0 undecided, 1 picked
     _PICK: {"-1": -1, "1": 1},
     _GOOD: {"false": -1, "true": 1},
     _DIGIKAM_PICK: {"1": -1, "2": 0, "3": 1},
 }
-_PERCENTS = {1: 1, 2: 25, 3: 50, 4: 75, 5: 99}  # as Windows writes stars
+_PERCENT_OF_STARS = {1: 1, 2: 25, 3: 50, 4: 75, 5: 99}  # as Windows writes them
 
-_NEW = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+_EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="photorank">
  <rdf:RDF xmlns:rdf="{RDF}">
   <rdf:Description rdf:about=""
@@ -52,33 +52,20 @@ _NEW = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """What a program wrote about how good a photo is; None where it does not say."""
+    """Judgement of a photo by another program, None where there is none."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
-    label: str | None = None  # the colour, as the program calls it; of several, all with commas
+    label: str | None = None  # the program's names of colours, separated by commas
     pick: int | None = None  # the flag: 1 picked, 0 undecided, -1 rejected
 
 
 def read_xmp(data: bytes) -> XmpTags:
-    """Return the judgements in an XMP packet or sidecar, whichever program wrote it.
+    """Tags in an XMP packet or sidecar of any program.
 
-    Properties may be attributes or elements, in one description or several. Where
-    there is no xmp:Rating, the one of Windows counts, where there is no xmp:Label,
-    the colours of Lightroom, digiKam or darktable.
+    Without xmp:Rating the rating of Windows counts, without xmp:Label the colours of Lightroom,
+    digiKam or darktable. Raises MetadataError if it is no readable XMP, declares a document type
+    (as an XML bomb does), exceeds `MAX_PACKET_BYTES`, or its rating is no number from -1 to 5.
 
-    Parameters
-    ----------
-    data : bytes
-        In UTF-8, UTF-16 or UTF-32, or as the XML declaration says.
-
-    Raises
-    ------
-    MetadataError
-        If it is no XMP that can be read, declares a document type (as an XML bomb
-        does), is larger than `MAX_PACKET_BYTES`, or its rating is no number from -1 to 5.
-
-    Examples
-    --------
     >>> read_xmp(with_rating(None, 4, label="Green"))
     XmpTags(rating=4.0, label='Green', pick=None)
     """
@@ -86,43 +73,27 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int, *, label: str | None = None) -> bytes:
-    """Return a sidecar with a rating, in which everything else is byte for byte as it was.
+    """Sidecar (a new one if `data` is None) with another rating; all other bytes stay.
 
-    Every xmp:Rating that is there is changed, and the rating in percent of Windows
-    with it; where there is none, it becomes an attribute of the first description.
+    `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected; `label` a colour, None to keep it.
+    Every xmp:Rating and Windows' percent is changed; a missing xmp:Rating becomes an attribute of
+    the first description. The colour numbers of digiKam and darktable stay. Raises MetadataError if
+    `data` is no readable XMP, ValueError for another rating.
 
-    Parameters
-    ----------
-    data : bytes, optional
-        The sidecar as it is. Default: a new one is made.
-    rating : int
-        Stars 1 to 5, 0 for not rated, -1 for rejected.
-    label : str, optional
-        The colour label, likewise. Default: it stays as it is. The numbers that
-        digiKam and darktable keep beside it are not changed.
-
-    Raises
-    ------
-    MetadataError
-        If `data` is no XMP that can be read.
-    ValueError
-        If there is no such rating.
-
-    Examples
-    --------
     >>> before = with_rating(None, 2)
     >>> with_rating(before, 5) == before.replace(b'xmp:Rating="2"', b'xmp:Rating="5"')
     True
     """
     if rating not in range(-1, 6):
         raise ValueError(f"a rating is a whole number from -1 to 5, not {rating}")
-    text = packet_text(_NEW.encode() if data is None else data)
+    text = packet_text(_EMPTY_SIDECAR.encode() if data is None else data)
     packet = parse_packet(text.xml)
     values = {_RATING: str(rating)}
     if label is not None:
         values[_LABEL] = escape(label, {'"': "&quot;"})
-    edits = _added({name: values[name] for name in values if not _has(packet, name)}, packet)
-    values |= dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENTS.get(rating, 0)))
+    there = {one.name for one in packet.properties}
+    edits = _edit_adding({name: values[name] for name in values if name not in there}, packet)
+    values |= dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENT_OF_STARS.get(rating, 0)))
     for one in packet.properties:
         if one.name in values:
             edits.append((one.start, one.end, one.before + values[one.name].encode() + one.after))
@@ -130,21 +101,20 @@ def with_rating(data: bytes | None, rating: int, *, label: str | None = None) ->
     for start, end, new in sorted(edits, reverse=True):
         xml = xml[:start] + new + xml[end:]
     written = text.encoded(xml)
-    if read_xmp(written).rating != rating:  # a photo's sidecar is not to be lost by our mistake
+    if read_xmp(written).rating != rating:  # never replace a sidecar by a wrong one
         raise MetadataError("XMP that no rating can be written into")
     return written
 
 
-def is_own(data: bytes) -> bool:
-    """Tell whether a sidecar is what photorank makes of nothing, with 1 to 5 stars.
+def made_by_photorank(data: bytes) -> bool:
+    """Whether photorank made a sidecar that no other program has saved since.
 
-    Such stars come from a master-vector, and are no person's judgement. Once another
-    program has saved the sidecar, a person has seen them.
+    Its stars come from a master-vector and are no person's judgement.
 
-    Examples
-    --------
-    >>> is_own(with_rating(None, 4)), is_own(with_rating(None, 4, label="Red"))
-    (True, False)
+    >>> made_by_photorank(with_rating(None, 4))
+    True
+    >>> made_by_photorank(with_rating(None, 4, label="Red"))
+    False
     """
     return data in _own_sidecars()
 
@@ -155,50 +125,41 @@ def _own_sidecars() -> frozenset[bytes]:
 
 
 def sidecars(photo: Path) -> list[Path]:
-    """Return the sidecars that a photo has, the one that is its own alone first.
+    """Existing sidecars of a photo, first the one that it does not share.
 
-    darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write
-    ``photo.xmp``, which a RAW file and the JPEG beside it have in common.
+    darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
+    which a RAW file shares with its JPEG.
     """
     names = [photo.name + ".xmp", photo.name + ".XMP", photo.stem + ".xmp", photo.stem + ".XMP"]
     there = [path for path in map(photo.with_name, names) if os.path.lexists(path)]
     kept: list[Path] = []
-    for path in there:  # where case does not matter, one file answers to two names
+    for path in there:  # without case in file names, two names are one file
         same = [one for one in kept if one.name.lower() == path.name.lower()]
-        if not any(_is_same(path, one) for one in same):
+        if not any(_is_same_file(path, one) for one in same):
             kept.append(path)
     return kept
 
 
 def sidecar_for(photo: Path) -> Path:
-    """Return the sidecar to write a photo's rating into: the one it has, else a new one.
+    """Sidecar for a photo's rating: the first of its existing ones, else ``photo.jpg.xmp``.
 
-    A new one is ``photo.jpg.xmp``, which no other file shares. Photos that have a
-    ``photo.xmp`` in common, such as a RAW file and its JPEG, are one shot to the
-    programs that write it, and get one rating.
+    Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
+    programs that write it they are one shot.
     """
     return next(iter(sidecars(photo)), photo.with_name(photo.name + ".xmp"))
 
 
 def stars_of_percent(percent: float) -> float:
-    """Return the stars that Windows means by a rating in percent.
+    """Stars, 0 to 5, of a rating in percent by Windows.
 
-    Examples
-    --------
     >>> [stars_of_percent(percent) for percent in (0, 1, 25, 50, 75, 99)]
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
     """
     return min(1.0 + round(percent / 25), 5.0) if percent > 0 else 0.0
 
 
-def checked_rating(text: str, low: float, high: float) -> float:
-    """Return a rating's number.
-
-    Raises
-    ------
-    MetadataError
-        If it is none between `low` and `high`.
-    """
+def parse_rating(text: str, low: float, high: float) -> float:
+    """Number of a rating's text; MetadataError if it is none from `low` to `high`."""
     try:
         value = float(text)
     except ValueError:
@@ -217,24 +178,20 @@ def _tags(packet: Packet) -> XmpTags:
             items.setdefault(one.name, one.items)
     rating = None
     if _RATING in found:
-        rating = checked_rating(found[_RATING], -1, 5)
+        rating = parse_rating(found[_RATING], -1, 5)
     elif percent := next((found[name] for name in _MICROSOFT_RATINGS if name in found), None):
-        rating = stars_of_percent(checked_rating(percent, 0, 100))
+        rating = stars_of_percent(parse_rating(percent, 0, 100))
     flags = (_FLAGS[name].get(found[name].lower()) for name in _FLAGS if name in found)
     pick = next((flag for flag in flags if flag is not None), None)
-    digikam = _DIGIKAM_NAMES.get(found.get(_DIGIKAM_COLOUR, ""))
-    darktable = (_DARKTABLE_NAMES.get(number) for number in items.get(_DARKTABLE_COLOURS, ()))
+    digikam = _DIGIKAM_COLOURS.get(found.get(_DIGIKAM_COLOUR, ""))
+    darktable = (_DARKTABLE_COLOUR_OF.get(number) for number in items.get(_DARKTABLE_COLOURS, ()))
     colours = ", ".join(filter(None, darktable)) or None
     label = found.get(_LABEL) or found.get(_PHOTOSHOP_COLOUR) or digikam or colours
     return XmpTags(rating, label, pick)
 
 
-def _has(packet: Packet, name: str) -> bool:
-    return any(one.name == name for one in packet.properties)
-
-
-def _added(values: dict[str, str], packet: Packet) -> list[tuple[int, int, bytes]]:
-    """Return the edit that gives the first description properties of the XMP namespace."""
+def _edit_adding(values: dict[str, str], packet: Packet) -> list[tuple[int, int, bytes]]:
+    """Edit (start, end, bytes) that adds XMP properties to the first description."""
     if not values:
         return []
     if not packet.nodes:
@@ -251,7 +208,7 @@ def _added(values: dict[str, str], packet: Packet) -> list[tuple[int, int, bytes
     return [(node.end, node.end, new)]
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def _is_same_file(one: Path, other: Path) -> bool:
     try:
         return os.path.samefile(one, other)
     except OSError:

@@ -1,4 +1,4 @@
-"""An XMP packet: its text, its properties, and where in the text each of them stands."""
+"""XMP packets as text, with the position of each property in it."""
 
 import codecs
 import re
@@ -9,58 +9,58 @@ from xml.parsers import expat
 
 from photorank.errors import MetadataError
 
-MAX_PACKET_BYTES = 64 << 20  # of a packet; those of real programs reach a few megabytes
-_MAX_DEPTH = 100  # of elements in each other; XMP needs a dozen
-_MAX_ELEMENTS = 1_000_000  # each dab of a brush is one
+MAX_PACKET_BYTES = 64 << 20  # those of real programs reach a few megabytes
+_MAX_DEPTH = 100  # of nested elements; XMP needs a dozen
+_MAX_ELEMENTS = 1_000_000  # in edited photos each dab of a brush is one
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _ROOT, _NODE, _ITEM = f"{RDF} RDF", f"{RDF} Description", f"{RDF} li"
 
-# Longer marks first: the one of UTF-32 begins as that of UTF-16 does.
-_MARKS = {
+# UTF-32 first: its mark begins with that of UTF-16.
+_ENCODING_OF_MARK = {
     codecs.BOM_UTF32_LE: "utf-32-le",
     codecs.BOM_UTF32_BE: "utf-32-be",
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
-_BEGINNINGS = {  # of a packet without a mark
+_ENCODING_OF_START = {  # without a mark
     b"<\0\0\0": "utf-32-le",
     b"\0\0\0<": "utf-32-be",
     b"<\0": "utf-16-le",
     b"\0<": "utf-16-be",
 }
-_DECLARED = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_ENCODINGS = {"utf-8", "ascii", "iso8859-1", "cp1252"}  # as Python names them; no others were seen
+_DECLARED_ENCODING = re.compile(rb"<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
+_ENCODINGS = {"utf-8", "ascii", "iso8859-1", "cp1252"}  # by Python's names; others were never seen
 _ATTRIBUTE = re.compile(rb"(\s+)([^\s=<>]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
 
 
 @dataclass(frozen=True)
 class Property:
-    """A property of the photo, and the bytes that its value takes."""
+    """A property of the photo, with the position of its value in bytes."""
 
-    name: str  # its namespace, a space, its local name
-    value: str  # the text; of a list, its items
-    items: tuple[str, ...]  # of a list, else empty
-    start: int  # where its value begins in `Packet.source`, in bytes
+    name: str  # namespace, space, local name
+    value: str  # the text, or the items of a list with commas
+    items: tuple[str, ...]  # of a list; else empty
+    start: int  # of the value in `Packet.source`
     end: int
-    before: bytes = b""  # what a new value has to stand between
+    before: bytes = b""  # bytes to put around a new value
     after: bytes = b""
 
 
 @dataclass(frozen=True)
 class Node:
-    """The start tag of a description that properties can be added to."""
+    """Start tag of a description, to which properties can be added."""
 
-    end: int  # where another attribute can stand
-    space: bytes  # what parts its attributes
+    end: int  # position for another attribute
+    space: bytes  # between its attributes
     prefixes: dict[str, str]  # namespaces in scope by their prefix
 
 
 @dataclass
 class Packet:
-    """An XMP packet as XML, which is UTF-8 here, whatever it was before."""
+    """An XMP packet as XML in UTF-8, whatever its encoding was."""
 
     source: bytes
     properties: list[Property] = field(default_factory=list)
@@ -69,32 +69,26 @@ class Packet:
 
 @dataclass(frozen=True)
 class Text:
-    """A packet's XML, and what was around it."""
+    """XML of a packet, with its encoding and the text around it."""
 
     mark: bytes  # the byte order mark
     encoding: str
-    head: str  # white space before
+    head: str  # white space before the XML
     xml: str
-    tail: str  # zeros after
+    tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Return other XML in the same wrapping."""
+        """Bytes of other XML in the same encoding and surroundings."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
 
 
 def packet_text(data: bytes) -> Text:
-    """Return what bytes say, in whichever Unicode form, with its byte order mark or without.
-
-    Raises
-    ------
-    MetadataError
-        If it is too large, or no text in the encoding that it says it has.
-    """
+    """Text of a packet in any Unicode encoding; MetadataError if it is too large or no text."""
     if len(data) > MAX_PACKET_BYTES:
         raise MetadataError(f"XMP of more than {MAX_PACKET_BYTES >> 20} MB")
-    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    encoding = _MARKS.get(mark) or _encoding(data)
+    mark = next((mark for mark in _ENCODING_OF_MARK if data.startswith(mark)), b"")
+    encoding = _ENCODING_OF_MARK.get(mark) or _encoding(data)
     try:
         text = data[len(mark) :].decode(encoding)
     except UnicodeDecodeError as error:
@@ -105,33 +99,25 @@ def packet_text(data: bytes) -> Text:
 
 
 def parse_packet(xml: str) -> Packet:
-    """Return the properties of a packet; XML with declarations of its own is refused.
-
-    Raises
-    ------
-    MetadataError
-        If it is no XML, no XMP, or tries to define entities.
-    """
+    """Properties of a packet's XML; MetadataError if it is no XMP or defines entities."""
     reader = _Reader(Packet(_utf8(xml)))
     try:
         reader.parser.Parse(reader.packet.source, True)
     except expat.ExpatError as error:
-        what = expat.errors.messages.get(error.code, "")
-        if not xml.strip():
-            what = "it is empty"
-        raise MetadataError(f"not XML ({what}, line {error.lineno})") from error
+        problem = expat.errors.messages.get(error.code, "") if xml.strip() else "it is empty"
+        raise MetadataError(f"not XML ({problem}, line {error.lineno})") from error
     if not reader.is_xmp:
         raise MetadataError("XML, but not XMP")
     return reader.packet
 
 
 def _encoding(data: bytes) -> str:
-    """Return the encoding of a packet without a byte order mark."""
+    """Encoding of a packet without a byte order mark."""
     start = data[:1024].lstrip(b" \t\r\n")
-    for beginning, encoding in _BEGINNINGS.items():
+    for beginning, encoding in _ENCODING_OF_START.items():
         if start.startswith(beginning):
             return encoding
-    declared = _DECLARED.match(start)
+    declared = _DECLARED_ENCODING.match(start)
     name = declared[1].decode() if declared else "utf-8"
     try:
         known = codecs.lookup(name).name
@@ -150,17 +136,16 @@ def _utf8(xml: str) -> bytes:
 
 
 class _Reader:
-    """Takes what the parser meets, and keeps what belongs to the photo itself.
+    """Handlers of an XML parser that collect the properties of the photo itself.
 
-    A property is an attribute or an element of a description that lies directly in
-    rdf:RDF. Those further inside belong to something else, such as the file that
-    this one was made from.
+    These are attributes and elements of descriptions directly in rdf:RDF; deeper ones belong to
+    something else, such as the file that this one was made from.
     """
 
     def __init__(self, packet: Packet) -> None:
         self.packet = packet
         self.is_xmp = False
-        # The source is UTF-8 now, whatever its declaration says that it was.
+        # The source is UTF-8 now, whatever its declaration says.
         self.parser = parser = expat.ParserCreate("utf-8", " ")
         parser.ordered_attributes = True
         parser.buffer_text = True
@@ -173,7 +158,7 @@ class _Reader:
         self._path: list[str] = []
         self._elements = 0
         self._spaces: dict[str, list[str]] = defaultdict(list)  # namespaces by prefix
-        self._property = 0  # how deep the property is that is being read
+        self._property = 0  # depth of the property that is being read, 0 if none
         self._tag_start = 0
         self._texts: list[str] = []
         self._items: list[list[str]] = []
@@ -217,7 +202,7 @@ class _Reader:
 
     def _describe(self, attributes: list[str]) -> None:
         at = self.parser.CurrentByteIndex
-        tag = self._tag(at)
+        tag = self._start_tag(at)
         written = list(_ATTRIBUTE.finditer(tag))
         named = [one for one in written if one[2].partition(b":")[0] != b"xmlns"]
         for one, name, value in zip(named, attributes[::2], attributes[1::2], strict=True):
@@ -229,9 +214,9 @@ class _Reader:
         self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
 
     def _keep(self, name: str) -> None:
-        """Keep a property that was an element."""
+        """Add a property that is an element."""
         at = self._tag_start
-        tag = self._tag(at)
+        tag = self._start_tag(at)
         items = tuple("".join(item).strip() for item in self._items)
         value = ", ".join(items) or "".join(self._texts).strip()
         if tag.endswith(b"/>"):
@@ -241,8 +226,8 @@ class _Reader:
             span = at + len(tag), self.parser.CurrentByteIndex, b"", b""
         self.packet.properties.append(Property(name, value, items, *span))
 
-    def _tag(self, at: int) -> bytes:
-        """Return the start tag at a place, as it is written."""
+    def _start_tag(self, at: int) -> bytes:
+        """Start tag at a position of the source, as it is written."""
         tag = _TAG.match(self.packet.source, at)
         if tag is None:
             raise MetadataError("XML that cannot be understood")

@@ -1,1 +1,1 @@
-"""Technical signals: what can be measured of a photo without knowing what is in it."""
+"""Technical signals of a photo: sharpness, noise, light, colour, compression, fitness for print."""

@@ -1,4 +1,4 @@
-"""Technical signals: what can be measured of a photo without knowing what is in it."""
+"""All technical signals of one photo, by their catalogue columns."""
 
 import io
 from collections.abc import Callable
@@ -12,21 +12,21 @@ from photorank.photos.open_photo import decode_photo, open_header
 from photorank.photos.signals import compression, light_and_colour, noise, sharpness
 from photorank.typing import Frames, Grey
 
-# Pixels of the long side of the picture that is measured: sharpness and noise depend on it. It
-# is what a print of 20 cm shows at 100 dots an inch. Smaller photos are measured as they are.
+# Pixels of the long side at which signals are measured, as sharpness and noise depend on it: those
+# of a 20 cm print at 100 dots an inch. Smaller photos are measured as they are.
 LONG_SIDE = 768
-_MIDDLE = 1024  # pixels of the square in which blocks are looked for
+_BLOCKS_SIDE = 1024  # pixels of the central square in which blockiness is measured
 
 
 @dataclass(frozen=True)
 class Picture:
-    """One photo in the forms that signals look at."""
+    """One photo in the forms that signals need."""
 
-    header: Image.Image  # the file as it was opened, undecoded
+    header: Image.Image  # the opened file, not decoded
     photo: Image.Image  # upright sRGB, its long side at most `LONG_SIDE`
-    pixels: Frames  # the same (h, w, 3)
-    grey: Grey  # the same (h, w)
-    unscaled: Grey | None  # the middle of the photo in its own pixels, where they were decoded
+    pixels: Frames  # of `photo` (h, w, 3)
+    grey: Grey  # of `photo` (h, w), 0 to 1
+    unscaled: Grey | None  # central square, not resized; None if the photo was scaled down
     size: tuple[int, int]  # width and height of the whole photo, upright
 
 
@@ -54,30 +54,16 @@ SIGNALS: dict[str, Callable[[Picture], float]] = {
 
 
 def photo_signals(data: bytes) -> dict[str, float]:
-    """Return every signal of a photo file's bytes, by name; nan where one is not defined.
+    """Signals of a photo file's bytes by name, nan where undefined.
 
-    Parameters
-    ----------
-    data : bytes
-        A whole file, as :func:`photorank.photos.open_photo.read_photo` returns it.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If the bytes are no usable photo.
+    Raises UnreadablePhotoError if the bytes are no usable photo.
     """
     picture = open_picture(data)
     return {name: signal(picture) for name, signal in SIGNALS.items()}
 
 
 def open_picture(data: bytes) -> Picture:
-    """Return a photo file's bytes in the forms that signals look at.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If the bytes are no usable photo.
-    """
+    """Photo of a file's bytes; UnreadablePhotoError if it is not usable."""
     decoded = decode_photo(data, short_side=LONG_SIDE // 2)
     scaled = "full_size" in decoded.info
     short, long = decoded.info.get("full_size", sorted(decoded.size))
@@ -98,6 +84,6 @@ def _grey(photo: Image.Image) -> Grey:
 
 
 def _middle(photo: Image.Image) -> Image.Image:
-    """Return the middle of a photo, its own pixels."""
-    left, top = (max(side - _MIDDLE, 0) // 2 for side in photo.size)
+    """Central square of a photo, not resized."""
+    left, top = (max(side - _BLOCKS_SIDE, 0) // 2 for side in photo.size)
     return photo.crop((left, top, photo.width - left, photo.height - top))

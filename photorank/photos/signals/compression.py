@@ -1,4 +1,4 @@
-"""What storing a photo has cost: the quality it says it was saved with, and the blocks it shows."""
+"""Signals of lossy compression: JPEG quality and visible blocks."""
 
 import io
 from functools import cache
@@ -9,25 +9,18 @@ from PIL import Image
 
 from photorank.typing import Floats, Grey
 
-_BLOCK = 8  # pixels of JPEG's blocks
+_BLOCK = 8  # pixels of a JPEG block's side
 
 
 def jpeg_quality(photo: Image.Image) -> float:
-    """Return the quality that a JPEG file was last saved with, from its quantisation table.
+    """JPEG quality at which an opened file was last saved, by its quantisation table.
 
-    The quality at which libjpeg's table for brightness is nearest to the
-    file's; for the tables of most programs and cameras it is an equivalent.
-
-    Parameters
-    ----------
-    photo : PIL.Image.Image
-        As it was opened; no pixel has to be decoded.
+    The quality of libjpeg's luminance table that is nearest to the file's.
 
     Returns
     -------
     float
-        From 1 to 100; higher is better, and below about 75 it can be seen. nan
-        for another format.
+        1 to 100; higher is better, below about 75 losses are visible. nan for another format.
 
     References
     ----------
@@ -50,16 +43,15 @@ def jpeg_quality(photo: Image.Image) -> float:
 
 
 def blockiness(grey: Grey) -> float:
-    """Return how much greater steps are at the edges of JPEG's blocks than inside them.
+    """Ratio of grey-level steps at the edges of JPEG blocks to those inside them.
 
-    Wherever the grid begins, as a crop moves it; the mean of both directions.
-    In a picture that was scaled the grid is gone.
+    The mean of both directions, wherever a crop has moved the grid. Resizing removes it.
 
     Returns
     -------
     float
-        A ratio, lower is better; 1 is none, and above about 1.2 it can be seen.
-        nan for a flat picture, or fewer than 16 pixels in a direction.
+        1 without blocks; lower is better, above about 1.2 they are visible. nan for a flat picture
+        or fewer than 16 pixels in a direction.
 
     References
     ----------
@@ -82,15 +74,15 @@ def blockiness(grey: Grey) -> float:
 
 
 def _grid(steps: Floats) -> float:
-    """Return the greatest mean step of the eight places in a block over the others' median."""
+    """Greatest mean step among the eight positions in a block over the others' median."""
     places = np.sort([steps[start::_BLOCK].mean() for start in range(_BLOCK)])
-    inside = max(float(np.median(places[:-1])), 1e-3 / 255)  # blocks may be flat
+    inside = max(float(np.median(places[:-1])), 1e-3 / 255)  # never 0: blocks may be flat
     return float(places[-1]) / inside
 
 
 @cache
 def _tables_by_quality() -> Floats:
-    """Return libjpeg's table for brightness at each quality from 1 to 100, (100, 64)."""
+    """Luminance table of libjpeg at each quality from 1 to 100, (100, 64)."""
     tables = []
     for quality in range(1, 101):
         file = io.BytesIO()

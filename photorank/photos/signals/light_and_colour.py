@@ -1,65 +1,56 @@
-"""Light and colour of a picture: brightness, clipping, contrast, colourfulness, colour cast."""
+"""Signals of light and colour: brightness, clipping, contrast, colourfulness, colour cast."""
 
 import numpy as np
 from PIL import Image
 
 from photorank.typing import Frames, Grey
 
-_BLACK, _WHITE = 5, 250  # sRGB levels at which no drawing is left, in print least of all
-_SMALL = 128  # pixels of the long side at which colour is looked at: casts are not in the detail
+_MAX_BLACK, _MIN_WHITE = 5, 250  # sRGB levels, 0 to 255, beyond which no detail is left
+_CAST_SIDE = 128  # pixels of the long side for the mean colour, which needs no detail
 
 
 def brightness(grey: Grey) -> float:
-    """Return the mean lightness of the picture's grey levels.
-
-    Returns
-    -------
-    float
-        From 0, black, to 1, white; neither end is good.
-    """
+    """Mean grey level of a picture, from 0 (black) to 1 (white); neither end is good."""
     return float(grey.mean(dtype=np.float64))
 
 
 def clipped_shadows(pixels: Frames) -> float:
-    """Return the share of pixels that are black in every channel: shadows without drawing.
+    """Share of pixels that are black in every channel, 0 to 1.
 
-    Returns
-    -------
-    float
-        From 0 to 1; lower is better, but a night sky is black as well.
+    Lower is better, but a night sky is black as well.
 
     Examples
     --------
     >>> clipped_shadows(np.array([[[0, 3, 5], [0, 3, 9]]], dtype=np.uint8))
     0.5
     """
-    return float((_lightest(pixels) <= _BLACK).mean())
+    red, green, blue = np.moveaxis(pixels, -1, 0)
+    lightest = np.maximum(np.maximum(red, green), blue)  # quicker than max over an axis
+    return float((lightest <= _MAX_BLACK).mean())
 
 
 def clipped_highlights(pixels: Frames) -> float:
-    """Return the share of pixels that are white in every channel: lights without drawing.
+    """Share of pixels that are white in every channel, 0 to 1.
 
-    Returns
-    -------
-    float
-        From 0 to 1; lower is better, but a lamp is white as well.
+    Lower is better, but a lamp is white as well.
 
     Examples
     --------
     >>> clipped_highlights(np.array([[[255, 250, 251], [255, 200, 255]]], dtype=np.uint8))
     0.5
     """
-    return float((_darkest(pixels) >= _WHITE).mean())
+    red, green, blue = np.moveaxis(pixels, -1, 0)
+    darkest = np.minimum(np.minimum(red, green), blue)
+    return float((darkest >= _MIN_WHITE).mean())
 
 
 def contrast(grey: Grey) -> float:
-    """Return the root mean square contrast: the standard deviation of grey levels.
+    """Root mean square contrast: the standard deviation of grey levels.
 
     Returns
     -------
     float
-        From 0, flat, to 0.5, half black and half white; most photos lie between
-        0.1 and 0.3.
+        0 (flat) to 0.5 (half black, half white); most photos have 0.1 to 0.3.
 
     References
     ----------
@@ -69,13 +60,12 @@ def contrast(grey: Grey) -> float:
 
 
 def colourfulness(pixels: Frames) -> float:
-    """Return how colourful people find a picture of these pixels.
+    """Colourfulness of a picture as people judge it.
 
     Returns
     -------
     float
-        From 0, grey, to about 110, extremely colourful (15 slightly, 33
-        moderately, 59 quite).
+        0 (grey) to about 110 (extremely colourful); 15 is slightly, 33 moderately, 59 quite.
 
     References
     ----------
@@ -94,15 +84,14 @@ def colourfulness(pixels: Frames) -> float:
 
 
 def colour_cast(photo: Image.Image) -> float:
-    """Return how far the mean colour is from grey.
+    """Distance of the mean colour from grey, in the a*, b* plane of CIELAB.
 
-    The distance in the a*, b* plane of CIELAB. A meadow is green without any
-    fault of the camera: it says most among shots of one scene.
+    It compares shots of one scene best: a meadow is green without a fault of the camera.
 
     Returns
     -------
     float
-        From 0, neutral, to about 100; beyond 10 most pictures look tinted.
+        0 (neutral) to about 100; above 10 most pictures look tinted.
 
     References
     ----------
@@ -117,16 +106,6 @@ def colour_cast(photo: Image.Image) -> float:
     from skimage.color import rgb2lab
 
     small = photo.copy()
-    small.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    small.thumbnail((_CAST_SIDE, _CAST_SIDE), Image.Resampling.BOX)
     lab = rgb2lab(np.asarray(small))
     return float(np.hypot(*lab[..., 1:].mean(axis=(0, 1))))
-
-
-def _lightest(pixels: Frames) -> Frames:
-    """Return each pixel's lightest channel (h, w); quicker than max over an axis."""
-    return np.maximum(np.maximum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])
-
-
-def _darkest(pixels: Frames) -> Frames:
-    """Return each pixel's darkest channel (h, w)."""
-    return np.minimum(np.minimum(pixels[..., 0], pixels[..., 1]), pixels[..., 2])

@@ -1,4 +1,4 @@
-"""How noisy a picture is."""
+"""Signal of noise in a picture."""
 
 from math import nan
 
@@ -6,21 +6,20 @@ import numpy as np
 
 from photorank.typing import Grey
 
-_NORMAL = 0.6745  # the median of |z| for a standard normal z
+_NORMAL_MEDIAN = 0.6745  # median of |z| for a standard normal z
 
 
 def noise(grey: Grey) -> float:
-    """Return the standard deviation of the noise, in grey levels of 255.
+    """Standard deviation of the noise, in grey levels of 255.
 
-    From the median size of the finest diagonal wavelet coefficients (Haar),
-    which edges are too few to move; coefficients of exactly 0 are clipped
-    areas and do not count. Fine texture all over looks like noise to it.
+    From the median size of the finest diagonal Haar wavelet coefficients, on which edges have
+    little influence. Coefficients of exactly 0 are clipped areas and do not count. Fine texture all
+    over a picture counts as noise.
 
     Returns
     -------
     float
-        From 0; lower is better, and above about 3 it is visible. nan for a
-        single line of pixels.
+        From 0; lower is better, above about 3 noise is visible. nan for a single line of pixels.
 
     References
     ----------
@@ -40,4 +39,4 @@ def noise(grey: Grey) -> float:
     step = even - odd
     details = np.abs(step[:, 0::2] - step[:, 1::2]) / 2
     details = details[details > 0]
-    return 255 * float(np.median(details)) / _NORMAL if details.size else 0.0
+    return 255 * float(np.median(details)) / _NORMAL_MEDIAN if details.size else 0.0

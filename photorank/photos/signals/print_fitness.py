@@ -1,4 +1,4 @@
-"""Whether a photo is fit to be printed on a page: enough pixels, not much cut off, not too dark."""
+"""Fitness of a photo for print on a page: resolution, loss by cropping, darkness."""
 
 from dataclasses import dataclass
 from math import nan
@@ -6,11 +6,11 @@ from typing import Literal
 
 Fitness = Literal["fine", "soft", "too small"]
 
-INCH = 2.54  # cm
-# Dots an inch from which a print in the hand looks sharp, and below which anybody sees pixels.
-FINE_DPI, LEAST_DPI = 200.0, 120.0
-DARK = 0.2  # mean grey level up to which what looks well on a screen is muddy on paper
-WIDE_CROP = 0.15  # share of the picture whose loss changes what it shows
+_CM_PER_INCH = 2.54
+# Dots an inch above which a print in the hand looks sharp, and below which pixels are visible.
+FINE_DPI, MIN_DPI = 200.0, 120.0
+_MAX_DARK_BRIGHTNESS = 0.2  # mean grey level, 0 to 1, up to which a print looks muddy
+_MIN_NOTED_LOSS = 0.15  # share of the picture, 0 to 1, whose loss changes what it shows
 
 
 @dataclass(frozen=True)
@@ -26,23 +26,23 @@ class Page:
 
 @dataclass(frozen=True)
 class PrintFitness:
-    """How a photo would come out on a page, which is turned as the photo is."""
+    """Quality of a photo's print on a page, which is turned as the photo is."""
 
     page: Page
     dpi: float  # dots an inch, after cropping
-    lost: float  # 0 to 1, the share of the picture that cropping takes away
-    dark: bool  # it would look muddy
+    lost: float  # share of the picture that is cropped, 0 to 1
+    dark: bool  # the print would look muddy
 
     @property
     def fitness(self) -> Fitness:
-        """Whether there are enough pixels."""
+        """Class of the resolution."""
         if self.dpi >= FINE_DPI:
             return "fine"
-        return "soft" if self.dpi >= LEAST_DPI else "too small"
+        return "soft" if self.dpi >= MIN_DPI else "too small"
 
     def __str__(self) -> str:
         words = [f"{self.dpi:.0f} dpi at {self.page}: {self.fitness}"]
-        if self.lost >= WIDE_CROP:
+        if self.lost >= _MIN_NOTED_LOSS:
             words.append(f"{self.lost:.0%} of it is cut off")
         if self.dark:
             words.append("very dark in print")
@@ -50,15 +50,8 @@ class PrintFitness:
 
 
 def parse_page(text: str) -> Page:
-    """Return the page of a text like ``20x30``, in centimetres and in either order.
+    """Page of a text like ``20x30``, in centimetres; ValueError if it is no page of 1 to 1,000 cm.
 
-    Raises
-    ------
-    ValueError
-        If it is not two numbers between 1 and 1,000.
-
-    Examples
-    --------
     >>> parse_page("30 x 20")
     Page(short=20.0, long=30.0)
     """
@@ -69,27 +62,13 @@ def parse_page(text: str) -> Page:
 
 
 def print_fitness(
-    width: float,
-    height: float,
-    page: Page,
-    *,
-    brightness: float = nan,
+    width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintFitness:
-    """Return how a photo would come out on a page.
+    """Fitness of a photo of `width` x `height` pixels for a page that it fills.
 
-    The photo fills the page, turned as the photo is, and what is too much of
-    its longer side is cut off.
+    The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
+    signal of that name, nan if unknown.
 
-    Parameters
-    ----------
-    width, height : float
-        Pixels of the whole photo.
-    page : Page
-    brightness : float, optional
-        Of :mod:`photorank.photos.signals.all_signals`; unknown, nothing is said of darkness.
-
-    Examples
-    --------
     >>> print(print_fitness(2400, 1600, Page(20, 30)))
     203 dpi at 20 × 30 cm: fine
     >>> print(print_fitness(1600, 1600, Page(20, 30), brightness=0.1))
@@ -98,11 +77,11 @@ def print_fitness(
     if not (width >= 1 and height >= 1):
         raise ValueError(f"a photo of {width} x {height} pixels cannot be printed")
     short, long = sorted((width, height))
-    dots = min(short / page.short, long / page.long)  # a cm
+    dots = min(short / page.short, long / page.long)  # per cm
     lost = 1 - (dots * page.short) * (dots * page.long) / (short * long)
     return PrintFitness(
         page,
-        dpi=dots * INCH,
+        dpi=dots * _CM_PER_INCH,
         lost=max(lost, 0.0),
-        dark=brightness <= DARK,  # never of nan
+        dark=brightness <= _MAX_DARK_BRIGHTNESS,  # False for nan
     )

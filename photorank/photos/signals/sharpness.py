@@ -1,4 +1,4 @@
-"""How sharp a picture is: all over, where it is sharpest, and where its subject should be."""
+"""Signals of sharpness: of the whole picture, of its sharpest tile and of its middle."""
 
 from math import log10, nan
 
@@ -6,26 +6,23 @@ import numpy as np
 
 from photorank.typing import Floats, Grey
 
-_TILES = 8  # in each direction
-_SMALL = 32  # pixels of a tile's side where its singular values are looked at
-# The least that is told apart from none: rounding to 8 bits leaves about this much in a flat field.
-_NOTHING = 1e-6
-# Of a side, from the centre: people put their subject in the middle half.
-_SUBJECT = 0.25
+_TILES_PER_SIDE = 8
+_SVD_SIDE = 32  # pixels of a tile whose singular values are computed
+# Mean squared Laplacian of a flat area after rounding to 8 bits: less is indistinguishable from 0.
+_MIN_ENERGY = 1e-6
+_SUBJECT_WIDTH = 0.25  # standard deviation, as a share of a side: subjects are in the middle half
 
 
 def sharpness(grey: Grey) -> float:
-    """Return how much detail the whole picture has, in decades.
+    """Sharpness of a whole picture: log10 of the mean squared Laplacian.
 
-    The logarithm of the mean squared Laplacian. It depends on what is in the
-    picture and on its size, so it says little of two different scenes and much
-    of two shots of one. Noise counts as detail.
+    It compares two shots of one scene, hardly different scenes, and depends on the picture's size.
+    Noise counts as detail.
 
     Returns
     -------
     float
-        From −6 to 1.2; higher is sharper, and ten times the energy is one more.
-        nan for fewer than 24 pixels in a direction.
+        −6 to 1.2; higher is sharper. nan for fewer than 24 pixels in a direction.
 
     References
     ----------
@@ -43,10 +40,9 @@ def sharpness(grey: Grey) -> float:
 
 
 def best_tile_sharpness(grey: Grey) -> float:
-    """Return the sharpness of the sharpest of 64 tiles, in decades.
+    """Sharpness of the sharpest of 64 tiles, in the units of :func:`sharpness`.
 
-    What a photo with a shallow depth of field shows sharply may be small. As
-    :func:`sharpness` otherwise.
+    With a shallow depth of field only a small part of a good photo may be sharp.
 
     Examples
     --------
@@ -60,30 +56,26 @@ def best_tile_sharpness(grey: Grey) -> float:
 
 
 def subject_sharpness(grey: Grey) -> float:
-    """Return the sharpness of the picture's middle, in decades.
+    """Sharpness of the picture's middle, in the units of :func:`sharpness`.
 
-    Tiles count by a bell around the centre, a quarter of each side wide. As
-    :func:`sharpness` otherwise.
+    Tiles are weighted by a Gaussian around the centre.
     """
     tiles = _tile_energies(grey)
     if not tiles.size:
         return nan
-    place = (np.arange(_TILES) + 0.5) / _TILES - 0.5
-    bell = np.exp(-0.5 * (place / _SUBJECT) ** 2)
-    return _decades(np.average(tiles, weights=np.outer(bell, bell)))
+    place = (np.arange(_TILES_PER_SIDE) + 0.5) / _TILES_PER_SIDE - 0.5
+    weights = np.exp(-0.5 * (place / _SUBJECT_WIDTH) ** 2)
+    return _decades(np.average(tiles, weights=np.outer(weights, weights)))
 
 
 def high_frequencies(grey: Grey) -> float:
-    """Return how much of the picture's contrast is in fine detail, in decades.
-
-    The logarithm of the share of the power spectrum, without the mean, beyond
-    half the highest frequency that the pixels can hold in any direction.
+    """Share of a picture's contrast in fine detail: log10 of the power above half of Nyquist.
 
     Returns
     -------
     float
-        From −8 to 0, all of it; higher is finer, or noisier. nan for a flat
-        picture, or fewer than 24 pixels in a direction.
+        −8 to 0 (all of it); higher is finer, or noisier. nan for a flat picture or fewer than 24
+        pixels in a direction.
 
     References
     ----------
@@ -98,33 +90,32 @@ def high_frequencies(grey: Grey) -> float:
     """
     from scipy import fft
 
-    if min(grey.shape) < 3 * _TILES:
+    if min(grey.shape) < 3 * _TILES_PER_SIDE:
         return nan
     height, width = grey.shape
-    # Without a window the step from one edge to the opposite one would look like fine detail.
+    # Without a window the step between opposite edges would count as fine detail.
     window = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
     spectrum = fft.rfft2((grey - grey.mean()) * window)
     power = spectrum.real**2 + spectrum.imag**2
-    power[:, 1 : (width + 1) // 2] *= 2  # those that rfft2 leaves out mirror these
+    power[:, 1 : (width + 1) // 2] *= 2  # rfft2 leaves out their mirror images
     down, across = np.abs(fft.fftfreq(height)), fft.rfftfreq(width)
     fine = np.hypot(down[:, None], across[None, :]) > 0.25
     total = float(power.sum())
-    if total <= _NOTHING * grey.size:
+    if total <= _MIN_ENERGY * grey.size:
         return nan
     return max(log10(float(power[fine].sum()) / total + 1e-8), -8.0)
 
 
 def singular_share(grey: Grey) -> float:
-    """Return how much of the detail a few shapes explain, the mean of 64 small tiles.
+    """Share of the four largest singular values in a tile's 32, mean of 64 small tiles.
 
-    The share of the largest four in the sum of a tile's 32 singular values,
-    its mean taken away. A blurred tile is nearly of low rank.
+    A tile's mean is subtracted first. A blurred tile has nearly a low rank.
 
     Returns
     -------
     float
-        From 0.125 to 1; higher is smoother, so lower is better. nan where no tile
-        has any detail, or for fewer than 32 pixels in a direction.
+        0.125 to 1; lower is sharper. nan if no tile has detail, or for fewer than 32 pixels in a
+        direction.
 
     References
     ----------
@@ -142,31 +133,31 @@ def singular_share(grey: Grey) -> float:
         return nan
     values = np.linalg.svd(tiles - tiles.mean(axis=(1, 2), keepdims=True), compute_uv=False)
     total = values.sum(axis=1)
-    shown = total > _SMALL * _NOTHING
+    shown = total > _SVD_SIDE * _MIN_ENERGY
     return float((values[shown, :4].sum(axis=1) / total[shown]).mean()) if shown.any() else nan
 
 
 def _small_tiles(grey: Grey) -> Grey:
-    """Return 64 tiles (64, 32, 32) spread evenly; none of a picture smaller than a tile."""
+    """Evenly spread tiles (64, 32, 32), none of a picture smaller than one."""
     height, width = grey.shape
-    if min(height, width) < _SMALL:
-        return np.empty((0, _SMALL, _SMALL), dtype=np.float32)
-    tops = np.linspace(0, height - _SMALL, _TILES).astype(int)
-    lefts = np.linspace(0, width - _SMALL, _TILES).astype(int)
-    return np.stack([grey[y : y + _SMALL, x : x + _SMALL] for y in tops for x in lefts])
+    if min(height, width) < _SVD_SIDE:
+        return np.empty((0, _SVD_SIDE, _SVD_SIDE), dtype=np.float32)
+    tops = np.linspace(0, height - _SVD_SIDE, _TILES_PER_SIDE).astype(int)
+    lefts = np.linspace(0, width - _SVD_SIDE, _TILES_PER_SIDE).astype(int)
+    return np.stack([grey[y : y + _SVD_SIDE, x : x + _SVD_SIDE] for y in tops for x in lefts])
 
 
 def _tile_energies(grey: Grey) -> Floats:
-    """Return the mean squared Laplacian of each tile (8, 8); empty where they would be tiny."""
-    if min(grey.shape) < 3 * _TILES:
+    """Mean squared Laplacian of each tile (8, 8), empty if they would be tiny."""
+    if min(grey.shape) < 3 * _TILES_PER_SIDE:
         return np.empty((0, 0))
     detail = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2]
     detail -= grey[1:-1, 2:]
     detail *= detail
-    rows, columns = (np.linspace(0, n, _TILES + 1).astype(int) for n in detail.shape)
+    rows, columns = (np.linspace(0, n, _TILES_PER_SIDE + 1).astype(int) for n in detail.shape)
     sums = np.add.reduceat(np.add.reduceat(detail, rows[:-1], axis=0), columns[:-1], axis=1)
     return sums.astype(np.float64) / np.outer(np.diff(rows), np.diff(columns))
 
 
 def _decades(energy: float) -> float:
-    return log10(float(energy) + _NOTHING)
+    return log10(float(energy) + _MIN_ENERGY)

@@ -125,7 +125,7 @@ def test_every_signal_says_where_it_is_from():
     assert {one.__name__ for one in functions} == SIGNALS.keys() - {"width", "height"}
     for one in functions:
         assert one.__doc__
-        sourced = ("doi.org" in one.__doc__) or "As\n    :func:`sharpness`" in one.__doc__
+        sourced = ("doi.org" in one.__doc__) or "units of :func:`sharpness`" in one.__doc__
         plain = {"brightness", "clipped_shadows", "clipped_highlights"}
         assert sourced or one.__name__ in plain, one.__name__
 

@@ -2,7 +2,7 @@ import pytest
 
 from photorank.photos.signals.print_fitness import (
     FINE_DPI,
-    LEAST_DPI,
+    MIN_DPI,
     Page,
     parse_page,
     print_fitness,
@@ -31,7 +31,7 @@ def test_what_is_cut_off_is_the_rest_of_the_longer_side():
 
 @pytest.mark.parametrize(
     ("dpi", "fitness"),
-    [(FINE_DPI, "fine"), (FINE_DPI - 1, "soft"), (LEAST_DPI, "soft"), (LEAST_DPI - 1, "too small")],
+    [(FINE_DPI, "fine"), (FINE_DPI - 1, "soft"), (MIN_DPI, "soft"), (MIN_DPI - 1, "too small")],
 )
 def test_dots_an_inch_are_put_in_words(dpi, fitness):
     """At the limits, too."""
