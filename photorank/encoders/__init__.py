@@ -7,7 +7,7 @@ from photorank.errors import EncoderError
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-    """Encoder that a spec names; its towers load when they are first used.
+    """Encoder that a spec names; its networks load when they are first used.
 
     Parameters
     ----------
@@ -15,10 +15,9 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
         ``embedded``, ``open_clip:MODEL/PRETRAINED``, ``open_clip:MODEL@FILE``,
         ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``.
     framing : str, optional
-        How a photo is fitted to the frame, one of
-        :data:`photorank.photos.framing.FRAMINGS`. Default: the encoder's own.
+        One of :data:`photorank.photos.framing.FRAMINGS`. Default: the encoder's own.
     device : str, default="auto"
-        ``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the fastest there is.
+        ``cpu``, ``cuda``, ``cuda:1``, ``mps``; ``auto`` takes the fastest.
 
     Raises
     ------
@@ -29,16 +28,14 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
     MissingWeightsError, MissingPathError
         If the weights cannot be had.
     DamagedWeightsError
-        If a file is not what it should be.
+        If a file of weights is damaged or another one than expected.
 
     Examples
     --------
-    >>> load_encoder("clip")
+    >>> load_encoder("clip")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    photorank.errors.EncoderError: no encoder is called 'clip'. Use one of: embedded, \
-open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, \
-open_clip:local-dir:PATH.
+    photorank.errors.EncoderError: no encoder is called 'clip'. Use one of: embedded, ...
     """
     if spec == "embedded":
         return EmbeddedEncoder(framing=framing, device=device)

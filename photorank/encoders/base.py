@@ -1,4 +1,4 @@
-"""What an encoder is: its fingerprint, and the four things it can do."""
+"""The interface of encoders, and the fingerprint that tells two encoders' embeddings apart."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from photorank.typing import Embeddings, Frames, Json
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """All that decides what an embedding means; two that differ are never compared."""
+    """Identity of embeddings: those of different fingerprints are never compared."""
 
     model: str  # the encoder's architecture, as in its spec
     weights: str  # SHA-256 of the weights
@@ -22,57 +22,51 @@ class Fingerprint:
 
     @classmethod
     def from_json(cls, data: Json) -> "Fingerprint":
-        """Read back what :meth:`to_json` wrote."""
+        """Fingerprint that :meth:`to_json` wrote."""
         return cls(
             str(data["model"]), str(data["weights"]), str(data["framing"]), int(data["size"])
         )
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Fields of the fingerprint as plain JSON."""
         return asdict(self)
 
     def __str__(self) -> str:
         return f"{self.model} ({self.weights[:8]}) framing {self.framing} {self.size} px"
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise unless embeddings of `found` may be rated by a vector of this fingerprint.
-
-        Raises
-        ------
-        EncoderMismatchError
-            If the encoder, its weights, the framing or the size differ.
-        """
+        """Raise EncoderMismatchError if embeddings of another fingerprint are to be rated."""
         if self != found:
             raise EncoderMismatchError(vector, str(self), str(found))
 
 
 class Encoder(Protocol):
-    """An image tower and a text tower into one space; towers load when first used."""
+    """Image network and text network into one space; each loads when it is first used."""
 
     @property
     def spec(self) -> str:
-        """The name that :func:`photorank.encoders.load_encoder` understands."""
+        """Name that :func:`photorank.encoders.load_encoder` understands."""
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """What the embeddings of this encoder mean."""
+        """Identity of this encoder's embeddings."""
 
     @property
     def dimensions(self) -> int:
-        """The length d of an embedding."""
+        """Length d of an embedding."""
 
     @property
     def short_side(self) -> int:
-        """Pixels of a photo's short side that :meth:`prepare` can make use of."""
+        """Pixels of a photo's short side that :meth:`prepare` uses; more are wasted."""
 
     @property
     def logit_scale(self) -> float | None:
-        """The factor on cosines that the model was trained with, if it was."""
+        """Factor on cosines that the model was trained with; None if it had none."""
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Fit an upright sRGB photo to the frame: one frame, or several to be averaged.
+        """Frames of an upright sRGB photo: one, or several whose embeddings are averaged.
 
-        Runs in worker threads; needs no tower.
+        Runs in worker threads and loads no network.
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
@@ -84,17 +78,17 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """An encoder whose embedding of a frame is a mean over positions, at unit length."""
+    """Encoder whose embedding of a frame is the mean over positions, at unit length."""
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """What the embeddings of this encoder mean."""
+        """Identity of this encoder's embeddings."""
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Fit an upright sRGB photo to the frame: one frame, or several to be averaged."""
+        """Frames of an upright sRGB photo: one, or several whose embeddings are averaged."""
 
     def position_features(self, frame: Frames) -> Embeddings:
-        """Features (rows, columns, d) that a frame's embedding is the mean of."""
+        """Features (rows, columns, d) whose mean is a frame's embedding."""
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[list[Frames]]) -> Embeddings:

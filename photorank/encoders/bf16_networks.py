@@ -1,4 +1,4 @@
-"""Networks of 16 bits, whose sums stay in 32 where that costs nothing."""
+"""Networks that multiply matrices in bfloat16 and, in transformers, add up in float32."""
 
 import copy
 from typing import TYPE_CHECKING, Any
@@ -6,22 +6,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-_LEAST = 0.5  # of the weights, that transformer blocks hold for the rest to stay in 32 bits
+# Below this share of weights in transformer blocks a network is not treated as a transformer.
+_MIN_SHARE_OF_WEIGHTS_IN_BLOCKS = 0.5
 
 
 def in_bf16(network: Any) -> Any:
-    """Copy of a network of `on_pixels` whose matrices are multiplied in 16 bits.
+    """Copy of a network of `on_pixels` that multiplies its matrices in bfloat16.
 
-    In a transformer attention and multilayer perceptrons have weights of 16 bits; what they
-    add up, and its normalisation, stays in 32. That is about as fast as 16 bits throughout
-    and leaves an eighth of their error. Other networks have
-    16 bits throughout. (Autocast converts the weights in every call, which is slower than
-    not using it.)
-
-    Parameters
-    ----------
-    network : torch.nn.Module
-        Its weights of 32 bits are shared with the copy where it keeps them.
+    In a transformer only attention and multilayer perceptrons are narrowed; the residual
+    stream and its normalisation stay in float32. That is about as fast as bfloat16
+    throughout and leaves an eighth of its error. Other networks are narrowed throughout.
+    The float32 weights that stay are shared with the original. (Autocast would convert
+    the weights in every call.)
     """
     import torch
 
@@ -44,23 +40,25 @@ def in_bf16(network: Any) -> Any:
 
 
 def is_mixed(network: Any) -> bool:
-    """Whether :func:`in_bf16` leaves some of a network in 32 bits."""
+    """Whether :func:`in_bf16` leaves a part of a network in float32."""
     return bool(_narrow(network.model))
 
 
 def _narrow(model: "nn.Module") -> "list[nn.Module]":
-    """Transformer's parts that compute in 16 bits; none if it is no transformer."""
+    """Attention and perceptron modules of a transformer; none for other networks."""
     blocks = [part for part in model.modules() if hasattr(part, "attn") and hasattr(part, "mlp")]
     weights = {id(weight): weight.numel() for one in blocks for weight in one.parameters()}
-    if sum(weights.values()) < _LEAST * sum(weight.numel() for weight in model.parameters()):
+    if sum(weights.values()) < _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS * sum(
+        weight.numel() for weight in model.parameters()
+    ):
         return []
     return [one.get_submodule(part) for one in blocks for part in ("attn", "mlp")]
 
 
 def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
-    """Make a part's inputs 16 bits wide; what is one tensor before is one after.
+    """Inputs of a module in bfloat16; one tensor that comes twice is converted once.
 
-    (Attention sees by that whether queries, keys and values are the same.)
+    (Attention checks by identity whether queries, keys and values are the same.)
     """
     import torch
 
@@ -75,7 +73,7 @@ def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[An
 
 
 def _widened(_: Any, __: Any, result: Any) -> Any:
-    """Return what a part computed in 32 bits."""
+    """Outputs of a module in float32."""
     if isinstance(result, tuple):
         return tuple(one if one is None else one.float() for one in result)
     return result.float()

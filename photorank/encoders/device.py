@@ -1,16 +1,10 @@
-"""Where the arithmetic runs: the fastest device there is, or the one asked for."""
+"""Devices that compute: the fastest of this machine, or the one asked for."""
 
 from photorank.errors import EncoderError
 
 
 def check_device(device: str) -> None:
-    """Raise unless the device can be used.
-
-    Raises
-    ------
-    EncoderError
-        If it is not there, or is no device at all.
-    """
+    """Raise EncoderError if this machine has no such device."""
     if device in ("auto", "cpu"):
         return  # always there: an index that is up to date never waits for torch
     there = _devices()
@@ -21,12 +15,12 @@ def check_device(device: str) -> None:
 
 
 def choose_device(device: str) -> str:
-    """Device itself, or for ``auto`` the fastest one there is."""
+    """Device that a name stands for: ``auto`` is the fastest one."""
     return _devices()[0] if device == "auto" else device
 
 
 def _devices() -> list[str]:
-    """Return what this machine has, fastest first."""
+    """Devices of this machine, fastest first."""
     import torch
 
     cuda = [f"cuda:{number}" for number in range(torch.cuda.device_count())]

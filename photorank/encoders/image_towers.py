@@ -1,4 +1,4 @@
-"""Image towers: networks from pixels to features, run by torch or by another runtime."""
+"""Image networks from pixels to features, run by torch or by another runtime."""
 
 import importlib.metadata
 from collections import defaultdict
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 
 class Tower(Protocol):
-    """A network that a runtime is ready to run, from several threads at a time."""
+    """Image network ready to run, from several threads at a time."""
 
     @property
     def name(self) -> str:
-        """What computes, in which precision, where: as the manifest records it."""
+        """Runtime, its version, precision and device, as the manifest records them."""
 
     @property
     def device(self) -> str:
-        """Where it runs."""
+        """Device that computes."""
 
     @property
     def at_once(self) -> int:
-        """Frames that a thread gives it at a time."""
+        """Frames a thread passes in one call."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
         """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
@@ -50,7 +50,7 @@ def encode(tower: Tower, frames: Sequence[Frames], dimensions: int) -> Embedding
 
 @dataclass(frozen=True)
 class TorchTower:
-    """A network in torch."""
+    """Image network run by torch."""
 
     network: Any  # of `on_pixels`
     device: str
@@ -59,7 +59,7 @@ class TorchTower:
 
     @property
     def name(self) -> str:
-        """What computes, in which precision, where."""
+        """Runtime, its version, precision and device."""
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:
@@ -71,7 +71,7 @@ class TorchTower:
             return features.cpu().numpy()
 
     def in_bf16(self) -> "TorchTower":
-        """Same network with matrices of 16 bits, beside this one."""
+        """The same network with matrices in bfloat16, beside this one."""
         return TorchTower(in_bf16(self.network), self.device, self.at_once, "bf16")
 
 
@@ -84,14 +84,8 @@ def on_pixels(
 ) -> "nn.Module":
     """Network from pixels (b, h, w, 3) to features (b, d), ready to be traced.
 
-    Parameters
-    ----------
-    model : torch.nn.Module
-        Its weights' precision is the arithmetic's.
-    features_of : callable
-        What to ask of the model, or of a copy of it, for inputs (b, 3, h, w).
-    mean, std : sequence of float
-        Of a pixel's three colours, on the scale of 0-255.
+    `features_of` maps the model (or a copy of it) and inputs (b, 3, h, w) to features;
+    `mean` and `std` are those of a pixel's three colours on the scale 0-255.
     """
     import torch
 
@@ -115,7 +109,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield the positions of at most so many frames that have one shape."""
+    """Yield row numbers of at most `at_once` frames that have one shape."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -1,4 +1,4 @@
-"""Eight-bit networks: quantised by NNCF, calibrated on the user's own photos."""
+"""Eight-bit networks, quantised by NNCF and calibrated on the user's own photos."""
 
 import io
 import logging
@@ -13,25 +13,16 @@ from photorank.encoders.openvino_towers import openvino
 from photorank.errors import MissingExtraError
 from photorank.typing import Frames
 
-_SMOOTHED = (
-    0.65  # of an outlier's size: Xiao et al. 2023, https://doi.org/10.48550/arXiv.2211.10438
-)
+# Share of an outlier's size that moves into the weights (Xiao et al. 2023,
+# https://doi.org/10.48550/arXiv.2211.10438).
+_SMOOTHQUANT_ALPHA = 0.65
 
 
 def quantised(model: Any, frames: Sequence[Frames]) -> Any:
-    """OpenVINO's model with weights and activations of 8 bits, where that does no harm.
+    """OpenVINO model with weights and activations in 8 bits.
 
-    Parameters
-    ----------
-    model : openvino.Model
-        Of :func:`photorank.encoders.openvino_towers.convert`.
-    frames : sequence of ndarray of shape (h, w, 3)
-        Photos whose activations decide the ranges of the eight bits.
-
-    Raises
-    ------
-    MissingExtraError
-        If NNCF is not installed.
+    The activations of `frames` (h, w, 3) set the ranges. Raises MissingExtraError if NNCF
+    is not installed.
     """
     if find_spec("nncf") is None:
         raise MissingExtraError("the runtime openvino-int8", "openvino")
@@ -56,12 +47,12 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
             # a cosine of 0.9998 with its embedding instead of 0.998.
             advanced_parameters=AdvancedQuantizationParameters(
                 activations_range_estimator_params=RangeEstimatorParametersSet.MINMAX,
-                smooth_quant_alphas=AdvancedSmoothQuantParameters(matmul=_SMOOTHED),
+                smooth_quant_alphas=AdvancedSmoothQuantParameters(matmul=_SMOOTHQUANT_ALPHA),
             ),
         )
 
 
 def _attends(model: Any) -> bool:
-    """Whether there is attention in a model, which needs a scheme of its own."""
+    """Whether a model has attention, which needs NNCF's scheme for transformers."""
     kinds = {operation.get_type_name() for operation in model.get_ordered_ops()}
     return bool(kinds & {"ScaledDotProductAttention", "Softmax"})

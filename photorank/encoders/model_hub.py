@@ -1,4 +1,4 @@
-"""Files of the model hub: from the cache, else from the network, else an error within seconds."""
+"""Files of the model hub: from its cache, else from the network, else an error within seconds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,16 +6,14 @@ from threading import Thread
 
 from photorank.errors import EncoderError, MissingWeightsError, first_line
 
-_SECONDS = 5  # the hub's own client goes on trying for 23 to 46 where there is no network
+# The hub's own client goes on trying for 23 to 46 seconds where there is no network.
+_HUB_TIMEOUT_SECONDS = 5
 
 
 def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
-    """First of these files that the hub's repository has, from the cache if it is there.
+    """Path of the first of these files that a repository has, cached or downloaded.
 
-    Raises
-    ------
-    MissingWeightsError
-        If it is not cached, and the hub is out of reach or does not have it.
+    Raises MissingWeightsError if none is cached and the hub cannot be reached or has none.
     """
     from huggingface_hub import hf_hub_download, try_to_load_from_cache
     from huggingface_hub.errors import (
@@ -45,22 +43,17 @@ def fetch(spec: str, repository: str, names: Sequence[str]) -> Path:
 
 
 def reach_hub(spec: str) -> None:
-    """Raise unless the model hub answers at once.
+    """Raise MissingWeightsError if the model hub does not answer within seconds.
 
-    It is asked in a thread, since looking up a host's name can outlast any timeout.
-
-    Raises
-    ------
-    MissingWeightsError
-        If it does not.
+    The request runs in a thread, because looking up a host's name can outlast any timeout.
     """
     from huggingface_hub import constants, get_session
 
-    failures = [f"no answer within {_SECONDS} seconds"]
+    failures = [f"no answer within {_HUB_TIMEOUT_SECONDS} seconds"]
 
     def ask() -> None:
         try:
-            get_session().head(constants.ENDPOINT, timeout=_SECONDS)
+            get_session().head(constants.ENDPOINT, timeout=_HUB_TIMEOUT_SECONDS)
         except Exception as error:  # whatever it is, it is the answer
             failures[:] = [first_line(error)]
         else:
@@ -68,6 +61,6 @@ def reach_hub(spec: str) -> None:
 
     thread = Thread(target=ask, daemon=True)
     thread.start()
-    thread.join(_SECONDS)
+    thread.join(_HUB_TIMEOUT_SECONDS)
     if failures:
         raise MissingWeightsError(spec, f"the model hub is out of reach ({failures[0]})")

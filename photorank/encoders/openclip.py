@@ -1,4 +1,4 @@
-"""CLIP and its relatives, through open_clip: one space, learned, for photos and words."""
+"""CLIP and its relatives through open_clip: one learned space for photos and words."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-_FRAMING_OF = {"shortest": "crop", "squash": "squash", "longest": "pad"}
-_AT_ONCE = 8  # frames, or texts, a worker: more are no faster on a processor
+_FRAMING_OF_RESIZE_MODE = {"shortest": "crop", "squash": "squash", "longest": "pad"}
+_AT_ONCE = 8  # frames or texts a thread: more are no faster on a processor
 _AT_ONCE_ON_A_GPU = 64
-_LARGEST = 1024  # pixels: attention costs the fourth power of a side
+_MAX_SIDE_PIXELS = 1024  # attention costs the fourth power of a side
 
 
 class OpenClipEncoder(SwitchableImages):
@@ -83,7 +83,9 @@ class OpenClipEncoder(SwitchableImages):
         named, larger = _without_size(spec)
         self._checkpoint = find_checkpoint(named)
         self._size = self._checkpoint.size if larger is None else larger
-        self._framing = framing or _FRAMING_OF[self._checkpoint.preprocessing["resize_mode"]]
+        self._framing = (
+            framing or _FRAMING_OF_RESIZE_MODE[self._checkpoint.preprocessing["resize_mode"]]
+        )
         self._free = self._framing in ANY_SHAPE
         any_shape = takes_any_shape(self._checkpoint.config)
         if larger is not None:
@@ -103,20 +105,20 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def spec(self) -> str:
-        """The spec, with its path made absolute."""
+        """Spec with an absolute path."""
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """What the embeddings mean; the first look reads the whole file of weights."""
+        """Identity of the embeddings; the first call reads the whole file of weights."""
         with self._checkpoint.weights.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Fingerprint(self._checkpoint.model, digest, self._framing, self._size)
 
     @property
     def dimensions(self) -> int:
-        """The length d of an embedding."""
+        """Length d of an embedding."""
         return int(self._checkpoint.config["embed_dim"])
 
     @property
@@ -126,13 +128,13 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def logit_scale(self) -> float | None:
-        """The factor on cosines that the model was trained with; loads a tower if none is."""
+        """Factor on cosines that the model was trained with; loads a network if none is."""
         if self._logit_scale is None:
             self._images.load()
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Fit an upright sRGB photo to the frame: one frame, or the tiles or views."""
+        """Frames of an upright sRGB photo: one, or its tiles or views."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         return frame(
@@ -167,20 +169,20 @@ class OpenClipEncoder(SwitchableImages):
         return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
     def _check_size(self, spec: str, any_shape: bool) -> None:
-        """Raise if photos cannot be looked at in the size that was asked for."""
+        """Raise EncoderError if the model cannot take frames of the size asked for."""
         own, step = self._checkpoint.size, self._checkpoint.config["vision_cfg"].get("patch_size")
         if not any_shape or not step:
             raise EncoderError(
                 f"{spec} takes frames of {own} pixels only: leave out #{self._size}."
             )
-        if not own <= self._size <= _LARGEST or self._size % step:
+        if not own <= self._size <= _MAX_SIDE_PIXELS or self._size % step:
             raise EncoderError(
                 f"{spec} asks for {self._size} pixels: choose a multiple of {step} from {own} to "
-                f"{_LARGEST}."
+                f"{_MAX_SIDE_PIXELS}."
             )
 
     def _image_tower(self) -> TorchTower:
-        """Image tower with the model's own normalisation of pixels."""
+        """Image network with the model's own normalisation of pixels."""
         values = self._checkpoint.preprocessing
         network = on_pixels(
             self._load("image"),
@@ -191,13 +193,13 @@ class OpenClipEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, self._at_once)
 
     def _text(self) -> Any:
-        """Text tower, the same one to every thread."""
+        """Text network, the same one for every thread."""
         with self._loading:
             self._text_tower = self._text_tower or self._load("text")
             return self._text_tower
 
     def _load(self, kind: Literal["image", "text"]) -> Any:
-        """Open_clip's model with exactly these weights, and with the one tower."""
+        """open_clip's model with exactly these weights, reduced to one network."""
         model = self._both_towers()
         self._logit_scale = float(model.logit_scale.detach().exp())
         # encode_image uses `visual` and nothing else, encode_text everything else.
@@ -208,13 +210,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """Open_clip's model with exactly these weights.
-
-        Raises
-        ------
-        DamagedWeightsError
-            If they do not fit the model.
-        """
+        """open_clip's model with exactly these weights; DamagedWeightsError if they do not fit."""
         import open_clip
 
         of = self._checkpoint
@@ -269,7 +265,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Spec without the pixels at its end, and those.
+    """Spec without the ``#PIXELS`` at its end, and the pixels.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What an ``open_clip:`` spec names: a model, its weights on this disk, its preprocessing."""
+"""Models of open_clip that a spec names, with their weights on this disk."""
 
 import json
 import zipfile
@@ -12,23 +12,23 @@ from photorank.errors import DamagedWeightsError, EncoderError, MissingPathError
 from photorank.typing import Json
 
 _PREFIX = "open_clip:"
-_WAYS = (
+_HINT = (
     "Write open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME or "
     "open_clip:local-dir:PATH."
 )
-_CONFIG = "open_clip_config.json"
+_CONFIG_FILE = "open_clip_config.json"
 # The order in which open_clip looks for weights in a folder.
-_WEIGHTS = (
+_WEIGHT_FILES = (
     "open_clip_model.safetensors",
     "open_clip_pytorch_model.safetensors",
     "open_clip_pytorch_model.bin",
 )
-_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
+_WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A model of open_clip with weights that are on this disk."""
+    """Model of open_clip whose weights are on this disk."""
 
     spec: str  # as load_encoder understands it, paths made absolute
     model: str  # the architecture alone, for the fingerprint
@@ -41,13 +41,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """Pixels of the square frame's side.
-
-        Raises
-        ------
-        EncoderError
-            If the frame is not square.
-        """
+        """Pixels of the square frame's side; EncoderError if it is not square."""
         size = self.config["vision_cfg"].get("image_size", 224)
         sides = set(size) if isinstance(size, list | tuple) else {size}
         if len(sides) != 1:
@@ -56,16 +50,11 @@ class Checkpoint:
 
 
 def find_checkpoint(spec: str) -> Checkpoint:
-    """Return what the spec names, downloading its weights unless they are here.
+    """Model that a spec names; its weights are downloaded unless they are here.
 
-    Raises
-    ------
-    EncoderError
-        If there is no such model, no such pretraining of it, or the two do not belong together.
-    MissingPathError, MissingWeightsError
-        If the weights cannot be had.
-    DamagedWeightsError
-        If a local file holds no tensors, or more than tensors.
+    Raises EncoderError if model and weights do not exist or do not belong together,
+    MissingPathError or MissingWeightsError if the weights cannot be had, and
+    DamagedWeightsError if a local file holds no tensors or more than tensors.
     """
     what = spec.removeprefix(_PREFIX)
     if what.startswith("hf-hub:"):
@@ -83,12 +72,9 @@ def find_checkpoint(spec: str) -> Checkpoint:
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each tensor in a checkpoint, running nothing that is in it.
+    """Name and shape of each tensor in a checkpoint; code in the file is never run.
 
-    Raises
-    ------
-    DamagedWeightsError
-        If it is damaged, holds code or holds no tensors.
+    Raises DamagedWeightsError if it is damaged, holds code or holds no tensors.
     """
     import torch
     from safetensors import SafetensorError, safe_open
@@ -116,7 +102,7 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
-    """Model that open_clip knows, with weights that open_clip knows."""
+    """Published model with published weights."""
     import open_clip
 
     config = _config(model)
@@ -129,7 +115,7 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
         asked = (
             f"{model!r} has no pretrained weights {tag!r}" if tag else f"{spec} names no weights"
         )
-        raise EncoderError(f"{asked}: {model} {has}.{elsewhere} {_WAYS}")
+        raise EncoderError(f"{asked}: {model} {has}.{elsewhere} {_HINT}")
     if bool(config.get("quick_gelu")) != bool(published.get("quick_gelu")):
         plain = model.removesuffix("-quickgelu")
         twin = f"{plain}-quickgelu" if model == plain else plain
@@ -157,20 +143,21 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
 
 
 def _file(model: str, file: Path) -> Checkpoint:
-    """Model that open_clip knows, with the user's own weights.
+    """Published model with the user's own weights.
 
-    The file does not say how its photos were preprocessed. What open_clip publishes of this
-    model does, where all of it agrees (SigLIP, MobileCLIP); else open_clip's defaults hold.
+    The file does not tell the preprocessing: that which all published weights of this model
+    share is taken (SigLIP, MobileCLIP), else open_clip's default.
     """
     import open_clip
 
     config = _config(model)
     path = file.expanduser().absolute()
     if not path.is_file():
-        raise MissingPathError(path, hint=f"Name a file of weights. {_WAYS}")
-    if path.suffix not in _SUFFIXES:
+        raise MissingPathError(path, hint=f"Name a file of weights. {_HINT}")
+    if path.suffix not in _WEIGHT_SUFFIXES:
         raise EncoderError(
-            f"{path} is no file of weights that can be read: it must end in {', '.join(_SUFFIXES)}."
+            f"{path} is no file of weights that can be read: it must end in "
+            f"{', '.join(_WEIGHT_SUFFIXES)}."
         )
     published = [
         _preprocessing(open_clip.get_pretrained_cfg(model, tag))
@@ -190,11 +177,11 @@ def _file(model: str, file: Path) -> Checkpoint:
 
 
 def _folder(folder: Path) -> Checkpoint:
-    """Folder that open_clip wrote: its configuration beside its weights."""
+    """Model of a folder that open_clip wrote: a configuration beside weights."""
     folder = folder.expanduser().absolute()
-    path = folder / _CONFIG
+    path = folder / _CONFIG_FILE
     if not path.is_file():
-        raise MissingPathError(path, hint=f"Name a folder that open_clip saved. {_WAYS}")
+        raise MissingPathError(path, hint=f"Name a folder that open_clip saved. {_HINT}")
     try:
         text = path.read_text(encoding="utf-8")
         saved = json.loads(text)
@@ -203,9 +190,11 @@ def _folder(folder: Path) -> Checkpoint:
         raise EncoderError(
             f"{path} is no configuration of open_clip: {first_line(error)}."
         ) from error
-    weights = next((folder / name for name in _WEIGHTS if (folder / name).is_file()), None)
+    weights = next((folder / name for name in _WEIGHT_FILES if (folder / name).is_file()), None)
     if weights is None:
-        raise MissingPathError(folder / _WEIGHTS[0], hint="The weights belong beside the config.")
+        raise MissingPathError(
+            folder / _WEIGHT_FILES[0], hint="The weights belong beside the config."
+        )
     name = f"local-dir:{folder}"
     return Checkpoint(
         spec=f"{_PREFIX}{name}",
@@ -220,9 +209,9 @@ def _folder(folder: Path) -> Checkpoint:
 
 
 def _hub(spec: str, repository: str) -> Checkpoint:
-    """Repository of the model hub: the folder it is downloaded to."""
-    fetch(spec, repository, [_CONFIG])
-    found = _folder(fetch(spec, repository, _WEIGHTS).parent)
+    """Model of a repository on the model hub, downloaded."""
+    fetch(spec, repository, [_CONFIG_FILE])
+    found = _folder(fetch(spec, repository, _WEIGHT_FILES).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")
     return replace(
         found,
@@ -234,19 +223,19 @@ def _hub(spec: str, repository: str) -> Checkpoint:
 
 
 def _config(model: str) -> Json:
-    """Open_clip's own configuration of a model."""
+    """open_clip's configuration of a model."""
     import open_clip
 
     known = open_clip.list_models()
     if model not in known:
         close = get_close_matches(model, known, n=3, cutoff=0.4)
         meant = f" Did you mean {', '.join(close)}?" if close else ""
-        raise EncoderError(f"open_clip has no model {model!r}.{meant} {_WAYS}")
+        raise EncoderError(f"open_clip has no model {model!r}.{meant} {_HINT}")
     return open_clip.get_model_config(model)
 
 
 def _preprocessing(overlay: Json) -> Json:
-    """Open_clip's default preprocessing with what is known of this model on top."""
+    """open_clip's default preprocessing, replaced where the model tells its own."""
     from open_clip.transform import PreprocessCfg, merge_preprocess_dict
 
     values = merge_preprocess_dict(asdict(PreprocessCfg()), overlay)
@@ -258,6 +247,6 @@ def _preprocessing(overlay: Json) -> Json:
 def _alternatives(file: str) -> list[str]:
     """Names of a published file, the one without pickle first."""
     if not file:
-        return [_WEIGHTS[0], _WEIGHTS[2]]
+        return [_WEIGHT_FILES[0], _WEIGHT_FILES[2]]
     safe = Path(file).with_suffix(".safetensors").name
     return [safe, file]

@@ -1,4 +1,4 @@
-"""Image towers on processors through OpenVINO, which knows their instructions better than torch."""
+"""Image networks that OpenVINO runs on processors."""
 
 import importlib.metadata
 import sys
@@ -16,21 +16,18 @@ from photorank.typing import Embeddings, Frames
 
 Precision = Literal["fp32", "bf16", "int8"]
 
-_AT_ONCE = 8  # frames: more are no faster
+_FRAMES_AT_ONCE = 8  # a thread: more are no faster
 
 
 def is_installed() -> bool:
-    """Whether the ``openvino`` extra is there, without importing it."""
+    """Whether the ``openvino`` extra is installed; it is not imported."""
     return find_spec("openvino") is not None
 
 
 def openvino() -> Any:
-    """Library, which is kept from telling its makers that it is in use.
+    """The openvino module, imported without its telemetry.
 
-    Raises
-    ------
-    MissingExtraError
-        If it is not installed.
+    Raises MissingExtraError if it is not installed.
     """
     if not is_installed():
         raise MissingExtraError("the runtime openvino", "openvino")
@@ -42,23 +39,23 @@ def openvino() -> Any:
 
 
 def has_bf16() -> bool:
-    """Whether this processor computes with 16 bits."""
+    """Whether this processor computes in bfloat16."""
     return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 @dataclass(frozen=True)
 class OpenVinoTower:
-    """A network that OpenVINO has compiled: as many streams as threads, one core each."""
+    """Network compiled by OpenVINO: one stream a thread, one core a stream."""
 
     compiled: Any
     precision: Precision
-    at_once: int = _AT_ONCE
+    at_once: int = _FRAMES_AT_ONCE
     device: str = "cpu"
-    _own: local = field(default_factory=local)  # a thread's request
+    _own: local = field(default_factory=local)  # one request a thread
 
     @property
     def name(self) -> str:
-        """What computes, in which precision, where."""
+        """Runtime, its version, precision and device."""
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:
@@ -70,21 +67,11 @@ class OpenVinoTower:
 
 
 def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
-    """Network of torch as OpenVINO's model, for any number of frames.
+    """OpenVINO model of a torch network on the processor, for any number of frames.
 
-    Parameters
-    ----------
-    tower : TorchTower
-        On the processor. The model shares its weights, and computes in their precision.
-    frame : ndarray of shape (h, w, 3)
-        One that the encoder has made.
-    one_shape : bool
-        Whether all frames have that shape.
-
-    Raises
-    ------
-    EncoderError
-        If OpenVINO cannot convert it.
+    It shares the network's weights and their precision. `frame` (h, w, 3) is an example;
+    with `one_shape` all frames have its shape. Raises EncoderError if OpenVINO cannot
+    convert the network.
     """
     import torch
 
@@ -108,16 +95,10 @@ def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
 
 
 def compiled(model: Any, precision: Precision, *, as_it_is: bool = False) -> OpenVinoTower:
-    """OpenVINO's model ready to run in a precision.
+    """OpenVINO model ready to run in a precision.
 
-    Parameters
-    ----------
-    model : openvino.Model
-        Of :func:`convert`.
-    precision : {"fp32", "bf16", "int8"}
-        What is computed in; all of it in bf16, unless the model is taken ...
-    as_it_is : bool, default=False
-        ... as it is, with what it was converted from in 16 bits, and in 32.
+    bf16 narrows the whole model, unless it is taken `as_it_is`: then the parts that were
+    converted in bfloat16 stay so, and the others in float32.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""Batches side by side on a processor: each worker computes alone, and none waits for another."""
+"""Batches that run side by side on a processor, one core each."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,25 +12,24 @@ Result = TypeVar("Result")
 def each_batch(
     work: Callable[[Batch], Result], batches: Iterable[Batch], *, device: str
 ) -> Iterator[Result]:
-    """Yield what the work makes of each batch, in order.
+    """Yield the result of the work on each batch, in order.
 
-    Left to itself, torch splits every operation over the cores and waits for the
-    last of them, some hundred times a batch. That is as fast as this on an idle
-    machine, and ten times slower where decoding or anything else keeps a core busy.
+    torch would split every operation over the cores and wait for the last of them, some
+    hundred times a batch: as fast on an idle machine, ten times slower on a busy one.
     """
     return map(work, batches) if device != "cpu" else _workers().map(work, batches)
 
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    """As many workers as torch would use threads."""
+    """Thread pool with one thread for each thread torch would use."""
     import torch
 
     return ThreadPoolExecutor(torch.get_num_threads(), "encode", initializer=_compute_alone)
 
 
 def _compute_alone() -> None:
-    """Keep operations that this thread starts in this thread; others are left as they are."""
+    """Limit the operations that this thread starts to this thread."""
     import torch
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

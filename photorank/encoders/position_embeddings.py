@@ -1,4 +1,4 @@
-"""Frames that are not square, in a transformer made for squares: its positions interpolated."""
+"""Transformers on frames that are not square: position embeddings are interpolated."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def takes_any_shape(config: Json) -> bool:
-    """Tell from a model's configuration whether its image tower is open_clip's own transformer.
+    """Whether a model's image network is open_clip's own vision transformer.
 
-    Convolutional towers end in a pooling of one size, and timm's are built for one.
+    Convolutional networks end in a pooling of one size, and timm's are built for one.
     """
     tower = config["vision_cfg"]
     return not tower.get("timm_model_name") and not isinstance(tower.get("layers"), list | tuple)
@@ -20,14 +20,9 @@ def takes_any_shape(config: Json) -> bool:
 def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
     """Unit features (b, d) of inputs (b, 3, h, w), sides in multiples of the patch.
 
-    The position embeddings, learned on a square grid, are interpolated to the
-    grid of the inputs as open_clip does when it loads weights into a model of
-    another size (bicubic, antialiased); on the square itself nothing changes.
-
-    References
-    ----------
-    Dosovitskiy et al. (2021). An image is worth 16x16 words, section 3.2. ICLR.
-    https://doi.org/10.48550/arXiv.2010.11929
+    Position embeddings are interpolated to the inputs' grid as open_clip does for models
+    of another size (bicubic, antialiased); on the trained square nothing changes. See
+    Dosovitskiy et al. (2021), section 3.2, https://doi.org/10.48550/arXiv.2010.11929.
     """
     import torch
 
@@ -45,7 +40,7 @@ def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
 
 
 def _positions(learned: "Tensor", grid: "tuple[int, int]") -> "Tensor":
-    """Position embeddings (1 + rows * columns, width), the class token's first."""
+    """Position embeddings (1 + rows * columns, width) of a grid, the class token's first."""
     import torch
 
     side = round((len(learned) - 1) ** 0.5)

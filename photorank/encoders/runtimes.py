@@ -1,4 +1,4 @@
-"""Choose what runs an image tower: measured on the user's own photos, never assumed."""
+"""The runtime of an image network, chosen by measuring on the user's own photos."""
 
 import ctypes
 import time
@@ -21,24 +21,18 @@ from photorank.typing import Embeddings, Frames
 Runtime = Literal["auto", "torch", "openvino", "openvino-int8"]
 RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 
-FRAMES = 16  # that a choice is measured on
-FRAMES_OF_INT8 = 192  # that calibrate it, and a third of them judge it
-_LEAST_FRAMES_OF_INT8 = 24
+FRAMES = 16  # photos on which runtimes are compared
+FRAMES_OF_INT8 = 192  # photos: two thirds calibrate the eight bits, a third judges them
+_MIN_FRAMES_OF_INT8 = 24
 
-_AGREES = 0.99  # the least cosine with torch in fp32
-_AGREES_IN_INT8 = 0.98
-_FASTER = 0.9  # of the time of what is simpler; less is not worth another runtime
-_LONG = 2.0  # seconds: a round that takes longer says enough
+_MIN_COSINE = 0.99  # with the embedding of torch in float32
+_MIN_COSINE_IN_INT8 = 0.98
+_MAX_SHARE_OF_TIME = 0.9  # of the simpler runtime; a smaller gain is not worth another one
+_LONG_ROUND_SECONDS = 2.0  # a round that takes longer is run once
 
 
 def known_runtime(name: str) -> Runtime:
-    """Runtime of that name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none.
-    """
+    """Runtime of that name; raises UnknownNameError if there is none."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -47,37 +41,30 @@ def known_runtime(name: str) -> Runtime:
 
 @runtime_checkable
 class Switchable(Protocol):
-    """An encoder that more than one runtime can run."""
+    """Encoder that more than one runtime can run."""
 
     @property
     def runtime(self) -> str:
-        """What computes the photos' embeddings, "" while nothing was computed."""
+        """Runtime that computes the photos' embeddings; "" before the first one."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
+        """Change the runtime; see :meth:`SwitchableTower.choose`."""
 
 
 def free_memory() -> None:
-    """Freed memory to the system, where the C library is one that would keep it.
+    """Return freed memory to the system, where the C library is glibc, which keeps it.
 
-    glibc keeps what a checkpoint was read into: 0.2 GB of a ViT-B/32, 0.4 GB of its
-    quantisation.
+    It keeps what a checkpoint was read into: 0.2 GB of a ViT-B/32, 0.4 GB when quantised.
     """
     with suppress(OSError, AttributeError, TypeError):  # not glibc
         ctypes.CDLL(None).malloc_trim(0)
 
 
 class SwitchableTower:
-    """An encoder's image tower: torch in fp32, until another runtime is chosen.
+    """Image network of an encoder: torch in float32 until another runtime is chosen.
 
-    Parameters
-    ----------
-    load : callable
-        Makes the tower when it is first needed.
-    dimensions : int
-        The length d of an embedding.
-    one_shape : bool
-        Whether all frames have one shape.
+    `load` makes it when it is first needed, `dimensions` is the length d of an embedding,
+    and `one_shape` tells that all frames have one shape.
     """
 
     def __init__(self, load: Callable[[], TorchTower], dimensions: int, *, one_shape: bool) -> None:
@@ -89,11 +76,11 @@ class SwitchableTower:
 
     @property
     def name(self) -> str:
-        """What computes, "" while nothing was computed."""
+        """Runtime that computes; "" before the first embedding."""
         return self._tower.name if self._tower else ""
 
     def load(self) -> Tower:
-        """Tower, loaded if it is not yet."""
+        """Network, loaded when first asked for."""
         with self._loading:
             self._tower = self._tower or self._load()
             return self._tower
@@ -105,21 +92,12 @@ class SwitchableTower:
         return encode(self.load(), frames, self._dimensions)
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Run in the fastest way that the runtime has and that agrees with torch in fp32.
+        """Change to the runtime's fastest form that agrees with torch in float32.
 
-        Parameters
-        ----------
-        runtime : {"auto", "torch", "openvino", "openvino-int8"}
-            ``auto`` takes whatever is fastest but int8.
-        frames : sequence of ndarray of shape (h, w, 3)
-            The user's own, at least one: `FRAMES` will do, for int8 `FRAMES_OF_INT8`.
-
-        Raises
-        ------
-        EncoderError
-            If the runtime does not run here, or its embeddings are others.
-        MissingExtraError
-            If it is not installed.
+        `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
+        least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
+        runtime does not run here or changes embeddings too much, MissingExtraError if it is not
+        installed.
         """
         with self._loading:
             plain = self._plain or self._load()
@@ -137,15 +115,15 @@ class SwitchableTower:
 
     @property
     def _plain(self) -> TorchTower | None:
-        """The tower in torch and fp32, while it is in use."""
+        """Network in torch and float32, while that is in use."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest tower that agrees; of those about as fast, the simplest."""
+        """Fastest network that agrees; of those about as fast, the simplest."""
         start = time.perf_counter()
         expected = encode(plain, frames, self._dimensions)
-        rounds = 1 if time.perf_counter() - start > _LONG else 3
+        rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
         best: Tower | None = None
         least, closest = np.inf, -1.0
         if runtime != "openvino":
@@ -153,19 +131,19 @@ class SwitchableTower:
         for tower in self._others(runtime, plain, frames[0]):
             cosine = self._least_cosine(tower, frames, expected)
             closest = max(closest, cosine)
-            if cosine < _AGREES:
+            if cosine < _MIN_COSINE:
                 continue
             seconds = self._seconds(tower, frames, rounds)
-            if seconds < _FASTER * least:
+            if seconds < _MAX_SHARE_OF_TIME * least:
                 best, least = tower, seconds
             if isinstance(tower, openvino_towers.OpenVinoTower):
                 break  # in more bits it is slower, and takes the memory of a second network
         if best is None:
-            raise _refused(runtime, closest, _AGREES)
+            raise _refused(runtime, closest, _MIN_COSINE)
         return best
 
     def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
-        """Yield the towers that are worth a measurement, one at a time."""
+        """Yield the networks worth measuring, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
@@ -185,51 +163,51 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """Closest in 16 bits: a transformer's sums stay in 32, which it must be told."""
+        """OpenVINO's bfloat16 form that is closest to float32."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Tower of 8 bits, unless it makes other embeddings."""
-        if len(frames) < _LEAST_FRAMES_OF_INT8:
+        """Eight-bit network; refused if it changes embeddings too much."""
+        if len(frames) < _MIN_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
-                f"few, {_LEAST_FRAMES_OF_INT8} are needed. Use `--runtime openvino`."
+                f"few, {_MIN_FRAMES_OF_INT8} are needed. Use `--runtime openvino`."
             )
         judging, calibrating = frames[::3], [f for at, f in enumerate(frames) if at % 3]
         expected = encode(plain, judging, self._dimensions)
         model = self._converted(plain, frames[0])
         tower = openvino_towers.compiled(quantised(model, calibrating), "int8")
         cosine = self._least_cosine(tower, judging, expected)
-        if cosine < _AGREES_IN_INT8:
-            raise _refused("openvino-int8", cosine, _AGREES_IN_INT8)
+        if cosine < _MIN_COSINE_IN_INT8:
+            raise _refused("openvino-int8", cosine, _MIN_COSINE_IN_INT8)
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Cosine with the embedding it should be, of the frame where it is least."""
+        """Smallest cosine over frames between a network's embedding and the right one."""
         cosines = (encode(tower, frames, self._dimensions) * expected).sum(axis=1)
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Return how long a round takes that nothing disturbs."""
+        """Seconds of the fastest of several rounds."""
         return min(_timed(lambda: encode(tower, frames, self._dimensions)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """The photos' half of an encoder whose image tower is switchable."""
+    """Photo half of an encoder whose image network can change its runtime."""
 
     _images: SwitchableTower
     _device: str
 
     @property
     def runtime(self) -> str:
-        """What computes the photos' embeddings, "" while nothing was computed."""
+        """Runtime that computes the photos' embeddings; "" before the first one."""
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Compute the photos' embeddings otherwise; see :meth:`SwitchableTower.choose`."""
+        """Change the runtime; see :meth:`SwitchableTower.choose`."""
         self._images.choose(runtime, frames)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
@@ -238,12 +216,12 @@ class SwitchableImages:
 
     @cached_property
     def _chosen_device(self) -> str:
-        """The device that ``auto`` means here."""
+        """Device that computes, where ``auto`` is resolved."""
         return choose_device(self._device)
 
 
 def _has_fast_bf16(device: str) -> bool:
-    """Whether matrices of 16 bits are multiplied faster than those of 32."""
+    """Whether bfloat16 matrices are multiplied faster than float32 ones."""
     import torch
 
     if device == "mps":
@@ -253,7 +231,7 @@ def _has_fast_bf16(device: str) -> bool:
         square = torch.ones((1024, 1024), dtype=dtype, device=device)
         return min(_timed(lambda: float((square @ square)[0, 0])) for _ in range(3))
 
-    return seconds(torch.bfloat16) < _FASTER * seconds(torch.float32)
+    return seconds(torch.bfloat16) < _MAX_SHARE_OF_TIME * seconds(torch.float32)
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -83,8 +83,8 @@ def test_eight_bits_are_refused_with_too_few_photos(tiny, frames_of):
 @pytest.mark.parametrize("runtime", ["openvino", "openvino-int8"])
 def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
     """A runtime that falls below the cosine that is needed is refused with the cosine it has."""
-    monkeypatch.setattr(runtimes, "_AGREES", 1.1)
-    monkeypatch.setattr(runtimes, "_AGREES_IN_INT8", 1.1)
+    monkeypatch.setattr(runtimes, "_MIN_COSINE", 1.1)
+    monkeypatch.setattr(runtimes, "_MIN_COSINE_IN_INT8", 1.1)
     encoder = tiny()
     frames = frames_of(encoder, 48)
     before = encoder.encode_frames(frames)
@@ -97,7 +97,7 @@ def test_other_embeddings_are_refused(tiny, frames_of, monkeypatch, runtime):
 
 def test_what_disagrees_is_not_chosen_for_its_speed(tiny, frames_of, monkeypatch):
     """Where nothing agrees, auto stays with torch in full precision."""
-    monkeypatch.setattr(runtimes, "_AGREES", 1.1)
+    monkeypatch.setattr(runtimes, "_MIN_COSINE", 1.1)
     encoder = tiny()
     encoder.choose_runtime("auto", frames_of(encoder, 4))
 
