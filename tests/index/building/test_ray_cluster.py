@@ -163,11 +163,11 @@ def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
 
 
 @needs_ray
-def test_a_run_whose_own_process_is_killed_goes_on(tmp_path):
+def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
     """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""
     folder, home = tmp_path / "photos", tmp_path / "home"
     fill(folder, 120)
-    command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), "local"]
+    command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), address]
     process = subprocess.Popen(  # noqa: S603
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
     )
