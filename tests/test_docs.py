@@ -62,6 +62,7 @@ def click(index):
         record_choice(index.paths, "me", better.digest, worse.digest, tie=False, asked=asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", STORIES)
 def test_commands_run_in_the_order_they_are_told(page, someone):
     """A reader who types a story's commands on a folder of photos meets no error."""

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="processes are forked and killed")
 def test_a_few_kills_lose_nothing(tmp_path):
     """Indexing, an export and an evaluation are killed; afterwards all is as without."""

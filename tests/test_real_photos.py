@@ -18,6 +18,7 @@ from photorank.workspace import Workspace
 OASIS = Path(__file__).parents[2] / "shared" / "data" / "oasis-beauty"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)  # a minute on two idle cores
 @pytest.mark.skipif(not OASIS.is_dir(), reason="the OASIS photographs are not beside the checkout")
 def test_what_people_find_beautiful_can_be_learned(tmp_path):

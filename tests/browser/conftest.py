@@ -21,7 +21,10 @@ QUIET = [
 ]
 PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
 
-NEEDS_BROWSER = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+NEEDS_BROWSER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+]
 
 
 class Server:

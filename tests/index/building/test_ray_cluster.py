@@ -84,6 +84,7 @@ class Elsewhere(ColourEncoder):
             raise EncoderError("the weights are not on this machine")
 
 
+@pytest.mark.slow
 @needs_ray
 def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
     """Photos, digests, embeddings, thumbnails, shots, skips and counts; progress is told."""
@@ -113,6 +114,7 @@ def test_a_cluster_makes_the_same_index_as_one_process(library, on_cluster):
     assert [file.path.name for file in report.skipped] == ["bad.jpg", "black.png", "empty.png"]
 
 
+@pytest.mark.slow
 @needs_ray
 def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
     """What one process embedded is not embedded anew, and nothing at all starts no cluster."""
@@ -129,6 +131,7 @@ def test_a_cluster_goes_on_with_what_there_is(library, on_cluster):
     assert (nobody.added, nobody.unchanged) == (0, 6)
 
 
+@pytest.mark.slow
 @needs_ray
 def test_a_worker_that_is_killed_costs_nothing_but_time(library, on_cluster, tmp_path):
     """After kill -9 in the middle of a block every photo is in the index, once."""
@@ -154,6 +157,7 @@ class Deadly(ColourEncoder):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 @needs_ray
 def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
     """It is not tried for ever: one line says at which photos, and what may help."""
@@ -162,6 +166,7 @@ def test_what_ends_every_worker_ends_the_run(library, on_cluster, address):
         on_cluster(load=Deadly, cluster=Cluster(address, attempts=2))
 
 
+@pytest.mark.slow
 @needs_ray
 def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
     """What the cluster had embedded until kill -9 is kept, and the next run ends the work."""
@@ -191,6 +196,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
     )
 
 
+@pytest.mark.slow
 @needs_ray
 def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
     """The machine and the reason are named, and what was done before stays."""
@@ -199,6 +205,7 @@ def test_what_a_worker_lacks_is_told_in_one_line(library, on_cluster):
         on_cluster(load=partial(Elsewhere, home=os.getpid()))
 
 
+@pytest.mark.slow
 @needs_ray
 def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
     """Photos decoded otherwise would be other photos: the message says what to install."""
@@ -209,6 +216,7 @@ def test_workers_with_other_software_refuse(library, on_cluster, monkeypatch):
     assert not library.paths.manifest.exists()
 
 
+@pytest.mark.slow
 @needs_ray
 def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
     """Where this machine has a folder, the workers see the same photos in another place."""
@@ -223,6 +231,7 @@ def test_workers_read_through_mirrors(library, on_cluster, address, tmp_path):
     assert contents(library.index) == whole
 
 
+@pytest.mark.slow
 @needs_ray
 def test_the_command_runs_on_this_machine_as_a_cluster(gallery, indexed_home, tmp_path):
     """`--cluster local` prints the same JSON, and its embeddings and labels are the same."""
