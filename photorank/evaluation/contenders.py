@@ -24,7 +24,7 @@ from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
 from photorank.vectors.taste.personal import KIND as PERSONAL
-from photorank.vectors.taste.personal import untaught
+from photorank.vectors.taste.personal import learner_for_tests
 from photorank.vectors.taste.population_prior import prior_in
 from photorank.vectors.taste.posterior import TastePrior
 
@@ -136,7 +136,7 @@ def _ratings_learned_anew(
             row_of = {photo.digest: row for row, photo in enumerate(index.photos())}
             taught = every.take(np.array([row_of[digest] for digest in photos.digests]))
         return out_of_fold_ratings(
-            untaught(learner_of(index, vector)),
+            learner_for_tests(learner_of(index, vector)),
             photos,
             folds,
             within=card.get("within"),

@@ -22,7 +22,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.store import load_vector
-from photorank.vectors.taste.personal import untaught
+from photorank.vectors.taste.personal import learner_for_tests
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
@@ -141,7 +141,7 @@ def learn_vector(
     if believed is not None and learner in LEARNERS:
         given = {"prior": beginning(index, learner, believed, rater=rater)}
     estimator = make_learner(learner, seed=seed, **arguments, **given)
-    tested = untaught(estimator)
+    tested = learner_for_tests(estimator)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(
         fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo",

@@ -165,7 +165,7 @@ def personal_state(
     judged = judged_clicks(Z, placed)
     taste = taste_of(prior, judged)
     ratings = taste.ratings(Z)
-    curve, gaps = learning_curve(prior.fair, judged, _fair_tests(said))
+    curve, gaps = learning_curve(prior.for_tests, judged, _fair_tests(said))
     return PersonalState(
         index=index,
         rater=rater,

@@ -165,7 +165,9 @@ def test_shuffled_choices_have_a_forecast_around_nothing(index, vector, subset):
 
 def test_what_others_said_is_in_the_taste_and_not_in_its_test(index, vector, subset):
     """A prior that others' ratings taught changes the ratings; accuracy and curve are without."""
-    taught = replace(subset.prior, covariance=9 * subset.prior.covariance, untaught=subset.prior)
+    taught = replace(
+        subset.prior, covariance=9 * subset.prior.covariance, without_others=subset.prior
+    )
     said = clicked(own_ratings(subset.Z), 60, noise=0.5)
 
     plain, learned = (

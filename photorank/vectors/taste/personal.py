@@ -60,11 +60,11 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
 
-def untaught(learner: DirectionLearner) -> DirectionLearner:
+def learner_for_tests(learner: DirectionLearner) -> DirectionLearner:
     """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
     prior = learner.prior if isinstance(learner, Personal) else None
-    if isinstance(prior, TastePrior) and prior.untaught is not None:
-        return Personal(prior=prior.fair)
+    if isinstance(prior, TastePrior) and prior.without_others is not None:
+        return Personal(prior=prior.for_tests)
     return learner
 
 

@@ -90,7 +90,7 @@ def learned_prior(
         covariance=covariance,
         noise=float(np.sqrt(variance)),
         unit=unit,
-        untaught=prior,
+        without_others=prior,
     )
 
 

@@ -45,7 +45,7 @@ class TastePrior:
     noise: float  # standard deviation of one label
     unit: float | None = None  # labels' units in one of the ratings', where the scale is known
     # The same before other people's ratings taught how tastes differ.
-    untaught: "TastePrior | None" = None
+    without_others: "TastePrior | None" = None
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
@@ -90,9 +90,9 @@ class TastePrior:
         return Z
 
     @property
-    def fair(self) -> "TastePrior":
+    def for_tests(self) -> "TastePrior":
         """Prior to test with on photos that others have rated: their ratings tell of these."""
-        return self if self.untaught is None else self.untaught
+        return self if self.without_others is None else self.without_others
 
     @property
     def slope(self) -> float:

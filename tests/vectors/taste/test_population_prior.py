@@ -4,7 +4,7 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.index.opened import SingleRatings
 from photorank.metrics.ceiling import RaterTable
-from photorank.vectors.taste.personal import Personal, untaught
+from photorank.vectors.taste.personal import Personal, learner_for_tests
 from photorank.vectors.taste.population_prior import MIN_PEOPLE, learned_prior, prior_by_others
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
@@ -66,11 +66,11 @@ def test_what_others_said_is_left_out_of_a_test(crowd):
 
     learned = learned_prior(prior, X, table)
 
-    assert learned.fair is prior
-    assert untaught(Personal(prior=learned)).prior is prior
-    assert prior.fair is prior
+    assert learned.for_tests is prior
+    assert learner_for_tests(Personal(prior=learned)).prior is prior
+    assert prior.for_tests is prior
     plain = Personal(prior=prior)
-    assert untaught(plain) is plain
+    assert learner_for_tests(plain) is plain
 
 
 def test_one_person_cannot_tell_how_people_differ(crowd):
