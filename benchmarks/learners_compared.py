@@ -14,11 +14,10 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.index.opened import open_index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Floats
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
@@ -70,22 +69,15 @@ def column(
 ) -> dict[str, tuple[str, str]]:
     """Return each learner's accuracy and its difference to the base, as words."""
     folds = photos.split(Protocol(fold_by=by, seed=seed))
-    graphs = [photos.comparisons.restricted(fold, "within") for fold in folds.codes]
-    counts = {"n_photos": len(photos.X), "n_pairs": graphs[0].n_pairs}
-    resampling = {"test_share": 1 / (folds.k - 1), "repeats": len(folds.codes)}
-    values = {}
-    for name, learner in VARIANTS.items():
-        ratings = out_of_fold_ratings(learner, photos, folds)
-        rounds = zip(ratings, graphs, folds.codes, strict=True)
-        values[name] = values_by_fold(
-            [accuracy_sums(r, graph, clusters=fold, couples=0) for r, graph, fold in rounds]
-        )
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
+    sums = {
+        name: pairs.sums(out_of_fold_ratings(learner, photos, folds), refitted=True)
+        for name, learner in VARIANTS.items()
+    }
     cells = {}
-    for name, of_folds in values.items():
-        accuracy = corrected_resampled(of_folds, **resampling, **counts)
-        gap = corrected_resampled_difference(
-            of_folds, values[BASE], n_photos=len(photos.X), **resampling
-        )
+    for name, found in sums.items():
+        accuracy = pairs.estimate(found, refitted=True)
+        gap = pairs.difference(found, sums[BASE], refitted=True)
         apart = "" if name == BASE else f"{gap.value:+.4f} [{gap.low:+.4f}, {gap.high:+.4f}]"
         cells[name] = (f"{accuracy.value:.3f} [{accuracy.low:.3f}, {accuracy.high:.3f}]", apart)
     return cells

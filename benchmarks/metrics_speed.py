@@ -21,6 +21,8 @@ from sklearn.metrics import roc_auc_score
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap
+from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, pearson_sums, spearman_sums
 from photorank.typing import Labels
@@ -77,7 +79,9 @@ def main() -> None:
         return estimate, tau, rho
 
     def gaps() -> object:
-        return by_gap([(ratings, Comparisons.from_scores(scores))], [0, 0.5, 1, 2, 10])
+        folds = Folds(np.zeros((1, n), dtype=int), 1, None)
+        pairs = HeldOutPairs((Comparisons.from_scores(scores),), folds, n)
+        return by_gap(ratings[None], pairs, [0, 0.5, 1, 2, 10])
 
     def bootstrap() -> object:
         return [kendalltau(ratings[resampled], scores[resampled]) for _ in range(BOOTSTRAP_ROUNDS)]

@@ -18,13 +18,14 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import pool, values_by_fold
-from photorank.metrics.ranking import accuracy_sums, pairwise_accuracy
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.pair_sums import PairSums
+from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners_by_name import LEARNERS
@@ -97,22 +98,18 @@ def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
     fresh = design.photos(FRESH // design.n * design.n, direction, rng) if design.signal else None
     by = "group" if design.groups else "photo"
     folds = photos.split(Protocol(fold_by=by, seed=int(rng.integers(2**31))))
-    graphs = [photos.comparisons.restricted(fold, "within") for fold in folds.codes]
-    counts = {"n_photos": design.n, "n_pairs": graphs[0].n_pairs}
-    resampling = {"test_share": 1 / (folds.k - 1), "repeats": len(folds.codes)}
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
     runs: list[Run] = []
-    base: Floats | None = None
+    base: list[PairSums] | None = None
     for kind in KINDS:
         ratings = out_of_fold_ratings(LEARNERS[kind], photos, folds)
-        rounds = list(zip(ratings, graphs, folds.codes, strict=True))
-        by_fold = values_by_fold([accuracy_sums(r, g, clusters=fold) for r, g, fold in rounds])
-        base = by_fold if base is None else base
-        sums = pool(accuracy_sums(r, graph) for r, graph, _ in rounds)
+        sums = pairs.sums(ratings, refitted=True)
+        base = sums if base is None else base
         runs.append(
             Run(
-                corrected_resampled(by_fold, **resampling, **counts),
-                jackknife(sums.leave_one_out(), **counts),
-                corrected_resampled_difference(by_fold, base, n_photos=design.n, **resampling),
+                pairs.estimate(sums, refitted=True),
+                pairs.estimate(pairs.sums(ratings, refitted=False), refitted=False),
+                pairs.difference(sums, base, refitted=True),
                 truth(LEARNERS[kind], photos, folds, fresh),
             )
         )
@@ -126,7 +123,8 @@ def truth(
     if fresh is None:
         return 0.5
     rows = np.flatnonzero(folds.codes[0] != 0)
-    fitted = clone(learner).fit(photos.X[rows], photos.comparisons.take(rows))
+    taught = photos.take(rows)
+    fitted = clone(learner).fit(taught.X, taught.comparisons)
     return pairwise_accuracy(fitted.decision_function(fresh.X), fresh.comparisons)
 
 

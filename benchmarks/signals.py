@@ -32,16 +32,14 @@ from photorank.labels.tables.judgement_tables import (
     LabelTable,
     read_labels,
 )
+from photorank.learning.held_out import out_of_fold_ratings
 from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import FoldBy, JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.metrics.folds import Folds
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.learning.protocol import FoldBy, Protocol
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.photos.open_photo import decode_photo, read_photo
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from photorank.sample import DEFECTS, SEVERITIES, degraded
-from photorank.typing import Floats, Scope
+from photorank.typing import Scope
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.signal_block import AllPairsWithSignals, with_signals
 from photorank.workspace import Workspace
@@ -100,10 +98,9 @@ def gain(index: Index, setting: Setting, repeats: int) -> str:
     photos = judged_photos(index)
     protocol = Protocol(fold_by=setting.fold_by, folds=setting.folds, repeats=repeats)
     folds = photos.split(protocol)
-    row_of = {digest: row for row, digest in enumerate(index.digests())}
     found = index.signals()
     columns = [found.names.index(name) for name in USED]
-    signals = found.values[[row_of[digest] for digest in photos.digests]][:, columns]
+    signals = found.values[photos.rows][:, columns]
     alone = with_signals(np.empty((len(signals), 0), dtype=np.float32), signals)
     both = with_signals(photos.X, signals)
     learner = AllPairsWithSignals(n_signals=len(USED))
@@ -112,22 +109,12 @@ def gain(index: Index, setting: Setting, repeats: int) -> str:
         out_of_fold_ratings(learner, replace(photos, X=alone), folds),
         out_of_fold_ratings(learner, replace(photos, X=both), folds),
     ]
-    values = [by_fold(one, photos, folds, setting.scope) for one in ratings]
-    how = {"test_share": folds.test_share, "repeats": repeats}
-    counts = {"n_photos": len(photos.X), "n_pairs": 0}
-    cells = [cell(corrected_resampled(one, **how, **counts)) for one in values]
-    difference = corrected_resampled_difference(values[2], values[0], n_photos=len(photos.X), **how)
+    pairs = HeldOutPairs.of(photos.comparisons, folds).inside(photos.groups, setting.scope)
+    sums = [pairs.sums(one, refitted=True) for one in ratings]
+    cells = [cell(pairs.estimate(one, refitted=True)) for one in sums]
+    difference = pairs.difference(sums[2], sums[0], refitted=True)
     where = f"{setting.scope} groups" if setting.scope == "within" else setting.scope
     return f"| {setting.index} | {setting.fold_by} | {where} | {' | '.join(cells)} | {difference} |"
-
-
-def by_fold(ratings: Floats, photos: JudgedPhotos, folds: Folds, scope: Scope) -> Floats:
-    """Return the accuracy on each test fold of each repeat."""
-    sums = []
-    for one, codes in zip(ratings, folds.codes, strict=True):
-        graph = photos.comparisons.restricted(codes, "within").restricted(photos.groups, scope)
-        sums.append(accuracy_sums(one, graph, clusters=codes, couples=0))
-    return values_by_fold(sums)
 
 
 def speed(files: Sequence[Path]) -> str:

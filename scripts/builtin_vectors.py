@@ -19,8 +19,9 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, Fingerprint, encode_photos
+from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
-from photorank.learning.protocol import JudgedPhotos, Protocol
+from photorank.learning.protocol import Protocol
 from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.sample import DEFECTS, SEVERITIES, degraded
 from photorank.vectors.learners.all_pairs import AllPairs

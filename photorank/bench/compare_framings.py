@@ -9,18 +9,17 @@ import numpy as np
 from photorank.bench.embed_files import embed_files
 from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError, UnknownNameError
-from photorank.evaluation.contenders import make_learner
 from photorank.index.opened import Index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.intervals import holm
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.metrics.pair_sums import PairSums
 from photorank.photos.framing import FRAMINGS
-from photorank.typing import Embeddings, Floats, Json
+from photorank.typing import Embeddings, Json
+from photorank.vectors.learners_by_name import make_learner
 
 LEARNER = "all-pairs"
 BASE = "crop"  # CLIP's own, to which the others are compared
@@ -114,7 +113,7 @@ def measure_framings(
             raise UnknownNameError("framing", framing, list(FRAMINGS))
     make_learner(learner, seed=protocol.seed)  # a wrong name fails before any work
     photos = judged_photos(index)
-    paths = [index.photo(row).path for row in index.comparisons().active]
+    paths = [index.photo(row).path for row in photos.rows.tolist()]
     embedded: dict[str, list[Embeddings | None]] = {}
     seconds: dict[str, float] = {}
     done = 0
@@ -134,38 +133,21 @@ def measure_framings(
     kept = np.flatnonzero(usable)  # files may have gone since they were indexed
     if len(kept) < protocol.folds and len(paths) >= protocol.folds:
         raise TooFewPhotosError(index.name, len(kept), protocol.folds)
-    photos = photos_of(photos, kept)
+    photos = photos.take(kept)
     folds = photos.split(protocol)
-    values = {
-        framing: accuracy_by_fold(_seen(photos, rows, kept), folds, protocol, learner)
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
+    sums = {
+        framing: pairs.sums(
+            out_of_fold_ratings(
+                make_learner(learner, seed=protocol.seed), _seen(photos, rows, kept), folds
+            ),
+            refitted=True,
+        )
         for framing, rows in embedded.items()
     }
-    return _table(index, photos, folds, protocol, learner, values, seconds)
-
-
-def photos_of(photos: JudgedPhotos, rows: np.ndarray) -> JudgedPhotos:
-    """Some of the judged photos."""
-    return JudgedPhotos(
-        X=photos.X[rows],
-        comparisons=photos.comparisons.take(rows),
-        groups=photos.groups[rows],
-        series=photos.series[rows],
-        digests=tuple(photos.digests[row] for row in rows),
-        splits=tuple(photos.splits[row] for row in rows),
-        by_raters=photos.by_raters,
-    )
-
-
-def accuracy_by_fold(
-    photos: JudgedPhotos, folds: Folds, protocol: Protocol, learner: str
-) -> Floats:
-    """Pairwise accuracy (repeats * K,) on each fold, learned from the others."""
-    ratings = out_of_fold_ratings(make_learner(learner, seed=protocol.seed), photos, folds)
-    parts = [
-        accuracy_sums(r, photos.comparisons.restricted(codes, "within"), clusters=codes, couples=0)
-        for r, codes in zip(ratings, folds.codes, strict=True)
-    ]
-    return values_by_fold(parts)
+    base = BASE if BASE in sums else framings[0]
+    rows = _rows(pairs, sums, base, seconds)
+    return FramingTable(index.name, index.manifest.encoder, learner, base, protocol, rows)
 
 
 def _seen(photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray) -> JudgedPhotos:
@@ -174,39 +156,24 @@ def _seen(photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray)
     return replace(photos, X=X)
 
 
-def _table(
-    index: Index,
-    photos: JudgedPhotos,
-    folds: Folds,
-    protocol: Protocol,
-    learner: str,
-    values: dict[str, Floats],
-    seconds: dict[str, float],
-) -> FramingTable:
-    graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
-    n_pairs = round(sum(graph.n_pairs for graph in graphs) / len(graphs))
-    share, repeats = folds.test_share, len(folds.codes)
-    base = BASE if BASE in values else next(iter(values))
-    n = len(photos.X)
+def _rows(
+    pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
+) -> tuple[FramingResult, ...]:
+    """Return each framing's accuracy and its lead over the base, the best first."""
     ahead = {
-        framing: corrected_resampled_difference(
-            found, values[base], n_photos=n, test_share=share, repeats=repeats
-        )
-        for framing, found in values.items()
+        framing: pairs.difference(found, sums[base], refitted=True)
+        for framing, found in sums.items()
         if framing != base
     }
     adjusted = dict(zip(ahead, holm([one.p for one in ahead.values()]), strict=True))
     rows = [
         FramingResult(
             framing,
-            corrected_resampled(
-                found, n_photos=n, n_pairs=n_pairs, test_share=share, repeats=repeats
-            ),
+            pairs.estimate(found, refitted=True),
             ahead.get(framing),
             float(adjusted[framing]) if framing in adjusted else None,
             seconds[framing],
         )
-        for framing, found in values.items()
+        for framing, found in sums.items()
     ]
-    rows.sort(key=lambda row: -row.accuracy.value)
-    return FramingTable(index.name, index.manifest.encoder, learner, base, protocol, tuple(rows))
+    return tuple(sorted(rows, key=lambda row: -row.accuracy.value))

@@ -6,10 +6,9 @@ from math import nan
 
 import numpy as np
 
-from photorank.bench.compare_framings import LEARNER, Load, photos_of
+from photorank.bench.compare_framings import LEARNER, Load
 from photorank.bench.embed_files import embed_files
 from photorank.errors import TooFewPhotosError, UnknownNameError
-from photorank.evaluation.contenders import make_learner
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import judged_photos
 from photorank.metrics.estimates import Estimate
@@ -18,6 +17,7 @@ from photorank.photos.framing import FRAMINGS
 from photorank.photos.variants import CHANGES, variants
 from photorank.rating.stability import MAX_STEADY_FLIPS
 from photorank.typing import Embeddings, Floats, Json
+from photorank.vectors.learners_by_name import make_learner
 
 PHOTOS = 100
 _LEAST = 10
@@ -90,7 +90,7 @@ def measure_stability(
             raise UnknownNameError("framing", framing, list(FRAMINGS))
     kind = make_learner(learner, seed=seed)
     judged = judged_photos(index)
-    paths = [index.photo(row).path for row in index.comparisons().active]
+    paths = [index.photo(row).path for row in judged.rows.tolist()]
     if len(paths) < photos + _LEAST:
         photos = len(paths) // 2
     if photos < _LEAST:
@@ -117,7 +117,7 @@ def measure_stability(
         if min(len(there), len(seen)) < _LEAST:
             raise TooFewPhotosError(index.name, len(there) + len(seen), 2 * _LEAST)
         kept = np.array([row for row, one in zip(taught, known, strict=True) if one is not None])
-        fitted = kind.fit(np.concatenate(there), photos_of(judged, kept).comparisons)
+        fitted = kind.fit(np.concatenate(there), judged.comparisons.take(kept))
         found.append(_result(framing, seen, fitted.direction_))
     return sorted(found, key=lambda row: row.flips.value)
 

@@ -66,7 +66,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """Return people with their tastes, all from one prior and over the same photos.
+    """People with their tastes, all from one prior and over the same photos.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
-    """Return the photos that whoever likes them least is likely to like most.
+    """Photos that whoever likes them least is likely to like most.
 
     They are ordered by the people's mean less the standard deviation of a rating:
     how much people differ, and how unsure each of them is.
@@ -125,7 +125,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, .
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
-    """Return the photos that people rate most differently, so far as their judgements tell.
+    """Photos that people rate most differently, so far as their judgements tell.
 
     Whoever said nothing rates as everybody does, so doubt alone contests nothing.
 
@@ -145,7 +145,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...
 def common_vector(
     name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
-    """Return the mean of several people's tastes: the prior for the next person.
+    """Mean of several people's tastes: the prior for the next person.
 
     Everyone counts the same, and who said little is near the prior.
 
@@ -181,7 +181,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Return everyone's weights (p, 1 + q), ratings (p, n) and their standard errors."""
+    """Everyone's weights (p, 1 + q), ratings (p, n) and their standard errors."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -213,7 +213,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Return the accuracy and τ_b of one person's judgements as ratings of the other's."""
+    """Accuracy and τ_b of one person's judgements as ratings of the other's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -239,7 +239,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Return the latest winner of each pair, by its rows in order."""
+    """Latest winner of each pair, by its rows in order."""
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
     return {(min(pair), max(pair)): pair[0] for pair in decided}
@@ -256,7 +256,7 @@ def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
-    """Return Kendall's τ_b between drawn ratings (n, draws), with its quantiles over draws."""
+    """Kendall's τ_b between drawn ratings (n, draws), with its quantiles over draws."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)
@@ -265,6 +265,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Return an accuracy as τ_b or the other way round: without ties they are one number."""
+    """Accuracy as τ_b or the other way round: without ties they are one number."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

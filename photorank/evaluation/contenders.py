@@ -4,29 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone
 
 from photorank.encoders.base import Encoder
-from photorank.errors import (
-    ComparisonsError,
-    DegenerateDirectionError,
-    MissingWeightsError,
-    NoLabelsError,
-    UnknownNameError,
-)
+from photorank.errors import MissingWeightsError
 from photorank.index.opened import Index
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.learning.held_out import held_out, out_of_fold_ratings, ratings_by_fold
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
-from photorank.typing import Direction, Floats
-from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners_by_name import LEARNERS
-from photorank.vectors.master import Card, MasterVector
+from photorank.typing import Floats
+from photorank.vectors.learners_by_name import make_learner
+from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
 from photorank.vectors.store import RANDOM_NAME, add_vector, list_vectors, load_vector
-from photorank.vectors.taste.personal import KIND as PERSONAL
-from photorank.vectors.taste.personal import learner_for_tests
-from photorank.vectors.taste.population_prior import prior_in
-from photorank.vectors.taste.posterior import TastePrior
 
 PLAIN_PROMPT_NAME = "plain-prompt"
 MEAN_DIFFERENCE = "mean-difference"
@@ -50,31 +40,10 @@ class Contender:
         return self.name in BASELINES
 
 
-def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLearner:
-    """Return a fresh learner by name.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no learner of that name, or it lacks a parameter.
-    """
-    if kind not in LEARNERS:
-        raise UnknownNameError("learner", kind, list(LEARNERS))
-    learner = clone(LEARNERS[kind])
-    known = learner.get_params()
-    for parameter in parameters:
-        if parameter not in known:
-            raise UnknownNameError(f"argument of {kind}", parameter.replace("_", "-"), list(known))
-    learner.set_params(**parameters)
-    if "random_state" in known:
-        learner.set_params(random_state=seed)
-    return learner
-
-
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Return the vectors to evaluate, the plain prompt among them where words can be had."""
+    """Vectors to evaluate, the plain prompt among them where words can be had."""
     if names is None:
         vectors = list_vectors(index)
     else:
@@ -88,7 +57,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Return the plain prompt's vector, kept in the index once made; None without a text tower."""
+    """Plain prompt's vector, kept in the index once made; None without a text tower."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -104,67 +73,13 @@ def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
     """Rate the photos by a stored vector; if they taught it, by its learner out of fold."""
-    in_sample = any(vector.card.saw(digest) for digest in photos.digests)
-    if in_sample and vector.card.index == index.name and vector.kind in LEARNERS:
-        ratings = _ratings_learned_anew(index, vector, photos, folds)
-        if ratings is not None:
-            return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
-    ratings = vector.rate(photos.X, index.fingerprint)
-    every = np.broadcast_to(ratings, folds.codes.shape)
+    found = held_out(index, vector, photos, folds)
+    if found.testing == "refitted":
+        ratings = ratings_by_fold(found.directions, photos, folds)
+        return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
+    every = np.broadcast_to(vector.rate(photos.X, index.fingerprint), folds.codes.shape)
+    in_sample = found.testing == "in-sample"
     return Contender(vector.name, vector.kind, every, fitted=False, in_sample=in_sample)
-
-
-def _ratings_learned_anew(
-    index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
-) -> Floats | None:
-    """Learn a vector out of fold from what its card says it was learned from.
-
-    None where that cannot be: its prior has seen the photos, so nothing would be
-    held out, or is gone; or the person it was learned from has too few judgements.
-    """
-    card = vector.card.parameters
-    if (prior := card.get("prior")) is not None:
-        believed = list_vectors(index).get(prior)
-        if believed is None or any(believed.card.saw(digest) for digest in photos.digests):
-            return None
-    try:
-        taught = photos.comparisons
-        if card.get("rater") or bool(card.get("by_raters")) != photos.by_raters:
-            every = index.comparisons(
-                rater=card.get("rater"), by_raters=bool(card.get("by_raters"))
-            )
-            row_of = {photo.digest: row for row, photo in enumerate(index.photos())}
-            taught = every.take(np.array([row_of[digest] for digest in photos.digests]))
-        return out_of_fold_ratings(
-            learner_for_tests(learner_of(index, vector)),
-            photos,
-            folds,
-            within=card.get("within"),
-            taught=taught,
-        )
-    except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
-        return None
-
-
-def beginning(
-    index: Index, kind: str, vector: MasterVector, *, rater: str | None = None
-) -> Direction | TastePrior:
-    """Return a vector as the prior of a learner of that kind, for one person or all."""
-    if kind == PERSONAL:
-        return prior_in(index, vector.direction, rater=rater)
-    return vector.direction
-
-
-def learner_of(index: Index, vector: MasterVector) -> DirectionLearner:
-    """Return the learner that a vector's card describes, its prior looked up by name."""
-    card: Card = vector.card
-    parameters = dict(card.parameters.get("learner", {}))
-    prior = card.parameters.get("prior")
-    if prior is not None:
-        parameters["prior"] = beginning(
-            index, vector.kind, load_vector(index, prior), rater=card.parameters.get("rater")
-        )
-    return make_learner(vector.kind, seed=card.seed or 0, **parameters)
 
 
 def learner_contender(
@@ -176,7 +91,8 @@ def learner_contender(
 ) -> Contender:
     """Learn in every fold and rate the photos left out."""
     learner = make_learner(kind, seed=protocol.seed)
-    ratings = out_of_fold_ratings(learner, photos, folds, within=protocol.within, on_fit=on_fit)
+    taught = photos.compared_within(protocol.within)
+    ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
     return Contender(kind, kind, ratings, fitted=folds.refits)
 
 

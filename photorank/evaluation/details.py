@@ -20,13 +20,14 @@ from photorank.evaluation.results import (
     RiskPoint,
 )
 from photorank.index.opened import SingleRatings
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
-from photorank.metrics.breakdowns import Repeat, by_gap, by_group
+from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.breakdowns import by_gap, by_group
 from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.reliability import (
     ReliabilityBin,
     brier,
@@ -34,7 +35,7 @@ from photorank.metrics.reliability import (
     reliability,
     risk_coverage,
 )
-from photorank.metrics.resampled import corrected_jackknife, corrected_resampled
+from photorank.metrics.resampled import corrected_jackknife
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
@@ -49,44 +50,33 @@ _GAP_BINS = 5
 Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
-def gap_curve(
-    contenders: Sequence[Contender],
-    graphs: Sequence[Comparisons],
-    folds: Folds,
-) -> tuple[GapAccuracy, ...]:
-    """Return each contender's accuracy among close calls, and among clear ones.
+def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[GapAccuracy, ...]:
+    """Each contender's accuracy among close calls, and among clear ones.
 
     The ranges of label gaps hold about a fifth of the pairs each; none for
     choices, which have no gaps. Intervals are made as in the table of results.
     """
-    scores = graphs[0].scores
-    if scores is None or not graphs[0].n_pairs:
+    graph = pairs.graphs[0]
+    scores = graph.scores
+    if scores is None or not graph.n_pairs:
         return ()
-    pairs = graphs[0].sample(_PAIRS, rng=np.random.default_rng(0))
-    inner = np.quantile(pairs.margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
-    edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))])
-    rows = []
-    for contender in contenders:
-        codes = folds.codes if contender.fitted else None
-        repeats = _repeats(contender, graphs)
-        rows += [
-            GapAccuracy(contender.name, row.accuracy, row.above, row.upto)
-            for row in by_gap(repeats, edges.tolist(), clusters=folds.by, folds=codes)
-        ]
-    return tuple(rows)
+    margins = graph.sample(_PAIRS, rng=np.random.default_rng(0)).margins
+    inner = np.quantile(margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
+    edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))]).tolist()
+    return tuple(
+        GapAccuracy(contender.name, row.accuracy, row.above, row.upto)
+        for contender in contenders
+        for row in by_gap(contender.ratings, pairs, edges, refitted=contender.fitted)
+    )
 
 
 def group_table(
-    contender: Contender,
-    graphs: Sequence[Comparisons],
-    photos: JudgedPhotos,
-    names: Sequence[str],
+    contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[GroupAccuracy, ...]:
-    """Return one contender's accuracy inside each group that has pairs."""
-    rows = by_group(_repeats(contender, graphs), photos.groups)
+    """One contender's accuracy inside each group that has pairs."""
     return tuple(
         GroupAccuracy(contender.name, row.accuracy, names[row.group])
-        for row in rows
+        for row in by_group(contender.ratings, pairs, groups)
         if row.accuracy.n_pairs
     )
 
@@ -99,7 +89,7 @@ def learning_curve(
     protocol: Protocol,
     on_fit: Callable[[], None] | None = None,
 ) -> tuple[LearningPoint, ...]:
-    """Return a learner's held-out accuracy after fewer and fewer labelled photos.
+    """Learner's held-out accuracy after fewer and fewer labelled photos.
 
     Tested on the folds of the first repeat, whatever the share learned from,
     so that all points stand on the same pairs; none for a single split, which
@@ -108,39 +98,31 @@ def learning_curve(
     if not folds.refits:
         return ()
     once = Folds(folds.codes[:1], folds.k, folds.by)
-    graph = photos.comparisons.restricted(once.codes[0], "within")
+    pairs = HeldOutPairs.of(photos.comparisons, once)
+    taught = photos.compared_within(protocol.within)
     rows = []
     for share in SHARES:
         n_taught = round(share * len(photos.X) * (folds.k - 1) / folds.k)
         if n_taught < 8:
             continue  # less than a handful says nothing of the learner
         try:
-            ratings = out_of_fold_ratings(
-                learner, photos, once, within=protocol.within, share=share, on_fit=on_fit
-            )
+            ratings = out_of_fold_ratings(learner, taught, once, share=share, on_fit=on_fit)
         except (ComparisonsError, DegenerateDirectionError):
             continue  # so few photos that some fold has no pair: the curve begins further on
-        accuracy = corrected_resampled(
-            values_by_fold([accuracy_sums(ratings[0], graph, clusters=once.codes[0], couples=0)]),
-            test_share=folds.test_share,
-            n_photos=len(photos.X),
-            n_pairs=graph.n_pairs,
-        )
-        rows.append(LearningPoint(kind, accuracy, n_taught))
+        rows.append(LearningPoint(kind, pairs.accuracy(ratings), n_taught))
     return tuple(rows)
 
 
-def calibration(
-    contender: Contender, graphs: Sequence[Comparisons], folds: Folds
-) -> Calibration | None:
+def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:
     """Return how far held-out probabilities can be believed; None without pairs.
 
     Each fold's slope is fitted to the other folds, as a new photo's would be;
     a single split has no others.
     """
-    if not graphs[0].n_pairs or not folds.refits:
+    graph, folds = pairs.graphs[0], pairs.folds
+    if not graph.n_pairs or not folds.refits:
         return None
-    p, outcomes, fold = _held_out_probabilities(contender.ratings[0], graphs[0], folds)
+    p, outcomes, fold = _held_out_probabilities(contender.ratings[0], graph, folds)
 
     spread: Spread = partial(
         corrected_jackknife, fold=fold, test_share=folds.test_share, n_photos=len(folds.codes[0])
@@ -172,7 +154,7 @@ def people(single: SingleRatings, seed: int) -> dict[str, Estimate]:
 def _held_out_probabilities(
     ratings: Floats, graph: Comparisons, folds: Folds
 ) -> tuple[Floats, Floats, Codes]:
-    """Return probabilities, outcomes and folds (m,) of pairs drawn within the test folds."""
+    """Probabilities, outcomes and folds (m,) of pairs drawn within the test folds."""
     rng = np.random.default_rng(0)
     pairs = graph.sample(min(_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
@@ -201,7 +183,3 @@ def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBi
 def _observed(outcomes: Floats, inside: Flags, kept: Flags) -> float:
     chosen = outcomes[kept & inside]
     return float(chosen.mean()) if len(chosen) else nan
-
-
-def _repeats(contender: Contender, graphs: Sequence[Comparisons]) -> list[Repeat]:
-    return list(zip(contender.ratings, graphs, strict=True))

@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation import details
-from photorank.evaluation.contender_results import Measured, differences_of, field_of
+from photorank.evaluation.contender_results import Measured, differences_of
 from photorank.evaluation.contenders import (
     MEAN_DIFFERENCE,
     Contender,
     chosen_vectors,
     learner_contender,
-    make_learner,
     random_contender,
     vector_contender,
 )
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Details, Result, ScopedDifference
 from photorank.index.opened import Index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import JudgedPhotos, Protocol, counted
-from photorank.metrics.folds import Folds
+from photorank.learning.held_out import counted
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Scope
-from photorank.vectors.learners_by_name import LEARNERS
+from photorank.vectors.learners_by_name import LEARNERS, make_learner
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
 SCOPES: tuple[Scope, ...] = ("all", "within", "across")
@@ -88,19 +88,21 @@ def evaluate(
     for kind in kinds:
         contenders.append(learner_contender(kind, photos, folds, protocol, on_fit))
 
-    fields = [field for scope in SCOPES if (field := field_of(photos, folds, protocol, scope))]
-    if not fields:
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
+    if not pairs.n_pairs:
         raise ComparisonsError(
             f"{len(photos.X)} judged photos in {folds.k} folds leave no fold with two photos that "
             "were judged differently. Use fewer folds with `--folds 2`, or judge more photos"
         )
     results: list[Result] = []
     differences: list[ScopedDifference] = []
-    for field in fields:
-        measured = {contender.name: Measured.of(contender, field) for contender in contenders}
-        results += [one.result(field) for one in measured.values()]
-        differences += differences_of(list(measured.values()), field)
-    looked_closer = _details(index, photos, folds, protocol, contenders, results, on_fit)
+    for scope in SCOPES:
+        inside = pairs.inside(photos.codes(protocol.within or "group"), scope)
+        if inside.n_pairs:
+            measured = [Measured.of(contender, inside) for contender in contenders]
+            results += [one.result(scope) for one in measured]
+            differences += differences_of(measured, scope)
+    looked_closer = _details(index, photos, pairs, protocol, contenders, results, on_fit)
     if on_progress is not None:
         on_progress(total, total)  # a learning curve may begin late and have fewer fits
     return Evaluation(
@@ -120,14 +122,13 @@ def evaluate(
 def _details(
     index: Index,
     photos: JudgedPhotos,
-    folds: Folds,
+    pairs: HeldOutPairs,
     protocol: Protocol,
     contenders: Sequence[Contender],
     results: Sequence[Result],
     on_fit: Callable[[], None] | None,
 ) -> Details:
     """Look closer at the best contender that has not seen the photos, and at its baselines."""
-    graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
     fair = [row for row in results if row.scope == results[0].scope and not row.in_sample]
     order = sorted(fair, key=lambda row: -row.accuracy.value)
     by_name = {contender.name: contender for contender in contenders}
@@ -136,9 +137,9 @@ def _details(
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
     learner = make_learner(taught, seed=protocol.seed)
     return Details(
-        details.gap_curve(shown, graphs, folds),
-        details.group_table(leader, graphs, photos, index.labels().group_names),
-        details.learning_curve(taught, learner, photos, folds, protocol, on_fit),
-        details.calibration(leader, graphs, folds),
+        details.gap_curve(shown, pairs),
+        details.group_table(leader, pairs, photos.groups, index.labels().group_names),
+        details.learning_curve(taught, learner, photos, pairs.folds, protocol, on_fit),
+        details.calibration(leader, pairs),
         details.people(index.single_ratings(), protocol.seed),
     )

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from sklearn.base import clone
 
 from photorank.errors import NoLabelsError
-from photorank.evaluation.contenders import learner_of
 from photorank.index.opened import Index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import NEAR_DUPLICATE, Protocol
-from photorank.metrics.folds import kept_together, near_duplicates
+from photorank.learning.held_out import held_out, how_tested
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
 from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Codes, Floats, Ratings
-from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import MasterVector
 
 # Why a vector is no judge in its own case.
@@ -47,7 +45,7 @@ def keepers_lost(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> KeepersLost:
-    """Return the cut that loses at most a share of keepers, from labels that are held out.
+    """Cut that loses at most a share of keepers, from labels that are held out.
 
     A vector that has not seen the labelled photos rates them as they are, and
     the bound is exact. One that learned from them is learned anew in ten folds;
@@ -91,7 +89,7 @@ def keepers_lost(
         held_out[keepers],
         lost=lost,
         confidence=confidence,
-        clusters=_moments(index, keepers, labels.series[keepers]),
+        clusters=kept_together(index.embeddings_of(keepers), labels.series[keepers]),
         seed=seed,
     )
     groups = labels.groups[keepers]
@@ -111,40 +109,26 @@ def keepers_lost(
 def _held_out(
     index: Index, vector: MasterVector, ratings: Ratings, seed: int
 ) -> tuple[How, Ratings]:
-    """Return the photos' ratings (n,) as if the vector had not seen them, nan where it has."""
+    """Photos' ratings (n,) as if the vector had not seen them, nan where it has."""
     seen = np.array([vector.card.saw(digest) for digest in index.digests()], dtype=bool)
-    unseen = np.where(seen, np.nan, ratings)
-    card = vector.card
-    learned_here = vector.kind in LEARNERS and card.index == index.name
-    if not seen.any() or not learned_here or card.parameters.get("prior"):
-        return "unseen", unseen
-    rows, percentiles = _standing_out_of_fold(index, vector, seed)
-    unseen[rows] = np.quantile(ratings[rows], percentiles / 100)
-    return "learned anew", unseen
-
-
-def _standing_out_of_fold(index: Index, vector: MasterVector, seed: int) -> tuple[Codes, Floats]:
-    """Return the judged rows and the percentile of each among them, learned without its fold."""
+    held = np.where(seen, np.nan, ratings)
+    if how_tested(index, vector, index.digests()) != "refitted":
+        return "unseen", held
     card = vector.card.parameters
-    photos = judged_photos(
-        index, rater=card.get("rater"), by_raters=bool(card.get("by_raters", False))
-    )
-    row_of = {digest: row for row, digest in enumerate(index.digests())}
-    by_group = len(np.unique(photos.groups)) > 2
-    folds = photos.split(Protocol(fold_by="group" if by_group else "photo", repeats=1, seed=seed))
-    taught = photos.comparisons
-    if (within := card.get("within")) is not None:
-        taught = taught.restricted(photos.codes(within), "within")
+    photos = judged_photos(index, rater=card.get("rater"), by_raters=bool(card.get("by_raters")))
+    folds = photos.split(Protocol(fold_by=photos.usual_fold_by, repeats=1, seed=seed))
+    found = held_out(index, vector, photos, folds)
+    if found.testing != "refitted":
+        return "unseen", held
+    standing = _standing(photos, folds.codes[0], found.directions[0])
+    held[photos.rows] = np.quantile(ratings[photos.rows], standing / 100)
+    return "learned anew", held
+
+
+def _standing(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
+    """Each photo's percentile among all (n,), by the direction (K, d) of its fold."""
     percentiles = np.empty(len(photos.X))
-    for fold in range(folds.k):
-        test = folds.codes[0] == fold
-        train = np.flatnonzero(~test)
-        fitted = clone(learner_of(index, vector)).fit(photos.X[train], taught.take(train))
-        every = fitted.decision_function(photos.X)
-        percentiles[test] = percentiles_among(every[test], every)
-    return np.array([row_of[digest] for digest in photos.digests], dtype=np.intp), percentiles
-
-
-def _moments(index: Index, keepers: Codes, series: Codes) -> Codes:
-    """Return which keepers are of one moment."""
-    return kept_together(series, near_duplicates(index.embeddings_of(keepers), NEAR_DUPLICATE))
+    for fold, direction in enumerate(directions):
+        every = photos.X.astype(np.float64) @ direction
+        percentiles[folds == fold] = percentiles_among(every[folds == fold], every)
+    return percentiles

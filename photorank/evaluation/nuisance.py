@@ -4,23 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.base import clone
 
-from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
-from photorank.evaluation.contenders import learner_of
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.opened import Index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import JudgedPhotos, Protocol, counted
+from photorank.learning.held_out import counted, held_out
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate, student
 from photorank.metrics.folds import Folds
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
-from photorank.typing import Codes, Direction, Floats, Json
-from photorank.vectors.learners_by_name import LEARNERS
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.typing import Codes, Floats, Json
 from photorank.vectors.master import Card, MasterVector
 
 CLUSTERS = 8
@@ -37,7 +32,7 @@ class Gap:
     after: Estimate
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {
             "group": self.group,
             "n_photos": self.n_photos,
@@ -65,7 +60,7 @@ class Nuisance:
     within_after: Estimate
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return {
             "index": self.index,
             "vector": self.vector,
@@ -137,46 +132,35 @@ def control_content(
             "with a group column"
         )
     folds = photos.split(protocol)
-    seen = any(vector.card.saw(digest) for digest in photos.digests)
-    anew = seen and vector.card.index == index.name and vector.kind in LEARNERS
-    learner = learner_of(index, vector) if anew else None
-
-    def direction(rows: Codes) -> Direction:
-        if learner is None:
-            return vector.direction
-        fitted = clone(learner).fit(photos.X[rows], photos.comparisons.take(rows))
-        found: Direction = fitted.direction_
-        return found
-
     total = len(folds.codes) * folds.k
-    ratings = _held_out(photos, codes, folds, direction, counted(on_progress, total))
-    before, after = (_accuracies(photos.comparisons, folds, one) for one in ratings)
-    alike = photos.comparisons.restricted(codes, "within")
-    accuracies = [
-        *(_estimate(one, photos.comparisons, folds) for one in (before, after)),
-        *(_estimate(_accuracies(alike, folds, one), alike, folds) for one in ratings),
+    found = held_out(index, vector, photos, folds, on_fit=counted(on_progress, total))
+    both = _ratings(photos, codes, folds, found.directions)
+    if on_progress is not None:
+        on_progress(total, total)  # a vector that is tested as it is takes no fits
+    means = [ratings.mean(axis=0) for ratings in both]  # (n,) over repeats
+    shown = np.where((folds.codes >= 0).all(axis=0), codes, -1)  # an official split tests a part
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
+    alike = HeldOutPairs.of(photos.comparisons.restricted(codes, "within"), folds)
+    # The directions that are taken out are learned anew in every fold, whatever the vector is.
+    before, after = (pairs.sums(ratings, refitted=folds.refits) for ratings in both)
+    within = [
+        alike.estimate(alike.sums(ratings, refitted=folds.refits), refitted=folds.refits)
+        for ratings in both
     ]
-    means = [one.mean(axis=0) for one in ratings]  # (n,) over repeats
     return Nuisance(
         index=index.name,
         vector=vector.name,
         by=by,
-        in_sample=seen and not anew,
+        in_sample=found.testing == "in-sample",
         directions=len(content_directions(photos.X, codes)),
-        gaps=_gaps(names, codes, *means),
-        between_before=between_kinds(means[0], codes),
-        between_after=between_kinds(means[1], codes),
-        accuracy_before=accuracies[0],
-        accuracy_after=accuracies[1],
-        change=corrected_resampled_difference(
-            after,
-            before,
-            test_share=folds.test_share,
-            repeats=len(folds.codes),
-            n_photos=len(photos.X),
-        ),
-        within_before=accuracies[2],
-        within_after=accuracies[3],
+        gaps=_gaps(names, shown, *means),
+        between_before=between_kinds(means[0], shown),
+        between_after=between_kinds(means[1], shown),
+        accuracy_before=pairs.estimate(before, refitted=folds.refits),
+        accuracy_after=pairs.estimate(after, refitted=folds.refits),
+        change=pairs.difference(after, before, refitted=folds.refits),
+        within_before=within[0],
+        within_after=within[1],
     )
 
 
@@ -189,7 +173,7 @@ def without_content(
     clusters: int = CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Return a vector without the directions in which the kinds of judged photos differ."""
+    """Vector without the directions in which the kinds of judged photos differ."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)
@@ -216,49 +200,23 @@ def without_content(
     )
 
 
-def _held_out(
-    photos: JudgedPhotos,
-    codes: Codes,
-    folds: Folds,
-    direction: Callable[[Codes], Direction],
-    on_fit: Callable[[], None] | None,
+def _ratings(
+    photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Rate each photo by a direction without its fold, with content and without, (repeats, n).
+    """Rate each photo by its fold's direction, with content and without, (repeats, n).
 
     In standard deviations of the ratings of the photos learned from, so that folds may be pooled.
     """
     before, after = np.zeros(folds.codes.shape), np.zeros(folds.codes.shape)
-    for repeat, fold_of in enumerate(folds.codes):
-        for fold in range(folds.k):
-            test, rows = fold_of == fold, folds.learned_from(repeat, fold)
-            v = direction(rows)
-            spanned = content_directions(photos.X[rows], codes[rows])
-            rest = v - (v @ spanned.T) @ spanned
-            for ratings, one in ((before, v), (after, rest)):
-                known = photos.X[rows] @ one
-                ratings[repeat, test] = (photos.X[test] @ one - known.mean()) / known.std()
-            if on_fit is not None:
-                on_fit()
+    for repeat, fold in np.ndindex(directions.shape[:2]):
+        test, rows = folds.codes[repeat] == fold, folds.learned_from(repeat, fold)
+        v = directions[repeat, fold]
+        spanned = content_directions(photos.X[rows], codes[rows])
+        rest = v - (v @ spanned.T) @ spanned
+        for ratings, one in ((before, v), (after, rest)):
+            known = photos.X[rows] @ one
+            ratings[repeat, test] = (photos.X[test] @ one - known.mean()) / known.std()
     return before, after
-
-
-def _accuracies(comparisons: Comparisons, folds: Folds, ratings: Floats) -> Floats:
-    parts = [
-        accuracy_sums(r, comparisons.restricted(codes, "within"), clusters=codes, couples=0)
-        for r, codes in zip(ratings, folds.codes, strict=True)
-    ]
-    return values_by_fold(parts)
-
-
-def _estimate(by_fold: Floats, comparisons: Comparisons, folds: Folds) -> Estimate:
-    graphs = [comparisons.restricted(codes, "within") for codes in folds.codes]
-    return corrected_resampled(
-        by_fold,
-        test_share=folds.test_share,
-        repeats=len(folds.codes),
-        n_photos=comparisons.n,
-        n_pairs=round(sum(graph.n_pairs for graph in graphs) / len(graphs)),
-    )
 
 
 def _gaps(names: Sequence[str], codes: Codes, before: Floats, after: Floats) -> tuple[Gap, ...]:

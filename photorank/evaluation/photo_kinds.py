@@ -8,7 +8,7 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.errors import MissingExtraError, MissingWeightsError
 from photorank.index.opened import Index
-from photorank.learning.protocol import JudgedPhotos
+from photorank.learning.judged_photos import JudgedPhotos
 from photorank.metrics.estimates import Estimate, student
 from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats
@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Return the kind of each judged photo, and the kinds' names."""
+    """Kind of each judged photo, and the kinds' names."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
@@ -35,7 +35,7 @@ def kinds_of(
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
-    """Return orthonormal directions (r, d) in which the means of kinds of photos differ.
+    """Orthonormal directions (r, d) in which the means of kinds of photos differ.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def content_directions(X: Embeddings, codes: Codes) -> Floats:
 
 
 def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
-    """Return the share of the ratings' variance that lies between kinds of photos.
+    """Share of the ratings' variance that lies between kinds of photos.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 def quality_rows(index: Index, evaluation: Evaluation) -> list[Json]:
-    """Return one flat row a (vector, scope) of an evaluation, with what made it."""
+    """One flat row a (vector, scope) of an evaluation, with what made it."""
     made = {
         "dataset": evaluation.index,
         "encoder": evaluation.encoder,
@@ -86,7 +86,7 @@ def _subject(row: Json) -> tuple[str, str, str, str]:
 
 
 def _metric_columns(rows: Iterable[Json]) -> list[str]:
-    """Return the names of metrics and of their limits, in the order they come."""
+    """Names of metrics and of their limits, in the order they come."""
     first = next(iter(rows), {})
     limits = [name for name in first if name.endswith("_low")]
     return [

@@ -29,16 +29,16 @@ class Evaluation:
     created: str
 
     def ranked(self, scope: Scope) -> list[Result]:
-        """Return a scope's results, best accuracy first; what has seen the photos comes last."""
+        """Scope's results, best accuracy first; what has seen the photos comes last."""
         rows = [result for result in self.results if result.scope == scope]
         return sorted(rows, key=lambda row: (row.in_sample, -row.accuracy.value))
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Return a scope's results of what has not seen the photos, best accuracy first."""
+        """Scope's results of what has not seen the photos, best accuracy first."""
         return [row for row in self.ranked(scope) if not row.in_sample]
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Return the differences in one metric over one scope."""
+        """Differences in one metric over one scope."""
         return [
             row
             for row in self.differences
@@ -51,7 +51,7 @@ class Evaluation:
         return list(dict.fromkeys(result.scope for result in self.results))
 
     def to_json(self) -> Json:
-        """Return the contract's JSON; what is not defined is null."""
+        """Contract's JSON; what is not defined is null."""
         return {
             "index": self.index,
             "encoder": self.encoder,
@@ -95,7 +95,7 @@ def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
 
 
 def evaluation_paths(paths: IndexPaths) -> list[Path]:
-    """Return the files of an index's evaluations, oldest first."""
+    """Files of an index's evaluations, oldest first."""
     return sorted(paths.evaluations.glob("*.json"))
 
 

@@ -24,7 +24,7 @@ class Result:
     n_pairs: int
 
     def to_json(self) -> Json:
-        """Return the contract's row."""
+        """Contract's row."""
         return {
             "vector": self.vector,
             "kind": self.kind,
@@ -75,7 +75,7 @@ class ScopedDifference:
         return self.b if vector == self.a else self.a
 
     def to_json(self) -> Json:
-        """Return the contract's row."""
+        """Contract's row."""
         names = {"a": self.a, "b": self.b, "scope": self.scope, "metric": self.metric}
         return names | self.difference.to_json() | {"p_holm": json_number(self.p_holm)}
 
@@ -96,7 +96,7 @@ class PartialAccuracy:
     accuracy: Estimate
 
     def to_json(self) -> Json:
-        """Return the contract's row."""
+        """Contract's row."""
         facts = {one.name: getattr(self, one.name) for one in fields(self)}
         del facts["accuracy"]
         return facts | self.accuracy.to_json()
@@ -159,7 +159,7 @@ class Calibration:
     risk_coverage: tuple[RiskPoint, ...]
 
     def to_json(self) -> Json:
-        """Return the contract's object."""
+        """Contract's object."""
         return {
             "vector": self.vector,
             "n_pairs": self.n_pairs,
@@ -202,7 +202,7 @@ class Details:
     people: dict[str, Estimate] = field(default_factory=dict)  # how well they agree, by metric
 
     def to_json(self) -> Json:
-        """Return the contract's object; what is not known is null or empty."""
+        """Contract's object; what is not known is null or empty."""
         return {
             "by_gap": [row.to_json() for row in self.by_gap],
             "by_group": [row.to_json() for row in self.by_group],
@@ -234,7 +234,7 @@ def _flat(name: str, estimate: Estimate) -> Json:
 
 
 def _read(row: Json, kinds: dict[str, Any], *, but: str = "") -> Json:
-    """Return a row's values by name, each of its kind.
+    """Row's values by name, each of its kind.
 
     Raises
     ------

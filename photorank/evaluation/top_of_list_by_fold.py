@@ -27,7 +27,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, "pearson_after_logistic": -1.0}
 def values_by_fold_of_lists(
     ratings: Floats, graphs: tuple[Comparisons, ...], folds: Folds
 ) -> dict[str, Floats]:
-    """Return by metric one value a test fold, (repeats * K,), whose mean is that over all lists.
+    """By metric one value a test fold, (repeats * K,), whose mean is that over all lists.
 
     A fold of many lists counts as many; these are the ratio's first-order
     shares, as for pairs. nan where there is no list.

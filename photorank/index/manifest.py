@@ -38,11 +38,11 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> Json:
-        """Return plain JSON."""
+        """Plain JSON."""
         return asdict(self)
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Return an encoder, which must be the very one that made the index.
+        """Encoder, which must be the very one that made the index.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class Manifest:
 
 
 def read_manifest(paths: IndexPaths) -> Manifest:
-    """Return an index's manifest.
+    """Index's manifest.
 
     Raises
     ------

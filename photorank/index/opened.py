@@ -49,7 +49,7 @@ class Rater(Protocol):
     """What rates embeddings: a master-vector."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Return a rating for each embedding (n, d)."""
+        """Rating for each embedding (n, d)."""
 
 
 class Index:
@@ -70,7 +70,7 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Return the index at those paths.
+        """Index at those paths.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Index:
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:
-        """Return the encoder that made the index; its towers load when they are first used.
+        """Encoder that made the index; its towers load when they are first used.
 
         Raises
         ------
@@ -112,35 +112,35 @@ class Index:
         return int(np.count_nonzero(self._held.layout.counts))
 
     def photos(self) -> list[Photo]:
-        """Return the photos that have a file now, sorted by path."""
+        """Photos that have a file now, sorted by path."""
         return list(self._held.photos)
 
     def photo(self, row: int) -> Photo:
-        """Return the photo of a row; for a few of many it is faster than :meth:`photos`."""
+        """Photo of a row; for a few of many it is faster than :meth:`photos`."""
         return self._held.photo(row)
 
     def digests(self) -> list[str]:
-        """Return the photos' digests, by row."""
+        """Photos' digests, by row."""
         return list(self._held.digests)
 
     def numbers(self) -> Codes:
-        """Return the photos' numbers in the catalogue, by row; none is ever used again."""
+        """Photos' numbers in the catalogue, by row; none is ever used again."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """Return the first rows, `most` of them, of photos whose path holds a text in any case."""
+        """First rows, `most` of them, of photos whose path holds a text in any case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
-        """Return the photos' unit embeddings (n, d), read-only; all of them in memory."""
+        """Photos' unit embeddings (n, d), read-only; all of them in memory."""
         return self._held.embeddings
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Return the unit embeddings (k, d) of some rows, and load no others."""
+        """Unit embeddings (k, d) of some rows, and load no others."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def row_of(self, path: Path | str) -> int | None:
-        """Return the row of the photo in a file, whichever of its copies that is."""
+        """Row of the photo in a file, whichever of its copies that is."""
         for name in (os.path.abspath(path), os.path.realpath(path)):
             row = self._held.rows.row_of(path_bytes(name))
             if row is not None:
@@ -148,23 +148,23 @@ class Index:
         return None
 
     def rows_of(self, numbers: Sequence[int]) -> Codes:
-        """Return the rows of photos by their numbers in the catalogue, -1 where there is none."""
+        """Rows of photos by their numbers in the catalogue, -1 where there is none."""
         return self._held.rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
-        """Return the file of a photo's small picture."""
+        """File of a photo's small picture."""
         return self.paths.thumbnail(photo.digest)
 
     def skipped(self) -> list[SkippedFile]:
-        """Return the files that could not be used, sorted by path."""
+        """Files that could not be used, sorted by path."""
         return file_records.load_skipped(self.paths)
 
     def raters(self) -> list[str]:
-        """Return the names of all who rated or chose, sorted; the unnamed are not among them."""
+        """Names of all who rated or chose, sorted; the unnamed are not among them."""
         return judgements.load_raters(self.paths)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
-        """Return the photos' scores, groups and series.
+        """Photos' scores, groups and series.
 
         Parameters
         ----------
@@ -177,11 +177,11 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Return each photo's part of its dataset's official split: train, validation or test."""
+        """Each photo's part of its dataset's official split: train, validation or test."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Return the scores of each named rater, unless they are means of several people.
+        """Scores of each named rater, unless they are means of several people.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.
@@ -193,7 +193,7 @@ class Index:
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
-        """Return the technical signals of the photos that `photorank signals` has measured."""
+        """Technical signals of the photos that `photorank signals` has measured."""
         return load_signals(self.paths, self._held.rows)
 
     def counts(self) -> Counts:
@@ -215,7 +215,7 @@ class Index:
         rater: str | None = None,
         by_raters: bool = False,
     ) -> Comparisons:
-        """Return people's judgements as a comparison graph over the photos.
+        """People's judgements as a comparison graph over the photos.
 
         Parameters
         ----------
@@ -256,7 +256,7 @@ class Index:
         )
 
     def rate(self, vector: Rater) -> Ratings:
-        """Return every photo's rating by a master-vector, (n,), higher is better.
+        """Every photo's rating by a master-vector, (n,), higher is better.
 
         Raises
         ------
@@ -271,7 +271,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Return the photos with the greatest scalar product, in one exact search.
+        """Photos with the greatest scalar product, in one exact search.
 
         Parameters
         ----------

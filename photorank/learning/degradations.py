@@ -12,9 +12,10 @@ from photorank.encoders.base import Encoder, encode_photos
 from photorank.errors import TooFewPhotosError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index, Photo
+from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import fit_and_test, judgements_digest
-from photorank.learning.protocol import NEAR_DUPLICATE, JudgedPhotos, Protocol
-from photorank.metrics.folds import Folds, make_folds, near_duplicates
+from photorank.learning.protocol import Protocol
+from photorank.metrics.folds import Folds, kept_together, make_folds
 from photorank.metrics.pair_sums import unit_codes
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
@@ -100,7 +101,7 @@ def learn_degradations(
 
 
 def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:
-    """Return who is better than whom among versions of photos: the less spoilt by one defect.
+    """Who is better than whom among versions of photos: the less spoilt by one defect.
 
     Parameters
     ----------
@@ -178,14 +179,13 @@ def _spoilt_photos(
 
 
 def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Return folds that keep a photo's versions together, and those of near-duplicates.
+    """Folds that keep a photo's versions together, and those of near-duplicates.
 
     Copies of two photos that were made dark enough look alike, but do not tell
     each other's order: only how alike the photos themselves are counts.
     """
     _, taken, photo = np.unique(judged.groups, return_index=True, return_inverse=True)
-    alike = near_duplicates(judged.X[taken], NEAR_DUPLICATE)
-    units = unit_codes(alike, n=len(taken))
+    units = unit_codes(kept_together(judged.X[taken]), n=len(taken))
     return make_folds(
         len(judged.X),
         k=protocol.folds,
@@ -196,7 +196,7 @@ def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
 
 
 def _drawn(index: Index, seed: int) -> list[int]:
-    """Return all rows in a random order, those that nobody judged first."""
+    """All rows in a random order, those that nobody judged first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True

@@ -1,17 +1,105 @@
 """The photos of an index that somebody judged, with what was said of them."""
 
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
 import numpy as np
 
-from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import NoLabelsError
+from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
+from photorank.errors import ComparisonsError, NoLabelsError
 from photorank.index.opened import Index
-from photorank.learning.protocol import JudgedPhotos
+from photorank.learning.protocol import FoldBy, Protocol
+from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
+from photorank.typing import Codes, Embeddings
+
+
+@dataclass(frozen=True)
+class JudgedPhotos:
+    """The photos that take part in some comparison, and what is known of them."""
+
+    X: Embeddings  # (n, d)
+    comparisons: Comparisons  # over these n photos, at gap power 0
+    groups: Codes  # (n,)
+    series: Codes  # (n,)
+    digests: tuple[str, ...]  # (n,)
+    rows: Codes = field(default_factory=lambda: np.empty(0, dtype=np.intp))  # (n,) of their index
+    splits: tuple[str | None, ...] = ()  # (n,) parts of the official split, if there is one
+    rater: str | None = None  # whose judgements; None: everybody's
+    by_raters: bool = False  # a score counts as many people as it is the mean of
+
+    def codes(self, kind: Literal["group", "series"]) -> Codes:
+        """Group or series numbers (n,), −1 where there is none."""
+        return self.groups if kind == "group" else self.series
+
+    def take(self, rows: Codes) -> "JudgedPhotos":
+        """Some of the photos (k,), with the comparisons among them."""
+        return replace(
+            self,
+            X=self.X[rows],
+            comparisons=self.comparisons.take(rows),
+            groups=self.groups[rows],
+            series=self.series[rows],
+            digests=tuple(self.digests[row] for row in rows),
+            rows=self.rows[rows] if len(self.rows) else self.rows,
+            splits=tuple(self.splits[row] for row in rows) if self.splits else (),
+        )
+
+    def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
+        """Same photos, compared only within a group or series; with None as they are."""
+        if kind is None:
+            return self
+        return replace(self, comparisons=self.comparisons.restricted(self.codes(kind), "within"))
+
+    @property
+    def usual_fold_by(self) -> FoldBy:
+        """What a learned vector is tested by: groups, the harder and more honest test, if any."""
+        return "group" if len(np.unique(self.groups)) > 2 else "photo"
+
+    def split(self, protocol: Protocol) -> Folds:
+        """Protocol's folds of these photos.
+
+        Raises
+        ------
+        ComparisonsError
+            If there are no groups or series to fold by, or too few photos.
+        """
+        if protocol.fold_by == "split":
+            return official_split(self.splits or (None,) * len(self.X), kept_together(self.X))
+        if protocol.fold_by == "photo":
+            codes = self._islands(protocol.folds)
+        else:
+            codes = self.codes(protocol.fold_by)
+            if (codes < 0).all():
+                raise ComparisonsError(
+                    f"no photo has a {protocol.fold_by}: fold by photo with `--fold-by photo`, or "
+                    f"import labels with a {protocol.fold_by} column"
+                )
+        return make_folds(
+            len(self.X),
+            k=protocol.folds,
+            repeats=protocol.repeats,
+            by=kept_together(self.X, codes),
+            strata=self.comparisons.scores,
+            seed=protocol.seed,
+        )
+
+    def _islands(self, k: int) -> Codes:
+        """Return which photos choices link, where that makes k parts of fair size, else −1.
+
+        Folds that cut through a few choices would leave hardly any to test on.
+        """
+        none = np.full(len(self.X), -1, dtype=np.intp)
+        if not isinstance(self.comparisons, ChoiceComparisons):
+            return none
+        islands = self.comparisons.components
+        sizes = np.bincount(islands[islands >= 0])
+        return islands if len(sizes) >= k and sizes.max() * k <= 2 * len(self.X) else none
 
 
 def judged_photos(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> JudgedPhotos:
-    """Return the photos of an index that somebody judged, with their comparisons.
+    """Photos of an index that somebody judged, with their comparisons.
 
     Pairs count once each, or by how many people rated both photos. Of one person
     choices count where there are no scores, whatever the index is evaluated by.
@@ -22,15 +110,14 @@ def judged_photos(
         If there are none, or all were judged the same.
     """
     comparisons = _comparisons(index, rater, by_raters)
+    labels = index.labels(rater=rater)
     if comparisons.n_pairs == 0:
-        labels = index.labels(rater=rater)
         unlabelled = not np.isfinite(labels.scores).any() and not len(index.choices(rater).winners)
         if index.manifest.judgements == "choices" and not unlabelled:
             raise NoLabelsError(index.name, "has choices that are all ties", "choices")
         why = "has no labels" if unlabelled else "has labels that are all the same"
         raise NoLabelsError(index.name, why)
     rows = comparisons.active
-    labels = index.labels(rater=rater)
     digests, splits = index.digests(), index.splits()
     return JudgedPhotos(
         X=index.embeddings_of(rows),
@@ -38,7 +125,9 @@ def judged_photos(
         groups=labels.groups[rows],
         series=labels.series[rows],
         digests=tuple(digests[row] for row in rows),
+        rows=rows,
         splits=tuple(splits[row] for row in rows),
+        rater=rater,
         by_raters=by_raters,
     )
 

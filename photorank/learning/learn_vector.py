@@ -8,21 +8,17 @@ from typing import Literal
 import numpy as np
 from sklearn.base import clone
 
-from photorank.evaluation.contenders import beginning, make_learner
 from photorank.index.opened import Index
-from photorank.learning.judged_photos import judged_photos
-from photorank.learning.protocol import JudgedPhotos, Protocol, counted, out_of_fold_ratings
+from photorank.learning.held_out import counted, how_tested, learner_of, out_of_fold_ratings
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
-from photorank.metrics.pair_sums import values_by_fold
-from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.probability import fit_slope
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.store import load_vector
-from photorank.vectors.taste.personal import learner_for_tests
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
 _CALIBRATION_PAIRS = 20_000
@@ -40,7 +36,7 @@ class Learned:
 
 
 def fit_and_test(
-    estimator: DirectionLearner,
+    learner: DirectionLearner,
     photos: JudgedPhotos,
     protocol: Protocol,
     *,
@@ -57,60 +53,35 @@ def fit_and_test(
         If there are too few photos or groups for two folds.
     """
     folds = folds or photos.split(protocol)
-    ratings = out_of_fold_ratings(
-        estimator,
-        photos,
-        folds,
-        within=protocol.within,
-        on_fit=counted(on_progress, len(folds.codes) * folds.k),
-    )
-    graphs = [photos.comparisons.restricted(codes, "within") for codes in folds.codes]
-    values = values_by_fold(
-        [
-            accuracy_sums(r, graph, clusters=codes, couples=0)
-            for r, graph, codes in zip(ratings, graphs, folds.codes, strict=True)
-        ]
-    )
-    accuracy = corrected_resampled(
-        values,
-        test_share=folds.test_share,
-        repeats=len(folds.codes),
-        n_photos=len(photos.X),
-        n_pairs=round(sum(graph.n_pairs for graph in graphs) / len(graphs)),
-    )
-
-    rng = np.random.default_rng(protocol.seed)
-    differences: list[Floats] = []
-    for r, graph in zip(ratings, graphs, strict=True):
-        if graph.n_pairs:
-            pairs = graph.sample(_CALIBRATION_PAIRS // len(graphs), rng=rng).pairs
-            differences.append(r[pairs[:, 0]] - r[pairs[:, 1]])
-
+    taught = photos.compared_within(protocol.within)
+    on_fit = counted(on_progress, len(folds.codes) * folds.k)
+    ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)
+    pairs = HeldOutPairs.of(photos.comparisons, folds)
     return Learned(
-        direction=_direction(estimator, photos, protocol.within),
-        slope=fit_slope(np.concatenate(differences)) if differences else None,
+        direction=clone(learner).fit(taught.X, taught.comparisons).direction_,
+        slope=_slope(ratings, pairs, protocol.seed),
         metrics={
-            "pairwise_accuracy": accuracy.to_json(),
+            "pairwise_accuracy": pairs.accuracy(ratings).to_json(),
             "protocol": protocol.to_json() | {"folds": folds.k},
         },
     )
 
 
-def _direction(
-    estimator: DirectionLearner, photos: JudgedPhotos, within: Literal["group", "series"] | None
-) -> Direction:
-    """Return what all photos teach, (d,)."""
-    taught = photos.comparisons
-    if within is not None:
-        taught = taught.restricted(photos.codes(within), "within")
-    direction: Direction = clone(estimator).fit(photos.X, taught).direction_
-    return direction
+def _slope(ratings: Floats, pairs: HeldOutPairs, seed: int) -> float | None:
+    """Slope that held-out pairs give to ratings (repeats, n); None without pairs."""
+    rng = np.random.default_rng(seed)
+    differences: list[Floats] = []
+    for row, graph in zip(ratings, pairs.graphs, strict=True):
+        if graph.n_pairs:
+            drawn = graph.sample(_CALIBRATION_PAIRS // len(ratings), rng=rng).pairs
+            differences.append(row[drawn[:, 0]] - row[drawn[:, 1]])
+    return fit_slope(np.concatenate(differences)) if differences else None
 
 
 def learn_vector(
     index: Index,
     name: str,
-    learner: str,
+    kind: str,
     *,
     within: Literal["group", "series"] | None = None,
     prior: str | None = None,
@@ -135,56 +106,39 @@ def learn_vector(
     UnknownNameError
         If there is no such learner, or it does not understand an argument.
     """
-    arguments: Json = {} if gap_power is None else {"gap_power": gap_power}
-    believed = None if prior is None else load_vector(index, prior)
-    given: Json = {}
-    if believed is not None and learner in LEARNERS:
-        given = {"prior": beginning(index, learner, believed, rater=rater)}
-    estimator = make_learner(learner, seed=seed, **arguments, **given)
-    tested = learner_for_tests(estimator)
-    photos = judged_photos(index, rater=rater, by_raters=by_raters)
-    protocol = Protocol(
-        fold_by="group" if len(np.unique(photos.groups)) > 2 else "photo",
+    card = Card(
+        parameters={
+            "learner": {} if gap_power is None else {"gap_power": gap_power},
+            "within": within,
+            "prior": prior,
+            "rater": rater,
+            "by_raters": by_raters,
+        },
+        index=index.name,
         seed=seed,
-        within=within,
-        by_raters=by_raters,
+        source=f"judgements in the index {index.name!r}",
     )
-    learned = fit_and_test(tested, photos, protocol, on_progress=on_progress)
-    if tested is not estimator:
-        learned = replace(learned, direction=_direction(estimator, photos, within))
-    known = frozenset() if believed is None else believed.card.photos
-    own = frozenset(map(shortened, photos.digests))
-    if own & known:
-        metrics = {IN_SAMPLE: learned.metrics["pairwise_accuracy"]}
-        learned = replace(learned, slope=None, metrics=metrics)
-    return MasterVector(
-        name,
-        learner,
-        learned.direction,
-        index.fingerprint,
-        slope=learned.slope,
-        card=Card(
-            parameters={
-                "learner": arguments,
-                "within": within,
-                "prior": prior,
-                "rater": rater,
-                "by_raters": by_raters,
-            },
-            index=index.name,
-            photos=own | known,
-            labels=judgements_digest(photos),
-            n_photos=len(photos.X),
-            n_pairs=photos.comparisons.n_pairs,
-            seed=seed,
-            metrics=learned.metrics,
-            source=f"judgements in the index {index.name!r}",
-        ),
+    learner = learner_of(index, kind, card)
+    photos = judged_photos(index, rater=rater, by_raters=by_raters)
+    protocol = Protocol(fold_by=photos.usual_fold_by, seed=seed, within=within, by_raters=by_raters)
+    learned = fit_and_test(learner, photos, protocol, on_progress=on_progress)
+    known = frozenset() if prior is None else load_vector(index, prior).card.photos
+    card = replace(
+        card,
+        photos=known | frozenset(map(shortened, photos.digests)),
+        labels=judgements_digest(photos),
+        n_photos=len(photos.X),
+        n_pairs=photos.comparisons.n_pairs,
     )
+    vector = MasterVector(name, kind, learned.direction, index.fingerprint, card=card)
+    slope, metrics = learned.slope, learned.metrics
+    if how_tested(index, vector, photos.digests) == "in-sample":
+        slope, metrics = None, {IN_SAMPLE: metrics["pairwise_accuracy"]}
+    return replace(vector, slope=slope, card=replace(card, metrics=metrics))
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """Return a SHA-256 of who was preferred to whom, whatever the order of the photos."""
+    """SHA-256 of who was preferred to whom, whatever the order of the photos."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

@@ -88,7 +88,7 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Return the rating and its standard error of one of the rows."""
+        """Rating and its standard error of one of the rows."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
@@ -105,7 +105,7 @@ class PersonalState:
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """Return the taste as a master-vector; before any judgement it is the prior's direction."""
+        """Taste as a master-vector; before any judgement it is the prior's direction."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
         calibrated = not saw and len(self.gaps) >= _LEAST_TO_CALIBRATE
         metrics = {}
@@ -189,7 +189,7 @@ def judged_clicks(Z: Floats, said: Clicks) -> Judged:
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Return the choices that no taste picked, ties left out."""
+    """Choices that no taste picked, ties left out."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -197,7 +197,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Return the accuracy by number of choices, and winner less loser by point and test (c, t).
+    """Accuracy by number of choices, and winner less loser by point and test (c, t).
 
     The same choices are tests at every point: each is predicted from the earliest m
     of the choices that share no photo with its fold of tests.
@@ -229,13 +229,13 @@ def learning_curve(
 
 
 def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Return some of the choices and labels."""
+    """Some of the choices and labels."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 
 
 def _hits(gaps: Floats) -> Floats:
-    """Return 1 where the winner was rated higher, 0 where lower, a half where neither."""
+    """1 where the winner was rated higher, 0 where lower, a half where neither."""
     return (1 + np.sign(gaps)) / 2
 
 
@@ -252,7 +252,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Return the photos that moved most among some rows of the index."""
+    """Photos that moved most among some rows of the index."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED, len(far) - 1))[:_MOVED]
@@ -265,7 +265,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """Return a SHA-256 of what was said, whatever the order."""
+    """SHA-256 of what was said, whatever the order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -3,23 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import TypeAlias
 
 import numpy as np
 
 from photorank.comparisons.codes import combined, dense_ranks
-from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
+from photorank.comparisons.comparisons import ScoreComparisons
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, pool, values_by_fold
+from photorank.metrics.held_out_pairs import HeldOutPairs, estimate_of, units_of
+from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
-from photorank.metrics.resampled import corrected_resampled
 from photorank.typing import Codes, Floats, Pairs, Ratings
-
-# A repeat: ratings (n,) and the pairs over which they may be compared.
-Repeat: TypeAlias = tuple[Ratings, Comparisons]
 
 # Share of the labels' range by which equal gaps may differ: 1.3 − 1.1 is not 0.2 in binary.
 _GAP_TOLERANCE = 1e-9
@@ -43,12 +38,7 @@ class GroupAccuracy:
 
 
 def by_gap(
-    repeats: Sequence[Repeat],
-    edges: Sequence[float],
-    *,
-    clusters: Codes | None = None,
-    folds: Codes | None = None,
-    level: float = 0.95,
+    ratings: Floats, pairs: HeldOutPairs, edges: Sequence[float], *, refitted: bool = False
 ) -> list[GapBin]:
     """Pairwise accuracy for each range of label gaps.
 
@@ -56,23 +46,19 @@ def by_gap(
 
     Parameters
     ----------
-    repeats : sequence of (ratings, comparisons)
-        Pooled: ratings of shape (n,) and the pairs over which they compare.
+    ratings : ndarray of shape (repeats, n)
+    pairs : HeldOutPairs
     edges : sequence of float
         E increasing gaps from 0 on; a range excludes its lower edge and
         includes its upper one.
-    clusters : ndarray of shape (n,), optional
-        Photos that were sampled together; the interval leaves out these.
-    folds : ndarray of shape (repeats, n), optional
-        The test folds, 0 … K − 1, if ratings were learned without each: then
-        intervals include the refitting.
-    level : float, default=0.95
+    refitted : bool, default=False
+        Whether ratings were learned without each fold: then intervals include
+        the refitting.
 
     Returns
     -------
     list of GapBin
-        E − 1 of them, with a jackknife interval each, or a corrected resampled
-        one where there are folds; 0.5 at chance, nan where there is no pair.
+        E − 1 of them; 0.5 at chance, nan where there is no pair.
 
     Raises
     ------
@@ -82,91 +68,82 @@ def by_gap(
 
     Examples
     --------
-    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0, 5.0])
-    >>> bins = by_gap([(np.array([0.2, 0.1, 0.3, 0.4]), comparisons)], [0, 1, 4])
+    >>> from photorank.comparisons.comparisons import Comparisons
+    >>> from photorank.metrics.folds import Folds
+    >>> together = Folds(np.zeros((1, 4), dtype=int), 1, None)
+    >>> pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 3.0, 5.0]), together)
+    >>> bins = by_gap(np.array([[0.2, 0.1, 0.3, 0.4]]), pairs, [0, 1, 4])
     >>> [(row.upto, row.accuracy.value, row.accuracy.n_pairs) for row in bins]
     [(1, 0.5, 2), (4, 1.0, 4)]
     """
     if len(edges) < 2 or edges[0] < 0 or (np.diff(edges) <= 0).any():
         raise ComparisonsError("gap edges must be at least two numbers that increase from 0 on")
-    units = [clusters] * len(repeats) if folds is None else list(folds)
-    beyond = [_sums_beyond(repeats, gap, units) for gap in edges]
-    degrees = [_degrees_beyond(repeats, gap) for gap in edges]
+    beyond = [_sums_beyond(ratings, pairs, gap, refitted) for gap in edges]
+    degrees = [_degrees_beyond(pairs, gap) for gap in edges]
     found = []
     for i, (above, upto) in enumerate(pairwise(edges)):
         count = degrees[i] - degrees[i + 1]  # (repeats, n)
-        n_photos, n_pairs = int((count > 0).any(axis=0).sum()), round(count.sum() / 2 / len(count))
-        counts = {"level": level, "n_photos": n_photos, "n_pairs": n_pairs}
-        parts = [more - fewer for more, fewer in zip(beyond[i], beyond[i + 1], strict=True)]
-        if folds is None:
-            accuracy = jackknife(pool(parts).leave_one_out(), **counts)
-        else:
-            k = int(folds.max()) + 1
-            accuracy = corrected_resampled(
-                values_by_fold(parts), test_share=1 / (k - 1), repeats=len(repeats), **counts
-            )
+        accuracy = estimate_of(
+            [more - fewer for more, fewer in zip(beyond[i], beyond[i + 1], strict=True)],
+            pairs.folds,
+            refitted=refitted,
+            n_photos=int((count > 0).any(axis=0).sum()),
+            n_pairs=round(count.sum() / 2 / len(count)),
+        )
         found.append(GapBin(above, upto, accuracy))
     return found
 
 
-def by_group(
-    repeats: Sequence[Repeat],
-    groups: Codes,
-    *,
-    clusters: Codes | None = None,
-    level: float = 0.95,
-) -> list[GroupAccuracy]:
+def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupAccuracy]:
     """Pairwise accuracy inside each group.
 
     Parameters
     ----------
-    repeats : sequence of (ratings, comparisons)
-        Pooled, as in :func:`by_gap`.
+    ratings : ndarray of shape (repeats, n)
+    pairs : HeldOutPairs
     groups : ndarray of shape (n,)
         −1 is no group.
-    clusters : ndarray of shape (n,), optional
-        Photos that were sampled together inside a group, such as series.
-    level : float, default=0.95
 
     Returns
     -------
     list of GroupAccuracy
         In the order of the codes; 0.5 at chance, nan for a group without a
-        pair, such as one of a single photo.
+        pair, such as one of a single photo. Intervals take ratings as given.
 
     Examples
     --------
-    >>> comparisons = Comparisons.from_scores([1.0, 2.0, 3.0, 4.0])
-    >>> ratings, groups = np.array([0.1, 0.2, 0.4, 0.3]), np.array([0, 0, 1, 1])
-    >>> [row.accuracy.value for row in by_group([(ratings, comparisons)], groups)]
+    >>> together = Folds(np.zeros((1, 4), dtype=int), 1, None)
+    >>> pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 3.0, 4.0]), together)
+    >>> groups = np.array([0, 0, 1, 1])
+    >>> rows = by_group(np.array([[0.1, 0.2, 0.4, 0.3]]), pairs, groups)
+    >>> [row.accuracy.value for row in rows]
     [1.0, 0.0]
     """
-    groups = np.asarray(groups)
     found = []
     for group in np.unique(groups[groups >= 0]):
         rows = np.flatnonzero(groups == group)
-        units = None if clusters is None else clusters[rows]
-        inside = [(ratings[rows], graph.take(rows)) for ratings, graph in repeats]
-        sums = [accuracy_sums(ratings, graph, clusters=units) for ratings, graph in inside]
-        accuracy = jackknife(
-            pool(sums).leave_one_out(),
-            level=level,
-            n_photos=len(np.unique(np.concatenate([graph.active for _, graph in inside]))),
-            n_pairs=round(np.mean([graph.n_pairs for _, graph in inside])),
+        graphs = [graph.take(rows) for graph in pairs.graphs]
+        accuracy = estimate_of(
+            [accuracy_sums(r[rows], graph) for r, graph in zip(ratings, graphs, strict=True)],
+            pairs.folds,
+            refitted=False,
+            n_photos=len(np.unique(np.concatenate([graph.active for graph in graphs]))),
+            n_pairs=round(np.mean([graph.n_pairs for graph in graphs])),
         )
         found.append(GroupAccuracy(int(group), accuracy))
     return found
 
 
 def _sums_beyond(
-    repeats: Sequence[Repeat], gap: float, units: Sequence[Codes | None]
+    ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
     """Each repeat's accuracy sums over the pairs whose labels differ by more than a gap."""
     sums = []
-    for (ratings, graph), clusters in zip(repeats, units, strict=True):
+    units = units_of(pairs.folds, refitted)
+    for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
         if not isinstance(graph, ScoreComparisons):
             raise ComparisonsError("choices have no label gaps: accuracy by gap needs scores")
-        r = checked_ratings(ratings, graph.n)
+        r = checked_ratings(row, graph.n)
 
         def by_photo(graph: ScoreComparisons, r: Ratings = r) -> Floats:
             weight = _over_blocks(graph, lambda part: _weight_beyond(part, gap, part.trust))
@@ -184,11 +161,11 @@ def _sums_beyond(
     return sums
 
 
-def _degrees_beyond(repeats: Sequence[Repeat], gap: float) -> Floats:
-    """Number of pairs of a greater gap that each photo is in (repeats, n)."""
+def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
+    """Return how many pairs of a greater gap each photo is in, (repeats, n)."""
     degrees = [
         _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
-        for _, graph in repeats
+        for graph in pairs.graphs
         if isinstance(graph, ScoreComparisons)
     ]
     return np.rint(degrees)

@@ -11,6 +11,8 @@ from photorank.typing import Codes, Embeddings, Labels
 
 # What the parts of an official split are for; anything else is learned from.
 _TEST, _UNUSED = "test", "validation"
+# Cosine above which two photos count as shots of one moment.
+NEAR_DUPLICATE = 0.97
 # Rows of the similarity matrix that are looked at together: bounds the memory to n of these.
 _ROWS = 512
 
@@ -42,7 +44,7 @@ class Folds:
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Return the rows that are learned from when a fold is tested on."""
+        """Rows that are learned from when a fold is tested on."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False
@@ -50,7 +52,7 @@ class Folds:
 
 
 def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
-    """Return a dataset's own split as one fold: what is called "test" is tested on, once.
+    """Dataset's own split as one fold: what is called "test" is tested on, once.
 
     Parameters
     ----------
@@ -134,14 +136,34 @@ def make_folds(
     return Folds(codes, k, by)
 
 
-def near_duplicates(embeddings: Embeddings, threshold: float) -> Codes:
+def kept_together(embeddings: Embeddings, codes: Codes | None = None) -> Codes:
+    """Return what is never parted by folds, (n,): near-duplicates, and photos of one code.
+
+    Parameters
+    ----------
+    embeddings : ndarray of shape (n, d)
+        Unit rows.
+    codes : ndarray of shape (n,), optional
+        Groups or series, −1 for a photo of none.
+
+    Examples
+    --------
+    >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141], [0, -1]], dtype=np.float32)
+    >>> kept_together(turned), kept_together(turned, np.array([-1, 5, 5, -1]))
+    (array([ 0, -1,  0, -1]), array([0, 0, 0, 1]))
+    """
+    alike = near_duplicates(embeddings)
+    return alike if codes is None else _joined(codes, alike)
+
+
+def near_duplicates(embeddings: Embeddings, threshold: float = NEAR_DUPLICATE) -> Codes:
     """Group photos that are nearly the same, or linked by such photos.
 
     Parameters
     ----------
     embeddings : ndarray of shape (n, d)
         Unit rows.
-    threshold : float
+    threshold : float, default=0.97
         Cosine above which two photos belong together.
 
     Returns
@@ -168,17 +190,11 @@ def near_duplicates(embeddings: Embeddings, threshold: float) -> Codes:
     return codes
 
 
-def kept_together(first: Codes, second: Codes) -> Codes:
-    """Join photos that share either code, or are linked by such photos; −1 shares nothing.
-
-    Examples
-    --------
-    >>> kept_together(np.array([0, 0, 1, -1, -1]), np.array([-1, 0, 0, 3, -1]))
-    array([0, 0, 0, 1, 2])
-    """
+def _joined(first: Codes, second: Codes) -> Codes:
+    """One code (n,) for photos that share either, or are linked by such; −1 shares none."""
     n = len(first)
     group = np.arange(n)
-    for codes in (np.asarray(first), np.asarray(second)):
+    for codes in (first, second):
         members = np.flatnonzero(codes >= 0)
         members = members[np.argsort(codes[members], kind="stable")]
         same = codes[members[1:]] == codes[members[:-1]]
@@ -187,7 +203,7 @@ def kept_together(first: Codes, second: Codes) -> Codes:
 
 
 def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
-    """Return the groups (n,) once the given photos are linked, numbered anew."""
+    """Groups (n,) once the given photos are linked, numbered anew."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

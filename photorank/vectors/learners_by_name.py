@@ -1,5 +1,8 @@
 """The learners by name."""
 
+from sklearn.base import clone
+
+from photorank.errors import UnknownNameError
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.bradley_terry import BradleyTerry
 from photorank.vectors.learners.direction_learner import DirectionLearner
@@ -18,3 +21,24 @@ LEARNERS: dict[str, DirectionLearner] = {
     "rank-svm": RankSVM(),
     "personal": Personal(),
 }
+
+
+def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLearner:
+    """Return a fresh learner by name.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no learner of that name, or it lacks a parameter.
+    """
+    if kind not in LEARNERS:
+        raise UnknownNameError("learner", kind, list(LEARNERS))
+    learner = clone(LEARNERS[kind])
+    known = learner.get_params()
+    for parameter in parameters:
+        if parameter not in known:
+            raise UnknownNameError(f"argument of {kind}", parameter.replace("_", "-"), list(known))
+    learner.set_params(**parameters)
+    if "random_state" in known:
+        learner.set_params(random_state=seed)
+    return learner

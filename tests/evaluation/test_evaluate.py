@@ -6,7 +6,7 @@ import pytest
 from scipy.stats import binomtest
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.errors import ComparisonsError, NoLabelsError, UnknownNameError
+from photorank.errors import NoLabelsError, UnknownNameError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.details import gap_curve
 from photorank.evaluation.evaluate import evaluate
@@ -20,11 +20,11 @@ from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test, learn_vector
-from photorank.learning.protocol import JudgedPhotos, Protocol, out_of_fold_ratings
+from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.learners.all_pairs import AllPairs
-from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import add_vector
 
@@ -82,60 +82,6 @@ def test_a_score_of_many_people_may_count_more(own_index):
     plain = evaluate(opened, vectors=["one"], learners=[], protocol=Protocol(folds=2, repeats=1))
     assert accuracy(rows(weighed)["one"]).value == pytest.approx(expected)
     assert accuracy(rows(plain)["one"]).value != pytest.approx(expected)
-
-
-@pytest.mark.parametrize("by", ["photo", "group"])
-def test_near_duplicates_are_never_in_two_folds(index, by):
-    """A copy in another group is learned from, or tested on, together with its original."""
-    known = judged_photos(index)
-    n = len(known.X)
-    copies = replace(
-        known,
-        X=np.concatenate([known.X, known.X]),
-        comparisons=Comparisons.from_scores(np.tile(np.arange(float(n)), 2)),
-        groups=np.concatenate([known.groups, known.groups[::-1]]),
-        series=np.tile(known.series, 2),
-        digests=known.digests * 2,
-    )
-    folds = copies.split(Protocol(fold_by=by, folds=4))
-
-    assert folds.k == 4
-    assert (folds.codes[:, :n] == folds.codes[:, n:]).all()
-
-
-def test_few_choices_are_all_tested():
-    """Forty choices between eighty photos: each pair is in one fold, though folds are by photo."""
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(80, 12)).astype(np.float32)
-    first = np.arange(0, 80, 2)
-    none = np.full(80, -1)
-    photos = JudgedPhotos(
-        X / np.linalg.norm(X, axis=1, keepdims=True),
-        Comparisons.from_choices(first, first + 1, n=80),
-        groups=none,
-        series=none,
-        digests=tuple(map(str, range(80))),
-    )
-    for codes in photos.split(Protocol()).codes:
-        assert (codes[first] == codes[first + 1]).all()
-        assert np.bincount(codes).max() <= 8
-
-
-def test_an_official_split_is_tested_on_once(index):
-    """Learners see the training part alone; test pairs are those of the test part."""
-    known = judged_photos(index)
-    parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
-    photos = replace(known, splits=parts)
-    folds = photos.split(Protocol(fold_by="split"))
-    rated = out_of_fold_ratings(AllPairs(), photos, folds)[0]
-
-    tested = np.array(parts) == "test"
-    taught = np.flatnonzero(np.array(parts) == "train")
-    fitted = AllPairs().fit(photos.X[taught], photos.comparisons.take(taught))
-    assert folds.learned_from(0, 0).tolist() == taught.tolist()
-    assert rated[tested] == pytest.approx(fitted.decision_function(photos.X[tested]))
-    with pytest.raises(ComparisonsError, match="no official split"):
-        known.split(Protocol(fold_by="split"))
 
 
 def test_evaluating_on_an_official_split_gives_jackknife_intervals(own_index):
@@ -225,56 +171,6 @@ def test_the_same_seed_gives_the_same_results(evaluation, index):
     assert other.to_json()["results"] != evaluation.to_json()["results"]
 
 
-def test_no_photo_is_rated_by_a_model_that_saw_it(index):
-    """A learner that memorises its photos is right in sample and at chance out of fold."""
-    photos = judged_photos(index)
-
-    class Memory(DirectionLearner):
-        """Knows the photos it saw, and nothing else."""
-
-        def _learn(self, X, comparisons):
-            seen.append({row.tobytes() for row in X.astype(np.float32)})
-            return X.mean(axis=0)
-
-        def decision_function(self, X):
-            known = [row.tobytes() in seen[-1] for row in X.astype(np.float32)]
-            assert not any(known)
-            return super().decision_function(X)
-
-    seen = []
-    folds = photos.split(QUICK)
-    ratings = out_of_fold_ratings(Memory(), photos, folds)
-
-    assert len(seen) == 8
-    assert ratings.shape == (2, 80)
-
-
-@pytest.mark.parametrize("fold_by", ["photo", "group"])
-def test_shuffled_labels_score_chance(index, fold_by):
-    """With nothing to learn, the interval of a learner holds one half."""
-    labels = judged_photos(index)
-    rng = np.random.default_rng(5)
-    shuffled = labels.comparisons.with_scores(rng.permutation(labels.comparisons.scores))
-    photos = type(labels)(labels.X, shuffled, labels.groups, labels.series, labels.digests)
-    folds = photos.split(Protocol(fold_by=fold_by, folds=8, repeats=1))
-
-    ratings = out_of_fold_ratings(AllPairs(), photos, folds)
-
-    within = shuffled.restricted(folds.codes[0], "within")
-    assert 0.35 < pairwise_accuracy(ratings[0], within) < 0.65
-
-
-def test_groups_are_never_split(index):
-    """Folds by group keep each group in one fold."""
-    photos = judged_photos(index)
-
-    folds = photos.split(Protocol(fold_by="group"))
-
-    assert folds.k == 8
-    for codes in folds.codes:
-        assert all(len(set(codes[photos.groups == group])) == 1 for group in range(8))
-
-
 def test_a_vector_that_saw_the_photos_is_marked_and_comes_last(index):
     """In-sample results stand at the end, take part in no difference, and say what they are."""
     learned = learn_vector(index, "mine", "all-pairs")
@@ -338,12 +234,6 @@ def test_unknown_learners_are_named_before_any_work(index):
         evaluate(index, learners=["all-paris"])
 
 
-def test_series_are_needed_to_fold_by_series(index):
-    """Folding by what no photo has is refused with the way out."""
-    with pytest.raises(ComparisonsError, match="--fold-by photo"):
-        evaluate(index, protocol=Protocol(fold_by="series"))
-
-
 def test_labels_all_the_same_order_nothing(own_index):
     """Constant labels are an error in words."""
     table = LabelTable(
@@ -373,9 +263,9 @@ def test_too_few_photos_for_the_folds_are_told(own_index):
 def test_gap_curves_of_few_labels_are_defined(scores):
     """One distinct gap is one range, not an error."""
     ratings = np.arange(len(scores), dtype=float)[None]
-    graphs = [Comparisons.from_scores(scores)]
-
-    folds = Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
-    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], graphs, folds)
+    pairs = HeldOutPairs.of(
+        Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
+    )
+    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], pairs)
 
     assert (row.above, row.upto, row.accuracy.value) == (0.0, 1.0, 1.0)

@@ -5,10 +5,14 @@ from photorank.encoders.base import Fingerprint
 from photorank.errors import ComparisonsError, EncoderMismatchError
 from photorank.evaluation.nuisance import control_content, without_content
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
+from photorank.index.judging.import_rows import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
+from photorank.vectors.store import add_vector, load_vector
 from tests.fixtures.colours import ColourEncoder
 
 ONCE = Protocol(folds=4, repeats=1)
@@ -83,6 +87,47 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index):
         found.accuracy_after.value - found.accuracy_before.value
     )
     assert set(found.to_json()) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
+
+
+def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
+    """What it learned from random labels looks like skill, and is not reported as held out."""
+    photos = own_index.photos()
+    rng = np.random.default_rng(0)
+    rows = [
+        LabelRow(line, photo.path.name, rng.normal(), "", f"g{line % 8}", None, None)
+        for line, photo in enumerate(photos)
+    ]
+    import_labels(own_index.paths, LabelTable("test", rows), base=[photos[0].path.parent])
+    index = Index.open(own_index.paths)
+    add_vector(index, learn_vector(index, "base", "all-pairs"))
+    vector = learn_vector(index, "mine", "all-pairs", prior="base")
+
+    fair = control_content(index, load_vector(index, "base"), clusters=2, protocol=ONCE)
+    flattered = control_content(index, vector, clusters=2, protocol=ONCE)
+
+    assert not fair.in_sample
+    assert fair.accuracy_before.low < 0.5
+    assert flattered.in_sample
+    assert flattered.accuracy_before.low > 0.5
+
+
+def test_on_an_official_split_the_test_part_is_told_of(own_index):
+    """There is one fit, so intervals take it as given, and photos never tested are not counted."""
+    photos, scores = own_index.photos(), own_index.labels().scores
+    rows = [
+        LabelRow(n, photo.path.name, score, "", None, None, None, ("train", "test")[n % 2])
+        for n, (photo, score) in enumerate(zip(photos, scores, strict=True))
+    ]
+    import_labels(own_index.paths, LabelTable("split", rows), base=[photos[0].path.parent])
+    index = Index.open(own_index.paths)
+    vector = learn_vector(index, "red", "all-pairs")
+
+    found = control_content(index, vector, clusters=2, protocol=Protocol(fold_by="split"))
+
+    assert sum(gap.n_photos for gap in found.gaps) == 40
+    assert found.accuracy_before.method == "jackknife"
+    assert found.accuracy_before.low > 0.5
+    assert not found.in_sample
 
 
 def test_no_two_clusters_have_one_name(index):

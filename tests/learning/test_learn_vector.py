@@ -2,15 +2,13 @@ import numpy as np
 import pytest
 
 from photorank.errors import MissingVectorError, UnknownNameError
-from photorank.evaluation.contenders import vector_contender
 from photorank.evaluation.evaluate import evaluate
-from photorank.index.judging.import_rows import import_choices, import_labels
-from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.index.judging.import_rows import import_choices
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import IN_SAMPLE, judgements_digest, learn_vector
-from photorank.learning.protocol import Protocol, out_of_fold_ratings
+from photorank.learning.protocol import Protocol
 from photorank.rating.rate_photo import compare_embeddings
-from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import add_vector, load_vector
 from photorank.vectors.taste.population_prior import prior_in
@@ -88,30 +86,6 @@ def test_what_a_prior_saw_stays_known(index):
     assert vector.card.saw("0123456789abcdef" + "0" * 48)
     assert vector.card.saw(index.photos()[0].digest)
     assert vector.card.metrics["pairwise_accuracy"]["value"] > 0.5
-
-
-def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
-    """Evaluated against everybody, it is refitted from the judgements on its card."""
-    base = [own_index.photos()[0].path.parent]
-    names = [photo.path.name for photo in own_index.photos()]
-    rows = [
-        LabelRow(line, name, float(score), "contrary", None, None, None)
-        for line, (name, score) in enumerate(
-            zip(names, np.random.default_rng(1).permutation(len(names)), strict=True)
-        )
-    ]
-    import_labels(own_index.paths, LabelTable("contrary", rows), base=base)
-    opened = type(own_index).open(own_index.paths)
-    add_vector(opened, learn_vector(opened, "theirs", "all-pairs", rater="contrary"))
-
-    photos = judged_photos(opened)
-    folds = photos.split(Protocol(folds=2))
-    contender = vector_contender(opened, load_vector(opened, "theirs"), photos, folds)
-
-    taught = opened.comparisons(rater="contrary")
-    expected = out_of_fold_ratings(AllPairs(), photos, folds, taught=taught)
-    assert contender.refitted
-    assert contender.ratings == pytest.approx(expected)
 
 
 def test_a_prior_pulls_the_direction(index):

@@ -4,15 +4,21 @@ import pytest
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.breakdowns import by_gap, by_group
+from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.intervals import jackknife
-from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled
 
 N = 40
 FOLDS = np.arange(N) % 2
 GROUPS = np.where(np.arange(N) < 3, -1, np.arange(N) // 4 % 4)
 EDGES = [0, 0.5, 1, 9]
+
+
+def given(*graphs, clusters=None):
+    """Return pairs that are not parted by folds, one graph a repeat."""
+    n = graphs[0].n
+    return HeldOutPairs(graphs, Folds(np.zeros((len(graphs), n), dtype=int), 1, clusters), n)
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def test_gaps_equal_the_loop_over_pairs(judged, scope):
         may &= known & ((GROUPS[:, None] == GROUPS[None]) == (scope == "within"))
     right = (np.sign(ratings[:, None] - ratings[None]) + 1) / 2
 
-    bins = by_gap([(ratings, graph)], EDGES)
+    bins = by_gap(ratings[None], given(graph), EDGES)
 
     for row in bins:
         pairs = may & (gap > row.above) & (gap <= row.upto)
@@ -55,7 +61,7 @@ def test_bins_of_all_gaps_are_the_whole(judged):
     graph = Comparisons.from_scores(labels)
     clusters = np.arange(N) // 4
 
-    (whole,) = by_gap([(ratings, graph)], [0, 100], clusters=clusters)
+    (whole,) = by_gap(ratings[None], given(graph, clusters=clusters), [0, 100])
 
     expected = jackknife(
         accuracy_sums(ratings, graph, clusters=clusters).leave_one_out(),
@@ -69,16 +75,12 @@ def test_bins_of_all_gaps_are_the_whole(judged):
 def test_bins_of_ratings_learned_without_their_fold_include_the_refitting(judged):
     """One bin that holds every gap has the interval of the whole, made of the folds."""
     ratings, labels, _ = judged
-    folds = np.stack([FOLDS, np.roll(FOLDS, 1)])
-    graphs = [Comparisons.from_scores(labels).restricted(fold, "within") for fold in folds]
+    folds = Folds(np.stack([FOLDS, np.roll(FOLDS, 1)]), 2, None)
+    pairs = HeldOutPairs.of(Comparisons.from_scores(labels), folds)
 
-    (whole,) = by_gap([(ratings, graph) for graph in graphs], [0, 100], folds=folds)
+    (whole,) = by_gap(np.stack([ratings] * 2), pairs, [0, 100], refitted=True)
 
-    sums = [accuracy_sums(ratings, g, clusters=f) for g, f in zip(graphs, folds, strict=True)]
-    k = FOLDS.max() + 1
-    expected = corrected_resampled(
-        values_by_fold(sums), test_share=1 / (k - 1), repeats=2, n_photos=1, n_pairs=1
-    )
+    expected = pairs.accuracy(np.stack([ratings] * 2))
     assert (whole.accuracy.value, whole.accuracy.low, whole.accuracy.high) == pytest.approx(
         (expected.value, expected.low, expected.high)
     )
@@ -88,7 +90,7 @@ def test_empty_bins_are_nan(judged):
     """No pair so far apart: no accuracy, and no error."""
     ratings, labels, _ = judged
 
-    row = by_gap([(ratings, Comparisons.from_scores(labels))], [50, 60])[0]
+    row = by_gap(ratings[None], given(Comparisons.from_scores(labels)), [50, 60])[0]
 
     assert np.isnan(row.accuracy.value)
     assert (row.accuracy.n_photos, row.accuracy.n_pairs) == (0, 0)
@@ -97,16 +99,17 @@ def test_empty_bins_are_nan(judged):
 def test_repeats_are_pooled(judged):
     """The same repeat twice changes nothing, neither in value nor in width."""
     ratings, labels, _ = judged
-    repeat = (ratings, Comparisons.from_scores(labels).restricted(FOLDS, "within"))
+    graph = Comparisons.from_scores(labels).restricted(FOLDS, "within")
+    once, twice = (ratings[None], given(graph)), (np.stack([ratings] * 2), given(graph, graph))
 
-    assert by_gap([repeat] * 2, EDGES) == by_gap([repeat], EDGES)
-    assert by_group([repeat] * 2, GROUPS) == by_group([repeat], GROUPS)
+    assert by_gap(*twice, EDGES) == by_gap(*once, EDGES)
+    assert by_group(*twice, GROUPS) == by_group(*once, GROUPS)
 
 
 def test_groups_are_graphs_of_their_own(judged):
     """A group's accuracy is that of its photos alone."""
     ratings, labels, _ = judged
-    rows = by_group([(ratings, Comparisons.from_scores(labels))], GROUPS)
+    rows = by_group(ratings[None], given(Comparisons.from_scores(labels)), GROUPS)
 
     assert [row.group for row in rows] == [0, 1, 2, 3]
     for row in rows:
@@ -120,7 +123,9 @@ def test_a_group_of_one_photo_is_nan():
     """It has no pair; the others are not disturbed."""
     groups = np.array([0, 1, 1, -1])
 
-    lonely, other = by_group([(np.arange(4.0), Comparisons.from_scores(np.arange(4.0)))], groups)
+    pairs = given(Comparisons.from_scores(np.arange(4.0)))
+
+    lonely, other = by_group(np.arange(4.0)[None], pairs, groups)
 
     assert np.isnan(lonely.accuracy.value)
     assert other.accuracy.value == 1
@@ -130,10 +135,10 @@ def test_a_group_of_one_photo_is_nan():
 def test_edges_must_increase(edges):
     """A single edge, a negative gap and an empty range are refused."""
     with pytest.raises(ComparisonsError, match="increase from 0 on"):
-        by_gap([(np.zeros(2), Comparisons.from_scores([1.0, 2.0]))], edges)
+        by_gap(np.zeros((1, 2)), given(Comparisons.from_scores([1.0, 2.0])), edges)
 
 
 def test_choices_have_no_gaps():
     """How far apart two photos are is not what a choice says."""
     with pytest.raises(ComparisonsError, match="needs scores"):
-        by_gap([(np.zeros(2), Comparisons.from_choices([0], [1], n=2))], [0, 1])
+        by_gap(np.zeros((1, 2)), given(Comparisons.from_choices([0], [1], n=2)), [0, 1])

@@ -129,8 +129,8 @@ def test_exact_copies_share_a_fold():
 def test_groups_and_duplicates_are_kept_together():
     """Photos linked by a group or by being near-duplicates are one unit, step by step."""
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
-    duplicates = np.array([-1, 5, 5, -1, 7, 7, -1])
+    X = np.eye(5, dtype=np.float32)[[0, 1, 1, 2, 3, 3, 4]]
 
-    units = kept_together(groups, duplicates)
+    units = kept_together(X, groups)
 
     assert units.tolist() == [0, 0, 0, 0, 1, 1, 2]

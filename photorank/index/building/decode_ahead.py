@@ -71,7 +71,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """Return the encoder, the same one to every thread."""
+        """Encoder, the same one to every thread."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()

@@ -79,7 +79,7 @@ def measure_signals(
 
 
 def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
-    """Return the files of each photo without signals, by its digest, and how many photos have."""
+    """Files of each photo without signals, by its digest, and how many photos have."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)

@@ -82,7 +82,7 @@ def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
 
 
 def _load(paths: IndexPaths) -> dict[str, int | None]:
-    """Return the hashes that were kept, none if they cannot be read."""
+    """Hashes that were kept, none if they cannot be read."""
     kept = kept_arrays(paths.hashes, "version", "digests", "bits")
     if kept is None or int(kept["version"]) != _VERSION:
         return {}

@@ -124,7 +124,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Return a worker a GPU where there are GPUs, else one for every few cores."""
+    """Worker a GPU where there are GPUs, else one for every few cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]

@@ -20,7 +20,7 @@ class Mirror:
 
 
 def parse_mirror(text: str) -> Mirror:
-    """Return the mirror that ``FOLDER=URL`` names.
+    """Mirror that ``FOLDER=URL`` names.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """Return pyarrow's own filesystem of a URL, else fsspec's, and the folder in it."""
+    """Pyarrow's own filesystem of a URL, else fsspec's, and the folder in it."""
     import pyarrow
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Return the files as workers are told of them, each with its position."""
+    """Files as workers are told of them, each with its position."""
     import pyarrow as pa
 
     return pa.table(

@@ -15,7 +15,7 @@ class Loader(Protocol):
     """Something that makes an encoder as :func:`photorank.encoders.load_encoder` does."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Return the encoder."""
+        """Encoder."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ class Texts:
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":
-        """Return those at some places, without copying them; -1 is a place without one."""
+        """Those at some places, without copying them; -1 is a place without one."""
         wanted = np.asarray(places, dtype=np.intp)
         found = object.__new__(Texts)
         found._data = self._data
@@ -81,7 +81,7 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Return columns of whole numbers, -1 for null, each of shape (m,), in one order.
+    """Columns of whole numbers, -1 for null, each of shape (m,), in one order.
 
     Parameters
     ----------
@@ -101,14 +101,14 @@ def whole_numbers(
 def mixed(
     connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
 ) -> tuple[list[Codes], list[Texts]]:
-    """Return columns of whole numbers and of texts, all in one order."""
+    """Columns of whole numbers and of texts, all in one order."""
     return _read(connection, numbers, texts, source, {})
 
 
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """Return one column of numbers, (m,), to the last bit."""
+    """One column of numbers, (m,), to the last bit."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 

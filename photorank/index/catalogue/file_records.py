@@ -55,7 +55,7 @@ class NewPhoto(NamedTuple):
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
-    """Return the folders that the catalogue's paths are relative to."""
+    """Folders that the catalogue's paths are relative to."""
     return Roots(connection.execute("SELECT id, path FROM roots"))
 
 
@@ -88,7 +88,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Return every file that was ever used, also those that vanished."""
+    """Every file that was ever used, also those that vanished."""
     rows = connection.execute("SELECT root, path, photo, size, mtime_ns, vanished FROM files")
     return {
         (root, path): KnownFile(photo, size, mtime_ns, bool(vanished))
@@ -97,13 +97,13 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Return every file that could not be used."""
+    """Every file that could not be used."""
     rows = connection.execute("SELECT root, path, size, mtime_ns, reason, reader FROM skipped")
     return {(root, path): KnownSkip(*rest) for root, path, *rest in rows}
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
-    """Return the files that could not be used, sorted by path."""
+    """Files that could not be used, sorted by path."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [
@@ -114,13 +114,13 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
 
 
 def known_digests(connection: sqlite3.Connection) -> set[str]:
-    """Return the digests of all contents that have an embedding."""
+    """Digests of all contents that have an embedding."""
     rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
     return {digest for (digest,) in rows}
 
 
 def has_photos(connection: sqlite3.Connection) -> bool:
-    """Tell whether there is, or was, anything in the index."""
+    """Whether there is, or was, anything in the index."""
     return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 

@@ -9,12 +9,12 @@ Place: TypeAlias = tuple[int, bytes]  # a root's number, the path below it; b"" 
 
 
 def path_bytes(path: Path | str) -> bytes:
-    """Return a path as the catalogue keeps it: any bytes, parted by '/'."""
+    """Path as the catalogue keeps it: any bytes, parted by '/'."""
     return os.fsencode(os.fspath(path).replace(os.sep, "/"))
 
 
 def as_path(path: bytes) -> Path:
-    """Return a path of the catalogue for the system's use.
+    """Path of the catalogue for the system's use.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def as_path(path: bytes) -> Path:
 
 
 def path_order(path: bytes) -> bytes:
-    """Return a key that sorts paths folder by folder, as :class:`Path` does."""
+    """Key that sorts paths folder by folder, as :class:`Path` does."""
     return path.replace(b"/", b"\0")
 
 
@@ -46,7 +46,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Return the place of an absolute path, None if it lies under no root."""
+        """Place of an absolute path, None if it lies under no root."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]
@@ -55,18 +55,18 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Return the places of those paths that lie under a root."""
+        """Places of those paths that lie under a root."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
     def path(self, place: Place) -> bytes:
-        """Return the absolute path of a place."""
+        """Absolute path of a place."""
         number, below = place
         return _prefix(self.folders[number]) + below if below else self.folders[number]
 
 
 def lies_under(place: Place, folders: Container[Place]) -> bool:
-    """Tell whether a place is one of some folders or lies under one."""
+    """Whether a place is one of some folders or lies under one."""
     root, path = place
     while path:
         if (root, path) in folders:

@@ -44,7 +44,7 @@ class MappedRows:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Return a copy of some rows, (k, d)."""
+        """Copy of some rows, (k, d)."""
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
         bounds = np.searchsorted(positions[order], self.starts)
@@ -64,7 +64,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def products(self, direction: Floats) -> NDArray[np.float32]:
-        """Return each row's scalar product with a direction, in float32, (n,)."""
+        """Each row's scalar product with a direction, in float32, (n,)."""
         import faiss
 
         query = np.ascontiguousarray(direction, dtype=np.float32)
@@ -83,7 +83,7 @@ class MappedRows:
         return found
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Return the k positions among some (n,) with the greatest scalar product.
+        """K positions among some (n,) with the greatest scalar product.
 
         All positions that float32 cannot tell from the best ones are scored in float64.
         """
@@ -101,7 +101,7 @@ class MappedRows:
         return Nearest(positions[best], products[best])
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Return float64 scalar products (k,), a few rows at a time to bound the memory."""
+        """Float64 scalar products (k,), a few rows at a time to bound the memory."""
         products = np.empty(len(positions))
         for start in range(0, len(positions), self._step):
             part = slice(start, start + self._step)

@@ -75,7 +75,7 @@ def _layout(paths: IndexPaths, dimensions: int) -> Layout:
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Return the photos that have a file, None if all that are embedded do."""
+    """Photos that have a file, None if all that are embedded do."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

@@ -34,7 +34,7 @@ def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
 
 
 def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
-    """Return the rows (n, d) of a shard, read-only and mapped: the system reads what is used.
+    """Rows (n, d) of a shard, read-only and mapped: the system reads what is used.
 
     The file's header has an odd length, so the rows are not aligned in memory. NumPy and
     FAISS cope with that, the former by copying; it is best given a few rows at a time.
@@ -68,7 +68,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
 
 
 def file_sha256(path: Path) -> str:
-    """Return a file's SHA-256, nothing if it cannot be read."""
+    """File's SHA-256, nothing if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

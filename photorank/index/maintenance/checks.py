@@ -70,21 +70,21 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Return the names of the shards whose file is gone or is not what was written."""
+    """Names of the shards whose file is gone or is not what was written."""
     with reading(paths) as connection:
         known = connection.execute("SELECT name, sha256 FROM shards ORDER BY id").fetchall()
     return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
 
 
 def unknown_shards(paths: IndexPaths) -> list[Path]:
-    """Return the shard files that the catalogue does not know."""
+    """Shard files that the catalogue does not know."""
     with reading(paths) as connection:
         known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
     return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
-    """Return the digests of photos that have a file, but no whole thumbnail."""
+    """Digests of photos that have a file, but no whole thumbnail."""
     with reading(paths) as connection:
         rows = connection.execute(
             "SELECT DISTINCT digest FROM photos JOIN files ON files.photo = photos.id"
@@ -94,7 +94,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Return the names of shards of which two photos claim one row, or one a row beyond the end."""
+    """Names of shards of which two photos claim one row, or one a row beyond the end."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -106,7 +106,7 @@ def misplaced_shards(paths: IndexPaths) -> list[str]:
 
 
 def hashes_are_damaged(paths: IndexPaths) -> bool:
-    """Tell whether the kept perceptual hashes are there and cannot be read."""
+    """Whether the kept perceptual hashes are there and cannot be read."""
     try:
         with zipfile.ZipFile(paths.hashes) as file:
             return file.testzip() is not None
@@ -117,7 +117,7 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
 
 
 def left_over(paths: IndexPaths) -> list[Path]:
-    """Return parts of files that some process began a minute ago or longer, and never ended."""
+    """Parts of files that some process began a minute ago or longer, and never ended."""
     latest = time.time() - _LEFT_OVER
     return [path for path in _parts(paths) if path.stat().st_mtime < latest]
 
@@ -138,7 +138,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Return the catalogue's tables with values that photorank did not write; None if unknown."""
+    """Catalogue's tables with values that photorank did not write; None if unknown."""
     with reading(paths) as connection:
         return changed_tables(connection)
 

@@ -119,7 +119,7 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
 
 
 def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
-    """Return all photos in some shards, in the order of the shards."""
+    """All photos in some shards, in the order of the shards."""
     photos: list[Embedded] = []
     for shard in sorted(shards):
         rows = connection.execute(

@@ -117,7 +117,7 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def _content(paths: IndexPaths, digest: str) -> bytes | None:
-    """Return the thumbnail of a photo by any of its files that still is that photo."""
+    """Thumbnail of a photo by any of its files that still is that photo."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         places = connection.execute(

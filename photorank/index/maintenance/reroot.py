@@ -126,7 +126,7 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
 
 
 def _is_half_done(paths: IndexPaths, roots: Roots, was: bytes, is_now: bytes) -> bool:
-    """Tell whether the catalogue was changed already, and the manifest was not."""
+    """Whether the catalogue was changed already, and the manifest was not."""
     after = [_moved(path_bytes(root), was, is_now) for root in read_manifest(paths).roots]
     return any(path is not None and roots.place(path) is not None for path in after)
 
@@ -138,7 +138,7 @@ def _moved(path: bytes, was: bytes, is_now: bytes) -> bytes | None:
 
 
 def _absolute(path: Path) -> Path:
-    """Return a path that need not exist any more."""
+    """Path that need not exist any more."""
     return Path(os.path.abspath(path))
 
 

@@ -23,7 +23,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Return the photos' scores, by one rater or the mean over all, groups and series.
+    """Photos' scores, by one rater or the mean over all, groups and series.
 
     A score that is itself a mean of many counts as many. Stars that were clicked count
     only where nothing was imported on another scale.
@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Return the scores of each named rater but one, unless they are means of several people.
+    """Scores of each named rater but one, unless they are means of several people.
 
     Stars that were clicked are left out where anything was imported on another scale.
     """
@@ -92,7 +92,7 @@ def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoic
 
 
 def load_raters(paths: IndexPaths) -> list[str]:
-    """Return the names of all who rated or chose, sorted; the unnamed are not among them."""
+    """Names of all who rated or chose, sorted; the unnamed are not among them."""
     with reading(paths) as connection:
         found = connection.execute(
             "SELECT name FROM raters WHERE name != '' AND ("

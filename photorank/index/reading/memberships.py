@@ -21,12 +21,12 @@ class Named(NamedTuple):
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Return a row's name."""
+        """Row's name."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Return all rows' names."""
+        """All rows' names."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Return texts as names."""
+    """Texts as names."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))
@@ -64,7 +64,7 @@ def named(texts: Texts) -> Named:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Return a number for each name, in alphabetical order, -1 for no name; and the names.
+    """Number for each name, in alphabetical order, -1 for no name; and the names.
 
     Examples
     --------

@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """Return the k rows with the greatest scalar product, and these; or with the lowest ones."""
+    """K rows with the greatest scalar product, and these; or with the lowest ones."""
     found = _search(layout, direction, k, lowest=lowest)
     places = rows.places(layout.photos[found.positions])
     order = np.lexsort((places, -found.products))[:k]

@@ -76,5 +76,5 @@ class IndexSignals(NamedTuple):
     values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined
 
     def column(self, name: str) -> Floats:
-        """Return one signal (n,)."""
+        """One signal (n,)."""
         return self.values[:, self.names.index(name)]

@@ -50,11 +50,11 @@ class Files:
             yield folders[root] + (path or b"")
 
     def take(self, places: Codes) -> "Files":
-        """Return some of them."""
+        """Some of them."""
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Return the places (f,) of the files in the order of their paths."""
+        """Places (f,) of the files in the order of their paths."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -66,7 +66,7 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Return the place of a file among sorted ones."""
+        """Place of a file among sorted ones."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
@@ -99,15 +99,15 @@ class Rows:
         return len(self.photos)
 
     def digest(self, row: int) -> str:
-        """Return a photo's digest."""
+        """Photo's digest."""
         return _text(self.digests[row]) or ""
 
     def all_digests(self) -> list[str]:
-        """Return all photos' digests, by row."""
+        """All photos' digests, by row."""
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
-        """Return the row of the photo in a file, whichever of its copies that is."""
+        """Row of the photo in a file, whichever of its copies that is."""
         place = self._files.find(path)
         return None if place is None else int(self._rows[place])
 
@@ -116,13 +116,13 @@ class Rows:
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Return the rows of photos by their numbers, -1 where a photo has no file now."""
+        """Rows of photos by their numbers, -1 where a photo has no file now."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Return the rows of those photos that have one, and which of the photos they are."""
+        """Rows of those photos that have one, and which of the photos they are."""
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
@@ -139,12 +139,12 @@ class Facts(NamedTuple):
         return _text(self.taken[row]), _text(self.cameras[row])
 
     def tolist(self) -> list[tuple[str | None, str | None]]:
-        """Return the same of all rows."""
+        """Same of all rows."""
         return list(zip(map(_text, self.taken), map(_text, self.cameras), strict=True))
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Return the photos of this moment.
+    """Photos of this moment.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Return a few photos by their numbers in the catalogue, without a look at the others.
+    """Few photos by their numbers in the catalogue, without a look at the others.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Return the beginning of the paths in each root."""
+    """Beginning of the paths in each root."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 

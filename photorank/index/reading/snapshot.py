@@ -43,7 +43,7 @@ class Snapshot:
         self._lock = RLock()  # two threads would need the memory twice
 
     def photo(self, row: int) -> Photo:
-        """Return the photo of a row."""
+        """Photo of a row."""
         return Photo(
             self.rows.digest(row),
             as_path(self.rows.paths[row]),

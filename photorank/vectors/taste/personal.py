@@ -59,13 +59,10 @@ class Personal(DirectionLearner):
         self.taste_ = taste_of(prior, judged(prior.coordinates(photos), graph))
         return self.taste_.vector
 
-
-def learner_for_tests(learner: DirectionLearner) -> DirectionLearner:
-    """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
-    prior = learner.prior if isinstance(learner, Personal) else None
-    if isinstance(prior, TastePrior) and prior.without_others is not None:
-        return Personal(prior=prior.for_tests)
-    return learner
+    def for_tests(self) -> "Personal":
+        """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
+        prior = self.prior
+        return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:

@@ -4,7 +4,7 @@ import pytest
 from photorank.errors import ComparisonsError
 from photorank.index.opened import SingleRatings
 from photorank.metrics.ceiling import RaterTable
-from photorank.vectors.taste.personal import Personal, learner_for_tests
+from photorank.vectors.taste.personal import Personal
 from photorank.vectors.taste.population_prior import MIN_PEOPLE, learned_prior, prior_by_others
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
 
@@ -67,10 +67,9 @@ def test_what_others_said_is_left_out_of_a_test(crowd):
     learned = learned_prior(prior, X, table)
 
     assert learned.for_tests is prior
-    assert learner_for_tests(Personal(prior=learned)).prior is prior
+    assert Personal(prior=learned).for_tests().prior is prior
     assert prior.for_tests is prior
-    plain = Personal(prior=prior)
-    assert learner_for_tests(plain) is plain
+    assert Personal(prior=prior).for_tests().prior is prior
 
 
 def test_one_person_cannot_tell_how_people_differ(crowd):

@@ -1,0 +1,184 @@
+"""Directions to test by: whether a vector may be tested on photos, and learners out of fold."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import count
+from typing import Literal, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+
+from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
+from photorank.index.opened import Index
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.metrics.folds import Folds
+from photorank.metrics.pair_sums import unit_codes
+from photorank.typing import Codes, Floats
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners_by_name import LEARNERS, make_learner
+from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.store import list_vectors, load_vector
+from photorank.vectors.taste.personal import KIND as PERSONAL
+from photorank.vectors.taste.population_prior import prior_in
+
+# How a vector is tested: it has not seen the photos; it has, and is learned anew without each fold;
+# it has, and cannot be learned without them.
+Testing = Literal["as it is", "refitted", "in-sample"]
+
+
+class HeldOut(NamedTuple):
+    """What a vector is tested by: a direction for each test fold."""
+
+    testing: Testing
+    directions: Floats  # (repeats, K, d)
+
+
+def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
+    """Return how a vector may be tested on photos of an index, given by their digests.
+
+    It is learned anew where its card says from what, unless it began from a prior
+    that has seen some of the photos, or that is gone: nothing would be held out.
+
+    Raises
+    ------
+    EncoderMismatchError
+        If it may not rate them at all: they belong to another encoder or framing.
+    """
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    if not _saw(vector, digests):
+        return "as it is"
+    if vector.card.index != index.name or vector.kind not in LEARNERS:
+        return "in-sample"
+    prior = vector.card.parameters.get("prior")
+    if prior is None:
+        return "refitted"
+    believed = list_vectors(index).get(prior)
+    return "in-sample" if believed is None or _saw(believed, digests) else "refitted"
+
+
+def held_out(
+    index: Index,
+    vector: MasterVector,
+    photos: JudgedPhotos,
+    folds: Folds,
+    *,
+    on_fit: Callable[[], None] | None = None,
+) -> HeldOut:
+    """Directions that a vector is tested by: its own, or those learned out of fold.
+
+    What the vector was learned from is read off its card. Where the person who
+    taught it judged too little of the other folds, it is tested in-sample.
+    """
+    testing = how_tested(index, vector, photos.digests)
+    if testing == "refitted":
+        try:
+            learner = learner_of(index, vector.kind, vector.card).for_tests()
+            taught = _what_taught(index, vector.card, photos)
+            directions = out_of_fold_directions(learner, taught, folds, on_fit=on_fit)
+            return HeldOut(testing, directions)
+        except (NoLabelsError, ComparisonsError, DegenerateDirectionError):
+            testing = "in-sample"
+    shape = (len(folds.codes), folds.k, len(vector.direction))
+    return HeldOut(testing, np.broadcast_to(vector.direction, shape))
+
+
+def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
+    """Learner that a card describes, its prior looked up by name.
+
+    Raises
+    ------
+    MissingVectorError
+        If the index has no such prior.
+    UnknownNameError
+        If there is no such learner, or it does not understand an argument.
+    """
+    parameters = dict(card.parameters.get("learner", {}))
+    if (prior := card.parameters.get("prior")) is not None:
+        direction, rater = load_vector(index, prior).direction, card.parameters.get("rater")
+        personal = kind == PERSONAL
+        parameters["prior"] = prior_in(index, direction, rater=rater) if personal else direction
+    return make_learner(kind, seed=card.seed or 0, **parameters)
+
+
+def out_of_fold_directions(
+    learner: DirectionLearner,
+    taught: JudgedPhotos,
+    folds: Folds,
+    *,
+    share: float = 1.0,
+    on_fit: Callable[[], None] | None = None,
+) -> Floats:
+    """Direction that is learned without each fold, (repeats, K, d).
+
+    With a `share` below 1 only that share of the other folds' units (photos, or
+    whole groups) is learned from.
+    """
+    directions = np.empty((len(folds.codes), folds.k, taught.X.shape[1]))
+    for repeat, fold in np.ndindex(directions.shape[:2]):
+        rows = folds.learned_from(repeat, fold)
+        if share < 1:
+            rows = _some_units(folds, rows, share, seed=[repeat, fold])
+        part = taught.take(rows)
+        directions[repeat, fold] = clone(learner).fit(part.X, part.comparisons).direction_
+        if on_fit is not None:
+            on_fit()
+    return directions
+
+
+def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
+    """Rate each photo by the direction of its fold, (repeats, n); 0 for photos never tested.
+
+    Ratings of different folds come from different directions, so only those of one
+    fold of one repeat may be compared.
+    """
+    ratings = np.zeros(folds.codes.shape)
+    for repeat, fold in np.ndindex(directions.shape[:2]):
+        test = folds.codes[repeat] == fold
+        ratings[repeat, test] = photos.X[test].astype(np.float64) @ directions[repeat, fold]
+    return ratings
+
+
+def out_of_fold_ratings(
+    learner: DirectionLearner,
+    taught: JudgedPhotos,
+    folds: Folds,
+    *,
+    share: float = 1.0,
+    on_fit: Callable[[], None] | None = None,
+) -> Floats:
+    """Rate each photo by a direction learned without its fold, (repeats, n)."""
+    directions = out_of_fold_directions(learner, taught, folds, share=share, on_fit=on_fit)
+    return ratings_by_fold(directions, taught, folds)
+
+
+def counted(
+    on_progress: Callable[[int, int], None] | None, total: int
+) -> Callable[[], None] | None:
+    """Function to call after each of `total` fits, which tells how many are done."""
+    if on_progress is None:
+        return None
+    done = count(1)
+    return lambda: on_progress(min(next(done), total), total)
+
+
+def _saw(vector: MasterVector, digests: Sequence[str]) -> bool:
+    return any(vector.card.saw(digest) for digest in digests)
+
+
+def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
+    """Same photos with the judgements that a vector's card says it was learned from."""
+    rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
+    if (rater, by_raters) != (photos.rater, photos.by_raters):
+        every = index.comparisons(rater=rater, by_raters=by_raters)
+        photos = replace(photos, comparisons=every.take(photos.rows))
+    return photos.compared_within(card.parameters.get("within"))
+
+
+def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
+    """Draw a share of the units that some rows belong to, and return these units' rows."""
+    every = np.arange(folds.codes.shape[1])
+    units = every if folds.by is None else unit_codes(folds.by, n=len(every))
+    present = np.unique(units[rows])
+    rng = np.random.default_rng(seed)
+    drawn = rng.choice(present, max(round(share * len(present)), 1), replace=False)
+    return rows[np.isin(units[rows], drawn)]

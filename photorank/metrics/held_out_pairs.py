@@ -1,0 +1,134 @@
+"""Held-out pairs: what ratings are compared on, and which interval a result over them gets."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+from photorank.comparisons.comparisons import Comparisons
+from photorank.metrics.estimates import Difference, Estimate
+from photorank.metrics.folds import Folds
+from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.pair_sums import COUPLES, PairSums, pool, values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.typing import Codes, Floats, Scope
+
+Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`
+
+
+@dataclass(frozen=True)
+class HeldOutPairs:
+    """Pairs of photos of one test fold, which one fitted model rates, for each repeat.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> folds = Folds(np.array([[0, 0, 1, 1]]), 2, None)
+    >>> pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 3.0, 4.0]), folds)
+    >>> pairs.n_pairs, pairs.accuracy(np.array([[1.0, 2.0, 4.0, 3.0]])).value
+    (2, 0.5)
+    """
+
+    graphs: tuple[Comparisons, ...]  # one a repeat
+    folds: Folds
+    n_photos: int
+
+    @classmethod
+    def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
+        """Held-out pairs among all of some comparisons."""
+        graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
+        return cls(graphs, folds, comparisons.n)
+
+    def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
+        """Those within or across groups (n,); photos without a pair count no longer."""
+        graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
+        active = set().union(*(graph.active.tolist() for graph in graphs))
+        return HeldOutPairs(graphs, self.folds, len(active))
+
+    @cached_property
+    def n_pairs(self) -> int:
+        """Number of pairs of one repeat, on average."""
+        return round(sum(graph.n_pairs for graph in self.graphs) / len(self.graphs))
+
+    def sums(
+        self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
+    ) -> list[PairSums]:
+        """Metric's sums for ratings (repeats, n), as :meth:`estimate` wants them."""
+        units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
+        rounds = zip(ratings, self.graphs, units, strict=True)
+        sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
+        return sums if refitted else [pool(sums)]
+
+    def accuracy(self, ratings: Floats) -> Estimate:
+        """Pairwise accuracy of what was fitted anew in every fold."""
+        return self.estimate(self.sums(ratings, refitted=True), refitted=True)
+
+    def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
+        """Metric of all these pairs with its interval."""
+        counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs}
+        return estimate_of(sums, self.folds, refitted=refitted, **counts)
+
+    def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
+        """Mean of a metric of whole lists, (repeats * K,), with its interval.
+
+        Lists are not left out photo by photo: without refitting, folds count as drawn anew.
+        """
+        return corrected_resampled(
+            by_fold,
+            test_share=self.folds.test_share if refitted else 0.0,
+            repeats=len(self.graphs),
+            floor=floor,
+            n_photos=self.n_photos,
+            n_pairs=self.n_pairs,
+        )
+
+    def difference(
+        self, a: Sequence[PairSums], b: Sequence[PairSums], *, refitted: bool
+    ) -> Difference:
+        """Return how much better `a` is than `b`, over the same pairs; `refitted` if either was."""
+        if not refitted:
+            return paired_difference(*(pool(one).leave_one_out() for one in (a, b)))
+        return corrected_resampled_difference(
+            values_by_fold(a),
+            values_by_fold(b),
+            test_share=self.folds.test_share,
+            repeats=len(self.graphs),
+            n_photos=self.n_photos,
+        )
+
+
+def estimate_of(
+    sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
+) -> Estimate:
+    """Metric with the interval that is right for how its ratings were made.
+
+    Parameters
+    ----------
+    sums : sequence of PairSums
+        One a repeat, or pooled, without each of the units that :func:`units_of` names.
+    folds : Folds
+    refitted : bool
+        Whether what rates was fitted anew in every fold: the interval is then the
+        corrected resampled one. Ratings that are given have a jackknife.
+    n_photos, n_pairs : int
+        What was counted, for the record.
+    """
+    counts = {"n_photos": n_photos, "n_pairs": n_pairs}
+    if not refitted:
+        return jackknife(pool(sums).leave_one_out(), **counts)
+    return corrected_resampled(
+        values_by_fold(sums),
+        test_share=folds.test_share,
+        repeats=len(sums),
+        floor=sums[0].floor,
+        **counts,
+    )
+
+
+def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
+    """Return what an interval leaves out at a time, for each repeat.
+
+    Test folds, or of given ratings what was sampled together; None is each photo on its own.
+    """
+    return list(folds.codes) if refitted else [folds.by] * len(folds.codes)

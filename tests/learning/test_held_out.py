@@ -1,0 +1,156 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from photorank.errors import ComparisonsError, EncoderMismatchError
+from photorank.index.judging.import_rows import import_labels
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
+from photorank.learning.held_out import (
+    held_out,
+    how_tested,
+    out_of_fold_directions,
+    out_of_fold_ratings,
+)
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.learn_vector import learn_vector
+from photorank.learning.protocol import Protocol
+from photorank.metrics.ranking import pairwise_accuracy
+from photorank.vectors.learners.all_pairs import AllPairs
+from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import add_vector, load_vector, remove_vector
+
+QUICK = Protocol(folds=4, repeats=2)
+
+
+def test_an_official_split_is_tested_on_once(index):
+    """Learners see the training part alone; test pairs are those of the test part."""
+    known = judged_photos(index)
+    parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
+    photos = replace(known, splits=parts)
+    folds = photos.split(Protocol(fold_by="split"))
+    rated = out_of_fold_ratings(AllPairs(), photos, folds)[0]
+
+    tested = np.array(parts) == "test"
+    taught = np.flatnonzero(np.array(parts) == "train")
+    fitted = AllPairs().fit(photos.X[taught], photos.comparisons.take(taught))
+    assert folds.learned_from(0, 0).tolist() == taught.tolist()
+    assert rated[tested] == pytest.approx(fitted.decision_function(photos.X[tested]))
+    with pytest.raises(ComparisonsError, match="no official split"):
+        known.split(Protocol(fold_by="split"))
+
+
+def test_no_photo_is_rated_by_a_model_that_saw_it(index):
+    """What is learned for a fold is learned from the photos of the others alone."""
+    photos = judged_photos(index)
+
+    class Memory(DirectionLearner):
+        """Knows the photos it saw, and nothing else."""
+
+        def _learn(self, X, comparisons):
+            seen.append({row.tobytes() for row in X.astype(np.float32)})
+            return X.mean(axis=0)
+
+    seen = []
+    folds = photos.split(QUICK)
+    ratings = out_of_fold_ratings(Memory(), photos, folds)
+
+    assert ratings.shape == (2, 80)
+    assert len(seen) == 8
+    for known, (repeat, fold) in zip(seen, np.ndindex(2, 4), strict=True):
+        tested = photos.X[folds.codes[repeat] == fold]
+        assert len(tested) == 20
+        assert not known & {row.tobytes() for row in tested}
+
+
+@pytest.mark.parametrize("fold_by", ["photo", "group"])
+def test_shuffled_labels_score_chance(index, fold_by):
+    """With nothing to learn, the interval of a learner holds one half."""
+    labels = judged_photos(index)
+    rng = np.random.default_rng(5)
+    shuffled = labels.comparisons.with_scores(rng.permutation(labels.comparisons.scores))
+    photos = type(labels)(labels.X, shuffled, labels.groups, labels.series, labels.digests)
+    folds = photos.split(Protocol(fold_by=fold_by, folds=8, repeats=1))
+
+    ratings = out_of_fold_ratings(AllPairs(), photos, folds)
+
+    within = shuffled.restricted(folds.codes[0], "within")
+    assert 0.35 < pairwise_accuracy(ratings[0], within) < 0.65
+
+
+def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
+    """Its own direction stands for every fold; that of another encoder may not be tested."""
+    vector = MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint)
+    photos = judged_photos(index)
+    found = held_out(index, vector, photos, photos.split(QUICK))
+
+    assert found.testing == "as it is"
+    assert found.directions.shape == (2, 4, 48)
+    assert (found.directions == vector.direction).all()
+    stranger = replace(vector, fingerprint=replace(index.fingerprint, weights="f" * 64))
+    with pytest.raises(EncoderMismatchError):
+        how_tested(index, stranger, photos.digests)
+
+
+def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
+    """Not from a prior that saw them or is gone, and not what was learned elsewhere."""
+    digests = index.digests()
+    learned = learn_vector(index, "base", "all-pairs")
+    elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))
+    add_vector(index, learned)
+    add_vector(index, MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint))
+    seen = learn_vector(index, "mine", "all-pairs", prior="base")
+    fair = learn_vector(index, "ours", "all-pairs", prior="words")
+
+    assert how_tested(index, learned, digests) == "refitted"
+    assert how_tested(index, fair, digests) == "refitted"
+    assert how_tested(index, seen, digests) == "in-sample"
+    assert how_tested(index, elsewhere, digests) == "in-sample"
+    assert how_tested(index, replace(learned, kind="blend"), digests) == "in-sample"
+    remove_vector(index, "words")
+    assert how_tested(index, fair, digests) == "in-sample"
+
+
+def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
+    """Evaluated against everybody, it is refitted from the judgements on its card."""
+    base = [own_index.photos()[0].path.parent]
+    names = [photo.path.name for photo in own_index.photos()]
+    rows = [
+        LabelRow(line, name, float(score), "contrary", None, None, None)
+        for line, (name, score) in enumerate(
+            zip(names, np.random.default_rng(1).permutation(len(names)), strict=True)
+        )
+    ]
+    import_labels(own_index.paths, LabelTable("contrary", rows), base=base)
+    opened = type(own_index).open(own_index.paths)
+    add_vector(opened, learn_vector(opened, "theirs", "all-pairs", rater="contrary"))
+
+    photos = judged_photos(opened)
+    folds = photos.split(Protocol(folds=2))
+    found = held_out(opened, load_vector(opened, "theirs"), photos, folds)
+
+    taught = replace(photos, comparisons=opened.comparisons(rater="contrary"))
+    assert found.testing == "refitted"
+    np.testing.assert_array_equal(
+        found.directions, out_of_fold_directions(AllPairs(), taught, folds)
+    )
+
+
+def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
+    """Where some fold leaves nothing to learn from, the vector itself is what is tested."""
+    base = [own_index.photos()[0].path.parent]
+    names = [photo.path.name for photo in own_index.photos()[:2]]
+    rows = [LabelRow(n, name, float(n), "brief", None, None, None) for n, name in enumerate(names)]
+    import_labels(own_index.paths, LabelTable("brief", rows), base=base)
+    opened = type(own_index).open(own_index.paths)
+    everybody = learn_vector(opened, "theirs", "all-pairs")
+    parameters = everybody.card.parameters | {"rater": "brief"}
+    vector = replace(everybody, card=replace(everybody.card, parameters=parameters))
+
+    photos = judged_photos(opened)
+    found = held_out(opened, vector, photos, photos.split(QUICK))
+
+    assert how_tested(opened, vector, photos.digests) == "refitted"
+    assert found.testing == "in-sample"
+    assert (found.directions == vector.direction).all()

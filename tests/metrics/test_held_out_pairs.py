@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from photorank.comparisons.comparisons import Comparisons
+from photorank.metrics.folds import make_folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.pair_sums import values_by_fold
+from photorank.metrics.ranking import accuracy_sums
+from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+
+N, K, REPEATS = 60, 5, 3
+GROUPS = np.arange(N) % 6
+COUNTS = {"test_share": 1 / (K - 1), "repeats": REPEATS, "n_photos": N}
+
+
+@pytest.fixture
+def rated():
+    """Return held-out pairs of 60 photos, kept whole in threes, and two ratings of each repeat."""
+    rng = np.random.default_rng(0)
+    folds = make_folds(N, k=K, repeats=REPEATS, by=np.arange(N) // 3, seed=0)
+    labels = rng.normal(size=N)
+    one, other = labels + rng.normal(size=(2, REPEATS, N))
+    return HeldOutPairs.of(Comparisons.from_scores(labels), folds), one, other
+
+
+def by_fold(pairs, ratings):
+    """Return the accuracy's share of each test fold of each repeat."""
+    rounds = zip(ratings, pairs.graphs, pairs.folds.codes, strict=True)
+    return values_by_fold([accuracy_sums(r, graph, clusters=codes) for r, graph, codes in rounds])
+
+
+def without_units(pairs, ratings):
+    """Return the accuracy over all repeats, without each three photos that were kept whole."""
+    rounds = zip(ratings, pairs.graphs, strict=True)
+    first, *others = [accuracy_sums(r, graph, clusters=pairs.folds.by) for r, graph in rounds]
+    return sum(others, start=first).leave_one_out()
+
+
+def test_pairs_are_inside_test_folds(rated):
+    """Of each repeat exactly the pairs are there whose photos share a fold, and a group."""
+    pairs, *_ = rated
+    inside = pairs.inside(GROUPS, "within")
+
+    for graph, part, codes in zip(pairs.graphs, inside.graphs, pairs.folds.codes, strict=True):
+        together = codes[:, None] == codes
+        assert graph.n_pairs == np.triu(together, 1).sum()
+        assert part.n_pairs == np.triu(together & (GROUPS[:, None] == GROUPS), 1).sum()
+    assert pairs.n_pairs == round(np.mean([graph.n_pairs for graph in pairs.graphs]))
+    assert pairs.n_photos == N
+    assert inside.n_photos == len(set().union(*(g.active.tolist() for g in inside.graphs)))
+
+
+def test_what_was_fitted_anew_has_an_interval_that_includes_the_refitting(rated):
+    """It is the corrected resampled one of the folds, for the accuracy and for a difference."""
+    pairs, one, other = rated
+    sums = [pairs.sums(ratings, refitted=True) for ratings in (one, other)]
+    values = [by_fold(pairs, ratings) for ratings in (one, other)]
+
+    expected = corrected_resampled(values[0], n_pairs=pairs.n_pairs, **COUNTS)
+    assert pairs.estimate(sums[0], refitted=True) == pairs.accuracy(one) == expected
+    assert pairs.difference(*sums, refitted=True) == corrected_resampled_difference(
+        *values, **COUNTS
+    )
+
+
+def test_given_ratings_have_a_jackknife_over_what_was_kept_whole(rated):
+    """All repeats are pooled, and photos that were kept whole are left out together."""
+    pairs, one, other = rated
+    sums = [pairs.sums(ratings, refitted=False) for ratings in (one, other)]
+    expected = [without_units(pairs, ratings) for ratings in (one, other)]
+
+    assert pairs.estimate(sums[0], refitted=False) == jackknife(
+        expected[0], n_photos=N, n_pairs=pairs.n_pairs
+    )
+    assert pairs.difference(*sums, refitted=False) == paired_difference(*expected)
+
+
+def test_lists_of_given_ratings_count_folds_as_drawn_anew(rated):
+    """Without refitting training sets do not overlap, so that the interval is narrower."""
+    pairs, one, _ = rated
+    values = by_fold(pairs, one)
+    given, refitted = (pairs.estimate_of_lists(values, 0.0, refitted=how) for how in (False, True))
+
+    assert given.value == refitted.value
+    assert refitted.low < given.low < given.high < refitted.high
