@@ -171,17 +171,7 @@ class ScoreGraph(ComparisonGraph):
     def sample(
         self, m: int, *, rng: np.random.Generator, extremes: float | None = None
     ) -> SampledPairs:
-        best = worst = np.arange(len(self.labels))
-        if extremes is not None:
-            ends = np.empty((2, len(self.labels)))  # the block's labels at either extreme
-            for members in rows_by_code(self.same):
-                ends[:, members] = np.quantile(self.labels[members], [extremes, 1 - extremes])[
-                    :, None
-                ]
-            worst, best = (
-                np.flatnonzero(self.labels <= ends[0]),
-                np.flatnonzero(self.labels >= ends[1]),
-            )
+        worst, best = self._extremes(extremes)
         worst = worst[np.argsort(self.same[worst], kind="stable")]
         left = np.searchsorted(self.same[worst], self.same[best], "left")
         choices = np.searchsorted(self.same[worst], self.same[best], "right") - left
@@ -196,20 +186,34 @@ class ScoreGraph(ComparisonGraph):
             drawn = rng.choice(len(best), size=2 * missing + 16, p=choices / choices.sum())
             other = worst[left[drawn] + rng.integers(choices[drawn])]
             pairs = np.column_stack([best[drawn], other])
-            keep = self.labels[pairs[:, 0]] != self.labels[pairs[:, 1]]
-            if self.different is not None:
-                keep &= self.different[pairs[:, 0]] != self.different[pairs[:, 1]]
-            found.append(pairs[keep][:missing])
+            found.append(pairs[self.are_ordered(pairs)][:missing])
             missing -= len(found[-1])
             if not missing:
                 break
         else:
             raise ComparisonsError("too few photos were judged differently to draw pairs")
         pairs = np.concatenate(found)
-        swap = self.labels[pairs[:, 0]] < self.labels[pairs[:, 1]]
-        pairs[swap] = pairs[swap][:, ::-1]
         margins = self.labels[pairs[:, 0]] - self.labels[pairs[:, 1]]
-        return SampledPairs(self.rows[pairs], margins)
+        pairs[margins < 0] = pairs[margins < 0][:, ::-1]
+        return SampledPairs(self.rows[pairs], np.abs(margins))
+
+    def are_ordered(self, places: Pairs) -> Flags:
+        """Whether people ordered two labelled photos of one block, for places (m, 2) in `rows`."""
+        first, second = places.T
+        ordered = self.labels[first] != self.labels[second]
+        if self.different is not None:
+            ordered &= self.different[first] != self.different[second]
+        return ordered
+
+    def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
+        """Places in `rows` of a share of each block's worst labels, and of its best; else all."""
+        if share is None:
+            everybody = np.arange(len(self.labels))
+            return everybody, everybody
+        low, high = np.empty((2, len(self.labels)))
+        for members in rows_by_code(self.same):
+            low[members], high[members] = np.quantile(self.labels[members], [share, 1 - share])
+        return np.flatnonzero(self.labels <= low), np.flatnonzero(self.labels >= high)
 
     @property
     def _total(self) -> float:

@@ -67,32 +67,20 @@ def find_series(
     series of its own, unless people say otherwise. `on_progress` is called with done and total
     while thumbnails are looked at, which is needed once for each.
     """
-    photos = index.photos()
-    n = len(photos)
-    named = index.labels()
+    photos, named = index.photos(), index.labels()
     seconds = capture_seconds([photo.taken for photo in photos])
     order = _in_time(photos, seconds)
     if among is not None:
         order = order[np.isin(order, among)]
     unnamed = order[named.series[order] < 0]
-    hashes = PictureHashes(index.paths, [photo.digest for photo in photos])
-
-    def same_picture(one: Codes, other: Codes) -> Flags:
-        apart = hashes.distances(unnamed[one], unnamed[other], on_progress)
-        return apart <= _MAX_HASH_BITS_APART
-
-    looser = threshold - _SAME_PICTURE_SLACK
-    leader = np.arange(n)
-    leader[unnamed] = unnamed[leaders(index.embeddings()[unnamed], threshold, looser, same_picture)]
-    hashes.keep()
-    groups = _Groups(leader)
+    groups = _Groups(_near_duplicates(index, unnamed, threshold, on_progress))
     moments = _Moments(photos, seconds, unnamed)
-    _join_bursts(groups, moments, index.embeddings(), threshold - _BURST_SLACK, looser)
+    _join_bursts(groups, moments, index.embeddings(), threshold)
     _join_brackets(groups, moments, index.embeddings(), photos)
     known = np.flatnonzero(named.series >= 0)
     for rows in rows_by_code(named.series[known]):
         groups.unite(known[rows])
-    stands = np.arange(n)
+    stands = np.arange(len(photos))
     found, raws = find_versions(index, photos, named.series, among)
     for main, together in found.items():
         stands[together] = main
@@ -112,6 +100,22 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
     return None not in biases and len(set(biases)) == len(biases)
+
+
+def _near_duplicates(
+    index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
+) -> Codes:
+    """First photo that each photo looks like (n,), of those in these rows; itself for others."""
+    hashes = PictureHashes(index.paths, index.digests())
+
+    def same_picture(one: Codes, other: Codes) -> Flags:
+        return hashes.distances(rows[one], rows[other], on_progress) <= _MAX_HASH_BITS_APART
+
+    looser = threshold - _SAME_PICTURE_SLACK
+    leader = np.arange(len(index))
+    leader[rows] = rows[leaders(index.embeddings()[rows], threshold, looser, same_picture)]
+    hashes.keep()
+    return leader
 
 
 class _Groups:
@@ -150,9 +154,10 @@ class _Moments:
 
 
 def _join_bursts(
-    groups: _Groups, moments: _Moments, embeddings: Embeddings, least: float, loosest: float
+    groups: _Groups, moments: _Moments, embeddings: Embeddings, threshold: float
 ) -> None:
     """Join groups with photos of one burst, all of which are alike to the first photo as well."""
+    least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.within(step, _BURST_SECONDS)
         if not len(begins):

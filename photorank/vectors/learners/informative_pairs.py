@@ -33,10 +33,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
     ends = np.sort(np.concatenate(list(_partners(scores, rng))), axis=1)
-    keep = scores.labels[ends[:, 0]] != scores.labels[ends[:, 1]]
-    if scores.different is not None:
-        keep &= scores.different[ends[:, 0]] != scores.different[ends[:, 1]]
-    ends = np.unique(ends[keep], axis=0)
+    ends = np.unique(ends[scores.are_ordered(ends)], axis=0)
     margins = scores.labels[ends[:, 0]] - scores.labels[ends[:, 1]]
     return Offer(scores.rows[ends], margins, np.ones(len(ends)))
 
