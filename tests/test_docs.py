@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 TEXTS = {
     str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-    for path in [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
 }
 # Pages that tell one story from photos to a result, on ~/Pictures/Italy. The commands of the
 # others are about photos, machines and networks that are not here: they are only parsed.
@@ -112,6 +112,23 @@ def test_links_lead_somewhere(page):
             assert heading in anchors(file.read_text(encoding="utf-8")), (path, heading)
     for path in re.findall(r'(?:src|srcset)="([^"]+)"', TEXTS[page]):
         assert ((ROOT / page).parent / path).exists(), path
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_files_that_are_named_exist(page):
+    """Modules, scripts and folders that a text names are in the repository."""
+    folders = "scripts|tests|photorank|dashboard|datasets|benchmarks|docs|fuzz"
+    for path in re.findall(rf"`((?:{folders})/[\w./-]*)`", TEXTS[page]):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_map_of_the_house_has_every_room():
+    """docs/architecture.md has a line for each folder of the package that holds modules."""
+    shown = TEXTS["docs/architecture.md"]
+    for folder in (ROOT / "photorank").rglob("__init__.py"):
+        room = folder.parent.relative_to(ROOT).as_posix()
+        has_modules = len(list(folder.parent.glob("*.py"))) > 1
+        assert f"`{room}/`" in shown or not has_modules or room in ("photorank", "photorank/index")
 
 
 def test_pictures_are_small():
