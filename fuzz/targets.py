@@ -106,7 +106,7 @@ def _xmp(data: bytes) -> None:
 
 
 def _xmp_seeds() -> Iterator[bytes]:
-    yield with_rating(None, 4, label="Green")
+    yield with_rating(None, 4).replace(b"xmp:Rating=", b'xmp:Label="Green" xmp:Rating=')
     yield with_rating(None, 1).decode().encode("utf-16")
     yield (
         b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF '

@@ -2,7 +2,6 @@
 
 import csv
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 from photorank.errors import NoLabelsError
@@ -24,7 +23,9 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
         raise NoLabelsError(
             index.name, f"has no choices by rater {rater!r}" if rater else "has no choices"
         )
-    names = list(_photo_names(index))
+    folders = index.manifest.roots
+    roots = sorted({*folders, *map(os.path.realpath, folders)})
+    names = [_import_name(index, row, one.path, roots) for row, one in enumerate(index.photos())]
     weighted = bool((choices.weights != 1).any())
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -42,23 +43,14 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
     return len(choices.winners)
 
 
-def _photo_names(index: Index) -> Iterator[str]:
-    """Name of each photo by which an import finds it."""
-    roots = sorted(
-        {form for root in index.manifest.roots for form in (root, os.path.realpath(root))}
-    )
-    for row, photo in enumerate(index.photos()):
-        yield _relative_name(index, row, photo.path, roots) or path_text(photo.path)
-
-
-def _relative_name(index: Index, row: int, path: Path, roots: list[str]) -> str | None:
-    """Path of a photo relative to an indexed folder, None if it is ambiguous."""
+def _import_name(index: Index, row: int, path: Path, roots: list[str]) -> str:
+    """Name by which an import finds a photo: relative to an indexed folder if unambiguous."""
     for root in roots:
         if not path.is_relative_to(root) or path == Path(root):
             continue
         name = str(path.relative_to(root))
         others = {index.row_of(os.path.join(other, name)) for other in roots}
         if others <= {row, None} and path_text(Path("/") / name) == f"/{name}":
-            # "./" keeps a name that begins like a formula from being neutralised.
+            # "./" protects a name that begins like a formula, or has white space at an end.
             return name if text_cell(name) == name and name.strip() == name else f"./{name}"
-    return None
+    return path_text(path)

@@ -107,7 +107,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
         if digest != photo.digest:
             why = "it has changed since it was indexed: run `photorank index` again"
             return replace(planned, outcome="changed", why=why)
-        return replace(planned, target=_named(temporary, photo, planned, link))
+        return replace(planned, target=_renamed(temporary, photo, planned, link))
     except UnreadablePhotoError as error:
         return replace(planned, outcome="gone", why=error.reason)
     finally:
@@ -115,7 +115,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
 
 
 def _copied(source: Path, temporary: Path) -> str:
-    """SHA-256 of what was read while a file is copied, durably and with its times."""
+    """SHA-256 of a file, taken as it is copied, durably and with its times."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
         for chunk in _chunks(source):
@@ -157,8 +157,8 @@ def _link(source: Path, temporary: Path, link: Link) -> None:
         raise
 
 
-def _named(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
-    """Final path of a complete file, renamed to it or to the next free one; replaces nothing."""
+def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
+    """Path that a complete file gets: the planned one, or the next that is free."""
     target = planned.target
     while True:
         try:

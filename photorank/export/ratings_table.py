@@ -62,8 +62,7 @@ def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
         writer.writerow(COLUMNS)
         for row in table:
             writer.writerow(
-                text_cell(row[name]) if name in _TEXTS else _number_cell(row[name])
-                for name in COLUMNS
+                text_cell(row[name]) if name in _TEXTS else row[name] for name in COLUMNS
             )
 
 
@@ -83,7 +82,3 @@ def write_parquet(path: Path, index: Index, vector: MasterVector) -> None:
     ):
         while part := list(islice(table, _BATCH_ROWS)):
             writer.write_table(pa.Table.from_pylist(part, schema=schema))
-
-
-def _number_cell(value: float | None) -> str:
-    return "" if value is None else repr(value)

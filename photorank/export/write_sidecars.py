@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
-from photorank.index.opened import Index, Photo
+from photorank.index.opened import Index
 from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, sidecar_for, with_rating
 from photorank.photos.metadata.xmp import sidecars as sidecars_of
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
@@ -42,15 +42,15 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Percentiles of stars, and the destination of sidecars."""
+    """Options of an export: percentiles of stars, destination, and whether to overwrite."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
-    to: Path | None = None  # root of the same folders as the photos'; None: beside the photos
+    to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
     overwrite: bool = False  # change existing ratings, too; a copy of the sidecar is kept
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars of percentiles (n,), 1 to 5: one more from each cut on.
+    """Stars of each percentile (n,), 1 to 5: one more from each of `cuts` on.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
@@ -65,19 +65,19 @@ def sidecars(
 
     An existing sidecar keeps its name and all other tags, and its old bytes as ``….xmp.bak``. A
     photo with 1 to 5 stars or rejected, in a sidecar or in its own file, keeps its rating unless
-    `options.overwrite`; only sidecars byte for byte by photorank hold no person's rating. Raises
-    StorageError if one cannot be written; each is then whole, the old or the new one.
+    `options.overwrite`; a sidecar's rating is photorank's only if no other program has saved it.
+    Raises StorageError if one cannot be written; each is then whole, the old or the new one.
     """
     photos = index.photos()
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
-    base = _common_folder(photos)
+    root = os.path.commonpath([photo.path.parent for photo in photos] or [Path("/")])
     best: dict[Path, int] = {}
     beside = [sidecar_for(photo.path) for photo in photos]
     for path, count in zip(beside, star_counts.tolist(), strict=True):
         best[path] = max(best.get(path, 0), count)
     done: set[Path] = set()
     for photo, path, count in zip(photos, beside, star_counts.tolist(), strict=True):
-        target = path if options.to is None else options.to / path.relative_to(base)
+        target = path if options.to is None else options.to / path.relative_to(root)
         if not photo.path.is_file():
             yield Sidecar(photo.path, target, count, "gone", "the photo is not there any more")
         elif path in done or best[path] > count:
@@ -147,8 +147,8 @@ def _has_rating(data: bytes | None) -> bool:
     return data is not None and read_xmp(data).rating not in (None, 0)
 
 
-def _is_from_photorank(data: bytes | None, base: bytes | None) -> bool:
-    """Whether photorank makes these bytes from a base, or from nothing."""
+def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
+    """Whether a sidecar is `base` (None: a new one) with a rating by photorank."""
     return any(with_rating(base, count) == data for count in range(1, 6))
 
 
@@ -168,15 +168,8 @@ def _file_bytes(path: Path) -> bytes | None:
         raise MetadataError(error.reason, path) from error
 
 
-def _common_folder(photos: Sequence[Photo]) -> Path:
-    """Common parent folder of all photos."""
-    if not photos:
-        return Path("/")
-    return Path(os.path.commonpath([photo.path.parent for photo in photos]))
-
-
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Cuts of a text like ``40,70,90,97``; ValueError if not 4 increasing percentiles.
+    """Star percentiles of a text like ``40,70,90,97``; ValueError if not 4 increasing ones.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

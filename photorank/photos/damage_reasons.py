@@ -44,7 +44,7 @@ def damage(data: bytes, error: Exception | None = None) -> str:
         return "too large for the memory that is free"
     kind = _kind(data)
     if kind is None:
-        return _reason_of_unread(data)
+        return _other_format(data)
     text = " ".join(str(error or "its header cannot be read").split())[:100]
     if "truncated" in text.lower() or not _IS_WHOLE.get(kind, bool)(data):
         return f"truncated {kind} after {_size_text(len(data))}"
@@ -62,8 +62,8 @@ def _kind(data: bytes) -> str | None:
     return next((kind for kind, first in _SIGNATURES.items() if data.startswith(first)), None)
 
 
-def _reason_of_unread(data: bytes) -> str:
-    """Reason for bytes in a format that is not read."""
+def _other_format(data: bytes) -> str:
+    """Reason for refusing bytes in a format that is not read."""
     if not data.strip(b"\0"):
         return "nothing but zeros (a copy that failed?)"
     if data[4:8] == b"ftyp":

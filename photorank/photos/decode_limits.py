@@ -25,7 +25,7 @@ class DecodeLimits(NamedTuple):
     wait_seconds: float = 300.0  # of wall-clock time
     memory_bytes: int = 4 << 30
 
-    def hold(self) -> None:
+    def apply(self) -> None:
         """Apply the limits to this process for its next file, where the system can."""
         if sys.platform == "win32":
             return

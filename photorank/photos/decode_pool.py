@@ -62,13 +62,13 @@ def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Signals of a photo by name, as `photo_signals` returns them, from the pool; raises alike."""
+    """Signals of a photo by name, as `photo_signals` returns them, from the pool; same errors."""
     head, _ = _ask("signals", data)
     return dict(head["signals"])
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """Answer to a task about a photo's header, see `decode_worker.TASKS`; raises alike."""
+    """Answer to a task about a photo's header, see `decode_worker.TASKS`; same errors."""
     head, _ = _ask(task, data)
     return head
 
@@ -124,7 +124,7 @@ class _Worker:
             with suppress(OSError, ValueError):  # the process ended during the exchange
                 send(self._requests, head, data)
                 reply = receive(self._replies)
-        finally:  # after an interrupt, the pipe would hold an answer to no question
+        finally:  # after an interrupt the pipe would still hold this reply
             with _lock:
                 _busy.pop(self, None)
             if reply is None:
@@ -247,7 +247,8 @@ def _disown_all() -> None:
     """Forget the processes after a fork: they belong to the parent process."""
     global _lock
     _lock = threading.Lock()
-    _disowned.extend([*_idle, *_busy])  # kept, as Popen waits for the end of what is collected
+    # Else Popen would wait for processes that are children of the parent.
+    _disowned.extend([*_idle, *_busy])
     for kept in (_idle, _busy, _watchers):
         kept.clear()
 

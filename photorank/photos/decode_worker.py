@@ -55,7 +55,7 @@ def serve() -> None:
         while request := receive(requests):
             head, data = request
             limits = DecodeLimits(*head["limits"])
-            limits.hold()
+            limits.apply()
             send(replies, *_answer(head, data, limits))
 
 
@@ -90,16 +90,12 @@ def _tags(data: bytes) -> Reply:
         return {"damage": error.reason}, b""
 
 
-def _exposure_bias(data: bytes) -> Reply:
-    return {"stops": exposure_bias(io.BytesIO(data))}, b""
-
-
 # Every answer goes through JSON: nothing that a compromised process sends can be executed.
 TASKS: dict[str, Callable[..., Reply]] = {
     "picture": _picture,
     "signals": _signals,
     "tags": _tags,
-    "exposure_bias": _exposure_bias,
+    "exposure_bias": lambda data: ({"stops": exposure_bias(io.BytesIO(data))}, b""),
 }
 
 

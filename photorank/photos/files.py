@@ -21,19 +21,17 @@ RAW_SUFFIXES = frozenset({
     ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf",
     ".srw", ".x3f",
 })
-# fmt: on
-RAW_REASON = "camera RAW is not read; export it as JPEG or TIFF"
-
-_SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES
 
 # Folders that programs and network drives fill with copies. Names with a leading dot, such as ._*
 # and .thumbnails, are excluded anyway.
-# fmt: off
 _MACHINE_FOLDERS = frozenset({
     "@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot", "$recycle.bin",
     "__macosx", "lost+found", "system volume information", "thumbnails",
 })
 # fmt: on
+RAW_REASON = "camera RAW is not read; export it as JPEG or TIFF"
+
+_SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES
 
 
 @dataclass(frozen=True)

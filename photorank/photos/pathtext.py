@@ -10,8 +10,6 @@ _SCHEME = "file://"
 def unicode_text(text: str) -> str:
     r"""Text in which bytes of a name that are not Unicode are spelled out.
 
-    Examples
-    --------
     >>> unicode_text("caf\udce9")
     'caf\\udce9'
     """

@@ -36,8 +36,7 @@ def exposure_bias(photo: Path) -> float | None:
     try:
         data = _bytes_for_pool(photo)
         if data is not None:
-            stops: float | None = header_isolated("exposure_bias", data)["stops"]
-            return stops
+            return header_isolated("exposure_bias", data)["stops"]
     except UnreadablePhotoError:
         return None
     return exif.exposure_bias(photo)

@@ -1,4 +1,4 @@
-"""Capture times of photos: moments that order photos of several cameras, and local clocks."""
+"""Capture times of photos: seconds that compare across cameras, and local clocks."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> Floats:
-    """:func:`capture_seconds` of some rows; of the other photos only the zones are used.
+    """Seconds since 1970 of some rows, with the zones that all photos have.
 
     >>> capture_seconds_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
     array([60.])

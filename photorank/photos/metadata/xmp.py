@@ -1,4 +1,4 @@
-"""XMP sidecars and packets: rating, colour label and flag of a photo, read and written."""
+"""XMP sidecars and packets: reading of rating, label and flag, writing of ratings."""
 
 import math
 import os
@@ -6,7 +6,6 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
-from xml.sax.saxutils import escape
 
 from photorank.errors import MetadataError
 from photorank.photos.metadata.xmp_packet import RDF, Packet, packet_text, parse_packet
@@ -52,7 +51,7 @@ _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """Judgement of a photo by another program, None where there is none."""
+    """Rating, colour label and flag of a photo by any program, None where there is none."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
     label: str | None = None  # the program's names of colours, separated by commas
@@ -66,19 +65,18 @@ def read_xmp(data: bytes) -> XmpTags:
     digiKam or darktable. Raises MetadataError if it is no readable XMP, declares a document type
     (as an XML bomb does), exceeds `MAX_PACKET_BYTES`, or its rating is no number from -1 to 5.
 
-    >>> read_xmp(with_rating(None, 4, label="Green"))
-    XmpTags(rating=4.0, label='Green', pick=None)
+    >>> read_xmp(with_rating(None, 4))
+    XmpTags(rating=4.0, label=None, pick=None)
     """
     return _tags(parse_packet(packet_text(data).xml))
 
 
-def with_rating(data: bytes | None, rating: int, *, label: str | None = None) -> bytes:
+def with_rating(data: bytes | None, rating: int) -> bytes:
     """Sidecar (a new one if `data` is None) with another rating; all other bytes stay.
 
-    `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected; `label` a colour, None to keep it.
-    Every xmp:Rating and Windows' percent is changed; a missing xmp:Rating becomes an attribute of
-    the first description. The colour numbers of digiKam and darktable stay. Raises MetadataError if
-    `data` is no readable XMP, ValueError for another rating.
+    `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
+    is Windows' percent; a missing xmp:Rating becomes an attribute of the first description. Raises
+    MetadataError if `data` is no readable XMP, ValueError for another rating.
 
     >>> before = with_rating(None, 2)
     >>> with_rating(before, 5) == before.replace(b'xmp:Rating="2"', b'xmp:Rating="5"')
@@ -88,15 +86,15 @@ def with_rating(data: bytes | None, rating: int, *, label: str | None = None) ->
         raise ValueError(f"a rating is a whole number from -1 to 5, not {rating}")
     text = packet_text(_EMPTY_SIDECAR.encode() if data is None else data)
     packet = parse_packet(text.xml)
-    values = {_RATING: str(rating)}
-    if label is not None:
-        values[_LABEL] = escape(label, {'"': "&quot;"})
-    there = {one.name for one in packet.properties}
-    edits = _edit_adding({name: values[name] for name in values if name not in there}, packet)
-    values |= dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENT_OF_STARS.get(rating, 0)))
-    for one in packet.properties:
-        if one.name in values:
-            edits.append((one.start, one.end, one.before + values[one.name].encode() + one.after))
+    values = dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENT_OF_STARS.get(rating, 0)))
+    values[_RATING] = str(rating)
+    edits = [
+        (one.start, one.end, one.before + values[one.name].encode() + one.after)
+        for one in packet.properties
+        if one.name in values
+    ]
+    if all(one.name != _RATING for one in packet.properties):
+        edits.append(_new_rating(packet, rating))
     xml = packet.source
     for start, end, new in sorted(edits, reverse=True):
         xml = xml[:start] + new + xml[end:]
@@ -113,8 +111,6 @@ def made_by_photorank(data: bytes) -> bool:
 
     >>> made_by_photorank(with_rating(None, 4))
     True
-    >>> made_by_photorank(with_rating(None, 4, label="Red"))
-    False
     """
     return data in _own_sidecars()
 
@@ -131,11 +127,10 @@ def sidecars(photo: Path) -> list[Path]:
     which a RAW file shares with its JPEG.
     """
     names = [photo.name + ".xmp", photo.name + ".XMP", photo.stem + ".xmp", photo.stem + ".XMP"]
-    there = [path for path in map(photo.with_name, names) if os.path.lexists(path)]
     kept: list[Path] = []
-    for path in there:  # without case in file names, two names are one file
+    for path in filter(os.path.lexists, map(photo.with_name, names)):
         same = [one for one in kept if one.name.lower() == path.name.lower()]
-        if not any(_is_same_file(path, one) for one in same):
+        if not any(_is_same_file(path, one) for one in same):  # on disks that ignore case
             kept.append(path)
     return kept
 
@@ -190,10 +185,8 @@ def _tags(packet: Packet) -> XmpTags:
     return XmpTags(rating, label, pick)
 
 
-def _edit_adding(values: dict[str, str], packet: Packet) -> list[tuple[int, int, bytes]]:
-    """Edit (start, end, bytes) that adds XMP properties to the first description."""
-    if not values:
-        return []
+def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
+    """Edit (start, end, bytes) that adds xmp:Rating to the first description."""
     if not packet.nodes:
         raise MetadataError("XMP without any description")
     node = packet.nodes[0]
@@ -203,9 +196,7 @@ def _edit_adding(values: dict[str, str], packet: Packet) -> list[tuple[int, int,
         free = (f"xmp{number or ''}" for number in count())
         prefix = next(one for one in free if one not in node.prefixes)
         new = node.space + f'xmlns:{prefix}="{_XMP}"'.encode()
-    for name, value in values.items():
-        new += node.space + f'{prefix}:{name.split()[1]}="{value}"'.encode()
-    return [(node.end, node.end, new)]
+    return node.end, node.end, new + node.space + f'{prefix}:Rating="{rating}"'.encode()
 
 
 def _is_same_file(one: Path, other: Path) -> bool:

@@ -80,7 +80,7 @@ class Text:
     def encoded(self, xml: bytes) -> bytes:
         """Bytes of other XML in the same encoding and surroundings."""
         text = self.head + xml.decode() + self.tail
-        return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
+        return self.mark + text.encode(self.encoding)
 
 
 def packet_text(data: bytes) -> Text:
@@ -100,9 +100,11 @@ def packet_text(data: bytes) -> Text:
 
 def parse_packet(xml: str) -> Packet:
     """Properties of a packet's XML; MetadataError if it is no XMP or defines entities."""
-    reader = _Reader(Packet(_utf8(xml)))
     try:
+        reader = _Reader(Packet(xml.encode()))
         reader.parser.Parse(reader.packet.source, True)
+    except UnicodeEncodeError as error:  # half a pair of UTF-16
+        raise MetadataError("not text in Unicode, as its XMP should be") from error
     except expat.ExpatError as error:
         problem = expat.errors.messages.get(error.code, "") if xml.strip() else "it is empty"
         raise MetadataError(f"not XML ({problem}, line {error.lineno})") from error
@@ -126,13 +128,6 @@ def _encoding(data: bytes) -> str:
     if known not in _ENCODINGS:
         raise MetadataError(f"XMP in {name}, which is not read; save it in UTF-8")
     return known
-
-
-def _utf8(xml: str) -> bytes:
-    try:
-        return xml.encode()
-    except UnicodeEncodeError as error:  # half a pair of UTF-16
-        raise MetadataError("not text in Unicode, as its XMP should be") from error
 
 
 class _Reader:

@@ -65,6 +65,8 @@ def photo_signals(data: bytes) -> dict[str, float]:
 def open_picture(data: bytes) -> Picture:
     """Photo of a file's bytes; UnreadablePhotoError if it is not usable."""
     decoded = decode_photo(data, short_side=LONG_SIDE // 2)
+    left, top = (max(side - _BLOCKS_SIDE, 0) // 2 for side in decoded.size)
+    middle = (left, top, decoded.width - left, decoded.height - top)
     scaled = "full_size" in decoded.info
     short, long = decoded.info.get("full_size", sorted(decoded.size))
     photo = decoded.copy()
@@ -74,16 +76,10 @@ def open_picture(data: bytes) -> Picture:
         photo=photo,
         pixels=np.asarray(photo),
         grey=_grey(photo),
-        unscaled=None if scaled else _grey(_middle(decoded)),
+        unscaled=None if scaled else _grey(decoded.crop(middle)),
         size=(long, short) if decoded.width >= decoded.height else (short, long),
     )
 
 
 def _grey(photo: Image.Image) -> Grey:
     return np.asarray(photo.convert("L"), dtype=np.float32) / np.float32(255)
-
-
-def _middle(photo: Image.Image) -> Image.Image:
-    """Central square of a photo, not resized."""
-    left, top = (max(side - _BLOCKS_SIDE, 0) // 2 for side in photo.size)
-    return photo.crop((left, top, photo.width - left, photo.height - top))

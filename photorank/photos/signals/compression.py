@@ -74,7 +74,7 @@ def blockiness(grey: Grey) -> float:
 
 
 def _grid(steps: Floats) -> float:
-    """Greatest mean step among the eight positions in a block over the others' median."""
+    """Greatest mean step of the eight positions in a block, divided by the others' median."""
     places = np.sort([steps[start::_BLOCK].mean() for start in range(_BLOCK)])
     inside = max(float(np.median(places[:-1])), 1e-3 / 255)  # never 0: blocks may be flat
     return float(places[-1]) / inside

@@ -35,7 +35,7 @@ class PrintFitness:
 
     @property
     def fitness(self) -> Fitness:
-        """Class of the resolution."""
+        """Class of the resolution in dpi."""
         if self.dpi >= FINE_DPI:
             return "fine"
         return "soft" if self.dpi >= MIN_DPI else "too small"

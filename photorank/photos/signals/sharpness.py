@@ -107,7 +107,7 @@ def high_frequencies(grey: Grey) -> float:
 
 
 def singular_share(grey: Grey) -> float:
-    """Share of the four largest singular values in a tile's 32, mean of 64 small tiles.
+    """Share of the four largest in the sum of a tile's 32 singular values, mean of 64 tiles.
 
     A tile's mean is subtracted first. A blurred tile has nearly a low rank.
 

@@ -110,7 +110,7 @@ def test_exif_ratings_that_exiftool_embeds_are_read(photo, kind, option, rating)
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "HEIF"])
 def test_xmp_goes_before_exif(photo, kind):
     """Where both tell a rating the newer standard counts, also when it says: not rated."""
-    packet = with_rating(None, 5, label="Red")
+    packet = saved(5, label="Red")
     tiff_tags = {XMP: packet} if kind == "TIFF" else {}
     exif = exif_of({RATING: 2, RATING_PERCENT: 99, **tiff_tags})
     options = {"exif": exif if kind == "TIFF" else exif.tobytes(), "xmp": packet}
@@ -149,7 +149,7 @@ def test_what_cannot_be_read_is_said_in_words(photo, tmp_path):
 def test_a_png_may_tell_of_itself_after_its_pixels(photo, zipped):
     """As older exiftools write it: XMP, and EXIF with the rating, the time and the camera."""
     text = PngImagePlugin.PngInfo()
-    text.add_itxt("XML:com.adobe.xmp", with_rating(None, 5, label="Rot").decode(), zip=zipped)
+    text.add_itxt("XML:com.adobe.xmp", saved(5, label="Rot").decode(), zip=zipped)
     exif = exif_of({RATING: 2, MODEL: "X100V"}, "2024:07:31 18:05:09")
     path = photo("PNG", pnginfo=text, exif=exif)
     with_both = moved_to_the_end(moved_to_the_end(path.read_bytes(), b"iTXt"), b"eXIf")
@@ -190,17 +190,17 @@ def test_a_damaged_chunk_of_a_png_is_an_error_in_words(photo, text):
 
 def test_sidecars_go_before_the_file(photo, tmp_path):
     """The photo's own sidecar, the shared one, the file: for each tag the first that tells it."""
-    path = photo(xmp=with_rating(None, 1, label="Blue"))
+    path = photo(xmp=saved(1, label="Blue"))
     assert photo_tags(path) == XmpTags(1, "Blue")
     (tmp_path / "photo.XMP").write_bytes(saved(2))
     assert photo_tags(path) == XmpTags(2, "Blue")
-    (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 0, label="Red"))
+    (tmp_path / "photo.jpg.xmp").write_bytes(saved(0, label="Red"))
     assert photo_tags(path) == XmpTags(0, "Red")
 
 
 def test_a_sidecar_that_photorank_made_says_nothing(photo, tmp_path):
     """Its stars are a vector's; what a person wrote into the file counts as before."""
-    path = photo(xmp=with_rating(None, 1, label="Blue"))
+    path = photo(xmp=saved(1, label="Blue"))
     (tmp_path / "photo.jpg.xmp").write_bytes(with_rating(None, 5))
     assert photo_tags(path) == XmpTags(1, "Blue")
 

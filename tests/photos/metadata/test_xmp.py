@@ -225,30 +225,29 @@ def test_the_percent_of_exiftool_is_that_of_windows(tmp_path):
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
-    """A sidecar that got a rating and a label has every other tag that exiftool saw before."""
+    """A sidecar that got a rating has every other tag that exiftool saw before."""
     file = tmp_path / "photo.xmp"
     file.write_text(PROGRAMS[program][0], newline="")
     before = tags_of(file)
 
-    file.write_bytes(with_rating(file.read_bytes(), 2, label="Très bien & <more>"))
+    file.write_bytes(with_rating(file.read_bytes(), 2))
 
     after = tags_of(file)
     assert after.pop("XMP-xmp:Rating") == 2
-    assert after.pop("XMP-xmp:Label") == "Très bien & <more>"
     if "XMP-microsoft:RatingPercent" in after:
         assert after.pop("XMP-microsoft:RatingPercent") == 25
-    changed = {"XMP-xmp:Rating", "XMP-xmp:Label", "XMP-microsoft:RatingPercent"}
+    changed = {"XMP-xmp:Rating", "XMP-microsoft:RatingPercent"}
     assert after == {name: value for name, value in before.items() if name not in changed}
 
 
 def test_a_new_sidecar_is_one_for_exiftool(tmp_path):
-    """A sidecar out of nothing holds a rating and a label, and no more."""
+    """A sidecar out of nothing holds a rating, and no more."""
     file = tmp_path / "photo.xmp"
 
-    file.write_bytes(with_rating(None, -1, label="Blau"))
+    file.write_bytes(with_rating(None, -1))
 
     tags = {name: value for name, value in tags_of(file).items() if name != "XMP-x:XMPToolkit"}
-    assert tags == {"XMP-xmp:Rating": -1, "XMP-xmp:Label": "Blau"}
+    assert tags == {"XMP-xmp:Rating": -1}
     assert run_exiftool("-validate", "-warning", "-s3", file).strip() == b"OK"
 
 
@@ -276,7 +275,7 @@ def test_prefixes_are_only_names():
 
     other = packet("", description='xmlns:xmp="urn:other" xmp:Rating="1"')
     assert read_xmp(other) == XmpTags()
-    assert read_xmp(with_rating(other, 5, label="x")) == XmpTags(5, "x")
+    assert read_xmp(with_rating(other, 5)) == XmpTags(5)
 
 
 @pytest.mark.parametrize(
@@ -372,14 +371,14 @@ def test_what_is_no_xmp_is_refused_in_words(data, said):
 
 
 def test_latin_1_is_read_where_it_is_declared():
-    """Other encodings than Unicode are rare; a letter that one does not have is escaped."""
+    """Other encodings than Unicode are rare; a sidecar keeps its own."""
     text = (
         '<?xml version="1.0" encoding="ISO-8859-1"?>'
         + packet("<xmp:Label>Grün</xmp:Label>").decode()
     )
-    written = with_rating(text.encode("latin-1"), 4, label="žluťoučký")
+    written = with_rating(text.encode("latin-1"), 4)
     assert read_xmp(text.encode("latin-1")).label == "Grün"
-    assert read_xmp(written) == XmpTags(4, "žluťoučký")
+    assert read_xmp(written) == XmpTags(4, "Grün")
     assert b"ISO-8859-1" in written
 
 
