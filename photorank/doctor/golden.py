@@ -14,7 +14,7 @@ from photorank.errors import MissingExtraError, PhotorankError
 from photorank.index.maintenance.checks import Finding
 from photorank.photos.open_photo import decode_photo
 
-_GOLDEN = Path(__file__).with_name("golden.json")
+GOLDEN = Path(__file__).with_name("golden.json")
 _SIDE = 320  # pixels
 _LEAST = 0.999  # of a cosine: processors round differently, damaged weights do worse by far
 
@@ -29,7 +29,7 @@ def golden_photo() -> bytes:
     return _png(pixels)
 
 
-def examine_embedded() -> Finding:
+def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
     """Whether the embedded encoder's files are whole and give the embedding they should."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
@@ -37,7 +37,7 @@ def examine_embedded() -> Finding:
         return Finding("embedded", "note", "not installed", str(error))
     except PhotorankError as error:
         return Finding("embedded", "wrong", str(error), "Do what it says, then look again.")
-    golden = json.loads(_GOLDEN.read_bytes())
+    golden = json.loads(golden_file.read_bytes())
     expected = np.array(golden["embedding"], dtype=np.float64)
     cosine = float(expected @ embedding / np.linalg.norm(expected))
     says = f"weights {golden['weights'][:12]}… are whole; the golden photo's cosine is {cosine:.5f}"

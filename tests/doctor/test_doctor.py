@@ -8,8 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from photorank.cli.app import app
-from photorank.doctor import golden
-from photorank.doctor.golden import examine_embedded, golden_photo
+from photorank.doctor.golden import GOLDEN, examine_embedded, golden_photo
 from photorank.photos.open_photo import decode_photo
 
 
@@ -58,15 +57,14 @@ def test_what_is_wrong_ends_in_1_and_is_mended(home):
     assert doctor("--repair")[0] == 1
 
 
-def test_weights_that_compute_something_else_are_told(monkeypatch, tmp_path):
+def test_weights_that_compute_something_else_are_told(tmp_path):
     """The golden photo has one embedding."""
     assert examine_embedded().level == "good"
-    stored = json.loads(golden._GOLDEN.read_bytes())
+    stored = json.loads(GOLDEN.read_bytes())
     stored["embedding"] = stored["embedding"][::-1]
     other = tmp_path / "golden.json"
     other.write_text(json.dumps(stored))
-    monkeypatch.setattr(golden, "_GOLDEN", other)
-    assert examine_embedded().level == "wrong"
+    assert examine_embedded(other).level == "wrong"
 
 
 def test_the_golden_photo_is_what_it_is():
