@@ -1,4 +1,4 @@
-"""Arrays kept beside an index: what takes long to work out, and can be worked out again."""
+"""Arrays kept beside an index: slow to compute, and possible to compute again."""
 
 import zipfile
 from io import BytesIO
@@ -13,7 +13,7 @@ from photorank.workspace import write_bytes
 
 
 def keep_arrays(path: Path, **arrays: Any) -> bool:
-    """Write arrays for the next time; on a read-only disk that is impossible, and does no harm."""
+    """Whether arrays were written for the next time; a read-only disk does no harm."""
     file = BytesIO()
     np.savez(file, **arrays)
     try:
@@ -24,7 +24,7 @@ def keep_arrays(path: Path, **arrays: Any) -> bool:
 
 
 def kept_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
-    """Arrays of these names, None where a file is missing, damaged or has not all of them."""
+    """Kept arrays of some names; None where a file is missing, damaged or incomplete."""
     try:
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in names}

@@ -1,4 +1,4 @@
-"""The manifest: what an index is, in a small JSON file that is replaced as a whole."""
+"""Manifest of an index: encoder, framing, roots and counts, in a small JSON file."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -21,10 +21,10 @@ Judgements: TypeAlias = Literal["scores", "choices"]
 
 @dataclass(frozen=True)
 class Manifest:
-    """What all embeddings of an index have in common.
+    """Facts that hold for all embeddings of an index.
 
-    Every writer replaces the file when it has changed anything, so its modification
-    time serves as a cache key.
+    Every writer replaces the file whole when it has changed anything, so its modification time
+    serves as a cache key.
     """
 
     encoder: str  # the spec that `load_encoder` understands
@@ -38,24 +38,18 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Manifest as plain JSON."""
         return asdict(self)
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """Encoder, which must be the very one that made the index.
-
-        Raises
-        ------
-        IndexMismatchError
-            If its weights, under the same name, are others.
-        """
+        """The encoder, if it is the one that made the index; IndexMismatchError if not."""
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
         return encoder
 
     @classmethod
     def from_json(cls, data: Json) -> "Manifest":
-        """Read back what :meth:`to_json` wrote; unknown keys are an error."""
+        """Manifest that :meth:`to_json` wrote; unknown keys are an error."""
         known = {**data, "fingerprint": Fingerprint.from_json(data["fingerprint"])}
         known["roots"] = tuple(data["roots"])
         if known["judgements"] not in ("scores", "choices"):
@@ -64,16 +58,10 @@ class Manifest:
 
 
 def read_manifest(paths: IndexPaths) -> Manifest:
-    """Index's manifest.
+    """Manifest of an index.
 
-    Raises
-    ------
-    MissingIndexError
-        If there is no such index.
-    NewerSchemaError
-        If a newer photorank wrote it.
-    BrokenIndexError
-        If it cannot be understood.
+    Raises MissingIndexError if there is no such index, NewerSchemaError if a newer photorank wrote
+    it, BrokenIndexError if it cannot be understood.
     """
     try:
         data = json.loads(paths.manifest.read_bytes())
@@ -90,7 +78,7 @@ def read_manifest(paths: IndexPaths) -> Manifest:
 
 
 def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
-    """Replace an index's manifest; a crash leaves the old one or the new one."""
+    """Replace the manifest of an index; a crash leaves the old one or the new one."""
     # Folders' names need not be Unicode; escaped as ASCII they survive JSON all the same.
     latest = replace(manifest, schema_version=SCHEMA_VERSION)
     text = json.dumps(latest.to_json(), indent=2, ensure_ascii=True)

@@ -1,4 +1,4 @@
-"""Read an index: its photos, their embeddings, and what people said of them."""
+"""An open index: its photos, their embeddings, and people's judgements on them."""
 
 import os
 from collections.abc import Sequence
@@ -46,21 +46,19 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Rater(Protocol):
-    """What rates embeddings: a master-vector."""
+    """Rater of embeddings: a master-vector."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Rating for each embedding (n, d)."""
+        """Rating of each embedding (n,)."""
 
 
 class Index:
-    """An index as it was when it was first looked into; whoever writes does not disturb it.
+    """Index as it was when it was first read, whatever a writer does meanwhile.
 
-    A photo is a row, in `photos()`, `embeddings()` and all that other functions
-    return. It may be shared by threads. Open it again to see what has changed:
-    the manifest's time of change tells that something has.
-
-    Shards are mapped, not loaded: `rate`, `nearest`, `best` and `embeddings_of` read
-    what they need of them, and only `embeddings` copies them all into memory.
+    A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
+    share it. The manifest's modification time tells that something has changed: open it again.
+    Shards are mapped: `rate`, `nearest`, `best` and `embeddings_of` read what they need, and
+    only `embeddings` copies all rows into memory.
     """
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
@@ -70,14 +68,10 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Index at those paths.
+        """Index at some paths.
 
-        Raises
-        ------
-        MissingIndexError
-            If there is none.
-        NewerSchemaError, BrokenIndexError
-            If it cannot be read by this photorank.
+        Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
+        photorank cannot read it.
         """
         manifest = read_manifest(paths)
         with reading(paths):
@@ -85,23 +79,18 @@ class Index:
 
     @property
     def name(self) -> str:
-        """The index's name."""
+        """Name of the index."""
         return self.paths.name
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """What its embeddings mean."""
+        """Identity of its embeddings."""
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:
-        """Encoder that made the index; its towers load when they are first used.
+        """Encoder that made the index; its networks load when they are first used.
 
-        Raises
-        ------
-        EncoderError
-            If it cannot be had here.
-        IndexMismatchError
-            If its weights are no longer the same.
+        Raises EncoderError if it cannot be had, IndexMismatchError if its weights have changed.
         """
         from photorank.encoders import load_encoder
 
@@ -120,23 +109,23 @@ class Index:
         return self._held.photo(row)
 
     def digests(self) -> list[str]:
-        """Photos' digests, by row."""
+        """Digests of the photos, by row."""
         return list(self._held.digests)
 
     def numbers(self) -> Codes:
-        """Photos' numbers in the catalogue, by row; none is ever used again."""
+        """Numbers of the photos in the catalogue, by row; a number is never used again."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """First rows, `most` of them, of photos whose path holds a text in any case."""
+        """First `most` rows of photos whose path holds a text in any case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
-        """Photos' unit embeddings (n, d), read-only; all of them in memory."""
+        """Unit embeddings (n, d) of all photos, in memory, read-only."""
         return self._held.embeddings
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit embeddings (k, d) of some rows, and load no others."""
+        """Unit embeddings (k, d) of some rows; no others are loaded."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def row_of(self, path: Path | str) -> int | None:
@@ -152,7 +141,7 @@ class Index:
         return self._held.rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
-        """File of a photo's small picture."""
+        """File of a photo's thumbnail."""
         return self.paths.thumbnail(photo.digest)
 
     def skipped(self) -> list[SkippedFile]:

@@ -1,4 +1,4 @@
-"""Durable batches: encode what was opened, and write shard and catalogue in an order that lasts."""
+"""Durable batches of photos: embeddings are written as a shard, then recorded in the catalogue."""
 
 import os
 import time
@@ -29,16 +29,11 @@ _NO_EMBEDDING = "the encoder gives no embedding for it"
 
 
 class Batches:
-    """Takes opened photos in, and makes them part of the index a batch at a time.
+    """Opened photos, embedded and made part of the index a batch at a time.
 
-    The shard is on the disk before the one transaction that refers to it, so a
-    photo is never in the catalogue without its embedding.
-
-    Parameters
-    ----------
-    run : Run
-    known : set of str
-        Digests that have an embedding; those of each batch join them.
+    The shard is on the disk before the one transaction that refers to it, so a photo is
+    never in the catalogue without its embedding. `known` holds the digests that have an
+    embedding; those of each batch join it.
     """
 
     def __init__(self, run: Run, known: set[str]) -> None:
@@ -50,7 +45,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Take in all files of a run, however they come, and make them durable."""
+        """Add all files of a run, in any order, and make them durable."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -60,7 +55,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file to the batch, which is written when it is full or has waited long."""
+        """Add one file; the batch is written when it is full or has waited long enough."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -83,7 +78,7 @@ class Batches:
             self.write()
 
     def write(self) -> None:
-        """Make all that was taken durable."""
+        """Make all added photos durable."""
         self._encode()
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
@@ -108,7 +103,7 @@ class Batches:
         self._unembedded: set[str] = set()  # digests
 
     def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
-        """Decide what becomes of a file, opened here or on a cluster."""
+        """Catalogue row of a file: its content, or the reason why it cannot be used."""
         file = photo.file
         if isinstance(photo, Unusable):
             # The reason may quote any name.
@@ -127,7 +122,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Keep the embeddings (n, d) that have a direction."""
+        """Keep the embeddings (n, d) that are finite and not zero."""
         lengths = np.linalg.norm(rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         self._rows.append(rows[usable] / lengths[usable, None])
@@ -138,7 +133,7 @@ class Batches:
                 self._unembedded.add(photo.digest)
 
     def _write_shard(self) -> Shard:
-        """Write thumbnails and embeddings; the first ones make the index exist."""
+        """Write thumbnails, then a shard of embeddings; the first shard makes the index exist."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, np.concatenate(self._rows))
@@ -148,7 +143,7 @@ class Batches:
         return shard
 
     def _write_thumbnail(self, photo: Framed | Embedded) -> None:
-        """Replace a thumbnail as a whole; it is not worth waiting for the disk."""
+        """Write a thumbnail and replace an older one as a whole, without waiting for the disk."""
         path = self.run.index.thumbnail(photo.digest)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)

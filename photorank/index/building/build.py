@@ -1,4 +1,4 @@
-"""Bring an index up to date with its photos: what is new, changed, renamed or gone."""
+"""Indexing run: brings an index up to date with new, changed, renamed and vanished photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What an indexing run found under its paths; photos are counted by content."""
+    """Counts of photos (by content) and skipped files of an indexing run."""
 
     index: str
     added: int  # photos that were not in the index before
@@ -40,14 +40,13 @@ class BuildReport:
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
-    """Embed the photos under some paths that an index does not have yet.
+    """Bring an index up to date with the photos under some paths.
 
-    Files that are as they were (path, size, time of change) are not opened. A
-    renamed or copied file keeps its embedding, a changed one is embedded anew. A
-    photo whose files are gone, or excluded now, is marked and no longer shown;
-    should it come back, nothing is lost. Paths that are not named stay as they are.
-    Killed at any moment, the next run goes on, with at most 1,024 photos or half a
-    minute of work to do again.
+    Files that are as they were (path, size, time of change) are not opened. A renamed or
+    copied file keeps its embedding, a changed one is embedded anew. A photo whose files are
+    gone or excluded is marked and not shown; should it come back, nothing is lost. Other
+    paths stay as they are. Killed at any moment, the next run goes on, with at most 1,024
+    photos or half a minute of work to do again.
 
     Parameters
     ----------
@@ -66,10 +65,8 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         If the encoder or the runtime cannot be had.
     ClusterError
         If the cluster cannot be reached or fails.
-    LockedIndexError
-        If another process is writing to the index.
-    StorageError
-        If the disk is full, read-only or gone; what was durable before stays.
+    LockedIndexError, StorageError
+        If another process is writing, or the disk is full, read-only or gone.
     NewerSchemaError, BrokenIndexError
         If the index cannot be used by this photorank.
     """
@@ -107,7 +104,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
-    """Open, encode and record files, here or on a cluster; return what computed."""
+    """Runtime that embedded the files, after all are opened, encoded and recorded."""
     run, runtime = batches.run, batches.run.request.runtime
     if cluster := run.request.cluster:
         return embed_on_cluster(cluster, batches, todo)
@@ -120,7 +117,7 @@ def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
 
 
 def _settle(run: Run, scan: Scan) -> None:
-    """Record which files came and went, drop what is not wanted any more, and tidy the shards."""
+    """Record files that came or went, prune if asked, and merge small shards."""
     record_findings(run.connection, scan.findings)
     if run.request.prune:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))

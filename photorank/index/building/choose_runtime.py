@@ -1,4 +1,4 @@
-"""Choose what runs the encoder, on a few of the photos that a run is about to embed."""
+"""Runtime of the encoder, chosen on a few of the photos that a run is about to embed."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,7 +22,7 @@ def telling_frames(
     *,
     workers: int,
 ) -> list[Frames]:
-    """Frames of new photos to choose a runtime on, none where that would not pay."""
+    """Frames of new photos to compare runtimes on; none where that would not pay."""
     if not todo or (request.runtime == "auto" and len(todo) < request.few_photos):
         return []
     wanted = FRAMES_OF_INT8 if request.runtime == "openvino-int8" else FRAMES
@@ -30,14 +30,9 @@ def telling_frames(
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Make an encoder run as asked, measured on some frames.
+    """Switch an encoder to a runtime, measured on some frames.
 
-    Raises
-    ------
-    EncoderError
-        If the runtime was asked for and cannot be had.
-    MissingExtraError
-        If it is not installed.
+    Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
     """
     if isinstance(encoder, Switchable):
         encoder.choose_runtime(runtime, frames)
@@ -50,7 +45,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Frames of new photos from all over the folders, which seldom look alike."""
+    """Frames of new photos from all over the folders: neighbours often look alike."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

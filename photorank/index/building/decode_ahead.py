@@ -1,4 +1,4 @@
-"""Open photos ahead of the encoder, a thread and a process each, in bounded memory."""
+"""Photos opened ahead of the encoder, a thread and a process each, in bounded memory."""
 
 import importlib.metadata
 import os
@@ -20,13 +20,13 @@ from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
 
-_PHOTOS_A_CORE = 16  # of a batch: two rounds for every worker
-_BATCH_SIZES = (32, 256)  # the least keeps a GPU busy, the most fits in a few hundred megabytes
+_PHOTOS_A_CORE = 16  # of a batch: two rounds of every worker
+_BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A file that was read."""
+    """File that was read."""
 
     place: Place
     file: PhotoFile
@@ -35,7 +35,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """A content that was never seen before, ready to be encoded."""
+    """New content, decoded and ready to be encoded."""
 
     frames: list[Frames]
     thumbnail: bytes  # WebP
@@ -45,7 +45,7 @@ class Framed(Opened):
 
 @dataclass(frozen=True)
 class Embedded(Opened):
-    """A content that was encoded elsewhere."""
+    """New content that a cluster's worker encoded."""
 
     row: Embeddings  # (d,), nan where the encoder gives nothing
     thumbnail: bytes  # WebP
@@ -54,7 +54,7 @@ class Embedded(Opened):
 
 @dataclass(frozen=True)
 class Unusable:
-    """A file that could not be read, or not be understood."""
+    """File that could not be read or decoded."""
 
     place: Place
     file: PhotoFile
@@ -63,7 +63,7 @@ class Unusable:
 
 
 class LazyEncoder:
-    """Loads an encoder when the first new content needs it: a renamed photo does not."""
+    """Encoder that is loaded when the first new content needs it."""
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
@@ -71,7 +71,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """Encoder, the same one to every thread."""
+        """The encoder, the same one in every thread."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()
@@ -80,7 +80,7 @@ class LazyEncoder:
 
 @dataclass(frozen=True)
 class Opener:
-    """Opens files, and decodes and frames those whose content is new."""
+    """Files opened; those with new content are decoded and framed."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads
@@ -89,7 +89,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the files in their order, at most so many ahead, which are held in memory."""
+        """Yield the files in order; at most `most` of them wait in memory."""
         pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
         waiting: deque[Future[Opened | Unusable]] = deque()
         files = iter(todo)
@@ -124,20 +124,20 @@ class Opener:
 
 
 def usable_cores() -> int:
-    """Return how many cores this process may use."""
+    """Number of processor cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def batch_size_for(cores: int) -> int:
-    """Return how many photos an encoder takes at a time where it has so many cores."""
-    least, most = _BATCH_SIZES
+    """Number of photos the encoder takes at a time on a machine with so many cores."""
+    least, most = _BATCH_SIZE_LIMITS
     return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
 def reading_software() -> str:
-    """Versions of all that decodes photos; a new one may read what an old could not."""
+    """Versions of all libraries that decode photos; a new one may read what failed before."""
     return " ".join(f"{name} {_version(name)}" for name in ("photorank", "pillow", "pillow-heif"))
 
 

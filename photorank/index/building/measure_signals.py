@@ -1,4 +1,4 @@
-"""Technical signals of an index's photos: each photo is measured once, into the catalogue."""
+"""Technical signals of an index's photos, each measured once and kept in the catalogue."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,12 +16,12 @@ from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
 
-_COLUMNS = ", ".join(SIGNALS)
+_SIGNAL_COLUMNS = ", ".join(SIGNALS)
 
 
 @dataclass(frozen=True)
 class SignalsReport:
-    """What a run of :func:`measure_signals` did."""
+    """Counts and skipped files of a run of :func:`measure_signals`."""
 
     measured: int  # photos
     known: int  # photos that had been measured before
@@ -35,27 +35,11 @@ def measure_signals(
     on_progress: Callable[[int, int], None] | None = None,
     crash_photos: int = 256,
 ) -> SignalsReport:
-    """Measure the photos of an index that have not been measured, beside whoever else writes.
+    """Measure the photos without signals, beside other writers.
 
-    Killed at any moment, the next run goes on. A photo that cannot be read is
-    skipped, and tried again by the next run.
-
-    Parameters
-    ----------
-    paths : IndexPaths
-    workers : int, optional
-        Threads. Default: one a core.
-    on_progress : callable, optional
-        Called with the number of photos done and to do.
-    crash_photos : int
-        Whose measurements a crash may cost.
-
-    Raises
-    ------
-    StorageError
-        If the disk is full, read-only or gone; what was measured before stays.
-    NewerSchemaError, BrokenIndexError
-        If the index cannot be used by this photorank.
+    A crash loses at most `crash_photos` measurements, and the next run goes on. A photo that
+    cannot be read is skipped and tried again by the next run. `on_progress` gets the numbers
+    of photos done and to do. Raises StorageError, NewerSchemaError or BrokenIndexError.
     """
     todo, known = _unmeasured(paths)
     digests = sorted(todo, key=lambda digest: todo[digest])  # folder by folder
@@ -79,7 +63,7 @@ def measure_signals(
 
 
 def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
-    """Files of each photo without signals, by its digest, and how many photos have."""
+    """Files of each photo without signals, by its digest, and the number of measured photos."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -96,7 +80,7 @@ def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
 
 
 def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedFile:
-    """Measure the first file that still has the photo's content."""
+    """Signals of the first file that still has the photo's content."""
     reasons = []
     for file in files:
         try:
@@ -110,11 +94,11 @@ def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedF
 
 
 def _record(paths: IndexPaths, found: dict[str, dict[str, float]]) -> None:
-    """Record a batch in one short transaction; a photo that was dropped meanwhile is left out."""
+    """Record a batch in one transaction, without photos that were dropped meanwhile."""
     marks = ", ".join("?" for _ in SIGNALS)
     with adding(paths) as connection:
         connection.executemany(
-            f"INSERT OR REPLACE INTO signals (photo, {_COLUMNS})"  # noqa: S608
+            f"INSERT OR REPLACE INTO signals (photo, {_SIGNAL_COLUMNS})"  # noqa: S608
             f" SELECT id, {marks} FROM photos WHERE digest = ?",
             [(*(values[name] for name in SIGNALS), digest) for digest, values in found.items()],
         )

@@ -1,4 +1,4 @@
-"""The same index from many machines: Ray's workers embed, this process alone writes."""
+"""Indexing on a Ray cluster: many machines embed, this process alone writes."""
 
 import importlib.util
 import logging
@@ -26,37 +26,26 @@ from photorank.index.building.run import load_own
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.files import PhotoFile
 
-_BLOCK = 256  # files whose rows come back at once, so that none comes twice if a worker is lost
-_BLOCKS_A_WORKER = 4  # at least, so that none waits long for the slowest
-_CORES = 8  # of a worker without a GPU: each worker holds an encoder in memory
-_GPU_BATCH = 128  # photos
-_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
+_FILES_A_BLOCK = 256  # rows come back a block at a time, so that a lost worker repeats none
+_BLOCKS_A_WORKER = 4  # at least, so that nobody waits long for the slowest
+_CORES_A_WORKER = 8  # without a GPU: each worker holds an encoder in memory
+_GPU_BATCH_PHOTOS = 128
+_HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(
     [0, 0, 0, 4, 0, 0, 0, 0, 0]
 )  # what gRPC begins with
-_STORE = 512 << 20  # bytes of what waits between processes, where the cluster is our own
-_AGAIN = "What is done is kept: run the same command again."
-_START = "Start one with `ray start --head` or `ray up`, or use `--cluster local`."
+_OBJECT_STORE_BYTES = 512 << 20  # of a cluster that this process starts
+_RESUME_HINT = "What is done is kept: run the same command again."
+_START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster local`."
 
 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed files on a cluster, and record them here in the order that lasts.
+    """Runtime that embedded the files, after a cluster's rows are recorded here.
 
-    The embeddings come back as rows, so nothing but the photos need be shared. A
-    worker that is lost has its blocks done again by another.
-
-    Returns
-    -------
-    str
-        What computed.
-
-    Raises
-    ------
-    MissingExtraError
-        If Ray is not installed.
-    ClusterError
-        If the cluster cannot be reached or fails; what was durable before stays.
+    Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
+    done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
+    the cluster cannot be reached or fails; what was durable before stays.
     """
     runtimes: set[str] = set()
 
@@ -71,17 +60,19 @@ def embed_on_cluster(
         try:
             batches.take_all(files(ray), len(todo))
         except ray.exceptions.RayError as error:
-            raise ClusterError(f"the cluster failed: {first_line(error)}. {_AGAIN}") from error
+            raise ClusterError(
+                f"the cluster failed: {first_line(error)}. {_RESUME_HINT}"
+            ) from error
     return ", ".join(sorted(runtimes - {""}))
 
 
 def _rows(
     ray: Any, cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> Generator[dict[str, Any]]:
-    """Yield what the workers found out about each file, in any order."""
+    """Yield the workers' rows, one a file, in any order."""
     run, request = batches.run, batches.run.request
     pool = share_out(ray.nodes(), request)
-    size = min(_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
+    size = min(_FILES_A_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
     files = file_table([file.path for _, file in todo])
     blocks = [files.slice(start, size) for start in range(0, len(todo), size)]
     # One choice of photos for all workers, so that those of one kind run alike.
@@ -97,7 +88,8 @@ def _rows(
         known=ray.put(known),
         attempts=ray.remote(num_cpus=0)(Attempts).remote(cluster.attempts),
         cores=pool.cores,
-        batch_size=request.batch_size or (_GPU_BATCH if pool.gpus else batch_size_for(pool.cores)),
+        batch_size=request.batch_size
+        or (_GPU_BATCH_PHOTOS if pool.gpus else batch_size_for(pool.cores)),
     )
     found = ray.data.from_arrow(blocks).map_batches(
         Worker,
@@ -116,7 +108,7 @@ def _rows(
 
 
 class Pool(NamedTuple):
-    """How a cluster's machines are shared out."""
+    """Number of workers of a cluster, and the resources of each."""
 
     workers: int  # that fit now
     cores: int  # of each
@@ -124,7 +116,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker a GPU where there are GPUs, else one for every few cores."""
+    """One worker a GPU where there are GPUs, else one for every few cores."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
@@ -134,13 +126,13 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
         workers = sum(min(have // cores, gpus) for have, gpus in with_gpus)
         return Pool(max(1, workers), cores, 1)
     most = max((cores for cores, _ in machines), default=1)
-    cores = max(1, min(request.workers or _CORES, most))
+    cores = max(1, min(request.workers or _CORES_A_WORKER, most))
     return Pool(max(1, sum(have // cores for have, _ in machines)), cores, 0)
 
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Yield Ray, connected; what it says of that goes to standard error."""
+    """Yield Ray, connected; its messages go to standard error."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -154,7 +146,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
     if address == "local":
         own: dict[str, Any] = {
             "num_cpus": usable_cores(),
-            "object_store_memory": _STORE,
+            "object_store_memory": _OBJECT_STORE_BYTES,
             "include_dashboard": False,
         }
     else:
@@ -164,7 +156,9 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
         with redirect_stdout(sys.stderr):
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        raise ClusterError(f"no cluster at {address}: {first_line(error)}. {_START}") from error
+        raise ClusterError(
+            f"no cluster at {address}: {first_line(error)}. {_START_HINT}"
+        ) from error
     try:
         yield ray
     finally:
@@ -172,7 +166,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
 
 
 def _reach(address: str, seconds: float) -> None:
-    """Raise at once if nothing answers: Ray itself would try for minutes."""
+    """Raise ClusterError if nothing answers at an address: Ray itself would try for minutes."""
     if address == "auto":
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")
@@ -182,10 +176,10 @@ def _reach(address: str, seconds: float) -> None:
         )
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=seconds) as line:
-            line.sendall(_HELLO)
+            line.sendall(_HTTP2_PREFACE)
             if line.recv(1) in (b"H", b"<"):  # the start of HTTP/1.1 or of a page
                 raise ConnectionError("that is a web page, perhaps Ray's dashboard")
     except (OSError, OverflowError) as error:
         raise ClusterError(
-            f"no cluster answers at {address}: {first_line(error)}. {_START}"
+            f"no cluster answers at {address}: {first_line(error)}. {_START_HINT}"
         ) from error

@@ -1,4 +1,4 @@
-"""Mirrors: where a cluster's workers see the same photos, in a bucket or another folder."""
+"""Mirrors: where a cluster's workers find the photos of a folder, in a bucket or another folder."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,19 +13,14 @@ from photorank.photos.open_photo import os_reason, read_photo
 
 @dataclass(frozen=True)
 class Mirror:
-    """A folder of this machine, and what workers read in its place."""
+    """Folder of this machine, and the URL that workers read instead."""
 
     folder: Path  # its real path
     url: str  # s3://, gs://, a URL that fsspec knows, or a folder of the workers
 
 
 def parse_mirror(text: str) -> Mirror:
-    """Mirror that ``FOLDER=URL`` names.
-
-    Raises
-    ------
-    ClusterError
-        If it is not of that form, or pyarrow and fsspec cannot open the URL.
+    """Mirror of ``FOLDER=URL``; ClusterError if it has another form or cannot be opened.
 
     Examples
     --------
@@ -41,7 +36,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Return what reads a photo's bytes as `read_photo` does, through the mirror of its folder."""
+    """Function that reads a photo's bytes as `read_photo` does, from the mirror of its folder."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:
@@ -78,7 +73,7 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """Pyarrow's own filesystem of a URL, else fsspec's, and the folder in it."""
+    """File system of a URL (pyarrow's own, else fsspec's), and the folder in it."""
     import pyarrow
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 

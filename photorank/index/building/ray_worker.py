@@ -1,4 +1,4 @@
-"""What a cluster's worker does: read, decode and embed blocks of files, and send rows back."""
+"""Worker of a cluster: reads, decodes and embeds blocks of files, and sends rows back."""
 
 import os
 import socket
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Files as workers are told of them, each with its position."""
+    """Table of files and their positions, as workers get it."""
     import pyarrow as pa
 
     return pa.table(
@@ -45,21 +45,21 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Counts, in a process of its own, how often each block was begun: Ray tries for ever."""
+    """Count of attempts at each block, in a process of its own: Ray retries for ever."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count one attempt at a block, and tell whether it may be made."""
+        """Whether another attempt at a block may be made; it is counted."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every worker is told."""
+    """Settings that every worker gets."""
 
     load: Callable[[str], Encoder]  # makes the index's encoder on a device
     device: str
@@ -74,7 +74,7 @@ class Task:
 
 
 class Worker:
-    """Reads, decodes and embeds in a process of a cluster, where it loads the encoder once."""
+    """Process of a cluster that loads the encoder once and embeds blocks of files."""
 
     def __init__(self, task: Task) -> None:
         import ray
@@ -87,7 +87,7 @@ class Worker:
     def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
         """Yield a table of rows, one a file.
 
-        An error of ours is a row: Ray would try again, and bury it in tracebacks.
+        Errors of photorank are rows: Ray would retry them and bury them in tracebacks.
         """
         try:
             self._check(files)
@@ -96,10 +96,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise where photos would be decoded otherwise than by the process that writes.
-
-        Raise, too, where a block has ended too many workers.
-        """
+        """Raise if this worker decodes otherwise than the writer, or tried a block too often."""
         import ray
 
         if (here := reading_software()) != self._task.reader:
@@ -112,7 +109,7 @@ class Worker:
             )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Decode ahead of the encoder, as in one process."""
+        """Yield tables of embedded files, decoded ahead of the encoder as in one process."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)
@@ -155,13 +152,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """Tell what a worker's row says of a file.
-
-    Raises
-    ------
-    ClusterError
-        If it says that the worker does not work.
-    """
+    """File that a worker's row tells of; ClusterError if the row is the worker's own error."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

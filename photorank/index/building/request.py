@@ -1,4 +1,4 @@
-"""What a person asks of an indexing run."""
+"""Request of an indexing run."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from photorank.index.building.ray_mirrors import Mirror
 
 
 class Loader(Protocol):
-    """Something that makes an encoder as :func:`photorank.encoders.load_encoder` does."""
+    """Function that makes an encoder, as :func:`photorank.encoders.load_encoder` does."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Encoder."""
+        """Encoder of a spec."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Where the workers are, and where they find the photos."""
+    """Address of a cluster, and the mirrors of the photos there."""
 
     address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
     mirrors: tuple[Mirror, ...] = ()

@@ -1,4 +1,4 @@
-"""An indexing run: what was asked of it, the files it found, and the index when it began."""
+"""State of an indexing run: the request, the files it found, and the index as it was."""
 
 import os
 import sqlite3
@@ -26,7 +26,7 @@ DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
 
 @dataclass(frozen=True)
 class Run:
-    """What an indexing run holds from its beginning on."""
+    """State of an indexing run, fixed when it begins."""
 
     index: IndexPaths
     request: BuildRequest
@@ -40,27 +40,22 @@ class Run:
 
     @property
     def workers(self) -> int:
-        """Threads that open photos in this process."""
+        """Number of threads that open photos in this process."""
         asked = None if self.request.cluster else self.request.workers
         return asked or usable_cores()
 
     @property
     def batch_size(self) -> int:
-        """Photos that the encoder takes at a time in this process."""
+        """Number of photos the encoder takes at a time in this process."""
         return self.request.batch_size or batch_size_for(usable_cores())
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Find the files, and what the index is made with; a new index's encoder is loaded.
+    """Run over the files that a request finds; a new index's encoder is loaded.
 
-    Raises
-    ------
-    IndexMismatchError
-        If another encoder or framing is asked for than the index has.
-    MissingPathError, NoPhotosError
-        If there is nothing to index.
-    EncoderError, MissingExtraError, MissingWeightsError
-        If the encoder of a new index cannot be had.
+    Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
+    NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
+    be had.
     """
     stored = _stored_manifest(index, connection)
     if stored is not None:
@@ -79,13 +74,13 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
 
 
 def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:
-    """Encoder that made an index, on a device; it is checked."""
+    """Encoder that made an index, checked by its fingerprint."""
     own = load(manifest.encoder, framing=manifest.fingerprint.framing, device=device)
     return manifest.checked(index, own)
 
 
 def folder_of(path: Path) -> Path:
-    """Folder itself, or the one that a file lies in."""
+    """The folder itself, or that of a file."""
     return path if path.is_dir() else path.parent
 
 
@@ -95,7 +90,7 @@ def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosEr
 
 
 def _stored_manifest(index: IndexPaths, connection: sqlite3.Connection) -> Manifest | None:
-    """Manifest of the index; one without any photo binds nobody to its encoder."""
+    """Manifest of the index; None while it has no photo, so that any encoder may be chosen."""
     if not index.manifest.exists() or not has_photos(connection):
         return None
     return read_manifest(index)
@@ -112,7 +107,7 @@ def _refuse_another(name: str, stored: Manifest, request: BuildRequest) -> None:
 
 
 def _same_spec(asked: str, known: str) -> bool:
-    """Compare specs without loading anything; a known one's path is absolute."""
+    """Whether two specs name the same encoder, without loading it."""
     for mark in ("@", "local-dir:"):
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
@@ -121,7 +116,7 @@ def _same_spec(asked: str, known: str) -> bool:
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:
-    """Load the encoder, which must be the index's own if that exists."""
+    """Encoder of the request; of an existing index, its own."""
     device = "cpu" if request.cluster else request.device
     if stored is not None:
         return load_own(index.name, stored, request.load, device)

@@ -1,4 +1,4 @@
-"""Compare the files under some folders with the catalogue: what has to be opened, what is gone."""
+"""Files under some folders compared with the catalogue: new, changed, known or gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from photorank.photos.files import PhotoFile, SkippedFile
 
 @dataclass
 class Scan:
-    """The files that a run found, sorted by what is to be done with them."""
+    """Files that a run found, sorted by what is to be done with them."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -30,11 +30,11 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Sort what was found under the named paths; no file is opened.
+    """Files under the named paths, sorted without opening any.
 
-    A file that is still as it was needs nothing, one that could not be read is left
-    alone while neither it nor the software that reads has changed. A file is gone if
-    it lies under the paths and was not found, unless its folder could not be read.
+    A file that is as it was needs nothing. One that could not be read is tried again only when
+    it or the reading software has changed. A file is gone if it lies under the paths and was
+    not found, unless its folder could not be read.
     """
     roots = add_roots(run.connection, map(folder_of, run.named))
     scan = Scan(roots, known_files(run.connection), known_skips(run.connection))
@@ -55,7 +55,7 @@ def scan_files(run: Run) -> Scan:
 
 
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) -> None:
-    """Sort one file that was found."""
+    """Add one found file to its part of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     if before and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
         scan.found.append(place)
@@ -78,7 +78,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) 
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Find the known files in the scope that are there no more, and skips that are settled."""
+    """Add known files of the scope that are gone, and skipped ones that are settled."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -11,18 +11,13 @@ from numpy.typing import ArrayLike
 from photorank.typing import Codes, Floats
 
 # SQLite puts up to 1e9 bytes together: as many paths of the greatest length that systems know.
-_CHUNK = 200_000
+_ROWS_A_CHUNK = 200_000
 
 
 class Texts:
-    """Texts one after the other, each cut out when it is asked for; None where there is none.
+    """Texts in one buffer, cut out when asked for; None where there is none.
 
-    Parameters
-    ----------
-    data : bytes
-        All of them.
-    lengths : ndarray of shape (n,)
-        In bytes; -1 where there is none.
+    `lengths` (n,) are in bytes, -1 where there is no text.
 
     Examples
     --------
@@ -53,11 +48,11 @@ class Texts:
 
     @property
     def empty(self) -> bool:
-        """Whether there is none."""
+        """Whether there is no text at all."""
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":
-        """Those at some places, without copying them; -1 is a place without one."""
+        """Texts at some positions, not copied; -1 is a position without one."""
         wanted = np.asarray(places, dtype=np.intp)
         found = object.__new__(Texts)
         found._data = self._data
@@ -69,7 +64,7 @@ class Texts:
         return found
 
     def replace(self, old: bytes, new: bytes) -> "Texts":
-        """Return them with one byte in place of another."""
+        """Texts with one byte replaced by another."""
         found = self.take(np.arange(len(self)))
         found._data = self._data.replace(old, new)
         return found
@@ -81,19 +76,10 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Columns of whole numbers, -1 for null, each of shape (m,), in one order.
+    """Columns of whole numbers (m,), -1 for null, all in one order.
 
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-        In a transaction.
-    columns : sequence of str
-        SQL expressions.
-    source : str
-        Where they are from: what follows FROM. Rows come as they are found: in the order of a
-        table's key if it is NOT INDEXED.
-    values : mapping, optional
-        Of the named parameters in `source`.
+    `columns` are SQL expressions, `source` is what follows FROM, `values` are its named
+    parameters. Rows come in the order of a table's key if `source` says NOT INDEXED.
     """
     return _read(connection, columns, (), source, values or {})[0]
 
@@ -101,14 +87,14 @@ def whole_numbers(
 def mixed(
     connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
 ) -> tuple[list[Codes], list[Texts]]:
-    """Columns of whole numbers and of texts, all in one order."""
+    """Columns of whole numbers and columns of texts, all in one order."""
     return _read(connection, numbers, texts, source, {})
 
 
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """One column of numbers, (m,), to the last bit."""
+    """One column of floats (m,), exact to the last bit."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 
@@ -120,10 +106,7 @@ def _read(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Have SQLite write each column's values into one text, and read them from there.
-
-    That is several times as fast as fetching them one by one.
-    """
+    """Columns that SQLite writes as one text each: several times as fast as fetching values."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"
@@ -157,10 +140,10 @@ def _read(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield what a query tells of so many rows at a time, the last of them of none."""
-    done, count = 0, _CHUNK
-    while count == _CHUNK:
-        some = f"{query} LIMIT {_CHUNK} OFFSET {done})"
+    """Yield rows of a query, so many at a time."""
+    done, count = 0, _ROWS_A_CHUNK
+    while count == _ROWS_A_CHUNK:
+        some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"
         chunk = connection.execute(some, values).fetchone()
         yield chunk
         count, done = chunk[0], done + chunk[0]

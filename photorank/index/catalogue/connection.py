@@ -1,8 +1,8 @@
-"""The catalogue: one SQLite file that says which photos, files and judgements an index has.
+"""Connections to the catalogue: the SQLite file of an index's photos, files and judgements.
 
-Readers see the state of one moment, whatever a writer does meanwhile. Only one
-process writes at a time; what it does is in transactions that follow the files
-they refer to. People's clicks alone come in between, one short transaction each.
+Readers see the state of one moment, whatever a writer does meanwhile. Only one process
+writes at a time; its transactions follow the files that they refer to. Clicks alone come
+in between, one short transaction each.
 """
 
 import os
@@ -21,8 +21,8 @@ from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.workspace import IndexPaths, storage_errors
 
-_PATIENCE = 10.0  # seconds that SQLite waits for another process's short lock
-_ROOM = 1 << 20  # bytes below which a disk is called full
+_LOCK_TIMEOUT_SECONDS = 10.0  # SQLite waits so long for another process
+_FULL_DISK_BYTES = 1 << 20  # bytes below which a disk is called full
 
 _WRITE_FAILURES = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -35,12 +35,9 @@ _WRITE_FAILURES = {
 
 @contextmanager
 def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Give a connection that sees one moment's state and cannot change it.
+    """Connection that sees one moment's state and cannot change it.
 
-    Raises
-    ------
-    BrokenIndexError, NewerSchemaError
-        If the file is no catalogue that can be read.
+    Raises BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
     with _catalogue_errors(paths):
         if not paths.catalogue.exists():
@@ -60,18 +57,11 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Give the one connection that may change the catalogue, which is made if there is none.
+    """The one connection that changes the index; the catalogue is made if there is none.
 
-    An index that still has no manifest when this ends is taken away again.
-
-    Raises
-    ------
-    LockedIndexError
-        If another process is writing.
-    StorageError
-        If the disk is full, read-only or gone.
-    BrokenIndexError, NewerSchemaError
-        If the file is no catalogue that can be read.
+    An index that has no manifest at the end is removed again. Raises LockedIndexError if
+    another process is writing, StorageError if the disk is full, read-only or gone, and
+    BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
     lock = filelock.FileLock(paths.lock)
     with storage_errors(paths.root):
@@ -96,22 +86,12 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Give a connection in one short transaction, beside whoever else writes.
+    """Connection in one short transaction, beside whoever else writes.
 
-    `writing` keeps two processes apart that change shards, files and the manifest, and
-    lasts as long as they do. What a person says of photos touches none of these and names
-    photos by their digests, so SQLite's own lock is enough, which lasts as long as one
-    transaction: an hour of indexing keeps nobody from labelling. When the block has ended,
-    all it did is on the disk.
-
-    Raises
-    ------
-    LockedIndexError
-        If one transaction of another process lasts longer than 10 s.
-    StorageError
-        If the disk is full, read-only or gone.
-    BrokenIndexError, NewerSchemaError
-        If the file is no catalogue that can be read.
+    `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
+    none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
+    keeps nobody from labelling. After the block all is on the disk. Raises LockedIndexError if
+    another transaction lasts longer than 10 s, and the errors of :func:`writing`.
     """
     with reading(paths):  # which brings an older catalogue up to date
         pass
@@ -127,7 +107,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Make all changes of the block durable together, or none of them."""
+    """Transaction around a block: all its changes are durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         watch(connection)  # each time: a change of `temp_store` drops what is temporary
@@ -140,9 +120,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
-    """Open the catalogue and refuse what a newer photorank made."""
+    """Connection to a catalogue that this photorank can read."""
     uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
-    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_PATIENCE)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:
         if (found := _version(connection)) > SCHEMA_VERSION:
             raise NewerSchemaError(paths.catalogue, found, SCHEMA_VERSION)
@@ -167,7 +147,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Set a writer's connection up, and make the tables of a new catalogue."""
+    """Set up a writer's connection, and make the tables of a new catalogue."""
     connection.execute("PRAGMA journal_mode = WAL")
     _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -188,7 +168,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _discard(paths: IndexPaths) -> None:
-    """Take a half-made index away, but nothing that others put into its folder."""
+    """Remove a half-made index, but nothing that others put into its folder."""
     for folder in (paths.shards, paths.thumbnails):
         shutil.rmtree(folder, ignore_errors=True)
     for suffix in ("", "-wal", "-shm"):
@@ -202,7 +182,7 @@ def _discard(paths: IndexPaths) -> None:
 
 @contextmanager
 def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
-    """Say in words what SQLite says in codes."""
+    """Turn SQLite's errors into photorank's."""
     try:
         yield
     except UnicodeDecodeError as error:  # a name in the tables' definitions
@@ -214,7 +194,7 @@ def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
         # Python itself says of a text that it cannot be decoded, and gives no code.
         if code in (sqlite3.SQLITE_OK, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise BrokenIndexError(paths.catalogue, "it is damaged") from error
-        if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _ROOM:
+        if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _FULL_DISK_BYTES:
             code = sqlite3.SQLITE_FULL  # it says so of some of its files and not of others
         if code in _WRITE_FAILURES:
             raise StorageError(paths.catalogue, _WRITE_FAILURES[code]) from error

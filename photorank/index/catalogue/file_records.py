@@ -1,4 +1,4 @@
-"""What an indexing run reads from the catalogue and writes into it, statement by statement."""
+"""Rows of the catalogue that an indexing run reads and writes: files, photos, skipped files."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from photorank.workspace import IndexPaths
 
 
 class Shard(NamedTuple):
-    """A file of rows as the catalogue knows it."""
+    """File of embeddings, as the catalogue records it."""
 
     name: str
     rows: int
@@ -20,7 +20,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was last read."""
+    """File as it was when it was last read."""
 
     photo: int
     size: int  # bytes
@@ -29,7 +29,7 @@ class KnownFile(NamedTuple):
 
 
 class KnownSkip(NamedTuple):
-    """A file that could not be used, as it was then."""
+    """File that could not be used, as it was then."""
 
     size: int  # bytes
     mtime_ns: int
@@ -38,7 +38,7 @@ class KnownSkip(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A file whose content is known now."""
+    """File whose content is known."""
 
     size: int  # bytes
     mtime_ns: int
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """A content that has just been embedded."""
+    """Content that has just been embedded."""
 
     digest: str
     taken: str | None
@@ -60,7 +60,7 @@ def load_roots(connection: sqlite3.Connection) -> Roots:
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Add folders that lie under no root yet; a new root takes over the roots inside it."""
+    """Roots after adding folders that lie under none; a new root takes over those inside it."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:
@@ -88,7 +88,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Every file that was ever used, also those that vanished."""
+    """Every file that was ever used, vanished ones too."""
     rows = connection.execute("SELECT root, path, photo, size, mtime_ns, vanished FROM files")
     return {
         (root, path): KnownFile(photo, size, mtime_ns, bool(vanished))
@@ -114,18 +114,18 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
 
 
 def known_digests(connection: sqlite3.Connection) -> set[str]:
-    """Digests of all contents that have an embedding."""
+    """Digests of all contents with an embedding."""
     rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
     return {digest for (digest,) in rows}
 
 
 def has_photos(connection: sqlite3.Connection) -> bool:
-    """Whether there is, or was, anything in the index."""
+    """Whether the index holds or ever held a photo."""
     return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 
 def count_photos(connection: sqlite3.Connection) -> int:
-    """Return how many contents have a file now."""
+    """Number of contents that have a file now."""
     count: int = connection.execute(
         "SELECT count(DISTINCT photo) FROM files WHERE NOT vanished"
     ).fetchone()[0]
@@ -139,7 +139,7 @@ def record_batch(
     entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
-    """Record a batch in one transaction; its shard is on the disk already."""
+    """Record a batch in one transaction; its shard is already on the disk."""
     with transaction(connection):
         if shard is not None:
             number = connection.execute(
@@ -164,7 +164,7 @@ def record_batch(
 
 
 class Findings(NamedTuple):
-    """What a run learned without opening a photo."""
+    """Changes of files that a run noticed without opening a photo."""
 
     gone: list[Place]
     back: list[Place]
@@ -173,7 +173,7 @@ class Findings(NamedTuple):
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
-    """Record in one transaction which files came and went."""
+    """Record in one transaction the files that came and went."""
     with transaction(connection):
         _set_vanished(connection, findings.gone, True)
         _set_vanished(connection, findings.back, False)

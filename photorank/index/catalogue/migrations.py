@@ -1,4 +1,4 @@
-"""Bring a catalogue that an older photorank made up to date, and keep a copy of what it was."""
+"""Migrations: bring an older catalogue up to date, after a copy of it is made."""
 
 import os
 import sqlite3
@@ -44,12 +44,9 @@ MIGRATIONS = {
 
 
 def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Change the tables of schema version `found` to today's, all or nothing.
+    """Change the tables of schema version `found` to the current one, all or nothing.
 
-    Raises
-    ------
-    StorageError
-        If the copy cannot be written.
+    Raises StorageError if the copy cannot be written.
     """
     _back_up(connection, paths, found)
     connection.execute("BEGIN IMMEDIATE")
@@ -68,7 +65,7 @@ def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> No
 
 
 def _back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Copy the catalogue to a file beside it, which is there as a whole or not at all."""
+    """Copy the catalogue to a file beside it, which appears whole or not at all."""
     backup = paths.catalogue_backup(found)
     temporary = backup.with_name(f".{backup.name}.part")
     with storage_errors(backup):

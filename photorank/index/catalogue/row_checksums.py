@@ -1,21 +1,21 @@
-"""Sums of the catalogue's rows: they tell of values that a disk changed, as SQLite cannot.
+"""Checksums of the catalogue's rows, which reveal values that a disk changed.
 
-Each table has one sum of all its rows' checksums, in any order, kept up to date by triggers in the
-very transaction that changes a row. So a click on a million photos costs a click.
+Each table has one sum over its rows' checksums. Triggers keep it up to date in the very
+transaction that changes a row, so a click on a million photos costs a click.
 """
 
 import hashlib
 import sqlite3
 from collections.abc import Sequence
 
-_SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
-_HALF = 1 << 63  # SQLite's integers are signed
-_WHOLE_FLOATS = 1 << 53  # up to here a number may be stored as an integer or as a float
+_CREATE_SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
+_SIGN_BIT = 1 << 63  # SQLite's integers are signed
+_MAX_WHOLE_FLOAT = 1 << 53  # up to here a number may be stored as an integer or as a float
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Begin the sums of tables that have none. Call it in a transaction."""
-    connection.execute(_SUMS)
+    """Begin the sums of tables that have none, inside a transaction."""
+    connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
         "INSERT INTO sums (name, total) VALUES (?, ?)",
@@ -28,13 +28,13 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection) -> None:
-    """Take every table as it is from now on. Call it in a transaction."""
+    """Take every table as correct as it is now, inside a transaction."""
     connection.execute("DELETE FROM sums")
     keep_sums(connection)
 
 
 def watch(connection: sqlite3.Connection) -> None:
-    """Have this connection's changes of rows change the sums, where there are any."""
+    """Make this connection's changes of rows update the sums, where there are any."""
     connection.create_function("summed", -1, _summed, deterministic=True)
     # Else a row that another one replaces would go without a trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
@@ -54,7 +54,7 @@ def watch(connection: sqlite3.Connection) -> None:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Tables whose rows are not what was written, sorted; None where no sums were kept yet."""
+    """Tables whose rows differ from what was written, sorted; None if no sums are kept."""
     kept, columns = _kept(connection), table_columns(connection)
     if not kept:
         return None
@@ -62,13 +62,13 @@ def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Sums of some tables, which change whenever a row does; none that is not kept."""
+    """Sums of some tables, which change whenever a row does."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Quoted columns of each table that has rows to watch."""
+    """Quoted columns of each table with sums."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT one.name, columns.name FROM main.sqlite_master AS one"
@@ -80,7 +80,7 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def follow_columns(connection: sqlite3.Connection, before: dict[str, list[str]]) -> None:
-    """Take in columns that tables got meanwhile; what a disk had changed earlier stays told."""
+    """Include columns that were added; damage from before stays known."""
     columns, kept = table_columns(connection), _kept(connection)
     for table in kept:
         old, new = before[table], columns[table]
@@ -108,18 +108,18 @@ def _summed(total: int, sign: int, *row: object) -> int:
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """64 bits of a row, the same whether a whole number is stored as a float or not."""
+    """Checksum of a row in 64 bits; a whole number counts the same as integer and float."""
     text = repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
 
 def _plain(value: object) -> object:
-    whole = isinstance(value, float) and abs(value) < _WHOLE_FLOATS and value.is_integer()
+    whole = isinstance(value, float) and abs(value) < _MAX_WHOLE_FLOAT and value.is_integer()
     return int(value) if whole and isinstance(value, float) else value
 
 
 def _signed(total: int) -> int:
-    return (total + _HALF) % (2 * _HALF) - _HALF
+    return (total + _SIGN_BIT) % (2 * _SIGN_BIT) - _SIGN_BIT
 
 
 def _kept(connection: sqlite3.Connection) -> dict[str, int]:

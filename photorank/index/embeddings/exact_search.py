@@ -1,4 +1,4 @@
-"""Exact search over mapped shards, and their rows a few at a time."""
+"""Exact search over memory-mapped shards."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -11,40 +11,34 @@ from numpy.typing import NDArray
 from photorank.typing import Codes, Embeddings, Floats
 
 # Numbers that are worked on together: 2 MB in float64, so that a core's cache holds them.
-_BLOCK = 1 << 18
+_ROWS_A_BLOCK = 1 << 18
 
 
 class Nearest(NamedTuple):
-    """The best positions, and whatever ties with the last of them, best first."""
+    """Best positions, best first, and those that tie with the last of them."""
 
     positions: Codes
     products: Floats
 
 
 class MappedRows:
-    """The unit rows of several shards, one shard after the other, none of them copied.
+    """Unit rows of several shards in one sequence, none of them copied.
 
-    A row's position is its place in that sequence.
-
-    Parameters
-    ----------
-    shards : sequence of ndarray of shape (n, d)
-        As :func:`photorank.index.embeddings.shards.read_shard` returns them.
-    dimensions : int
-        d
+    `shards` are arrays (n, d) of :func:`photorank.index.embeddings.shards.read_shard`; a row's
+    position is its place in the sequence.
     """
 
     def __init__(self, shards: Sequence[Embeddings], dimensions: int) -> None:
         self.shards = list(shards)
         self.dimensions = dimensions
         self.starts = np.cumsum([0, *map(len, self.shards)])  # the position of each one's first
-        self._step = max(_BLOCK // dimensions, 1)  # rows
+        self._step = max(_ROWS_A_BLOCK // dimensions, 1)  # rows
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Copy of some rows, (k, d)."""
+        """Copy of some rows (k, d)."""
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
         bounds = np.searchsorted(positions[order], self.starts)
@@ -57,14 +51,14 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all rows in turn, a few at a time: their positions, and a view of them."""
+        """Yield all rows block by block: their positions, and a view of them."""
         for shard, start in zip(self.shards, self.starts[:-1].tolist(), strict=True):
             for first in range(0, len(shard), self._step):
                 rows = shard[first : first + self._step]
                 yield slice(start + first, start + first + len(rows)), rows
 
     def products(self, direction: Floats) -> NDArray[np.float32]:
-        """Each row's scalar product with a direction, in float32, (n,)."""
+        """Scalar product of each row with a direction, in float32 (n,)."""
         import faiss
 
         query = np.ascontiguousarray(direction, dtype=np.float32)
@@ -83,9 +77,9 @@ class MappedRows:
         return found
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """K positions among some (n,) with the greatest scalar product.
+        """Positions (k,) of the greatest scalar products among some positions (n,).
 
-        All positions that float32 cannot tell from the best ones are scored in float64.
+        Positions that float32 cannot tell from the best ones are compared in float64.
         """
         k = min(k, int(np.count_nonzero(among)))
         if k <= 0:
@@ -101,7 +95,7 @@ class MappedRows:
         return Nearest(positions[best], products[best])
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Float64 scalar products (k,), a few rows at a time to bound the memory."""
+        """Scalar products (k,) in float64, a few rows at a time to bound the memory."""
         products = np.empty(len(positions))
         for start in range(0, len(positions), self._step):
             part = slice(start, start + self._step)

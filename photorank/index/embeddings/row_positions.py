@@ -1,4 +1,4 @@
-"""Where the embeddings of an index lie: its shards, and whose each of their rows is."""
+"""Positions of the embeddings: the shards, and the photo of each of their rows."""
 
 import sqlite3
 from pathlib import Path
@@ -20,18 +20,18 @@ _ATTEMPTS = 3  # to find shards that are being compacted
 
 
 class Layout(NamedTuple):
-    """Where the embeddings lie, and whose they are."""
+    """Shards of an index, and the photo of each position in them."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
 
     @property
     def counts(self) -> NDArray[np.bool_]:
-        """Tell of which positions there is a file, (p,)."""
+        """Whether each position belongs to a photo that has a file (p,)."""
         return self.photos >= 0
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Tell which photos there is a file of, by their numbers."""
+        """Whether each photo, by its number, has a file."""
         wanted = np.asarray(photos, dtype=np.intp)
         has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         has_file[self.photos[self.counts]] = True
@@ -39,12 +39,9 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
-    """Return where the embeddings of this moment lie, their files mapped.
+    """Layout of this moment, its shards mapped.
 
-    Raises
-    ------
-    BrokenIndexError
-        If a shard is missing or damaged.
+    Raises BrokenIndexError if a shard is missing or damaged.
     """
     # A compaction may take a shard away just before it is opened. Embeddings never change,
     # so the same ones are where the catalogue says they are now.
@@ -75,7 +72,7 @@ def _layout(paths: IndexPaths, dimensions: int) -> Layout:
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Photos that have a file, None if all that are embedded do."""
+    """Numbers of photos that have a file; None if all embedded ones do."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

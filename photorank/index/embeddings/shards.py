@@ -1,4 +1,4 @@
-"""Shards: files of unit rows in FAISS's own format, written once and never changed."""
+"""Shards: files of unit rows in FAISS's format, written once and never changed."""
 
 import hashlib
 import mmap
@@ -22,7 +22,7 @@ _INNER_PRODUCT = 0
 
 
 def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
-    """Write unit rows (n, d) to a new file; when this returns they survive a power cut."""
+    """Shard of unit rows (n, d) in a new file, which survives a power cut."""
     import faiss
 
     index = faiss.IndexFlatIP(rows.shape[1])
@@ -34,17 +34,11 @@ def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
 
 
 def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
-    """Rows (n, d) of a shard, read-only and mapped: the system reads what is used.
+    """Rows (n, d) of a shard, read-only and mapped.
 
-    The file's header has an odd length, so the rows are not aligned in memory. NumPy and
-    FAISS cope with that, the former by copying; it is best given a few rows at a time.
-
-    Raises
-    ------
-    FileNotFoundError
-        If the file is gone, as it is after a compaction. A map that was made before stays.
-    BrokenIndexError
-        If it is not the shard that the catalogue describes.
+    The file's header has an odd length, so rows are not aligned in memory; NumPy copes by
+    copying, so pass it a few rows at a time. Raises FileNotFoundError if the file is gone (after
+    a compaction; older maps stay), BrokenIndexError if it is not the shard of the catalogue.
     """
     path = paths.shard(shard.name)
     with path.open("rb") as file:
@@ -68,7 +62,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
 
 
 def file_sha256(path: Path) -> str:
-    """File's SHA-256, nothing if it cannot be read."""
+    """SHA-256 of a file, "" if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Clicks of one person: choices, skips and stars, each on the disk before the next, and undone."""
+"""Clicks of one person: choices, skips and stars, each durable before the next, and undo."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from photorank.typing import Codes, Floats, Pairs
 from photorank.workspace import IndexPaths
 
 STARS = 5
-LONGEST_NAME = 60  # letters of a person's name
+MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
@@ -41,13 +41,13 @@ class Clicks(NamedTuple):
 
     @property
     def judged_rows(self) -> Codes:
-        """Photos (k,) that were chosen, passed over for another, or given stars, ascending."""
+        """Rows (k,) of photos that were chosen, rejected or given stars, ascending."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
 @dataclass(frozen=True)
 class Undone:
-    """A click that was taken back."""
+    """Click that was taken back."""
 
     kind: Literal["choice", "skip", "stars"]
     photos: tuple[str, ...]  # digests: two of a pair, the winner first, or one with stars
@@ -57,19 +57,11 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Record a choice between two photos, which are named by their digests.
+    """Record a choice between two photos, named by their digests; it is then on the disk.
 
-    When this returns, the choice is on the disk. A person's choices are a source of
-    their own, so no import replaces them.
-
-    Raises
-    ------
-    LabelsError
-        If the person has no name, or the two are one photo.
-    ChangedIndexError
-        If the index has no such photo any more.
-    LockedIndexError, StorageError
-        If it could not be written; see :func:`~photorank.index.catalogue.connection.adding`.
+    A person's choices are a source of their own, so no import replaces them. Raises LabelsError
+    if the person has no name or both photos are the same, ChangedIndexError if the index has no
+    such photo any more, LockedIndexError or StorageError if it could not be written.
     """
     if winner == loser:
         raise LabelsError("a choice is between two different photos.")
@@ -85,7 +77,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Record that a person passed a pair over, which is no tie; raises as :func:`record_choice`."""
+    """Record that a person skipped a pair (no tie); raises as :func:`record_choice`."""
     with adding(paths) as connection:
         _, person = _person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -96,7 +88,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
 
 
 def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
-    """Record how many stars a person gives a photo; 0 takes them back.
+    """Record the stars that a person gives a photo; 0 takes them back.
 
     Raises as :func:`record_choice` does, and LabelsError for more than five stars.
     """
@@ -116,14 +108,9 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 
 
 def undo(paths: IndexPaths, rater: str) -> Undone | None:
-    """Take a person's latest click back and return it; None if there is none.
+    """Latest click of a person, which is taken back; None if there is none.
 
-    Raises
-    ------
-    LabelsError
-        If the person has no name.
-    LockedIndexError, StorageError
-        If it could not be written.
+    Raises as :func:`record_choice` does.
     """
     with adding(paths) as connection:
         source, person = _person(connection, rater)
@@ -155,10 +142,9 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Judgements of a person on the photos that an open index shows, as they are on the disk now.
+    """Judgements of a person on the photos of an open index, as they are on the disk now.
 
-    Choices that were imported under the person's name are among them; stars are those
-    that were clicked.
+    Imported choices under the person's name are among them; stars are clicked ones only.
     """
     who = {"rater": rater.strip(), "source": _source_name(rater)}
     with reading(index.paths) as connection:
@@ -193,7 +179,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Names of all who have clicked and not undone everything, sorted."""
+    """Names of all persons with clicks that are not undone, sorted."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -205,17 +191,17 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of photos that are shown now, and the places (m,) of these among all."""
+    """Rows (m, width) of photos that are shown now, and their positions (m,) among all."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Numbers of a person's own source and of the person, who is added if new."""
+    """Numbers of a person's source and of the person, who is added if new."""
     name = rater.strip()
-    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise LabelsError(f"who clicks needs a name, of up to {LONGEST_NAME} letters.")
+    if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
+        raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
     connection.execute("INSERT OR IGNORE INTO raters (name) VALUES (?)", [name])
     (person,) = connection.execute("SELECT id FROM raters WHERE name = ?", [name]).fetchone()
     return source_number(connection, _source_name(name), "clicks"), int(person)
@@ -233,7 +219,7 @@ def _photo(connection: sqlite3.Connection, paths: IndexPaths, digest: str) -> in
 
 
 def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], stars: int) -> None:
-    """Give a photo stars; `place` is source, person, photo."""
+    """Set the stars of a photo; `place` is source, person, photo."""
     if stars:
         connection.execute(
             "INSERT OR REPLACE INTO ratings (source, rater, photo, score, n_raters)"
@@ -249,7 +235,7 @@ def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], star
 def _undo_stars(
     connection: sqlite3.Connection, paths: IndexPaths, who: tuple[int, int], number: int
 ) -> Undone:
-    """Give a photo the stars that it had before a click."""
+    """Restore the stars that a photo had before a click."""
     digest, before = connection.execute(
         "SELECT digest, before FROM star_clicks WHERE id = ?", [number]
     ).fetchone()
@@ -260,9 +246,9 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Make comparisons of choices from now on, in an index that nobody has scored.
+    """Compare by choices from now on, in an index without scores.
 
-    This changes the manifest, which is a writer's; while another writer is at work it is
+    This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.
     """
     if read_manifest(paths).judgements == "choices" or _is_scored(paths):

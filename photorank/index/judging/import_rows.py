@@ -1,4 +1,4 @@
-"""Import of a source's judgements into the catalogue: as a whole, or not at all."""
+"""Import of a source's judgements into the catalogue, as a whole or not at all."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ from photorank.labels.tables.usable_rows import Problem, Problems
 from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
 
-_LINES = 5  # that a note spells out
+_LINES_IN_A_NOTE = 5  # that a note spells out
 _KINDS = ("group", "series", "split")
 
 _Membership = tuple[str | None, ...]  # group, series, split
@@ -55,10 +55,10 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace what sources say of an index's photos: scores, groups, series, splits, choices.
+    """Notes for the user, after sources' scores, groups, series, splits and choices are replaced.
 
-    Judgements belong to a photo's content, whatever the file is called later. Other
-    sources' judgements stay as they are.
+    Judgements belong to a photo's content, whatever its file is called later. Other sources'
+    judgements stay.
 
     Parameters
     ----------
@@ -67,25 +67,17 @@ def import_judgements(
     choices : ChoiceTable or None
         Their rows are streamed.
     partial : bool, default=False
-        Leave rows out that cannot be used, with a note, instead of refusing them all.
+        Leave unusable rows out, with a note, instead of refusing all.
     base : sequence of Path
-        The folders that the tables' files are relative to. Default: all folders
-        that were indexed.
+        Folders that file names are relative to. Default: all folders that were indexed.
     judgements : {"scores", "choices"}, optional
-        What comparisons are made of from now on. Default: choices, unless the index
-        has scores; then it stays as it is.
-
-    Returns
-    -------
-    list of str
-        Notes for the user, the tables' own first, one line each.
+        What comparisons are made of from now on. Default: choices, unless the index has scores.
 
     Raises
     ------
     LabelsError
-        If a row names a file that the index does not have or the same picture twice, or
-        contradicts another on a photo's group or series, or no row can be used. Nothing
-        is changed then.
+        If a row names an unknown file or a picture twice, contradicts a photo's group or series,
+        or no row can be used. Nothing is changed then.
     LockedIndexError, StorageError
         If the index cannot be written.
     """
@@ -113,7 +105,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's scores and memberships; return notes. Call it in a transaction."""
+    """Notes, after a source's scores and memberships are replaced, inside a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -154,7 +146,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's choices; return notes. Call it in a transaction."""
+    """Notes, after a source's choices are replaced, inside a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -181,7 +173,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Record groups, series and splits; return the rows that contradict none that is known."""
+    """Rows that contradict no known group, series or split; theirs are recorded."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -219,7 +211,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Contradiction between a row's group, series or split and a known one, if there is one."""
+    """Contradiction between a row's group, series or split and a known one, if any."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -227,11 +219,11 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
 
 
 def _several(connection: sqlite3.Connection) -> list[str]:
-    """Note on raters with several labels for one picture, if there are any."""
+    """Note on raters with several labels for one picture, if any."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
-        [_LINES],
+        [_LINES_IN_A_NOTE],
     ).fetchall()
     if not several:
         return []
@@ -241,7 +233,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Notes on the other sources that score photos of the index."""
+    """Notes on other sources that score photos of the index."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []
@@ -259,7 +251,7 @@ def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str
 
 
 class _Raters(dict[str, int]):
-    """Raters' numbers by their names; one that is new gets a number."""
+    """Number of each rater by name; a new one gets a number."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection.execute("SELECT name, id FROM raters"))
@@ -283,7 +275,7 @@ class _LeftOut:
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield the rows whose names all mean a photo, with these; record the others."""
+        """Yield rows whose names all mean a photo, with the photos; record the others."""
         for row, photos, problems, unreadable in matched:
             for what in problems:
                 self.add(row, what)
@@ -292,7 +284,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
-        """Notes on what was left out; LabelsError if nothing may be, or all was."""
+        """Notes on rows left out; LabelsError if none may be, or all were."""
         notes = self._problems.settle(
             source, usable, partial=partial, lacks="about a photo that could be read"
         )

@@ -1,4 +1,4 @@
-"""Match of the file names in a table with the photos of an index."""
+"""Files of an index that the names in a table mean."""
 
 import os
 import sqlite3
@@ -19,7 +19,7 @@ Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """Row of a table, and the photos that the file names in it mean."""
+    """Row of a table, and the photos that its names mean."""
 
     row: Row
     photos: tuple[int, ...]  # one for each name that means one photo
@@ -34,10 +34,9 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield rows with the photos that they name, in batches, of which one is in memory at a time.
+    """Yield rows with the photos that they name, in batches of which one is in memory.
 
-    Names are relative to some folders. The connection is to the catalogue; a temporary table is
-    made.
+    Names are relative to some folders. A temporary table is made in the catalogue's connection.
     """
     names = _NamesInIndex(connection, folders)
     left = iter(rows)
@@ -47,7 +46,7 @@ def match_files(
 
 
 class _NamesInIndex:
-    """File names of a batch of rows, looked up in an index together."""
+    """Photos of the names in a batch of rows, looked up together."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -60,7 +59,7 @@ class _NamesInIndex:
         )
 
     def matched(self, row: Row) -> Matched[Row]:
-        """Match of one row's names."""
+        """Photos that one row's names mean."""
         photos: list[int] = []
         problems, unreadable = [], []
         for file in row.files:
@@ -76,7 +75,7 @@ class _NamesInIndex:
         return Matched(row, tuple(photos), tuple(problems), tuple(unreadable))
 
     def look_up(self, files: Iterable[str]) -> None:
-        """Look these names up, and forget those that were looked up before."""
+        """Look up some names, and forget those of the batch before."""
         names = list(files)
         wanted = []
         for number, name in enumerate(map(text_path, names)):

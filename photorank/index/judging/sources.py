@@ -1,4 +1,4 @@
-"""Sources of an index's judgements: which may be mixed, and the removal of one."""
+"""Sources of an index's judgements: which may be mixed, and removing one."""
 
 import os
 import shlex
@@ -18,7 +18,7 @@ from photorank.workspace import IndexPaths
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kinds of the other sources that tell scores, or groups, by the sources' names."""
+    """Kinds of the other sources of scores, or of groups, by the sources' names."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
@@ -30,9 +30,9 @@ def has_scores(connection: sqlite3.Connection) -> bool:
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if an index has scores with which a mean of a table's would say nothing.
+    """Raise LabelsError if a table's scores have no common scale with those of the index.
 
-    Parts of a photo library that are of one kind are on the same scale.
+    Parts of a photo library that are of one kind share a scale.
     """
     with reading(paths) as connection:
         others = [
@@ -50,7 +50,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if another source than a table's groups an index's photos."""
+    """Raise LabelsError if another source than the table's already groups the photos."""
     with reading(paths) as connection:
         others = others_with(connection, "groups", table.source)
     if others:
@@ -62,16 +62,11 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Remove what a source says of an index's photos; return its whole name.
+    """Whole name of a source, after its judgements are removed.
 
-    It is named as the notes of imports call it: by a table's path, or a library's kind.
-
-    Raises
-    ------
-    LabelsError
-        If there is no such source, or it is somebody's clicks, which are kept nowhere else.
-    LockedIndexError, StorageError
-        If the index cannot be written.
+    `name` is a table's path or a library's kind, as import notes call it. Raises LabelsError if
+    there is no such source or it is a person's clicks, which are kept nowhere else, and
+    LockedIndexError or StorageError if the index cannot be written.
     """
     with writing(paths) as connection:
         known = {
@@ -104,5 +99,5 @@ def remove_source(paths: IndexPaths, name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Name as a shell takes it: usual ones, with an apostrophe, in plain quotes."""
+    """Name quoted for a shell."""
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

@@ -1,4 +1,4 @@
-"""Examine an index: catalogue, shards, thumbnails, what is left over, and where its photos were."""
+"""Checks of an index: catalogue, shards, thumbnails, leftovers, folders of photos."""
 
 import os
 import sqlite3
@@ -19,10 +19,12 @@ from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
-_ANEW = REPAIR + ", then run `photorank index` on its folders, which embeds these photos anew."
+_REPAIR_AND_INDEX = (
+    REPAIR + ", then run `photorank index` on its folders, which embeds these photos anew."
+)
 _ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
-_WEBP = 12  # bytes of the head of a WebP file, which tells its length
-_LEFT_OVER = 60.0  # seconds after which no process still writes a part of a file
+_WEBP_HEAD_BYTES = 12  # bytes of the head of a WebP file, which tells its length
+_LEFT_OVER_SECONDS = 60.0  # seconds after which no process still writes a part of a file
 
 
 Level: TypeAlias = Literal["good", "note", "wrong"]
@@ -30,10 +32,10 @@ Level: TypeAlias = Literal["good", "note", "wrong"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
-    Its level is ``note`` where something can wait or mends itself, and ``wrong`` where results
-    may be false or incomplete until somebody acts.
+    Level ``note``: it can wait or mends itself. Level ``wrong``: results may be false or
+    incomplete until somebody acts.
     """
 
     about: str
@@ -44,10 +46,7 @@ class Finding:
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:
-    """Return what is to be said of an index's own files; nothing is changed.
-
-    An older catalogue alone is brought up to date, as any command does.
-    """
+    """Findings on an index's files; nothing changes but an older catalogue, which is migrated."""
     try:
         read_manifest(paths)
         catalogue = _catalogue(paths)
@@ -70,7 +69,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of the shards whose file is gone or is not what was written."""
+    """Names of shards whose file is gone or changed."""
     with reading(paths) as connection:
         known = connection.execute("SELECT name, sha256 FROM shards ORDER BY id").fetchall()
     return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
@@ -94,7 +93,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards of which two photos claim one row, or one a row beyond the end."""
+    """Names of shards where two photos claim one row, or one a row beyond the end."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -106,7 +105,7 @@ def misplaced_shards(paths: IndexPaths) -> list[str]:
 
 
 def hashes_are_damaged(paths: IndexPaths) -> bool:
-    """Whether the kept perceptual hashes are there and cannot be read."""
+    """Whether the kept perceptual hashes exist and cannot be read."""
     try:
         with zipfile.ZipFile(paths.hashes) as file:
             return file.testzip() is not None
@@ -117,13 +116,13 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
 
 
 def left_over(paths: IndexPaths) -> list[Path]:
-    """Parts of files that some process began a minute ago or longer, and never ended."""
-    latest = time.time() - _LEFT_OVER
+    """Partly written files that some process began over a minute ago and never ended."""
+    latest = time.time() - _LEFT_OVER_SECONDS
     return [path for path in _parts(paths) if path.stat().st_mtime < latest]
 
 
 def is_sound(paths: IndexPaths) -> list[str]:
-    """Return what SQLite finds wrong in the catalogue: nothing, if it is sound."""
+    """Errors that SQLite finds in the catalogue; empty if it is sound."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
@@ -138,7 +137,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Catalogue's tables with values that photorank did not write; None if unknown."""
+    """Tables of the catalogue with values that photorank did not write; None if unknown."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -173,7 +172,7 @@ def _from_backup(paths: IndexPaths) -> str:
 def _rows(paths: IndexPaths) -> Finding:
     if found := misplaced_shards(paths):
         says = f"{len(found)} shards are referred to wrongly: {_some(found)}"
-        return Finding("rows", "wrong", says, _ANEW.format(name=paths.name))
+        return Finding("rows", "wrong", says, _REPAIR_AND_INDEX.format(name=paths.name))
     return Finding("rows", "good", "every embedding belongs to one photo")
 
 
@@ -182,7 +181,7 @@ def _shards(paths: IndexPaths) -> Finding:
         shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
     if found := damaged_shards(paths):
         says = f"{len(found)} of {shards} are gone or damaged: {_some(found)}"
-        return Finding("shards", "wrong", says, _ANEW.format(name=paths.name))
+        return Finding("shards", "wrong", says, _REPAIR_AND_INDEX.format(name=paths.name))
     return Finding("shards", "good", f"{shards} with {rows or 0} embeddings, all as written")
 
 
@@ -253,7 +252,7 @@ def _parts(paths: IndexPaths) -> Iterator[Path]:
 def _is_whole_webp(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            head = file.read(_WEBP)
+            head = file.read(_WEBP_HEAD_BYTES)
             size = os.fstat(file.fileno()).st_size
     except OSError:
         return False

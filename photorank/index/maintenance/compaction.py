@@ -1,4 +1,4 @@
-"""Upkeep of an index: drop what vanished, merge small shards, sweep away what nothing refers to."""
+"""Compaction: drops vanished photos, merges small shards, removes files that nothing refers to."""
 
 import sqlite3
 from collections import defaultdict
@@ -15,11 +15,11 @@ from photorank.index.catalogue.rooted_paths import Place, lies_under
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
-_SMALL = 4_096  # rows below which a shard is worth merging
+_SMALL_SHARD_ROWS = 4_096  # rows below which a shard is worth merging
 
 
 class Embedded(NamedTuple):
-    """Where a photo's embedding is."""
+    """Shard and row of a photo's embedding."""
 
     shard: int
     row: int
@@ -29,9 +29,9 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Drop vanished files in the scope, and what was computed of contents without any file.
+    """Drop vanished files in the scope, and embeddings and signals of contents without files.
 
-    People's judgements stay with the content's digest, and count again should it come back.
+    Judgements stay with the content's digest, and count again should it come back.
     """
     folders = set(scope)
     rows = connection.execute("SELECT root, path FROM files WHERE vanished")
@@ -66,29 +66,18 @@ def compact(
     full: int = 16_384,
     many: int = 16,
 ) -> None:
-    """Merge small shards if there are many, and rewrite those with rows that nothing uses.
+    """Merge small shards if there are many, and rewrite those with unused rows.
 
-    Each new shard is on the disk before the transaction that lets photos refer to it;
-    the old files stay until :func:`sweep`.
-
-    Parameters
-    ----------
-    connection : sqlite3.Connection
-        The writer's.
-    paths : IndexPaths
-    dimensions : int
-        Of the embeddings.
-    full : int
-        Rows of a new shard: 50 MB at 768 dimensions.
-    many : int
-        Small shards that are tolerated.
+    Each new shard is on the disk before the transaction that lets photos refer to it; old files
+    stay until :func:`sweep`. A new shard has up to `full` rows (50 MB at 768 dimensions); `many`
+    small shards are tolerated.
     """
     rows = connection.execute(
         "SELECT shards.id, name, rows, sha256, count(DISTINCT row)"
         " FROM shards LEFT JOIN photos ON photos.shard = shards.id GROUP BY shards.id"
     ).fetchall()
     with_gaps = {number for number, _, total, _, used in rows if used < total}
-    small = {number for number, _, total, _, _ in rows if total < _SMALL}
+    small = {number for number, _, total, _, _ in rows if total < _SMALL_SHARD_ROWS}
     chosen = with_gaps | (small if len(small) > many else set())
     shards = {number: Shard(*shard) for number, *shard, _ in rows if number in chosen}
 
@@ -102,10 +91,10 @@ def compact(
 
 
 def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove shard files that the catalogue does not know, and parts of files.
+    """Remove shard files that the catalogue does not know, and partly written files.
 
-    They remain of a batch that was cut short, or of a compaction. A reader that still
-    wants one finds the same embeddings in another shard.
+    They remain of a batch or a compaction that was cut short. A reader that still wants one
+    finds the same embeddings in another shard.
     """
     rows = connection.execute("SELECT name FROM shards")
     known = {paths.shard(name) for (name,) in rows}
@@ -119,7 +108,7 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
 
 
 def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
-    """All photos in some shards, in the order of the shards."""
+    """Photos in some shards, in the order of the shards."""
     photos: list[Embedded] = []
     for shard in sorted(shards):
         rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Mend of an index what can be made again; people's judgements are never touched."""
+"""Repair of what can be made again in an index; people's judgements are never touched."""
 
 import sqlite3
 from dataclasses import replace
@@ -24,25 +24,17 @@ from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
 
 # What indexing knows of files, which it can find out again.
-_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
+_TABLES_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
 
-_SIDE = 384  # pixels that a thumbnail needs of a photo's short side
+_SHORT_SIDE_PIXELS = 384  # pixels that a thumbnail needs of a photo's short side
 
 
 def repair_index(paths: IndexPaths) -> list[str]:
-    """Mend an index, and return what was done, a line each.
+    """Repairs that were made, a line each.
 
     A damaged shard is forgotten with its files, so that the next run of `photorank index` embeds
-    those photos anew; what people said of them stays with their digests.
-
-    Raises
-    ------
-    LockedIndexError
-        If another process is writing to it.
-    StorageError
-        If the disk is full, read-only or gone.
-    BrokenIndexError, NewerSchemaError
-        If its catalogue or manifest is beyond mending.
+    those photos anew; judgements stay with their digests. Raises LockedIndexError, StorageError,
+    and BrokenIndexError or NewerSchemaError if catalogue or manifest cannot be repaired.
     """
     manifest = read_manifest(paths)
     done: list[str] = []
@@ -70,7 +62,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Forget shards, where their photos are, and the files that must be read again for it."""
+    """Number of photos forgotten with some shards; their files must be read again."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -86,10 +78,10 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Forget what can be found out again, take the rest as it is, and say so."""
+    """Notes on damaged tables: what can be found again is forgotten, the rest taken as it is."""
     done = []
     with transaction(connection):
-        if _OF_FILES.intersection(changed):
+        if _TABLES_OF_FILES.intersection(changed):
             connection.execute("DELETE FROM files")
             connection.execute("DELETE FROM skipped")
             done.append("all files were forgotten: `photorank index` reads them again")
@@ -97,7 +89,7 @@ def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> lis
             connection.execute("DELETE FROM signals")
             done.append("the signals were forgotten: `photorank signals` measures them again")
         take_sums(connection)
-    if kept := sorted(set(changed) - _OF_FILES - {"signals"}):
+    if kept := sorted(set(changed) - _TABLES_OF_FILES - {"signals"}):
         done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")
     return done
 
@@ -117,7 +109,7 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def _content(paths: IndexPaths, digest: str) -> bytes | None:
-    """Thumbnail of a photo by any of its files that still is that photo."""
+    """Bytes of a photo's file that still has its content, to make the thumbnail of."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         places = connection.execute(
@@ -129,7 +121,7 @@ def _content(paths: IndexPaths, digest: str) -> bytes | None:
         try:
             data = read_photo(as_path(roots.path(place)))
             if photo_digest(data) == digest:
-                return thumbnail(decode_isolated(data, short_side=_SIDE).photo)
+                return thumbnail(decode_isolated(data, short_side=_SHORT_SIDE_PIXELS).photo)
         except UnreadablePhotoError:
             continue
     return None

@@ -1,4 +1,4 @@
-"""Re-root a library that moved as a whole: its photos, embeddings and labels stay as they are."""
+"""New root of a library that moved as a whole; photos, embeddings and labels stay."""
 
 import os
 import sqlite3
@@ -15,9 +15,9 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """What a move of a library means for an index; files are those that were not marked vanished.
+    """Effect of a library's move on an index; files marked as vanished do not count.
 
-    A file is found where one of its size is at the same place below the new folder.
+    A file counts as found where one of its size is at the same place below the new folder.
     """
 
     roots: dict[str, str]  # each of the index's folders that moved: where it is now
@@ -27,23 +27,11 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Return what :func:`reroot` would do; nothing is changed.
+    """Move that :func:`reroot` would make; nothing is changed.
 
-    Parameters
-    ----------
-    paths : IndexPaths
-    old : Path
-        A folder of the index, or one that folders of it were in.
-    new : Path
-        Where that folder is now.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such new folder.
-    MovedLibraryError
-        If no folder of the index was there, the new one is part of the index already, or none
-        of the photos is found in it.
+    `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
+    MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index
+    was there, the new one is part of the index already, or none of the photos is in it.
     """
     new = Path(os.path.realpath(new))
     if not new.is_dir():
@@ -53,16 +41,10 @@ def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
 
 
 def reroot(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Let an index's photos under a folder be found under another, in one transaction.
+    """Move of an index's photos from one folder to another, made in one transaction.
 
-    No photo is opened. Should this be cut short, doing it again completes it.
-
-    Raises
-    ------
-    MissingPathError, MovedLibraryError
-        As :func:`plan_move` does; then nothing was changed.
-    LockedIndexError
-        If another process is writing to the index.
+    No photo is opened. If it is cut short, doing it again completes it. Raises as
+    :func:`plan_move`, and LockedIndexError if another process is writing.
     """
     move = plan_move(paths, old, new)
     with writing(paths) as connection:
@@ -132,13 +114,13 @@ def _is_half_done(paths: IndexPaths, roots: Roots, was: bytes, is_now: bytes) ->
 
 
 def _moved(path: bytes, was: bytes, is_now: bytes) -> bytes | None:
-    """Return where a path under one folder is under another, None if it is not under the one."""
+    """Path below the new folder for one below the old folder; None for other paths."""
     place = Roots([(0, was)]).place(path)
     return None if place is None else Roots([(0, is_now)]).path(place)
 
 
 def _absolute(path: Path) -> Path:
-    """Path that need not exist any more."""
+    """Absolute path, which need not exist any more."""
     return Path(os.path.abspath(path))
 
 

@@ -1,4 +1,4 @@
-"""What people said of an index's photos, by row, as its catalogue has it now."""
+"""Judgements on an index's photos, by row, as the catalogue has them now."""
 
 import numpy as np
 
@@ -23,10 +23,10 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Photos' scores, by one rater or the mean over all, groups and series.
+    """Scores of the photos, by one rater or the mean over all, with groups and series.
 
-    A score that is itself a mean of many counts as many. Stars that were clicked count
-    only where nothing was imported on another scale.
+    A score that is the mean of many counts as many. Clicked stars count only where nothing was
+    imported on another scale.
     """
     who = {"rater": rater}
     with reading(paths) as connection:
@@ -52,7 +52,7 @@ def load_labels(
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
     """Scores of each named rater but one, unless they are means of several people.
 
-    Stars that were clicked are left out where anything was imported on another scale.
+    Clicked stars are left out where anything was imported on another scale.
     """
     with reading(paths) as connection:
         given = connection.execute(
@@ -71,7 +71,7 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Return what people chose, one rater or all; choices of vanished photos are left out."""
+    """Choices of one rater or all, without those of vanished photos."""
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"
@@ -92,7 +92,7 @@ def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoic
 
 
 def load_raters(paths: IndexPaths) -> list[str]:
-    """Names of all who rated or chose, sorted; the unnamed are not among them."""
+    """Names of all raters, sorted, without the unnamed."""
     with reading(paths) as connection:
         found = connection.execute(
             "SELECT name FROM raters WHERE name != '' AND ("
@@ -103,7 +103,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
-    """Return how much people said of the photos that have a file."""
+    """Numbers of judgements on photos that have a file."""
     with reading(paths) as connection:
         (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")

@@ -1,4 +1,4 @@
-"""Where the rows of an index belong: groups, series, parts of an official split."""
+"""Groups, series and official split of an index's rows."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, TypeVar
@@ -15,24 +15,24 @@ _Name = TypeVar("_Name", bound=Hashable)
 
 
 class Named(NamedTuple):
-    """One name a row, as numbers."""
+    """One name a row, as numbers into a list of names."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Row's name."""
+        """Name of a row."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """All rows' names."""
+        """Names of all rows."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
 
 class Memberships(NamedTuple):
-    """Where each row belongs."""
+    """Group, series and part of the official split of each row."""
 
     groups: Named
     series: Named
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Return where the rows belong; sources never contradict each other."""
+    """Groups, series and splits of the rows; sources never contradict each other."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Texts as names."""
+    """Texts as numbers into a list of names."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))
@@ -64,7 +64,7 @@ def named(texts: Texts) -> Named:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Number for each name, in alphabetical order, -1 for no name; and the names.
+    """Number of each name in alphabetical order, -1 for no name; and the names.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The photos of an index along a direction, best first."""
+"""Photos of an index along a direction, best first."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """K rows with the greatest scalar product, and these; or with the lowest ones."""
+    """Rows (k,) with the greatest (or lowest) scalar product, and the products."""
     found = _search(layout, direction, k, lowest=lowest)
     places = rows.places(layout.photos[found.positions])
     order = np.lexsort((places, -found.products))[:k]
@@ -25,7 +25,7 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Return what :func:`nearest_rows` does as photos, and look at no others in the catalogue."""
+    """Photos of :func:`nearest_rows`, without reading others from the catalogue."""
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]

@@ -1,4 +1,4 @@
-"""What an index returns: its photos, what people said of them, what a search found."""
+"""Values that an index returns: photos, judgements, search results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from photorank.typing import Codes, Floats, Labels
 
 @dataclass(frozen=True)
 class Photo:
-    """A content that has at least one file now."""
+    """Content that has at least one file now."""
 
     digest: str  # SHA-256 of its bytes: its identity under any name
     path: Path  # absolute; the first of its files
@@ -34,7 +34,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Who gave which photo which score, by row of :meth:`Index.photos`."""
+    """Single scores with their rater and photo, by row of :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -53,7 +53,7 @@ class IndexChoices(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A photo that a search found."""
+    """Photo that a search found."""
 
     photo: Photo
     similarity: float  # its scalar product with the direction
@@ -61,7 +61,7 @@ class Found(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """How much people said of an index's photos."""
+    """Numbers of judgements on an index's photos."""
 
     labelled: int  # photos with a score
     choices: int
@@ -70,7 +70,7 @@ class Counts(NamedTuple):
 
 
 class IndexSignals(NamedTuple):
-    """What was measured of the photos, by row of :meth:`Index.photos`."""
+    """Technical signals of the photos, by row of :meth:`Index.photos`."""
 
     names: tuple[str, ...]  # (s,) of :data:`photorank.photos.signals.all_signals.SIGNALS`
     values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined

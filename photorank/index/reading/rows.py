@@ -1,4 +1,4 @@
-"""The rows of an index: its photos of one moment, sorted by path."""
+"""Rows of an index: its photos of one moment, sorted by path."""
 
 import sqlite3
 from bisect import bisect_left
@@ -21,16 +21,10 @@ _BY_NUMBER = "photos NOT INDEXED"
 
 
 class Files:
-    """Files by absolute path, sorted in :func:`~photorank.index.catalogue.rooted_paths.path_order`.
+    """Files by absolute path, in the order of ``rooted_paths.path_order``.
 
-    Parameters
-    ----------
-    folders : dict of int to bytes
-        How paths begin, by the number of their root.
-    roots : ndarray of shape (f,)
-        The number of each file's root.
-    below : Texts
-        The rest of each path.
+    `folders` maps a root's number to the beginning of its paths, `roots` (f,) holds each file's
+    root, `below` the rest of its path.
     """
 
     def __init__(self, folders: dict[int, bytes], roots: Codes, below: Texts) -> None:
@@ -50,11 +44,11 @@ class Files:
             yield folders[root] + (path or b"")
 
     def take(self, places: Codes) -> "Files":
-        """Some of them."""
+        """Some of the files."""
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Places (f,) of the files in the order of their paths."""
+        """Positions (f,) of the files in the order of their paths."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -66,24 +60,16 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Place of a file among sorted ones."""
+        """Position of a file among sorted ones; None if it is not there."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
 
 class Rows:
-    """The photos that have a file, sorted by path.
+    """Photos that have a file, sorted by path.
 
-    Parameters
-    ----------
-    photos : ndarray of shape (f,)
-        Whose each file is: a photo's number in the catalogue.
-    files : Files
-        Sorted.
-    known : ndarray
-        Numbers of photos, ascending.
-    digests : Texts
-        Theirs.
+    `photos` (f,) is the photo's number of each of the sorted `files`; `known` are numbers of
+    photos, ascending, and `digests` theirs.
     """
 
     def __init__(self, photos: Codes, files: Files, known: Codes, digests: Texts) -> None:
@@ -99,11 +85,11 @@ class Rows:
         return len(self.photos)
 
     def digest(self, row: int) -> str:
-        """Photo's digest."""
+        """Digest of a row's photo."""
         return _text(self.digests[row]) or ""
 
     def all_digests(self) -> list[str]:
-        """All photos' digests, by row."""
+        """Digests of all photos, by row."""
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
@@ -112,7 +98,7 @@ class Rows:
         return None if place is None else int(self._rows[place])
 
     def files(self) -> Iterator[tuple[bytes, int]]:
-        """Yield every file, copies too, and its row, in the order of paths."""
+        """Yield every file, copies too, with its row, in the order of paths."""
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
@@ -122,40 +108,31 @@ class Rows:
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of those photos that have one, and which of the photos they are."""
+        """Rows of those photos that have one, and the positions of these photos."""
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
 
 
 class Facts(NamedTuple):
-    """What a photo's file tells of it, by row."""
+    """Capture time and camera of each row's photo, as its file tells them."""
 
     taken: Texts
     cameras: Texts
 
     def of(self, row: int) -> tuple[str | None, str | None]:
-        """Return when a photo was taken, and by which camera."""
+        """Capture time and camera of a row."""
         return _text(self.taken[row]), _text(self.cameras[row])
 
     def tolist(self) -> list[tuple[str | None, str | None]]:
-        """Same of all rows."""
+        """Capture time and camera of all rows."""
         return list(zip(map(_text, self.taken), map(_text, self.cameras), strict=True))
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Photos of this moment.
+    """Rows of this moment; of the photos `among` some numbers, if given.
 
-    Parameters
-    ----------
-    paths : IndexPaths
-    among : ndarray of shape (n,), optional
-        The photos that are wanted, by their numbers.
-
-    Raises
-    ------
-    ChangedIndexError
-        If one of these has no file any more.
+    Raises ChangedIndexError if one of these has no file any more.
     """
     with reading(paths) as connection:
         folders = _folders(connection)
@@ -175,7 +152,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Return what the photos' files tell of them; nothing of a photo that was dropped since."""
+    """Capture time and camera of the rows; none for photos dropped since."""
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera"], _BY_NUMBER)
     places = _places(known, rows.photos)
@@ -183,12 +160,9 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Few photos by their numbers in the catalogue, without a look at the others.
+    """Photos of a few numbers in the catalogue, without reading the others.
 
-    Raises
-    ------
-    ChangedIndexError
-        If one of them has no file any more.
+    Raises ChangedIndexError if one of them has no file any more.
     """
     photos = []
     with reading(paths) as connection:
@@ -211,13 +185,13 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Beginning of the paths in each root."""
+    """Beginning of the paths of each root."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 
 
 def _places(known: Codes, wanted: Codes) -> Codes:
-    """Return where numbers are among known ones, which ascend; -1 where they are not."""
+    """Positions of numbers among ascending known ones; -1 where a number is unknown."""
     places = np.searchsorted(known, wanted)
     found = np.append(known, -1)[places] == wanted
     return np.where(found, places, -1)

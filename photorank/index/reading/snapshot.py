@@ -1,4 +1,4 @@
-"""What an open index holds in memory: each part is loaded when it is needed, and once."""
+"""Data of an open index: each part is loaded when it is first needed, once for all threads."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from photorank.workspace import IndexPaths
 
 
 class _Once(cached_property[Any]):
-    """A property that is loaded when it is needed, once for all threads."""
+    """Property that is loaded when it is first needed, once for all threads."""
 
     def __get__(self, held: Any, owner: type | None = None) -> Any:
         if held is None:
@@ -28,14 +28,7 @@ class _Once(cached_property[Any]):
 
 
 class Snapshot:
-    """The photos of an index and their embeddings, of the moment when they were first needed.
-
-    Parameters
-    ----------
-    paths : IndexPaths
-    dimensions : int
-        Of the embeddings.
-    """
+    """Photos and embeddings of an index, as they were when first needed."""
 
     def __init__(self, paths: IndexPaths, dimensions: int) -> None:
         self._paths = paths
@@ -61,17 +54,17 @@ class Snapshot:
 
     @_Once
     def layout(self) -> Layout:
-        """Tell where the embeddings lie."""
+        """Shards, and the photo of each position."""
         return load_layout(self._paths, self._dimensions)
 
     @_Once
     def rows(self) -> Rows:
-        """List the photos that have a file."""
+        """Photos that have a file, by row."""
         return load_rows(self._paths, self.layout.photos[self.layout.counts])
 
     @_Once
     def positions(self) -> Codes:
-        """Tell where the embedding of each row lies, (n,)."""
+        """Position of each row's embedding (n,)."""
         at = np.flatnonzero(self.layout.counts)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
@@ -79,22 +72,22 @@ class Snapshot:
 
     @_Once
     def memberships(self) -> Memberships:
-        """Tell where the rows belong."""
+        """Groups, series and splits of the rows."""
         return load_memberships(self._paths, self.rows)
 
     @_Once
     def facts(self) -> Facts:
-        """Tell what the photos' files say."""
+        """Capture time and camera of the rows."""
         return load_facts(self._paths, self.rows)
 
     @_Once
     def digests(self) -> list[str]:
-        """List the photos' digests, by row."""
+        """Digests of the photos, by row."""
         return self.rows.all_digests()
 
     @_Once
     def photos(self) -> list[Photo]:
-        """List all photos, by row."""
+        """All photos, by row."""
         belongs = self.memberships
         columns = zip(
             self.digests,
@@ -108,7 +101,7 @@ class Snapshot:
 
     @_Once
     def embeddings(self) -> Embeddings:
-        """Copy all embeddings (n, d) into memory, read-only."""
+        """All embeddings (n, d), copied into memory, read-only."""
         rows = self.layout.mapped.take(self.positions)
         rows.flags.writeable = False
         return rows

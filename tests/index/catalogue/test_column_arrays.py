@@ -62,7 +62,7 @@ def test_what_is_too_much_for_one_text_comes_in_parts(table, monkeypatch, chunk)
     table.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1000)
     with pytest.raises(sqlite3.DataError):
         table.execute("SELECT group_concat(path) FROM odd").fetchone()
-    monkeypatch.setattr(column_arrays, "_CHUNK", chunk)
+    monkeypatch.setattr(column_arrays, "_ROWS_A_CHUNK", chunk)
     assert read(table) == expected(rows)
 
 

@@ -139,7 +139,7 @@ def test_clicks_do_not_wait_for_an_indexing_run(library, digests):
 
 def test_a_long_transaction_of_another_is_told(library, digests, monkeypatch):
     """After a short wait the error is in words, and nothing was kept."""
-    monkeypatch.setattr("photorank.index.catalogue.connection._PATIENCE", 0.1)
+    monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     with (
         writing(library.paths) as connection,
         transaction(connection),
