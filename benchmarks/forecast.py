@@ -14,7 +14,7 @@ import numpy as np
 from taste import Person, Split, distinct_pairs, interval
 
 from photorank.index.opened import open_index
-from photorank.learning.personal_taste import AHEAD, forecast_of, learning_curve
+from photorank.learning.personal_taste import FORECAST_CHOICES, forecast_of, learning_curve
 from photorank.metrics.estimates import Difference
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.typing import Floats
@@ -68,7 +68,9 @@ def forecast_and_truth(
 ) -> tuple[Difference | None, float]:
     """Return what is forecast after m choices, and what the next ones brought."""
     mine = Z[person.own]
-    drawn = distinct_pairs(len(mine), m + AHEAD, np.random.default_rng([person.rater, m]))
+    drawn = distinct_pairs(
+        len(mine), m + FORECAST_CHOICES, np.random.default_rng([person.rater, m])
+    )
     low = person.labels[drawn[:, 0]] < person.labels[drawn[:, 1]]
     pairs = np.where(low[:, None], drawn[:, ::-1], drawn)
     ties = (person.labels[pairs[:, 0]] == person.labels[pairs[:, 1]]).astype(np.float64)
@@ -81,7 +83,7 @@ def forecast_and_truth(
             taste_of(prior, Judged(mine, pairs[:k], ties[:k])).ratings(Z[person.test]),
             person.truth,
         )
-        for k in (m, m + AHEAD)
+        for k in (m, m + FORECAST_CHOICES)
     )
     return told, after - before
 

@@ -12,7 +12,7 @@ from dashboard.models.photo_tiles import Tile, alt_text, percentile_text, tile_o
 from dashboard.models.vector_card import Within
 from photorank.errors import counted
 from photorank.index.opened import Index, Photo
-from photorank.learning.personal_taste import AHEAD, PersonalState
+from photorank.learning.personal_taste import FORECAST_CHOICES, PersonalState
 from photorank.metrics.estimates import Difference
 
 STARS_A_PAGE = 12  # photos: divisible by 2, 3, 4 and 6 columns
@@ -106,7 +106,7 @@ def _outlook(forecast: Difference | None) -> str:
         number(100 * one, "+.1f") for one in (forecast.value, forecast.low, forecast.high)
     )
     return (
-        f"{AHEAD} more choices are expected to change that by {value} percentage points "
+        f"{FORECAST_CHOICES} more choices are expected to change that by {value} percentage points "
         f"({low} to {high})."
     )
 

@@ -1,1 +1,1 @@
-"""What leaves photorank: tables, sidecars, embeddings. No photo is moved, changed or deleted."""
+"""Albums: K of N photos by rating and variety, with quotas and reasons."""

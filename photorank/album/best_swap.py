@@ -1,16 +1,16 @@
-"""The exchange of one photo of an album for another that would help most."""
+"""The best exchange of one photo of an album for another."""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.album.greedy_choice import ROWS, Choice, Covers, Mask, Rules, in_blocks
+from photorank.album.greedy_choice import ROWS_A_BLOCK, Choice, Covers, Mask, Rules, in_blocks
 from photorank.typing import Codes, Floats
 
 
 class Swap(NamedTuple):
-    """One photo for another."""
+    """Exchange of one photo for another."""
 
     out: int
     into: int
@@ -18,7 +18,7 @@ class Swap(NamedTuple):
 
 
 def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
-    """Exchange of one chosen photo, not a pinned one, that helps most or costs least.
+    """Exchange of one chosen photo, not a pinned one, that adds most or costs least.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -33,7 +33,7 @@ def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Sw
     owners, begins = np.unique(owner[order], return_index=True)
 
     def best_of(start: int) -> Swap:
-        some = comers[start : start + ROWS]
+        some = comers[start : start + ROWS_A_BLOCK]
         part = covers[some][:, order]
         with_all = np.maximum(part, best[order])
         gain = worth[some][:, None] - worth[rows]
@@ -54,7 +54,7 @@ def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Sw
 def _two_best(
     covers: Covers,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
-    """Each client's best and second best cover (c,), and by whom the best one is."""
+    """Best and second best cover of each client (c,), and the photo of the best one."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()
@@ -63,7 +63,7 @@ def _two_best(
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Tell which newcomer (m,) may take whose place (k,): of one part, or where there is room."""
+    """Whether each newcomer (m,) may take each place (k,): same part, or a part with room."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

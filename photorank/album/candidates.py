@@ -1,4 +1,4 @@
-"""The photos that an album is chosen from, and what each is worth and stands for."""
+"""Candidates of an album, with their worth and what they stand for."""
 
 from dataclasses import dataclass, replace
 
@@ -11,12 +11,12 @@ from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
 _SEED = 0  # of the draw of clients: the same album every time
-_SAME = 1e-6  # distance below which all photos of a collection are the same
+_SAME_PHOTO_DISTANCE = 1e-6  # if no two photos are farther apart, all are the same
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The photos that may be chosen: one version of each, none that is banned."""
+    """Photos that may be chosen: one version of each, none that is banned."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -26,7 +26,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Return which of an index's n photos are in the group to choose from."""
+    """Whether each of an index's n photos is in the group to choose from."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -37,10 +37,9 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Rows, in order, that an album is chosen from: all, or the best rated.
+    """Rows that an album is chosen from, in order: all, or the best rated and the pinned ones.
 
-    What is pinned is among them. Where there are more places than photos are to be considered,
-    they are filled from all photos.
+    Where there are more places than photos to consider, all photos are taken.
     """
     among = np.flatnonzero(in_group(index, len(ratings), request))
     most = max(request.considered, request.places)
@@ -55,15 +54,7 @@ def candidates_of(
 ) -> Candidates:
     """Photos that may be chosen, and which of them go first.
 
-    Parameters
-    ----------
-    ratings : ndarray of shape (n,)
-    merit : ndarray of shape (n,)
-        Of each photo among the shots of its series.
-    series : Series
-    request : AlbumRequest
-    among : ndarray of shape (n,)
-        Photos that there are to choose from.
+    `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
     mains = series.versions
     banned = np.isin(mains, mains[sorted(request.banned - request.pinned)])
@@ -86,7 +77,7 @@ def candidates_of(
 
 
 def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of each code that is best by merit (n,)."""
+    """Row of the photo of greatest merit (n,) for each code."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
@@ -94,9 +85,9 @@ def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
 def quality_and_covers(
     embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
 ) -> tuple[Floats, Covers]:
-    """Quality (g,) and covers (g, c), each on a scale where 1 is all there is to have.
+    """Quality (g,) and covers (g, c), each divided by all there is to have.
 
-    Without places it is all that one place could have: photos are still told what they would add.
+    An album without places is measured by what one place could have.
     """
     rules = replace(rules, places=max(rules.places, 1))
     lowest = candidates.ratings.min(initial=np.inf)
@@ -119,15 +110,15 @@ def quality_and_covers(
 
 
 def _likeness(embeddings: Embeddings, rows: Codes, clients: Codes) -> Covers:
-    """Return how like each row (g,) is to each client (c,): 1 the same, 0 as two on average.
+    """Likeness (g, c) of rows to clients: 1 the same photo, 0 as two on average.
 
-    Squared: a photo that is a little like hundreds should not stand for all of them.
+    Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """
     near = embeddings[clients]
     c = len(clients)
     total = near.sum(axis=0, dtype=np.float64)
     typical = float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
-    if 1 - typical < _SAME:
+    if 1 - typical < _SAME_PHOTO_DISTANCE:
         return np.ones((len(rows), c), dtype=np.float32)
     covers = embeddings[rows] @ near.T
     covers -= np.float32(typical)

@@ -24,17 +24,17 @@ Covers: TypeAlias = NDArray[np.float32]  # (n, c), ≥ 0
 Mask: TypeAlias = NDArray[np.bool_]  # (n,)
 T = TypeVar("T")
 
-GREEDY = 1 - 1 / np.e  # of the best value, without limits a part
-GREEDY_IN_PARTS = 0.5  # with them
+GREEDY_SHARE = 1 - 1 / np.e  # of the best value, without limits a part
+GREEDY_SHARE_WITH_PARTS = 0.5  # with them
 
-_MANY_BLOCKS = 4  # for fewer it is not worth starting threads
-ROWS = 1024  # of the covers that are looked at together
-_LOOKS = 5  # stages of the choice from which the upper bound is worked out
+_MIN_BLOCKS_FOR_THREADS = 4  # for fewer it is not worth starting threads
+ROWS_A_BLOCK = 1024  # of the covers that are looked at together
+_BOUND_STAGES = 5  # stages of the choice from which the upper bound is worked out
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What a set of photos must keep to."""
+    """Limits that a set of photos must keep."""
 
     places: int  # photos at most
     pinned: Codes  # (p,) rows that are in
@@ -44,11 +44,11 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """The share of the best value that greedy is sure to reach."""
-        return GREEDY if self.parts is None else GREEDY_IN_PARTS
+        """Share of the best value that greedy is sure to reach."""
+        return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def has_room(self, chosen: list[int]) -> Mask:
-        """Tell which photos (n,) may be added to those chosen, but for places."""
+        """Whether each photo's part (n,) still has room beside those chosen."""
         rows = np.array(chosen, dtype=np.intp)
         left = np.ones(len(self.first), dtype=bool)
         left[rows] = False
@@ -58,7 +58,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Return how many more photos each part takes (parts,), or None without parts."""
+        """Number of photos that each part still takes (parts,); None without parts."""
         if self.parts is None:
             return None
         count = int(self.parts.max(initial=-1)) + 1
@@ -67,7 +67,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """The photos that were chosen, pinned ones first, then in the order of the choice."""
+    """Chosen photos: pinned ones first, then in the order of the choice."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -110,13 +110,13 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Return what photos cover that are chosen for that alone; see :func:`choose`."""
+    """Cover of photos that are chosen for cover alone; see :func:`choose`."""
     nothing = np.zeros(len(covers))
     return value_of(nothing, covers, _picked(nothing, covers, rules)[0])
 
 
 def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, what each added, and the stage (n,) that the last ones are of."""
+    """Chosen rows, what each added, and the stage (n,) that the last ones belong to."""
     chosen: list[int] = rules.pinned.tolist()
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
@@ -135,27 +135,27 @@ def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats,
 
 
 def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
-    """F of a set of rows."""
+    """Value F of a set of rows."""
     best = covers[rows].max(axis=0, initial=0.0)
     return float(worth[rows].sum() + best.sum(dtype=np.float64))
 
 
 def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
-    """Return what each photo (n,) would add to the value of a set."""
+    """Gain (n,) that each photo would add to the value of a set."""
     return worth + _new_cover(covers, covers[rows].max(axis=0, initial=0.0))
 
 
 def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
-    """Value that no set exceeds which has the pinned photos and keeps to the limits.
+    """Upper bound on the value of every set with the pinned photos that keeps the rules.
 
-    The others of a set are from `among` (n,).
-
-    Whatever set S is looked at, a set O covers no more than S and all it adds to S one by
-    one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + what o adds to the cover of S); the
-    sum is greatest for the best photos that places and parts allow. The least of
-    these bounds over some beginnings of `rows`, and over all photos together, counts.
+    The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
+    and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
+    of o over S); the sum is greatest for the best photos that places and parts allow. The
+    smallest bound over some beginnings of `rows`, and over all photos together, counts.
     """
-    looks = {round(step) for step in np.linspace(len(rules.pinned), len(rows), _LOOKS).tolist()}
+    looks = {
+        round(step) for step in np.linspace(len(rules.pinned), len(rows), _BOUND_STAGES).tolist()
+    }
     covered = [covers[rows[:count]].max(axis=0, initial=0.0) for count in sorted(looks)]
     covered.append(covers.max(axis=0, initial=0.0))
     free = among.copy()
@@ -181,7 +181,7 @@ def _greedy(
     rules: Rules,
     chosen: list[int],
 ) -> list[tuple[int, float]]:
-    """Choose among the waiting rows until places or rows run out; move `best` along."""
+    """Rows chosen and their gains, until places or rows run out; `best` is moved along."""
     rows = np.flatnonzero(waiting)
     places = rules.places - len(chosen)
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -213,28 +213,28 @@ def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) ->
 
 
 def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
-    """Return how much each photo (n,) would add to what is covered."""
+    """Cover (n,) that each photo would add."""
     covered = np.empty(len(covers))
 
     def cover(start: int) -> None:
-        part = np.maximum(covers[start : start + ROWS], best)
-        covered[start : start + ROWS] = part.sum(axis=1, dtype=np.float64)
+        part = np.maximum(covers[start : start + ROWS_A_BLOCK], best)
+        covered[start : start + ROWS_A_BLOCK] = part.sum(axis=1, dtype=np.float64)
 
     in_blocks(cover, len(covers))
     return covered - best.sum(dtype=np.float64)
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Return what is made of each block of n rows, by its first one; NumPy lets threads run."""
-    starts = range(0, n, ROWS)
-    if len(starts) < _MANY_BLOCKS:
+    """Results of the work on each block of n rows; NumPy lets threads run."""
+    starts = range(0, n, ROWS_A_BLOCK)
+    if len(starts) < _MIN_BLOCKS_FOR_THREADS:
         return [work(start) for start in starts]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(work, starts))
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Places (in order) of what remains if each part gives its first ones only."""
+    """Positions that remain if each part gives its first ones only."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

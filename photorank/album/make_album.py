@@ -1,4 +1,4 @@
-"""An album of K photos: what is in it, what it is worth, and why."""
+"""An album of K photos: which are in it, what it is worth, and why."""
 
 from dataclasses import dataclass
 
@@ -18,12 +18,12 @@ from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Ratings
 
-_TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
+_VARIETY_TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
 
 
 @dataclass(frozen=True)
 class Album:
-    """The album that was chosen, in the order of time."""
+    """Chosen album, in the order of time."""
 
     places: int
     chosen: list[Chosen]
@@ -40,24 +40,23 @@ class Album:
 def make_album(
     index: Index, ratings: Ratings, series: Series, request: AlbumRequest, *, vector: str
 ) -> Album:
-    """Choose an album.
+    """Album of the best rated and most varied photos.
 
-    With room for all, all are in it. Else the value is balanced between quality, the sum
-    of the ratings over the worst one's, and variety, how well each photo of the collection
-    (of more than 1,000 series a sample of so many) is like one of the album: the cosine above
-    what two photos have on average. One shot of a series is taken while there are others:
-    the best by its rating, and by its technical signals where they were measured.
+    With room for all, all are in it. Else the value balances quality, the sum of the ratings
+    above the worst one's, and variety, how well each photo of the collection (of more than
+    1,000 series a sample) is like one of the album: the cosine above what two photos have on
+    average. One shot of a series is taken while there are others: the best by its rating, and
+    by its technical signals where they were measured.
 
     Parameters
     ----------
     index : Index
     ratings : ndarray of shape (n,)
-        Of all the index's photos.
     series : Series
-        Of the shortlist at least.
+        At least of the shortlist.
     request : AlbumRequest
     vector : str
-        What the ratings are called.
+        Name of the vector that gave the ratings.
 
     Raises
     ------
@@ -83,7 +82,7 @@ def make_album(
         request.at_most,
     )
     quality, covers = quality_and_covers(index.embeddings(), candidates, rules, request.clients)
-    worth = max(1 - request.balance, _TIE) * quality
+    worth = max(1 - request.balance, _VARIETY_TIE) * quality
     covers *= np.float32(request.balance)
     choice = choose(worth, covers, rules)
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
@@ -116,15 +115,9 @@ def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Return what is to be said of places left empty, and of photos that do not tell their time.
+    """Notes on places left empty, and on photos without a capture time.
 
-    Parameters
-    ----------
-    request : AlbumRequest
-    n : int
-        Candidates.
-    taken : list of str or None
-        Capture times of the photos of the album.
+    `n` is the number of candidates, `taken` the capture times of the album's photos.
     """
     notes = []
     if (k := len(taken)) < request.places:
@@ -139,7 +132,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
 
 
 def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among: Mask) -> list[str]:
-    """Return how series were found, and how the best shot of each."""
+    """Notes on how series were found, and how the best shot of each."""
     notes = []
     encoder = index.manifest.encoder
     if encoder != "embedded" and len(among) > 1:

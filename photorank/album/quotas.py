@@ -1,4 +1,4 @@
-"""Parts of a collection that an album takes only so much of: days, events, shapes, groups."""
+"""Parts of a collection with a quota in an album: days, events, folders, orientations, groups."""
 
 from typing import Literal, TypeAlias, get_args
 
@@ -16,16 +16,10 @@ _OCCASIONS: dict[Per, Occasion] = {"day": "day", "event": "event", "folder": "fo
 
 
 def parts(index: Index, per: Per) -> tuple[Codes, list[str]]:
-    """Part of each photo (n,), -1 where it is in none, and the parts' names.
+    """Part of each photo (n,), -1 where it is in none, and the names of the parts.
 
-    A photo without a capture time is of no day and of no event, and no limit holds for it.
-
-    Parameters
-    ----------
-    index : Index
-    per : {"day", "event", "folder", "orientation", "group"}
-        Days and events are those of the camera's clock, as `photorank groups` makes them;
-        groups are the index's own.
+    A photo without a capture time has no day and no event, so no limit holds for it. Days and
+    events are those of the camera's clock, as `photorank groups` makes them.
     """
     photos = index.photos()
     if per == "group":

@@ -1,4 +1,4 @@
-"""Why each photo is in an album, and why the next ones just missed it, in words."""
+"""Reasons in words: why each photo is in an album, and why the next ones missed it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _VARIETY_SHARE = 0.5  # of what a photo adds, from which variety is a reason
 
 @dataclass(frozen=True)
 class Chosen:
-    """A photo of the album."""
+    """Photo of the album, with its reasons."""
 
     row: int
     rating: float
@@ -35,7 +35,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Missed:
-    """A photo that was next."""
+    """Photo that just missed the album, with the reason."""
 
     row: int
     rating: float
@@ -45,7 +45,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What decided for and against the photos of one album."""
+    """Facts that decided for and against the photos of one album."""
 
     photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
@@ -58,7 +58,7 @@ class Reasons:
     among: Mask  # (n,) photos that were considered
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
-        """Photos of the album."""
+        """Photos of the album, with reasons."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
@@ -107,7 +107,7 @@ class Reasons:
         )
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
-        """Photos that would add most to the album."""
+        """Photos that would add most to the album, with what kept them out."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
@@ -128,14 +128,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Return what its rating says for a photo, None if it says little."""
+        """Reason by rating; None if the rating says little."""
         percentile = float(self.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Photos of the rows' series that were there to choose from."""
+        """Photos of each row's series that were candidates."""
         members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
         together = np.isin(self.series.codes, list(members)) & self.among
         for row in np.flatnonzero(together).tolist():
@@ -144,7 +144,7 @@ class Reasons:
 
 
 def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str | None:
-    """Return what being one of a series says for a photo, None for one on its own."""
+    """Reason by being the best of a series; None for a photo on its own."""
     size = len(photos)
     if size < 2:
         return None
@@ -157,14 +157,10 @@ def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str 
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Return what variety says for a photo, None if it says little.
+    """Reason by variety; None if it says little.
 
-    Parameters
-    ----------
-    stands_for : int
-        Photos of the collection that no other photo of the album is more like.
-    share : float
-        Of what the photo added to the album's value, the part that is variety.
+    `stands_for` counts photos that no other photo of the album is more like; `share` is the part
+    of the added value that is variety.
     """
     if share < _VARIETY_SHARE:
         return None
@@ -174,7 +170,7 @@ def _of_variety(stands_for: int, share: float) -> str | None:
 
 
 def _joined(*reasons: str | None) -> str:
-    """Reasons there are in one line.
+    """Reasons joined by semicolons.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a person wants of an album, and whether that can be had."""
+"""Request for an album, and whether it can be met."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """What a person wants of an album. Photos are rows of the index."""
+    """Request for an album; photos are rows of the index."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -33,13 +33,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Rows of photos by their files.
-
-    Raises
-    ------
-    AlbumError
-        If a file is not in the index.
-    """
+    """Rows of the photos in some files; AlbumError if a file is not in the index."""
     rows = {path: index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -51,13 +45,7 @@ def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
 
 
 def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
-    """Raise if a request contradicts itself.
-
-    Raises
-    ------
-    AlbumError
-        If it does.
-    """
+    """Raise AlbumError if a request contradicts itself."""
     both = request.pinned & request.banned
     if both:
         raise AlbumError(f"{photos[min(both)].path} is both pinned and banned: choose one.")
@@ -82,12 +70,9 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part of each photo (n,) that the limit is of, None without one, and notes.
+    """Part of each photo (n,) that a quota limits, and notes; None without a quota.
 
-    Raises
-    ------
-    AlbumError
-        If no photo is in any part.
+    Raises AlbumError if no photo is in any part.
     """
     if request.per is None:
         return None, []

@@ -1,4 +1,4 @@
-"""Self-taught: learn what a technical fault looks like from one's own photos, without a label."""
+"""Learning from degraded copies: what a technical fault looks like, without any label."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +26,7 @@ from photorank.vectors.master import Card, MasterVector, shortened
 
 KIND = "degradations"
 PHOTOS = 200  # more photos teach more than more copies of each
-LEAST_PHOTOS = 10  # one a fold
+MIN_PHOTOS = 10  # one a fold
 _DEFECTS_A_PHOTO = 4  # of the eight, drawn for each photo
 _SEVERITIES = (2, 4)  # seen well, and spoilt; all four would be a third more work for half a point
 
@@ -101,14 +101,10 @@ def learn_degradations(
 
 
 def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:
-    """Who is better than whom among versions of photos: the less spoilt by one defect.
+    """Comparisons among versions of photos: the one less spoilt by the same defect is better.
 
-    Parameters
-    ----------
-    photos : ndarray of shape (n,)
-        Whose version each is.
-    defects, severities
-        Of each version; "" and 0 of the photo itself.
+    `photos` (n,) numbers the photo of each version; `defects` and `severities` are "" and 0 for
+    the photo itself.
 
     Examples
     --------
@@ -129,7 +125,7 @@ def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Com
 
 
 class _Spoilt(NamedTuple):
-    """One photo's versions, ready to be encoded."""
+    """Versions of one photo, ready to be encoded."""
 
     digest: str
     defects: list[str]
@@ -144,11 +140,11 @@ def _spoilt_photos(
     seed: int,
     on_progress: Callable[[int, int], None] | None,
 ) -> JudgedPhotos:
-    """Embed photos and their spoilt copies; every photo is a group."""
+    """Embedded photos and spoilt copies; each photo is a group."""
     drawn = _drawn(index, seed)
     wanted = min(most, len(drawn))
-    if wanted < LEAST_PHOTOS:
-        raise TooFewPhotosError(index.name, wanted, LEAST_PHOTOS)
+    if wanted < MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, wanted, MIN_PHOTOS)
     spoilt: list[_Spoilt] = []
     rows: list[Embeddings] = []
     reasons: list[str] = []
@@ -161,8 +157,8 @@ def _spoilt_photos(
             spoilt += [photo._replace(frames=[]) for photo in readable]
         if on_progress is not None:
             on_progress(len(spoilt), wanted)
-    if len(spoilt) < LEAST_PHOTOS:
-        raise TooFewPhotosError(index.name, len(spoilt), LEAST_PHOTOS, reasons[0])
+    if len(spoilt) < MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, len(spoilt), MIN_PHOTOS, reasons[0])
     sizes = [len(photo.severities) for photo in spoilt]
     codes = np.repeat(np.arange(len(spoilt)), sizes)
     return JudgedPhotos(
@@ -179,10 +175,10 @@ def _spoilt_photos(
 
 
 def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Folds that keep a photo's versions together, and those of near-duplicates.
+    """Folds that keep together the versions of a photo and of its near-duplicates.
 
-    Copies of two photos that were made dark enough look alike, but do not tell
-    each other's order: only how alike the photos themselves are counts.
+    Dark copies of two photos look alike without telling each other's order, so only likeness
+    of the photos themselves counts.
     """
     _, taken, photo = np.unique(judged.groups, return_index=True, return_inverse=True)
     units = unit_codes(kept_together(judged.X[taken]), n=len(taken))
@@ -196,7 +192,7 @@ def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
 
 
 def _drawn(index: Index, seed: int) -> list[int]:
-    """All rows in a random order, those that nobody judged first."""
+    """All rows in random order, those that nobody judged first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True
@@ -207,7 +203,7 @@ def _drawn(index: Index, seed: int) -> list[int]:
 def _opened(
     index: Index, encoder: Encoder, drawn: list[int], wanted: int, seed: int
 ) -> Iterator[list[_Spoilt | UnreadablePhotoError]]:
-    """Yield the first `wanted` photos that can be read, a few at a time, and errors of others."""
+    """Yield the first `wanted` readable photos, a few at a time, and errors of others."""
     left, numbers = wanted, iter(enumerate(drawn))
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
@@ -223,7 +219,7 @@ def _opened(
 
 
 def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | UnreadablePhotoError:
-    """Prepare a photo and its copies, spoilt by defects that the seed draws."""
+    """A photo and copies spoilt by defects that the seed draws."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -1,4 +1,4 @@
-"""Directions to test by: whether a vector may be tested on photos, and learners out of fold."""
+"""Held-out testing: may a vector be tested on these photos, and by which directions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,22 +27,17 @@ Testing = Literal["as it is", "refitted", "in-sample"]
 
 
 class HeldOut(NamedTuple):
-    """What a vector is tested by: a direction for each test fold."""
+    """Directions that test a vector, one for each test fold."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
 
 
 def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
-    """Return how a vector may be tested on photos of an index, given by their digests.
+    """How a vector may be tested on photos of an index, given by their digests.
 
-    It is learned anew where its card says from what, unless it began from a prior
-    that has seen some of the photos, or that is gone: nothing would be held out.
-
-    Raises
-    ------
-    EncoderMismatchError
-        If it may not rate them at all: they belong to another encoder or framing.
+    It is learned anew where its card says from what, unless its prior has seen some of the photos
+    or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     if not _saw(vector, digests):
@@ -64,10 +59,9 @@ def held_out(
     *,
     on_fit: Callable[[], None] | None = None,
 ) -> HeldOut:
-    """Directions that a vector is tested by: its own, or those learned out of fold.
+    """Directions that test a vector: its own, or those learned out of fold from its card.
 
-    What the vector was learned from is read off its card. Where the person who
-    taught it judged too little of the other folds, it is tested in-sample.
+    Where the person who taught it judged too little of the other folds, it is in-sample.
     """
     testing = how_tested(index, vector, photos.digests)
     if testing == "refitted":
@@ -85,12 +79,8 @@ def held_out(
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
     """Learner that a card describes, its prior looked up by name.
 
-    Raises
-    ------
-    MissingVectorError
-        If the index has no such prior.
-    UnknownNameError
-        If there is no such learner, or it does not understand an argument.
+    Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
+    learner or it does not understand an argument.
     """
     parameters = dict(card.parameters.get("learner", {}))
     if (prior := card.parameters.get("prior")) is not None:
@@ -108,10 +98,10 @@ def out_of_fold_directions(
     share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Direction that is learned without each fold, (repeats, K, d).
+    """Directions learned without each fold (repeats, K, d).
 
-    With a `share` below 1 only that share of the other folds' units (photos, or
-    whole groups) is learned from.
+    With a `share` below 1 only that share of the other folds' units (photos or whole groups)
+    is learned from.
     """
     directions = np.empty((len(folds.codes), folds.k, taught.X.shape[1]))
     for repeat, fold in np.ndindex(directions.shape[:2]):
@@ -126,10 +116,9 @@ def out_of_fold_directions(
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rate each photo by the direction of its fold, (repeats, n); 0 for photos never tested.
+    """Rating of each photo by the direction of its fold (repeats, n); 0 if it is never tested.
 
-    Ratings of different folds come from different directions, so only those of one
-    fold of one repeat may be compared.
+    Only ratings of one fold of one repeat come from one direction and may be compared.
     """
     ratings = np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(directions.shape[:2]):
@@ -146,7 +135,7 @@ def out_of_fold_ratings(
     share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Rate each photo by a direction learned without its fold, (repeats, n)."""
+    """Rating of each photo by a direction learned without its fold (repeats, n)."""
     directions = out_of_fold_directions(learner, taught, folds, share=share, on_fit=on_fit)
     return ratings_by_fold(directions, taught, folds)
 
@@ -154,7 +143,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Function to call after each of `total` fits, which tells how many are done."""
+    """Function to call after each of `total` fits, which reports how many are done."""
     if on_progress is None:
         return None
     done = count(1)
@@ -166,7 +155,7 @@ def _saw(vector: MasterVector, digests: Sequence[str]) -> bool:
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """Same photos with the judgements that a vector's card says it was learned from."""
+    """The photos with the judgements that a vector's card says it was learned from."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)
@@ -175,7 +164,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Draw a share of the units that some rows belong to, and return these units' rows."""
+    """Rows of a random share of the units that some rows belong to."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

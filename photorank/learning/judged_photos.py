@@ -1,4 +1,4 @@
-"""The photos of an index that somebody judged, with what was said of them."""
+"""The judged photos of an index, with people's comparisons of them."""
 
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -15,7 +15,7 @@ from photorank.typing import Codes, Embeddings
 
 @dataclass(frozen=True)
 class JudgedPhotos:
-    """The photos that take part in some comparison, and what is known of them."""
+    """Photos that take part in a comparison, with embeddings, groups and digests."""
 
     X: Embeddings  # (n, d)
     comparisons: Comparisons  # over these n photos, at gap power 0
@@ -28,7 +28,7 @@ class JudgedPhotos:
     by_raters: bool = False  # a score counts as many people as it is the mean of
 
     def codes(self, kind: Literal["group", "series"]) -> Codes:
-        """Group or series numbers (n,), −1 where there is none."""
+        """Group or series of each photo (n,), −1 where there is none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -45,23 +45,20 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """Same photos, compared only within a group or series; with None as they are."""
+        """The photos, compared only within a group or series; None leaves them as they are."""
         if kind is None:
             return self
         return replace(self, comparisons=self.comparisons.restricted(self.codes(kind), "within"))
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """What a learned vector is tested by: groups, the harder and more honest test, if any."""
+        """Folds that a learned vector is tested by: groups, the harder test, if there are any."""
         return "group" if len(np.unique(self.groups)) > 2 else "photo"
 
     def split(self, protocol: Protocol) -> Folds:
-        """Protocol's folds of these photos.
+        """Folds of these photos by a protocol.
 
-        Raises
-        ------
-        ComparisonsError
-            If there are no groups or series to fold by, or too few photos.
+        Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
         """
         if protocol.fold_by == "split":
             return official_split(self.splits or (None,) * len(self.X), kept_together(self.X))
@@ -84,7 +81,7 @@ class JudgedPhotos:
         )
 
     def _islands(self, k: int) -> Codes:
-        """Return which photos choices link, where that makes k parts of fair size, else −1.
+        """Photos linked by choices (n,), where that makes k parts of fair size; else −1.
 
         Folds that cut through a few choices would leave hardly any to test on.
         """
@@ -101,13 +98,9 @@ def judged_photos(
 ) -> JudgedPhotos:
     """Photos of an index that somebody judged, with their comparisons.
 
-    Pairs count once each, or by how many people rated both photos. Of one person
-    choices count where there are no scores, whatever the index is evaluated by.
-
-    Raises
-    ------
-    NoLabelsError
-        If there are none, or all were judged the same.
+    Pairs count once each, or by how many people rated both photos. Of one person choices count
+    where there are no scores, whatever the index is evaluated by. Raises NoLabelsError if there
+    are no judgements, or all are the same.
     """
     comparisons = _comparisons(index, rater, by_raters)
     labels = index.labels(rater=rater)
@@ -133,7 +126,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Return what everybody, or one person, said in the way the index is evaluated by."""
+    """Comparisons of everybody or of one person, in the way the index is evaluated."""
     try:
         return index.comparisons(rater=rater, by_raters=by_raters)
     except NoLabelsError:

@@ -1,4 +1,4 @@
-"""Learn a vector from judgements, together with its held-out accuracy and its calibration."""
+"""A vector learned from judgements, with its held-out accuracy and its calibration."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,7 +28,7 @@ IN_SAMPLE = "in_sample_accuracy"
 
 @dataclass(frozen=True)
 class Learned:
-    """A direction, and what photos it had not seen say of it."""
+    """Direction, with its accuracy and calibration on photos that did not teach it."""
 
     direction: Direction  # (d,)
     slope: float | None  # logits per unit of rating difference; None without held-out pairs
@@ -43,14 +43,10 @@ def fit_and_test(
     folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Fit to all photos, and to the folds of the protocol for its accuracy and its slope.
+    """Direction of all photos, tested on the folds of the protocol.
 
-    Photos that are made, not taken, bring their own `folds`.
-
-    Raises
-    ------
-    ComparisonsError
-        If there are too few photos or groups for two folds.
+    Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
+    or groups for two folds.
     """
     folds = folds or photos.split(protocol)
     taught = photos.compared_within(protocol.within)
@@ -68,7 +64,7 @@ def fit_and_test(
 
 
 def _slope(ratings: Floats, pairs: HeldOutPairs, seed: int) -> float | None:
-    """Slope that held-out pairs give to ratings (repeats, n); None without pairs."""
+    """Calibration slope of ratings (repeats, n) on held-out pairs; None without pairs."""
     rng = np.random.default_rng(seed)
     differences: list[Floats] = []
     for row, graph in zip(ratings, pairs.graphs, strict=True):
@@ -138,7 +134,7 @@ def learn_vector(
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """SHA-256 of who was preferred to whom, whatever the order of the photos."""
+    """SHA-256 of all preferences, whatever the order of the photos."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

@@ -1,4 +1,4 @@
-"""What is known of one person's taste: ratings, how well they predict, what more would bring."""
+"""One person's taste: ratings, how well they predict choices, and what more choices would bring."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,26 +18,35 @@ from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
-AHEAD = 20  # more choices that the forecast is about
-_MARKS = (0, 5, 10, 20, 50, 100, 200, 500)  # choices that the curve's points are learned from
+FORECAST_CHOICES = 20  # more choices that the forecast is about
+_CURVE_CHOICES = (
+    0,
+    5,
+    10,
+    20,
+    50,
+    100,
+    200,
+    500,
+)  # choices that the curve's points are learned from
 _FOLDS = 10
 # Accuracy grows with m choices about as m / (m + 40): so it did for the people who rated OASIS
 # (`benchmarks/taste.py`). Few choices of one person could not tell the shape.
-_HALF_WAY = 40.0
-_LEAST_TESTS = 5  # choices left out, for a forecast
-_LEAST_TO_CALIBRATE = 20
-_MOVED = 12  # photos
+_HALF_GAIN_CHOICES = 40.0
+_MIN_TESTS = 5  # choices left out, for a forecast
+_MIN_TESTS_TO_CALIBRATE = 20
+_MOVED_PHOTOS = 12  # photos
 
 
 class CurvePoint(NamedTuple):
-    """How well a taste that was learned from so many choices predicts others."""
+    """Accuracy of a taste that was learned from so many choices."""
 
     n_choices: int
     accuracy: Estimate
 
 
 class Moved(NamedTuple):
-    """A photo whose place among all changed."""
+    """Photo whose rank has changed."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -74,12 +83,12 @@ class PersonalState:
 
     @property
     def n_choices(self) -> int:
-        """How many choices the person made."""
+        """Number of choices the person made."""
         return len(self.said.winners)
 
     @property
     def n_stars(self) -> int:
-        """How many photos the person gave stars."""
+        """Number of photos the person gave stars."""
         return len(self.said.starred)
 
     @property
@@ -88,7 +97,7 @@ class PersonalState:
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating and its standard error of one of the rows."""
+        """Rating and its standard error for a row."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
@@ -107,7 +116,7 @@ class PersonalState:
     def vector(self, name: str) -> MasterVector:
         """Taste as a master-vector; before any judgement it is the prior's direction."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
-        calibrated = not saw and len(self.gaps) >= _LEAST_TO_CALIBRATE
+        calibrated = not saw and len(self.gaps) >= _MIN_TESTS_TO_CALIBRATE
         metrics = {}
         if self.accuracy is not None:
             name_of_it = IN_SAMPLE if saw else "pairwise_accuracy"
@@ -145,19 +154,10 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Return what is known of a person; quick enough to follow every choice.
+    """Taste of a person after all clicks; quick enough to follow every choice.
 
-    Parameters
-    ----------
-    index : Index
-    rater : str
-        Who said it.
-    vector : MasterVector or None
-        What the prior was made of; None if it begins from nothing.
-    said : Clicks
-        All the person said, by row of the index.
-    subset : PhotoSubset
-        What was believed before, and of which photos; it is made once.
+    `vector` is what the prior was made of (None: nothing), `said` are the person's clicks by row
+    of the index, and `subset` holds the prior and the photos that it is compared on.
     """
     rows = said.judged_rows
     subset = subset.including(index, np.union1d(rows, said.skipped))
@@ -183,13 +183,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Return what a person clicked as judgements of photos with coordinates (n, 1 + q)."""
+    """Clicks as judgements of photos with coordinates (n, 1 + q)."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Choices that no taste picked, ties left out."""
+    """Choices whose pair was drawn at random, without ties."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -199,8 +199,8 @@ def learning_curve(
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
     """Accuracy by number of choices, and winner less loser by point and test (c, t).
 
-    The same choices are tests at every point: each is predicted from the earliest m
-    of the choices that share no photo with its fold of tests.
+    The same choices are tests at every point: each is predicted from the earliest m of the choices
+    that share no photo with its fold of tests.
     """
     if not len(tests):
         return (), np.empty((0, 0))
@@ -211,7 +211,7 @@ def learning_curve(
         seen = ~np.isin(judged.pairs, hidden).any(axis=1)
         others.append((np.flatnonzero(seen), np.flatnonzero(~np.isin(judged.rows, hidden))))
     fewest = min(len(pairs) for pairs, _ in others)
-    marks = [m for m in _MARKS if m <= fewest and m < total] + [total]
+    marks = [m for m in _CURVE_CHOICES if m <= fewest and m < total] + [total]
     gaps = np.empty((len(marks), len(tests)))
     for fold, (pairs, rows) in enumerate(others):
         first, second = judged.pairs[tests[folds == fold]].T
@@ -235,27 +235,27 @@ def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
 
 
 def _hits(gaps: Floats) -> Floats:
-    """1 where the winner was rated higher, 0 where lower, a half where neither."""
+    """Hit of each prediction: 1 if the winner was rated higher, ½ if equal, 0 if lower."""
     return (1 + np.sign(gaps)) / 2
 
 
 def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
-    """Return how much accuracy 20 more choices are expected to add; None if too little is known."""
-    if len(marks) < 3 or gaps.shape[1] < _LEAST_TESTS:
+    """Accuracy that 20 more choices are expected to add; None if too little is known."""
+    if len(marks) < 3 or gaps.shape[1] < _MIN_TESTS:
         return None
     at = _shape(np.array(marks))
-    return growth(_hits(gaps), at, float(_shape(np.array(marks[-1] + AHEAD)) - at[-1]))
+    return growth(_hits(gaps), at, float(_shape(np.array(marks[-1] + FORECAST_CHOICES)) - at[-1]))
 
 
 def _shape(m: Floats) -> Floats:
-    return m / (m + _HALF_WAY)
+    return m / (m + _HALF_GAIN_CHOICES)
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos that moved most among some rows of the index."""
+    """Photos whose rank changed most among some rows of the index."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
-    some = np.argpartition(far, min(_MOVED, len(far) - 1))[:_MOVED]
+    some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]
     most = some[np.argsort(far[some], kind="stable")]
     return tuple(
         Moved(int(rows[one]), float(old[one]), float(new[one]))
@@ -265,7 +265,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of what was said, whatever the order."""
+    """SHA-256 of all clicks, whatever their order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -1,4 +1,4 @@
-"""The protocol: how judged photos are split, learned from and tested on."""
+"""Protocol of held-out results: how judged photos are split, learned from and tested on."""
 
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
@@ -42,17 +42,14 @@ class Protocol:
     by_raters: bool = False
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Protocol as plain JSON."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Json) -> "Protocol":
-        """Return what :meth:`to_json` wrote; what an older photorank did not know is as usual.
+        """Protocol that :meth:`to_json` wrote; what an older photorank did not know is the default.
 
-        Raises
-        ------
-        ValueError
-            If a value is not among those it can have.
+        Raises ValueError if a value is none of those it can have.
         """
         if data["fold_by"] not in get_args(FoldBy) or data["within"] not in WITHIN:
             raise ValueError(f"no protocol: {data}")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from photorank.album.best_swap import best_swap
-from photorank.album.greedy_choice import GREEDY, Rules, choose, value_of
+from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose, value_of
 
 
 def scene(seed, *, quotas=False):
@@ -113,6 +113,6 @@ def test_the_first_go_first():
 def test_the_promise_is_the_classic_one():
     """1 − 1/e without quotas, one half with them."""
     rules = Rules(1, np.empty(0, dtype=np.intp), np.ones(1, dtype=bool))
-    assert rules.promise == GREEDY == pytest.approx(0.632, abs=1e-3)
+    assert rules.promise == GREEDY_SHARE == pytest.approx(0.632, abs=1e-3)
     parted = Rules(1, rules.pinned, rules.first, np.zeros(1, dtype=np.intp), 1)
     assert parted.promise == 0.5
