@@ -1,4 +1,4 @@
-"""Several people's tastes: how far they agree, what all like, and what they disagree about."""
+"""Agreement of several people: how far tastes agree, what all like, what they dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
-_DRAWS = 100  # of each taste
-_PHOTOS = 500  # that drawn tastes are compared on
+_POSTERIOR_DRAWS = 100  # of each taste
+_COMPARED_PHOTOS = 500  # that drawn tastes are compared on
 _LEVEL = 0.95
-_LISTED = 12  # photos in each list
+_LISTED_PHOTOS = 12  # photos in each list
 
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One of several people: what was said, and the taste learned from it."""
+    """One of several people: judgements, and the taste learned from them."""
 
     rater: str
     judged: Judged
@@ -37,11 +37,10 @@ class Voice:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far two people agree, 0.5 (accuracy) and 0 (τ_b) at chance.
+    """Agreement of two people; chance is 0.5 (accuracy) and 0 (τ_b).
 
-    What they *said* is compared where both judged the same photos, or the same pairs;
-    None where they did not. What they *like* is compared on all photos, by tastes
-    drawn from their posteriors: little is known of somebody who said little, and the
+    Judgements are compared where both judged the same photos or pairs, else None. Tastes are
+    compared on all photos, drawn from their posteriors: where little is known of a person, the
     interval says so.
     """
 
@@ -55,7 +54,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Shared:
-    """What several people think of a photo, in units of everybody's ratings."""
+    """Opinions of several people on a photo, in units of everybody's ratings."""
 
     row: int
     mean: float
@@ -68,12 +67,7 @@ class Shared:
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
     """People with their tastes, all from one prior and over the same photos.
 
-    Parameters
-    ----------
-    index : Index
-    raters : sequence of str
-        Names; what they chose and what they scored counts, clicked or imported.
-    subset : PhotoSubset
+    Choices and scores under the raters' names count, clicked or imported.
     """
     said, touched = [], [np.empty(0, dtype=np.intp)]
     for rater in raters:
@@ -92,15 +86,15 @@ def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Vo
 
 
 def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Return how far every two people agree, with 95 % intervals.
+    """Agreement of every two people, with 95 % intervals.
 
-    Those of what they said leave out one photo at a time; those of what they like
-    are quantiles over 100 draws from both posteriors.
+    Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
+    draws from both posteriors.
     """
     drawn = [_draws(voice, np.random.default_rng([seed, 1, i])) for i, voice in enumerate(people)]
     if people:
         n = len(people[0].judged.Z)
-        chosen = np.random.default_rng([seed, 0]).permutation(n)[:_PHOTOS]
+        chosen = np.random.default_rng([seed, 0]).permutation(n)[:_COMPARED_PHOTOS]
         Z = people[0].judged.Z[np.sort(chosen)]
     found = []
     for (a, w), (b, v) in combinations(zip(people, drawn, strict=True), 2):
@@ -112,11 +106,11 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
     return tuple(found)
 
 
-def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
-    """Photos that whoever likes them least is likely to like most.
+def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
+    """Photos that all like: the person who likes them least is likely to like them most.
 
-    They are ordered by the people's mean less the standard deviation of a rating:
-    how much people differ, and how unsure each of them is.
+    Ordered by the people's mean less the standard deviation of a rating, which holds both how much
+    people differ and how uncertain each taste is.
     """
     _, ratings, errors = _all_ratings(people)
     worth = ratings.mean(axis=0) - np.sqrt(_spread(ratings) ** 2 + (errors**2).mean(axis=0))
@@ -124,15 +118,10 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, .
     return _listed(order, people[0].rows, ratings, errors)
 
 
-def contested(people: Sequence[Voice], most: int = _LISTED) -> tuple[Shared, ...]:
+def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
     """Photos that people rate most differently, so far as their judgements tell.
 
-    Whoever said nothing rates as everybody does, so doubt alone contests nothing.
-
-    Raises
-    ------
-    ComparisonsError
-        If there are fewer than two people.
+    Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
     if len(people) < 2:
         raise ComparisonsError("to be of different opinions takes two people")
@@ -147,12 +136,8 @@ def common_vector(
 ) -> MasterVector:
     """Mean of several people's tastes: the prior for the next person.
 
-    Everyone counts the same, and who said little is near the prior.
-
-    Raises
-    ------
-    ComparisonsError
-        If there is nobody.
+    Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
+    is nobody.
     """
     weights = _all_ratings(people)[0].mean(axis=0)
     believed = people[0].taste.prior
@@ -181,7 +166,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Everyone's weights (p, 1 + q), ratings (p, n) and their standard errors."""
+    """Weights (p, 1 + q), ratings (p, n) and their standard errors of all people."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -192,7 +177,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Return what people (p, n) think of photos at some places of the rows (n,)."""
+    """Opinions of people (p, n) on photos at some positions of the rows (n,)."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -208,7 +193,7 @@ def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tupl
 
 
 def _spread(ratings: Floats) -> Floats:
-    """Return how much people (p, n) differ about each photo; one person differs from nobody."""
+    """Variation of people's ratings (p, n) for each photo; 0 for one person."""
     return ratings.std(axis=0, ddof=1) if len(ratings) > 1 else np.zeros(ratings.shape[1])
 
 
@@ -228,7 +213,7 @@ def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
 
 
 def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Return how often two people chose alike where both were shown one pair, ties left out."""
+    """Share of equal choices of two people where both were shown one pair, without ties."""
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:
@@ -250,9 +235,11 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Draw weights (1 + q, draws) from a posterior."""
+    """Weights (1 + q, draws) drawn from a posterior."""
     taste = voice.taste
-    return taste.weights[:, None] + taste.root @ rng.normal(size=(len(taste.root), _DRAWS))
+    return taste.weights[:, None] + taste.root @ rng.normal(
+        size=(len(taste.root), _POSTERIOR_DRAWS)
+    )
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
@@ -265,6 +252,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Accuracy as τ_b or the other way round: without ties they are one number."""
+    """Accuracy as τ_b or the other way round; without ties they are one number."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

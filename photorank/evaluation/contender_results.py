@@ -1,4 +1,4 @@
-"""What each contender scores on the same pairs, and how two of them differ there."""
+"""Results of the contenders on the same pairs, and differences between two of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """One contender's sums over the held-out pairs of one scope."""
+    """Sums of one contender over the held-out pairs of one scope."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -31,7 +31,7 @@ class Measured:
 
     @classmethod
     def of(cls, contender: Contender, pairs: HeldOutPairs) -> "Measured":
-        """Contender's sums over some pairs."""
+        """Sums of a contender over some pairs."""
         sums = {
             name: {
                 refitted: pairs.sums(contender.ratings, metric, refitted=refitted)
@@ -43,7 +43,7 @@ class Measured:
         return cls(contender, pairs, sums, lists)
 
     def result(self, scope: Scope) -> Result:
-        """Its metrics with intervals."""
+        """Metrics with intervals."""
         one, pairs = self.contender, self.pairs
         metrics: dict[str, Estimate] = {
             name: pairs.estimate(sums[one.fitted], refitted=one.fitted)
@@ -66,14 +66,14 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Return how much better it is than another, measured on the same pairs."""
+        """Difference to another contender in one metric, on the same pairs."""
         refitted = self.contender.fitted or other.contender.fitted
         a, b = (one.sums[metric][refitted] for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
 
 
 def differences_of(measured: Sequence[Measured], scope: Scope) -> list[ScopedDifference]:
-    """Compare every two contenders on the same pairs; those that saw the photos are left out."""
+    """Differences of every two contenders on the same pairs, without in-sample ones."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in COMPARED_METRICS:

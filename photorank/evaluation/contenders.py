@@ -1,4 +1,4 @@
-"""What is compared: vectors as they are, learners out of fold, and the baselines beside them."""
+"""Contenders of an evaluation: fixed vectors, learners out of fold, baselines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Contender:
 
     @property
     def baseline(self) -> bool:
-        """Whether it is there to be beaten."""
+        """Whether this is a baseline."""
         return self.name in BASELINES
 
 
@@ -57,7 +57,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Plain prompt's vector, kept in the index once made; None without a text tower."""
+    """Vector of the plain prompt, kept in the index; None without a text network."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -72,7 +72,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
-    """Rate the photos by a stored vector; if they taught it, by its learner out of fold."""
+    """Ratings of the photos by a stored vector; if they taught it, out of fold."""
     found = held_out(index, vector, photos, folds)
     if found.testing == "refitted":
         ratings = ratings_by_fold(found.directions, photos, folds)
@@ -89,7 +89,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Learn in every fold and rate the photos left out."""
+    """Ratings of the photos by a learner out of fold."""
     learner = make_learner(kind, seed=protocol.seed)
     taught = photos.compared_within(protocol.within)
     ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
@@ -97,7 +97,7 @@ def learner_contender(
 
 
 def random_contender(photos: JudgedPhotos, folds: Folds, seed: int) -> Contender:
-    """Rate the photos by a direction drawn at random: what chance looks like on these photos."""
+    """Ratings of the photos by a random direction, which is chance on these photos."""
     direction = np.random.default_rng(seed).normal(size=photos.X.shape[1])
     ratings = photos.X.astype(np.float64) @ (direction / np.linalg.norm(direction))
     every = np.broadcast_to(ratings, folds.codes.shape)

@@ -1,4 +1,4 @@
-"""Behind the leader's one number: gaps, groups, the learning curve, calibration, people."""
+"""Details of an evaluation: by label gap, by group, learning curve, calibration, people."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -41,9 +41,9 @@ from photorank.typing import Codes, Flags, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
 
 # Shares of the training photos that the learning curve is drawn through.
-SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+LEARNING_CURVE_SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
 # Held-out pairs that calibration is measured on.
-_PAIRS = 20_000
+_CALIBRATION_PAIRS = 20_000
 _GAP_BINS = 5
 
 # Gives a metric of the pairs that are counted its interval.
@@ -51,16 +51,16 @@ Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[GapAccuracy, ...]:
-    """Each contender's accuracy among close calls, and among clear ones.
+    """Accuracy of each contender by range of label gaps, from close calls to clear ones.
 
-    The ranges of label gaps hold about a fifth of the pairs each; none for
-    choices, which have no gaps. Intervals are made as in the table of results.
+    Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
+    table of results.
     """
     graph = pairs.graphs[0]
     scores = graph.scores
     if scores is None or not graph.n_pairs:
         return ()
-    margins = graph.sample(_PAIRS, rng=np.random.default_rng(0)).margins
+    margins = graph.sample(_CALIBRATION_PAIRS, rng=np.random.default_rng(0)).margins
     inner = np.quantile(margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
     edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))]).tolist()
     return tuple(
@@ -73,7 +73,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Gap
 def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[GroupAccuracy, ...]:
-    """One contender's accuracy inside each group that has pairs."""
+    """Accuracy of one contender inside each group that has pairs."""
     return tuple(
         GroupAccuracy(contender.name, row.accuracy, names[row.group])
         for row in by_group(contender.ratings, pairs, groups)
@@ -89,11 +89,10 @@ def learning_curve(
     protocol: Protocol,
     on_fit: Callable[[], None] | None = None,
 ) -> tuple[LearningPoint, ...]:
-    """Learner's held-out accuracy after fewer and fewer labelled photos.
+    """Held-out accuracy of a learner after fewer and fewer labelled photos.
 
-    Tested on the folds of the first repeat, whatever the share learned from,
-    so that all points stand on the same pairs; none for a single split, which
-    tells no spread.
+    All points are tested on the folds of the first repeat, so on the same pairs; none for a single
+    split, which tells no spread.
     """
     if not folds.refits:
         return ()
@@ -101,7 +100,7 @@ def learning_curve(
     pairs = HeldOutPairs.of(photos.comparisons, once)
     taught = photos.compared_within(protocol.within)
     rows = []
-    for share in SHARES:
+    for share in LEARNING_CURVE_SHARES:
         n_taught = round(share * len(photos.X) * (folds.k - 1) / folds.k)
         if n_taught < 8:
             continue  # less than a handful says nothing of the learner
@@ -114,10 +113,10 @@ def learning_curve(
 
 
 def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None:
-    """Return how far held-out probabilities can be believed; None without pairs.
+    """Calibration of held-out probabilities; None without pairs.
 
-    Each fold's slope is fitted to the other folds, as a new photo's would be;
-    a single split has no others.
+    The slope of each fold is fitted to the other folds, as for a new photo; a single split has
+    none.
     """
     graph, folds = pairs.graphs[0], pairs.folds
     if not graph.n_pairs or not folds.refits:
@@ -145,7 +144,7 @@ def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None
 
 
 def people(single: SingleRatings, seed: int) -> dict[str, Estimate]:
-    """Return how well people agree, by metric; {} where single ratings are not known."""
+    """Agreement of people with each other, by metric; {} where single ratings are unknown."""
     if len(np.unique(single.raters)) < 2:
         return {}
     return dict(vars(human_ceiling(RaterTable(*single), seed=seed)))
@@ -156,7 +155,7 @@ def _held_out_probabilities(
 ) -> tuple[Floats, Floats, Codes]:
     """Probabilities, outcomes and folds (m,) of pairs drawn within the test folds."""
     rng = np.random.default_rng(0)
-    pairs = graph.sample(min(_PAIRS, graph.n_pairs), rng=rng).pairs
+    pairs = graph.sample(min(_CALIBRATION_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
     fold = folds.codes[0][pairs[:, 0]]
     slopes = np.array([fit_slope(gaps[fold != k]) for k in range(folds.k)])
@@ -167,10 +166,10 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield the bins that have pairs, with the wider of two intervals.
+    """Yield bins with pairs, with the wider of two intervals.
 
-    Wilson's takes pairs as independent, which those that share photos are not; folds know of
-    that, but tell nothing where all of a bin's pairs went the same way.
+    Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
+    folds knows it, but tells nothing where all pairs of a bin went the same way.
     """
     for row in reliability(p, outcomes):
         if row.n_pairs:

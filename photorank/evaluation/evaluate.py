@@ -79,7 +79,7 @@ def evaluate(
     folds = photos.split(protocol)
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
-    total = (len(kinds) * len(folds.codes) + len(details.SHARES)) * folds.k
+    total = (len(kinds) * len(folds.codes) + len(details.LEARNING_CURVE_SHARES)) * folds.k
     on_fit = counted(on_progress, total)
 
     contenders = [random_contender(photos, folds, protocol.seed)]
@@ -128,7 +128,7 @@ def _details(
     results: Sequence[Result],
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Look closer at the best contender that has not seen the photos, and at its baselines."""
+    """Details of the best contender that has not seen the photos, beside its baselines."""
     fair = [row for row in results if row.scope == results[0].scope and not row.in_sample]
     order = sorted(fair, key=lambda row: -row.accuracy.value)
     by_name = {contender.name: contender for contender in contenders}

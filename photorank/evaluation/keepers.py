@@ -1,4 +1,4 @@
-"""How low an index's photos may be rated before rejecting them costs too many keepers."""
+"""Rejection threshold: how low a photo may be rated before rejecting it loses too many keepers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -22,7 +22,7 @@ How = Literal["unseen", "learned anew"]
 
 @dataclass(frozen=True)
 class KeepersLost:
-    """A cut of a vector's ratings, and what rejecting below it would do."""
+    """Threshold of a vector's ratings, and what rejecting below it loses."""
 
     vector: str
     keeper_from: float  # the label from which a photo is a keeper
@@ -45,35 +45,16 @@ def keepers_lost(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> KeepersLost:
-    """Cut that loses at most a share of keepers, from labels that are held out.
+    """Threshold that loses at most a share of keepers, from held-out labels.
 
-    A vector that has not seen the labelled photos rates them as they are, and
-    the bound is exact. One that learned from them is learned anew in ten folds;
-    a keeper then stands at its percentile among the judged photos as rated
-    without its fold, and the cut is at the same percentile of the vector's own
-    ratings: exact for the way it is learned, with a tenth fewer labels. Of any
-    other vector only the keepers count that it has not seen. Near-duplicates and
-    shots of one series are one keeper.
-
-    Parameters
-    ----------
-    index : Index
-    vector : MasterVector
-    keeper_from : float, optional
-        The label from which a photo is a keeper.
-    keeper_top : float, optional
-        Instead, the share of the labelled photos, the best, that are keepers.
-    lost, confidence, seed
-        See :func:`photorank.metrics.keepers_lost.reject_cut`.
-
-    Raises
-    ------
-    NoLabelsError
-        If no photo has a score.
-    TooFewKeepersError
-        If there are too few keepers.
-    EncoderMismatchError
-        If the vector belongs to another encoder or framing.
+    A vector that has not seen the labelled photos rates them as they are, and the bound is exact.
+    One that learned from them is learned anew in ten folds: a keeper stands at its percentile among
+    the judged photos as rated without its fold, and the threshold is at the same percentile of the
+    vector's own ratings. Of any other vector only keepers count that it has not seen.
+    Near-duplicates and shots of one series are one keeper. `keeper_from` is the label from which a
+    photo is a keeper, `keeper_top` instead the share of best labelled photos; for the rest see
+    :func:`photorank.metrics.keepers_lost.reject_cut`. Raises NoLabelsError, TooFewKeepersError
+    or EncoderMismatchError.
     """
     labels = index.labels()
     scores = labels.scores
@@ -109,7 +90,7 @@ def keepers_lost(
 def _held_out(
     index: Index, vector: MasterVector, ratings: Ratings, seed: int
 ) -> tuple[How, Ratings]:
-    """Photos' ratings (n,) as if the vector had not seen them, nan where it has."""
+    """Ratings (n,) of the photos as if the vector had not seen them, nan where it has."""
     seen = np.array([vector.card.saw(digest) for digest in index.digests()], dtype=bool)
     held = np.where(seen, np.nan, ratings)
     if how_tested(index, vector, index.digests()) != "refitted":
@@ -120,13 +101,13 @@ def _held_out(
     found = held_out(index, vector, photos, folds)
     if found.testing != "refitted":
         return "unseen", held
-    standing = _standing(photos, folds.codes[0], found.directions[0])
+    standing = _percentiles(photos, folds.codes[0], found.directions[0])
     held[photos.rows] = np.quantile(ratings[photos.rows], standing / 100)
     return "learned anew", held
 
 
-def _standing(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Each photo's percentile among all (n,), by the direction (K, d) of its fold."""
+def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
+    """Percentile of each photo among all (n,), by the direction (K, d) of its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

@@ -1,4 +1,4 @@
-"""Nuisance control: whether a vector rates how good photos are, or what is on them."""
+"""Nuisance control: how far a vector rates what is on photos instead of how good they are."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Codes, Floats, Json
 from photorank.vectors.master import Card, MasterVector
 
-CLUSTERS = 8
-_LEAST = 5  # photos that a group needs for its mean to be told
+DEFAULT_CLUSTERS = 8
+_MIN_PHOTOS_A_GROUP = 5  # photos that a group needs for its mean to be told
 
 
 @dataclass(frozen=True)
 class Gap:
-    """How one kind of photos is rated, with content in the vector and without."""
+    """Mean rating of one kind of photos, with content in the vector and without."""
 
     group: str
     n_photos: int
@@ -32,7 +32,7 @@ class Gap:
     after: Estimate
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Values as plain JSON."""
         return {
             "group": self.group,
             "n_photos": self.n_photos,
@@ -43,7 +43,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """What changes when the directions that tell content are taken out of a vector."""
+    """Changes when the directions that tell content are taken out of a vector."""
 
     index: str
     vector: str
@@ -60,7 +60,7 @@ class Nuisance:
     within_after: Estimate
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Values as plain JSON."""
         return {
             "index": self.index,
             "vector": self.vector,
@@ -89,38 +89,18 @@ def control_content(
     vector: MasterVector,
     *,
     by: str = "clusters",
-    clusters: int = CLUSTERS,
+    clusters: int = DEFAULT_CLUSTERS,
     protocol: Protocol | None = None,
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Take content out of a vector, and tell what changes on photos that were held out.
+    """Changes on held-out photos when content is taken out of a vector.
 
-    Content is which kind a photo is of: its group, or its cluster of embeddings
-    (k-means). The directions in which the kinds' means differ are estimated from
-    the other folds' photos, and a vector learned from these labels is learned
-    anew there too.
-
-    Parameters
-    ----------
-    index : Index
-    vector : MasterVector
-    by : {"clusters", "group"}
-    clusters : int, default=8
-    protocol : Protocol, optional
-    load : callable, optional
-        Loads the index's encoder, to name clusters by the nearest of `CONCEPTS`.
-    on_progress : callable, optional
-        Called with the number of folds done and to do.
-
-    Raises
-    ------
-    NoLabelsError
-        If nobody judged the photos, or all the same.
-    ComparisonsError
-        If the judged photos are of fewer than two kinds.
-    EncoderMismatchError
-        If the vector belongs to another encoder or framing.
+    Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
+    directions in which the kinds' means differ are estimated from the other folds' photos, and
+    a vector learned from these labels is learned anew there too. `load` loads the index's
+    encoder, to name clusters by the nearest of `CONCEPTS`. Raises NoLabelsError,
+    ComparisonsError if the judged photos are of fewer than two kinds, or EncoderMismatchError.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     protocol = protocol or Protocol()
@@ -170,7 +150,7 @@ def without_content(
     vector: MasterVector,
     *,
     by: str = "clusters",
-    clusters: int = CLUSTERS,
+    clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
     """Vector without the directions in which the kinds of judged photos differ."""
@@ -203,9 +183,9 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Rate each photo by its fold's direction, with content and without, (repeats, n).
+    """Ratings (repeats, n) by the fold's direction, with content and without.
 
-    In standard deviations of the ratings of the photos learned from, so that folds may be pooled.
+    In standard deviations over the photos learned from, so that folds may be pooled.
     """
     before, after = np.zeros(folds.codes.shape), np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(directions.shape[:2]):
@@ -223,7 +203,7 @@ def _gaps(names: Sequence[str], codes: Codes, before: Floats, after: Floats) -> 
     gaps = []
     for kind in np.unique(codes[codes >= 0]):
         own = codes == kind
-        if np.count_nonzero(own) >= _LEAST:
+        if np.count_nonzero(own) >= _MIN_PHOTOS_A_GROUP:
             n = int(np.count_nonzero(own))
             gaps.append(Gap(names[kind], n, _mean(before[own]), _mean(after[own])))
     return tuple(sorted(gaps, key=lambda gap: -gap.before.value))

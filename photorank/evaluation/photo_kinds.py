@@ -1,4 +1,4 @@
-"""Kinds of photos: by group or by likeness, what tells them apart, and how far ratings do."""
+"""Kinds of photos, by group or by likeness, and how far ratings depend on them."""
 
 from collections.abc import Callable
 from math import nan
@@ -13,8 +13,8 @@ from photorank.metrics.estimates import Estimate, student
 from photorank.rating.concepts import CONCEPTS, concept_embeddings
 from photorank.typing import Codes, Embeddings, Floats
 
-_MOST = 16  # directions: of many small groups the others are noise
-_NOTHING = 1e-6
+_MAX_DIRECTIONS = 16  # directions: of many small groups the others are noise
+_MIN_VARIANCE = 1e-6
 
 
 def kinds_of(
@@ -25,7 +25,7 @@ def kinds_of(
     seed: int,
     load: Callable[[], Encoder] | None,
 ) -> tuple[Codes, list[str]]:
-    """Kind of each judged photo, and the kinds' names."""
+    """Kind of each judged photo, and the names of the kinds."""
     if by == "group":
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
@@ -35,19 +35,10 @@ def kinds_of(
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
-    """Orthonormal directions (r, d) in which the means of kinds of photos differ.
+    """Orthonormal directions (r, d) in which the means of kinds differ.
 
-    Parameters
-    ----------
-    X : ndarray of shape (n, d)
-    codes : ndarray of shape (n,)
-        The kind of each photo, −1 for none.
-
-    Returns
-    -------
-    ndarray of shape (r, d)
-        One fewer than there are kinds, at most 16: those that tell most. A
-        direction without them rates all kinds alike, up to what is left.
+    `codes` (n,) is the kind of each row of X (n, d), −1 for none. r is one fewer than there are
+    kinds, at most 16. A direction without them rates all kinds alike, up to what is left.
 
     Examples
     --------
@@ -59,31 +50,17 @@ def content_directions(X: Embeddings, codes: Codes) -> Floats:
     sizes = np.array([np.count_nonzero(codes == kind) for kind in kinds])
     centred = (means - np.average(means, axis=0, weights=sizes)) * np.sqrt(sizes)[:, None]
     _, lengths, spanned = np.linalg.svd(centred, full_matrices=False)
-    kept = min(len(kinds) - 1, _MOST)
-    found: Floats = spanned[:kept][lengths[:kept] > _NOTHING * max(lengths[0], _NOTHING)]
+    kept = min(len(kinds) - 1, _MAX_DIRECTIONS)
+    found: Floats = spanned[:kept][lengths[:kept] > _MIN_VARIANCE * max(lengths[0], _MIN_VARIANCE)]
     return found
 
 
 def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
-    """Share of the ratings' variance that lies between kinds of photos.
+    """Share of the ratings' variance between kinds of photos, 0 (chance) to 1.
 
-    Parameters
-    ----------
-    ratings : ndarray of shape (n,)
-    codes : ndarray of shape (n,)
-        −1 for photos that are left out.
-
-    Returns
-    -------
-    Estimate
-        Kelley's ε², corrected for what chance puts there: 0 (its expected value
-        at chance; it may fall a little below) to 1. The interval is a jackknife
-        over photos.
-
-    References
-    ----------
-    Kelley, T. L. (1935). An unbiased correlation ratio measure.
-    https://doi.org/10.1073/pnas.21.9.554
+    Kelley's ε² (1935, https://doi.org/10.1073/pnas.21.9.554), whose expected value at chance is 0,
+    so it may fall a little below. `codes` (n,) is −1 for photos left out. The interval is a
+    jackknife over photos.
 
     Examples
     --------
@@ -116,7 +93,7 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Name clusters by what they show more of than the others; no name is given twice."""
+    """Names of clusters, by what they show more of than the others; none is given twice."""
     numbered = [f"cluster {number + 1}" for number in range(len(centres))]
     if load is None:
         return numbered

@@ -1,4 +1,4 @@
-"""The benchmark of quality: one JSON a (encoder, framing, vector, dataset), one table of all."""
+"""Benchmark of quality: results of indexes as JSON files and one table."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ _COLUMNS = (
 
 
 def quality_rows(index: Index, evaluation: Evaluation) -> list[Json]:
-    """One flat row a (vector, scope) of an evaluation, with what made it."""
+    """Flat rows of an evaluation, one a vector and scope, with what made them."""
     made = {
         "dataset": evaluation.index,
         "encoder": evaluation.encoder,
@@ -56,7 +56,7 @@ def quality_rows(index: Index, evaluation: Evaluation) -> list[Json]:
 
 
 def write_quality(folder: Path, rows: Sequence[Json]) -> list[Path]:
-    """Write a JSON file for each (encoder, framing, vector, dataset), and the table of all rows."""
+    """Files written: JSON by encoder, framing, vector and dataset, and a CSV of all rows."""
     written = []
     ordered = sorted(rows, key=_subject)
     for subject, group in groupby(ordered, key=_subject):

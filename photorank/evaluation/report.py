@@ -1,4 +1,4 @@
-"""Reports of evaluations: one run's results, and the file of the index that keeps them."""
+"""Reports of evaluations, and the files that keep them."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from photorank.workspace import IndexPaths, write_bytes
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every result of one run, and how it was made."""
+    """Results of one run, and how it was made."""
 
     index: str
     encoder: str
@@ -29,7 +29,7 @@ class Evaluation:
     created: str
 
     def ranked(self, scope: Scope) -> list[Result]:
-        """Scope's results, best accuracy first; what has seen the photos comes last."""
+        """Results of a scope, best accuracy first, in-sample ones last."""
         rows = [result for result in self.results if result.scope == scope]
         return sorted(rows, key=lambda row: (row.in_sample, -row.accuracy.value))
 
@@ -47,11 +47,11 @@ class Evaluation:
 
     @property
     def scopes(self) -> list[Scope]:
-        """The scopes that have pairs, in the order of the table."""
+        """Scopes that have pairs, in the order of the table."""
         return list(dict.fromkeys(result.scope for result in self.results))
 
     def to_json(self) -> Json:
-        """Contract's JSON; what is not defined is null."""
+        """JSON of the contract; undefined numbers are null."""
         return {
             "index": self.index,
             "encoder": self.encoder,
@@ -67,12 +67,9 @@ class Evaluation:
 
     @classmethod
     def from_json(cls, data: Json) -> "Evaluation":
-        """Return what :meth:`to_json` wrote; an older photorank wrote no details.
+        """Evaluation that :meth:`to_json` wrote; an older photorank wrote no details.
 
-        Raises
-        ------
-        KeyError, TypeError, ValueError, AttributeError
-            If something is missing, or is not what it has to be.
+        Raises KeyError, TypeError, ValueError or AttributeError if something is missing or wrong.
         """
         names = ("index", "encoder", "framing", "judgements", "created")
         return cls(
@@ -86,7 +83,7 @@ class Evaluation:
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
-    """Write an evaluation into its index and return its path; names sort by time."""
+    """Path of an evaluation after it is written into its index; names sort by time."""
     data = (json.dumps(evaluation.to_json(), indent=1) + "\n").encode()
     stamp = evaluation.created.replace(":", "").replace("+0000", "Z")
     path = paths.evaluation(f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}")
@@ -100,13 +97,7 @@ def evaluation_paths(paths: IndexPaths) -> list[Path]:
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Read a saved evaluation.
-
-    Raises
-    ------
-    BrokenEvaluationError
-        If the file is not one.
-    """
+    """Evaluation of a file; BrokenEvaluationError if it is none."""
     try:
         return Evaluation.from_json(json.loads(path.read_bytes()))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -114,12 +105,9 @@ def read_evaluation(path: Path) -> Evaluation:
 
 
 def latest_evaluation(paths: IndexPaths) -> Evaluation | None:
-    """Read the latest evaluation of an index; None if there is none.
+    """Latest evaluation of an index, None if there is none.
 
-    Raises
-    ------
-    BrokenEvaluationError
-        If its file is damaged.
+    Raises BrokenEvaluationError if its file is damaged.
     """
     saved = evaluation_paths(paths)
     return read_evaluation(saved[-1]) if saved else None

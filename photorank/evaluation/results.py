@@ -1,4 +1,4 @@
-"""Results of an evaluation, as values and as the JSON that keeps them."""
+"""Results of an evaluation, as values and as JSON."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -10,7 +10,7 @@ from photorank.typing import Json, Scope
 
 @dataclass(frozen=True)
 class Result:
-    """One vector or learner in one scope."""
+    """Result of one vector or learner in one scope."""
 
     vector: str
     kind: str
@@ -24,7 +24,7 @@ class Result:
     n_pairs: int
 
     def to_json(self) -> Json:
-        """Contract's row."""
+        """Row of the contract."""
         return {
             "vector": self.vector,
             "kind": self.kind,
@@ -40,7 +40,7 @@ class Result:
 
     @classmethod
     def from_json(cls, row: Json) -> "Result":
-        """Return what :meth:`to_json` wrote."""
+        """Result that :meth:`to_json` wrote."""
         facts = _read(row, get_type_hints(cls), but="metrics")
         shared = {name: facts[name] for name in ("n_photos", "n_pairs")}
         shared["method"] = facts["interval"]
@@ -57,7 +57,7 @@ class Result:
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """How much better a is than b on the same pairs."""
+    """Difference of `a` less `b` on the same pairs."""
 
     a: str
     b: str
@@ -67,21 +67,21 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Return how much better one of the two is than the other."""
+        """Difference of one of the two less the other."""
         return self.difference if vector == self.a else -self.difference
 
     def other(self, vector: str) -> str:
-        """Return what one of the two is compared with."""
+        """Name of the one that a vector is compared with."""
         return self.b if vector == self.a else self.a
 
     def to_json(self) -> Json:
-        """Contract's row."""
+        """Row of the contract."""
         names = {"a": self.a, "b": self.b, "scope": self.scope, "metric": self.metric}
         return names | self.difference.to_json() | {"p_holm": json_number(self.p_holm)}
 
     @classmethod
     def from_json(cls, row: Json) -> "ScopedDifference":
-        """Return what :meth:`to_json` wrote."""
+        """Difference that :meth:`to_json` wrote."""
         return cls(
             **_read(row, get_type_hints(cls), but="difference"),
             difference=Difference.from_json(row),
@@ -96,21 +96,21 @@ class PartialAccuracy:
     accuracy: Estimate
 
     def to_json(self) -> Json:
-        """Contract's row."""
+        """Row of the contract."""
         facts = {one.name: getattr(self, one.name) for one in fields(self)}
         del facts["accuracy"]
         return facts | self.accuracy.to_json()
 
     @classmethod
     def from_json(cls, row: Json) -> Self:
-        """Return what :meth:`to_json` wrote."""
+        """Accuracy that :meth:`to_json` wrote."""
         facts = _read(row, get_type_hints(cls), but="accuracy")
         return cls(**facts, accuracy=Estimate.from_json(row))
 
 
 @dataclass(frozen=True)
 class GapAccuracy(PartialAccuracy):
-    """Accuracy over the pairs whose labels are so far apart."""
+    """Accuracy over pairs whose label gap is in a range."""
 
     above: float
     upto: float
@@ -131,7 +131,7 @@ class LearningPoint(PartialAccuracy):
 
 
 class CalibrationBin(NamedTuple):
-    """Probabilities of about one size, and how often what they predict happened."""
+    """Predicted probabilities of about one size, and how often they came true."""
 
     predicted: float
     observed: float
@@ -141,7 +141,7 @@ class CalibrationBin(NamedTuple):
 
 
 class RiskPoint(NamedTuple):
-    """Share of wrong answers where only so large a share of pairs is answered, the surest first."""
+    """Share of wrong answers if only the surest share of pairs is answered."""
 
     coverage: float
     risk: float
@@ -149,7 +149,7 @@ class RiskPoint(NamedTuple):
 
 @dataclass(frozen=True)
 class Calibration:
-    """How far held-out probabilities can be believed."""
+    """Calibration of held-out probabilities."""
 
     vector: str
     n_pairs: int
@@ -159,7 +159,7 @@ class Calibration:
     risk_coverage: tuple[RiskPoint, ...]
 
     def to_json(self) -> Json:
-        """Contract's object."""
+        """Object of the contract."""
         return {
             "vector": self.vector,
             "n_pairs": self.n_pairs,
@@ -171,7 +171,7 @@ class Calibration:
 
     @classmethod
     def from_json(cls, data: Json) -> "Calibration":
-        """Return what :meth:`to_json` wrote; an older photorank wrote no intervals."""
+        """Calibration that :meth:`to_json` wrote; an older photorank wrote no intervals."""
 
         def estimate(name: str) -> Estimate:
             ends = {end: data.get(f"{name}_{end}") for end in ("low", "high")}
@@ -193,7 +193,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Details:
-    """What is behind the one number of the best contender, so far as it is known."""
+    """Details of the best contender, as far as they are known."""
 
     by_gap: tuple[GapAccuracy, ...] = ()
     by_group: tuple[GroupAccuracy, ...] = ()
@@ -202,7 +202,7 @@ class Details:
     people: dict[str, Estimate] = field(default_factory=dict)  # how well they agree, by metric
 
     def to_json(self) -> Json:
-        """Contract's object; what is not known is null or empty."""
+        """Object of the contract; what is not known is null or empty."""
         return {
             "by_gap": [row.to_json() for row in self.by_gap],
             "by_group": [row.to_json() for row in self.by_group],
@@ -213,7 +213,7 @@ class Details:
 
     @classmethod
     def from_json(cls, data: Json) -> "Details":
-        """Return what :meth:`to_json` wrote; an older photorank wrote less, or nothing."""
+        """Details that :meth:`to_json` wrote; an older photorank wrote less, or nothing."""
         found = data.get("calibration")
         return cls(
             tuple(map(GapAccuracy.from_json, data.get("by_gap") or [])),
@@ -234,12 +234,9 @@ def _flat(name: str, estimate: Estimate) -> Json:
 
 
 def _read(row: Json, kinds: dict[str, Any], *, but: str = "") -> Json:
-    """Row's values by name, each of its kind.
+    """Values of a row by name, each converted to its kind.
 
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        If one is missing, or of another kind.
+    Raises KeyError, TypeError or ValueError if one is missing or of another kind.
     """
     return {name: _KINDS.get(kind, kind)(row[name]) for name, kind in kinds.items() if name != but}
 

@@ -1,4 +1,4 @@
-"""Metrics of the top of a list, fold by fold, so that their intervals count folds and not lists."""
+"""Metrics of the top of a list by fold, so that intervals count folds and not lists."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, 
 from photorank.typing import Floats, Ratings
 
 PLACES = 10  # k: what a spread of an album holds, or a screen
-_LEAST_PHOTOS = 20  # in a fold, for the four parameters of the logistic
+_MIN_PHOTOS_FOR_LOGISTIC = 20  # in a fold, for the four parameters of the logistic
 
 # Each returns one value a list. Lists of no more than k photos leave no choice of k.
 LIST_METRICS: dict[str, Callable[[Ratings, Comparisons], Floats]] = {
@@ -27,10 +27,10 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, "pearson_after_logistic": -1.0}
 def values_by_fold_of_lists(
     ratings: Floats, graphs: tuple[Comparisons, ...], folds: Folds
 ) -> dict[str, Floats]:
-    """By metric one value a test fold, (repeats * K,), whose mean is that over all lists.
+    """Values of each metric, one a test fold (repeats * K,); their mean is that over all lists.
 
-    A fold of many lists counts as many; these are the ratio's first-order
-    shares, as for pairs. nan where there is no list.
+    A fold of many lists counts as many: these are a ratio's first-order shares. nan where there is
+    no list.
     """
     parts = [
         (ratings[repeat][rows], graphs[repeat].take(rows))
@@ -53,7 +53,7 @@ def values_by_fold_of_lists(
 
 
 def _long(graph: Comparisons) -> Comparisons:
-    """Keep the lists that hold more than k photos."""
+    """Comparisons of the lists that hold more than k photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]
@@ -64,6 +64,6 @@ def _long(graph: Comparisons) -> Comparisons:
 
 
 def _logistic(r: Ratings, graph: Comparisons) -> Floats:
-    if len(graph.active) < _LEAST_PHOTOS:
+    if len(graph.active) < _MIN_PHOTOS_FOR_LOGISTIC:
         return np.empty(0)
     return np.array([pearson_after_logistic(r, graph)])
