@@ -26,7 +26,7 @@ def keep_arrays(path: Path, **arrays: Any) -> bool:
 def kept_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
     """Kept arrays of some names; None where a file is missing, damaged or incomplete."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in names}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+            return {name: kept[name] for name in names}
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
         return None

@@ -295,3 +295,15 @@ def test_ratings_tell_pairs_apart_whether_or_not_people_did(photos):
     np.testing.assert_allclose(
         graph.untied_weight(ratings), (apart * trust * trust[:, None]).sum(1)
     )
+
+
+def test_components_are_what_comparisons_link():
+    """Blocks of labels, and chains of choices, are numbered by first photo; −1 is in no pair."""
+    groups = np.array([7, 2, 7, 2, 5, 5, -1])
+    labels = Comparisons.from_scores([1.0, 3.0, 2.0, 4.0, 6.0, 6.0, 0.0], within=groups)
+    choices = Comparisons.from_choices([5, 1, 3], [3, 4, 5], n=6)
+
+    assert labels.components.tolist() == [0, 1, 0, 1, -1, -1, -1]
+    assert labels.take(np.array([3, 1, 2, 0])).components.tolist() == [0, 0, 1, 1]
+    assert choices.components.tolist() == [-1, 0, -1, 1, 0, 1]
+    assert (labels.n_components, choices.n_components) == (2, 2)
