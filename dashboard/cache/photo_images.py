@@ -13,8 +13,8 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
 
 MOVED = (
-    "What is shown of it is its small picture. If the photos moved, `photorank reroot OLD NEW` "
-    "follows them."
+    "Its small picture is shown instead. If the photos moved, `photorank reroot OLD NEW` follows "
+    "them."
 )
 LARGE = 1200  # pixels of a picture that is looked at closely
 

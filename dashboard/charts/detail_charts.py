@@ -111,21 +111,21 @@ def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def _reliability(panel: Panel) -> alt.LayerChart:
-    """Draw what happened over what was said, and the diagonal where both are the same."""
+    """Draw what was observed over what was predicted, and the diagonal where both are the same."""
     whole = alt.Scale(domain=[0, 1], nice=False)
     ends = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 1.0]})
     diagonal = alt.Chart(ends).mark_line(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
     base = alt.Chart(panel.rows).encode(
-        alt.X("predicted:Q", scale=whole, axis=_per_cent(), title="said: the first is better"),
+        alt.X("predicted:Q", scale=whole, axis=_per_cent(), title="predicted: the first is better"),
         FAMILY,
         tooltip=[
-            alt.Tooltip("predicted:Q", format=".1%", title="said"),
-            alt.Tooltip("observed:Q", format=".1%", title="happened"),
+            alt.Tooltip("predicted:Q", format=".1%", title="predicted"),
+            alt.Tooltip("observed:Q", format=".1%", title="observed"),
             alt.Tooltip("n_pairs:Q", format=",", title="pairs"),
         ],
     )
     across = base.mark_point(filled=True, size=90, opacity=1).encode(
-        alt.Y("observed:Q", scale=whole, axis=_per_cent(), title="happened: the first was better")
+        alt.Y("observed:Q", scale=whole, axis=_per_cent(), title="observed: the first was better")
     )
     span = base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=whole), alt.Y2("high:Q"))
     return alt.LayerChart(layer=[diagonal.encode(x="x:Q", y="y:Q"), span, across], height=HEIGHT)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from dashboard.formatting import percent, plain
+from photorank.errors import counted
 from photorank.metrics.estimates import Estimate
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
@@ -34,17 +35,16 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
     sentence = (
         f"{_share(found.between_before)} of the differences between ratings by **{name}** are "
-        f"differences between {kinds}. With those taken out, {_share(found.between_after)} are, "
-        f"and it puts "
-        f"{_share(found.accuracy_after)} of pairs in the right order instead of "
+        f"differences between {kinds}. Without content {_share(found.between_after)} are, and it "
+        f"puts {_share(found.accuracy_after)} of pairs in the right order instead of "
         f"{_share(found.accuracy_before)}.{seen}"
     )
     reading = (
         f"Mean ratings of {kinds} of held-out photos, in standard deviations; the lines are 95 % "
-        f"intervals. {found.directions} directions were taken out. Of pairs of one kind, which "
-        f"content cannot order, {_share(found.within_before)} are in the right order before and "
-        f"{_share(found.within_after)} after. People may well like some kinds better: what is "
-        "taken out need not be wrong."
+        f"intervals. Content here means {counted(found.directions, 'direction')}. Of pairs of one "
+        f"kind, which content cannot order, {_share(found.within_before)} are in the right order "
+        f"with it and {_share(found.within_after)} without. People may well like some kinds "
+        "better: what is taken out need not be wrong."
     )
     rows = pd.DataFrame(
         [

@@ -31,9 +31,10 @@ def _split(evaluation: Evaluation) -> list[str]:
             "Intervals are 95 %, from leaving out one photo at a time: the jackknife. They do not "
             "include what another training part would change.",
         ]
+    times = "once" if made.repeats == 1 else f"{made.repeats} times"
     taught = f" Learning used only pairs within one {made.within}." if made.within else ""
     return [
-        f"{photos} were split into {made.folds} parts, {counted(made.repeats, 'time')}, "
+        f"{photos} were split into {made.folds} parts, {times}, "
         f"{KEPT_TOGETHER[made.fold_by]}. Each part was rated by vectors learned from the other "
         f"parts only, and pairs were counted within a part.{taught}",
         "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "

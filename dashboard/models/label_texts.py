@@ -17,8 +17,8 @@ from photorank.metrics.estimates import Difference
 
 STARS_A_PAGE = 12  # photos: divisible by 2, 3, 4 and 6 columns
 PRIOR_SAW = (
-    "The vector it began from has itself learned from some of these photos, so this may be too "
-    "good: with another one to begin from, nothing is known beforehand."
+    "The vector you started from has itself learned from some of these photos, so this may be too "
+    "good. Start from another vector for a fair test."
 )
 MOVED = 6  # photos shown of those whose rank moved most
 PRIOR_HELP = (

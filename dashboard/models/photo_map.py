@@ -70,7 +70,7 @@ def colouring(
     """
     people = label_percentiles(labels.scores)
     if by == "label":
-        reading = "The brighter a point stands out, the higher people put the photo."
+        reading = "The stronger a point's colour, the higher people put the photo."
         return Colouring(people, "people: better than (%)", (0, 100), False, reading)
     if by == "disagreement":
         reading = (

@@ -29,9 +29,9 @@ LEARNERS = {
     "bradley-terry": "Bradley–Terry, a model of choices",
     "rank-svm": "RankSVM, a margin for every pair",
     "personal": "one person's taste, from few judgements",
-    "spanning-pairs": "as few pairs as carry the most",
+    "spanning-pairs": "few pairs that still link all photos",
     "mean-difference": "liked minus disliked, the simplest",
-    "pair-least-squares": "1,000 sampled pairs, the historical way",
+    "pair-least-squares": "1,000 sampled pairs, as it was first done",
 }
 Within: TypeAlias = Literal["group", "series"] | None
 WITHIN: dict[Within, str] = {
@@ -42,10 +42,10 @@ WITHIN: dict[Within, str] = {
 
 # What was never split between learning and testing: it changes what figures mean.
 HELD_OUT = {
-    "photo": ", photo by photo held out",
-    "group": ", whole groups held out",
-    "series": ", whole series held out",
-    "split": ", by its dataset's own split",
+    "photo": ", with photos held out",
+    "group": ", with whole groups held out",
+    "series": ", with whole series held out",
+    "split": ", on its dataset's own split",
 }
 
 
@@ -101,7 +101,9 @@ def _origin(vector: MasterVector) -> str:
         unwanted = [f"“{plain(text)}”" for text in seen.parameters.get("not", [])]
         return f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
     if not seen.n_pairs:  # published elsewhere, or made from other vectors
-        return f"Made by {plain(vector.kind)}: {plain(seen.source or 'it does not say from what')}."
+        return (
+            f"Made by {plain(vector.kind)}: {plain(seen.source or 'its source is not recorded')}."
+        )
     data = f"{counted(seen.n_photos, 'photo')} and {counted(seen.n_pairs, 'pair')}"
     source = f": {plain(seen.source)}" if seen.source else ""
     return f"Learned (by {plain(vector.kind)}) from {data}{source}."

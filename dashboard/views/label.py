@@ -10,7 +10,7 @@ from dashboard.widgets.label import pairs, people, person, stars
 
 index = page_head.open_index("Label")
 if len(index) < 2:
-    st.info("To choose between photos takes two of them.", icon=":material/filter_1:")
+    st.info("It takes two photos to choose between them.", icon=":material/filter_1:")
     st.stop()
 with show_errors():
     known = index_data.clickers(index)

@@ -83,7 +83,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
     found = encoder_results.concepts(index, vector, one.embedding)
     if found is None:
-        st.caption("Which concepts move it cannot be told: the encoder's words are not here.")
+        st.caption("Concepts cannot be named: the encoder's words cannot be loaded here.")
     elif lines := explanation_texts.concept_lines(found):
         st.markdown("What moves it")
         st.markdown("  \n".join(lines))
@@ -112,7 +112,7 @@ def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: s
     """Tell on request how far a vector rates what is on a photo, and what is left without."""
     if not vectors:
         return
-    st.header("What is on them, or how good they are?", anchor=False)
+    st.header("Content or quality?", anchor=False)
     if not st.toggle("Take content out of a vector", key="content", bind="query-params"):
         return
     names = sorted(vectors, key=lambda name: name != leader)

@@ -65,8 +65,8 @@ def test_the_evaluation_of_this_index_speaks_before_the_card():
     assert said[1].replace("\xa0", " ").startswith("When it was made, it put 70 %")
     assert said[2].startswith("Not tested here")
     by_theme = vector_card.card(LEARNED, evaluation(fold_by="group"), own=True).held_out
-    assert said[0].endswith(", photo by photo held out.")
-    assert by_theme.endswith(", whole groups held out.")
+    assert said[0].endswith(", with photos held out.")
+    assert by_theme.endswith(", with whole groups held out.")
 
 
 def test_a_result_on_photos_that_were_seen_is_not_quoted():

@@ -140,7 +140,7 @@ def test_one_photo_is_no_pair(dashboard, lone_photo):
     assert "likes most" not in texts(home)
     assert not home.get("page_link")
 
-    assert "takes two of them" in dashboard("label").info[0].value
+    assert "takes two photos" in dashboard("label").info[0].value
 
 
 def test_browse_shows_the_best_first(dashboard, paths):
