@@ -226,8 +226,8 @@ def test_it_follows_every_click_among_many_photos(index, vector, subset):
     said = clicked(own_ratings(subset.Z), 100, informative=0.8)
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         personal_state(index, "ada", vector, said, subset=many)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
 
-    assert min(took) < 0.5
+    assert min(took) < 0.5, took

@@ -132,8 +132,8 @@ def test_a_pair_is_found_at_once_among_many_photos():
 
     took = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()
         next_pair(taste, Z, asked=asked, rng=rng, within=np.arange(100_000) % 5000)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
 
     assert min(took) < 0.15

@@ -291,8 +291,8 @@ def test_an_update_takes_milliseconds_among_many_photos():
 
     took = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         taste_of(believed, judged)
-        took.append(time.perf_counter() - began)
+        took.append(time.process_time() - began)
 
     assert min(took) < 0.1
