@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from photorank.encoders.runtimes import Switchable
 from photorank.index.building.batches import Batches
 from photorank.index.building.choose_runtime import run_as, telling_frames
 from photorank.index.building.decode_ahead import Opener
@@ -105,15 +104,15 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
     """Runtime that embedded the files, after all are opened, encoded and recorded."""
-    run, runtime = batches.run, batches.run.request.runtime
+    run = batches.run
     if cluster := run.request.cluster:
         return embed_on_cluster(cluster, batches, todo)
     opener = Opener(run.encoder, batches.known)
     if frames := telling_frames(run.request, todo, opener, workers=run.workers):
-        run_as(runtime, run.encoder(), frames)
+        run_as(run.request.runtime, run.encoder(), frames)
     ahead = 2 * run.batch_size + run.workers
     batches.take_all(opener.ahead(todo, workers=run.workers, most=ahead), len(todo))
-    return run.encoder.loaded.runtime if isinstance(run.encoder.loaded, Switchable) else ""
+    return run.encoder.runtime
 
 
 def _settle(run: Run, scan: Scan) -> None:

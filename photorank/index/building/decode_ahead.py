@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 
 from photorank.encoders.base import Encoder
+from photorank.encoders.runtimes import Switchable
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.decode_pool import decode_isolated
@@ -76,6 +77,11 @@ class LazyEncoder:
             if self.loaded is None:
                 self.loaded = self._load()
             return self.loaded
+
+    @property
+    def runtime(self) -> str:
+        """What computes, if it was needed so far and tells."""
+        return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
 @dataclass(frozen=True)

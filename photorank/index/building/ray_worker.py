@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.encoders.runtimes import Runtime, Switchable
+from photorank.encoders.runtimes import Runtime
 from photorank.errors import ClusterError, PhotorankError
 from photorank.index.building.choose_runtime import run_as
 from photorank.index.building.decode_ahead import (
@@ -132,9 +132,8 @@ class Worker:
                 run_as(self._task.runtime, encoder, self._frames)
                 self._frames = ()
             rows = iter(encode_photos(encoder, [photo.frames for photo in photos]))
-        loaded = self._encoder.loaded
-        runtime = loaded.runtime if isinstance(loaded, Switchable) else ""
-        return _table([_row(at, photo, rows) | {"runtime": runtime} for at, photo in waiting])
+        told = {"runtime": self._encoder.runtime}
+        return _table([_row(at, photo, rows) | told for at, photo in waiting])
 
 
 def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import sqlite3
 import time
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -19,9 +19,6 @@ from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
-_REPAIR_AND_INDEX = (
-    REPAIR + ", then run `photorank index` on its folders, which embeds these photos anew."
-)
 _ROWS = "SELECT shards.name, count(*) FROM photos JOIN shards ON shards.id = shard"
 _WEBP_HEAD_BYTES = 12  # bytes of the head of a WebP file, which tells its length
 _LEFT_OVER_SECONDS = 60.0  # seconds after which no process still writes a part of a file
@@ -55,12 +52,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
         return [
             catalogue,
             _values(paths),
-            _rows(paths),
-            _shards(paths),
-            _unknown_shards(paths),
-            _thumbnails(paths),
-            _hashes(paths),
-            _left_over(paths),
+            *_files(paths),
             _counts(paths),
             *_roots(paths),
         ]
@@ -169,49 +161,46 @@ def _from_backup(paths: IndexPaths) -> str:
     )
 
 
-def _rows(paths: IndexPaths) -> Finding:
-    if found := misplaced_shards(paths):
-        says = f"{len(found)} shards are referred to wrongly: {_some(found)}"
-        return Finding("rows", "wrong", says, _REPAIR_AND_INDEX.format(name=paths.name))
-    return Finding("rows", "good", "every embedding belongs to one photo")
-
-
-def _shards(paths: IndexPaths) -> Finding:
+def _files(paths: IndexPaths) -> Iterator[Finding]:
+    """Findings on the files beside the catalogue."""
+    repair = REPAIR.format(name=paths.name)
+    anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
     with reading(paths) as connection:
         shards, rows = connection.execute("SELECT count(*), sum(rows) FROM shards").fetchone()
-    if found := damaged_shards(paths):
-        says = f"{len(found)} of {shards} are gone or damaged: {_some(found)}"
-        return Finding("shards", "wrong", says, _REPAIR_AND_INDEX.format(name=paths.name))
-    return Finding("shards", "good", f"{shards} with {rows or 0} embeddings, all as written")
+    yield _of(
+        misplaced_shards(paths),
+        Finding("rows", "wrong", "{n} shards are referred to wrongly: {some}", anew),
+        "every embedding belongs to one photo",
+    )
+    yield _of(
+        damaged_shards(paths),
+        Finding("shards", "wrong", f"{{n}} of {shards} are gone or damaged: {{some}}", anew),
+        f"{shards} with {rows or 0} embeddings, all as written",
+    )
+    says = "{n} that nothing refers to, of runs that were cut short"
+    later = "The next `photorank index` removes them."
+    yield _of(unknown_shards(paths), Finding("unknown shards", "note", says, later), "none")
+    again = f"{repair}: they are made again from the photos."
+    yield _of(
+        damaged_thumbnails(paths),
+        Finding("thumbnails", "wrong", "{n} are missing or cut short", again),
+        "one for every photo",
+    )
+    again = f"{repair}: they are worked out again when needed."
+    yield _of(
+        [paths.hashes] if hashes_are_damaged(paths) else [],
+        Finding("hashes", "wrong", "the kept perceptual hashes are damaged", again),
+        "readable, or none yet",
+    )
+    says = "{n} parts of files, of processes that were cut short"
+    yield _of(left_over(paths), Finding("leftovers", "note", says, f"{repair}."), "none")
 
 
-def _unknown_shards(paths: IndexPaths) -> Finding:
-    if found := unknown_shards(paths):
-        says = f"{len(found)} that nothing refers to, of runs that were cut short"
-        return Finding("unknown shards", "note", says, "The next `photorank index` removes them.")
-    return Finding("unknown shards", "good", "none")
-
-
-def _thumbnails(paths: IndexPaths) -> Finding:
-    if found := damaged_thumbnails(paths):
-        says = f"{len(found)} are missing or cut short"
-        remedy = f"{REPAIR.format(name=paths.name)}: they are made again from the photos."
-        return Finding("thumbnails", "wrong", says, remedy)
-    return Finding("thumbnails", "good", "one for every photo")
-
-
-def _hashes(paths: IndexPaths) -> Finding:
-    if hashes_are_damaged(paths):
-        remedy = f"{REPAIR.format(name=paths.name)}: they are worked out again when needed."
-        return Finding("hashes", "wrong", "the kept perceptual hashes are damaged", remedy)
-    return Finding("hashes", "good", "readable, or none yet")
-
-
-def _left_over(paths: IndexPaths) -> Finding:
-    if found := left_over(paths):
-        says = f"{len(found)} parts of files, of processes that were cut short"
-        return Finding("leftovers", "note", says, f"{REPAIR.format(name=paths.name)}.")
-    return Finding("leftovers", "good", "none")
+def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
+    """The finding `wrong`, with the number and some names of what was found; else a good one."""
+    if not found:
+        return Finding(wrong.about, "good", good)
+    return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))
 
 
 def _counts(paths: IndexPaths) -> Finding:

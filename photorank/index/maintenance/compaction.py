@@ -68,9 +68,9 @@ def compact(
 ) -> None:
     """Merge small shards if there are many, and rewrite those with unused rows.
 
-    Each new shard is on the disk before the transaction that lets photos refer to it; old files
-    stay until :func:`sweep`. A new shard has up to `full` rows (50 MB at 768 dimensions); `many`
-    small shards are tolerated.
+    Each new shard is on the disk before the transaction that lets photos refer to it;
+    the old files stay until :func:`sweep`. A new shard has `full` rows at most, 50 MB at
+    768 dimensions; `many` small ones are tolerated.
     """
     rows = connection.execute(
         "SELECT shards.id, name, rows, sha256, count(DISTINCT row)"
