@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.bench.embed_files import embed_files
+from photorank.bench.embed_files import check_framings, embed_files
 from photorank.encoders.base import Encoder
-from photorank.errors import TooFewPhotosError, UnknownNameError
+from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out import counted, out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate
@@ -108,22 +108,13 @@ def measure_framings(
         If the encoder cannot take a framing.
     """
     protocol = protocol or Protocol()
-    for framing in framings:
-        if framing not in FRAMINGS:
-            raise UnknownNameError("framing", framing, list(FRAMINGS))
+    check_framings(framings)
     make_learner(learner, seed=protocol.seed)  # a wrong name fails before any work
     photos = judged_photos(index)
     paths = [index.photo(row).path for row in photos.rows.tolist()]
     embedded: dict[str, list[Embeddings | None]] = {}
     seconds: dict[str, float] = {}
-    done = 0
-
-    def one_more() -> None:
-        nonlocal done
-        done += 1
-        if on_progress is not None:
-            on_progress(done, len(framings) * len(paths))
-
+    one_more = counted(on_progress, len(framings) * len(paths))
     for framing in framings:
         start = time.perf_counter()
         embedded[framing] = embed_files(paths, load(framing), on_photo=one_more)

@@ -7,9 +7,10 @@ from math import nan
 import numpy as np
 
 from photorank.bench.compare_framings import LEARNER, Load
-from photorank.bench.embed_files import embed_files
-from photorank.errors import TooFewPhotosError, UnknownNameError
+from photorank.bench.embed_files import check_framings, embed_files
+from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
+from photorank.learning.held_out import counted
 from photorank.learning.judged_photos import judged_photos
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.intervals import LeaveOneOut, jackknife
@@ -85,9 +86,7 @@ def measure_stability(
     UnknownNameError
         If there is no such framing or learner.
     """
-    for framing in framings:
-        if framing not in FRAMINGS:
-            raise UnknownNameError("framing", framing, list(FRAMINGS))
+    check_framings(framings)
     kind = make_learner(learner, seed=seed)
     judged = judged_photos(index)
     paths = [index.photo(row).path for row in judged.rows.tolist()]
@@ -97,14 +96,7 @@ def measure_stability(
         raise TooFewPhotosError(index.name, len(paths), 2 * _LEAST)
     order = np.random.default_rng(seed).permutation(len(paths))
     tested, taught = np.sort(order[:photos]), np.sort(order[photos:][:_TAUGHT])
-    done = 0
-
-    def one_more() -> None:
-        nonlocal done
-        done += 1
-        if on_progress is not None:
-            on_progress(done, len(framings) * (len(tested) + len(taught)))
-
+    one_more = counted(on_progress, len(framings) * (len(tested) + len(taught)))
     found = []
     for framing in framings:
         encoder = load(framing)

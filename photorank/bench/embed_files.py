@@ -9,15 +9,29 @@ from PIL import Image
 
 from photorank.encoders.base import Encoder, encode_photos
 from photorank.encoders.runtimes import FRAMES, Switchable
-from photorank.errors import UnreadablePhotoError
+from photorank.errors import UnknownNameError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.framing import FRAMINGS
 from photorank.photos.open_photo import read_photo
 from photorank.typing import Embeddings, Frames
 
 _AT_ONCE = 32  # photos
 
 Forms = Callable[[Image.Image], Sequence[Image.Image]]
+
+
+def check_framings(names: Sequence[str]) -> None:
+    """Refuse what is no framing.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name is that of none.
+    """
+    for name in names:
+        if name not in FRAMINGS:
+            raise UnknownNameError("framing", name, list(FRAMINGS))
 
 
 def alone(photo: Image.Image) -> list[Image.Image]:
