@@ -40,7 +40,7 @@ def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Te
     or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
-    if not _saw(vector, digests):
+    if not vector.card.saw_any(digests):
         return "as it is"
     if vector.card.index != index.name or vector.kind not in LEARNERS:
         return "in-sample"
@@ -48,7 +48,7 @@ def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Te
     if prior is None:
         return "refitted"
     believed = list_vectors(index).get(prior)
-    return "in-sample" if believed is None or _saw(believed, digests) else "refitted"
+    return "in-sample" if believed is None or believed.card.saw_any(digests) else "refitted"
 
 
 def held_out(
@@ -148,10 +148,6 @@ def counted(
         return None
     done = count(1)
     return lambda: on_progress(min(next(done), total), total)
-
-
-def _saw(vector: MasterVector, digests: Sequence[str]) -> bool:
-    return any(vector.card.saw(digest) for digest in digests)
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:

@@ -104,8 +104,7 @@ class PersonalState:
     @property
     def prior_saw(self) -> bool:
         """Whether the prior was learned from some of the photos that the person judged."""
-        known = frozenset() if self.prior is None else self.prior.card.photos
-        return bool(known and known & self._photos)
+        return self.prior is not None and self.prior.card.saw_any(self._photos)
 
     @property
     def _photos(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,10 @@ class Card:
     def saw(self, digest: str) -> bool:
         """Whether the photo of this digest was among those it was learned from."""
         return shortened(digest) in self.photos
+
+    def saw_any(self, digests: Iterable[str]) -> bool:
+        """Whether any of these photos was among those it was learned from."""
+        return any(map(self.saw, digests))
 
 
 def shortened(digest: str) -> str:
