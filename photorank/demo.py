@@ -8,14 +8,12 @@ from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.index.opened import Index
-from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
-from photorank.sample import SampleTables, write_sample
+from photorank.sample import SAMPLE, write_sample
 from photorank.vectors.store import add_vector, list_vectors
 from photorank.workspace import Workspace
 
-SAMPLE = "sample"
 LEARNED = "sample-taught"  # the vector that the sample's own choices teach
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
@@ -47,36 +45,21 @@ def build_sample(workspace: Workspace, *, on_progress: Progress | None = None) -
         return progress
 
     tell("Spoiling photographs")(0, 1)
-    tables = write_sample(paths.photos)
+    labels, choices = write_sample(paths.photos)
     tell("Spoiling photographs")(1, 1)
     progress = tell("Looking at photos")
     build_index(paths, BuildRequest([paths.photos], encoder_spec="embedded", on_progress=progress))
-    labels, choices = _tables(tables)
     import_labels(paths, labels, base=[paths.photos], judgements="choices")
     import_choices(paths, choices, base=[paths.photos], judgements="choices")
 
     index = Index.open(paths)
-    by_scene = Protocol(fold_by="group")
     if LEARNED not in list_vectors(index):
         add_vector(index, learn_vector(index, LEARNED, "all-pairs", on_progress=tell("Learning")))
     evaluation = evaluate(
         index,
-        protocol=by_scene,
+        protocol=Protocol(fold_by="group"),
         load=index.encoder,
         on_progress=tell("Comparing vectors"),
     )
     save_evaluation(paths, evaluation)
     return index
-
-
-def _tables(sample: SampleTables) -> tuple[LabelTable, ChoiceTable]:
-    """Sample's judgements as if they had been read from tables."""
-    labels = [
-        LabelRow(line, row.file, row.score, group=row.group)
-        for line, row in enumerate(sample.scores, start=2)
-    ]
-    choices = [
-        ChoiceRow(line, choice.winner, choice.loser)
-        for line, choice in enumerate(sample.choices, start=2)
-    ]
-    return LabelTable(SAMPLE, labels), ChoiceTable(SAMPLE, choices)

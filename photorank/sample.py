@@ -9,19 +9,20 @@ import io
 import math
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image
 
+from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.typing import Floats
 from photorank.workspace import write_bytes
 
+SAMPLE = "sample"  # its index, and what its judgements come from
 SEVERITIES = (1, 2, 3, 4)
 LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
@@ -38,72 +39,48 @@ _SRGB_OF_LIGHT = np.rint(
 ).astype(np.uint8)
 
 
-class SampleScore(NamedTuple):
-    """One row of the table of scores."""
-
-    file: str  # relative to the sample's folder, with forward slashes
-    score: float  # 0 for an original, minus the severity for the others
-    group: str  # the scene
-
-
-class SampleChoice(NamedTuple):
-    """One judgement: two versions of a scene with the same defect, the lesser one preferred."""
-
-    winner: str
-    loser: str
-
-
-@dataclass(frozen=True)
-class SampleTables:
-    """What is known about the sample's pictures."""
-
-    scores: tuple[SampleScore, ...]
-    choices: tuple[SampleChoice, ...]
-
-
-def write_sample(folder: Path, *, seed: int = 0) -> SampleTables:
-    """Write the sample's 264 pictures and return what is known about them.
+def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
+    """Write the sample's 264 pictures, and return what is known of them as if read from tables.
 
     Eight scenes, each as it was taken and with eight defects at four severities. Files that
-    are there already are left alone. The same seed gives the same bytes, as long as Pillow,
-    NumPy and SciPy stay the same.
+    are there already are left alone. Their bytes are the same, as long as Pillow, NumPy and
+    SciPy stay the same.
 
     Parameters
     ----------
     folder : Path
         Made where it is missing; each scene gets a folder inside.
-    seed : int
-        Decides the direction of the shake, the grains of the noise and the like.
 
     Returns
     -------
-    SampleTables
-        Scores, for browsing, and choices: within each scene and defect, the original over
-        severity 1 over 2 over 3 over 4, all ten ordered pairs. Nothing is claimed across
-        defects or scenes.
+    labels : LabelTable
+        Scores, for browsing: 0 for an original, minus the severity for the others. The group is
+        the scene.
+    choices : ChoiceTable
+        Within each scene and defect, the original over severity 1 over 2 over 3 over 4, all
+        ten ordered pairs. Nothing is claimed across defects or scenes.
 
     Raises
     ------
     StorageError
         If the disk is full or cannot be written to.
     """
-    scores: list[SampleScore] = []
-    choices: list[SampleChoice] = []
-    scenes = _scenes()
-    for number, (scene, photo) in enumerate(scenes.items()):
+    labels: list[LabelRow] = []
+    choices: list[ChoiceRow] = []
+    for seed, (scene, photo) in enumerate(_scenes().items()):
         original = f"{scene}/original.jpg"
         _write(folder / original, photo)
-        scores.append(SampleScore(original, 0.0, scene))
+        labels.append(LabelRow(len(labels) + 2, original, 0.0, group=scene))
         for defect in DEFECTS:
             best_first = [original]
             for severity in SEVERITIES:
                 file = f"{scene}/{defect}-{severity}.jpg"
-                spoilt = degraded(photo, defect, severity, seed=len(scenes) * seed + number)
-                _write(folder / file, spoilt)
-                scores.append(SampleScore(file, -float(severity), scene))
+                _write(folder / file, degraded(photo, defect, severity, seed=seed))
+                labels.append(LabelRow(len(labels) + 2, file, -float(severity), group=scene))
                 best_first.append(file)
-            choices += [SampleChoice(*pair) for pair in combinations(best_first, 2)]
-    return SampleTables(tuple(scores), tuple(choices))
+            for winner, loser in combinations(best_first, 2):
+                choices.append(ChoiceRow(len(choices) + 2, winner, loser))
+    return LabelTable(SAMPLE, labels), ChoiceTable(SAMPLE, choices)
 
 
 def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:

@@ -38,13 +38,13 @@ def sharpness(photo):
 
 def test_the_sample_is_264_pictures_of_eight_scenes(sample):
     """Each scene has its original and eight defects at four severities, as a table says."""
-    folder, tables = sample
+    folder, (labels, _) = sample
     files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
-    assert files == {score.file for score in tables.scores}
-    assert len(tables.scores) == len(files) == 8 * (1 + 8 * 4)
-    assert set(Counter(score.group for score in tables.scores).values()) == {33}
-    for score in tables.scores:
+    assert files == {score.file for score in labels.rows}
+    assert len(labels.rows) == len(files) == 8 * (1 + 8 * 4)
+    assert set(Counter(score.group for score in labels.rows).values()) == {33}
+    for score in labels.rows:
         scene, name = score.file.split("/")
         assert score.group == scene
         severity = 0 if name == "original.jpg" else int(name.removesuffix(".jpg")[-1])
@@ -53,25 +53,26 @@ def test_the_sample_is_264_pictures_of_eight_scenes(sample):
 
 def test_choices_are_all_ordered_pairs_within_scene_and_defect(sample):
     """The original beats 1 beats 2 beats 3 beats 4; nothing is claimed across defects or scenes."""
-    _, tables = sample
-    score = {row.file: row.score for row in tables.scores}
+    _, (labels, choices) = sample
+    score = {row.file: row.score for row in labels.rows}
     kinds = Counter()
-    for winner, loser in tables.choices:
+    pairs = [(row.winner, row.loser) for row in choices.rows]
+    for winner, loser in pairs:
         assert score[winner] > score[loser]
         kinds[loser.rsplit("-", 1)[0]] += 1
         if not winner.endswith("/original.jpg"):
             assert winner.rsplit("-", 1)[0] == loser.rsplit("-", 1)[0]
         assert winner.split("/")[0] == loser.split("/")[0]
 
-    assert len(set(tables.choices)) == len(tables.choices) == 640
+    assert len(set(pairs)) == len(pairs) == 640
     assert set(kinds.values()) == {10}
 
 
 def test_pictures_are_jpegs_of_one_size_a_scene(sample):
     """No picture is betrayed by its size, and none is larger than 640 pixels."""
-    folder, tables = sample
+    folder, (labels, _) = sample
     sizes = {}
-    for row in tables.scores:
+    for row in labels.rows:
         with Image.open(folder / row.file) as picture:
             assert (picture.format, picture.mode) == ("JPEG", "RGB")
             sizes.setdefault(row.group, set()).add(picture.size)
@@ -82,13 +83,13 @@ def test_pictures_are_jpegs_of_one_size_a_scene(sample):
 
 def test_writing_again_changes_no_file(sample):
     """The same seed gives the same bytes, and what is there already is not written again."""
-    folder, tables = sample
+    folder, (labels, choices) = sample
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*.jpg")}
-    spoilt = folder / tables.scores[7].file
+    spoilt = folder / labels.rows[7].file
     original = spoilt.read_bytes()
     spoilt.write_bytes(original[:1000])
 
-    assert write_sample(folder) == tables
+    assert write_sample(folder) == (labels, choices)
 
     assert spoilt.read_bytes() == original
     after = {path: path.stat().st_mtime_ns for path in folder.rglob("*.jpg")}

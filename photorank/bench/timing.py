@@ -10,6 +10,7 @@ import numpy as np
 from photorank.index.building.decode_ahead import usable_cores
 
 _NUMBERS = 1 << 26  # numbers: 256 MB, far more than a cache holds
+_BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
@@ -23,7 +24,7 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict
     return {name: statistics.median(times[1:]) for name, times in taken.items()}
 
 
-def memory_bandwidth(rounds: int = 7) -> float:
+def memory_bandwidth() -> float:
     """Bytes a second that all cores together read, or read and write, at best."""
     source = np.ones(_NUMBERS, dtype=np.float32)
     target = np.empty_like(source)
@@ -35,6 +36,6 @@ def memory_bandwidth(rounds: int = 7) -> float:
                 "copy": lambda: list(threads.map(lambda part: np.copyto(*part), parts)),
                 "read": lambda: list(threads.map(lambda part: part[1].max(), parts)),
             },
-            rounds,
+            _BANDWIDTH_ROUNDS,
         )
     return max(2 * source.nbytes / taken["copy"], source.nbytes / taken["read"])

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias
 
 from photorank.errors import ExportError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Photo
@@ -19,7 +19,6 @@ from photorank.photos.open_photo import open_file
 from photorank.workspace import storage_errors, sync_folder
 
 Link: TypeAlias = Literal["copy", "hard", "soft"]
-LINKS = get_args(Link)
 
 # new: written, or to be written · there: exported before · changed, gone: see `why`
 Outcome: TypeAlias = Literal["new", "there", "changed", "gone"]

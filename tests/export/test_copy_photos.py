@@ -1,5 +1,6 @@
 import os
 import shutil
+from typing import get_args
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_a_plan_touches_nothing(photos, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("link", copy_photos.LINKS)
+@pytest.mark.parametrize("link", get_args(copy_photos.Link))
 def test_what_is_there_has_the_photos_bytes_and_a_second_run_changes_nothing(
     photos, tmp_path, link
 ):
@@ -86,7 +87,7 @@ def test_a_photo_that_changed_or_vanished_is_told_and_left_out(photos, tmp_path)
     """Only the content that was indexed is exported; the others come all the same."""
     photos[0].path.write_bytes(photos[1].path.read_bytes())
     photos[2].path.unlink()
-    for link in copy_photos.LINKS:
+    for link in get_args(copy_photos.Link):
         out = tmp_path / link
         pieces = list(write(photos[:4], out, link))
         assert outcomes(pieces) == ["changed", "new", "gone", "new"]
