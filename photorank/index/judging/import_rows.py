@@ -177,7 +177,7 @@ def _place(
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
-        [one.photos for one in matched if one.photos],
+        [one.photos for one in matched if not one.missing],
     )
     known: dict[tuple[int, bool], _Membership] = {
         (photo, bool(own)): tuple(membership)
@@ -193,15 +193,15 @@ def _place(
     for row, (photo,) in left_out.sorted_out(matched):
         new = (row.group, row.series, row.split)
         before = own.get(photo) or known.get((photo, True), nowhere)
-        clash = _clash(row.file, new, before)
-        if elsewhere := _clash(row.file, new, known.get((photo, False), nowhere)):
-            clash = f"{elsewhere} (by another source, which `labels remove` takes away)"
-        if clash:
-            left_out.add(row, clash)
-            continue
-        fitting.append((row, photo))
-        if any(new):
+        if any(new) and new != before:  # most rows repeat what another said
+            clash = _clash(row.file, new, before)
+            if elsewhere := _clash(row.file, new, known.get((photo, False), nowhere)):
+                clash = f"{elsewhere} (by another source, which `labels remove` takes away)"
+            if clash:
+                left_out.add(row, clash)
+                continue
             own[photo] = tuple(now or then for now, then in zip(new, before, strict=True))
+        fitting.append((row, photo))
     connection.executemany(
         'INSERT OR REPLACE INTO memberships (source, photo, "group", series, split)'
         " VALUES (?, ?, ?, ?, ?)",
@@ -276,11 +276,13 @@ class _LeftOut:
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
         """Yield rows whose names all mean a photo, with the photos; record the others."""
-        for row, photos, problems, unreadable in matched:
-            for what in problems:
-                self.add(row, what)
-            self._unreadable.update(unreadable)  # no mistakes of the table: the run said so already
-            if len(photos) == len(row.files):
+        for row, photos, missing in matched:
+            for file, mistake in missing:
+                if mistake:
+                    self.add(row, mistake)
+                else:  # the run that indexed said so already
+                    self._unreadable.add(file)
+            if not missing:
                 yield row, photos
 
     def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
