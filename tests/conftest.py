@@ -115,3 +115,14 @@ def home(tmp_path, indexed_home, monkeypatch):
     shutil.copytree(indexed_home, home)
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
     return home
+
+
+@pytest.fixture
+def own_gallery(home, gallery, tmp_path):
+    """Return a copy of the gallery that a test may change: `home`'s index has its photos there."""
+    from photorank.index.maintenance.reroot import reroot
+    from photorank.workspace import Workspace
+
+    copy = shutil.copytree(gallery, tmp_path / "own-gallery")
+    reroot(Workspace(home).index("small"), gallery, copy)
+    return copy

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.encoders.runtimes import FRAMES, Switchable
+from photorank.encoders.runtimes import FEW_PHOTOS, FRAMES, Switchable
 from photorank.errors import UnknownNameError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.photos.decode_pool import decode_isolated
@@ -48,12 +48,13 @@ def embed_files(
 ) -> list[Embeddings | None]:
     """Embeddings (k, d) of each file's k forms, None where it is no usable photo."""
     found: list[Embeddings | None] = []
-    chosen = False
+    switchable = encoder if isinstance(encoder, Switchable) else None
     for batch in _opened(paths, encoder, forms):
         readable = [form for photo in batch if photo is not None for form in photo]
-        if readable and not chosen and isinstance(encoder, Switchable):
-            encoder.choose_runtime("auto", [part for form in readable for part in form][:FRAMES])
-            chosen = True
+        if switchable is not None and len(readable) * len(paths) >= FEW_PHOTOS * len(batch):
+            frames = [part for form in readable for part in form][:FRAMES]
+            switchable.choose_runtime("auto", frames)
+            switchable = None
         rows = iter(encode_photos(encoder, readable) if readable else ())
         for photo in batch:
             found.append(None if photo is None else np.stack([next(rows) for _ in photo]))

@@ -22,6 +22,7 @@ Runtime = Literal["auto", "torch", "openvino", "openvino-int8"]
 RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 
 FRAMES = 16  # photos on which runtimes are compared
+FEW_PHOTOS = 512  # fewer are embedded before a measurement would pay; the sample has 264
 FRAMES_OF_INT8 = 192  # photos: two thirds calibrate the eight bits, a third judges them
 _MIN_FRAMES_OF_INT8 = 24
 

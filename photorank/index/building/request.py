@@ -7,7 +7,7 @@ from typing import Protocol
 
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder
-from photorank.encoders.runtimes import Runtime
+from photorank.encoders.runtimes import FEW_PHOTOS, Runtime
 from photorank.index.building.ray_mirrors import Mirror
 
 
@@ -46,7 +46,7 @@ class BuildRequest:
     runtime: Runtime = "auto"  # the fastest there is that agrees with torch, measured on photos
     workers: int | None = None  # processes that decode photos; default: one a core
     batch_size: int | None = None  # photos encoded together; default: 16 a core, 32 to 256
-    few_photos: int = 512  # new ones, below which no runtime is measured; the sample has 264
+    few_photos: int = FEW_PHOTOS  # new ones, below which no runtime is measured
 
     crash_photos: int = 1024  # that a crash may cost
     crash_seconds: float = 30.0  # of work that a crash may cost

@@ -1,0 +1,48 @@
+"""Photos that are embedded outside an index, in several forms each."""
+
+import numpy as np
+from PIL import Image
+
+from photorank.bench.embed_files import embed_files
+from photorank.encoders.runtimes import FEW_PHOTOS
+from tests.fixtures.colours import ColourEncoder, fill
+
+
+class SwitchableColours(ColourEncoder):
+    """An encoder that counts the frames that a runtime was chosen on."""
+
+    runtime = "plain"
+    told = None
+
+    def choose_runtime(self, runtime, frames):
+        """Remember how many."""
+        assert self.encoded == 0
+        self.told = runtime, len(frames)
+
+
+def in_forms(n):
+    """Return a function that gives a photo n times."""
+    return lambda photo: n * [photo]
+
+
+def test_each_form_of_a_photo_has_its_row(tmp_path):
+    """What is no photo has none, and the order is that of the files."""
+    files = fill(tmp_path, 3)
+    (tmp_path / "0001.png").write_text("buy milk")
+    encoder = ColourEncoder()
+
+    first, nothing, last = embed_files(files, encoder, forms=in_forms(2))
+
+    assert nothing is None
+    for file, rows in ((files[0], first), (files[2], last)):
+        [expected] = encoder.encode_frames(encoder.prepare(Image.open(file)))
+        np.testing.assert_allclose(rows, [expected, expected], atol=1e-6)
+
+
+def test_a_runtime_is_measured_where_that_pays(tmp_path):
+    """For as many forms in all as an index would be measured for; few are embedded before."""
+    files = fill(tmp_path, 4)
+    for forms, told in ((FEW_PHOTOS // 4, ("auto", 16)), (FEW_PHOTOS // 4 - 1, None)):
+        encoder = SwitchableColours()
+        embed_files(files, encoder, forms=in_forms(forms))
+        assert encoder.told == told
