@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from photorank.bench.indexing_speed import measure_indexing
-from photorank.bench.made_photos import MODEL, write_model, write_photos
+from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
 from photorank.encoders.runtimes import known_runtime
 
 

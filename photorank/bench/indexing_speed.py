@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from photorank.bench import reference
-from photorank.bench.made_photos import MODEL, write_model, write_photos
+from photorank.bench import plain_loop
+from photorank.bench.synthetic_photos import MODEL, write_model, write_photos
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
 from photorank.encoders.base import Encoder, encode_photos
@@ -89,7 +89,7 @@ def measure_indexing(
         name = ours.submit(_prepare, spec, runtime, folder / "photos").result()
         for number in range(rounds + 1):
             seconds, expected = theirs.submit(
-                reference.embed, MODEL, folder / "weights.safetensors", folder / "photos"
+                plain_loop.embed, MODEL, folder / "weights.safetensors", folder / "photos"
             ).result()
             home = folder / str(number)
             timed, rows = ours.submit(_index, spec, runtime, folder / "photos", home).result()

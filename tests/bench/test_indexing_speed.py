@@ -6,9 +6,9 @@ import pytest
 import torch
 from PIL import Image
 
-from photorank.bench import reference
+from photorank.bench import plain_loop
 from photorank.bench.indexing_speed import IndexingSpeed
-from photorank.bench.made_photos import SIZE, write_photos
+from photorank.bench.synthetic_photos import SIZE, write_photos
 from tests.encoders.tiny import photos
 
 
@@ -35,7 +35,7 @@ def test_the_reference_is_open_clip_itself(tiny_model, tmp_path):
         inputs = torch.stack([preprocess(photo) for photo in photos()])
         expected = model.eval().encode_image(inputs, normalize=True).numpy()
 
-    seconds, rows = reference.embed(name, file, tmp_path)
+    seconds, rows = plain_loop.embed(name, file, tmp_path)
 
     assert seconds > 0
     np.testing.assert_allclose(rows, expected, atol=1e-6)
