@@ -1,9 +1,4 @@
-"""The sample: photographs spoilt step by step, so that their order is known.
-
-It is there to check the machinery with, from decoding to evaluation, and to have something to
-look at before one's own photos are indexed. It says nothing about taste: that a sharp picture
-is better than its own blurred copy is all that it knows.
-"""
+"""The sample: photos spoilt step by step, so their order is known without asking anyone."""
 
 import io
 import math
@@ -26,7 +21,7 @@ SAMPLE = "sample"  # its index, and what its judgements come from
 SEVERITIES = (1, 2, 3, 4)
 LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
-_QUALITY = 95  # JPEG: high enough that storing a picture is no defect of its own
+_JPEG_QUALITY = 95  # high enough that storing a picture is no defect of its own
 
 # sRGB's curve (IEC 61966-2-1) both ways as tables: 65,536 steps are finer than its darkest one.
 _SRGB = np.arange(256) / 255
@@ -40,30 +35,11 @@ _SRGB_OF_LIGHT = np.rint(
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Write the sample's 264 pictures, and return what is known of them as if read from tables.
+    """Write the sample's 264 pictures, unless they are there, and return their judgements.
 
-    Eight scenes, each as it was taken and with eight defects at four severities. Files that
-    are there already are left alone. Their bytes are the same, as long as Pillow, NumPy and
-    SciPy stay the same.
-
-    Parameters
-    ----------
-    folder : Path
-        Made where it is missing; each scene gets a folder inside.
-
-    Returns
-    -------
-    labels : LabelTable
-        Scores, for browsing: 0 for an original, minus the severity for the others. The group is
-        the scene.
-    choices : ChoiceTable
-        Within each scene and defect, the original over severity 1 over 2 over 3 over 4, all
-        ten ordered pairs. Nothing is claimed across defects or scenes.
-
-    Raises
-    ------
-    StorageError
-        If the disk is full or cannot be written to.
+    Eight scenes, each as it was taken and with eight defects at four severities. Choices are
+    within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
+    pairs. The bytes stay the same as long as Pillow, NumPy and SciPy do.
     """
     labels: list[LabelRow] = []
     choices: list[ChoiceRow] = []
@@ -84,37 +60,17 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
 
 
 def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
-    """Photo with a photographer's mistake.
+    """Photo with one of `DEFECTS`, at a severity from 1 (just visible) to 4 (spoilt).
 
-    Parameters
-    ----------
-    photo : PIL.Image.Image
-        An RGB photo in sRGB.
-    defect : str
-        One of `DEFECTS`.
-    severity : {1, 2, 3, 4}
-        From just visible to spoilt. What is measured in pixels grows with the photo.
-    seed : int
-        What is drawn at random, such as the direction of a shake, depends on the seed and
-        the defect alone: the severities of one seed differ in strength only.
-
-    Returns
-    -------
-    PIL.Image.Image
-        As large as the photo.
-
-    Examples
-    --------
-    >>> grey = Image.new("RGB", (60, 40), (128, 128, 128))
-    >>> [degraded(grey, "underexposure", s, seed=0).getpixel((0, 0))[0] for s in (1, 2, 3, 4)]
-    [102, 81, 59, 41]
+    Strengths in pixels grow with the photo. Random parts, such as the direction of a shake, depend
+    on the seed and the defect alone: the severities of one seed differ in strength only.
     """
     rng = np.random.default_rng([seed, zlib.crc32(defect.encode())])
     return DEFECTS[defect](photo, severity, rng)
 
 
 def _scenes() -> dict[str, Image.Image]:
-    """Colour photographs that scikit-image and scikit-learn carry in their wheels."""
+    """Eight colour photographs that scikit-image and scikit-learn carry in their wheels."""
     import skimage
     from sklearn.datasets import load_sample_image
 
@@ -138,7 +94,7 @@ def _scenes() -> dict[str, Image.Image]:
 
 def _write(path: Path, photo: Image.Image) -> None:
     """Write a JPEG, unless it is there already."""
-    data = _jpeg(photo, _QUALITY)
+    data = _jpeg(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):
         write_bytes(path, data)
 
@@ -174,7 +130,7 @@ def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Count few photons, with an error of reading: most visible in the shadows."""
+    """Add the noise of few photons and of reading them: most visible in the shadows."""
     light = _light(photo)
     height, width, _ = light.shape
     grain = max(1, round(max(photo.size) / LONG_SIDE))
@@ -185,17 +141,17 @@ def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Take light away; the numbers are stops."""
+    """Take light away, by some stops."""
     return _photo(_light(photo) / 2 ** _strength(severity, 0.7, 1.4, 2.3, 3.3))
 
 
 def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Add light, and lose what becomes brighter than white; the numbers are stops."""
+    """Add light, by some stops; what becomes brighter than white is lost."""
     return _photo(_light(photo) * 2 ** _strength(severity, 0.5, 1.0, 1.6, 2.3))
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Miss the white balance: warmer or colder, greener or more purple, as bright as before."""
+    """Shift the white balance: warmer or colder, greener or more purple, as bright as before."""
     stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
@@ -250,11 +206,11 @@ def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
 
 
 def _light(photo: Image.Image) -> NDArray[np.float32]:
-    """Return what the sensor saw (h, w, 3), 0-1: lenses and exposure act on light, not on sRGB."""
+    """Light that the sensor saw (h, w, 3), 0-1: lenses and exposure act on it, not on sRGB."""
     return _LIGHT_OF_SRGB[np.asarray(photo)]
 
 
 def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """SRGB photo of linear light; what is brighter than white is lost."""
+    """Photo in sRGB of linear light; what is brighter than white is lost."""
     steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
     return Image.fromarray(_SRGB_OF_LIGHT[steps])

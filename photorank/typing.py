@@ -1,7 +1,6 @@
-"""The array shapes this package speaks of.
+"""Array types, whose shapes are in letters used everywhere.
 
-Letters, in docstrings and at line ends: ``n`` photos, ``m`` comparisons,
-``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
+``n`` photos, ``m`` comparisons, ``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
 """
 
 from typing import Any, Literal, TypeAlias

@@ -1,4 +1,4 @@
-"""Where things live on disk, and how a file is replaced without ever being half written."""
+"""Paths of everything on disk, and files that are replaced whole or not at all."""
 
 import errno
 import os
@@ -41,14 +41,12 @@ class IndexPaths:
     evaluations = _Below("evaluations")  # saved ones
     thumbnails = _Below("thumbnails")  # small pictures for browsing
     photos = _Below("photos")  # that photorank made itself: the sample's
-    # Kept so as not to work them out again: perceptual hashes of thumbnails, and embeddings of
-    # the concepts' words.
-    hashes = _Below("hashes.npz")
-    concepts = _Below("concepts.npz")
+    hashes = _Below("hashes.npz")  # kept: perceptual hashes of thumbnails
+    concepts = _Below("concepts.npz")  # kept: embeddings of the concepts' words
 
     @property
     def name(self) -> str:
-        """The index's name."""
+        """Name of the index."""
         return self.root.name
 
     def catalogue_backup(self, version: int) -> Path:
@@ -56,7 +54,7 @@ class IndexPaths:
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """File of the photos' places on a map, kept so as not to find them again."""
+        """File of the photos' places on a map."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
@@ -76,7 +74,7 @@ class IndexPaths:
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Photo's thumbnail; two-letter folders keep each folder small."""
+        """Thumbnail of a photo; two-letter folders keep each folder small."""
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -88,7 +86,7 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """$PHOTORANK_HOME, else the checkout around this folder, else the user's data."""
+        """Workspace in $PHOTORANK_HOME, else the checkout around, else the user's data folder."""
         if home := os.environ.get("PHOTORANK_HOME"):
             return cls(Path(home).expanduser().absolute())
         here = Path.cwd()
@@ -121,31 +119,19 @@ class Workspace:
     def existing_index(self, name: str | None) -> IndexPaths:
         """Paths of an index that exists; without a name, of the only one.
 
-        Raises
-        ------
-        MissingIndexError
-            If there is no such index, or a name is needed to choose among several.
-        InvalidNameError
-            If no index can have that name.
+        Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
-        if name is not None:
-            checked_name("an index", name)
         known = self.index_names()
         if name is None and len(known) == 1:
             name = known[0]
-        if name is None or name not in known:
+        paths = None if name is None else self.index(name)
+        if paths is None or name not in known:
             raise MissingIndexError(name, known)
-        return self.index(name)
+        return paths
 
 
 def checked_name(what: str, name: str) -> str:
-    """Name if it is a safe file name on every system.
-
-    Raises
-    ------
-    InvalidNameError
-        If it is empty, long, hidden, reserved or holds a path separator.
-    """
+    """The name, if it is a safe file name on every system; else :class:`InvalidNameError`."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name
@@ -153,7 +139,7 @@ def checked_name(what: str, name: str) -> str:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn a full, read-only or vanished disk into a :class:`StorageError` in words."""
+    """Raise :class:`StorageError` in words for a full, read-only or vanished disk."""
     try:
         yield
     except PhotorankError:
@@ -177,7 +163,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it is fsynced and takes its place.
+    """Yield a temporary path beside `path`; on success it is fsynced and takes its place.
 
     A crash at any moment leaves the old file or the new one, never a part of one.
     """

@@ -1,4 +1,4 @@
-"""What each framing is worth: the same photos, learner and folds, whatever the encoder sees."""
+"""Accuracy that each framing allows: the same photos, learner and folds for all."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ Load = Callable[[str], Encoder]  # of a framing
 
 @dataclass(frozen=True)
 class FramingResult:
-    """How well a direction learned in one framing orders photos it has not seen."""
+    """Accuracy of a direction learned in one framing, on photos it has not seen."""
 
     framing: str
     accuracy: Estimate  # pairwise
@@ -50,7 +50,7 @@ class FramingResult:
 
 @dataclass(frozen=True)
 class FramingTable:
-    """All framings on one labelled set."""
+    """Results of all framings on one labelled index."""
 
     index: str
     encoder: str
@@ -79,33 +79,11 @@ def measure_framings(
 ) -> FramingTable:
     """Embed an index's judged photos in every framing, and learn from each out of fold.
 
-    Folds are the same for all, so differences are paired; their intervals, and
-    those of the accuracies, include the refitting by the corrected resampled
-    variance. Differences to the first framing, or to ``crop`` where it is among
-    them, are corrected for their number after Holm. The index itself is not changed.
-
-    Parameters
-    ----------
-    index : Index
-    load : callable
-        Loads the index's encoder with a framing.
-    framings : sequence of str
-        At least one.
-    protocol : Protocol, optional
-    learner : str, default="all-pairs"
-    on_progress : callable, optional
-        Called with the number of photos embedded and to embed.
-
-    Raises
-    ------
-    NoLabelsError
-        If nobody judged the photos, or all the same.
-    UnknownNameError
-        If there is no such framing or learner.
-    TooFewPhotosError
-        If hardly any file can still be read.
-    EncoderError
-        If the encoder cannot take a framing.
+    Folds are the same for all, so differences are paired; all intervals include the refitting
+    (corrected resampled variance). Differences are from ``crop``, or the first framing without it,
+    and corrected for their number after Holm. The index itself is not changed. Raises
+    :class:`UnknownNameError`, :class:`EncoderError` or, where hardly any file can still be read,
+    :class:`TooFewPhotosError`.
     """
     protocol = protocol or Protocol()
     check_framings(framings)
@@ -130,7 +108,7 @@ def measure_framings(
     sums = {
         framing: pairs.sums(
             out_of_fold_ratings(
-                make_learner(learner, seed=protocol.seed), _seen(photos, rows, kept), folds
+                make_learner(learner, seed=protocol.seed), _in_framing(photos, rows, kept), folds
             ),
             refitted=True,
         )
@@ -141,8 +119,10 @@ def measure_framings(
     return FramingTable(index.name, index.manifest.encoder, learner, base, protocol, rows)
 
 
-def _seen(photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray) -> JudgedPhotos:
-    """Photos as one framing shows them."""
+def _in_framing(
+    photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
+) -> JudgedPhotos:
+    """Photos with the embeddings of one framing."""
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 
@@ -150,7 +130,7 @@ def _seen(photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray)
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Return each framing's accuracy and its lead over the base, the best first."""
+    """Accuracy of each framing and its lead over the base, the best first."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

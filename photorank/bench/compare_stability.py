@@ -1,4 +1,4 @@
-"""How steady ratings are, framing by framing: the same photos in other forms."""
+"""Steadiness of ratings, framing by framing: the same photos in other forms."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,13 +21,13 @@ from photorank.typing import Embeddings, Floats, Json
 from photorank.vectors.learners_by_name import make_learner
 
 PHOTOS = 100
-_LEAST = 10
-_TAUGHT = 300  # photos that a direction is learned from at most: its quality is measured elsewhere
+_MIN_PHOTOS = 10
+_MAX_TAUGHT_PHOTOS = 300  # enough here: how good the direction is, is measured elsewhere
 
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """How steady the ratings of one framing are."""
+    """Steadiness of the ratings of one framing."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -58,56 +58,31 @@ def measure_stability(
 ) -> list[StabilityResult]:
     """Rate photos in seven forms each, by a direction learned from up to 300 other judged ones.
 
-    See :func:`photorank.photos.variants.variants` for the forms.
-
-    Parameters
-    ----------
-    index : Index
-    load : callable
-        Loads the index's encoder with a framing.
-    framings : sequence of str
-    photos : int, default=100
-        How many are drawn to be rated.
-    learner : str, default="all-pairs"
-    seed : int
-        Draws the photos.
-    on_progress : callable, optional
-        Called with the number of photos embedded and to embed.
-
-    Returns
-    -------
-    list of StabilityResult
-        The one with the fewest flips first.
-
-    Raises
-    ------
-    NoLabelsError, TooFewPhotosError
-        If too few photos were judged, or too few of them can still be read.
-    UnknownNameError
-        If there is no such framing or learner.
+    :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos. The
+    framing with the fewest flips is first. Raises :class:`UnknownNameError`, or
+    :class:`TooFewPhotosError` if too few photos were judged or can still be read.
     """
     check_framings(framings)
     kind = make_learner(learner, seed=seed)
     judged = judged_photos(index)
     paths = [index.photo(row).path for row in judged.rows.tolist()]
-    if len(paths) < photos + _LEAST:
+    if len(paths) < photos + _MIN_PHOTOS:
         photos = len(paths) // 2
-    if photos < _LEAST:
-        raise TooFewPhotosError(index.name, len(paths), 2 * _LEAST)
+    if photos < _MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, len(paths), 2 * _MIN_PHOTOS)
     order = np.random.default_rng(seed).permutation(len(paths))
-    tested, taught = np.sort(order[:photos]), np.sort(order[photos:][:_TAUGHT])
+    tested, taught = np.sort(order[:photos]), np.sort(order[photos:][:_MAX_TAUGHT_PHOTOS])
     one_more = counted(on_progress, len(framings) * (len(tested) + len(taught)))
     found = []
     for framing in framings:
         encoder = load(framing)
         known = embed_files([paths[row] for row in taught], encoder, on_photo=one_more)
-        forms = embed_files(
-            [paths[row] for row in tested], encoder, forms=variants, on_photo=one_more
-        )
+        files = [paths[row] for row in tested]
+        forms = embed_files(files, encoder, forms=variants, on_photo=one_more)
         there = [one for one in known if one is not None]  # files may have gone
         seen = [one for one in forms if one is not None]
-        if min(len(there), len(seen)) < _LEAST:
-            raise TooFewPhotosError(index.name, len(there) + len(seen), 2 * _LEAST)
+        if min(len(there), len(seen)) < _MIN_PHOTOS:
+            raise TooFewPhotosError(index.name, len(there) + len(seen), 2 * _MIN_PHOTOS)
         kept = np.array([row for row, one in zip(taught, known, strict=True) if one is not None])
         fitted = kind.fit(np.concatenate(there), judged.comparisons.take(kept))
         found.append(_result(framing, seen, fitted.direction_))
@@ -143,13 +118,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """:func:`photorank.rating.stability.flips` of each two photos, (n, n), diagonal 0.
-
-    Parameters
-    ----------
-    ratings : ndarray of shape (n, k)
-        Of each photo's k forms, the photo itself first.
-    """
+    """Share of flipped forms of each two photos (n, n), from ratings (n, k), the photo first."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(own[None, :, None] - ratings[:, None, :])  # (n, k, k)
@@ -159,7 +128,7 @@ def flip_table(ratings: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Estimate:
-    """Mean over photos with Student's interval."""
+    """Mean over photos (n,) with Student's interval."""
     from scipy.special import stdtrit
 
     n = len(values)

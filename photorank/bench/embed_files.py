@@ -1,4 +1,4 @@
-"""Photos of an index embedded in another framing, or in several forms, without an index."""
+"""Embeddings of files in any framing, or in several forms, without an index."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from photorank.photos.framing import FRAMINGS
 from photorank.photos.open_photo import read_photo
 from photorank.typing import Embeddings, Frames
 
-_AT_ONCE = 32  # photos
+_BATCH_PHOTOS = 32
 
 Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
@@ -34,16 +34,11 @@ def check_framings(names: Sequence[str]) -> None:
             raise UnknownNameError("framing", name, list(FRAMINGS))
 
 
-def alone(photo: Image.Image) -> list[Image.Image]:
-    """Photo in its one form."""
-    return [photo]
-
-
 def embed_files(
     paths: Sequence[Path],
     encoder: Encoder,
     *,
-    forms: Forms = alone,
+    forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
     """Embeddings (k, d) of each file's k forms, None where it is no usable photo."""
@@ -66,7 +61,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[list[Frames]] | None]]:
-    """Yield batches of photos, each the frames of its forms, or None."""
+    """Batches of photos: the frames of each form of each photo, None for an unusable file."""
 
     def opened(path: Path) -> list[list[Frames]] | None:
         try:
@@ -76,5 +71,5 @@ def _opened(
         return [encoder.prepare(form) for form in forms(photo)]
 
     with ThreadPoolExecutor(usable_cores()) as threads:
-        for start in range(0, len(paths), _AT_ONCE):
-            yield list(threads.map(opened, paths[start : start + _AT_ONCE]))
+        for start in range(0, len(paths), _BATCH_PHOTOS):
+            yield list(threads.map(opened, paths[start : start + _BATCH_PHOTOS]))

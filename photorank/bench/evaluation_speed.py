@@ -35,12 +35,9 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Measure a vector on an index's scores in two ways, in turns.
+    """Time the measuring of a vector on an index's scores, in two ways by turns.
 
-    Raises
-    ------
-    NoLabelsError
-        If nobody scored the photos, for choices have no rank correlation.
+    Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """
     from scipy.stats import kendalltau, spearmanr
 

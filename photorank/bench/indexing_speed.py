@@ -1,4 +1,4 @@
-"""Speed of indexing: this package, the loop one would write instead, and what the chip allows."""
+"""Speed of indexing, beside a plain open_clip loop and the ceiling of the processor."""
 
 import multiprocessing
 import statistics
@@ -36,7 +36,7 @@ from photorank.photos.files import PhotoFile, find_photos
 from photorank.typing import Embeddings, Json
 from photorank.workspace import Workspace
 
-_DIRECTIONS = 10  # that photos are rated by, to see whether their order is the same
+_RATED_DIRECTIONS = 10  # to see whether the order of the photos is the same
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """The ceiling: both share the cores, so a photo costs the work of one and the other."""
+        """Photos a second if decoding and encoding shared the cores without any loss."""
         return _shared(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
@@ -72,10 +72,10 @@ def measure_indexing(
     rounds: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> IndexingSpeed:
-    """Index photos of twelve megapixels with a ViT-B/32 on the processor, side by side.
+    """Time the indexing of made photos of twelve megapixels with a ViT-B/32 on the processor.
 
-    Photos and weights are made up. Loading and choosing the runtime are not timed: they
-    cost the same for ten photos and for a million.
+    Loading and choosing the runtime are not timed: they cost the same for ten photos and for a
+    million.
     """
     found: list[dict[str, float]] = []
     with ExitStack() as stack:
@@ -123,12 +123,12 @@ def _shared(decode: float, encode: float) -> float:
 
 
 def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
-    directions = np.random.default_rng(0).normal(size=(_DIRECTIONS, rows.shape[1]))
+    directions = np.random.default_rng(0).normal(size=(_RATED_DIRECTIONS, rows.shape[1]))
     return min(spearman(rows @ one, Comparisons.from_scores(expected @ one)) for one in directions)
 
 
 def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
-    """Load our encoder into this process, and return what it runs in."""
+    """Name of the runtime of our encoder, once it is loaded into this process."""
     encoder = _ready(spec, runtime, folder)
     return encoder.runtime if isinstance(encoder, Switchable) else ""
 

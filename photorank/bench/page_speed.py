@@ -1,4 +1,4 @@
-"""Speed of the dashboard's pages: their scripts run without a browser, first and again."""
+"""Speed of the dashboard's pages, run without a browser."""
 
 import logging
 import os
@@ -28,7 +28,7 @@ PAGES = {  # all but the one for an empty workspace
     "label": "Label",
     "vectors": "Vectors",
 }
-_PATIENCE = 600  # seconds for one page
+_TIMEOUT_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class PageSpeed:
 
 @dataclass(frozen=True)
 class DashboardSpeed:
-    """Every page's time, and that of the sum that a page without a memory does on each click."""
+    """Times of all pages, and of rating and sorting everything as a page without a cache would."""
 
     index: str
     photos: int
@@ -58,24 +58,13 @@ class DashboardSpeed:
 def measure_dashboard(
     index: Index, vector: MasterVector, script: Path, *, rounds: int
 ) -> DashboardSpeed:
-    """Run every page over an index of the current workspace.
-
-    Parameters
-    ----------
-    index : Index
-    vector : MasterVector
-        What the reference rates by.
-    script : Path
-        The dashboard's.
-    rounds : int
-        How often each page is run again.
-    """
+    """Time every page of the dashboard at `script`; the reference rates by the vector."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     pages: list[PageSpeed] = []
     with _quiet(), _alone(index):
-        app = AppTest.from_file(script, default_timeout=_PATIENCE)
+        app = AppTest.from_file(script, default_timeout=_TIMEOUT_SECONDS)
         for page, title in PAGES.items():
             st.cache_resource.clear()
             st.cache_data.clear()
@@ -94,7 +83,7 @@ def measure_dashboard(
 
 @contextmanager
 def _alone(index: Index) -> Iterator[None]:
-    """Make a workspace current that has this index alone, for pages show the first one."""
+    """Workspace with this index alone made the current one, for pages show the first index."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))
@@ -114,7 +103,7 @@ def _alone(index: Index) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Streamlit from warning that there is no browser."""
+    """Silence Streamlit, which warns that there is no browser."""
     logging.disable(logging.WARNING)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The loop that one would write instead: open_clip's own calls, all cores, nothing else."""
+"""The plain loop that indexing is measured against: open_clip's own calls, on all cores."""
 
 import os
 import time
@@ -11,7 +11,7 @@ from PIL import Image
 
 from photorank.typing import Embeddings
 
-_BATCH = 32
+_BATCH_PHOTOS = 32
 
 
 class _Photos:
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Model and the loader of batches, whose workers live on between runs."""
+    """Model and the loader of batches, kept between runs with its workers."""
     import open_clip
     from torch.utils.data import DataLoader
 
@@ -54,7 +54,7 @@ def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     photos: DataLoader[Any] = DataLoader(
         _Photos(sorted(folder.iterdir()), preprocess),  # type: ignore[arg-type]
-        batch_size=_BATCH,
+        batch_size=_BATCH_PHOTOS,
         num_workers=cores or 1,
         persistent_workers=True,
     )

@@ -1,4 +1,4 @@
-"""Speed of exact search: this package, a matrix product, a bare FAISS index, and the memory's."""
+"""Speed of exact search, beside NumPy, a bare FAISS index and the speed of the memory."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ class SearchSpeed:
 
 
 def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
-    """Search an index for random directions in three ways, in turns.
+    """Time searches of an index for random directions, in three ways by turns.
 
-    The references hold all embeddings in memory, twice: it takes twice the shards' size.
+    The references hold all embeddings in memory: it takes twice the shards' size.
     """
     import faiss
 
@@ -73,7 +73,7 @@ def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
 
 
 def _directions(d: int) -> Iterator[Direction]:
-    """Yield random unit directions, a new one each time: no cache may know the answer."""
+    """Random unit directions (d,), a new one each time: no cache may know the answer."""
     rng = np.random.default_rng(0)
     while True:
         direction = rng.normal(size=d)

@@ -1,4 +1,4 @@
-"""Photos and a model to measure speed with, made on the spot: neither is worth a download."""
+"""Photos and a model, made up on the spot, to measure speed with."""
 
 from itertools import islice
 from pathlib import Path
@@ -12,15 +12,15 @@ from photorank.sample import write_sample
 MODEL = "ViT-B-32"
 SIZE = (4000, 3000)  # twelve megapixels, as most phones take them
 
-_GRAIN = 9  # grey levels: without noise an enlarged picture is quicker to decode than a photo
-_QUALITY = 90
+_GRAIN_LEVELS = 9  # of 255: without noise an enlarged picture is quicker to decode than a photo
+_JPEG_QUALITY = 90
 
 
 def write_photos(folder: Path, n: int) -> None:
     """Write n different JPEGs of twelve megapixels, two to three megabytes each."""
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True)
-    grain = rng.integers(-_GRAIN, _GRAIN + 1, (SIZE[1], SIZE[0], 3), dtype=np.int16)
+    grain = rng.integers(-_GRAIN_LEVELS, _GRAIN_LEVELS + 1, (SIZE[1], SIZE[0], 3), dtype=np.int16)
     with TemporaryDirectory() as small:
         write_sample(Path(small))
         pictures = sorted(Path(small).rglob("*.jpg"))
@@ -30,7 +30,7 @@ def write_photos(folder: Path, n: int) -> None:
                 large = picture.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC)
             noisy = np.asarray(large) + np.roll(grain, (7 * number, 11 * number), (0, 1))
             pixels = noisy.clip(0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"{number:04}.jpg", quality=_QUALITY)
+            Image.fromarray(pixels).save(folder / f"{number:04}.jpg", quality=_JPEG_QUALITY)
 
 
 def write_model(file: Path) -> str:

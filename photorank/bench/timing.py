@@ -1,4 +1,4 @@
-"""Times of things that are done in turns, so that whatever else the machine does meets them all."""
+"""Times of calls made in turns, so that other work on the machine slows them alike."""
 
 import statistics
 import time
@@ -9,7 +9,7 @@ import numpy as np
 
 from photorank.index.building.decode_ahead import usable_cores
 
-_NUMBERS = 1 << 26  # numbers: 256 MB, far more than a cache holds
+_ARRAY_LENGTH = 1 << 26  # float32 numbers, 256 MB, far more than a cache holds
 _BANDWIDTH_ROUNDS = 7
 
 
@@ -25,8 +25,8 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict
 
 
 def memory_bandwidth() -> float:
-    """Bytes a second that all cores together read, or read and write, at best."""
-    source = np.ones(_NUMBERS, dtype=np.float32)
+    """Bytes a second that all cores together read, or copy, at best."""
+    source = np.ones(_ARRAY_LENGTH, dtype=np.float32)
     target = np.empty_like(source)
     cores = usable_cores()
     parts = list(zip(np.array_split(target, cores), np.array_split(source, cores), strict=True))

@@ -140,10 +140,7 @@ def search(
 
 @app.command("evaluate", epilog=example("photorank bench evaluate --index family"))
 def evaluate_speed(
-    vector: MaybeVector = None,
-    rounds: Rounds = 5,
-    index: IndexName = None,
-    as_json: AsJson = False,
+    vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
     """Measure how fast a vector is measured, against SciPy's bare correlations."""
     from photorank.bench.evaluation_speed import measure_evaluation
@@ -167,10 +164,7 @@ def evaluate_speed(
 
 @app.command(epilog=example("photorank bench dashboard --index family"))
 def dashboard(
-    vector: MaybeVector = None,
-    rounds: Rounds = 5,
-    index: IndexName = None,
-    as_json: AsJson = False,
+    vector: MaybeVector = None, rounds: Rounds = 5, index: IndexName = None, as_json: AsJson = False
 ) -> None:
     """Measure the dashboard's pages against rating and sorting all photos on each click."""
     from photorank.bench.page_speed import measure_dashboard

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from photorank.index.opened import Index
 
 Framings = Annotated[
-    str | None,
-    typer.Option(metavar="F,...", help="Framings. Default: all that the encoder takes."),
+    str | None, typer.Option(metavar="F,...", help="Framings. Default: all that the encoder takes.")
 ]
 LearnerName = Annotated[str, typer.Option(metavar="KIND", help="What learns from the judgements.")]
 

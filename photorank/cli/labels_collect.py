@@ -19,8 +19,7 @@ app = typer.Typer()
 Kind: TypeAlias = Literal["stars", "colours", "favourites", "folders", "album", "edited"]
 
 Mix = Annotated[
-    bool,
-    typer.Option("--mix", help="Keep labels on other scales too; a score is the mean of all."),
+    bool, typer.Option("--mix", help="Keep labels on other scales too; a score is the mean of all.")
 ]
 Under = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Only photos in this folder of the index.")

@@ -18,8 +18,7 @@ app = typer.Typer()
 def popularity(
     file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
     tiers: Annotated[
-        int | None,
-        typer.Option(min=2, metavar="T", help="Score by T tiers within each account."),
+        int | None, typer.Option(min=2, metavar="T", help="Score by T tiers within each account.")
     ] = None,
     index: IndexName = None,
     partial: Partial = False,

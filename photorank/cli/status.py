@@ -6,14 +6,7 @@ import typer
 
 from photorank.cli.index_and_vector import open_index
 from photorank.cli.options import AsJson, IndexName, example
-from photorank.cli.output import (
-    line,
-    message,
-    print_json,
-    print_some,
-    print_table,
-    skipped_files,
-)
+from photorank.cli.output import line, message, print_json, print_some, print_table, skipped_files
 
 app = typer.Typer()
 

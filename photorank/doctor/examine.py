@@ -1,4 +1,4 @@
-"""Examine all at once, and mend of an index what can be made again."""
+"""Checks of the machine and of indexes, and the repair of what can be made again."""
 
 import os
 from collections.abc import Iterator
@@ -21,26 +21,20 @@ from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.vectors.store import unusable_cards
 from photorank.workspace import IndexPaths, Workspace
 
-_PHOTOS = 3  # that are embedded again
-_TRIED = 20  # that are opened for it
-_LEAST = 0.99  # of a cosine: what the fastest runtimes leave of the plain one
+_EMBEDDED_PHOTOS = 3
+_OPENED_PHOTOS = 20  # at most, to find those: some may have changed
+_MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddings
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Return what is to be said of the machine and of one index, or of every one.
-
-    Raises
-    ------
-    MissingIndexError
-        If there is no index of that name.
-    """
+    """Findings about the machine (key "") and about one index, or about every one."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded()]
     return {"": here} | {one: examine(workspace.index(one)) for one in names}
 
 
 def examine(paths: IndexPaths) -> list[Finding]:
-    """Return what is to be said of one index, its cards and evaluations and its encoder."""
+    """Findings about one index, its cards, its evaluations and its encoder."""
     findings = examine_index(paths)
     findings.extend(_cards_and_evaluations(paths))
     if all(finding.level != "wrong" for finding in findings):
@@ -49,7 +43,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Mend an index, and return what was found, what was done, and what is still wrong."""
+    """Findings after a repair: what was done, and what is good or still wrong."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _damaged_evaluations(paths):
@@ -94,7 +88,7 @@ def _damaged_evaluations(paths: IndexPaths) -> list[Path]:
 
 
 def _encoder(paths: IndexPaths) -> Finding:
-    """Embed some photos again, and compare with the rows that are kept."""
+    """Finding of embedding some photos again and comparing them with the kept rows."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder
@@ -106,7 +100,7 @@ def _encoder(paths: IndexPaths) -> Finding:
     except PhotorankError as error:
         return Finding(about, "note", f"{spec} cannot be had here", str(error))
     cosines = []
-    for row, photo in enumerate(index.photos()[:_TRIED]):
+    for row, photo in enumerate(index.photos()[:_OPENED_PHOTOS]):
         with suppress(UnreadablePhotoError, DecoderError):  # which other findings tell
             data = read_photo(photo.path)
             if photo_digest(data) != photo.digest:
@@ -114,12 +108,12 @@ def _encoder(paths: IndexPaths) -> Finding:
             pixels = decode_isolated(data, short_side=encoder.short_side).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
             cosines.append(float(np.dot(again, index.embeddings_of([row])[0])))
-        if len(cosines) == _PHOTOS:
+        if len(cosines) == _EMBEDDED_PHOTOS:
             break
     if not cosines:
         return Finding(about, "note", f"{spec} is the index's; no photo of it is to be read now")
     says = f"{spec} is the index's; {len(cosines)} photos again: least cosine {min(cosines):.5f}"
-    if not min(cosines) > _LEAST:
+    if not min(cosines) > _MIN_COSINE:
         remedy = "Embeddings and encoder disagree: index the photos anew under another --name."
         return Finding(about, "wrong", says, remedy)
     return Finding(about, "good", says)

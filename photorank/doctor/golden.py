@@ -1,4 +1,4 @@
-"""The golden photo: a picture that is computed, and the embedding that it must have."""
+"""The golden photo: a computed picture, and the embedding that it must have."""
 
 import json
 import struct
@@ -15,13 +15,13 @@ from photorank.index.maintenance.checks import Finding
 from photorank.photos.open_photo import decode_photo
 
 GOLDEN = Path(__file__).with_name("golden.json")
-_SIDE = 320  # pixels
-_LEAST = 0.999  # of a cosine: processors round differently, damaged weights do worse by far
+_SIDE_PIXELS = 320
+_MIN_COSINE = 0.999  # processors round differently, damaged weights do worse by far
 
 
 def golden_photo() -> bytes:
-    """PNG of waves and edges, the same bytes' pixels on every machine."""
-    y, x = np.mgrid[:_SIDE, :_SIDE]
+    """PNG of waves and edges, with the same pixels on every machine."""
+    y, x = np.mgrid[:_SIDE_PIXELS, :_SIDE_PIXELS]
     red = (x * x // 97 + 3 * y) % 256
     green = (x * y // 53) % 256
     blue = np.where((x // 40 + y // 40) % 2, 210, 35)
@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Whether the embedded encoder's files are whole and give the embedding they should."""
+    """Finding: whether the embedded encoder gives the golden photo its embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -41,7 +41,7 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
     expected = np.array(golden["embedding"], dtype=np.float64)
     cosine = float(expected @ embedding / np.linalg.norm(expected))
     says = f"weights {golden['weights'][:12]}… are whole; the golden photo's cosine is {cosine:.5f}"
-    if not cosine > _LEAST:
+    if not cosine > _MIN_COSINE:
         remedy = (
             "Its embeddings are false on this machine. Try `pip install --force-reinstall torch "
             "timm`; indexes made meanwhile must be made again."
@@ -51,13 +51,13 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Golden photo's unit embedding (d,)."""
+    """Unit embedding of the golden photo (d,)."""
     photo = decode_photo(golden_photo())
     return encode_photos(encoder, [encoder.prepare(photo)])[0]
 
 
 def _png(pixels: Any) -> bytes:
-    """Array (h, w, 3) of bytes as a PNG."""
+    """PNG of an array (h, w, 3) of bytes, written here so that no library changes it."""
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]

@@ -1,4 +1,4 @@
-"""Examine the machine: versions, processor, memory, room on the disk, the process that decodes."""
+"""Checks of the machine: versions, processor, memory, disk, the process that decodes."""
 
 import os
 import platform
@@ -11,13 +11,22 @@ from pathlib import Path
 from photorank.errors import PhotorankError
 from photorank.index.maintenance.checks import Finding
 
-_ROOM = 1 << 30  # bytes below which an index of some thousand photos may not fit
+_MIN_FREE_BYTES = 1 << 30  # below which an index of some thousand photos may not fit
 # What doubles the speed of encoders where a processor has it, as Linux names it.
-_FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "bf16")
+_FAST_FEATURES = (
+    "avx2",
+    "avx512f",
+    "avx512_vnni",
+    "avx512_bf16",
+    "amx_bf16",
+    "amx_int8",
+    "asimd",
+    "bf16",
+)
 
 
 def examine_machine(workspace: Path) -> list[Finding]:
-    """Return what is to be said of the machine and of what is installed."""
+    """Findings about the machine and the installed packages."""
     return [_python(), *_packages(), _processor(), _disk(workspace), _decoder()]
 
 
@@ -27,11 +36,11 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Compare what is installed with what photorank asks for."""
+    """Findings about installed packages, against the versions that photorank asks for."""
     from packaging.requirements import Requirement
 
     needed = [Requirement(text) for text in requires("photorank") or ()]
-    good, told = [], False
+    good, wrong = [], False
     for need in needed:
         if need.marker and not need.marker.evaluate({"extra": ""}):
             continue
@@ -44,15 +53,15 @@ def _packages() -> Iterator[Finding]:
                 good.append(f"{need.name} {found}")
                 continue
             says = f"{need.name} is {found}, and {need.specifier} is needed"
-        told = True
+        wrong = True
         yield Finding("packages", "wrong", says, f'Run `pip install "{need}"`.')
-    if not told:
+    if not wrong:
         yield Finding("packages", "good", ", ".join(good))
 
 
 def _processor() -> Finding:
     features = _features()
-    fast = [name for name in _FAST if name in features]
+    fast = [name for name in _FAST_FEATURES if name in features]
     says = f"{platform.machine()}, {os.cpu_count()} cores, {', '.join(fast) or 'features unknown'}"
     if features and platform.machine() == "x86_64" and "avx2" not in features:
         return Finding(
@@ -79,13 +88,13 @@ def _disk(workspace: Path) -> Finding:
         return Finding(
             "disk", "note", f"{folder} is read-only", "Set PHOTORANK_HOME to index anything."
         )
-    if free < _ROOM:
+    if free < _MIN_FREE_BYTES:
         return Finding("disk", "note", says, "Make room, or set PHOTORANK_HOME to another disk.")
     return Finding("disk", "good", says)
 
 
 def _decoder() -> Finding:
-    """Have a photo decoded in another process, as indexing does."""
+    """Finding of decoding a photo in another process, as indexing does."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import decode_isolated
 
