@@ -1,4 +1,4 @@
-"""Everything this package raises on purpose: what was wrong, where, and the next command.
+"""Errors that a user can act on: what was wrong, where, and the next command.
 
 A message is built here once, so the command line and the dashboard show the same words.
 """
@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def first_line(error: Exception) -> str:
-    """Start of another library's message, as part of our one line."""
+    """First line of another library's message, to be part of our one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
@@ -16,8 +16,6 @@ def first_line(error: Exception) -> str:
 def counted(n: int, noun: str) -> str:
     """Number with its noun, for a message.
 
-    Examples
-    --------
     >>> counted(1, "photo"), counted(96543, "pair")
     ('1 photo', '96,543 pairs')
     """
@@ -39,7 +37,7 @@ class MissingPathError(PhotorankError, FileNotFoundError):
 
 
 class NoPhotosError(PhotorankError, ValueError):
-    """There is nothing to index where photos were looked for."""
+    """No photo was found in the named paths."""
 
     def __init__(self, paths: Sequence[Path], reasons: Sequence[str]) -> None:
         where = ", ".join(str(path) for path in paths)
@@ -52,7 +50,7 @@ class NoPhotosError(PhotorankError, ValueError):
 
 
 class UnreadablePhotoError(PhotorankError, ValueError):
-    """A file cannot be used as a photo; `reason` is what the catalogue records."""
+    """A file that cannot be used as a photo; `reason` is what the catalogue records."""
 
     def __init__(
         self, reason: str, path: Path | str | None = None, *, passing: bool = False
@@ -158,7 +156,7 @@ class EncoderError(PhotorankError, ValueError):
 
 
 class MissingWeightsError(PhotorankError, FileNotFoundError):
-    """An encoder's weights cannot be had."""
+    """Weights of an encoder that are not here and cannot be downloaded."""
 
     def __init__(self, spec: str, why: str) -> None:
         super().__init__(
@@ -248,7 +246,7 @@ class DamagedWeightsError(PhotorankError, ValueError):
 
 
 class UnknownNameError(PhotorankError, ValueError):
-    """A learner, metric or other thing of a short list was named wrongly."""
+    """An unknown learner, metric or other name of a short list."""
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
@@ -269,7 +267,7 @@ class ServerError(PhotorankError, RuntimeError):
 
 
 class ReservedNameError(PhotorankError, ValueError):
-    """A vector's name that would be confused with another row of a table of results."""
+    """A name of a vector that another row of a table of results has."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -279,7 +277,7 @@ class ReservedNameError(PhotorankError, ValueError):
 
 
 class NothingJudgedError(PhotorankError, ValueError):
-    """Not one index has judgements."""
+    """No index has judgements."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -299,7 +297,7 @@ class BrokenEvaluationError(PhotorankError, ValueError):
 
 
 class MetadataError(PhotorankError, ValueError):
-    """What a program wrote about a photo cannot be understood; `reason` is what is listed."""
+    """Metadata of a photo that cannot be understood; `reason` is what is listed."""
 
     def __init__(self, reason: str, path: Path | None = None) -> None:
         self.reason = reason
@@ -309,7 +307,7 @@ class MetadataError(PhotorankError, ValueError):
 
 
 class ExportError(PhotorankError, OSError):
-    """Something cannot be written where it was asked for, so as not to harm what is there."""
+    """An export that would harm what is at its destination."""
 
 
 class ManifestError(PhotorankError, ValueError):
@@ -343,22 +341,22 @@ class MissingLabelFilesError(PhotorankError, FileNotFoundError):
 
 
 class AlbumError(PhotorankError, ValueError):
-    """What is wanted of an album contradicts itself, or the index."""
+    """A request for an album that contradicts itself, or the index."""
 
 
 class TooFewPhotosError(PhotorankError, ValueError):
-    """Photos are to be learned from without labels, and too few of them can be read."""
+    """Too few readable photos to learn from without labels."""
 
     def __init__(self, index: str, found: int, needed: int, reason: str = "") -> None:
         why = f" (of the others the first: {reason})" if reason else ""
         super().__init__(
-            f"index {index!r} has {found} photos that can be read{why}, and {needed} are needed to "
-            f"learn from. Add some with `photorank index FOLDER --name {index}`."
+            f"index {index!r} has {counted(found, 'photo')} that can be read{why}, and {needed} "
+            f"are needed to learn from. Add some with `photorank index FOLDER --name {index}`."
         )
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """No cut can be trusted to lose so few keepers."""
+    """Too few keepers to find a rating below which so few are lost."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(
@@ -369,11 +367,11 @@ class TooFewKeepersError(PhotorankError, ValueError):
 
 
 class ClusterError(PhotorankError, RuntimeError):
-    """A cluster cannot be reached, or cannot do the work; what it did before stays."""
+    """A cluster that cannot be reached or do the work; what it did before stays."""
 
 
 class DecoderError(PhotorankError, RuntimeError):
-    """No process can be started to decode photos in."""
+    """The process that decodes photos cannot be started."""
 
     def __init__(self, why: str) -> None:
         super().__init__(
@@ -383,4 +381,4 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class MovedLibraryError(PhotorankError, ValueError):
-    """A library cannot have moved as it is told."""
+    """A move of a library that does not fit the index."""

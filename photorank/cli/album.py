@@ -66,7 +66,7 @@ def album(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Choose good and varied photos for an album. Without --to it only tells."""
+    """Choose good and varied photos for an album. Without --to nothing is written."""
     from photorank.album.candidates import shortlist
     from photorank.album.make_album import make_album
     from photorank.album.request import AlbumRequest, rows_of_files

@@ -1,4 +1,4 @@
-"""The command line: which commands there are, and how a mistake is told."""
+"""The command line: its commands, and how errors are shown."""
 
 import io
 import sys
@@ -103,7 +103,7 @@ def _options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
-    """Take what stands before a command."""
+    """Options that stand before a command."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The quality of learners on all indexes, and speed beside a reference."""
+"""Commands that measure the quality of learners, and speed beside references."""
 
 from pathlib import Path
 from typing import Annotated
@@ -83,19 +83,16 @@ def bench_index(
     runtime: Annotated[
         str, typer.Option(metavar="R", help="auto, torch, openvino or openvino-int8.")
     ] = "auto",
-    rounds: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Of which the medians are told.")
-    ] = 3,
+    rounds: Rounds = 3,
     as_json: AsJson = False,
 ) -> None:
     """Measure indexing against a plain loop of open_clip, on this machine's processor."""
     from photorank.bench.indexing_speed import measure_indexing
     from photorank.encoders.runtimes import known_runtime
 
+    chosen = known_runtime(runtime)
     with progress("Measuring", "") as on_progress:
-        speed = measure_indexing(
-            photos, known_runtime(runtime), rounds=rounds, on_progress=on_progress
-        )
+        speed = measure_indexing(photos, chosen, rounds=rounds, on_progress=on_progress)
     if as_json:
         print_json(speed.to_json())
         return

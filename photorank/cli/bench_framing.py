@@ -1,4 +1,4 @@
-"""What a framing is worth, and how steady ratings are under it."""
+"""Commands that measure how good each framing is, and how steady ratings are under it."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -119,7 +119,7 @@ def stability(
 
 
 def _loader(index: "Index") -> "Callable[[str], Encoder]":
-    """Return what loads an index's encoder with a framing of its own."""
+    """Function that loads the encoder of an index with another framing."""
     from photorank.encoders import load_encoder
 
     return lambda framing: load_encoder(index.manifest.encoder, framing=framing)

@@ -1,11 +1,11 @@
-"""Commands about known labelled datasets: which there are, and whether their files are there."""
+"""Commands about labelled datasets: which are known, and whether their files are there."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from photorank.cli.options import AsJson, example
+from photorank.cli.options import AsJson, Name, example
 from photorank.cli.output import line, message, print_json, print_table
 from photorank.errors import ManifestError
 from photorank.workspace import Workspace
@@ -13,8 +13,6 @@ from photorank.workspace import Workspace
 app = typer.Typer()
 _datasets = typer.Typer(help="Labelled datasets that photorank can read: list, show, check.")
 app.add_typer(_datasets, name="datasets")
-
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
 
 @_datasets.command("list", epilog=example("photorank datasets list"))
@@ -42,7 +40,7 @@ def list_(as_json: AsJson = False) -> None:
 
 @_datasets.command(epilog=example("photorank datasets show ava"))
 def show(name: Name, as_json: AsJson = False) -> None:
-    """Tell what a dataset is, where a person gets it, and which files are read."""
+    """Show what a dataset is, where to get it, and which files are read."""
     from photorank.labels.datasets.dataset_manifest import load_manifest
 
     one = load_manifest(Workspace.current(), name)
@@ -87,7 +85,7 @@ def check(
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Tell what is there of a dataset, what is missing and what does not fit."""
+    """Check which files of a dataset are there, are missing or do not fit."""
     from photorank.labels.datasets.check_dataset import check_dataset
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.datasets.read_dataset import open_dataset

@@ -1,4 +1,4 @@
-"""Commands that look after indexes: examine and mend them, and follow a library that moved."""
+"""Commands that examine and repair indexes, and follow a library that moved."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -71,7 +71,7 @@ def reroot(
     new: Annotated[Path, typer.Argument(metavar="NEW", show_default=False)],
     index: IndexName = None,
     apply: Annotated[
-        bool, typer.Option("--apply", help="Do it; without this it only tells.")
+        bool, typer.Option("--apply", help="Do it; without this it is only shown.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

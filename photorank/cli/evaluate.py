@@ -50,9 +50,7 @@ def evaluate(
     ] = "photo",
     folds: Folds = 10,
     repeats: Repeats = 3,
-    within: Annotated[
-        Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
-    ] = None,
+    within: Within = None,
     weigh_by_raters: ByRaters = False,
     seed: Seed = 0,
     index: IndexName = None,
@@ -91,10 +89,7 @@ def evaluate(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Result in words: the best vector in the first scope, against the plain prompt.
-
-    Vectors that have seen the photos do not compete.
-    """
+    """Result in words: the best vector that has not seen the photos, against the plain prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
     rows = evaluation.competing()

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, IndexName, MaybeVector, example
+from photorank.cli.options import AsJson, IndexName, MaybeVector, TableFile, example
 from photorank.cli.output import line, message, print_json, print_some
+from photorank.errors import counted
 
 if TYPE_CHECKING:
     from photorank.export.write_sidecars import Outcome, Sidecar, SidecarOptions
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 app = typer.Typer()
 choices_app = typer.Typer()
 
-_OUTCOMES: "dict[Outcome, str]" = {
-    "new": "new sidecars",
-    "changed": "sidecars with another rating, all else as it was",
-    "unchanged": "sidecars that say so already",
-    "shared": "photos that share a sidecar with a better one",
-    "rated": "photos that are rated already, left alone (--overwrite-ratings changes them too)",
-    "unusable": "sidecars that cannot be used, left alone",
-    "gone": "photos that are not there any more",
+_OUTCOMES: "dict[Outcome, tuple[str, str]]" = {
+    "new": ("new sidecar", ""),
+    "changed": ("sidecar", " with another rating, all else as it was"),
+    "unchanged": ("sidecar", " with these stars already"),
+    "shared": ("photo", " sharing a sidecar with a better one"),
+    "rated": ("photo", " rated already, left alone (--overwrite-ratings changes these too)"),
+    "unusable": ("sidecar", " that cannot be used, left alone"),
+    "gone": ("photo", " not there any more"),
 }
 
 
@@ -53,7 +54,7 @@ def export(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write ratings or embeddings for other programs. Without a destination it only tells."""
+    """Write ratings or embeddings for other programs. Without a destination nothing is written."""
     from photorank.export.destination import checked_folder
     from photorank.export.write_sidecars import SidecarOptions, parse_cuts
 
@@ -82,7 +83,7 @@ def export(
 
 @choices_app.command("export", epilog=example("photorank choices export pairs.csv --index family"))
 def choices_export(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: TableFile,
     index: IndexName = None,
     rater: Annotated[
         str | None, typer.Option(metavar="R", help="Whose choices. Default: everybody's.")
@@ -98,7 +99,7 @@ def choices_export(
     if as_json:
         print_json({"index": opened.name, "choices": count, "file": file.absolute()})
     else:
-        line(f"{count} choices of index {opened.name} are in {file}")
+        line(f"{counted(count, 'choice')} of index {opened.name} written to {file}")
 
 
 def _table(
@@ -110,7 +111,7 @@ def _table(
     if folder:
         write = {"csv": write_csv, "parquet": write_parquet}[format]
         write(folder / name, index, vector)
-    what = f"{len(index)} photos with {', '.join(COLUMNS)}, rated by {vector.name}"
+    what = f"{counted(len(index), 'photo')} with {', '.join(COLUMNS)}, rated by {vector.name}"
     _tell_files(index, format, [folder / name] if folder else [], name, what, as_json)
 
 
@@ -118,7 +119,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
     from photorank.export.clip_retrieval import write_folder
 
     written = write_folder(folder, index) if folder else []
-    what = f"{len(index)} photos with {index.manifest.dimensions} numbers each"
+    what = f"{counted(len(index), 'photo')} with {index.manifest.dimensions} numbers each"
     _tell_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
 
 
@@ -166,7 +167,7 @@ def _sidecars(
     cuts = ["0", *(f"{cut:g}" for cut in how.cuts)]
     for count, cut in enumerate(cuts, start=1):
         unit = "stars" if count > 1 else "star "
-        line(f"{count} {unit} from percentile {cut:>4}: {given[count]} photos")
+        line(f"{count} {unit} from percentile {cut:>4}: {counted(given[count], 'photo')}")
     _tell_outcomes(done, write=write)
     if not write:
         message("nothing was written; --beside-photos or --to DIR does it.")
@@ -174,8 +175,8 @@ def _sidecars(
 
 def _tell_outcomes(done: "list[Sidecar]", *, write: bool) -> None:
     by_outcome = Counter(one.outcome for one in done)
-    for outcome, words in _OUTCOMES.items():
+    for outcome, (noun, rest) in _OUTCOMES.items():
         if by_outcome[outcome]:
             would = "would write " if not write and outcome in ("new", "changed") else ""
-            line(f"{would}{by_outcome[outcome]} {words}")
+            line(f"{would}{counted(by_outcome[outcome], noun)}{rest}")
     print_some([f"{one.path}: {one.why}" for one in done if one.outcome == "unusable"])

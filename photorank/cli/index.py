@@ -104,7 +104,7 @@ def index(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Embed what is new in folders of photos. What is known is not even opened."""
+    """Embed the new photos of folders. Files already in the index are not opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.build import build_index
     from photorank.index.building.ray_mirrors import parse_mirror
@@ -117,7 +117,7 @@ def index(
     name = name or dataset
     if not name:
         raise typer.BadParameter("give the index a --name")
-    # Labels that cannot be read are told before hours of embedding, not after them.
+    # Labels that cannot be read stop the command before hours of embedding, not after them.
     imported = _labels_to_import(paths, labels, group_column, dataset, partial)
     workspace = Workspace.current()
     with progress("Indexing", "photos") as on_progress:
@@ -156,7 +156,7 @@ def _labels_to_import(
     dataset: str | None,
     partial: bool,
 ) -> Callable[[IndexPaths], list[str]] | None:
-    """Read the labels that were asked for; return what imports them and gives notes."""
+    """Function that imports the labels asked for, read already, and returns its notes."""
     from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest

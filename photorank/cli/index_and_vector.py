@@ -1,4 +1,4 @@
-"""The index and the vector that a command works with; what they rest on is imported only then."""
+"""The index and the vector that a command works with, their code imported only then."""
 
 from typing import TYPE_CHECKING
 
@@ -18,15 +18,9 @@ def open_index(name: str | None) -> "Index":
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index.
+    """Vector of an index; without a name the best of the latest evaluation, else the first.
 
-    Parameters
-    ----------
-    index : Index
-    name : str, optional
-        Default: the best of the latest evaluation, else the first.
-    doing : str
-        What is told to be done by the default one, such as ``rating``; untold if empty.
+    `doing`, such as ``rating``, is reported with the name of such a vector.
     """
     from photorank.vectors.store import load_vector
 
@@ -38,7 +32,7 @@ def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVec
 
 
 def _default_vector(index: "Index") -> tuple[str, str]:
-    """Vector to use when none is named, and why it is that one."""
+    """Name of the vector to use when none is named, and why it is that one."""
     from photorank.evaluation.report import latest_evaluation
     from photorank.vectors.store import list_vectors
 

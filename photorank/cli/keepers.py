@@ -1,4 +1,4 @@
-"""The command that tells how low a photo may be rated before rejecting it is a risk."""
+"""The command that finds how low a photo must be rated to be rejected without much risk."""
 
 from typing import Annotated
 
@@ -7,6 +7,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, print_json
+from photorank.errors import counted
 
 app = typer.Typer()
 
@@ -29,7 +30,7 @@ def keepers(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell below which rating photos may be rejected. It says how many keepers that loses."""
+    """Find the rating below which photos may be rejected, and how many keepers that loses."""
     from photorank.evaluation.keepers import keepers_lost
 
     if (keeper_from is None) == (keeper_top is None):
@@ -69,7 +70,7 @@ def keepers(
         "learned anew": f"{found.vector} was learned anew without them, in ten folds",
     }
     line(
-        f"measured on {cut.n_keepers} keepers of different moments, labelled "
+        f"measured on {counted(cut.n_keepers, 'keeper')} of different moments, labelled "
         f"{found.keeper_from:g} or more, of which {cut.n_lost} are below; {how[found.how]}"
     )
     line(
@@ -77,4 +78,5 @@ def keepers(
         f"{found.n_others_rejected} of {found.n_others} that are labelled lower"
     )
     if found.n_groups:
-        line(f"the keepers are of {found.n_groups} groups; it holds for photos like theirs")
+        groups = counted(found.n_groups, "group")
+        line(f"the keepers are of {groups}; it holds for photos like theirs")

@@ -1,4 +1,4 @@
-"""Commands that collect judgements that lie in a photo library already, and its groups."""
+"""Commands that collect the judgements in a photo library, and group its photos."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,7 @@ import typer
 
 from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, print_json, print_notes, print_some, progress
+from photorank.errors import counted
 from photorank.photos.pathtext import unicode_text
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def labels_collect(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take the judgements over that lie among the photos. Nothing is written beside them."""
+    """Collect the judgements that a photo library holds. Nothing is written beside the photos."""
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.sources import refuse_other_scales
     from photorank.workspace import Workspace
@@ -80,19 +81,11 @@ def labels_collect(
     troubles = [{"path": str(path), "reason": why} for path, why in collected.troubles]
     print_notes(notes)
     if as_json:
-        print_json(
-            {
-                "index": paths.name,
-                "kind": kind,
-                "rater": rater,
-                "labelled": len(collected.labels),
-                "counts": collected.counts(),
-                "skipped": troubles,
-                "notes": notes,
-            }
-        )
+        labelled = {"labelled": len(collected.labels), "counts": collected.counts()}
+        asked = {"index": paths.name, "kind": kind, "rater": rater}
+        print_json({**asked, **labelled, "skipped": troubles, "notes": notes})
         return
-    line(f"index {paths.name}: {len(collected.labels)} photos have a label by {source}")
+    line(f"index {paths.name}: {counted(len(collected.labels), 'photo')} with a label by {source}")
     for name, count in collected.counts().items():
         line(f"{count:8} {name}")
     if troubles:
@@ -108,7 +101,7 @@ def labels_remove(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forget one source's labels, groups and choices: a table, by its path, or a library's kind."""
+    """Remove one source's labels, groups and choices: a table, by its path, or a library's kind."""
     from photorank.index.judging.sources import remove_source
     from photorank.workspace import Workspace
 
@@ -154,23 +147,16 @@ def labels_group(
     ungrouped = len({file.digest for file in files}) - len(groups)
     number = len(set(groups.values()))
     if as_json:
-        print_json(
-            {
-                "index": paths.name,
-                "by": by,
-                "groups": number,
-                "photos": len(groups),
-                "ungrouped": ungrouped,
-            }
-        )
+        counts = {"groups": number, "photos": len(groups), "ungrouped": ungrouped}
+        print_json({"index": paths.name, "by": by, **counts})
         return
-    line(f"index {paths.name}: {len(groups)} photos, groups by {by}: {number}")
+    line(f"index {paths.name}: {counted(len(groups), 'photo')}, groups by {by}: {number}")
     if ungrouped:
         line(f"in no group, as they do not tell when they were taken: {ungrouped}")
 
 
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
-    """Index's files, or those in one folder."""
+    """Files of the index, or of one folder."""
     from photorank.errors import LabelsError
     from photorank.index.reading.library_files import library_files, lies_in
 
@@ -184,7 +170,7 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Name under which judgements are kept, which the next run replaces."""
+    """Source under which judgements are kept, and which the next run replaces."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")

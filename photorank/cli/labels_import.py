@@ -1,12 +1,12 @@
 """Commands that bring people's judgements into an index."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, example
+from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, TableFile, example
 from photorank.cli.output import line, print_json, print_notes
+from photorank.errors import counted
 
 if TYPE_CHECKING:
     from photorank.labels.tables.judgement_tables import LabelTable
@@ -18,7 +18,7 @@ choices_app = typer.Typer()
 
 @app.command("import", epilog=example("photorank labels import stars.csv --index family"))
 def labels_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: TableFile,
     index: IndexName = None,
     group_column: GroupColumn = None,
     partial: Partial = False,
@@ -34,7 +34,7 @@ def labels_import(
 
 
 def take_labels(paths: "IndexPaths", table: "LabelTable", *, partial: bool, as_json: bool) -> None:
-    """Import a table of labels, and tell how many photos have one now."""
+    """Import a table of labels, and print how many photos have one now."""
     import numpy as np
 
     from photorank.index.judging.import_rows import import_labels
@@ -46,12 +46,12 @@ def take_labels(paths: "IndexPaths", table: "LabelTable", *, partial: bool, as_j
     if as_json:
         print_json({"index": paths.name, "labelled": labelled, "notes": notes})
     else:
-        line(f"index {paths.name}: {labelled} photos have a label")
+        line(f"index {paths.name}: {counted(labelled, 'photo')} with a label")
 
 
 @choices_app.command("import", epilog=example("photorank choices import pairs.csv --index family"))
 def choices_import(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: TableFile,
     index: IndexName = None,
     partial: Partial = False,
     as_json: AsJson = False,
@@ -69,4 +69,4 @@ def choices_import(
     if as_json:
         print_json({"index": paths.name, "choices": choices, "notes": notes})
     else:
-        line(f"index {paths.name}: {choices} choices between two photos")
+        line(f"index {paths.name}: {counted(choices, 'choice')} between two photos")

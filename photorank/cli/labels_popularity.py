@@ -1,13 +1,12 @@
 """The command that turns likes, views and followers into labels."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from photorank.cli.labels_collect import Mix
 from photorank.cli.labels_import import take_labels
-from photorank.cli.options import AsJson, IndexName, Partial, example
+from photorank.cli.options import AsJson, IndexName, Partial, TableFile, example
 
 app = typer.Typer()
 
@@ -16,7 +15,7 @@ app = typer.Typer()
     "popularity", epilog=example("photorank labels popularity likes.csv --tiers 5 --index family")
 )
 def popularity(
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: TableFile,
     tiers: Annotated[
         int | None, typer.Option(min=2, metavar="T", help="Score by T tiers within each account.")
     ] = None,

@@ -1,11 +1,10 @@
-"""The options that several commands share, and how a command shows its example."""
+"""Options that several commands share, and the example in a command's help."""
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-Within: TypeAlias = Literal["group", "series"]
 FoldBy: TypeAlias = Literal["photo", "group", "series", "split"]
 
 IndexName = Annotated[
@@ -16,14 +15,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard out
 VectorName = Annotated[
     str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
 ]
-MaybeVector = Annotated[
-    str | None,
-    typer.Option(
-        "--vector",
-        metavar="NAME",
-        help="Default: the best of the latest evaluation, else the first.",
-    ),
-]
+_BEST_VECTOR = "Default: the best of the latest evaluation, else the first."
+MaybeVector = Annotated[str | None, typer.Option("--vector", metavar="NAME", help=_BEST_VECTOR)]
 Count = Annotated[int, typer.Option("-k", min=1, metavar="N", help="How many photos.")]
 Approximate = Annotated[
     bool,
@@ -43,6 +36,10 @@ Listen = Annotated[
         help="Let other machines in, such as 0.0.0.0: anybody who reaches it sees your photos.",
     ),
 ]
+Within = Annotated[
+    Literal["group", "series"] | None,
+    typer.Option(help="Learn only from photos of one group, or one series."),
+]
 ByRaters = Annotated[
     bool,
     typer.Option(
@@ -59,19 +56,19 @@ GroupColumn = Annotated[
 Partial = Annotated[
     bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
 ]
+Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
+TableFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 
 def example(command: str) -> str:
-    """End of a command's help, its line kept as it is."""
+    """End of a command's help: an example, its line kept as it is."""
     return f"\b\nExample:\n  {command}"
 
 
 def names(text: str) -> list[str]:
-    """Names in a list like ``A,B``.
+    """Names in a list with commas.
 
-    Examples
-    --------
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']
     """

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from photorank.metrics.estimates import Difference, Estimate
     from photorank.photos.files import SkippedFile
 
-_UNBOUNDED = 100_000  # columns of a pipe: a path is never folded there
-_LISTED = 20  # lines of a list that is shown whole
+_PIPE_COLUMNS = 100_000  # a path is never folded there
+_MAX_LISTED_LINES = 20
 
 
 def message(text: object) -> None:
-    """Say something on standard error, in one line."""
+    """Print one line on standard error."""
     typer.echo(f"photorank: {printable(text)}", err=True)
 
 
@@ -41,7 +41,7 @@ def line(text: object) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print machine output: ASCII, so that any file name passes any pipe and comes back whole."""
+    """Print JSON in ASCII, so that any file name passes any pipe and comes back whole."""
     text = json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False, default=os.fspath)
     typer.echo(text)
 
@@ -60,28 +60,26 @@ def print_table(
 
 def print_some(lines: Sequence[object]) -> None:
     """Print the start of a list that may be long, and how much is left out."""
-    for entry in lines[:_LISTED]:
+    for entry in lines[:_MAX_LISTED_LINES]:
         line(f"  {entry}")
-    if len(lines) > _LISTED:
-        line(f"  … and {len(lines) - _LISTED} more; --json lists all")
+    if len(lines) > _MAX_LISTED_LINES:
+        line(f"  … and {len(lines) - _MAX_LISTED_LINES} more; --json lists all")
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """Say what a user should know of what was done, a line each."""
+    """Print notes on standard error, a line each."""
     for note in notes:
         message(note)
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """Files that cannot be used as machine output tells them."""
+    """Files that cannot be used, as JSON has them."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 
 def printable(text: object) -> str:
     r"""Text in one line for the eye; what cannot be shown is escaped.
 
-    Examples
-    --------
     >>> printable("two\nlines, a byte \udcff and a café")
     'two\\nlines, a byte \\udcff and a café'
     """
@@ -91,8 +89,6 @@ def printable(text: object) -> str:
 def interval(estimate: "Estimate | Difference | None") -> str:
     """Value with its interval; the digits follow from the interval's width.
 
-    Examples
-    --------
     >>> from photorank.metrics.estimates import Difference
     >>> interval(Difference(0.79123, 0.77, 0.81, 0.001))
     '0.791 [0.770, 0.810]'
@@ -113,7 +109,7 @@ def interval(estimate: "Estimate | Difference | None") -> str:
 
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar with speed and time left; give the function that moves it: done, total."""
+    """Show a bar with speed and time left; yield the function that moves it: done, total."""
     with _bar(unit) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
@@ -121,7 +117,7 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one bar a stage; give the function that moves them: stage, done, total."""
+    """Show one bar a stage; yield the function that moves them: stage, done, total."""
     with _bar("") as bar:
         numbers: dict[str, Any] = {}
 
@@ -161,5 +157,5 @@ def _bar(unit: str) -> Progress:
 
 
 def _console() -> Console:
-    width = None if sys.stdout.isatty() else _UNBOUNDED
+    width = None if sys.stdout.isatty() else _PIPE_COLUMNS
     return Console(width=width, markup=False, highlight=False, emoji=False)

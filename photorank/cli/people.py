@@ -1,4 +1,4 @@
-"""The command about several people's tastes: where they agree, where not, and what they share."""
+"""The command that compares people's tastes."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_MOST = 50  # people compared with each other unless they are named: pairs grow with the square
+_MAX_PEOPLE = 50  # compared with each other, unless they are named: pairs grow with the square
 
 
 @app.command("people", epilog=example("photorank people --rater ann --rater bob --keep ours"))
@@ -34,7 +34,7 @@ def people(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare people's tastes. Tells who agrees, what all like, and what they dispute."""
+    """Compare people's tastes. Shows who agrees, what all like, and what they dispute."""
     from photorank.errors import LabelsError, UnknownNameError
     from photorank.evaluation.agreement import (
         agreed_best,
@@ -56,9 +56,9 @@ def people(
     chosen = list(dict.fromkeys(raters or known))
     if len(chosen) < 2:
         raise LabelsError("to compare tastes takes two people or more who judged photos.")
-    if len(chosen) > _MOST:
+    if len(chosen) > _MAX_PEOPLE:
         raise LabelsError(
-            f"{len(chosen)} people judged photos: name up to {_MOST} of them with --rater."
+            f"{len(chosen)} people judged photos: name up to {_MAX_PEOPLE} of them with --rater."
         )
     vector = open_vector(opened, prior)
     heard = voices(opened, chosen, subset_in(opened, vector.direction, rater=""))

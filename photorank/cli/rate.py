@@ -57,7 +57,7 @@ def compare(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Tell which of two photos is probably the better one. The probabilities sum to 1."""
+    """Show how probably each of two photos is the better one. The probabilities sum to 1."""
     from photorank.rating.rate_photo import compare_embeddings, embeddings_of
 
     opened = open_index(index)
@@ -221,7 +221,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact search, or one in inverted lists that tells how much it finds."""
+    """Exact search, or one in inverted lists that reports how much it finds."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 

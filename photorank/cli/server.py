@@ -1,4 +1,4 @@
-"""The dashboard's server: started, shown in the browser, and ended together with the command."""
+"""Server of the dashboard: started, shown in the browser, and ended with the command."""
 
 import os
 import signal
@@ -22,8 +22,8 @@ EVERYWHERE = "0.0.0.0"  # noqa: S104 - what people ask for, never a default
 FIRST_PORT = 8501
 
 _PORTS_TRIED = 100
-_STARTS_WITHIN = 120.0  # seconds
-_ENDS_WITHIN = 5.0  # seconds, before it is made to
+_START_TIMEOUT_SECONDS = 120.0
+_END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 
 def serve(
@@ -31,10 +31,7 @@ def serve(
 ) -> None:
     """Run the dashboard until Ctrl-C, for this machine or whoever reaches the address `listen`.
 
-    Raises
-    ------
-    ServerError
-        If the port is in use, or the server fails.
+    Raises :class:`ServerError` if the port is in use, or the server fails.
     """
     chosen = _free_port(port)
     host = listen if listen and listen != EVERYWHERE else HOST
@@ -55,7 +52,7 @@ def serve(
 
 @contextmanager
 def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start the server; it ends with the block, also when this process is told to end."""
+    """Server that ends with the block, also when this process is told to end."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
         "server.address": address,
@@ -81,7 +78,7 @@ def _server(workspace: Workspace, port: int, address: str) -> Iterator["subproce
     finally:
         server.terminate()
         try:
-            server.wait(_ENDS_WITHIN)
+            server.wait(_END_TIMEOUT_SECONDS)
         except (subprocess.TimeoutExpired, KeyboardInterrupt):
             server.kill()
             server.wait()
@@ -122,7 +119,7 @@ def _is_free(port: int) -> bool:
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
-    deadline = time.monotonic() + _STARTS_WITHIN
+    deadline = time.monotonic() + _START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServerError(
@@ -131,7 +128,9 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", host: str, port: int) -
         if _answers(host, port):
             return
         time.sleep(0.1)
-    raise ServerError(f"the dashboard's server did not answer within {_STARTS_WITHIN:.0f} s.")
+    raise ServerError(
+        f"the dashboard's server did not answer within {_START_TIMEOUT_SECONDS:.0f} s."
+    )
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,4 +1,4 @@
-"""The command that measures photos, and tells how they would come out in print."""
+"""The command that measures photos and their fitness for print."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -114,7 +114,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Photo's signals, nan as null, and how it would print."""
+    """Signals of a photo, nan as null, and how it would print."""
     from photorank.photos.signals.print_fitness import print_fitness
 
     told: dict[str, Any] = {

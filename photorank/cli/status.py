@@ -1,4 +1,4 @@
-"""What an index holds."""
+"""The command that shows what an index holds."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
-    """Tell what an index holds. That is photos, labels, vectors, and files it cannot use."""
+    """Show what an index holds. Photos, labels, vectors, and files it cannot use."""
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)

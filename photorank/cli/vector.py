@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, ByRaters, IndexName, Within, example
+from photorank.cli.options import AsJson, ByRaters, IndexName, Name, TableFile, Within, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 app = typer.Typer()
 _vector = typer.Typer(help="Master-vectors: make, import, blend, compare, show and remove them.")
 app.add_typer(_vector, name="vector")
-
-Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
 
 
 @_vector.command(
@@ -54,9 +52,7 @@ def learn(
             "personal.",
         ),
     ] = None,
-    within: Annotated[
-        Within | None, typer.Option(help="Learn only from photos of one group, or one series.")
-    ] = None,
+    within: Within = None,
     prior: Annotated[
         str | None,
         typer.Option(metavar="VECTOR", help="Begin from this vector (all-pairs, personal)."),
@@ -72,7 +68,7 @@ def learn(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Learn a vector from people's judgements. Its accuracy is told on held-out photos."""
+    """Learn a vector from people's judgements. Its accuracy is measured on held-out photos."""
     from photorank.learning.degradations import KIND, learn_degradations
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
@@ -109,7 +105,7 @@ def learn(
 )
 def import_(
     name: Name,
-    file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
+    file: TableFile,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -177,11 +173,7 @@ def cosines(
     from photorank.vectors.store import list_vectors
 
     opened = open_index(index)
-    chosen = (
-        [open_vector(opened, name) for name in vectors]
-        if vectors
-        else list(list_vectors(opened).values())
-    )
+    chosen = [open_vector(opened, name) for name in vectors or list_vectors(opened)]
     names, table = cosine_table(chosen)
     if as_json:
         print_json({"vectors": names, "cosines": table.tolist()})
@@ -241,7 +233,7 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
         "learned in": card.index,
         "photos": card.n_photos or None,
         "pairs": card.n_pairs or None,
-        "accuracy": interval(vector.card.accuracy) or None,
+        "accuracy": interval(card.accuracy) or None,
         "slope": "not calibrated" if vector.slope is None else f"{vector.slope:.4g}",
         "parameters": ", ".join(f"{key} {value}" for key, value in card.parameters.items()),
         "licence": card.licence or None,

@@ -13,16 +13,7 @@ from photorank.index.maintenance.checks import Finding
 
 _MIN_FREE_BYTES = 1 << 30  # below which an index of some thousand photos may not fit
 # What doubles the speed of encoders where a processor has it, as Linux names it.
-_FAST_FEATURES = (
-    "avx2",
-    "avx512f",
-    "avx512_vnni",
-    "avx512_bf16",
-    "amx_bf16",
-    "amx_int8",
-    "asimd",
-    "bf16",
-)
+_FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd", "bf16")
 
 
 def examine_machine(workspace: Path) -> list[Finding]:
@@ -61,7 +52,7 @@ def _packages() -> Iterator[Finding]:
 
 def _processor() -> Finding:
     features = _features()
-    fast = [name for name in _FAST_FEATURES if name in features]
+    fast = [name for name in _FAST if name in features]
     says = f"{platform.machine()}, {os.cpu_count()} cores, {', '.join(fast) or 'features unknown'}"
     if features and platform.machine() == "x86_64" and "avx2" not in features:
         return Finding(

@@ -83,7 +83,7 @@ def test_stars_beside_the_photos(photorank, library):
     before = contents(library)
     asked = ["--format", "xmp", "--vector", "technical", "--index", "mine"]
     told = photorank("export", *asked, "--stars-at", "10,20,30,80")
-    assert "5 stars from percentile   80: 1 photos" in told.out
+    assert "5 stars from percentile   80: 1 photo" in told.out
 
     outcome = photorank("export", *asked, "--stars-at", "10,20,30,80", "--beside-photos", "--json")
 
@@ -96,7 +96,7 @@ def test_stars_beside_the_photos(photorank, library):
     assert {name: after[name] for name in before} == before
     assert len(after) == 8
     again = photorank("export", *asked, "--beside-photos", "--stars-at", "10,20,30,80")
-    assert "4 sidecars that say so already" in again.out
+    assert "4 sidecars with these stars already" in again.out
 
 
 def test_people_keep_their_ratings(photorank, library):
@@ -113,7 +113,7 @@ def test_people_keep_their_ratings(photorank, library):
 
     outcome = photorank(*asked, "--beside-photos")
 
-    assert "1 photos that are rated already, left alone" in outcome.out
+    assert "1 photo rated already, left alone" in outcome.out
     assert sidecar.read_bytes() == mine
     assert photorank(*asked, "--beside-photos", "--overwrite-ratings").code == 0
     assert sidecar.with_name("0.jpg.xmp.bak").read_bytes() == mine

@@ -93,7 +93,7 @@ def test_collecting_again_replaces_what_was_collected_and_nothing_else(
     assert scores_of(opened()) == {"1.jpg": 2, "2.jpg": 5, "6.jpg": 9}
     assert opened().labels().group_names == ["sea"]
     assert str(table) in outcome.err
-    assert "2 photos have a label by the library's stars" in outcome.out
+    assert "2 photos with a label by the library's stars" in outcome.out
 
 
 def test_several_peoples_ratings_are_kept_apart(shelf, photorank, opened):
