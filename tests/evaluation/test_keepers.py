@@ -11,6 +11,7 @@ from photorank.index.opened import Index
 from photorank.learning.learn_vector import learn_vector
 from photorank.metrics.keepers_lost import reject_cut
 from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.store import add_vector
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder, fill
 
@@ -47,6 +48,13 @@ def test_a_vector_that_learned_from_the_labels_is_learned_anew(index):
     assert found.cut.n_keepers == flattered.n_keepers
     assert found.cut.rating <= flattered.rating
     assert found.n_others_rejected <= (index.rate(vector)[~keepers] < flattered.rating).sum()
+
+
+def test_a_vector_with_a_prior_is_learned_anew_from_it(index):
+    """A prior that has not seen the labels leaves them held out."""
+    add_vector(index, red(index))
+    vector = learn_vector(index, "ours", "all-pairs", prior="red")
+    assert keepers_lost(index, vector, keeper_top=0.5, lost=0.2).how == "learned anew"
 
 
 def test_of_any_other_vector_only_unseen_keepers_count(index):
