@@ -14,7 +14,7 @@ from signals import cell, measured
 
 from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
-from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.ranking import accuracy_sums
 from photorank.rating.best_shot import order_in_series, within_series_score
 from photorank.sample import DEFECTS

@@ -20,7 +20,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.folds import make_folds
-from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import PairSums, pool
 from photorank.metrics.ranking import PAIR_METRICS
 from photorank.typing import Codes, Floats, Labels

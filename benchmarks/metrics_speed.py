@@ -23,7 +23,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.breakdowns import by_gap
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, pearson_sums, spearman_sums
 from photorank.typing import Labels
 

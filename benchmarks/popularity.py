@@ -20,7 +20,7 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.ranking import spearman_sums
 from photorank.typing import Codes, Floats
 

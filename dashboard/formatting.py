@@ -7,18 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from photorank.metrics.estimates import Estimate
+from photorank.vectors.prompts import KINDS_FROM_WORDS
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
 FROM_WORDS = "from words"
 FROM_PHOTOS = "learned from photos"
 AT_RANDOM = "drawn at random"
-_FAMILIES = {"prompt": FROM_WORDS, "antonyms": FROM_WORDS, "random": AT_RANDOM}
+_FAMILIES = {**dict.fromkeys(KINDS_FROM_WORDS, FROM_WORDS), "random": AT_RANDOM}
 
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation} | {"\n": " "})
 
 
 def family(kind: str) -> str:
-    """Return where vectors of a kind come from.
+    """Origin of vectors of a kind, in words.
 
     Examples
     --------

@@ -1,7 +1,7 @@
 """View-model of Vectors: what each vector is, where it is from, and how far to trust it."""
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -59,23 +59,6 @@ class VectorCard:
     held_out: str  # a sentence
     own: bool  # of this index, so that it may be removed
     facts: pd.DataFrame  # fact, value: the whole card
-
-
-def preferred(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Vectors' names, the one that did best here first.
-
-    Of the others those that were learned come before untested words, and last come those that
-    were tested and may be no better than guessing.
-    """
-    fair = [] if evaluation is None else evaluation.competing()
-    better = [row.vector for row in fair if row.accuracy.low > 0.5]
-    worse = {row.vector for row in fair} - set(better)
-
-    def place(name: str) -> tuple[int, bool]:
-        rank = better.index(name) if name in better else len(better) + (name in worse)
-        return rank, family(vectors[name].kind) == FROM_WORDS
-
-    return sorted(vectors, key=place)
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:

@@ -8,9 +8,9 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data
 from dashboard.formatting import family, plain
-from dashboard.models import vector_card
 from dashboard.widgets.errors import show_errors
 from photorank.errors import NoVectorsError
+from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
@@ -51,8 +51,7 @@ def vector_picker(
         if not known:
             raise NoVectorsError(index.name)
     texts = {
-        name: f"{name} ({family(known[name].kind)})"
-        for name in vector_card.preferred(known, evaluation)
+        name: f"{name} ({family(known[name].kind)})" for name in by_preference(known, evaluation)
     }
     return known[_linked_select(label, "vector", texts, width=340, about=about)]
 

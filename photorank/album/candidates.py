@@ -7,6 +7,7 @@ import numpy as np
 from photorank.album.greedy_choice import Covers, Mask, Rules, most_cover
 from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
+from photorank.rating.best_shot import best_shots
 from photorank.similarity.series import Series
 from photorank.typing import Codes, Embeddings, Floats, Ratings
 
@@ -65,21 +66,15 @@ def candidates_of(
         stands[mains == mains[row]] = False
     stands[pinned] = True
     lost = among & ~among[mains] & ~np.isin(mains, mains[pinned])
-    stands[_best_each(np.flatnonzero(lost), mains, ratings)] = True
+    stands[best_shots(np.flatnonzero(lost), mains, ratings)] = True
     banned[pinned] = False
     rows = np.flatnonzero(stands & among & ~banned)
 
     first = np.zeros(len(ratings), dtype=bool)
     first[pinned] = True
     others = rows[~np.isin(series.codes[rows], series.codes[pinned])]
-    first[_best_each(others, series.codes, merit)] = True
+    first[best_shots(others, series.codes, merit)] = True
     return Candidates(rows, ratings[rows], np.searchsorted(rows, pinned), merit, first[rows])
-
-
-def _best_each(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of the photo of greatest merit (n,) for each code."""
-    order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
-    return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
 def quality_and_covers(

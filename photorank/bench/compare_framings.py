@@ -15,7 +15,7 @@ from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.intervals import holm
+from photorank.metrics.jackknife_intervals import holm
 from photorank.metrics.pair_sums import PairSums
 from photorank.photos.framing import FRAMINGS
 from photorank.typing import Embeddings, Json

@@ -13,7 +13,7 @@ from photorank.index.opened import Index
 from photorank.learning.held_out import counted
 from photorank.learning.judged_photos import judged_photos
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.intervals import LeaveOneOut, jackknife
+from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS
 from photorank.photos.variants import CHANGES, variants
 from photorank.rating.stability import MAX_STEADY_FLIPS

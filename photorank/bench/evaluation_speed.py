@@ -8,7 +8,7 @@ from photorank.bench.timing import side_by_side
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, spearman_sums
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector

@@ -10,8 +10,8 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.index.opened import Index
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.hits import wilson
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.hit_rate_intervals import wilson
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
 from photorank.typing import Codes, Floats

@@ -11,7 +11,7 @@ from photorank.evaluation.results import Result, ScopedDifference
 from photorank.evaluation.top_of_list_by_fold import FLOORS, values_by_fold_of_lists
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.intervals import holm
+from photorank.metrics.jackknife_intervals import holm
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import PAIR_METRICS
 from photorank.typing import Floats, Scope

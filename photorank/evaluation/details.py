@@ -28,6 +28,7 @@ from photorank.metrics.ceiling import RaterTable, human_ceiling
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.refitting_intervals import corrected_jackknife
 from photorank.metrics.reliability import (
     ReliabilityBin,
     brier,
@@ -35,7 +36,6 @@ from photorank.metrics.reliability import (
     reliability,
     risk_coverage,
 )
-from photorank.metrics.resampled import corrected_jackknife
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner

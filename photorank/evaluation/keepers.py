@@ -7,8 +7,9 @@ import numpy as np
 
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
-from photorank.learning.held_out import held_out, how_tested
+from photorank.learning.held_out import held_out
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.may_be_tested import how_tested
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut

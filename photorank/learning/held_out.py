@@ -1,9 +1,9 @@
-"""Held-out testing: may a vector be tested on these photos, and by which directions."""
+"""Directions that test a vector or a learner on photos that did not teach them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
@@ -11,19 +11,16 @@ from sklearn.base import clone
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.may_be_tested import Testing, how_tested
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.learners_by_name import LEARNERS, make_learner
+from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.master import Card, MasterVector
-from photorank.vectors.store import list_vectors, load_vector
+from photorank.vectors.store import load_vector
 from photorank.vectors.taste.personal import KIND as PERSONAL
 from photorank.vectors.taste.population_prior import prior_in
-
-# How a vector is tested: it has not seen the photos; it has, and is learned anew without each fold;
-# it has, and cannot be learned without them.
-Testing = Literal["as it is", "refitted", "in-sample"]
 
 
 class HeldOut(NamedTuple):
@@ -31,24 +28,6 @@ class HeldOut(NamedTuple):
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
-
-
-def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
-    """How a vector may be tested on photos of an index, given by their digests.
-
-    It is learned anew where its card says from what, unless its prior has seen some of the photos
-    or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.
-    """
-    vector.fingerprint.require(index.fingerprint, vector=vector.name)
-    if not vector.card.saw_any(digests):
-        return "as it is"
-    if vector.card.index != index.name or vector.kind not in LEARNERS:
-        return "in-sample"
-    prior = vector.card.parameters.get("prior")
-    if prior is None:
-        return "refitted"
-    believed = list_vectors(index).get(prior)
-    return "in-sample" if believed is None or believed.card.saw_any(digests) else "refitted"
 
 
 def held_out(

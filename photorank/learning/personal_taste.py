@@ -10,7 +10,7 @@ from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
 from photorank.learning.learn_vector import IN_SAMPLE
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.hits import growth, wilson
+from photorank.metrics.hit_rate_intervals import growth, wilson
 from photorank.rating.percentiles import percentiles
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Floats, Ratings

@@ -8,7 +8,7 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.pair_sums import PairSums, pool
 from photorank.metrics.ranking import accuracy_sums, spearman_sums
 from photorank.typing import Codes, Floats, Labels

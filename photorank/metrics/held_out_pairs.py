@@ -8,10 +8,13 @@ from typing import TypeAlias
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
-from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import COUPLES, PairSums, pool, values_by_fold
 from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.metrics.refitting_intervals import (
+    corrected_resampled,
+    corrected_resampled_difference,
+)
 from photorank.typing import Codes, Floats, Scope
 
 Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`

@@ -10,7 +10,7 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
-from photorank.metrics.intervals import LeaveOneOut
+from photorank.metrics.jackknife_intervals import LeaveOneOut
 from photorank.typing import Codes, Floats, Pairs
 
 # Share of what it was subtracted from below which a sum is nothing but rounding errors.

@@ -16,6 +16,12 @@ _LOSS_PER_STOP = 0.5
 _MIN_BRIGHTNESS = 0.01  # below it a picture is black
 
 
+def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
+    """Row of the best shot of each series: the greatest merit (n,), of equal ones the first."""
+    order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
+    return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
+
+
 def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
     """Technical score of each photo among the shots of its series (n,); −1 is a photo on its own.
 

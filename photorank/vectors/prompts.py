@@ -14,6 +14,8 @@ PLAIN_PROMPT = (
     "a professionally-looking photo with nice composition that is worth placing into a photobook"
 )
 
+KINDS_FROM_WORDS = ("prompt", "antonyms")
+
 
 def prompt_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()

@@ -6,7 +6,7 @@ from photorank.errors import ComparisonsError
 from photorank.metrics.breakdowns import by_gap, by_group
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.intervals import jackknife
+from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums
 
 N = 40

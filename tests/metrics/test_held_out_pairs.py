@@ -4,10 +4,13 @@ import pytest
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.folds import make_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.intervals import jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import values_by_fold
 from photorank.metrics.ranking import accuracy_sums
-from photorank.metrics.resampled import corrected_resampled, corrected_resampled_difference
+from photorank.metrics.refitting_intervals import (
+    corrected_resampled,
+    corrected_resampled_difference,
+)
 
 N, K, REPEATS = 60, 5, 3
 GROUPS = np.arange(N) % 6

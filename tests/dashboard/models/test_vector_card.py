@@ -6,6 +6,7 @@ import pytest
 from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
 from dashboard.models import vector_card
 from photorank.encoders.base import Fingerprint
+from photorank.evaluation.default_vector import by_preference
 from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 from tests.fixtures.evaluations import RESULTS, evaluation, result
@@ -109,8 +110,8 @@ def test_the_vector_that_did_best_here_is_offered_first():
     }
 
     found = evaluation()
-    assert vector_card.preferred(vectors, found) == ["ours", "plain-prompt", "beauty", "new-words"]
+    assert by_preference(vectors, found) == ["ours", "plain-prompt", "beauty", "new-words"]
     guesses = result("plain-prompt", (0.58, 0.49, 0.60), kind="prompt")
     found = evaluation([guesses, *RESULTS[1:]])
-    assert vector_card.preferred(vectors, found) == ["ours", "beauty", "new-words", "plain-prompt"]
-    assert vector_card.preferred(vectors, None)[:2] == ["beauty", "ours"]
+    assert by_preference(vectors, found) == ["ours", "beauty", "new-words", "plain-prompt"]
+    assert by_preference(vectors, None)[:2] == ["beauty", "ours"]

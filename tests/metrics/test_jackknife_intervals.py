@@ -5,9 +5,9 @@ from scipy.stats import binomtest, ttest_1samp, ttest_rel
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.intervals import LeaveOneOut, holm, jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import LeaveOneOut, holm, jackknife, paired_difference
 from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
-from photorank.metrics.resampled import (
+from photorank.metrics.refitting_intervals import (
     corrected_jackknife,
     corrected_resampled,
     corrected_resampled_difference,

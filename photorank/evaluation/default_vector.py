@@ -1,0 +1,43 @@
+"""The vector that a page or a command takes when none is named."""
+
+from collections.abc import Mapping
+
+from photorank.errors import NoVectorsError
+from photorank.evaluation.report import Evaluation, latest_evaluation
+from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
+from photorank.vectors.prompts import KINDS_FROM_WORDS
+from photorank.vectors.store import list_vectors
+
+
+def default_vector(index: Index) -> tuple[str, str]:
+    """Name of the default vector, and why it is that one; NoVectorsError if there is none."""
+    vectors, evaluation = list_vectors(index), latest_evaluation(index.paths)
+    if not vectors:
+        raise NoVectorsError(index.name)
+    name = by_preference(vectors, evaluation)[0]
+    if evaluation is not None and name in _better_than_guessing(evaluation):
+        return name, "the best vector of the latest evaluation"
+    return name, "the first of the index's vectors"
+
+
+def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
+    """Names of vectors, the one that did best on this index first.
+
+    Then come learned ones, then untested ones from words, and last those that were tested and
+    may be no better than guessing.
+    """
+    better = [] if evaluation is None else _better_than_guessing(evaluation)
+    worse = set() if evaluation is None else {row.vector for row in evaluation.competing()}
+    worse -= set(better)
+
+    def place(name: str) -> tuple[int, bool]:
+        rank = better.index(name) if name in better else len(better) + (name in worse)
+        return rank, vectors[name].kind in KINDS_FROM_WORDS
+
+    return sorted(vectors, key=place)
+
+
+def _better_than_guessing(evaluation: Evaluation) -> list[str]:
+    """Names of held-out contenders whose accuracy is surely above 0.5, the best first."""
+    return [row.vector for row in evaluation.competing() if row.accuracy.low > 0.5]

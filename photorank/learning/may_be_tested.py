@@ -1,0 +1,31 @@
+"""The rule whether a vector may be tested on photos, and how."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from photorank.index.opened import Index
+from photorank.vectors.learners_by_name import LEARNERS
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import list_vectors
+
+# How a vector is tested: it has not seen the photos; it has, and is learned anew without each fold;
+# it has, and cannot be learned without them.
+Testing = Literal["as it is", "refitted", "in-sample"]
+
+
+def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
+    """How a vector may be tested on photos of an index, given by their digests.
+
+    It is learned anew where its card says from what, unless its prior has seen some of the photos
+    or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.
+    """
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    if not vector.card.saw_any(digests):
+        return "as it is"
+    if vector.card.index != index.name or vector.kind not in LEARNERS:
+        return "in-sample"
+    prior = vector.card.parameters.get("prior")
+    if prior is None:
+        return "refitted"
+    believed = list_vectors(index).get(prior)
+    return "in-sample" if believed is None or believed.card.saw_any(digests) else "refitted"
