@@ -117,7 +117,7 @@ def draw_area_anew() -> None:
 
 
 def drawn_area() -> str:
-    """Part of the map that was selected when the page was opened, or by numbers."""
+    """Map area to draw: the one selected at page load, or in the number fields."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
@@ -136,7 +136,7 @@ def album_marks(index: str) -> dict[str, str]:
 
 
 def read_marks_in_address(index: Index) -> None:
-    """Mark, once a session, the photos that the address wants in an album or not."""
+    """Apply the pins and bans of the page's URL, once a session."""
     read = st.session_state.setdefault("read", set())
     if index.name in read:
         return

@@ -211,6 +211,6 @@ def _light(photo: Image.Image) -> NDArray[np.float32]:
 
 
 def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """Photo in sRGB of linear light; what is brighter than white is lost."""
+    """Photo in sRGB from linear light, clipped at white."""
     steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
     return Image.fromarray(_SRGB_OF_LIGHT[steps])

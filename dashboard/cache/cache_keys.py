@@ -1,4 +1,4 @@
-"""Keys of the caches: what is kept depends on files, by path and time of change.
+"""Cache keys: each changes when the files that a cached value depends on change.
 
 So what a command changes is seen at once, and two workspaces never share an entry.
 """
@@ -18,7 +18,7 @@ HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
 def changed(path: Path) -> int:
-    """File's time of change in nanoseconds, 0 if it is gone."""
+    """Modification time of a file in nanoseconds, 0 if it is gone."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -26,39 +26,39 @@ def changed(path: Path) -> int:
 
 
 def of_file(path: Path) -> Key:
-    """Return what a file's content depends on."""
+    """Key of a file's content."""
     return str(path), changed(path)
 
 
 def of_photos(index: Index) -> Key:
-    """Return what an index's photos and embeddings depend on."""
+    """Key of an index's photos and embeddings."""
     return str(index.paths.root), changed(index.paths.manifest)
 
 
 def of_encoder(index: Index) -> Key:
-    """Return what an embedding of another photo depends on."""
+    """Key of the encoder that made an index."""
     return (str(index.fingerprint),)
 
 
 def of_judgements(index: Index) -> Key:
-    """Return what an index's judgements depend on: a click changes the catalogue alone."""
+    """Key of an index's judgements: a click changes the catalogue alone."""
     file = index.paths.catalogue
     log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
     return *of_photos(index), changed(file), changed(log)
 
 
 def of_vectors(index: Index) -> Key:
-    """Return what the vectors that may rate an index depend on."""
+    """Key of the vectors that may rate an index."""
     return *of_photos(index), *map(of_file, sorted(index.paths.vectors.glob("*.json")))
 
 
 def of_evaluations(index: Index) -> Key:
-    """Return what the latest evaluation of an index depends on."""
+    """Key of the latest evaluation of an index."""
     return tuple(map(of_file, evaluation_paths(index.paths)))
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Key that changes with the rows of some tables of the catalogue and no others'."""
+    """Function that makes a key of the rows of some tables of the catalogue."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:
@@ -70,7 +70,7 @@ def of_rows(*tables: str) -> Callable[[Index], Key]:
 
 
 def of_vector(vector: MasterVector) -> Key:
-    """Return what a vector's ratings depend on."""
+    """Key of a vector's ratings."""
     return vector.direction.tobytes(), vector.scale, vector.bias
 
 

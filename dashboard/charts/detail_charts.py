@@ -1,4 +1,4 @@
-"""Charts of Looking closer: panels in, Altair charts out; colours are the theme's."""
+"""Charts of Looking closer: panels in, Altair charts out; colours come from the theme."""
 
 from collections.abc import Callable
 
@@ -132,7 +132,7 @@ def _reliability(panel: Panel) -> alt.LayerChart:
 
 
 def _risk(panel: Panel) -> alt.LayerChart:
-    """Draw how often one errs, by how many of the pairs one dares to answer."""
+    """Risk-coverage chart: error rate by the share of pairs answered."""
     base = alt.Chart(panel.rows).encode(
         alt.X(
             "coverage:Q",

@@ -115,7 +115,7 @@ def probability_bar(first: float) -> alt.LayerChart:
 
 
 def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
-    """Return what a mark with an interval says when one points at it."""
+    """Tooltip fields of a value and its 95 % interval."""
     return [
         alt.Tooltip("value:Q", format=digits, title=what),
         alt.Tooltip("low:Q", format=digits, title="95 % from"),

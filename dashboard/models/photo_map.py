@@ -128,7 +128,7 @@ def box_text(box: Box | None) -> str:
 
 
 def parse_box(text: str) -> Box | None:
-    """Box of an address, None if it is none.
+    """Map area given in a URL, None if it is not valid.
 
     Examples
     --------

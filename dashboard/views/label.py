@@ -1,4 +1,4 @@
-"""Which of two photos do you like better? Twenty answers make a vector that is yours."""
+"""Page Label: choices between two photos, and the vector they make."""
 
 import streamlit as st
 

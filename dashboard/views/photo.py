@@ -1,4 +1,4 @@
-"""How a photo is rated, where that comes from, and which photos like it are better."""
+"""Page One photo: its rating, where that comes from, and better photos like it."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Which of two photos is the better one for an album, and how likely that is."""
+"""Page Two photos: probability that each of two photos is the better one."""
 
 import numpy as np
 import streamlit as st

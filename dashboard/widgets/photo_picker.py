@@ -1,4 +1,4 @@
-"""Choosing a photo: an upload, or one of the index, which the page's address then names."""
+"""Picker of a photo: an upload, or one of the index, which the page's URL then names."""
 
 from dataclasses import dataclass
 
@@ -86,5 +86,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _the(which: str) -> str:
-    """Return what a photo is called: "a" where it is the only one, else "the first" or so."""
+    """Article of a photo in a sentence: "a", or "the first", "the second"."""
     return which if which == "a" else f"the {which}"

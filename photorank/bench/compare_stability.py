@@ -56,7 +56,7 @@ def measure_stability(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[StabilityResult]:
-    """Rate photos in seven forms each, by a direction learned from up to 300 other judged ones.
+    """Stability of each framing's ratings over seven variants of each photo.
 
     :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos. The
     framing with the fewest flips is first. Raises :class:`UnknownNameError`, or

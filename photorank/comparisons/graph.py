@@ -1,4 +1,4 @@
-"""The comparison graph as learners and metrics see it: sums over edges, never a list of n² pairs.
+"""The comparison graph for learners and metrics: sums over edges, no list of n² pairs.
 
 An edge says by how much one photo was preferred to another. Learners ask the
 graph for its Laplacian, metrics for its agreement with ratings.
@@ -83,7 +83,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def net_wins(self) -> Floats:
-        """Sums Σ_j w_ij sign(m_ij) (n,): preference with the margins forgotten."""
+        """Net wins of each photo, Σ_j w_ij sign(m_ij) (n,), ignoring margins."""
 
     @abstractmethod
     def squared_margins(self) -> float:

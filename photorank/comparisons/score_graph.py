@@ -198,7 +198,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Whether people ordered two labelled photos of one block, for places (m, 2) in `rows`."""
+        """Whether people ordered each pair (m, 2) of photos of one block."""
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:

@@ -27,7 +27,7 @@ _MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddi
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Findings about the machine (key "") and about one index, or about every one."""
+    """Findings on the machine and on one index, or on every one."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded()]
     return {"": here} | {one: examine(workspace.index(one)) for one in names}

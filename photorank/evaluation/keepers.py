@@ -91,7 +91,7 @@ def keepers_lost(
 def _held_out(
     index: Index, vector: MasterVector, ratings: Ratings, seed: int
 ) -> tuple[How, Ratings]:
-    """Ratings (n,) of the photos as if the vector had not seen them, nan where it has."""
+    """Held-out ratings (n,): learned anew out of fold where possible, else nan for seen photos."""
     seen = np.array([vector.card.saw(digest) for digest in index.digests()], dtype=bool)
     held = np.where(seen, np.nan, ratings)
     if how_tested(index, vector, index.digests()) != "refitted":

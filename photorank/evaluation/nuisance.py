@@ -94,7 +94,7 @@ def control_content(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Nuisance:
-    """Changes on held-out photos when content is taken out of a vector.
+    """Held-out results before and after content directions are removed from a vector.
 
     Content is the kind of a photo: its group, or its cluster of embeddings (k-means). The
     directions in which the kinds' means differ are estimated from the other folds' photos, and

@@ -24,7 +24,7 @@ class Result:
     n_pairs: int
 
     def to_json(self) -> Json:
-        """Row of the contract."""
+        """Row of the results file, as JSON."""
         return {
             "vector": self.vector,
             "kind": self.kind,
@@ -75,7 +75,7 @@ class ScopedDifference:
         return self.b if vector == self.a else self.a
 
     def to_json(self) -> Json:
-        """Row of the contract."""
+        """Row of the results file, as JSON."""
         names = {"a": self.a, "b": self.b, "scope": self.scope, "metric": self.metric}
         return names | self.difference.to_json() | {"p_holm": json_number(self.p_holm)}
 
@@ -96,7 +96,7 @@ class PartialAccuracy:
     accuracy: Estimate
 
     def to_json(self) -> Json:
-        """Row of the contract."""
+        """Row of the results file, as JSON."""
         facts = {one.name: getattr(self, one.name) for one in fields(self)}
         del facts["accuracy"]
         return facts | self.accuracy.to_json()
@@ -159,7 +159,7 @@ class Calibration:
     risk_coverage: tuple[RiskPoint, ...]
 
     def to_json(self) -> Json:
-        """Object of the contract."""
+        """Object of the results file, as JSON."""
         return {
             "vector": self.vector,
             "n_pairs": self.n_pairs,
@@ -202,7 +202,7 @@ class Details:
     people: dict[str, Estimate] = field(default_factory=dict)  # how well they agree, by metric
 
     def to_json(self) -> Json:
-        """Object of the contract; what is not known is null or empty."""
+        """Object of the results file, as JSON; unknown values are null or empty."""
         return {
             "by_gap": [row.to_json() for row in self.by_gap],
             "by_group": [row.to_json() for row in self.by_group],

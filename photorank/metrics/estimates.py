@@ -111,7 +111,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
 
 
 def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Limits of a share of n (Clopper & Pearson 1934), nan without any."""
+    """Confidence limits of a share of n (Clopper & Pearson 1934); nan for n = 0."""
     from scipy.special import betaincinv
 
     if n < 1:

@@ -13,7 +13,7 @@ from photorank.typing import Codes
 
 @dataclass(frozen=True)
 class RejectCut:
-    """Rating below which photos may be rejected, and what is known of the keepers there.
+    """Rating threshold for rejection, with the keepers it loses.
 
     ``lost`` is only a bound: of the keepers that were looked at,
     ``n_lost`` of ``n_keepers`` are below the cut.

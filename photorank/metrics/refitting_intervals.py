@@ -1,4 +1,4 @@
-"""Intervals that include the refitting: from the folds that a learner was tested on."""
+"""Confidence intervals of a learner's held-out metric, from its folds (corrected resampled t)."""
 
 from collections.abc import Callable
 from math import inf, isfinite, nan, sqrt

@@ -1,4 +1,4 @@
-"""Concepts that move a rating: a photo shows more of them than others, and a vector minds."""
+"""Concepts that move a rating: shown more than usual on a photo, and weighed by the vector."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Photos that look alike, found in memory for a few of them at a time: never n² numbers at once."""
+"""Groups of photos that look alike, found without n² numbers in memory."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -118,7 +118,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Those pairs that are alike, and their cosines."""
+    """Near-duplicates among candidate pairs, with their cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))

@@ -1,4 +1,4 @@
-"""The master-vector: a direction in one encoder's space, and the card of where it is from."""
+"""The master-vector: a direction in one encoder's space, with a card that tells its origin."""
 
 import hashlib
 import json
@@ -55,7 +55,7 @@ class Card:
         return shortened(digest) in self.photos
 
     def saw_any(self, digests: Iterable[str]) -> bool:
-        """Whether any of these photos was among those it was learned from."""
+        """Whether the vector was learned from any of these photos."""
         return any(map(self.saw, digests))
 
 

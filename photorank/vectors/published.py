@@ -245,7 +245,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Encoder that a head is for, as far as its name and dimensions tell."""
+    """Encoder of a published aesthetic head, guessed from its name and dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"

@@ -86,7 +86,7 @@ class LazyEncoder:
 
 @dataclass(frozen=True)
 class Opener:
-    """Files opened; those with new content are decoded and framed."""
+    """Opener of files, which decodes and frames those with new content."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads

@@ -261,7 +261,7 @@ def _let_choices_count(paths: IndexPaths) -> None:
 
 
 def _is_scored(paths: IndexPaths) -> bool:
-    """Whether there are scores that are not clicks."""
+    """Whether the index has scores from other sources than clicks."""
     with reading(paths) as connection:
         return bool(
             connection.execute(

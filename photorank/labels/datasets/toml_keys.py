@@ -35,7 +35,7 @@ class Keys:
         return value
 
     def strings(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """List of strings, of that many if it is there."""
+        """Strings under a key, exactly `count` if given; empty if the key is missing."""
         values = tuple(self.take(key, list, []))
         if not all(isinstance(value, str) for value in values):
             raise ValueError(f"{self.where}{key} must be a list of strings, not {list(values)}")
@@ -73,7 +73,7 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Raise ValueError if a key was not taken."""
+        """Check for unknown keys; ValueError if any is left unread."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 

@@ -109,7 +109,7 @@ def _told(photo: str, path: Path, told: Any) -> bool | None:
 
 
 def _json_names(folder: Path) -> dict[str, str]:
-    """Names of a folder's JSON files, by what is before .json."""
+    """JSON file names of a folder, by their stem."""
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:

@@ -110,7 +110,7 @@ class CsvRows(Generic[Row]):
             yield from table.usable_rows(self._understood(table), partial=self._partial)
 
     def checked(self) -> list[str]:
-        """Read all rows once, so that an error comes before any work; return the notes."""
+        """Notes on the table, after every row was read once, so that errors come first."""
         with open_csv(self._path) as table:
             for _ in table.usable_rows(self._understood(table), partial=self._partial):
                 pass

@@ -21,7 +21,7 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypt
 def workbook_rows(
     path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number, from 1, and the cells of each row.
+    """Yield the rows of the first sheet: number from 1, and cells.
 
     Of a formula the value counts that was saved with it. Days are ISO 8601, whole
     numbers have no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file.

@@ -49,7 +49,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def best_alpha(self, spread: float, seed: int) -> float:
-        """Penalty of least held-out loss in 5 inner folds; `spread` is the trace of XᵀLX."""
+        """Penalty α of least held-out loss over 5 inner folds; `spread` is the trace of XᵀLX."""
         alphas = penalties(spread)
 
         def path(rows: Codes) -> Iterator[Floats]:
