@@ -59,7 +59,7 @@ AT_HOME = {
     },
     "export": {"pyarrow"},
     "cli": {"typer", "rich"},
-    "dashboard": {"streamlit", "altair", "pandas", "PIL"},
+    "dashboard": {"streamlit", "starlette", "altair", "pandas", "PIL"},
 }
 HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from photorank.evaluation.report import Evaluation
+from photorank.evaluation.results import Result
 from photorank.index.opened import Index
 from photorank.typing import Json
 from photorank.workspace import write_bytes
@@ -32,68 +35,61 @@ _COLUMNS = (
 )
 
 
-def quality_rows(index: Index, evaluation: Evaluation) -> list[Json]:
-    """Flat rows of an evaluation, one a vector and scope, with what made them."""
-    made = {
-        "dataset": evaluation.index,
-        "encoder": evaluation.encoder,
-        "weights": index.fingerprint.weights[:8],
-        "framing": evaluation.framing,
-    }
-    rows = []
-    protocol = evaluation.protocol.to_json()
-    for result in (one for scope in evaluation.scopes for one in evaluation.ranked(scope)):
-        row = made | protocol | result.to_json()
-        for metric, estimate in result.metrics.items():
-            limits = estimate.limits_to_json()
-            row |= {
-                metric: limits["value"],
-                f"{metric}_low": limits["low"],
-                f"{metric}_high": limits["high"],
-            }
-        rows.append({name: row[name] for name in (*_COLUMNS, *_metric_columns([row]))})
-    return rows
+@dataclass(frozen=True)
+class QualityRow:
+    """One vector in one scope, and the evaluation that measured it."""
+
+    evaluation: Evaluation
+    weights: str  # beginning of the checksum of the encoder's weights
+    result: Result
+
+    @property
+    def subject(self) -> tuple[str, str, str, str]:
+        """Dataset, encoder, framing and vector, which have a file of their own."""
+        made = self.evaluation
+        return made.index, made.encoder, made.framing, self.result.vector
+
+    def to_json(self) -> Json:
+        """Row of the table: facts, then each metric with its limits."""
+        made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
+        facts = made | self.evaluation.protocol.to_json() | self.result.to_json()
+        row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}
+        for metric, estimate in self.result.metrics.items():
+            row |= estimate.columns(metric)
+        return row
 
 
-def write_quality(folder: Path, rows: Sequence[Json]) -> list[Path]:
+def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
+    """Rows of an evaluation, one a vector and scope."""
+    results = (one for scope in evaluation.scopes for one in evaluation.ranked(scope))
+    return [QualityRow(evaluation, index.fingerprint.weights[:8], result) for result in results]
+
+
+def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
     """Files written: JSON by encoder, framing, vector and dataset, and a CSV of all rows."""
     written = []
-    ordered = sorted(rows, key=_subject)
-    for subject, group in groupby(ordered, key=_subject):
+    for subject, group in groupby(sorted(rows, key=attrgetter("subject")), attrgetter("subject")):
         path = folder / ("__".join(_file_safe(part) for part in subject) + ".json")
         dataset, encoder, framing, vector = subject
+        of_subject = list(group)
         record = {
             "dataset": dataset,
             "model": encoder,
-            "pretrained": rows[0]["weights"],
+            "pretrained": of_subject[0].weights,
             "framing": framing,
             "vector": vector,
             "task": "pairwise ranking",
-            "results": list(group),
+            "results": [row.to_json() for row in of_subject],
         }
         write_bytes(path, (json.dumps(record, indent=1) + "\n").encode())
         written.append(path)
+    lines = [row.to_json() for row in rows]
     text = io.StringIO()
-    table = csv.DictWriter(text, [*_COLUMNS, *_metric_columns(rows)], lineterminator="\n")
+    table = csv.DictWriter(text, next(iter(lines), _COLUMNS), lineterminator="\n")
     table.writeheader()
-    table.writerows(rows)
+    table.writerows(lines)
     write_bytes(folder / TABLE, text.getvalue().encode())
     return [*written, folder / TABLE]
-
-
-def _subject(row: Json) -> tuple[str, str, str, str]:
-    return row["dataset"], row["encoder"], row["framing"], row["vector"]
-
-
-def _metric_columns(rows: Iterable[Json]) -> list[str]:
-    """Names of metrics and of their limits, in the order they come."""
-    first = next(iter(rows), {})
-    limits = [name for name in first if name.endswith("_low")]
-    return [
-        column
-        for metric in (name.removesuffix("_low") for name in limits)
-        for column in (metric, f"{metric}_low", f"{metric}_high")
-    ]
 
 
 def _file_safe(part: str) -> str:

@@ -163,8 +163,8 @@ class Calibration:
         return {
             "vector": self.vector,
             "n_pairs": self.n_pairs,
-            **_flat("brier", self.brier),
-            **_flat("expected_calibration_error", self.expected_calibration_error),
+            **self.brier.columns("brier"),
+            **self.expected_calibration_error.columns("expected_calibration_error"),
             "bins": [row._asdict() for row in self.bins],
             "risk_coverage": [row._asdict() for row in self.risk_coverage],
         }
@@ -226,11 +226,6 @@ class Details:
                 if one is not None
             },
         )
-
-
-def _flat(name: str, estimate: Estimate) -> Json:
-    found = estimate.limits_to_json()
-    return {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
 
 
 def _read(row: Json, kinds: dict[str, Any], *, but: str = "") -> Json:

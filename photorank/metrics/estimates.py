@@ -39,6 +39,11 @@ class Estimate:
         """Number and its interval as JSON values, nan as null."""
         return {name: json_number(getattr(self, name)) for name in ("value", "low", "high")}
 
+    def columns(self, name: str) -> Json:
+        """Number and interval as JSON values, under a name and with _low and _high after it."""
+        found = self.limits_to_json()
+        return {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
+
     def to_json(self) -> Json:
         """Fields as JSON values, nan as null."""
         counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs, "method": self.method}
