@@ -63,7 +63,7 @@ def measure_dashboard(
     from streamlit.testing.v1 import AppTest
 
     pages: list[PageSpeed] = []
-    with _quiet(), _alone(index):
+    with _only_index(index):
         app = AppTest.from_file(script, default_timeout=_TIMEOUT_SECONDS)
         for page, title in PAGES.items():
             st.cache_resource.clear()
@@ -82,8 +82,8 @@ def measure_dashboard(
 
 
 @contextmanager
-def _alone(index: Index) -> Iterator[None]:
-    """Workspace with this index alone made the current one, for pages show the first index."""
+def _only_index(index: Index) -> Iterator[None]:
+    """Make a workspace with this index alone the current one, for pages show the first index."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))
@@ -92,20 +92,11 @@ def _alone(index: Index) -> Iterator[None]:
         alone.parent.mkdir()
         alone.symlink_to(index.paths.root.absolute(), target_is_directory=True)
         os.environ["PHOTORANK_HOME"] = folder
+        logging.disable(logging.WARNING)  # Streamlit's, that there is no browser
         try:
             yield
         finally:
-            if before is None:
-                del os.environ["PHOTORANK_HOME"]
-            else:
+            logging.disable(logging.NOTSET)
+            del os.environ["PHOTORANK_HOME"]
+            if before is not None:
                 os.environ["PHOTORANK_HOME"] = before
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence Streamlit, which warns that there is no browser."""
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(logging.NOTSET)

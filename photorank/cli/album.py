@@ -79,15 +79,8 @@ def album(
     opened = open_index(index)
     rated_by = open_vector(opened, vector)
     folder = checked_folder(opened, to) if to else None
-    request = AlbumRequest(
-        places,
-        variety,
-        group,
-        rows_of_files(opened, pin or []),
-        rows_of_files(opened, ban or []),
-        per,
-        at_most or 0,
-    )
+    pinned, banned = (rows_of_files(opened, files or []) for files in (pin, ban))
+    request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0)
     ratings = opened.rate(rated_by)
     with progress("Looking for series", "photos") as report:
         among = shortlist(opened, ratings, request)
@@ -99,13 +92,13 @@ def album(
     if as_json:
         print_json(_as_json(made, photos, series, pieces))
         return
-    _tell(made, photos, series)
+    _print_album(made, photos, series)
     if pieces is None:
         size = sum(piece.size for piece in plan(chosen, Path("/"), "copy")) / 1e6
         many = counted(len(chosen), "photo")
         message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
     else:
-        _tell_pieces(pieces, link)
+        _print_copies(pieces, link)
 
 
 def _as_json(
@@ -131,12 +124,8 @@ def _as_json(
         "guarantee": album.promise,
         "series": {"alike": series.threshold, "count": len(series), "photos": len(photos)},
         "missed": [
-            {
-                "path": photos[one.row].path,
-                "rating": one.rating,
-                "marginal": one.marginal,
-                "reason": one.reason,
-            }
+            {"path": photos[one.row].path}
+            | {key: getattr(one, key) for key in ("rating", "marginal", "reason")}
             for one in album.missed
         ],
         "swap": swap
@@ -146,18 +135,14 @@ def _as_json(
     if pieces is not None:
         said["written"] = [piece.target for piece in pieces if piece.outcome == "new"]
         said["files"] = [
-            {
-                "path": piece.photo,
-                "target": piece.target,
-                "outcome": piece.outcome,
-                "why": piece.why,
-            }
+            {"path": piece.photo}
+            | {key: getattr(piece, key) for key in ("target", "outcome", "why")}
             for piece in pieces
         ]
     return said
 
 
-def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
+def _print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],
@@ -201,7 +186,7 @@ def _tell(album: "Album", photos: "list[Photo]", series: "Series") -> None:
             line(f"no swap would help; the nearest, {what}, costs {-swap.gain:.4f}")
 
 
-def _tell_pieces(pieces: "list[PhotoCopy]", link: str) -> None:
+def _print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_DONE[link]}, {there} there already")

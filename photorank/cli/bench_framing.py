@@ -103,19 +103,11 @@ def stability(
     rated = found[0].spread.n_photos
     fewer = "" if rated == photos else f" instead of {photos}"
     line(f"{rated} judged photos were rated{fewer}, and others learned from")
-    print_table(
-        ["framing", "spread", *found[0].by_change, "flips", "unsteady pairs"],
-        [
-            [
-                row.framing,
-                interval(row.spread),
-                *(interval(one) for one in row.by_change.values()),
-                interval(row.flips),
-                interval(row.unsteady),
-            ]
-            for row in found
-        ],
-    )
+    rows = []
+    for row in found:
+        estimates = (row.spread, *row.by_change.values(), row.flips, row.unsteady)
+        rows.append([row.framing, *map(interval, estimates)])
+    print_table(["framing", "spread", *found[0].by_change, "flips", "unsteady pairs"], rows)
 
 
 def _loader(index: "Index") -> "Callable[[str], Encoder]":

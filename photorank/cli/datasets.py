@@ -54,13 +54,8 @@ def show(name: Name, as_json: AsJson = False) -> None:
         "official split": one.official_split,
     }
     layouts: list[dict[str, Any]] = [
-        {
-            "name": layout.name,
-            "verified": layout.verified,
-            "layout_source": layout.layout_source,
-            "note": layout.note,
-            "label_files": [table.file for table in layout.tables],
-        }
+        {key: getattr(layout, key) for key in ("name", "verified", "layout_source", "note")}
+        | {"label_files": [table.file for table in layout.tables]}
         for layout in one.layouts
     ]
     if as_json:
@@ -106,13 +101,13 @@ def check(
             line(f"  missing: {file}")
         for problem in found.problem_examples:
             line(f"  {problem}")
-        _say_more(found.missing - len(found.missing_examples), "photos are missing")
-        _say_more(found.problems - len(found.problem_examples), "rows cannot be used")
+        _print_rest(found.missing - len(found.missing_examples), "photos are missing")
+        _print_rest(found.problems - len(found.problem_examples), "rows cannot be used")
         line("it can be imported" if found.complete else "it cannot be imported as it is")
     if not found.complete:
         raise typer.Exit(1)
 
 
-def _say_more(count: int, what: str) -> None:
+def _print_rest(count: int, what: str) -> None:
     if count > 0:
         line(f"  … and {count:,} more {what}")

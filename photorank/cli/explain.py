@@ -81,17 +81,14 @@ def _png(why: "Explanation") -> bytes:
 def _json(
     photo: Path, vector: str, why: "Explanation", concepts: "list[Concept] | None"
 ) -> dict[str, Any]:
+    heat = why.heat
+    drawn = {"method": heat.method, "values": heat.values.tolist(), "rest": heat.rest}
     return {
         "path": photo.absolute(),
         "vector": vector,
-        "rating": why.heat.rating,
+        "rating": heat.rating,
         "percentile": why.percentile,
-        "heat": {
-            "method": why.heat.method,
-            "values": why.heat.values.tolist(),
-            "rest": why.heat.rest,
-            "average": why.average,
-        },
+        "heat": drawn | {"average": why.average},
         "concepts": None if concepts is None else [vars(one) for one in concepts],
         "better": [
             {"path": one.photo.path, "similarity": one.similarity, "rating": one.rating}

@@ -112,7 +112,7 @@ def _table(
         write = {"csv": write_csv, "parquet": write_parquet}[format]
         write(folder / name, index, vector)
     what = f"{counted(len(index), 'photo')} with {', '.join(COLUMNS)}, rated by {vector.name}"
-    _tell_files(index, format, [folder / name] if folder else [], name, what, as_json)
+    _print_files(index, format, [folder / name] if folder else [], name, what, as_json)
 
 
 def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
@@ -120,10 +120,10 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
     written = write_folder(folder, index) if folder else []
     what = f"{counted(len(index), 'photo')} with {index.manifest.dimensions} numbers each"
-    _tell_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
+    _print_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
 
 
-def _tell_files(
+def _print_files(
     index: "Index", format: str, written: list[Path], name: str, what: str, as_json: bool
 ) -> None:
     if as_json:
@@ -145,35 +145,24 @@ def _sidecars(
     done = list(sidecars(index, vector, how, write=write))
     given = Counter(one.stars for one in done)
     if as_json:
-        print_json(
-            {
-                "index": index.name,
-                "format": "xmp",
-                "vector": vector.name,
-                "stars_at": list(how.cuts),
-                "written": [one.path for one in done if write and one.outcome in WRITTEN],
-                "sidecars": [
-                    {
-                        "path": one.photo,
-                        "sidecar": one.path,
-                        "stars": one.stars,
-                        "outcome": one.outcome,
-                    }
-                    for one in done
-                ],
-            }
-        )
+        asked = {"index": index.name, "format": "xmp", "vector": vector.name}
+        written = [one.path for one in done if write and one.outcome in WRITTEN]
+        files = [
+            {"path": one.photo, "sidecar": one.path, "stars": one.stars, "outcome": one.outcome}
+            for one in done
+        ]
+        print_json({**asked, "stars_at": list(how.cuts), "written": written, "sidecars": files})
         return
     cuts = ["0", *(f"{cut:g}" for cut in how.cuts)]
     for count, cut in enumerate(cuts, start=1):
         unit = "stars" if count > 1 else "star "
         line(f"{count} {unit} from percentile {cut:>4}: {counted(given[count], 'photo')}")
-    _tell_outcomes(done, write=write)
+    _print_outcomes(done, write=write)
     if not write:
         message("nothing was written; --beside-photos or --to DIR does it.")
 
 
-def _tell_outcomes(done: "list[Sidecar]", *, write: bool) -> None:
+def _print_outcomes(done: "list[Sidecar]", *, write: bool) -> None:
     by_outcome = Counter(one.outcome for one in done)
     for outcome, (noun, rest) in _OUTCOMES.items():
         if by_outcome[outcome]:

@@ -78,17 +78,11 @@ def people(
             }
         )
         return
-    print_table(
-        ["people", "would choose alike", "chose alike"],
-        [
-            [
-                f"{found.first}, {found.second}",
-                interval(found.likes_accuracy),
-                interval(found.said_accuracy),
-            ]
-            for found in pairs
-        ],
-    )
+    rows = [
+        (f"{one.first}, {one.second}", interval(one.likes_accuracy), interval(one.said_accuracy))
+        for one in pairs
+    ]
+    print_table(["people", "would choose alike", "chose alike"], rows)
     for title, listed in (("agreed best", best), ("contested", disputed)):
         line("")
         line(f"{title}: mean ± standard error, and how much they differ")

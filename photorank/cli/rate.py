@@ -72,15 +72,9 @@ def compare(
         )
     ]
     if as_json:
-        print_json(
-            {
-                "vector": outcome.vector,
-                "calibrated": outcome.slope.calibrated,
-                "first": rows[0],
-                "second": rows[1],
-            }
-            | ({} if steady is None else {"stability": vars(steady) | {"steady": steady.steady}})
-        )
+        by = {"vector": outcome.vector, "calibrated": outcome.slope.calibrated}
+        holds = {} if steady is None else {"stability": vars(steady) | {"steady": steady.steady}}
+        print_json({**by, "first": rows[0], "second": rows[1], **holds})
         return
     print_table(
         ["photo", "rating", "probability of being the better one"],
@@ -172,13 +166,9 @@ def _steadiness(index: "Index", vector: "MasterVector", paths: tuple[Path, Path]
     from photorank.rating.stability import embed_variants, steadiness
 
     encoder = index.encoder()
-    first, second = (
-        embed_variants(
-            decode_isolated(read_photo(path), short_side=2 * encoder.short_side).photo, encoder
-        )
-        for path in paths
-    )
-    return steadiness(vector, first, second)
+    side = 2 * encoder.short_side
+    photos = (decode_isolated(read_photo(path), short_side=side).photo for path in paths)
+    return steadiness(vector, *(embed_variants(photo, encoder) for photo in photos))
 
 
 def _sought(

@@ -26,16 +26,9 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
         for name, vector in list_vectors(opened).items()
     ]
     if as_json:
-        print_json(
-            {
-                "index": opened.name,
-                "encoder": opened.manifest.encoder,
-                "framing": opened.fingerprint.framing,
-                "photos": len(opened),
-                "skipped": skipped,
-                "vectors": vectors,
-            }
-        )
+        encoder = {"encoder": opened.manifest.encoder, "framing": opened.fingerprint.framing}
+        photos = {"photos": len(opened), "skipped": skipped}
+        print_json({"index": opened.name, **encoder, **photos, "vectors": vectors})
         return
     counts = opened.counts()
     facts = {
