@@ -17,10 +17,7 @@ from photorank.vectors.master import MasterVector
 def encoder(index: Index) -> Encoder:
     """Encoder that made an index; its towers load when they are first used.
 
-    Raises
-    ------
-    IndexMismatchError
-        If its weights are no longer the same.
+    Raises IndexMismatchError if its weights are no longer the same.
     """
     own = _encoder(index.manifest.encoder, index.fingerprint.framing)
     return index.manifest.checked(index.name, own)

@@ -51,10 +51,7 @@ def clickers(index: Index) -> list[str]:
 def judged_pairs(index: Index) -> int:
     """Return how many pairs of photos people ordered.
 
-    Raises
-    ------
-    NoLabelsError
-        If there is none.
+    Raises NoLabelsError if there is none.
     """
     return index.comparisons().n_pairs
 

@@ -22,10 +22,7 @@ LARGE = 1200  # pixels of a picture that is looked at closely
 def original(index: Index, source: bytes | int) -> bytes:
     """File of a photo that was uploaded, or of a row of an index.
 
-    Raises
-    ------
-    MissingPathError, UnreadablePhotoError
-        If its file has gone or changed.
+    Raises MissingPathError or UnreadablePhotoError if its file has gone or changed.
     """
     if not isinstance(source, int):
         return source
@@ -53,10 +50,7 @@ def _large_of(path: Path) -> bytes:
 def picture(index: Index, row: int) -> bytes:
     """Photo of the index to look at closely, or its thumbnail if its file is gone.
 
-    Raises
-    ------
-    UnreadablePhotoError
-        If its thumbnail is gone too.
+    Raises UnreadablePhotoError if its thumbnail is gone too.
     """
     photo = index.photo(row)
     try:

@@ -26,10 +26,7 @@ def places(index: Index, method: Method) -> Floats:
 def direction(index: Index, text: str) -> Direction:
     """Direction (d,) of a text.
 
-    Raises
-    ------
-    MissingWeightsError, MissingExtraError
-        If the encoder's words cannot be had.
+    Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """
     # The text tower loads here, when the first words come, and not before.
     return prompt_vector("search", [text], encoder_results.encoder(index)).direction

@@ -82,10 +82,7 @@ def series(index: Index, alike: float, among: Codes | None = None) -> Series:
 def album(index: Index, vector: MasterVector, alike: float, request: AlbumRequest) -> Album:
     """Album that was requested.
 
-    Raises
-    ------
-    AlbumError
-        If the request contradicts itself.
+    Raises AlbumError if the request contradicts itself.
     """
     rated = ratings(index, vector)
     among = shortlist(index, rated, request) if len(index) > request.considered else None
@@ -98,10 +95,8 @@ def album(index: Index, vector: MasterVector, alike: float, request: AlbumReques
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
     """Return what changes when content is taken out of a vector, tested once on every photo.
 
-    Raises
-    ------
-    NoLabelsError, ComparisonsError
-        If there is nothing to test it on, or no content to tell apart.
+    Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
+    tell apart.
     """
     from photorank.evaluation.nuisance import control_content
     from photorank.learning.protocol import Protocol

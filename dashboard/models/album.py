@@ -116,10 +116,7 @@ def swap_text(index: Index, album: Album) -> str | None:
 def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
     """Say what an export into a folder would write; nothing is written.
 
-    Raises
-    ------
-    ExportError
-        If that folder cannot be the place.
+    Raises ExportError if that folder cannot be the place.
     """
     if not to.strip():
         return Forecast("Name a folder to see what would be written.", [], can_write=False)

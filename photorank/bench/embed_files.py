@@ -24,10 +24,7 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 def check_framings(names: Sequence[str]) -> None:
     """Refuse what is no framing.
 
-    Raises
-    ------
-    UnknownNameError
-        If a name is that of none.
+    Raises UnknownNameError if a name is that of none.
     """
     for name in names:
         if name not in FRAMINGS:

@@ -97,13 +97,9 @@ def moving_concepts(
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     """Unit embeddings (c, d) of `CONCEPTS`.
 
-    They are encoded once an index and then kept beside it, for a text tower
-    takes ten seconds to load; only for them is the index's encoder loaded.
-
-    Raises
-    ------
-    MissingWeightsError, MissingExtraError
-        If they are not known yet, and the encoder's text tower cannot be had.
+    They are encoded once an index and then kept beside it, for a text tower takes ten seconds
+    to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
+    MissingExtraError if they are not known yet, and the encoder's text tower cannot be had.
     """
     path, encoder = index.paths.concepts, str(index.fingerprint)
     kept = kept_arrays(path, "encoder", "concepts", "embeddings")

@@ -75,13 +75,8 @@ def explain(
     """Explain a vector's rating of a photo file's bytes, beside the photos of its index.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
-
-    Raises
-    ------
-    UnreadablePhotoError
-        If the bytes are no usable photo.
-    EncoderMismatchError
-        If the vector belongs to another encoder or framing.
+    Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the
+    vector belongs to another encoder or framing.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     photo = decode_isolated(data, short_side=encoder.short_side).photo

@@ -55,13 +55,9 @@ def heat_map(
 ) -> HeatMap:
     """Heat map of an upright photo's rating by a vector.
 
-    It is exact where the embedding is a mean over positions, else by :func:`occlusion`,
-    which calls `on_progress` with the number of trials done and to do.
-
-    Raises
-    ------
-    EncoderMismatchError
-        If the vector belongs to another encoder or framing.
+    It is exact where the embedding is a mean over positions, else by :func:`occlusion`, which
+    calls `on_progress` with the number of trials done and to do. Raises EncoderMismatchError if
+    the vector belongs to another encoder or framing.
     """
     vector.fingerprint.require(encoder.fingerprint, vector=vector.name)
     if isinstance(encoder, MeanPooled):

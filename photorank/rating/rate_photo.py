@@ -40,10 +40,7 @@ class TwoPhotos:
 def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
     """Unit embedding (1, d) of one photo file's bytes.
 
-    Raises
-    ------
-    UnreadablePhotoError
-        If the bytes are no usable photo.
+    Raises UnreadablePhotoError if the bytes are no usable photo.
     """
     photo = decode_isolated(data, short_side=encoder.short_side).photo
     return encode_photos(encoder, [encoder.prepare(photo)])

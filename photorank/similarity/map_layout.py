@@ -31,14 +31,10 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
 
     By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
     https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and
-    distances mean nothing (van der Maaten & Hinton 2008; by openTSNE: Poličar, Stražar &
-    Zupan 2024, https://doi.org/10.18637/jss.v109.i03). t-SNE places at `most` so many photos;
-    all others go beside those they are like.
-
-    Raises
-    ------
-    MissingExtraError
-        If t-SNE is wanted and openTSNE is not installed.
+    distances mean nothing (van der Maaten & Hinton 2008; by openTSNE: Poličar, Stražar & Zupan
+    2024, https://doi.org/10.18637/jss.v109.i03). t-SNE places at `most` so many photos; all
+    others go beside those they are like. Raises MissingExtraError if t-SNE is wanted and
+    openTSNE is not installed.
     """
     path, numbers = index.paths.atlas(method), index.numbers()
     found = _kept(path, numbers)

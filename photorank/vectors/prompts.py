@@ -22,16 +22,11 @@ def prompt_vector(
 ) -> MasterVector:
     """Direction of what is described, away from what is not wanted.
 
-    One text gives its unit embedding; several the mean of theirs, made unit
-    again (an ensemble); with `negatives` it is the wanted mean minus the
-    unwanted one, which ranks photos exactly as the softmax over one antonym
-    pair does (Wang, Chan & Loy 2023, CLIP-IQA,
-    https://doi.org/10.1609/aaai.v37i2.25353).
-
-    Raises
-    ------
-    DegenerateDirectionError
-        If no text is given, one is blank, or the two sides say the same.
+    One text gives its unit embedding; several the mean of theirs, made unit again (an
+    ensemble); with `negatives` it is the wanted mean minus the unwanted one, which ranks photos
+    exactly as the softmax over one antonym pair does (Wang, Chan & Loy 2023, CLIP-IQA,
+    https://doi.org/10.1609/aaai.v37i2.25353). Raises DegenerateDirectionError if no text is
+    given, one is blank, or the two sides say the same.
     """
     if not texts or any(not text.strip() for text in [*texts, *negatives]):
         raise DegenerateDirectionError(

@@ -91,24 +91,15 @@ def published_vector(
 ) -> MasterVector:
     """Read a published aesthetic head; nothing in the file is executed.
 
-    Its layers are multiplied out into one vector and a bias (in double
-    precision, so the sum differs from the layers' by rounding alone). Known
-    are the heads of LAION's aesthetic-predictor, improved-aesthetic-predictor
-    (the linear ones), aesthetic-predictor-v2.5 and simulacra-aesthetic-models,
-    as ``torch.save`` or safetensors wrote them, and NumPy arrays of
-    `dimensions` numbers, or of one more, which is the bias.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    DamagedWeightsError
-        If it is damaged, holds code, has numbers that are not finite, or is no
-        head that is one vector.
-    EncoderMismatchError
-        If the head is for embeddings of other than `dimensions` numbers.
-    DegenerateDirectionError
-        If all its weights are 0.
+    Its layers are multiplied out into one vector and a bias (in double precision, so the sum
+    differs from the layers' by rounding alone). Known are the heads of LAION's
+    aesthetic-predictor, improved-aesthetic-predictor (the linear ones),
+    aesthetic-predictor-v2.5 and simulacra-aesthetic-models, as ``torch.save`` or safetensors
+    wrote them, and NumPy arrays of `dimensions` numbers, or of one more, which is the bias.
+    Raises MissingPathError if there is no such file; DamagedWeightsError if it is damaged,
+    holds code, has numbers that are not finite, or is no head that is one vector;
+    EncoderMismatchError if the head is for embeddings of other than `dimensions` numbers;
+    DegenerateDirectionError if all its weights are 0.
     """
     path = Path(path)
     data = _contents(path)

@@ -64,12 +64,8 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 def load_vector(index: Index, name: str) -> MasterVector:
     """One vector of the index.
 
-    Raises
-    ------
-    MissingVectorError
-        If there is none of that name.
-    EncoderMismatchError
-        If it belongs to another encoder or framing.
+    Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
+    to another encoder or framing.
     """
     builtin = builtin_vectors(index)
     path = index.paths.vector(name)
@@ -85,12 +81,8 @@ def load_vector(index: Index, name: str) -> MasterVector:
 def check_free(index: Index, name: str) -> None:
     """Raise if the index has a vector of that name, before work is spent on another.
 
-    Raises
-    ------
-    VectorNameTakenError
-        If it has.
-    ReservedNameError
-        If a built-in vector, a learner or a baseline has that name.
+    Raises VectorNameTakenError if it has; ReservedNameError if a built-in vector, a learner or
+    a baseline has that name.
     """
     from photorank.vectors.learners_by_name import LEARNERS
 
@@ -103,12 +95,8 @@ def check_free(index: Index, name: str) -> None:
 def add_vector(index: Index, vector: MasterVector) -> Path:
     """Write a new vector's card into the index and return its path.
 
-    Raises
-    ------
-    VectorNameTakenError
-        If there is one of that name.
-    EncoderMismatchError
-        If it belongs to another encoder or framing.
+    Raises VectorNameTakenError if there is one of that name; EncoderMismatchError if it belongs
+    to another encoder or framing.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     check_free(index, vector.name)
@@ -120,10 +108,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 def remove_vector(index: Index, name: str) -> None:
     """Delete a vector's card from the index; built-in ones stay.
 
-    Raises
-    ------
-    MissingVectorError
-        If the index has no card of its own of that name.
+    Raises MissingVectorError if the index has no card of its own of that name.
     """
     path = index.paths.vector(name)
     if not path.is_file():

@@ -60,6 +60,10 @@ def import_judgements(
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay.
 
+    Raises LabelsError if a row names an unknown file or a picture twice, contradicts a photo's
+    group or series, or no row can be used. Nothing is changed then. Raises LockedIndexError or
+    StorageError if the index cannot be written.
+
     Parameters
     ----------
     paths : IndexPaths
@@ -72,14 +76,6 @@ def import_judgements(
         Folders that file names are relative to. Default: all folders that were indexed.
     judgements : {"scores", "choices"}, optional
         What comparisons are made of from now on. Default: choices, unless the index has scores.
-
-    Raises
-    ------
-    LabelsError
-        If a row names an unknown file or a picture twice, contradicts a photo's group or series,
-        or no row can be used. Nothing is changed then.
-    LockedIndexError, StorageError
-        If the index cannot be written.
     """
     with writing(paths) as connection:
         # Whatever is gathered on the way may be bigger than the memory.

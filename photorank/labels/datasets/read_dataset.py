@@ -38,14 +38,9 @@ def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False
     """Dataset in a folder, whose label files are read once, so that errors come before any work.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
-    `partial` rows that cannot be used are left out.
-
-    Raises
-    ------
-    MissingPathError, MissingLabelFilesError
-        If the folder, or in it any layout's label files, are not there.
-    LabelsError
-        If a file cannot be read or lacks a column, or one of its rows cannot be used.
+    `partial` rows that cannot be used are left out. Raises MissingPathError or
+    MissingLabelFilesError if the folder, or in it any layout's label files, are not there;
+    LabelsError if a file cannot be read or lacks a column, or one of its rows cannot be used.
     """
     if not root.is_dir():
         raise MissingPathError(root)

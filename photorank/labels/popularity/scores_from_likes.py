@@ -21,6 +21,9 @@ def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
     What is popular is not thereby good: on 6,073 photos of Pixabay with a quality
     score, likes per view order photos slightly against it (``benchmarks/popularity.py``).
 
+    Raises LabelsError if a photo that nobody saw is liked, nobody saw any photo, or all likes
+    are 0.
+
     Parameters
     ----------
     likes : array-like of shape (n,)
@@ -30,11 +33,6 @@ def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
     log : bool, default=False
         Return the natural logarithm: rates differ by factors, and learners that
         weigh how far two photos are apart would see the few most popular alone.
-
-    Raises
-    ------
-    LabelsError
-        If a photo that nobody saw is liked, nobody saw any photo, or all likes are 0.
 
     Examples
     --------

@@ -95,18 +95,12 @@ def read_labels(
 ) -> LabelTable:
     """Labels of a CSV file, in UTF-8 or Latin-1, packed or not; rows are read as they are needed.
 
-    Columns are told by their names in any order: `file`, one of `score`, `tier` and
-    `stars`, and perhaps `rater`, `group` (or the column that is named), `series`,
-    `n_raters` and `split` (train, validation or test). Scores and tiers are any finite
-    numbers, stars 1 to 5, where 0 means not rated. Higher is better.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    LabelsError
-        If it is no such table, or one of its rows cannot be used and, without `partial`,
-        none may be left out.
+    Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
+    and perhaps `rater`, `group` (or the column that is named), `series`, `n_raters` and `split`
+    (train, validation or test). Scores and tiers are any finite numbers, stars 1 to 5, where 0
+    means not rated. Higher is better. Raises MissingPathError if there is no such file;
+    LabelsError if it is no such table, or one of its rows cannot be used and, without
+    `partial`, none may be left out.
     """
 
     def understood_in(table: Table) -> Callable[[int, Cells], LabelRow | None]:

@@ -23,16 +23,10 @@ def workbook_rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows of the first sheet: number from 1, and cells.
 
-    Of a formula the value counts that was saved with it. Days are ISO 8601, whole
-    numbers have no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file.
-
-    Raises
-    ------
-    MissingPathError
-        If there is no such file.
-    LabelsError
-        If it is no workbook, encrypted, damaged, unreasonably big or wide, or has no
-        sheet, or its XML declares entities.
+    Of a formula the value counts that was saved with it. Days are ISO 8601, whole numbers have
+    no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file. Raises
+    MissingPathError if there is no such file; LabelsError if it is no workbook, encrypted,
+    damaged, unreasonably big or wide, or has no sheet, or its XML declares entities.
     """
     try:
         file = path.open("rb")

@@ -45,16 +45,11 @@ def learned_prior(
 ) -> TastePrior:
     """Prior whose covariance and noise are those of many people's labels of photos X (n, d).
 
-    Each person's labels are compared with the mean of all others' of the same
-    photo; what is left is the deviation z·δ plus noise. Σ and the noise are
-    fitted to all people with 20 labels together by expectation and maximisation:
-    empirical Bayes, so nobody has to say how much a person is to be trusted.
-
-    Raises
-    ------
-    ComparisonsError
-        If fewer than two people have labels enough, or the prior's direction
-        orders the photos against them.
+    Each person's labels are compared with the mean of all others' of the same photo; what is
+    left is the deviation z·δ plus noise. Σ and the noise are fitted to all people with 20
+    labels together by expectation and maximisation: empirical Bayes, so nobody has to say how
+    much a person is to be trusted. Raises ComparisonsError if fewer than two people have labels
+    enough, or the prior's direction orders the photos against them.
 
     References
     ----------

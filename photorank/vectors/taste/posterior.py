@@ -52,12 +52,8 @@ class TastePrior:
         """Prior of a person of whom nothing is known, over photos (n, d) like these.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
-        person's own deviation is all there is, as large as both together.
-
-        Raises
-        ------
-        ComparisonsError
-            If the direction is none, or rates all photos the same.
+        person's own deviation is all there is, as large as both together. Raises
+        ComparisonsError if the direction is none, or rates all photos the same.
         """
         rows = np.asarray(X, dtype=np.float64)
         v0, spread, deviation = np.zeros(rows.shape[1]), 1.0, 1 + DEVIATION**2
@@ -206,15 +202,10 @@ class Taste:
 def taste_of(prior: TastePrior, judged: Judged) -> Taste:
     """Posterior taste of one person, in some milliseconds; nothing judged gives the prior back.
 
-    A choice follows a logistic model of the difference of two ratings, and a tie
-    is half a choice of either. A label is the rating plus noise, once the person's
-    own mean and spread of labels are taken off. The posterior is normal, around
-    its peak: that is exact for labels, and Laplace's approximation for choices.
-
-    Raises
-    ------
-    ComparisonsError
-        If a label is not finite.
+    A choice follows a logistic model of the difference of two ratings, and a tie is half a
+    choice of either. A label is the rating plus noise, once the person's own mean and spread of
+    labels are taken off. The posterior is normal, around its peak: that is exact for labels,
+    and Laplace's approximation for choices. Raises ComparisonsError if a label is not finite.
 
     References
     ----------
