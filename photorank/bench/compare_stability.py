@@ -118,7 +118,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share of flipped forms of each two photos (n, n), from ratings (n, k), the photo first."""
+    """Share of form pairs that two photos swap their order in (n, n), of ratings (n, k)."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(own[None, :, None] - ratings[:, None, :])  # (n, k, k)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-_DONE = {"copy": "copied", "hard": "hard links made", "soft": "soft links made"}
+_LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links made"}
 
 
 @app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
@@ -90,7 +90,7 @@ def album(
     chosen = [photos[one.row] for one in made.chosen]
     pieces = list(write(chosen, folder, link)) if folder else None
     if as_json:
-        print_json(_as_json(made, photos, series, pieces))
+        print_json(_album_json(made, photos, series, pieces))
         return
     _print_album(made, photos, series)
     if pieces is None:
@@ -101,7 +101,7 @@ def album(
         _print_copies(pieces, link)
 
 
-def _as_json(
+def _album_json(
     album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
     swap = album.swap
@@ -189,7 +189,7 @@ def _print_album(album: "Album", photos: "list[Photo]", series: "Series") -> Non
 def _print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
-    line(f"{len(new)} {_DONE[link]}, {there} there already")
+    line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")
     print_some([piece.target for piece in new])
     for piece in pieces:
         if piece.outcome in ("changed", "gone"):

@@ -34,7 +34,7 @@ from photorank.errors import PhotorankError
 
 
 class Commands(TyperGroup):
-    """The commands; what a user can act on ends in one line, anything else in a traceback."""
+    """Group of all commands: errors that a user can act on end in one line."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for."""

@@ -33,7 +33,7 @@ def framing(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure what each framing is worth on an index's judged photos."""
+    """Measure the accuracy that each framing allows on an index's judged photos."""
     from photorank.bench.compare_framings import measure_framings
     from photorank.learning.protocol import Protocol
 

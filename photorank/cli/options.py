@@ -62,12 +62,12 @@ PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 
 def example(command: str) -> str:
-    """End of a command's help: an example, its line kept as it is."""
+    """Example at the end of a command's help, its line kept whole."""
     return f"\b\nExample:\n  {command}"
 
 
 def names(text: str) -> list[str]:
-    """Names in a list with commas.
+    """Names in a text with commas between them.
 
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']
