@@ -121,7 +121,9 @@ def flip_table(ratings: Floats) -> Floats:
     """Share of form pairs that two photos swap their order in (n, n), of ratings (n, k)."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
-        gaps = np.sign(own[None, :, None] - ratings[:, None, :])  # (n, k, k)
+        gaps = np.sign(
+            own[None, :, None] - ratings[:, None, :]
+        )  # (n, k, k); form 0 is the photo itself
         flipped[row] = np.abs(gaps - gaps[:, :1, :1]).mean(axis=(1, 2)) / 2
         flipped[row, row] = 0
     return flipped
