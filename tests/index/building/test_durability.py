@@ -27,13 +27,10 @@ from photorank.errors import (
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.connection import reading
-from photorank.index.catalogue.migrations import MIGRATIONS
-from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
-from photorank.index.judging.click_log import record_stars
-from photorank.index.judging.import_rows import import_choices, import_labels
+from photorank.index.judging.import_rows import import_labels
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manifest
 from photorank.index.opened import Index
-from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
@@ -355,106 +352,6 @@ def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
 
 
 NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
-
-
-def as_version_2(paths):
-    """Turn a catalogue back into what schema version 2 was, with its sums."""
-    connection = sqlite3.connect(paths.catalogue)
-    connection.execute("ALTER TABLE sources DROP COLUMN kind")
-    connection.execute("DELETE FROM sums")
-    keep_sums(connection)
-    connection.execute("PRAGMA user_version = 2")
-    connection.commit()
-    connection.close()
-
-
-def as_version_1(paths):
-    """Turn a catalogue back into what schema version 1 was."""
-    connection = sqlite3.connect(paths.catalogue)
-    connection.execute("DROP TABLE sums")
-    connection.execute("ALTER TABLE sources DROP COLUMN kind")
-    connection.execute("DROP INDEX photos_of_shard")
-    connection.execute("CREATE INDEX photos_of_shard ON photos (shard)")
-    connection.execute("DROP INDEX vanished_files")
-    connection.execute("ALTER TABLE photos DROP COLUMN camera")
-    for column in ("weight", "asked", "made"):
-        connection.execute(f"ALTER TABLE choices DROP COLUMN {column}")
-    connection.execute("DROP TABLE skips")
-    connection.execute("DROP TABLE star_clicks")
-    connection.execute("DROP TABLE signals")
-    connection.execute("ALTER TABLE memberships DROP COLUMN split")
-    connection.execute("PRAGMA user_version = 1")
-    connection.close()
-
-
-@pytest.mark.parametrize("first", ["reader", "writer"])
-def test_an_older_catalogue_is_brought_up_to_date_with_a_copy_of_what_it_was(library, first):
-    """Whoever comes first, and no judgement is lost."""
-    photos = fill(library.folder, 4)
-    library.build()
-    table = ChoiceTable("mine", [ChoiceRow(2, photos[0].name, photos[1].name, False, "ann")])
-    import_choices(library.paths, table)
-    as_version_1(library.paths)
-    if first == "writer":
-        library.build()
-    index = library.index
-    assert index.choices().winners.tolist() == [index.row_of(photos[0])]
-    assert index.choices().weights.tolist() == [1.0]
-    backup = sqlite3.connect(library.paths.catalogue_backup(1))
-    assert backup.execute("PRAGMA user_version").fetchone() == (1,)
-    assert backup.execute("SELECT count(*) FROM choices").fetchone() == (1,)
-    backup.close()
-
-
-def test_kinds_of_sources_are_told_by_the_names_that_older_versions_gave_them(library):
-    """What a person clicked, and what lay in a photo library, is known as such after migrating."""
-    files = fill(library.folder, 3)
-    library.build()
-    row = LabelRow(2, files[0].name, 2.0, "", None, None, None)
-    for name in ("/tables/stars.csv", "the library's stars, by ann", "the library's album"):
-        import_labels(library.paths, LabelTable(name, [row]))
-    record_stars(library.paths, "bo", library.index.photos()[1].digest, 4)
-    as_version_2(library.paths)
-    with reading(library.paths) as connection:
-        assert dict(connection.execute("SELECT name, kind FROM sources")) == {
-            "/tables/stars.csv": "table",
-            "the library's stars, by ann": "stars",
-            "the library's album": "album",
-            "clicks of bo": "clicks",
-        }
-        assert changed_tables(connection) == []
-
-
-def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
-    """A table that was not what was written stays told, whether it is migrated or not."""
-    fill(library.folder, 3)
-    library.build()
-    digest = library.index.photos()[1].digest
-    record_stars(library.paths, "bo", digest, 4)
-    as_version_2(library.paths)
-    connection = sqlite3.connect(library.paths.catalogue)
-    connection.execute("UPDATE sources SET name = 'clicks of bp'")
-    connection.execute("UPDATE ratings SET score = 5")
-    connection.commit()
-    connection.close()
-    record_stars(library.paths, "bo", digest, 3)
-    with reading(library.paths) as connection:
-        assert changed_tables(connection) == ["ratings", "sources"]
-
-
-def test_a_migration_that_fails_changes_nothing(library, monkeypatch):
-    """The catalogue is still one of the older version, and the next run migrates it."""
-    fill(library.folder, 3)
-    library.build()
-    as_version_1(library.paths)
-    with monkeypatch.context() as patch:
-        patch.setitem(MIGRATIONS, 1, (*MIGRATIONS[1], "ALTER TABLE nowhere ADD COLUMN x"))
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
-            library.build()
-    connection = sqlite3.connect(library.paths.catalogue)
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-    connection.close()
-    assert len(library.index) == 3
 
 
 def test_a_newer_schema_is_refused(library):

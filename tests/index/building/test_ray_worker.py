@@ -1,0 +1,57 @@
+"""What a worker's rows say of files, without a cluster."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photorank.errors import ClusterError
+from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
+from photorank.index.building.ray_worker import _row, _table, file_of
+from photorank.photos.files import PhotoFile
+from photorank.photos.metadata.exif import Shot
+
+PLACE, FILE = (1, b"a.jpg"), PhotoFile(Path("/photos/a.jpg"), 5, 6)
+SHOT = Shot("2024-07-31T18:05:09", None)
+ROW = np.array([0.6, 0.8], dtype=np.float32)
+REASON = os.fsdecode(b"caf\xe9.jpg is no photo")
+
+
+def sent(photo):
+    """Return what comes back of a file that a worker has opened."""
+    (row,) = _table([_row(0, photo, iter([ROW]))]).to_pylist()
+    return file_of(row, [(PLACE, FILE)])
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        Unusable(PLACE, FILE, REASON, passing=True),
+        Unusable(PLACE, FILE, "it is damaged", passing=False),
+        Opened(PLACE, FILE, "d" * 64),
+    ],
+)
+def test_a_file_comes_back_as_it_was_sent(photo):
+    """With its reason, of whatever bytes, and whether the trouble may pass; or with its digest."""
+    assert sent(photo) == photo
+
+
+def test_a_photo_comes_back_with_its_embedding():
+    """In place of its frames; its thumbnail and shot are those of the worker."""
+    found = sent(Framed(PLACE, FILE, "d" * 64, [np.zeros(3)], b"webp", SHOT, 7))
+    assert isinstance(found, Embedded)
+    assert (found.file, found.digest, found.thumbnail, found.shot) == (
+        FILE,
+        "d" * 64,
+        b"webp",
+        SHOT,
+    )
+    np.testing.assert_array_equal(found.row, ROW)
+
+
+def test_a_worker_that_refuses_ends_the_run():
+    """Its row is of no file."""
+    (row,) = _table([{"refusal": "a worker on m: no weights"}]).to_pylist()
+    with pytest.raises(ClusterError, match="no weights"):
+        file_of(row, [])
