@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes
 import filelock
 
 from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
-from photorank.index.catalogue.migrations import migrate
+from photorank.index.catalogue.migrations import back_up, migrate
 from photorank.index.catalogue.row_checksums import keep_sums, watch
 from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.manifest import SCHEMA_VERSION
@@ -43,12 +43,9 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
         if not paths.catalogue.exists():
             raise BrokenIndexError(paths.root, "its catalogue is missing")
         connection = _connected_to_read(paths)
-        if _version(connection) < SCHEMA_VERSION:
-            connection.close()
-            with writing(paths):  # which brings it up to date
-                pass
-            connection = _connected_to_read(paths)
         try:
+            if (found := _version(connection)) < SCHEMA_VERSION:
+                connection = _up_to_date(connection, paths, found)
             connection.execute("BEGIN")  # all that is read below is of one moment
             yield connection
         finally:
@@ -142,6 +139,19 @@ def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
         return _connected(paths, "mode=ro&immutable=1")
 
 
+def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
+    """Connection to what an older catalogue becomes; on a read-only disk that is in memory."""
+    if os.access(paths.root, os.W_OK):
+        older.close()
+        with writing(paths):
+            return _connected_to_read(paths)
+    copy = sqlite3.connect(":memory:", isolation_level=None)
+    older.backup(copy)
+    older.close()
+    migrate(copy, found)
+    return copy
+
+
 def _version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
@@ -157,7 +167,8 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     elif (found := _version(connection)) < SCHEMA_VERSION:
-        migrate(connection, paths, found)  # before any trigger is made of the old columns
+        back_up(connection, paths, found)
+        migrate(connection, found)  # before any trigger is made of the old columns
     with transaction(connection):
         keep_sums(connection)
 

@@ -43,12 +43,8 @@ MIGRATIONS = {
 }
 
 
-def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Change the tables of schema version `found` to the current one, all or nothing.
-
-    Raises StorageError if the copy cannot be written.
-    """
-    _back_up(connection, paths, found)
+def migrate(connection: sqlite3.Connection, found: int) -> None:
+    """Change the tables of schema version `found` to the current one, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         before = table_columns(connection)
@@ -64,8 +60,11 @@ def migrate(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> No
         raise
 
 
-def _back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Copy the catalogue to a file beside it, which appears whole or not at all."""
+def back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
+    """Copy the catalogue to a file beside it, which appears whole or not at all.
+
+    Raises StorageError if the copy cannot be written.
+    """
     backup = paths.catalogue_backup(found)
     temporary = backup.with_name(f".{backup.name}.part")
     with storage_errors(backup):

@@ -33,6 +33,7 @@ from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
+from tests.index.catalogue.test_migrations import as_version_2
 
 CHECKOUT = Path(__file__).parents[3]
 
@@ -349,6 +350,21 @@ def test_an_index_on_a_read_only_disk_can_be_read(library, small_disk):
     assert Index.open(paths).embeddings().shape == (10, 48)
     with pytest.raises(StorageError, match="read-only"):
         build_index(paths, request)
+
+
+def test_an_older_index_on_a_read_only_disk_can_be_read(library, small_disk):
+    """Its catalogue is brought up to date in memory, and nothing is written."""
+    photos = fill(library.folder, 10)
+    paths = Workspace(small_disk).index("full")
+    request = BuildRequest([library.folder], encoder_spec="colours", load=library.load)
+    build_index(paths, request)
+    import_labels(paths, LabelTable("s", [LabelRow(2, photos[3].name, 2.0)]))
+    as_version_2(paths)
+    mount("-o", "remount,ro", str(small_disk)).check_returncode()
+    np.testing.assert_array_equal(Index.open(paths).labels().scores[2:5], [np.nan, 2.0, np.nan])
+    with pytest.raises(StorageError, match="read-only"):
+        build_index(paths, request)
+    assert not paths.catalogue_backup(2).exists()
 
 
 NEWER = rf"schema version {SCHEMA_VERSION + 1}.*up to {SCHEMA_VERSION}"
