@@ -102,9 +102,12 @@ def wait_until_up(port, process):
     pytest.fail("the server did not answer within a minute")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """Return the one headless browser of all tests."""
+    """Return the one headless browser of a module's tests.
+
+    Its event loop runs in their thread, so it must be gone when other tests start one there.
+    """
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
