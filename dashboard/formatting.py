@@ -6,7 +6,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
-from photorank.metrics.estimates import Estimate
+from photorank.metrics.estimates import Estimate, Limits
 from photorank.vectors.prompts import KINDS_FROM_WORDS
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
@@ -71,12 +71,12 @@ def percent(value: float, digits: int = 0) -> str:
     return f"{100 * value:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
-def with_interval(estimate: Estimate) -> str:
+def with_interval(estimate: Limits | Estimate) -> str:
     r"""Share with its interval, in per cent.
 
     Examples
     --------
-    >>> with_interval(Estimate(0.74, 0.72, 0.76, 808, 5000, "jackknife"))
+    >>> with_interval(Limits(0.74, 0.72, 0.76))
     '74\xa0% (72\xa0% to 76\xa0%)'
     """
     return f"{percent(estimate.value)} ({percent(estimate.low)} to {percent(estimate.high)})"
@@ -118,7 +118,7 @@ def file_name(path: Path) -> str:
     return plain("/".join(path.parts[-2:]))
 
 
-def accuracy_text(estimate: Estimate | None) -> str | None:
+def accuracy_text(estimate: Limits | None) -> str | None:
     """Held-out accuracy in words, None where it was not measured or has no interval."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None

@@ -34,16 +34,16 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
     sentence = (
-        f"{_share(found.between_before)} of the differences between ratings by **{name}** are "
-        f"differences between {kinds}. Without content {_share(found.between_after)} are, and it "
-        f"puts {_share(found.accuracy_after)} of pairs in the right order instead of "
-        f"{_share(found.accuracy_before)}.{seen}"
+        f"{_share(found.between.before)} of the differences between ratings by **{name}** are "
+        f"differences between {kinds}. Without content {_share(found.between.after)} are, and it "
+        f"puts {_share(found.pairwise_accuracy.after)} of pairs in the right order instead of "
+        f"{_share(found.pairwise_accuracy.before)}.{seen}"
     )
     reading = (
         f"Mean ratings of {kinds} of held-out photos, in standard deviations; the lines are 95 % "
         f"intervals. Content here means {counted(found.directions, 'direction')}. Of pairs of one "
-        f"kind, which content cannot order, {_share(found.within_before)} are in the right order "
-        f"with it and {_share(found.within_after)} without. People may well like some kinds "
+        f"kind, which content cannot order, {_share(found.within.before)} are in the right order "
+        f"with it and {_share(found.within.after)} without. People may well like some kinds "
         "better: what is taken out need not be wrong."
     )
     rows = pd.DataFrame(

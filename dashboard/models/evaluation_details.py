@@ -13,15 +13,15 @@ from dashboard.models.metric_texts import METRICS
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import (
+    AccuracyByGap,
+    AccuracyByGroup,
+    AccuracyByPhotos,
     Calibration,
-    GapAccuracy,
-    GroupAccuracy,
-    LearningPoint,
-    PartialAccuracy,
     Result,
     ScopedDifference,
 )
-from photorank.metrics.estimates import Estimate
+from photorank.json_values import to_json
+from photorank.metrics.estimates import Estimate, Limits
 from photorank.typing import Scope
 
 LABELS = {
@@ -39,7 +39,7 @@ PEOPLE = {
     "split_half_accuracy": "half of the people against the other half",
 }
 
-Partial = TypeVar("Partial", bound=PartialAccuracy)
+Partial = TypeVar("Partial", bound=Estimate)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[
     families = {row.vector: family(row.kind) for row in evaluation.results}
     found = {
         "gap": _close_calls(details.by_gap, families),
-        "learning": _learning_curve(details.learning_curve, details.people),
+        "learning": _learning_curve(details.learning_curve, details.people or {}),
         "belief": _calibration(details.calibration, evaluation.results),
         "groups": _groups(details.by_group, families),
         "matrix": _matrix(evaluation, scope, metric),
@@ -72,7 +72,7 @@ def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[
     return {name: shown for name, shown in found.items() if shown}
 
 
-def _close_calls(found: Sequence[GapAccuracy], families: dict[str, str]) -> list[Panel]:
+def _close_calls(found: Sequence[AccuracyByGap], families: dict[str, str]) -> list[Panel]:
     rows = _known(found)
     if not rows:
         return []
@@ -92,23 +92,23 @@ def _close_calls(found: Sequence[GapAccuracy], families: dict[str, str]) -> list
     return [Panel("gap", title, reading, shown, _csv(found))]
 
 
-def _learning_curve(found: Sequence[LearningPoint], people: dict[str, Estimate]) -> list[Panel]:
+def _learning_curve(found: Sequence[AccuracyByPhotos], people: dict[str, Estimate]) -> list[Panel]:
     rows = _known(found)
     if len(rows) < 2:
         return []
     first, before, last = rows[0], rows[-2], rows[-1]
-    gain = number(100 * (last.accuracy.value - before.accuracy.value), "+.1f")
+    gain = number(100 * (last.value - before.value), "+.1f")
     reading = (
-        f"**{plain(last.vector)}** puts {with_interval(first.accuracy)} of pairs in order after "
+        f"**{plain(last.vector)}** puts {with_interval(first)} of pairs in order after "
         f"learning from {counted(first.n_learned_from, 'photo')} and "
-        f"{with_interval(last.accuracy)} after {last.n_learned_from:,}, always tested on the same "
-        f"{counted(last.accuracy.n_pairs, 'pair')}; the last step, from {before.n_learned_from:,} "
+        f"{with_interval(last)} after {last.n_learned_from:,}, always tested on the same "
+        f"{counted(last.n_pairs, 'pair')}; the last step, from {before.n_learned_from:,} "
         f"photos, brought {gain} points. The lines are 95 % intervals."
     )
     levels = {
         text: people[key]
         for key, text in PEOPLE.items()
-        if key in people and people[key].is_defined
+        if key in people and people[key].limits.is_defined
     }
     if levels:
         texts = [
@@ -118,8 +118,8 @@ def _learning_curve(found: Sequence[LearningPoint], people: dict[str, Estimate])
         reading += f" The dashed rules are people among themselves: {listing(texts)}."
     title = f"Pairs in the right order by number of photos learned from: {last.vector}"
     rules = tuple((text, level.value) for text, level in levels.items())
-    people_rows = [{"people": text} | level.to_json() for text, level in levels.items()]
-    csv = pd.DataFrame([*(row.to_json() for row in found), *people_rows]).to_csv(index=False)
+    people_rows = [{"people": text} | to_json(level) for text, level in levels.items()]
+    csv = pd.DataFrame([*to_json(found), *people_rows]).to_csv(index=False)
     shown = _table(rows).assign(family=FROM_PHOTOS)
     return [Panel("learning", title, reading, shown, csv, rules)]
 
@@ -131,12 +131,12 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
     made = family(row.kind)
     name = plain(found.vector)
     pairs = f"{counted(found.n_pairs, 'draw')} from {counted(row.n_pairs, 'pair')}"
-    bins, curve = pd.DataFrame(found.bins), pd.DataFrame(found.risk_coverage)
-    off = _figures(found.expected_calibration_error, ".1f", times=100)
+    bins, curve = pd.DataFrame(to_json(found.bins)), pd.DataFrame(to_json(found.risk_coverage))
+    off = _figures(found.off, ".1f", times=100)
     believed = (
         f"When **{name}** says 70 %, it should be right 7 times in 10: marks on the dashed "
         f"diagonal can be believed. Over {pairs} it is {off} points off on average "
-        f"(Brier score {_figures(found.brier, '.3f')}; always saying 50 % gets 0.250). "
+        f"(Brier score {_figures(found.error, '.3f')}; always saying 50 % gets 0.250). "
         "The lines are 95 % intervals, by folds of photos."
     )
     title = f"How often the first photo was better, by the probability that {found.vector} gave"
@@ -157,14 +157,14 @@ def _calibration(found: Calibration | None, results: Sequence[Result]) -> list[P
     return shown
 
 
-def _groups(found: Sequence[GroupAccuracy], families: dict[str, str]) -> list[Panel]:
-    rows = sorted(_known(found), key=lambda row: -row.accuracy.value)
+def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[Panel]:
+    rows = sorted(_known(found), key=lambda row: -row.value)
     if len(rows) < 2:
         return []
     rows, which = _best_and_worst(rows)
     best, worst = rows[0], rows[-1]
     leader = plain(best.vector)
-    if min(best.accuracy.n_pairs, worst.accuracy.n_pairs) < PAIRS_TO_RANK_A_GROUP:
+    if min(best.n_pairs, worst.n_pairs) < PAIRS_TO_RANK_A_GROUP:
         text = (
             f"Comparing only photos of one group, **{leader}** was tested on too few pairs "
             f"(under {PAIRS_TO_RANK_A_GROUP}) to call a group its best or worst; with folds by "
@@ -188,7 +188,7 @@ def _groups(found: Sequence[GroupAccuracy], families: dict[str, str]) -> list[Pa
     return [Panel("groups", title, reading, shown, _csv(found))]
 
 
-def _best_and_worst(rows: list[GroupAccuracy]) -> tuple[list[GroupAccuracy], str]:
+def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup], str]:
     """Best and the worst groups of ranked ones, and which these are in words.
 
     A group of one pair is all right or all wrong: it would always be at an end.
@@ -196,9 +196,9 @@ def _best_and_worst(rows: list[GroupAccuracy]) -> tuple[list[GroupAccuracy], str
     each, enough = GROUPS_AT_EACH_END, PAIRS_TO_RANK_A_GROUP
     if len(rows) <= 2 * each:
         return rows, f"All {len(rows)} groups are shown."
-    large = [row for row in rows if row.accuracy.n_pairs >= enough]
+    large = [row for row in rows if row.n_pairs >= enough]
     if len(large) < 2 * each:
-        most = sorted(rows, key=lambda row: -row.accuracy.n_pairs)[: 2 * each]
+        most = sorted(rows, key=lambda row: -row.n_pairs)[: 2 * each]
         shown = [row for row in rows if row in most]
         return shown, f"Of {len(rows)} groups these are the {len(shown)} with the most pairs."
     which = f"of the {len(large)} groups with at least {enough} pairs ({len(rows)} in all)"
@@ -227,7 +227,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
         "comparisons are allowed for (Holm, p ≥ 0.05)."
     )
     title = f"Paired differences in {metric.axis} between {len(order)} vectors"
-    csv = pd.DataFrame([row.to_json() for row in found]).to_csv(index=False)
+    csv = pd.DataFrame(to_json(found)).to_csv(index=False)
     return [Panel("matrix", title, reading, rows, csv, as_share=metric.as_share)]
 
 
@@ -259,29 +259,26 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
 
 def _known(found: Sequence[Partial]) -> list[Partial]:
     """Rows that have a value; where an interval is not defined, it is all there is."""
-    rows = []
-    for row in found:
-        low, high = row.accuracy.low, row.accuracy.high
-        if isnan(low) or isnan(high):
-            row = replace(row, accuracy=replace(row.accuracy, low=0.0, high=1.0))
-        if row.accuracy.is_defined:
-            rows.append(row)
-    return rows
+    return [
+        replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
+        for row in found
+        if row.limits.is_defined
+    ]
 
 
-def _table(rows: Sequence[PartialAccuracy]) -> pd.DataFrame:
-    return pd.DataFrame([row.to_json() for row in rows])
+def _table(rows: Sequence[Estimate]) -> pd.DataFrame:
+    return pd.DataFrame(to_json(rows))
 
 
-def _csv(found: Sequence[PartialAccuracy]) -> str:
+def _csv(found: Sequence[Estimate]) -> str:
     return _table(found).to_csv(index=False)
 
 
-def _of_pairs(row: PartialAccuracy) -> str:
-    return f"{with_interval(row.accuracy)} of {counted(row.accuracy.n_pairs, 'pair')}"
+def _of_pairs(row: Estimate) -> str:
+    return f"{with_interval(row)} of {counted(row.n_pairs, 'pair')}"
 
 
-def _figures(estimate: Estimate, digits: str, *, times: int = 1) -> str:
+def _figures(estimate: Limits, digits: str, *, times: int = 1) -> str:
     """Number with its interval, in figures; too few folds tell no interval."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"

@@ -17,6 +17,7 @@ from dashboard.formatting import (
 from dashboard.models.metric_texts import METRICS, SCOPES, Metric
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Result
+from photorank.json_values import to_json
 from photorank.typing import Scope
 from photorank.vectors.master import MasterVector
 
@@ -256,9 +257,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 def as_csv(evaluation: Evaluation) -> str:
     """Every scope and metric of every vector as CSV."""
     rows = []
-    for result in evaluation.results:
-        facts = result.to_json()
-        del facts["metrics"]
-        for name, found in result.metrics.items():
-            rows.append({**facts, "metric": name, **found.limits_to_json()})
+    for result in to_json(evaluation.results):
+        metrics = result.pop("metrics")
+        rows += [{**result, "metric": name, **limits} for name, limits in metrics.items()]
     return pd.DataFrame(rows).to_csv(index=False)

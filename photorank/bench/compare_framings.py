@@ -10,6 +10,7 @@ from photorank.bench.embed_files import check_framings, embed_files
 from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
+from photorank.json_values import to_json
 from photorank.learning.held_out import counted, out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
@@ -39,10 +40,10 @@ class FramingResult:
 
     def to_json(self) -> Json:
         """Plain JSON."""
-        ahead = None if self.ahead is None else {**self.ahead.to_json(), "p_holm": self.p_holm}
+        ahead = None if self.ahead is None else {**to_json(self.ahead), "p_holm": self.p_holm}
         return {
             "framing": self.framing,
-            "pairwise_accuracy": self.accuracy.to_json(),
+            "pairwise_accuracy": to_json(self.accuracy),
             "ahead": ahead,
             "seconds": self.seconds,
         }
@@ -63,7 +64,7 @@ class FramingTable:
         """Plain JSON."""
         return {
             **vars(self),
-            "protocol": self.protocol.to_json(),
+            "protocol": to_json(self.protocol),
             "rows": [row.to_json() for row in self.rows],
         }
 

@@ -17,7 +17,7 @@ from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS
 from photorank.photos.variants import CHANGES, variants
 from photorank.rating.stability import MAX_STEADY_FLIPS
-from photorank.typing import Embeddings, Floats, Json
+from photorank.typing import Embeddings, Floats
 from photorank.vectors.learners_by_name import make_learner
 
 PHOTOS = 100
@@ -34,16 +34,6 @@ class StabilityResult:
     by_change: dict[str, Estimate]  # the same of variants that differ by one thing
     flips: Estimate  # pairs of variants of two photos whose order is not that of the photos
     unsteady: Estimate  # share of pairs of photos with more flips than may be relied on
-
-    def to_json(self) -> Json:
-        """Plain JSON."""
-        return {
-            "framing": self.framing,
-            "spread": self.spread.to_json(),
-            "by_change": {change: one.to_json() for change, one in self.by_change.items()},
-            "flips": self.flips.to_json(),
-            "unsteady": self.unsteady.to_json(),
-        }
 
 
 def measure_stability(

@@ -9,6 +9,7 @@ import typer
 from photorank.cli.index_and_vector import open_index
 from photorank.cli.options import AsJson, FoldBy, Folds, IndexName, Repeats, Seed, example, names
 from photorank.cli.output import interval, line, print_json, print_table, progress
+from photorank.json_values import to_json
 
 if TYPE_CHECKING:
     from photorank.encoders.base import Encoder
@@ -96,7 +97,7 @@ def stability(
             on_progress=on_progress,
         )
     if as_json:
-        print_json([row.to_json() for row in found])
+        print_json(to_json(found))
         return
     line("spread of a rating over its forms, in standard deviations of the photos' ratings;")
     line("flips: how often two photos change places when either comes in another form")

@@ -18,11 +18,12 @@ from photorank.cli.options import (
     names,
 )
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.json_values import to_json
 
 if TYPE_CHECKING:
     from photorank.evaluation.report import Evaluation
     from photorank.evaluation.results import Result
-    from photorank.metrics.estimates import Difference, Estimate
+    from photorank.metrics.estimates import Difference, Limits
 
 app = typer.Typer()
 
@@ -81,7 +82,7 @@ def evaluate(
         )
     path = save_evaluation(opened.paths, evaluation)
     if as_json:
-        print_json(evaluation.to_json())
+        print_json(to_json(evaluation))
     else:
         _print_results(evaluation)
         line(headline(evaluation))
@@ -117,7 +118,7 @@ def _gap(lead: "Difference", p: float) -> str:
     )
 
 
-def _percent(estimate: "Estimate") -> str:
+def _percent(estimate: "Limits") -> str:
     value, low, high = (100 * one for one in (estimate.value, estimate.low, estimate.high))
     return f"{value:.1f} % [{low:.1f}, {high:.1f}]"
 
@@ -135,8 +136,7 @@ def _print_results(evaluation: "Evaluation") -> None:
                 row.n_pairs,
                 _note(row),
             ]
-            for scope in evaluation.scopes
-            for row in evaluation.ranked(scope)
+            for row in evaluation.results
         ],
         right=["photos", "pairs"],
     )

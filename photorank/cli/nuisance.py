@@ -7,6 +7,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, FoldBy, IndexName, VectorName, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.json_values import to_json
 
 if TYPE_CHECKING:
     from photorank.evaluation.nuisance import Nuisance
@@ -56,7 +57,7 @@ def nuisance(
         add_vector(opened, rest)
         message(f"the vector without content is {save}")
     if as_json:
-        print_json(outcome.to_json())
+        print_json(to_json(outcome))
     else:
         _print(outcome)
 
@@ -66,22 +67,19 @@ def _print(outcome: "Nuisance") -> None:
     print_table(
         ["kind", "photos", "with", "without"],
         [
-            [gap.group, gap.n_photos, *(interval(one) for one in (gap.before, gap.after))]
+            [gap.group, gap.n_photos, interval(gap.before), interval(gap.after)]
             for gap in outcome.gaps
         ],
         right=["photos"],
     )
     pairs = {
-        "share of the ratings' variance between kinds": (
-            outcome.between_before,
-            outcome.between_after,
-        ),
-        "pairs in the right order": (outcome.accuracy_before, outcome.accuracy_after),
-        "pairs of one kind in the right order": (outcome.within_before, outcome.within_after),
+        "share of the ratings' variance between kinds": outcome.between,
+        "pairs in the right order": outcome.pairwise_accuracy,
+        "pairs of one kind in the right order": outcome.within,
     }
     print_table(
         ["", "with", "without"],
-        [[what, *(interval(one) for one in two)] for what, two in pairs.items()],
+        [[what, interval(one.before), interval(one.after)] for what, one in pairs.items()],
     )
     seen = "; the vector has seen these photos" if outcome.in_sample else ""
     line(f"change in accuracy {outcome.change}, {outcome.directions} directions taken out{seen}")

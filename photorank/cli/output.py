@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from photorank.metrics.estimates import Difference, Estimate
+    from photorank.metrics.estimates import Difference, Estimate, Limits
     from photorank.photos.files import SkippedFile
 
 _PIPE_COLUMNS = 100_000  # a path is never folded there
@@ -86,7 +86,7 @@ def printable(text: object) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
 
 
-def interval(estimate: "Estimate | Difference | None") -> str:
+def interval(estimate: "Limits | Estimate | Difference | None") -> str:
     """Value with its interval; the digits follow from the interval's width.
 
     >>> from photorank.metrics.estimates import Difference

@@ -7,6 +7,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, Count, IndexName, example
 from photorank.cli.output import interval, line, message, print_json, print_table
+from photorank.json_values import to_json
 
 if TYPE_CHECKING:
     from photorank.evaluation.agreement import Agreement, Shared
@@ -96,8 +97,8 @@ def _agreement(found: "Agreement") -> dict[str, Any]:
     return {
         "first": found.first,
         "second": found.second,
-        "would_choose_alike": found.likes_accuracy.to_json(),
-        "chose_alike": None if said is None else said.to_json(),
+        "would_choose_alike": to_json(found.likes_accuracy),
+        "chose_alike": to_json(said),
     }
 
 

@@ -60,9 +60,9 @@ class Measured:
             refitted=one.refitted,
             baseline=one.baseline,
             interval=metrics["pairwise_accuracy"].method,
-            metrics=metrics,
             n_photos=pairs.n_photos,
             n_pairs=pairs.n_pairs,
+            metrics={name: estimate.limits for name, estimate in metrics.items()},
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
@@ -84,7 +84,7 @@ def differences_of(measured: Sequence[Measured], scope: Scope) -> list[ScopedDif
                 family.append((a.contender.name, b.contender.name, difference))
         adjusted = holm(np.array([difference.p for _, _, difference in family]))
         found += [
-            ScopedDifference(a, b, scope, metric, difference, float(p_holm))
+            ScopedDifference(a, b, scope, metric, **vars(difference), p_holm=float(p_holm))
             for (a, b, difference), p_holm in zip(family, adjusted, strict=True)
         ]
     return found

@@ -12,11 +12,11 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.results import (
+    AccuracyByGap,
+    AccuracyByGroup,
+    AccuracyByPhotos,
     Calibration,
     CalibrationBin,
-    GapAccuracy,
-    GroupAccuracy,
-    LearningPoint,
     RiskPoint,
 )
 from photorank.index.opened import SingleRatings
@@ -50,7 +50,7 @@ _GAP_BINS = 5
 Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
-def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[GapAccuracy, ...]:
+def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[AccuracyByGap, ...]:
     """Accuracy of each contender by range of label gaps, from close calls to clear ones.
 
     Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
@@ -64,7 +64,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Gap
     inner = np.quantile(margins, np.linspace(0, 1, _GAP_BINS + 1)[1:-1])
     edges = np.unique([0.0, *inner, float(np.nanmax(scores) - np.nanmin(scores))]).tolist()
     return tuple(
-        GapAccuracy(contender.name, row.accuracy, row.above, row.upto)
+        AccuracyByGap(**vars(row.accuracy), vector=contender.name, above=row.above, upto=row.upto)
         for contender in contenders
         for row in by_gap(contender.ratings, pairs, edges, refitted=contender.fitted)
     )
@@ -72,10 +72,10 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Gap
 
 def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
-) -> tuple[GroupAccuracy, ...]:
+) -> tuple[AccuracyByGroup, ...]:
     """Accuracy of one contender inside each group that has pairs."""
     return tuple(
-        GroupAccuracy(contender.name, row.accuracy, names[row.group])
+        AccuracyByGroup(**vars(row.accuracy), vector=contender.name, group=names[row.group])
         for row in by_group(contender.ratings, pairs, groups)
         if row.accuracy.n_pairs
     )
@@ -88,7 +88,7 @@ def learning_curve(
     folds: Folds,
     protocol: Protocol,
     on_fit: Callable[[], None] | None = None,
-) -> tuple[LearningPoint, ...]:
+) -> tuple[AccuracyByPhotos, ...]:
     """Held-out accuracy of a learner after fewer and fewer labelled photos.
 
     All points are tested on the folds of the first repeat, so on the same pairs; none for a single
@@ -108,7 +108,8 @@ def learning_curve(
             ratings = out_of_fold_ratings(learner, taught, once, share=share, on_fit=on_fit)
         except (ComparisonsError, DegenerateDirectionError):
             continue  # so few photos that some fold has no pair: the curve begins further on
-        rows.append(LearningPoint(kind, pairs.accuracy(ratings), n_taught))
+        accuracy = pairs.accuracy(ratings)
+        rows.append(AccuracyByPhotos(**vars(accuracy), vector=kind, n_learned_from=n_taught))
     return tuple(rows)
 
 
@@ -131,22 +132,28 @@ def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None
     curve = risk_coverage(p, outcomes)
     kept = np.unique(np.linspace(0, len(curve.coverage) - 1, 50).round().astype(int))
     return Calibration(
-        contender.name,
-        len(p),
-        error,
-        off,
-        tuple(
+        vector=contender.name,
+        n_pairs=len(p),
+        brier=error.value,
+        brier_low=error.low,
+        brier_high=error.high,
+        expected_calibration_error=off.value,
+        expected_calibration_error_low=off.low,
+        expected_calibration_error_high=off.high,
+        bins=tuple(
             CalibrationBin(row.predicted, row.observed, row.low, row.high, row.n_pairs)
             for row in _bins(p, outcomes, spread)
         ),
-        tuple(RiskPoint(float(curve.coverage[i]), float(curve.risk[i])) for i in kept),
+        risk_coverage=tuple(
+            RiskPoint(float(curve.coverage[i]), float(curve.risk[i])) for i in kept
+        ),
     )
 
 
-def people(single: SingleRatings, seed: int) -> dict[str, Estimate]:
-    """Agreement of people with each other, by metric; {} where single ratings are unknown."""
+def people(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
+    """Agreement of people with each other, by metric; None where single ratings are unknown."""
     if len(np.unique(single.raters)) < 2:
-        return {}
+        return None
     return dict(vars(human_ceiling(RaterTable(*single), seed=seed)))
 
 

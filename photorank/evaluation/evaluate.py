@@ -17,7 +17,7 @@ from photorank.evaluation.contenders import (
     vector_contender,
 )
 from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Details, Result, ScopedDifference
+from photorank.evaluation.results import Details, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
 from photorank.learning.held_out import counted
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
@@ -100,7 +100,7 @@ def evaluate(
         inside = pairs.inside(photos.codes(protocol.within or "group"), scope)
         if inside.n_pairs:
             measured = [Measured.of(contender, inside) for contender in contenders]
-            results += [one.result(scope) for one in measured]
+            results += ranked([one.result(scope) for one in measured])
             differences += differences_of(measured, scope)
     looked_closer = _details(index, photos, pairs, protocol, contenders, results, on_fit)
     if on_progress is not None:
@@ -129,8 +129,7 @@ def _details(
     on_fit: Callable[[], None] | None,
 ) -> Details:
     """Details of the best contender that has not seen the photos, beside its baselines."""
-    fair = [row for row in results if row.scope == results[0].scope and not row.in_sample]
-    order = sorted(fair, key=lambda row: -row.accuracy.value)
+    order = [row for row in results if row.scope == results[0].scope and not row.in_sample]
     by_name = {contender.name: contender for contender in contenders}
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]

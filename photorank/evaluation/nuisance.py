@@ -15,7 +15,7 @@ from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate, student
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.typing import Codes, Floats, Json
+from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector
 
 DEFAULT_CLUSTERS = 8
@@ -31,14 +31,13 @@ class Gap:
     before: Estimate  # mean held-out rating, in standard deviations of all photos' ratings
     after: Estimate
 
-    def to_json(self) -> Json:
-        """Values as plain JSON."""
-        return {
-            "group": self.group,
-            "n_photos": self.n_photos,
-            "before": self.before.to_json(),
-            "after": self.after.to_json(),
-        }
+
+@dataclass(frozen=True)
+class Change:
+    """A share with content in the vector, and without."""
+
+    before: Estimate
+    after: Estimate
 
 
 @dataclass(frozen=True)
@@ -51,37 +50,10 @@ class Nuisance:
     in_sample: bool  # the vector has seen the photos, and could not be learned anew
     directions: int  # taken out
     gaps: tuple[Gap, ...]  # the best rated kind first
-    between_before: Estimate  # share of the ratings' variance that lies between kinds
-    between_after: Estimate
-    accuracy_before: Estimate  # pairwise, held out
-    accuracy_after: Estimate
+    between: Change  # share of the ratings' variance that lies between kinds
+    pairwise_accuracy: Change  # held out
     change: Difference  # of the accuracy, after minus before
-    within_before: Estimate  # the same of pairs of one kind, which content cannot order
-    within_after: Estimate
-
-    def to_json(self) -> Json:
-        """Values as plain JSON."""
-        return {
-            "index": self.index,
-            "vector": self.vector,
-            "by": self.by,
-            "in_sample": self.in_sample,
-            "directions": self.directions,
-            "gaps": [gap.to_json() for gap in self.gaps],
-            "between": {
-                "before": self.between_before.to_json(),
-                "after": self.between_after.to_json(),
-            },
-            "pairwise_accuracy": {
-                "before": self.accuracy_before.to_json(),
-                "after": self.accuracy_after.to_json(),
-            },
-            "change": self.change.to_json(),
-            "within": {
-                "before": self.within_before.to_json(),
-                "after": self.within_after.to_json(),
-            },
-        }
+    within: Change  # accuracy over pairs of one kind, which content cannot order
 
 
 def control_content(
@@ -134,13 +106,12 @@ def control_content(
         in_sample=found.testing == "in-sample",
         directions=len(content_directions(photos.X, codes)),
         gaps=_gaps(names, shown, *means),
-        between_before=between_kinds(means[0], shown),
-        between_after=between_kinds(means[1], shown),
-        accuracy_before=pairs.estimate(before, refitted=folds.refits),
-        accuracy_after=pairs.estimate(after, refitted=folds.refits),
+        between=Change(*(between_kinds(ratings, shown) for ratings in means)),
+        pairwise_accuracy=Change(
+            *(pairs.estimate(sums, refitted=folds.refits) for sums in (before, after))
+        ),
         change=pairs.difference(after, before, refitted=folds.refits),
-        within_before=within[0],
-        within_after=within[1],
+        within=Change(*within),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Result
 from photorank.index.opened import Index
+from photorank.json_values import to_json
 from photorank.typing import Json
 from photorank.workspace import write_bytes
 
@@ -49,20 +50,21 @@ class QualityRow:
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 
-    def to_json(self) -> Json:
+    def columns(self) -> Json:
         """Row of the table: facts, then each metric with its limits."""
         made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
-        facts = made | self.evaluation.protocol.to_json() | self.result.to_json()
+        facts = made | to_json(self.evaluation.protocol) | to_json(self.result)
         row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}
-        for metric, estimate in self.result.metrics.items():
-            row |= estimate.columns(metric)
+        for metric, limits in facts["metrics"].items():
+            ends = {f"{metric}_{end}": limits[end] for end in ("low", "high")}
+            row |= {metric: limits["value"]} | ends
         return row
 
 
 def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
     """Rows of an evaluation, one a vector and scope."""
-    results = (one for scope in evaluation.scopes for one in evaluation.ranked(scope))
-    return [QualityRow(evaluation, index.fingerprint.weights[:8], result) for result in results]
+    weights = index.fingerprint.weights[:8]
+    return [QualityRow(evaluation, weights, result) for result in evaluation.results]
 
 
 def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
@@ -79,11 +81,11 @@ def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
             "framing": framing,
             "vector": vector,
             "task": "pairwise ranking",
-            "results": [row.to_json() for row in of_subject],
+            "results": [row.columns() for row in of_subject],
         }
         write_bytes(path, (json.dumps(record, indent=1) + "\n").encode())
         written.append(path)
-    lines = [row.to_json() for row in rows]
+    lines = [row.columns() for row in rows]
     text = io.StringIO()
     table = csv.DictWriter(text, next(iter(lines), _COLUMNS), lineterminator="\n")
     table.writeheader()

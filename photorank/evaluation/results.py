@@ -1,16 +1,16 @@
-"""Results of an evaluation, as values and as JSON."""
+"""Results of an evaluation as values, whose fields are the names of its JSON."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
-from typing import Any, NamedTuple, Self, get_args, get_type_hints
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import nan
 
-from photorank.metrics.estimates import Difference, Estimate, json_number, number_of_json
-from photorank.typing import Json, Scope
+from photorank.metrics.estimates import Difference, Estimate, Limits
+from photorank.typing import Scope
 
 
 @dataclass(frozen=True)
 class Result:
-    """Result of one vector or learner in one scope."""
+    """One vector or learner in one scope."""
 
     vector: str
     kind: str
@@ -19,119 +19,73 @@ class Result:
     refitted: bool
     baseline: bool
     interval: str  # how the intervals were made
-    metrics: dict[str, Estimate]
     n_photos: int
     n_pairs: int
-
-    def to_json(self) -> Json:
-        """Row of the results file, as JSON."""
-        return {
-            "vector": self.vector,
-            "kind": self.kind,
-            "scope": self.scope,
-            "in_sample": self.in_sample,
-            "refitted": self.refitted,
-            "baseline": self.baseline,
-            "interval": self.interval,
-            "n_photos": self.n_photos,
-            "n_pairs": self.n_pairs,
-            "metrics": {name: one.limits_to_json() for name, one in self.metrics.items()},
-        }
-
-    @classmethod
-    def from_json(cls, row: Json) -> "Result":
-        """Result that :meth:`to_json` wrote."""
-        facts = _read(row, get_type_hints(cls), but="metrics")
-        shared = {name: facts[name] for name in ("n_photos", "n_pairs")}
-        shared["method"] = facts["interval"]
-        metrics = {
-            name: Estimate.from_json(found | shared) for name, found in row["metrics"].items()
-        }
-        return cls(**facts, metrics=metrics)
+    metrics: dict[str, Limits]
 
     @property
-    def accuracy(self) -> Estimate:
+    def accuracy(self) -> Limits:
         """Pairwise accuracy, which every result has."""
         return self.metrics["pairwise_accuracy"]
 
 
+def ranked(results: Iterable[Result]) -> list[Result]:
+    """Results by accuracy, the best first; what has seen the photos comes last."""
+    return sorted(results, key=lambda row: (row.in_sample, -row.accuracy.value))
+
+
 @dataclass(frozen=True)
 class ScopedDifference:
-    """Difference of `a` less `b` on the same pairs."""
+    """How much better a is than b on the same pairs."""
 
     a: str
     b: str
     scope: Scope
     metric: str
-    difference: Difference
+    value: float
+    low: float
+    high: float
+    p: float  # two-sided, of no difference
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Difference of one of the two less the other."""
-        return self.difference if vector == self.a else -self.difference
+        """How much better one of the two is than the other."""
+        found = Difference(self.value, self.low, self.high, self.p)
+        return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the one that a vector is compared with."""
+        """The one of the two that a vector is compared with."""
         return self.b if vector == self.a else self.a
 
-    def to_json(self) -> Json:
-        """Row of the results file, as JSON."""
-        names = {"a": self.a, "b": self.b, "scope": self.scope, "metric": self.metric}
-        return names | self.difference.to_json() | {"p_holm": json_number(self.p_holm)}
-
-    @classmethod
-    def from_json(cls, row: Json) -> "ScopedDifference":
-        """Difference that :meth:`to_json` wrote."""
-        return cls(
-            **_read(row, get_type_hints(cls), but="difference"),
-            difference=Difference.from_json(row),
-        )
-
 
 @dataclass(frozen=True)
-class PartialAccuracy:
-    """Accuracy of one vector over some of the pairs, or after some of the photos."""
+class AccuracyByGap(Estimate):
+    """Accuracy of a vector over the pairs whose labels are so far apart."""
 
     vector: str
-    accuracy: Estimate
-
-    def to_json(self) -> Json:
-        """Row of the results file, as JSON."""
-        facts = {one.name: getattr(self, one.name) for one in fields(self)}
-        del facts["accuracy"]
-        return facts | self.accuracy.to_json()
-
-    @classmethod
-    def from_json(cls, row: Json) -> Self:
-        """Accuracy that :meth:`to_json` wrote."""
-        facts = _read(row, get_type_hints(cls), but="accuracy")
-        return cls(**facts, accuracy=Estimate.from_json(row))
-
-
-@dataclass(frozen=True)
-class GapAccuracy(PartialAccuracy):
-    """Accuracy over pairs whose label gap is in a range."""
-
     above: float
     upto: float
 
 
 @dataclass(frozen=True)
-class GroupAccuracy(PartialAccuracy):
-    """Accuracy over the pairs of one group."""
+class AccuracyByGroup(Estimate):
+    """Accuracy of a vector over the pairs of one group."""
 
+    vector: str
     group: str
 
 
 @dataclass(frozen=True)
-class LearningPoint(PartialAccuracy):
+class AccuracyByPhotos(Estimate):
     """Held-out accuracy of a learner after so many photos."""
 
+    vector: str
     n_learned_from: int
 
 
-class CalibrationBin(NamedTuple):
-    """Predicted probabilities of about one size, and how often they came true."""
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Probabilities of about one size, and how often what they predict happened."""
 
     predicted: float
     observed: float
@@ -140,106 +94,50 @@ class CalibrationBin(NamedTuple):
     n_pairs: int
 
 
-class RiskPoint(NamedTuple):
-    """Share of wrong answers if only the surest share of pairs is answered."""
+@dataclass(frozen=True)
+class RiskPoint:
+    """Share of wrong answers where only the surest share of pairs is answered."""
 
     coverage: float
     risk: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """Calibration of held-out probabilities."""
+    """How far held-out probabilities can be believed; once they had no intervals."""
 
     vector: str
     n_pairs: int
-    brier: Estimate
-    expected_calibration_error: Estimate
+    brier: float
+    brier_low: float = nan
+    brier_high: float = nan
+    expected_calibration_error: float
+    expected_calibration_error_low: float = nan
+    expected_calibration_error_high: float = nan
     bins: tuple[CalibrationBin, ...]
     risk_coverage: tuple[RiskPoint, ...]
 
-    def to_json(self) -> Json:
-        """Object of the results file, as JSON."""
-        return {
-            "vector": self.vector,
-            "n_pairs": self.n_pairs,
-            **self.brier.columns("brier"),
-            **self.expected_calibration_error.columns("expected_calibration_error"),
-            "bins": [row._asdict() for row in self.bins],
-            "risk_coverage": [row._asdict() for row in self.risk_coverage],
-        }
+    @property
+    def error(self) -> Limits:
+        """Brier score."""
+        return Limits(self.brier, self.brier_low, self.brier_high)
 
-    @classmethod
-    def from_json(cls, data: Json) -> "Calibration":
-        """Calibration that :meth:`to_json` wrote; an older photorank wrote no intervals."""
-
-        def estimate(name: str) -> Estimate:
-            ends = {end: data.get(f"{name}_{end}") for end in ("low", "high")}
-            return Estimate.from_json({"value": data[name], "n_pairs": data["n_pairs"]} | ends)
-
-        return cls(
-            str(data["vector"]),
-            int(data["n_pairs"]),
-            estimate("brier"),
-            estimate("expected_calibration_error"),
-            tuple(
-                CalibrationBin(**_read(row, get_type_hints(CalibrationBin))) for row in data["bins"]
-            ),
-            tuple(
-                RiskPoint(**_read(row, get_type_hints(RiskPoint))) for row in data["risk_coverage"]
-            ),
+    @property
+    def off(self) -> Limits:
+        """Expected calibration error."""
+        return Limits(
+            self.expected_calibration_error,
+            self.expected_calibration_error_low,
+            self.expected_calibration_error_high,
         )
 
 
 @dataclass(frozen=True)
 class Details:
-    """Details of the best contender, as far as they are known."""
+    """What is behind the one number of the best contender, so far as it is known."""
 
-    by_gap: tuple[GapAccuracy, ...] = ()
-    by_group: tuple[GroupAccuracy, ...] = ()
-    learning_curve: tuple[LearningPoint, ...] = ()
+    by_gap: tuple[AccuracyByGap, ...] = ()
+    by_group: tuple[AccuracyByGroup, ...] = ()
+    learning_curve: tuple[AccuracyByPhotos, ...] = ()
     calibration: Calibration | None = None
-    people: dict[str, Estimate] = field(default_factory=dict)  # how well they agree, by metric
-
-    def to_json(self) -> Json:
-        """Object of the results file, as JSON; unknown values are null or empty."""
-        return {
-            "by_gap": [row.to_json() for row in self.by_gap],
-            "by_group": [row.to_json() for row in self.by_group],
-            "learning_curve": [row.to_json() for row in self.learning_curve],
-            "calibration": self.calibration and self.calibration.to_json(),
-            "people": {name: one.to_json() for name, one in self.people.items()} or None,
-        }
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Details":
-        """Details that :meth:`to_json` wrote; an older photorank wrote less, or nothing."""
-        found = data.get("calibration")
-        return cls(
-            tuple(map(GapAccuracy.from_json, data.get("by_gap") or [])),
-            tuple(map(GroupAccuracy.from_json, data.get("by_group") or [])),
-            tuple(map(LearningPoint.from_json, data.get("learning_curve") or [])),
-            found and Calibration.from_json(found),
-            {
-                name: Estimate.from_json(one)
-                for name, one in (data.get("people") or {}).items()
-                if one is not None
-            },
-        )
-
-
-def _read(row: Json, kinds: dict[str, Any], *, but: str = "") -> Json:
-    """Values of a row by name, each converted to its kind.
-
-    Raises KeyError, TypeError or ValueError if one is missing or of another kind.
-    """
-    return {name: _KINDS.get(kind, kind)(row[name]) for name, kind in kinds.items() if name != but}
-
-
-def _scope(value: Any) -> Scope:
-    if value not in get_args(Scope):
-        raise ValueError(f"no scope: {value}")
-    return value
-
-
-_KINDS: dict[Any, Callable[[Any], Any]] = {Scope: _scope, float: number_of_json}
+    people: dict[str, Estimate] | None = None  # how well they agree, by metric

@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.index.opened import Index
+from photorank.json_values import to_json
 from photorank.learning.held_out import counted, learner_of, out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.may_be_tested import how_tested
@@ -58,8 +59,8 @@ def fit_and_test(
         direction=clone(learner).fit(taught.X, taught.comparisons).direction_,
         slope=_slope(ratings, pairs, protocol.seed),
         metrics={
-            "pairwise_accuracy": pairs.accuracy(ratings).to_json(),
-            "protocol": protocol.to_json() | {"folds": folds.k},
+            "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
+            "protocol": to_json(protocol) | {"folds": folds.k},
         },
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from photorank.index.judging.click_log import Clicks
 from photorank.index.opened import Index
+from photorank.json_values import to_json
 from photorank.learning.learn_vector import IN_SAMPLE
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hit_rate_intervals import growth, wilson
@@ -119,7 +120,7 @@ class PersonalState:
         metrics = {}
         if self.accuracy is not None:
             name_of_it = IN_SAMPLE if saw else "pairwise_accuracy"
-            metrics = {name_of_it: self.accuracy.to_json()}
+            metrics = {name_of_it: to_json(self.accuracy)}
         return MasterVector(
             name,
             "personal",

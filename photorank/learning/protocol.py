@@ -1,9 +1,7 @@
 """Protocol of held-out results: how judged photos are split, learned from and tested on."""
 
-from dataclasses import asdict, dataclass
-from typing import Literal, get_args
-
-from photorank.typing import Json
+from dataclasses import dataclass
+from typing import Literal
 
 FoldBy = Literal["photo", "group", "series", "split"]
 WITHIN = (None, "group", "series")
@@ -40,19 +38,3 @@ class Protocol:
     seed: int = 0
     within: Literal["group", "series"] | None = None
     by_raters: bool = False
-
-    def to_json(self) -> Json:
-        """Protocol as plain JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Protocol":
-        """Protocol that :meth:`to_json` wrote; what an older photorank did not know is the default.
-
-        Raises ValueError if a value is none of those it can have.
-        """
-        if data["fold_by"] not in get_args(FoldBy) or data["within"] not in WITHIN:
-            raise ValueError(f"no protocol: {data}")
-        numbers = {name: int(data[name]) for name in ("folds", "repeats", "seed")}
-        by_raters = bool(data.get("by_raters", False))
-        return cls(fold_by=data["fold_by"], within=data["within"], by_raters=by_raters, **numbers)

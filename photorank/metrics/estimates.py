@@ -3,7 +3,19 @@
 from dataclasses import dataclass
 from math import floor, isfinite, log10, nan, sqrt
 
-from photorank.typing import Json
+
+@dataclass(frozen=True)
+class Limits:
+    """A number with the limits of its interval; nan where it is not defined."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether there is a number at all."""
+        return isfinite(self.value)
 
 
 @dataclass(frozen=True)
@@ -25,36 +37,15 @@ class Estimate:
     n_pairs: int
     method: str  # how the interval was made
 
+    @property
+    def limits(self) -> Limits:
+        """The number and its interval alone."""
+        return Limits(self.value, self.low, self.high)
+
     def __str__(self) -> str:
         digits = _digits(self.high - self.low)
         span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
         return f"{self.value:.{digits}f} {span} (n={self.n_photos} photos)"
-
-    @property
-    def is_defined(self) -> bool:
-        """Whether there is a number at all."""
-        return isfinite(self.value)
-
-    def limits_to_json(self) -> Json:
-        """Number and its interval as JSON values, nan as null."""
-        return {name: json_number(getattr(self, name)) for name in ("value", "low", "high")}
-
-    def columns(self, name: str) -> Json:
-        """Number and interval as JSON values, under a name and with _low and _high after it."""
-        found = self.limits_to_json()
-        return {name: found["value"], f"{name}_low": found["low"], f"{name}_high": found["high"]}
-
-    def to_json(self) -> Json:
-        """Fields as JSON values, nan as null."""
-        counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs, "method": self.method}
-        return self.limits_to_json() | counts
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Estimate":
-        """Estimate that :meth:`to_json` wrote; counts and method may be missing."""
-        value, low, high = (number_of_json(data[name]) for name in ("value", "low", "high"))
-        n_photos, n_pairs = int(data.get("n_photos", 0)), int(data.get("n_pairs", 0))
-        return cls(value, low, high, n_photos, n_pairs, str(data.get("method", "")))
 
 
 @dataclass(frozen=True)
@@ -76,15 +67,6 @@ class Difference:
         digits = _digits(self.high - self.low)
         span = f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
-
-    def to_json(self) -> Json:
-        """Fields as JSON values, nan as null."""
-        return {name: json_number(getattr(self, name)) for name in ("value", "low", "high", "p")}
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Difference":
-        """Difference that :meth:`to_json` wrote."""
-        return cls(*(number_of_json(data[name]) for name in ("value", "low", "high", "p")))
 
     def __neg__(self) -> "Difference":
         """Difference the other way round."""
@@ -140,16 +122,6 @@ def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
 def perfect_share(n: int, level: float) -> float:
     """Least share that n out of n leave likely (Clopper & Pearson 1934)."""
     return float(((1 - level) / 2) ** (1 / n))
-
-
-def json_number(number: float) -> float | None:
-    """Number as JSON knows it: what is not finite is null."""
-    return float(number) if isfinite(number) else None
-
-
-def number_of_json(value: float | None) -> float:
-    """Number that :func:`json_number` wrote, null as nan."""
-    return nan if value is None else float(value)
 
 
 def _digits(width: float) -> int:

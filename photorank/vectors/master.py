@@ -12,7 +12,8 @@ import numpy as np
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError, MissingPathError
-from photorank.metrics.estimates import Estimate
+from photorank.json_values import from_json
+from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Json, Ratings
 from photorank.workspace import checked_name, write_bytes
 
@@ -40,10 +41,10 @@ class Card:
     created: str = ""  # ISO date
 
     @property
-    def accuracy(self) -> Estimate | None:
+    def accuracy(self) -> Limits | None:
         """Held-out pairwise accuracy; None where it was not measured."""
         found = self.metrics.get("pairwise_accuracy")
-        return Estimate.from_json(found) if found else None
+        return from_json(Limits, found) if found else None
 
     @property
     def fold_by(self) -> str:

@@ -7,6 +7,7 @@ from photorank.bench.compare_framings import measure_framings
 from photorank.bench.compare_stability import flip_table, measure_stability
 from photorank.errors import TooFewPhotosError, UnknownNameError
 from photorank.index.opened import open_index
+from photorank.json_values import to_json
 from photorank.rating.stability import flips
 from tests.bench.test_compare_framings import load
 
@@ -42,7 +43,7 @@ def test_photos_are_rated_in_other_forms(home):
         assert set(row.by_change) == {"size", "crop", "JPEG"}
         assert 0 <= row.unsteady.low <= row.unsteady.value <= row.unsteady.high <= 1
         assert row.unsteady.n_pairs == 45
-        assert {"spread", "by_change", "flips", "unsteady"} <= set(row.to_json())
+        assert {"spread", "by_change", "flips", "unsteady"} <= set(to_json(row))
     assert told[-1] == (48, 48)
 
 

@@ -7,6 +7,7 @@ from photorank.evaluation.nuisance import control_content, without_content
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
+from photorank.json_values import to_json
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
@@ -78,15 +79,15 @@ def test_what_is_rated_by_its_kind_alone_is_rated_alike_afterwards(index):
     assert told[-1] == (4, 4)
     assert not found.in_sample  # it was learned anew in every fold
     assert found.directions == 3
-    assert abs(found.between_after.value) < found.between_before.value + 0.05
+    assert abs(found.between.after.value) < found.between.before.value + 0.05
     assert sum(gap.n_photos for gap in found.gaps) == 80
     assert [gap.before.value for gap in found.gaps] == sorted(
         (gap.before.value for gap in found.gaps), reverse=True
     )
     assert found.change.value == pytest.approx(
-        found.accuracy_after.value - found.accuracy_before.value
+        found.pairwise_accuracy.after.value - found.pairwise_accuracy.before.value
     )
-    assert set(found.to_json()) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
+    assert set(to_json(found)) >= {"gaps", "between", "pairwise_accuracy", "change", "within"}
 
 
 def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
@@ -106,9 +107,9 @@ def test_a_prior_that_saw_the_photos_makes_the_result_in_sample(own_index):
     flattered = control_content(index, vector, clusters=2, protocol=ONCE)
 
     assert not fair.in_sample
-    assert fair.accuracy_before.low < 0.5
+    assert fair.pairwise_accuracy.before.low < 0.5
     assert flattered.in_sample
-    assert flattered.accuracy_before.low > 0.5
+    assert flattered.pairwise_accuracy.before.low > 0.5
 
 
 def test_on_an_official_split_the_test_part_is_told_of(own_index):
@@ -125,8 +126,8 @@ def test_on_an_official_split_the_test_part_is_told_of(own_index):
     found = control_content(index, vector, clusters=2, protocol=Protocol(fold_by="split"))
 
     assert sum(gap.n_photos for gap in found.gaps) == 40
-    assert found.accuracy_before.method == "jackknife"
-    assert found.accuracy_before.low > 0.5
+    assert found.pairwise_accuracy.before.method == "jackknife"
+    assert found.pairwise_accuracy.before.low > 0.5
     assert not found.in_sample
 
 

@@ -6,6 +6,7 @@ import pytest
 from scipy.special import expit
 
 from photorank.index.judging.click_log import Clicks
+from photorank.json_values import to_json
 from photorank.learning.personal_taste import personal_state
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import Card, MasterVector, shortened
@@ -78,7 +79,7 @@ def test_the_vector_rates_as_the_state_does_and_tells_where_it_is_from(index, ve
     assert (made.card.n_pairs, state.n_stars) == (40, 5)
     judged = {index.photo(int(row)).digest for row in np.append(said.winners, said.starred)}
     assert all(made.card.saw(digest) for digest in judged)
-    assert made.card.metrics["pairwise_accuracy"] == state.accuracy.to_json()
+    assert made.card.metrics["pairwise_accuracy"] == to_json(state.accuracy)
     assert MasterVector.from_json(made.to_json()).slope == made.slope
 
 

@@ -4,6 +4,7 @@ from scipy.stats import binomtest, ttest_1samp, ttest_rel
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
+from photorank.json_values import to_json
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.jackknife_intervals import LeaveOneOut, holm, jackknife, paired_difference
 from photorank.metrics.ranking import PAIR_METRICS, accuracy_sums
@@ -109,8 +110,8 @@ def test_too_few_photos_have_no_interval(n):
     )
 
     assert np.isnan([estimate.low, estimate.high]).all()
-    assert estimate.to_json()["low"] is None
-    assert estimate.to_json()["value"] == (1.0 if n == 2 else None)
+    assert to_json(estimate)["low"] is None
+    assert to_json(estimate)["value"] == (1.0 if n == 2 else None)
     assert str(estimate).endswith(f"(n={n} photos)")
 
 

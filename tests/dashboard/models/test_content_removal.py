@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.models import content_removal
-from photorank.evaluation.nuisance import Gap, Nuisance
+from photorank.evaluation.nuisance import Change, Gap, Nuisance
 from photorank.metrics.estimates import Difference, Estimate
 from tests.dashboard.views.test_pages import texts
 
@@ -18,12 +18,12 @@ def nuisance(kinds=3, **changed):
         for number in range(kinds)
     )
     facts = {"index": "small", "vector": "ours", "by": "clusters", "in_sample": False}
-    numbers = {
-        "between_before": 0.4, "between_after": -0.01, "accuracy_before": 0.79,
-        "accuracy_after": 0.68, "within_before": 0.71, "within_after": 0.7,
-    }  # fmt: skip
+    shares = {
+        "between": Change(estimate(0.4), estimate(-0.01)),
+        "pairwise_accuracy": Change(estimate(0.79), estimate(0.68)),
+        "within": Change(estimate(0.71), estimate(0.7)),
+    }
     change = Difference(-0.11, -0.14, -0.08, 0.001)
-    shares = {name: estimate(value) for name, value in numbers.items()}
     return Nuisance(**facts, directions=2, gaps=gaps, change=change, **(shares | changed))
 
 

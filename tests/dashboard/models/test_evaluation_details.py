@@ -91,7 +91,7 @@ def test_people_are_a_rule_only_where_they_are_known():
 
 def test_people_who_cannot_be_compared_are_no_rule():
     """A ceiling that is not defined is left out."""
-    unknown = {"one_rater_accuracy": estimate(None), "split_half_accuracy": None}
+    unknown = {"one_rater_accuracy": PEOPLE["one_rater_accuracy"] | estimate(None)}
 
     assert looks(people=unknown)["learning"][0].rules == ()
 

@@ -1,0 +1,68 @@
+"""Values as plain JSON and back: dataclasses by their fields, nan as null."""
+
+from dataclasses import MISSING, fields, is_dataclass
+from math import isfinite, nan
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+Value = TypeVar("Value")
+
+
+def to_json(value: Any) -> Any:
+    """JSON of a value; the fields that a dataclass adds to its base come first.
+
+    Examples
+    --------
+    >>> from photorank.metrics.estimates import Difference
+    >>> to_json({"change": Difference(0.1, 0.0, nan, 0.5)})
+    {'change': {'value': 0.1, 'low': 0.0, 'high': None, 'p': 0.5}}
+    """
+    if is_dataclass(value):
+        names = [one.name for one in fields(value)]
+        names.sort(key=lambda name: name not in vars(type(value)).get("__annotations__", {}))
+        return {name: to_json(getattr(value, name)) for name in names}
+    if isinstance(value, dict):
+        return {name: to_json(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(one) for one in value]
+    if isinstance(value, float):
+        return float(value) if isfinite(value) else None
+    return value
+
+
+def from_json(kind: type[Value], data: Any) -> Value:
+    """Value of a kind that :func:`to_json` wrote; what has a default may be missing.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If something is missing, or is not what it has to be.
+    """
+    value: Value = _read(kind, data)
+    return value
+
+
+def _read(kind: Any, data: Any) -> Any:
+    origin, parts = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        optional = {
+            one.name
+            for one in fields(kind)
+            if (one.default, one.default_factory) != (MISSING, MISSING)
+        }
+        known = [name for name in hints if name in data or name not in optional]
+        return kind(**{name: _read(hints[name], data[name]) for name in known})  # type: ignore[operator]
+    if NoneType in parts:
+        return None if data is None else _read(parts[0], data)
+    if kind is float:
+        return nan if data is None else float(data)
+    if origin is Literal and data in parts:
+        return data
+    if isinstance(data, list) and origin is tuple:
+        return tuple(_read(parts[0], one) for one in data)
+    if isinstance(data, dict) and origin is dict:
+        return {name: _read(parts[1], one) for name, one in data.items()}
+    if kind in (str, int, bool) and isinstance(data, kind):
+        return data
+    raise TypeError(f"{data!r} is no {kind}")

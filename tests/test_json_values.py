@@ -1,0 +1,95 @@
+from dataclasses import dataclass, field
+from math import isnan, nan
+from typing import Literal
+
+import numpy as np
+import pytest
+
+from photorank.json_values import from_json, to_json
+
+
+@dataclass(frozen=True)
+class Point:
+    """A base, whose fields come last."""
+
+    x: float
+    y: float = 0.0
+
+
+@dataclass(frozen=True)
+class Named(Point):
+    """What has fields of its own."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One of each kind that JSON can hold."""
+
+    kind: Literal["line", "star"]
+    closed: bool
+    points: tuple[Point, ...]
+    named: dict[str, Named] = field(default_factory=dict)
+    width: float | None = None
+    within: Literal["box"] | None = None
+
+
+STAR = Shape("star", True, (Point(1.0), Point(nan, 2.0)), {"top": Named(0.5, name="n")}, 2.0, "box")
+
+
+def test_a_value_and_its_json_are_two_forms_of_one():
+    """Nested values, dicts, tuples and what may be missing; nan is null between."""
+    data = to_json(STAR)
+
+    assert data["points"] == [{"x": 1.0, "y": 0.0}, {"x": None, "y": 2.0}]
+    assert data["named"] == {"top": {"name": "n", "x": 0.5, "y": 0.0}}
+    again = from_json(Shape, data)
+    assert isnan(again.points[1].x)
+    assert to_json(again) == data
+    assert from_json(Shape, to_json(Shape("line", False, ()))) == Shape("line", False, ())
+
+
+def test_own_fields_come_before_those_of_the_base():
+    """So a row begins with what it is about."""
+    assert list(to_json(Named(1.0, name="a"))) == ["name", "x", "y"]
+
+
+def test_numbers_of_numpy_are_plain_numbers():
+    """A float64 is written as the number it is, and what is not finite as null."""
+    assert to_json([np.float64(0.5), np.float64("inf")]) == [0.5, None]
+    assert type(to_json(np.float64(0.5))) is float
+
+
+def test_what_has_a_default_may_be_missing_and_more_may_be_there():
+    """An older photorank wrote less, a newer one may write more."""
+    assert from_json(Point, {"x": 1, "z": 3}) == Point(1.0)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"kind": "circle"},
+        {"closed": "yes"},
+        {"points": None},
+        {"points": {"x": 1}},
+        {"points": [{"y": 1}]},
+        {"points": [{"x": "much"}]},
+        {"points": [{"x": []}]},
+        {"named": []},
+        {"named": {"top": {"x": 1, "name": None}}},
+        {"within": "bag"},
+    ],
+    ids=str,
+)
+def test_what_is_of_another_kind_is_refused(changed):
+    """No value is made of what is missing or of another kind."""
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        from_json(Shape, to_json(STAR) | changed)
+
+
+@pytest.mark.parametrize("data", [None, [], "star", 7])
+def test_what_is_no_object_is_refused(data):
+    """JSON may be anything."""
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        from_json(Shape, data)
