@@ -104,7 +104,7 @@ def test_stars_are_given_changed_and_taken_back(dashboard, paths):
 
 def test_a_choice_that_cannot_be_kept_is_told_and_its_pair_stays(dashboard, paths, monkeypatch):
     """Another process that does not let go of the catalogue: the words say that it was not kept."""
-    monkeypatch.setattr("photorank.index.catalogue.connection._PATIENCE", 0.1)
+    monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     app = dashboard("label")
     before = [one.key for one in app.button]
     with writing(paths) as connection, transaction(connection):
