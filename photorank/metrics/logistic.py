@@ -70,8 +70,16 @@ def _bent(r: Ratings, y: Labels) -> Floats:
     def misses(parameters: Floats) -> Floats:
         return (curve(parameters) - y)[known]
 
+    def slopes(parameters: Floats) -> Floats:  # (n, 4): of the misses in each parameter
+        _, height, middle, width = parameters
+        z = (r[known] - middle) / width
+        rise = expit(z)
+        by_middle = -height / width * rise * (1 - rise)
+        return np.column_stack([np.ones_like(z), rise, by_middle, by_middle * z])
+
     fit = least_squares(
         misses,
+        jac=slopes,
         x0=[low, high - low, 0.0, 1.0],
         bounds=([-np.inf, 0.0, -np.inf, _NARROWEST], np.inf),
         x_scale=[high - low, high - low, 1.0, 1.0],
