@@ -1,14 +1,14 @@
 """The interface of encoders, and the fingerprint that tells two encoders' embeddings apart."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
 
 from photorank.errors import EncoderMismatchError
-from photorank.typing import Embeddings, Frames, Json
+from photorank.typing import Embeddings, Frames
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,6 @@ class Fingerprint:
     weights: str  # SHA-256 of the weights
     framing: str  # how a photo is fitted to the frame
     size: int  # pixels: the frame's (short) side
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Fingerprint":
-        """Fingerprint that :meth:`to_json` wrote."""
-        return cls(
-            str(data["model"]), str(data["weights"]), str(data["framing"]), int(data["size"])
-        )
-
-    def to_json(self) -> Json:
-        """Fields of the fingerprint as plain JSON."""
-        return asdict(self)
 
     def __str__(self) -> str:
         return f"{self.model} ({self.weights[:8]}) framing {self.framing} {self.size} px"

@@ -1,7 +1,7 @@
 """Manifest of an index: encoder, framing, roots and counts, in a small JSON file."""
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from photorank.encoders.base import Encoder, Fingerprint
@@ -11,7 +11,7 @@ from photorank.errors import (
     MissingIndexError,
     NewerSchemaError,
 )
-from photorank.typing import Json
+from photorank.json_values import from_json, to_json
 from photorank.workspace import IndexPaths, write_bytes
 
 SCHEMA_VERSION = 3  # of the manifest and of the catalogue
@@ -37,24 +37,11 @@ class Manifest:
     photos: int = 0  # when it was last written
     schema_version: int = SCHEMA_VERSION
 
-    def to_json(self) -> Json:
-        """Manifest as plain JSON."""
-        return asdict(self)
-
     def checked(self, index: str, encoder: Encoder) -> Encoder:
         """The encoder, if it is the one that made the index; IndexMismatchError if not."""
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
         return encoder
-
-    @classmethod
-    def from_json(cls, data: Json) -> "Manifest":
-        """Manifest that :meth:`to_json` wrote; unknown keys are an error."""
-        known = {**data, "fingerprint": Fingerprint.from_json(data["fingerprint"])}
-        known["roots"] = tuple(data["roots"])
-        if known["judgements"] not in ("scores", "choices"):
-            raise ValueError(f"judgements cannot be {known['judgements']!r}")
-        return cls(**known)
 
 
 def read_manifest(paths: IndexPaths) -> Manifest:
@@ -68,7 +55,10 @@ def read_manifest(paths: IndexPaths) -> Manifest:
         version = int(data["schema_version"])
         if version > SCHEMA_VERSION:
             raise NewerSchemaError(paths.manifest, version, SCHEMA_VERSION)
-        return Manifest.from_json(data)
+        manifest = from_json(Manifest, data)
+        if unknown := data.keys() - to_json(manifest).keys():
+            raise ValueError(f"unknown: {unknown}")
+        return manifest
     except FileNotFoundError as error:
         raise MissingIndexError(paths.name, []) from error
     except NewerSchemaError:
@@ -81,5 +71,5 @@ def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
     """Replace the manifest of an index; a crash leaves the old one or the new one."""
     # Folders' names need not be Unicode; escaped as ASCII they survive JSON all the same.
     latest = replace(manifest, schema_version=SCHEMA_VERSION)
-    text = json.dumps(latest.to_json(), indent=2, ensure_ascii=True)
+    text = json.dumps(to_json(latest), indent=2, ensure_ascii=True)
     write_bytes(paths.manifest, text.encode("ascii") + b"\n")

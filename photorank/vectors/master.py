@@ -12,7 +12,7 @@ import numpy as np
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError, MissingPathError
-from photorank.json_values import from_json
+from photorank.json_values import from_json, to_json
 from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Json, Ratings
 from photorank.workspace import checked_name, write_bytes
@@ -175,7 +175,7 @@ class MasterVector:
             "schema": SCHEMA,
             "name": self.name,
             "kind": self.kind,
-            "fingerprint": self.fingerprint.to_json(),
+            "fingerprint": to_json(self.fingerprint),
             "scale": self.scale,
             "bias": self.bias,
             "slope": self.slope,
@@ -210,7 +210,7 @@ class MasterVector:
                 name=str(data["name"]),
                 kind=str(data["kind"]),
                 direction=np.array([float(value) for value in data["direction"]]),
-                fingerprint=Fingerprint.from_json(data["fingerprint"]),
+                fingerprint=from_json(Fingerprint, data["fingerprint"]),
                 slope=None if slope is None else float(slope),
                 card=Card(
                     parameters=dict(data["parameters"]),
