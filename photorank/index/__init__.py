@@ -1,1 +1,1 @@
-"""Indexes: FAISS shards of embeddings, a SQLite catalogue of what is known of each photo."""
+"""Indexes: FAISS shards of embeddings, and a SQLite catalogue of photos, files and judgements."""

@@ -46,14 +46,14 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Rater(Protocol):
-    """Rater of embeddings: a master-vector."""
+    """Protocol of an object that rates embeddings, such as a master-vector."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Rating of each embedding (n,)."""
+        """Ratings (n,) of the embeddings (n, d)."""
 
 
 class Index:
-    """Index as it was when it was first read, whatever a writer does meanwhile.
+    """Snapshot of an index, fixed when first read, unaffected by concurrent writers.
 
     A photo is a row, in `photos()`, `embeddings()` and all that other methods return. Threads may
     share it. The manifest's modification time tells that something has changed: open it again.
@@ -68,7 +68,7 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Index at some paths.
+        """Open the index at the paths.
 
         Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
         photorank cannot read it.
@@ -84,11 +84,11 @@ class Index:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of its embeddings."""
+        """Fingerprint of the encoder and framing that made the embeddings."""
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:
-        """Encoder that made the index; its networks load when they are first used.
+        """Encoder that made the index; the encoder's networks load at first use.
 
         Raises EncoderError if it cannot be had, IndexMismatchError if its weights have changed.
         """
@@ -105,7 +105,7 @@ class Index:
         return list(self._held.photos)
 
     def photo(self, row: int) -> Photo:
-        """Photo of a row; for a few of many it is faster than :meth:`photos`."""
+        """Photo of a row; faster than :meth:`photos` if only a few photos are needed."""
         return self._held.photo(row)
 
     def digests(self) -> list[str]:
@@ -113,23 +113,23 @@ class Index:
         return list(self._held.digests)
 
     def numbers(self) -> Codes:
-        """Numbers of the photos in the catalogue, by row; a number is never used again."""
+        """Catalogue numbers of the photos, by row; a number is never reused."""
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """First `most` rows of photos whose path holds a text in any case."""
+        """First `most` rows of photos with the text in their path, ignoring case."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
-        """Unit embeddings (n, d) of all photos, in memory, read-only."""
+        """Unit embeddings (n, d) of all photos, copied into memory, read-only."""
         return self._held.embeddings
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit embeddings (k, d) of some rows; no others are loaded."""
+        """Unit embeddings (k, d) of the given rows only."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def row_of(self, path: Path | str) -> int | None:
-        """Row of the photo in a file, whichever of its copies that is."""
+        """Row of the photo in a file, also if the file is one of several copies of the photo."""
         for name in (os.path.abspath(path), os.path.realpath(path)):
             row = self._held.rows.row_of(path_bytes(name))
             if row is not None:
@@ -137,19 +137,19 @@ class Index:
         return None
 
     def rows_of(self, numbers: Sequence[int]) -> Codes:
-        """Rows of photos by their numbers in the catalogue, -1 where there is none."""
+        """Rows of photos given by catalogue number, -1 for a number without a row."""
         return self._held.rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
-        """File of a photo's thumbnail."""
+        """Path of a photo's thumbnail file."""
         return self.paths.thumbnail(photo.digest)
 
     def skipped(self) -> list[SkippedFile]:
-        """Files that could not be used, sorted by path."""
+        """Unusable files and the reasons, sorted by path."""
         return file_records.load_skipped(self.paths)
 
     def raters(self) -> list[str]:
-        """Names of all who rated or chose, sorted; the unnamed are not among them."""
+        """Names of all people who rated or chose, sorted; unnamed raters are left out."""
         return judgements.load_raters(self.paths)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
@@ -166,11 +166,11 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Each photo's part of its dataset's official split: train, validation or test."""
+        """Part of the dataset's official split of each photo: train, validation or test."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores of each named rater, unless they are means of several people.
+        """Scores by each named rater, without scores that are means over several people.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.
@@ -178,7 +178,7 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Return what people chose, one rater or all; choices of vanished photos are left out."""
+        """Choices between two photos, by one rater or all; without choices of vanished photos."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
@@ -186,12 +186,12 @@ class Index:
         return load_signals(self.paths, self._held.rows)
 
     def counts(self) -> Counts:
-        """Return how much people said of the photos, without loading what they said."""
+        """Numbers of judgements on the photos, counted without loading the judgements."""
         return judgements.load_counts(self.paths, self._held.layout)
 
     @property
     def is_judged(self) -> bool:
-        """Whether there are judgements of the kind that this index is evaluated by."""
+        """Whether the index has judgements of the kind used for its evaluation."""
         if self.manifest.judgements == "choices":
             return len(self.choices().winners) > 0
         return bool(np.isfinite(self.labels().scores).any())
@@ -245,7 +245,7 @@ class Index:
         )
 
     def rate(self, vector: Rater) -> Ratings:
-        """Every photo's rating by a master-vector, (n,), higher is better.
+        """Ratings (n,) of all photos by a master-vector, higher is better.
 
         Raises
         ------
@@ -260,7 +260,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Photos with the greatest scalar product, in one exact search.
+        """Rows with the greatest scalar product with a direction, by exact search.
 
         Parameters
         ----------
@@ -283,7 +283,7 @@ class Index:
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Return what :meth:`nearest` does as photos, without loading what others are called.
+        """Photos with the greatest scalar product, as by :meth:`nearest`; no others are loaded.
 
         Parameters
         ----------
@@ -299,7 +299,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Open an index of the current workspace; without a name the only one.
+    """Open an index of the current workspace; without a name, the only index.
 
     Raises
     ------

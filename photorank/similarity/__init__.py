@@ -1,1 +1,1 @@
-"""Likeness of photos: series, near-duplicates, versions, the map, approximate search."""
+"""Similarity of photos: series, near-duplicates, versions, the map, approximate search."""

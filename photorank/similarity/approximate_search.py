@@ -1,4 +1,4 @@
-"""Inverted lists: a faster, inexact search, and how much of the exact one it finds.
+"""Approximate search by inverted lists, with its recall against exact search.
 
 The rows are sorted into lists around centres; a search reads the lists whose centres are
 nearest to the direction. They are made on request alone and hold a copy of all rows.
@@ -31,7 +31,7 @@ _PHOTOS_A_CENTRE = 64  # by which a list's centre is placed
 
 @dataclass(frozen=True)
 class Recall:
-    """Share of the best photos by exact search that the lists find."""
+    """Share of the exact search's best photos that the approximate search finds."""
 
     share: float  # of the exact best k, the mean over directions that were drawn
     k: int
@@ -53,7 +53,7 @@ def approximate_best(
     lowest: bool = False,
     tell: Callable[[object], None],
 ) -> list[Found]:
-    """Photos about as :meth:`Index.best` finds them, from inverted lists, which are made if needed.
+    """Approximate result of :meth:`Index.best`, from inverted lists, which are built if missing.
 
     Percentiles take the photos that were found for the best there are. `tell` is called with
     what the user should know: above all the recall.
@@ -85,7 +85,7 @@ def approximate_best(
 
 
 def _make(index: Index) -> None:
-    """Write the lists of an index's photos, and then what they are worth."""
+    """Build and write the inverted lists of an index, then their measured recall."""
     import faiss
 
     rows, numbers = index.embeddings(), index.numbers()
@@ -108,7 +108,7 @@ def _make(index: Index) -> None:
 
 
 def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
-    """Read more and more lists until enough of the exact best photos are found.
+    """Recall of the inverted lists, reading more and more lists until the recall suffices.
 
     The directions lead from the mean of some photos to that of others, as those that are
     learned from judgements do. They are harder than looking for the like of one photo.
@@ -135,7 +135,7 @@ def _query(direction: Direction) -> Any:
 
 
 def _content(index: Index) -> str:
-    """Name of the shards that an index has now: lists of others are out of date."""
+    """Cache key of the index's current shards; inverted lists with another key are out of date."""
     with reading(index.paths) as connection:
         names = connection.execute("SELECT name FROM shards ORDER BY name").fetchall()
     return hashlib.sha256("".join(name for (name,) in names).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""A map of an index: each photo's place on a plane, worked out once and then kept."""
+"""Map of an index: 2-D coordinates of each photo, computed once and cached."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,12 +22,12 @@ _ROWS = 20_000  # in memory at a time
 
 
 def can_map(method: Method) -> bool:
-    """Whether what a method needs is installed."""
+    """Whether the packages needed for a mapping method are installed."""
     return method == "pca" or find_spec("openTSNE") is not None
 
 
 def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) -> Floats:
-    """Each photo's place on a plane, (n, 2), between -1 and 1.
+    """Map coordinates (n, 2) of the photos, between -1 and 1.
 
     By "pca" it is along the two directions in which the embeddings vary most (Pearson 1901,
     https://doi.org/10.1080/14786440109462720); by "tsne" neighbours stay together, and
@@ -45,7 +45,7 @@ def places(index: Index, method: Method = "pca", *, most: int = _TSNE_PHOTOS) ->
 
 
 def inside(places: Floats, box: tuple[float, float, float, float]) -> Codes:
-    """Rows of the places in a box: from left to right, from bottom to top.
+    """Rows of the map points inside a box (left, right, bottom, top).
 
     Examples
     --------
@@ -80,7 +80,7 @@ def _tsne(index: Index, most: int) -> Floats:
 
 
 def _components(index: Index, k: int) -> Floats:
-    """Coordinates (n, k) on the principal components; where there are fewer, zeros."""
+    """Coordinates (n, k) on the first k principal components, zero-padded if there are fewer."""
     from sklearn.decomposition import PCA
 
     n, found = len(index), np.zeros((len(index), k))
@@ -96,7 +96,7 @@ def _components(index: Index, k: int) -> Floats:
 
 
 def _spread(n: int, most: int) -> Codes:
-    """Rows from all over n of them, each once."""
+    """Up to `most` distinct row numbers, evenly spaced from 0 to n - 1."""
     return np.unique(np.linspace(0, n - 1, min(n, most)).round().astype(np.intp))
 
 
@@ -107,7 +107,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Places that were kept, None if there are none for one of these photos."""
+    """Cached map coordinates (n, 2); None if those of any photo are missing."""
     kept = kept_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

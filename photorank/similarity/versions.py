@@ -1,4 +1,4 @@
-"""Versions of one photo: edits and exports beside their originals, and RAW files of the shot."""
+"""Versions of one photo: edits, exports and RAW files of the same shot beside the original."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Versions of photos, by name: :func:`photorank.labels.photo_library.edited.versions`.
+    """Versions of photos, by file name: :func:`photorank.labels.photo_library.edited.versions`.
 
     Files by one name and of one time are of one photo only if they look somewhat alike, and
     photos of two of people's series (`known`, −1 for none) are no versions. `among` are the
@@ -49,7 +49,7 @@ def find_versions(
 
 
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
-    """Parts of rows, each of photos that look somewhat like its first one."""
+    """Partition of rows into parts in which all photos are somewhat similar to the first."""
     while rows:
         alike = embeddings[rows] @ embeddings[rows[0]] >= _MIN_COSINE
         yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]

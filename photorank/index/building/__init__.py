@@ -1,1 +1,1 @@
-"""Filling an index: files found, decoded, embedded and recorded, here or on a Ray cluster."""
+"""Building an index: find, decode, embed and record photos, locally or on a Ray cluster."""

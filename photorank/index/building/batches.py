@@ -29,7 +29,7 @@ _NO_EMBEDDING = "the encoder gives no embedding for it"
 
 
 class Batches:
-    """Opened photos, embedded and made part of the index a batch at a time.
+    """Buffer of decoded photos, embedded and written to the index one batch at a time.
 
     The shard is on the disk before the one transaction that refers to it, so a photo is
     never in the catalogue without its embedding. `known` holds the digests that have an
@@ -45,7 +45,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Add all files of a run, in any order, and make them durable."""
+        """Add all files of a run, in any order, and write every batch to the disk."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -55,7 +55,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; the batch is written when it is full or has waited long enough."""
+        """Add one file; a full batch, or one older than `crash_seconds`, is written at once."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -78,7 +78,7 @@ class Batches:
             self.write()
 
     def write(self) -> None:
-        """Make all added photos durable."""
+        """Write all added photos to the shard and the catalogue, durably."""
         self._encode()
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
@@ -103,7 +103,7 @@ class Batches:
         self._unembedded: set[str] = set()  # digests
 
     def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
-        """Catalogue row of a file: its content, or the reason why it cannot be used."""
+        """Catalogue row of a file: its content digest, or the reason why the file is unusable."""
         file = photo.file
         if isinstance(photo, Unusable):
             # The reason may quote any name.
@@ -122,7 +122,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Keep the embeddings (n, d) that are finite and not zero."""
+        """Normalise and keep the embeddings (n, d) that are finite and not zero."""
         lengths = np.linalg.norm(rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         self._rows.append(rows[usable] / lengths[usable, None])
@@ -133,7 +133,7 @@ class Batches:
                 self._unembedded.add(photo.digest)
 
     def _write_shard(self) -> Shard:
-        """Write thumbnails, then a shard of embeddings; the first shard makes the index exist."""
+        """Write thumbnails and a shard of embeddings; with the first shard, also the manifest."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, np.concatenate(self._rows))
@@ -143,7 +143,7 @@ class Batches:
         return shard
 
     def _write_thumbnail(self, photo: Framed | Embedded) -> None:
-        """Write a thumbnail and replace an older one as a whole, without waiting for the disk."""
+        """Write a thumbnail, atomically replacing an older one, without fsync."""
         path = self.run.index.thumbnail(photo.digest)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)

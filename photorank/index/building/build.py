@@ -29,7 +29,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class BuildReport:
-    """Counts of photos (by content) and skipped files of an indexing run."""
+    """Counts of photos (distinct contents) and of skipped files in an indexing run."""
 
     index: str
     added: int  # photos that were not in the index before
@@ -103,7 +103,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
-    """Runtime that embedded the files, after all are opened, encoded and recorded."""
+    """Open, encode and record the files of a run; return the name of the runtime used."""
     run = batches.run
     if cluster := run.request.cluster:
         return embed_on_cluster(cluster, batches, todo)
@@ -116,7 +116,7 @@ def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
 
 
 def _settle(run: Run, scan: Scan) -> None:
-    """Record files that came or went, prune if asked, and merge small shards."""
+    """Record vanished and returned files, prune if requested, and merge small shards."""
     record_findings(run.connection, scan.findings)
     if run.request.prune:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))

@@ -1,4 +1,4 @@
-"""Runtime of the encoder, chosen on a few of the photos that a run is about to embed."""
+"""Choice of the encoder's runtime, measured on a few of the photos to be embedded."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -22,7 +22,7 @@ def telling_frames(
     *,
     workers: int,
 ) -> list[Frames]:
-    """Frames of new photos to compare runtimes on; none where that would not pay."""
+    """Frames of new photos to compare runtimes on; empty if too few photos to pay off."""
     if not todo or (request.runtime == "auto" and len(todo) < request.few_photos):
         return []
     wanted = FRAMES_OF_INT8 if request.runtime == "openvino-int8" else FRAMES
@@ -30,7 +30,7 @@ def telling_frames(
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to a runtime, measured on some frames.
+    """Switch an encoder to a runtime; "auto" measures the runtimes on the frames.
 
     Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
     """
@@ -45,7 +45,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Frames of new photos from all over the folders: neighbours often look alike."""
+    """Frames of new photos sampled evenly over all folders: neighbouring files look alike."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

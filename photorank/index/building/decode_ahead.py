@@ -1,4 +1,4 @@
-"""Photos opened ahead of the encoder, a thread and a process each, in bounded memory."""
+"""Photos read and decoded ahead of the encoder, by threads and processes, in bounded memory."""
 
 import importlib.metadata
 import os
@@ -27,7 +27,7 @@ _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few h
 
 @dataclass(frozen=True)
 class Opened:
-    """File that was read."""
+    """File that was read, with its content digest."""
 
     place: Place
     file: PhotoFile
@@ -36,7 +36,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """New content, decoded and ready to be encoded."""
+    """New photo content, decoded and ready to be encoded."""
 
     frames: list[Frames]
     thumbnail: bytes  # WebP
@@ -46,7 +46,7 @@ class Framed(Opened):
 
 @dataclass(frozen=True)
 class Embedded(Opened):
-    """New content that a cluster's worker encoded."""
+    """New photo content with its embedding, encoded by a cluster's worker."""
 
     row: Embeddings  # (d,), nan where the encoder gives nothing
     thumbnail: bytes  # WebP
@@ -64,7 +64,7 @@ class Unusable:
 
 
 class LazyEncoder:
-    """Encoder that is loaded when the first new content needs it."""
+    """Encoder that is loaded when the first new photo content needs it."""
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
@@ -72,7 +72,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """The encoder, the same one in every thread."""
+        """The loaded encoder, the same instance in every thread."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()
@@ -80,13 +80,13 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """What computes, if it was needed so far and tells."""
+        """Name of the encoder's runtime, "" if no encoder is loaded or it has only one."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Opener of files, which decodes and frames those with new content."""
+    """Reader of files that also decodes and frames those with new content."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads
@@ -95,7 +95,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the files in order; at most `most` of them wait in memory."""
+        """Yield the read files in order, with at most `most` of them waiting in memory."""
         pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
         waiting: deque[Future[Opened | Unusable]] = deque()
         files = iter(todo)
@@ -137,13 +137,13 @@ def usable_cores() -> int:
 
 
 def batch_size_for(cores: int) -> int:
-    """Number of photos the encoder takes at a time on a machine with so many cores."""
+    """Number of photos that the encoder takes at a time, for a number of processor cores."""
     least, most = _BATCH_SIZE_LIMITS
     return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
 def reading_software() -> str:
-    """Versions of all libraries that decode photos; a new one may read what failed before."""
+    """Versions of the decoding packages; a new version may read files that failed before."""
     return " ".join(f"{name} {_version(name)}" for name in ("photorank", "pillow", "pillow-heif"))
 
 

@@ -63,7 +63,7 @@ def measure_signals(
 
 
 def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
-    """Files of each photo without signals, by its digest, and the number of measured photos."""
+    """Files of each photo without signals, by photo digest, and the number of measured photos."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -80,7 +80,7 @@ def _unmeasured(paths: IndexPaths) -> tuple[dict[str, list[Path]], int]:
 
 
 def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedFile:
-    """Signals of the first file that still has the photo's content."""
+    """Signals of the photo, from its first file that still has the photo's content."""
     reasons = []
     for file in files:
         try:
@@ -94,7 +94,7 @@ def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedF
 
 
 def _record(paths: IndexPaths, found: dict[str, dict[str, float]]) -> None:
-    """Record a batch in one transaction, without photos that were dropped meanwhile."""
+    """Record a batch of signals in one transaction, without photos dropped meanwhile."""
     marks = ", ".join("?" for _ in SIGNALS)
     with adding(paths) as connection:
         connection.executemany(

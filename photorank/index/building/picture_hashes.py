@@ -1,4 +1,4 @@
-"""Perceptual hashes of an index's photos: kept by indexing, computed where they are missing."""
+"""Perceptual hashes of an index's photos: cached by indexing, computed where missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ _HASHES_A_REPORT = 4096  # between two calls of `on_progress`
 
 
 class PictureHashes:
-    """Perceptual hashes of photos, by row of `digests`."""
+    """Perceptual hashes of photos, in the order of `digests`."""
 
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
@@ -29,7 +29,7 @@ class PictureHashes:
     def distances(
         self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
     ) -> NDArray[np.intp]:
-        """Differing bits (m,) of 64 between the hashes of pairs of rows.
+        """Hamming distances (m,) in bits, of 64, between the hashes of pairs of rows.
 
         About 32 for two different pictures; 256 where one cannot be read.
         """
@@ -42,11 +42,11 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def add(self, hashes: Mapping[str, int]) -> None:
-        """Add hashes that were computed elsewhere, by digest."""
+        """Add hashes that were computed elsewhere, by photo digest."""
         self._known.update(hashes)
 
     def keep(self) -> None:
-        """Write new hashes for the next time, if the disk allows it."""
+        """Write new hashes to the cache file; a read-only or full disk is no error."""
         if len(self._known) == self._kept:
             return
         digests = [digest for digest, bits in self._known.items() if bits is not None]
@@ -66,7 +66,7 @@ class PictureHashes:
 
 
 def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
-    """Write hashes by digest beside those that are kept already."""
+    """Add hashes, by photo digest, to the index's cache file of hashes."""
     if not hashes:
         return
     all_of_them = PictureHashes(paths, [])
@@ -75,7 +75,7 @@ def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
 
 
 def _load(paths: IndexPaths) -> dict[str, int | None]:
-    """Kept hashes by digest; empty if they cannot be read."""
+    """Cached hashes by photo digest; empty if the cache file cannot be read."""
     kept = kept_arrays(paths.hashes, "version", "digests", "bits")
     if kept is None or int(kept["version"]) != _HASH_VERSION:
         return {}

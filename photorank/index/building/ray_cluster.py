@@ -1,4 +1,4 @@
-"""Indexing on a Ray cluster: many machines embed, this process alone writes."""
+"""Indexing on a Ray cluster: many machines embed, only this process writes the index."""
 
 import importlib.util
 import logging
@@ -41,7 +41,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Runtime that embedded the files, after a cluster's rows are recorded here.
+    """Embed files on a cluster and record the results here; return the name of the runtime used.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -69,7 +69,7 @@ def embed_on_cluster(
 def _rows(
     ray: Any, cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> Generator[dict[str, Any]]:
-    """Yield the workers' rows, one a file, in any order."""
+    """Yield the workers' result rows, one per file, in any order."""
     run, request = batches.run, batches.run.request
     pool = share_out(ray.nodes(), request)
     size = min(_FILES_A_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
@@ -108,7 +108,7 @@ def _rows(
 
 
 class Pool(NamedTuple):
-    """Number of workers of a cluster, and the resources of each."""
+    """Number of workers on a cluster, and the resources of each worker."""
 
     workers: int  # that fit now
     cores: int  # of each
@@ -116,7 +116,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """One worker a GPU where there are GPUs, else one for every few cores."""
+    """Worker pool for a cluster: one worker per GPU, or per few cores if there is no GPU."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
@@ -132,7 +132,7 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Yield Ray, connected; its messages go to standard error."""
+    """Connect to Ray and yield its module; Ray's messages go to standard error."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -166,7 +166,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
 
 
 def _reach(address: str, seconds: float) -> None:
-    """Raise ClusterError if nothing answers at an address: Ray itself would try for minutes."""
+    """Raise ClusterError if no server answers at an address: Ray itself would retry for minutes."""
     if address == "auto":
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Table of files and their positions, as workers get it."""
+    """Table of file paths and their positions, the workers' input."""
     import pyarrow as pa
 
     return pa.table(
@@ -45,21 +45,21 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Count of attempts at each block, in a process of its own: Ray retries for ever."""
+    """Counter of attempts at each block, in its own process, to bound Ray's endless retries."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Whether another attempt at a block may be made; it is counted."""
+        """Count an attempt at a block; False if the block has used up its attempts."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
 
 @dataclass(frozen=True)
 class Task:
-    """Settings that every worker gets."""
+    """Settings shared by all workers of a cluster."""
 
     load: Callable[[str], Encoder]  # makes the index's encoder on a device
     device: str
@@ -74,7 +74,7 @@ class Task:
 
 
 class Worker:
-    """Process of a cluster that loads the encoder once and embeds blocks of files."""
+    """Cluster process that loads the encoder once and embeds blocks of files."""
 
     def __init__(self, task: Task) -> None:
         import ray
@@ -85,7 +85,7 @@ class Worker:
         self._opener = Opener(self._encoder, ray.get(task.known), mirrored(task.mirrors))
 
     def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield a table of rows, one a file.
+        """Yield tables of result rows, one row per file.
 
         Errors of photorank are rows: Ray would retry them and bury them in tracebacks.
         """
@@ -96,7 +96,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise if this worker decodes otherwise than the writer, or tried a block too often."""
+        """Raise if the decoding software is not the writer's, or a block was tried too often."""
         import ray
 
         if (here := reading_software()) != self._task.reader:
@@ -109,7 +109,7 @@ class Worker:
             )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield tables of embedded files, decoded ahead of the encoder as in one process."""
+        """Yield tables of embedded files, decoded ahead of the encoder as in local indexing."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)
@@ -151,7 +151,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """File that a worker's row tells of; ClusterError if the row is the worker's own error."""
+    """File described by a worker's row; ClusterError if the row reports a worker's error."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

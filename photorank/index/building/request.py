@@ -1,4 +1,4 @@
-"""Request of an indexing run."""
+"""Settings of an indexing run."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ class Loader(Protocol):
     """Function that makes an encoder, as :func:`photorank.encoders.load_encoder` does."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-        """Encoder of a spec."""
+        """Encoder for a spec, such as "open_clip:ViT-L-14-quickgelu/openai"."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """Address of a cluster, and the mirrors of the photos there."""
+    """Address of a Ray cluster, and the mirrors from which its workers read the photos."""
 
     address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
     mirrors: tuple[Mirror, ...] = ()
@@ -30,7 +30,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """What a person asks of an indexing run."""
+    """Settings of an indexing run: paths, encoder, and where and how the encoder runs."""
 
     paths: Sequence[Path]  # folders, searched with all their subfolders, and single files
     encoder_spec: str | None = None  # default: the index's own; `DEFAULT_ENCODER` for a new one

@@ -1,4 +1,4 @@
-"""State of an indexing run: the request, the files it found, and the index as it was."""
+"""State of an indexing run: the request, the files found, and the index before the run."""
 
 import os
 import sqlite3
@@ -51,7 +51,7 @@ class Run:
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Run over the files that a request finds; a new index's encoder is loaded.
+    """Run over the files that a request's paths contain; for a new index, the encoder is loaded.
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
@@ -74,23 +74,23 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
 
 
 def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:
-    """Encoder that made an index, checked by its fingerprint."""
+    """Encoder that made the index, loaded and verified by its fingerprint."""
     own = load(manifest.encoder, framing=manifest.fingerprint.framing, device=device)
     return manifest.checked(index, own)
 
 
 def folder_of(path: Path) -> Path:
-    """The folder itself, or that of a file."""
+    """The path itself if it is a folder, else the folder of the file."""
     return path if path.is_dir() else path.parent
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosError:
-    """Error that names why none of the files can be used."""
+    """Error that lists the reasons why none of the files can be used."""
     return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
 
 
 def _stored_manifest(index: IndexPaths, connection: sqlite3.Connection) -> Manifest | None:
-    """Manifest of the index; None while it has no photo, so that any encoder may be chosen."""
+    """Manifest of the index; None while the index has no photo and any encoder may be chosen."""
     if not index.manifest.exists() or not has_photos(connection):
         return None
     return read_manifest(index)
@@ -107,7 +107,7 @@ def _refuse_another(name: str, stored: Manifest, request: BuildRequest) -> None:
 
 
 def _same_spec(asked: str, known: str) -> bool:
-    """Whether two specs name the same encoder, without loading it."""
+    """Whether two encoder specs name the same encoder; neither encoder is loaded."""
     for mark in ("@", "local-dir:"):
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
@@ -116,7 +116,7 @@ def _same_spec(asked: str, known: str) -> bool:
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:
-    """Encoder of the request; of an existing index, its own."""
+    """The index's own encoder, or the requested encoder for a new index."""
     device = "cpu" if request.cluster else request.device
     if stored is not None:
         return load_own(index.name, stored, request.load, device)
@@ -134,7 +134,7 @@ def _new_manifest(encoder: Encoder) -> Manifest:
 
 
 def _real(path: Path) -> Path:
-    """Real path of a folder, so that it is one root under all its names."""
+    """Path with symbolic links resolved, so that a folder is one root under all its names."""
     if path.is_dir():
         return Path(os.path.realpath(path))
     return Path(os.path.realpath(path.parent), path.name)

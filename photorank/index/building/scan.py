@@ -1,4 +1,4 @@
-"""Files under some folders compared with the catalogue: new, changed, known or gone."""
+"""Comparison of the files under folders with the catalogue: new, changed, known or gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from photorank.photos.files import PhotoFile, SkippedFile
 
 @dataclass
 class Scan:
-    """Files that a run found, sorted by what is to be done with them."""
+    """Files found by a run, sorted by the action needed: embed, skip, or mark as gone or back."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -30,7 +30,7 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Files under the named paths, sorted without opening any.
+    """Scan of the files under the named paths, classified without opening any file.
 
     A file that is as it was needs nothing. One that could not be read is tried again only when
     it or the reading software has changed. A file is gone if it lies under the paths and was
@@ -55,7 +55,7 @@ def scan_files(run: Run) -> Scan:
 
 
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) -> None:
-    """Add one found file to its part of the scan."""
+    """Classify one found file and add it to the matching list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     if before and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
         scan.found.append(place)
@@ -78,7 +78,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) 
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Add known files of the scope that are gone, and skipped ones that are settled."""
+    """Add to the scan the known files that are gone, and files that are no longer skipped."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -1,4 +1,4 @@
-"""Columns of the catalogue as arrays: a million values without a million Python objects."""
+"""Columns of the catalogue as NumPy arrays, without one Python object per value."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ _ROWS_A_CHUNK = 200_000
 
 
 class Texts:
-    """Texts in one buffer, cut out when asked for; None where there is none.
+    """Array of texts in one bytes buffer, each sliced out on access; None for a missing text.
 
     `lengths` (n,) are in bytes, -1 where there is no text.
 
@@ -48,11 +48,11 @@ class Texts:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no text at all."""
+        """Whether all texts are missing."""
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":
-        """Texts at some positions, not copied; -1 is a position without one."""
+        """Texts at the given positions, without copying; position -1 gives a missing text."""
         wanted = np.asarray(places, dtype=np.intp)
         found = object.__new__(Texts)
         found._data = self._data
@@ -64,7 +64,7 @@ class Texts:
         return found
 
     def replace(self, old: bytes, new: bytes) -> "Texts":
-        """Texts with one byte replaced by another."""
+        """Texts with every occurrence of one byte replaced by another."""
         found = self.take(np.arange(len(self)))
         found._data = self._data.replace(old, new)
         return found
@@ -76,7 +76,7 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Columns of whole numbers (m,), -1 for null, all in one order.
+    """Integer columns (m,) of a query, -1 for null, all in the same row order.
 
     `columns` are SQL expressions, `source` is what follows FROM, `values` are its named
     parameters. Rows come in the order of a table's key if `source` says NOT INDEXED.
@@ -87,14 +87,14 @@ def whole_numbers(
 def mixed(
     connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
 ) -> tuple[list[Codes], list[Texts]]:
-    """Columns of whole numbers and columns of texts, all in one order."""
+    """Integer columns and text columns of a query, all in the same row order."""
     return _read(connection, numbers, texts, source, {})
 
 
 def fractions(
     connection: sqlite3.Connection, column: str, source: str, values: Mapping[str, Any]
 ) -> Floats:
-    """One column of floats (m,), exact to the last bit."""
+    """Float column (m,) of a query, exact to the last bit."""
     found = connection.execute(f"SELECT {column} FROM {source}", values)  # noqa: S608
     return np.fromiter(chain.from_iterable(found), dtype=np.float64)
 
@@ -106,7 +106,7 @@ def _read(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Columns that SQLite writes as one text each: several times as fast as fetching values."""
+    """Columns read as one concatenated text each, several times faster than single values."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"
@@ -140,7 +140,7 @@ def _read(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield rows of a query, so many at a time."""
+    """Yield an aggregate query's result for each chunk of at most `_ROWS_A_CHUNK` rows."""
     done, count = 0, _ROWS_A_CHUNK
     while count == _ROWS_A_CHUNK:
         some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"

@@ -35,7 +35,7 @@ _WRITE_FAILURES = {
 
 @contextmanager
 def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection that sees one moment's state and cannot change it.
+    """Read-only connection to a consistent snapshot of the catalogue.
 
     Raises BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
@@ -54,7 +54,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """The one connection that changes the index; the catalogue is made if there is none.
+    """The only writing connection to an index; the catalogue is created if missing.
 
     An index that has no manifest at the end is removed again. Raises LockedIndexError if
     another process is writing, StorageError if the disk is full, read-only or gone, and
@@ -83,7 +83,7 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection in one short transaction, beside whoever else writes.
+    """Connection for one short transaction, such as a click, allowed beside another writer.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -104,7 +104,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Transaction around a block: all its changes are durable together, or none."""
+    """Transaction around a block: all its changes become durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         watch(connection)  # each time: a change of `temp_store` drops what is temporary
@@ -117,7 +117,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
-    """Connection to a catalogue that this photorank can read."""
+    """Connection to a catalogue; NewerSchemaError if this photorank is too old for its schema."""
     uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:
@@ -140,7 +140,7 @@ def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Connection to what an older catalogue becomes; on a read-only disk that is in memory."""
+    """Connection to an older catalogue after migration, in memory if the disk is read-only."""
     if os.access(paths.root, os.W_OK):
         older.close()
         with writing(paths):
@@ -157,7 +157,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Set up a writer's connection, and make the tables of a new catalogue."""
+    """Configure a writer's connection, and create the tables of a new catalogue."""
     connection.execute("PRAGMA journal_mode = WAL")
     _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -179,7 +179,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _discard(paths: IndexPaths) -> None:
-    """Remove a half-made index, but nothing that others put into its folder."""
+    """Remove an incomplete index, but no other files in its folder."""
     for folder in (paths.shards, paths.thumbnails):
         shutil.rmtree(folder, ignore_errors=True)
     for suffix in ("", "-wal", "-shm"):
@@ -193,7 +193,7 @@ def _discard(paths: IndexPaths) -> None:
 
 @contextmanager
 def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
-    """Turn SQLite's errors into photorank's."""
+    """Translate SQLite's exceptions into photorank's."""
     try:
         yield
     except UnicodeDecodeError as error:  # a name in the tables' definitions

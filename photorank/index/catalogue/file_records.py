@@ -12,7 +12,7 @@ from photorank.workspace import IndexPaths
 
 
 class Shard(NamedTuple):
-    """File of embeddings, as the catalogue records it."""
+    """Catalogue record of a shard file: name, number of rows, checksum."""
 
     name: str
     rows: int
@@ -20,7 +20,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """File as it was when it was last read."""
+    """Catalogue record of a file when it was last read: photo, size, modification time."""
 
     photo: int
     size: int  # bytes
@@ -29,7 +29,7 @@ class KnownFile(NamedTuple):
 
 
 class KnownSkip(NamedTuple):
-    """File that could not be used, as it was then."""
+    """Catalogue record of an unusable file: size, modification time, and the reason."""
 
     size: int  # bytes
     mtime_ns: int
@@ -38,7 +38,7 @@ class KnownSkip(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """File whose content is known."""
+    """Catalogue record of a file with a known content digest."""
 
     size: int  # bytes
     mtime_ns: int
@@ -46,7 +46,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """Content that has just been embedded."""
+    """Catalogue record of newly embedded photo content: digest, capture data, shard row."""
 
     digest: str
     taken: str | None
@@ -55,12 +55,12 @@ class NewPhoto(NamedTuple):
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
-    """Folders that the catalogue's paths are relative to."""
+    """Root folders that the catalogue's paths are relative to."""
     return Roots(connection.execute("SELECT id, path FROM roots"))
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Roots after adding folders that lie under none; a new root takes over those inside it."""
+    """Roots after adding folders outside all roots; a new root absorbs the roots inside it."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:
@@ -88,7 +88,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Every file that was ever used, vanished ones too."""
+    """Catalogue records of all files ever used, vanished files included, by place."""
     rows = connection.execute("SELECT root, path, photo, size, mtime_ns, vanished FROM files")
     return {
         (root, path): KnownFile(photo, size, mtime_ns, bool(vanished))
@@ -97,13 +97,13 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Every file that could not be used."""
+    """Catalogue records of all unusable files, by place."""
     rows = connection.execute("SELECT root, path, size, mtime_ns, reason, reader FROM skipped")
     return {(root, path): KnownSkip(*rest) for root, path, *rest in rows}
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
-    """Files that could not be used, sorted by path."""
+    """Unusable files and the reasons, sorted by path."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [
@@ -114,7 +114,7 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
 
 
 def known_digests(connection: sqlite3.Connection) -> set[str]:
-    """Digests of all contents with an embedding."""
+    """Content digests of all photos that have an embedding."""
     rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
     return {digest for (digest,) in rows}
 
@@ -125,7 +125,7 @@ def has_photos(connection: sqlite3.Connection) -> bool:
 
 
 def count_photos(connection: sqlite3.Connection) -> int:
-    """Number of contents that have a file now."""
+    """Number of photos (distinct contents) that have a file now."""
     count: int = connection.execute(
         "SELECT count(DISTINCT photo) FROM files WHERE NOT vanished"
     ).fetchone()[0]
@@ -139,7 +139,7 @@ def record_batch(
     entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
-    """Record a batch in one transaction; its shard is already on the disk."""
+    """Record a batch of photos in one transaction, after its shard is written to the disk."""
     with transaction(connection):
         if shard is not None:
             number = connection.execute(
@@ -164,7 +164,7 @@ def record_batch(
 
 
 class Findings(NamedTuple):
-    """Changes of files that a run noticed without opening a photo."""
+    """Changed states of files (gone, back, skipped, usable again) found without opening a photo."""
 
     gone: list[Place]
     back: list[Place]
@@ -173,7 +173,7 @@ class Findings(NamedTuple):
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
-    """Record in one transaction the files that came and went."""
+    """Record in one transaction the files that vanished, returned, or became skipped or usable."""
     with transaction(connection):
         _set_vanished(connection, findings.gone, True)
         _set_vanished(connection, findings.back, False)

@@ -1,4 +1,4 @@
-"""Migrations: bring an older catalogue up to date, after a copy of it is made."""
+"""Migrations of an older catalogue to the current schema, after a backup copy."""
 
 import os
 import sqlite3
@@ -44,7 +44,7 @@ MIGRATIONS = {
 
 
 def migrate(connection: sqlite3.Connection, found: int) -> None:
-    """Change the tables of schema version `found` to the current one, all or nothing."""
+    """Migrate the tables from schema version `found` to the current version, all or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         before = table_columns(connection)
@@ -61,7 +61,7 @@ def migrate(connection: sqlite3.Connection, found: int) -> None:
 
 
 def back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Copy the catalogue to a file beside it, which appears whole or not at all.
+    """Copy the catalogue to a backup file beside it, atomically.
 
     Raises StorageError if the copy cannot be written.
     """

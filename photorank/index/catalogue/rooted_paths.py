@@ -1,4 +1,4 @@
-"""Paths as (root, path below it), so that a library that moved gets a new root and nothing else."""
+"""Paths as (root, relative path), so that moving a photo library changes only its root."""
 
 import os
 from collections.abc import Container, Iterable
@@ -9,12 +9,12 @@ Place: TypeAlias = tuple[int, bytes]  # a root's number, the path below it; b"" 
 
 
 def path_bytes(path: Path | str) -> bytes:
-    """Path as the catalogue keeps it: bytes, parted by '/'."""
+    """Path in the catalogue's form: bytes, with '/' as separator."""
     return os.fsencode(os.fspath(path).replace(os.sep, "/"))
 
 
 def as_path(path: bytes) -> Path:
-    """Path of the operating system for a path of the catalogue.
+    """Operating-system path for a catalogue path.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def path_order(path: bytes) -> bytes:
 
 
 class Roots:
-    """Folders that paths are relative to; none lies in another.
+    """Root folders that catalogue paths are relative to; no root lies inside another.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Root and path below it of an absolute path; None if it lies under no root."""
+        """Root and relative path of an absolute path; None if the path lies under no root."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]
@@ -55,18 +55,18 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Root and path below it of those paths that lie under a root."""
+        """Root and relative path of each path that lies under a root."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
     def path(self, place: Place) -> bytes:
-        """Absolute path of a root and the path below it."""
+        """Absolute path for a root and relative path."""
         number, below = place
         return _prefix(self.folders[number]) + below if below else self.folders[number]
 
 
 def lies_under(place: Place, folders: Container[Place]) -> bool:
-    """Whether a path is one of some folders or lies under one."""
+    """Whether a path equals one of the folders or lies under one."""
     root, path = place
     while path:
         if (root, path) in folders:

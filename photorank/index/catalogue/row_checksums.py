@@ -1,4 +1,4 @@
-"""Checksums of the catalogue's rows, which reveal values that a disk changed.
+"""Checksums of the catalogue's rows, which reveal values corrupted on the disk.
 
 Each table has one sum over its rows' checksums. Triggers keep it up to date in the very
 transaction that changes a row, so a click on a million photos costs a click.
@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # up to here a number may be stored as an integer or
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Begin the sums of tables that have none, inside a transaction."""
+    """Compute the checksum of each table that has none, inside a transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
@@ -28,13 +28,13 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection) -> None:
-    """Take every table as correct as it is now, inside a transaction."""
+    """Recompute all tables' checksums from the current rows, inside a transaction."""
     connection.execute("DELETE FROM sums")
     keep_sums(connection)
 
 
 def watch(connection: sqlite3.Connection) -> None:
-    """Make this connection's changes of rows update the sums, where there are any."""
+    """Install triggers on this connection that update the tables' checksums at every row change."""
     connection.create_function("summed", -1, _summed, deterministic=True)
     # Else a row that another one replaces would go without a trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
@@ -54,7 +54,7 @@ def watch(connection: sqlite3.Connection) -> None:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Tables whose rows differ from what was written, sorted; None if no sums are kept."""
+    """Tables with rows that do not match their checksum, sorted; None if no checksums are kept."""
     kept, columns = _kept(connection), table_columns(connection)
     if not kept:
         return None
@@ -62,13 +62,13 @@ def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Sums of some tables, which change whenever a row does."""
+    """Checksums of the tables; a table's checksum changes whenever one of its rows does."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Quoted columns of each table with sums."""
+    """Quoted column names of each table with checksums."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT one.name, columns.name FROM main.sqlite_master AS one"
@@ -80,7 +80,7 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
 
 
 def follow_columns(connection: sqlite3.Connection, before: dict[str, list[str]]) -> None:
-    """Include columns that were added; damage from before stays known."""
+    """Extend the checksums to newly added columns, except in tables that were already damaged."""
     columns, kept = table_columns(connection), _kept(connection)
     for table in kept:
         old, new = before[table], columns[table]
@@ -108,7 +108,7 @@ def _summed(total: int, sign: int, *row: object) -> int:
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """Checksum of a row in 64 bits; a whole number counts the same as integer and float."""
+    """64-bit checksum of a row; a whole number counts the same as integer and as float."""
     text = repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 

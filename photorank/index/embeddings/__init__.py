@@ -1,1 +1,1 @@
-"""The embeddings of an index: FAISS shards, the position of each row, exact search."""
+"""Embeddings of an index: FAISS shards, the photo of each shard row, exact search."""

@@ -15,14 +15,14 @@ _ROWS_A_BLOCK = 1 << 18
 
 
 class Nearest(NamedTuple):
-    """Best positions, best first, and those that tie with the last of them."""
+    """Positions with the greatest scalar products, best first, including ties with the last one."""
 
     positions: Codes
     products: Floats
 
 
 class MappedRows:
-    """Unit rows of several shards in one sequence, none of them copied.
+    """Unit rows of several memory-mapped shards as one sequence, without copying.
 
     `shards` are arrays (n, d) of :func:`photorank.index.embeddings.shards.read_shard`; a row's
     position is its place in the sequence.
@@ -38,7 +38,7 @@ class MappedRows:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Copy of some rows (k, d)."""
+        """Copy of the rows at the positions, (k, d)."""
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
         bounds = np.searchsorted(positions[order], self.starts)
@@ -51,14 +51,14 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all rows block by block: their positions, and a view of them."""
+        """Yield all rows in blocks: the slice of positions, and a view of the rows."""
         for shard, start in zip(self.shards, self.starts[:-1].tolist(), strict=True):
             for first in range(0, len(shard), self._step):
                 rows = shard[first : first + self._step]
                 yield slice(start + first, start + first + len(rows)), rows
 
     def products(self, direction: Floats) -> NDArray[np.float32]:
-        """Scalar product of each row with a direction, in float32 (n,)."""
+        """Scalar products (n,) of all rows with a direction, in float32."""
         import faiss
 
         query = np.ascontiguousarray(direction, dtype=np.float32)
@@ -77,7 +77,7 @@ class MappedRows:
         return found
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Positions (k,) of the greatest scalar products among some positions (n,).
+        """Positions in the mask `among` (n,) with the k greatest scalar products, and ties.
 
         Positions that float32 cannot tell from the best ones are compared in float64.
         """
@@ -95,7 +95,7 @@ class MappedRows:
         return Nearest(positions[best], products[best])
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Scalar products (k,) in float64, a few rows at a time to bound the memory."""
+        """Scalar products (k,) in float64, computed a few rows at a time to bound the memory."""
         products = np.empty(len(positions))
         for start in range(0, len(positions), self._step):
             part = slice(start, start + self._step)

@@ -1,4 +1,4 @@
-"""Positions of the embeddings: the shards, and the photo of each of their rows."""
+"""Embedding positions: the shards as one sequence of rows, and the photo of each row."""
 
 import sqlite3
 from pathlib import Path
@@ -20,18 +20,18 @@ _ATTEMPTS = 3  # to find shards that are being compacted
 
 
 class Layout(NamedTuple):
-    """Shards of an index, and the photo of each position in them."""
+    """Shards of an index as one sequence of rows, and the photo at each row position."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
 
     @property
     def counts(self) -> NDArray[np.bool_]:
-        """Whether each position belongs to a photo that has a file (p,)."""
+        """Mask (p,) of the positions that belong to a photo with an existing file."""
         return self.photos >= 0
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Whether each photo, by its number, has a file."""
+        """Mask of the photos, given by catalogue number, that have an existing file."""
         wanted = np.asarray(photos, dtype=np.intp)
         has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         has_file[self.photos[self.counts]] = True
@@ -39,7 +39,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
-    """Layout of this moment, its shards mapped.
+    """Current layout of an index, with its shards memory-mapped.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """
@@ -72,7 +72,7 @@ def _layout(paths: IndexPaths, dimensions: int) -> Layout:
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Numbers of photos that have a file; None if all embedded ones do."""
+    """Catalogue numbers of photos that have a file; None if all embedded photos have one."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

@@ -1,4 +1,4 @@
-"""Shards: files of unit rows in FAISS's format, written once and never changed."""
+"""Shards: files of unit embeddings in FAISS's format, written once and never changed."""
 
 import hashlib
 import mmap
@@ -22,7 +22,7 @@ _INNER_PRODUCT = 0
 
 
 def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
-    """Shard of unit rows (n, d) in a new file, which survives a power cut."""
+    """Write unit rows (n, d) to a new shard file, durably, and return its catalogue record."""
     import faiss
 
     index = faiss.IndexFlatIP(rows.shape[1])
@@ -34,7 +34,7 @@ def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
 
 
 def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
-    """Rows (n, d) of a shard, read-only and mapped.
+    """Rows (n, d) of a shard, read-only and memory-mapped.
 
     The file's header has an odd length, so rows are not aligned in memory; NumPy copes by
     copying, so pass it a few rows at a time. Raises FileNotFoundError if the file is gone (after
@@ -62,7 +62,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, "" if it cannot be read."""
+    """SHA-256 of a file in hexadecimal, "" if the file cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

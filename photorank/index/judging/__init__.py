@@ -1,1 +1,1 @@
-"""People's judgements brought into an index: imports and clicks."""
+"""Recording of people's judgements in an index: imports and clicks."""

@@ -1,4 +1,4 @@
-"""Clicks of one person: choices, skips and stars, each durable before the next, and undo."""
+"""Log of people's clicks (choices, skips, stars), each written durably at once, with undo."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """Judgements of one person, the oldest first, by row of :meth:`Index.photos`."""
+    """Judgements of one person, oldest first, with photos as rows of :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -35,19 +35,19 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """Pairs (m + k, 2) that need not be asked again."""
+        """Pairs (m + k, 2) that the person has already chosen from or skipped."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
     @property
     def judged_rows(self) -> Codes:
-        """Rows (k,) of photos that were chosen, rejected or given stars, ascending."""
+        """Rows of the photos that were chosen, rejected or given stars, ascending."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
 @dataclass(frozen=True)
 class Undone:
-    """Click that was taken back."""
+    """Click that was undone."""
 
     kind: Literal["choice", "skip", "stars"]
     photos: tuple[str, ...]  # digests: two of a pair, the winner first, or one with stars
@@ -57,7 +57,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Record a choice between two photos, named by their digests; it is then on the disk.
+    """Record, durably, a person's choice between two photos named by their digests.
 
     A person's choices are a source of their own, so no import replaces them. Raises LabelsError
     if the person has no name or both photos are the same, ChangedIndexError if the index has no
@@ -77,7 +77,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Record that a person skipped a pair (no tie); raises as :func:`record_choice`."""
+    """Record that a person skipped a pair (not a tie); raises as :func:`record_choice` does."""
     with adding(paths) as connection:
         _, person = _person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -88,7 +88,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
 
 
 def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
-    """Record the stars that a person gives a photo; 0 takes them back.
+    """Record the stars that a person gives a photo; 0 removes the stars.
 
     Raises as :func:`record_choice` does, and LabelsError for more than five stars.
     """
@@ -108,7 +108,7 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 
 
 def undo(paths: IndexPaths, rater: str) -> Undone | None:
-    """Latest click of a person, which is taken back; None if there is none.
+    """Undo a person's latest click and return it; None if there is none.
 
     Raises as :func:`record_choice` does.
     """
@@ -142,7 +142,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Judgements of a person on the photos of an open index, as they are on the disk now.
+    """Current judgements of a person on the photos of an open index.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
@@ -179,7 +179,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Names of all persons with clicks that are not undone, sorted."""
+    """Names of all people with clicks that are not undone, sorted."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -191,14 +191,14 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of photos that are shown now, and their positions (m,) among all."""
+    """Rows (m, width) of the photo tuples that are still shown, and the tuples' positions (m,)."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Numbers of a person's source and of the person, who is added if new."""
+    """Catalogue numbers of a person's source and of the person, who is added if new."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -219,7 +219,7 @@ def _photo(connection: sqlite3.Connection, paths: IndexPaths, digest: str) -> in
 
 
 def _set_stars(connection: sqlite3.Connection, place: tuple[int, int, int], stars: int) -> None:
-    """Set the stars of a photo; `place` is source, person, photo."""
+    """Set the stars of a photo; `place` is (source, person, photo)."""
     if stars:
         connection.execute(
             "INSERT OR REPLACE INTO ratings (source, rater, photo, score, n_raters)"
@@ -246,7 +246,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Compare by choices from now on, in an index without scores.
+    """Make choices the basis of comparisons in an index without scores.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.

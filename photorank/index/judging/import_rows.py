@@ -1,4 +1,4 @@
-"""Import of a source's judgements into the catalogue, as a whole or not at all."""
+"""Import of a source's judgements into the catalogue, all or nothing."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -55,7 +55,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Notes for the user, after sources' scores, groups, series, splits and choices are replaced.
+    """Replace sources' scores, groups, series, splits and choices; return notes for the user.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay.
@@ -101,7 +101,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Notes, after a source's scores and memberships are replaced, inside a transaction."""
+    """Replace a source's scores and memberships inside a transaction; return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -142,7 +142,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Notes, after a source's choices are replaced, inside a transaction."""
+    """Replace a source's choices inside a transaction; return notes for the user."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -169,7 +169,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Rows that contradict no known group, series or split; theirs are recorded."""
+    """Label rows that contradict no known group, series or split; their memberships are kept."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -207,7 +207,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Contradiction between a row's group, series or split and a known one, if any."""
+    """Message on a group, series or split that contradicts the known one, None if none does."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -215,7 +215,7 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
 
 
 def _several(connection: sqlite3.Connection) -> list[str]:
-    """Note on raters with several labels for one picture, if any."""
+    """Note on pictures that have several labels by one rater, if there are any."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
@@ -247,7 +247,7 @@ def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str
 
 
 class _Raters(dict[str, int]):
-    """Number of each rater by name; a new one gets a number."""
+    """Catalogue number of each rater by name; a new rater gets a new number."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection.execute("SELECT name, id FROM raters"))
@@ -260,18 +260,18 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows of a table that are left out, and why."""
+    """Rows of a table that cannot be used, and the reasons."""
 
     def __init__(self) -> None:
         self._problems = Problems()
         self._unreadable: set[str] = set()  # files that are there and are no photos
 
     def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
-        """Record why a row cannot be used."""
+        """Record the reason why a row cannot be used."""
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield rows whose names all mean a photo, with the photos; record the others."""
+        """Yield rows with a photo for every file name, and the photos; record all other rows."""
         for row, photos, missing in matched:
             for file, mistake in missing:
                 if mistake:
@@ -282,7 +282,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
-        """Notes on rows left out; LabelsError if none may be, or all were."""
+        """Notes on unusable rows; LabelsError if any and not `partial`, or if no row is usable."""
         notes = self._problems.settle(
             source, usable, partial=partial, lacks="about a photo that could be read"
         )

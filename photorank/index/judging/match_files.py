@@ -1,4 +1,4 @@
-"""Files of an index that the names in a table mean."""
+"""Matching of a table's file names to the photos of an index."""
 
 import os
 import sqlite3
@@ -19,14 +19,14 @@ Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
 class Missing(NamedTuple):
-    """File name of a table that does not mean one photo."""
+    """File name in a table that does not match exactly one photo, and the reason."""
 
     file: str
     mistake: str  # of the table; empty where the file is there and is no photo
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """Row of a table, and the photos that its names mean."""
+    """Row of a table, and the photos that its file names match."""
 
     row: Row
     photos: tuple[int, ...]  # of the names that are not missing
@@ -40,7 +40,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield rows with the photos that they name, in batches of which one is in memory.
+    """Yield table rows with the matching photos, in batches with one batch in memory at a time.
 
     Names are relative to some folders. A temporary table is made in the catalogue's connection.
     """
@@ -71,7 +71,7 @@ def match_files(
 
 
 def _places(name: str, folders: Sequence[str], roots: Roots) -> Iterator[Place]:
-    """Yield the places in an index that a file name may mean."""
+    """Yield the (root, relative path) places in an index that a file name may refer to."""
     file = text_path(name)
     for folder in folders if not os.path.isabs(file) else [""]:
         path = os.path.normpath(os.path.join(folder, file))
@@ -85,7 +85,7 @@ def _places(name: str, folders: Sequence[str], roots: Roots) -> Iterator[Place]:
 def _photos_and_missing(
     connection: sqlite3.Connection, names: Sequence[str]
 ) -> tuple[dict[str, int], dict[str, Missing]]:
-    """Photo of each name whose wanted places are of one, and why other names have none."""
+    """Photo of each name that matches exactly one, and the reason for each name that does not."""
     found: dict[int, set[int]] = defaultdict(set)
     for number, photo in connection.execute(
         "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"

@@ -1,4 +1,4 @@
-"""Sources of an index's judgements: which may be mixed, and removing one."""
+"""Sources of an index's judgements: checks for incompatible sources, and removing a source."""
 
 import os
 import shlex
@@ -18,19 +18,19 @@ from photorank.workspace import IndexPaths
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kinds of the other sources of scores, or of groups, by the sources' names."""
+    """Kinds of all other sources that have scores (or groups), by source name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """Whether any source scores a photo."""
+    """Whether the index has a score from any source."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if a table's scores have no common scale with those of the index.
+    """Raise LabelsError if a table's scores may be on another scale than the index's scores.
 
     Parts of a photo library that are of one kind share a scale.
     """
@@ -50,7 +50,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if another source than the table's already groups the photos."""
+    """Raise LabelsError if a source other than the table's already groups the photos."""
     with reading(paths) as connection:
         others = others_with(connection, "groups", table.source)
     if others:
@@ -62,7 +62,7 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Whole name of a source, after its judgements are removed.
+    """Remove a source's judgements and return the source's full name.
 
     `name` is a table's path or a library's kind, as import notes call it. Raises LabelsError if
     there is no such source or it is a person's clicks, which are kept nowhere else, and
@@ -99,5 +99,5 @@ def remove_source(paths: IndexPaths, name: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Name quoted for a shell."""
+    """Name quoted for a shell command."""
     return f'"{name}"' if not set(name) & set('"$`\\!') else shlex.quote(name)

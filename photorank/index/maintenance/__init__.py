@@ -1,1 +1,1 @@
-"""Keeping an index sound: checks, repair, compaction, a library that moved."""
+"""Maintenance of an index: checks, repair, compaction, new root of a moved photo library."""

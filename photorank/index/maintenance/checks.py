@@ -1,4 +1,4 @@
-"""Checks of an index: catalogue, shards, thumbnails, leftovers, folders of photos."""
+"""Checks of an index: catalogue, shards, thumbnails, leftover files, folders of photos."""
 
 import os
 import sqlite3
@@ -43,7 +43,7 @@ class Finding:
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:
-    """Findings on an index's files; nothing changes but an older catalogue, which is migrated."""
+    """Findings on an index's files; read-only, except that an older catalogue is migrated."""
     try:
         read_manifest(paths)
         catalogue = _catalogue(paths)
@@ -61,21 +61,21 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
 
 
 def damaged_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards whose file is gone or changed."""
+    """Names of shards with a missing or changed file."""
     with reading(paths) as connection:
         known = connection.execute("SELECT name, sha256 FROM shards ORDER BY id").fetchall()
     return [name for name, sha256 in known if file_sha256(paths.shard(name)) != sha256]
 
 
 def unknown_shards(paths: IndexPaths) -> list[Path]:
-    """Shard files that the catalogue does not know."""
+    """Shard files that are not in the catalogue."""
     with reading(paths) as connection:
         known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
     return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
-    """Digests of photos that have a file, but no whole thumbnail."""
+    """Digests of photos that have a file, but a missing or incomplete thumbnail."""
     with reading(paths) as connection:
         rows = connection.execute(
             "SELECT DISTINCT digest FROM photos JOIN files ON files.photo = photos.id"
@@ -85,7 +85,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards where two photos claim one row, or one a row beyond the end."""
+    """Names of shards in which two photos share a row, or a photo's row is beyond the end."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -97,7 +97,7 @@ def misplaced_shards(paths: IndexPaths) -> list[str]:
 
 
 def hashes_are_damaged(paths: IndexPaths) -> bool:
-    """Whether the kept perceptual hashes exist and cannot be read."""
+    """Whether the cache file of perceptual hashes exists but cannot be read."""
     try:
         with zipfile.ZipFile(paths.hashes) as file:
             return file.testzip() is not None
@@ -108,13 +108,13 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
 
 
 def left_over(paths: IndexPaths) -> list[Path]:
-    """Partly written files that some process began over a minute ago and never ended."""
+    """Partly written files that were last changed over a minute ago and never finished."""
     latest = time.time() - _LEFT_OVER_SECONDS
     return [path for path in _parts(paths) if path.stat().st_mtime < latest]
 
 
 def is_sound(paths: IndexPaths) -> list[str]:
-    """Errors that SQLite finds in the catalogue; empty if it is sound."""
+    """Errors from SQLite's integrity check of the catalogue; empty if there are none."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
@@ -129,7 +129,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Tables of the catalogue with values that photorank did not write; None if unknown."""
+    """Tables of the catalogue with values not written by photorank; None without checksums."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -197,7 +197,7 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """The finding `wrong`, with the number and some names of what was found; else a good one."""
+    """Finding `wrong` with the number and some names of the items found, else a good finding."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))

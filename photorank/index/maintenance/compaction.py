@@ -1,4 +1,4 @@
-"""Compaction: drops vanished photos, merges small shards, removes files that nothing refers to."""
+"""Compaction: drop vanished photos, merge small shards, remove unreferenced files."""
 
 import sqlite3
 from collections import defaultdict
@@ -19,7 +19,7 @@ _SMALL_SHARD_ROWS = 4_096  # rows below which a shard is worth merging
 
 
 class Embedded(NamedTuple):
-    """Shard and row of a photo's embedding."""
+    """Shard and row that hold a photo's embedding."""
 
     shard: int
     row: int
@@ -29,7 +29,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Drop vanished files in the scope, and embeddings and signals of contents without files.
+    """Drop vanished files in the scope, and embeddings and signals of photos without files.
 
     Judgements stay with the content's digest, and count again should it come back.
     """
@@ -66,7 +66,7 @@ def compact(
     full: int = 16_384,
     many: int = 16,
 ) -> None:
-    """Merge small shards if there are many, and rewrite those with unused rows.
+    """Merge small shards if there are more than `many`, and rewrite shards with unused rows.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
     the old files stay until :func:`sweep`. A new shard has `full` rows at most, 50 MB at
@@ -91,7 +91,7 @@ def compact(
 
 
 def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove shard files that the catalogue does not know, and partly written files.
+    """Remove shard files that are not in the catalogue, and partly written files.
 
     They remain of a batch or a compaction that was cut short. A reader that still wants one
     finds the same embeddings in another shard.
@@ -108,7 +108,7 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
 
 
 def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
-    """Photos in some shards, in the order of the shards."""
+    """Embedded photos of the shards, ordered by shard and row."""
     photos: list[Embedded] = []
     for shard in sorted(shards):
         rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Repair of what can be made again in an index; people's judgements are never touched."""
+"""Repair of an index's recomputable data; people's judgements are never touched."""
 
 import sqlite3
 from dataclasses import replace
@@ -30,7 +30,7 @@ _SHORT_SIDE_PIXELS = 384  # pixels that a thumbnail needs of a photo's short sid
 
 
 def repair_index(paths: IndexPaths) -> list[str]:
-    """Repairs that were made, a line each.
+    """Repair an index; return one line of text per repair.
 
     A damaged shard is forgotten with its files, so that the next run of `photorank index` embeds
     those photos anew; judgements stay with their digests. Raises LockedIndexError, StorageError,
@@ -62,7 +62,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Number of photos forgotten with some shards; their files must be read again."""
+    """Remove shards and their file records; return the number of photos to embed again."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -78,7 +78,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Notes on damaged tables: what can be found again is forgotten, the rest taken as it is."""
+    """Clear damaged tables that can be rebuilt and accept the other damaged ones; return notes."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):

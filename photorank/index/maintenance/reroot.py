@@ -1,4 +1,4 @@
-"""New root of a library that moved as a whole; photos, embeddings and labels stay."""
+"""New root folder for a moved photo library; photos, embeddings and labels stay."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Effect of a library's move on an index; files marked as vanished do not count.
+    """Effect on an index of moving its photo library; vanished files are not counted.
 
     A file counts as found where one of its size is at the same place below the new folder.
     """
@@ -27,7 +27,7 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Move that :func:`reroot` would make; nothing is changed.
+    """Preview of the move that :func:`reroot` would make; nothing is changed.
 
     `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
     MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index
@@ -41,7 +41,7 @@ def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
 
 
 def reroot(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Move of an index's photos from one folder to another, made in one transaction.
+    """Move an index's photos from folder `old` to folder `new` in one transaction.
 
     No photo is opened. If it is cut short, doing it again completes it. Raises as
     :func:`plan_move`, and LockedIndexError if another process is writing.
@@ -108,19 +108,19 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
 
 
 def _is_half_done(paths: IndexPaths, roots: Roots, was: bytes, is_now: bytes) -> bool:
-    """Whether the catalogue was changed already, and the manifest was not."""
+    """Whether an interrupted move has changed the catalogue but not the manifest."""
     after = [_moved(path_bytes(root), was, is_now) for root in read_manifest(paths).roots]
     return any(path is not None and roots.place(path) is not None for path in after)
 
 
 def _moved(path: bytes, was: bytes, is_now: bytes) -> bytes | None:
-    """Path below the new folder for one below the old folder; None for other paths."""
+    """Path under the new folder for a path under the old folder; None for other paths."""
     place = Roots([(0, was)]).place(path)
     return None if place is None else Roots([(0, is_now)]).path(place)
 
 
 def _absolute(path: Path) -> Path:
-    """Absolute path, which need not exist any more."""
+    """Absolute path of a file or folder that need not exist any more."""
     return Path(os.path.abspath(path))
 
 

@@ -1,1 +1,1 @@
-"""What an open index returns: photos, judgements, groups, nearest photos."""
+"""Data returned by an open index: photos, judgements, groups, nearest photos."""

@@ -1,4 +1,4 @@
-"""Files of an index as a photo library: their folders and times, and RAW files beside them."""
+"""Files of an index, viewed as a photo library: folders, times, and RAW files beside photos."""
 
 import os
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 
 def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
-    """Files of an index's photos that are there now, copies too, folder by folder.
+    """Existing files of an index's photos, including copies, folder by folder.
 
     Only the photos of some rows count where these are given.
     """
@@ -37,7 +37,7 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
 
 
 def raw_files(paths: IndexPaths) -> list[Path]:
-    """RAW files among the photos, which are not read."""
+    """RAW files in the indexed folders, which are listed but never decoded."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         found = [Path(os.fsdecode(roots.path(place))) for place in known_skips(connection)]

@@ -1,4 +1,4 @@
-"""Groups, series and official split of an index's rows."""
+"""Group, series and official split of the photos of an index, by row."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, TypeVar
@@ -15,24 +15,24 @@ _Name = TypeVar("_Name", bound=Hashable)
 
 
 class Named(NamedTuple):
-    """One name a row, as numbers into a list of names."""
+    """One optional name per row, stored as integer codes into a list of names."""
 
     codes: Codes  # (n,) places in `names`, -1 where there is none
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name of a row."""
+        """Name of a row, None if the row has none."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Names of all rows."""
+        """Names of all rows, None for a row without a name."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
 
 class Memberships(NamedTuple):
-    """Group, series and part of the official split of each row."""
+    """Group, series and part of the official split (train, validation, test) of each row."""
 
     groups: Named
     series: Named
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Groups, series and splits of the rows; sources never contradict each other."""
+    """Groups, series and splits of the rows, merged over all sources, which never contradict."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Texts as numbers into a list of names."""
+    """Texts encoded as integer codes into a list of distinct names."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))
@@ -64,7 +64,7 @@ def named(texts: Texts) -> Named:
 
 
 def coded(names: Sequence[_Name | None]) -> tuple[Codes, list[_Name]]:
-    """Number of each name in alphabetical order, -1 for no name; and the names.
+    """Integer code of each name in alphabetical order, -1 for None; and the distinct names.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Photos of an index along a direction, best first."""
+"""Photos of an index ranked along a direction, best first."""
 
 import numpy as np
 
@@ -25,7 +25,7 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Photos of :func:`nearest_rows`, without reading others from the catalogue."""
+    """Photos of the rows that :func:`nearest_rows` finds; no other photos are read."""
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]

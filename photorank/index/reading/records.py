@@ -1,4 +1,4 @@
-"""Values that an index returns: photos, judgements, search results."""
+"""Types of an index's return values: photos, judgements, search results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from photorank.typing import Codes, Floats, Labels
 
 @dataclass(frozen=True)
 class Photo:
-    """Content that has at least one file now."""
+    """Photo (one distinct file content) that has at least one file now."""
 
     digest: str  # SHA-256 of its bytes: its identity under any name
     path: Path  # absolute; the first of its files
@@ -34,7 +34,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Single scores with their rater and photo, by row of :meth:`Index.photos`."""
+    """Individual scores, each with its rater and its photo as a row of :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -43,7 +43,7 @@ class SingleRatings(NamedTuple):
 
 
 class IndexChoices(NamedTuple):
-    """Choices between two photos, by row of :meth:`Index.photos`."""
+    """Choices between two photos, given as rows of :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -53,7 +53,7 @@ class IndexChoices(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Photo that a search found."""
+    """Photo found by a search."""
 
     photo: Photo
     similarity: float  # its scalar product with the direction
@@ -76,5 +76,5 @@ class IndexSignals(NamedTuple):
     values: Floats  # (n, s), nan where a photo was not measured or a signal is not defined
 
     def column(self, name: str) -> Floats:
-        """One signal (n,)."""
+        """Values (n,) of one signal."""
         return self.values[:, self.names.index(name)]

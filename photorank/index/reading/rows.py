@@ -1,4 +1,4 @@
-"""Rows of an index: its photos of one moment, sorted by path."""
+"""Rows of an index: the photos that have a file, sorted by path."""
 
 import sqlite3
 from bisect import bisect_left
@@ -44,11 +44,11 @@ class Files:
             yield folders[root] + (path or b"")
 
     def take(self, places: Codes) -> "Files":
-        """Some of the files."""
+        """Files at the given positions."""
         return Files(self._folders, self._roots[places], self._below.take(places))
 
     def order(self) -> Codes:
-        """Positions (f,) of the files in the order of their paths."""
+        """Positions (f,) that sort the files by path."""
         # What `path_order` does to a path is done to all of them at once.
         keys = Files(
             {root: path_order(folder) for root, folder in self._folders.items()},
@@ -60,7 +60,7 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Position of a file among sorted ones; None if it is not there."""
+        """Position of a file among sorted files; None if the file is not among them."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
@@ -85,37 +85,37 @@ class Rows:
         return len(self.photos)
 
     def digest(self, row: int) -> str:
-        """Digest of a row's photo."""
+        """Content digest of a row's photo."""
         return _text(self.digests[row]) or ""
 
     def all_digests(self) -> list[str]:
-        """Digests of all photos, by row."""
+        """Content digests of all photos, by row."""
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
-        """Row of the photo in a file, whichever of its copies that is."""
+        """Row of the photo in a file, also if the file is one of several copies of the photo."""
         place = self._files.find(path)
         return None if place is None else int(self._rows[place])
 
     def files(self) -> Iterator[tuple[bytes, int]]:
-        """Yield every file, copies too, with its row, in the order of paths."""
+        """Yield every file, including copies, with its row, ordered by path."""
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Rows of photos by their numbers, -1 where a photo has no file now."""
+        """Rows of photos given by catalogue number, -1 where a photo has no file now."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of those photos that have one, and the positions of these photos."""
+        """Rows of the photos that have a file now, and these photos' positions in the argument."""
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
 
 
 class Facts(NamedTuple):
-    """Capture time and camera of each row's photo, as its file tells them."""
+    """Capture time and camera of each row's photo, from the photo's metadata."""
 
     taken: Texts
     cameras: Texts
@@ -130,7 +130,7 @@ class Facts(NamedTuple):
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Rows of this moment; of the photos `among` some numbers, if given.
+    """Current rows of an index, or only those of the photos with the numbers `among`.
 
     Raises ChangedIndexError if one of these has no file any more.
     """
@@ -152,7 +152,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time and camera of the rows; none for photos dropped since."""
+    """Capture time and camera of the rows; empty for photos dropped since."""
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera"], _BY_NUMBER)
     places = _places(known, rows.photos)
@@ -160,7 +160,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Photos of a few numbers in the catalogue, without reading the others.
+    """Photos with the given catalogue numbers; no other photos are read.
 
     Raises ChangedIndexError if one of them has no file any more.
     """
@@ -185,13 +185,13 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Beginning of the paths of each root."""
+    """Path prefix, ending in '/', of each root by number."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 
 
 def _places(known: Codes, wanted: Codes) -> Codes:
-    """Positions of numbers among ascending known ones; -1 where a number is unknown."""
+    """Positions of the wanted numbers among the ascending known numbers; -1 for unknown numbers."""
     places = np.searchsorted(known, wanted)
     found = np.append(known, -1)[places] == wanted
     return np.where(found, places, -1)

@@ -1,4 +1,4 @@
-"""Data of an open index: each part is loaded when it is first needed, once for all threads."""
+"""Data of an open index: each part is loaded at first use, once for all threads."""
 
 import os
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from photorank.workspace import IndexPaths
 
 
 class _Once(cached_property[Any]):
-    """Property that is loaded when it is first needed, once for all threads."""
+    """Property that is computed at first use, once for all threads."""
 
     def __get__(self, held: Any, owner: type | None = None) -> Any:
         if held is None:
@@ -28,7 +28,7 @@ class _Once(cached_property[Any]):
 
 
 class Snapshot:
-    """Photos and embeddings of an index, as they were when first needed."""
+    """Photos and embeddings of an index, fixed at first use."""
 
     def __init__(self, paths: IndexPaths, dimensions: int) -> None:
         self._paths = paths
@@ -46,7 +46,7 @@ class Snapshot:
         )
 
     def matching(self, text: str) -> Iterator[int]:
-        """Yield the rows of photos whose path holds a text in any case."""
+        """Yield the rows of photos with the text in their path, ignoring case."""
         wanted = text.lower()
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
@@ -54,7 +54,7 @@ class Snapshot:
 
     @_Once
     def layout(self) -> Layout:
-        """Shards, and the photo of each position."""
+        """Shards as one sequence of rows, and the photo at each row position."""
         return load_layout(self._paths, self._dimensions)
 
     @_Once
@@ -64,7 +64,7 @@ class Snapshot:
 
     @_Once
     def positions(self) -> Codes:
-        """Position of each row's embedding (n,)."""
+        """Position (n,) of each row's embedding in the sequence of shards."""
         at = np.flatnonzero(self.layout.counts)
         positions = np.empty(len(at), dtype=np.intp)
         positions[self.rows.places(self.layout.photos[at])] = at
