@@ -1,4 +1,4 @@
-"""CSV table of an album: rating, marginal value, reason and represented photos of each choice."""
+"""CSV table of an album: rating, marginal value, reason and represented photos per choice."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ COLUMNS = ("place", "path", "taken", "rating", "marginal", "pinned", "reason", "
 
 
 def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
-    """CSV file (RFC 4180, UTF-8) of an album; texts that may be formulas are neutralised.
+    """CSV bytes (RFC 4180, UTF-8) of an album; possible spreadsheet formulas are neutralised.
 
     ``represents`` has one path a line.
     """

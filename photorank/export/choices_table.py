@@ -1,4 +1,4 @@
-"""CSV table of people's choices, as `photorank choices import` reads it."""
+"""CSV table of people's choices, in the format of `photorank choices import`."""
 
 import csv
 import os

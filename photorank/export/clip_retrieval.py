@@ -58,7 +58,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
 
 
 def check_free(folder: Path) -> None:
-    """Raise ExportError if a folder has embeddings, with which new ones would mix."""
+    """Raise ExportError if a folder already contains embeddings."""
     for name in (EMBEDDINGS, METADATA):
         if os.path.lexists(folder / name):
             raise ExportError(f"{folder / name} exists already. Name another folder with --to.")

@@ -1,4 +1,4 @@
-"""Copies of photos, or links to them, in another folder: verified, and replacing no file."""
+"""Copies of photos, or links to photos, in another folder: verified, no file replaced."""
 
 import contextlib
 import errno
@@ -40,7 +40,7 @@ class PhotoCopy:
 
 
 def plan(photos: Sequence[Photo], folder: Path, link: Link) -> list[PhotoCopy]:
-    """Copies that :func:`write` would make, one a photo; writes nothing.
+    """Planned copies for :func:`write`, one per photo; nothing is written.
 
     A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it.
     """
@@ -89,7 +89,7 @@ def write(photos: Sequence[Photo], folder: Path, link: Link) -> Iterator[PhotoCo
 
 
 def bytes_needed(copies: Sequence[PhotoCopy]) -> int:
-    """Bytes that the new copies of a plan take."""
+    """Disk space in bytes for the new copies of a plan."""
     return sum(planned.size for planned in copies if planned.outcome == "new")
 
 
@@ -114,7 +114,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
 
 
 def _copied(source: Path, temporary: Path) -> str:
-    """SHA-256 of a file, taken as it is copied, durably and with its times."""
+    """Copy a file durably with its timestamps, and return the SHA-256 of its bytes."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
         for chunk in _chunks(source):
@@ -129,7 +129,7 @@ def _copied(source: Path, temporary: Path) -> str:
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
-    """Bytes of a file in chunks; only errors of reading become UnreadablePhotoError."""
+    """Bytes of a file in chunks; read errors become UnreadablePhotoError."""
     with open_file(path) as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
@@ -157,7 +157,7 @@ def _link(source: Path, temporary: Path, link: Link) -> None:
 
 
 def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
-    """Path that a complete file gets: the planned one, or the next that is free."""
+    """Final path of a finished copy: the planned path, or the next free path."""
     target = planned.target
     while True:
         try:
@@ -179,7 +179,7 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
 
 
 def _target_for(photo: Photo, folder: Path, link: Link, taken: set[str]) -> tuple[Path, bool]:
-    """Path for a photo's copy, and whether it is exported there already."""
+    """Target path for a photo's copy, and whether the photo is already exported there."""
     name = photo.path
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
     for one in itertools.chain([name.name], names):
@@ -194,7 +194,7 @@ def _target_for(photo: Photo, folder: Path, link: Link, taken: set[str]) -> tupl
 
 
 def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
-    """Whether a file is the copy or link of a photo that an export makes."""
+    """Whether the file `target` is already the exported copy or link of a photo."""
     try:
         if link == "soft":
             return target.is_symlink() and os.readlink(target) == os.path.realpath(photo.path)
@@ -213,7 +213,7 @@ def _digest(path: Path) -> str:
 
 
 def _check_room(copies: Sequence[PhotoCopy], folder: Path) -> None:
-    """Raise StorageError if the disk has too little room for all copies."""
+    """Raise StorageError if the disk has too little free space for all copies."""
     free = shutil.disk_usage(folder).free
     if (needed := bytes_needed(copies)) > free:
         raise StorageError(

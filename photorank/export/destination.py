@@ -1,4 +1,4 @@
-"""Checks of an export's destination: not among the photos, and replacing no file."""
+"""Checks of an export's destination: outside the photo folders, no file replaced."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ from photorank.index.opened import Index
 
 
 def checked_folder(index: Index, folder: Path) -> Path:
-    """Absolute path of a folder, which may be missing; ExportError if it is among the photos."""
+    """Absolute path of an export folder, maybe missing; ExportError if inside photo folders."""
     if folder.exists() and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
     real = Path(os.path.realpath(folder))
@@ -23,7 +23,7 @@ def checked_folder(index: Index, folder: Path) -> Path:
 
 
 def checked_new_file(path: Path) -> Path:
-    """Path of a new file, as given; ExportError if it exists."""
+    """Path of a new file, unchanged; ExportError if the file exists."""
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
     return path

@@ -28,7 +28,7 @@ Row = dict[str, Any]  # by column, None where unknown
 
 
 def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
-    """One row a photo, in the order of the index.
+    """Rows of ratings and judgements, one per photo, in the order of the index.
 
     ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of people's
     scores.
@@ -52,7 +52,7 @@ def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
 
 
 def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
-    """Write the table as CSV (RFC 4180, UTF-8); texts that may be formulas are neutralised.
+    """Write the ratings table as CSV (RFC 4180, UTF-8); possible formulas are neutralised.
 
     Raises StorageError if it cannot be written; an existing file then stays.
     """
@@ -67,7 +67,7 @@ def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
 
 
 def write_parquet(path: Path, index: Index, vector: MasterVector) -> None:
-    """Write the table as Parquet in batches of rows; StorageError as in :func:`write_csv`."""
+    """Write the ratings table as Parquet in batches of rows; StorageError if not writable."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

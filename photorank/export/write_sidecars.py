@@ -1,4 +1,4 @@
-"""Stars for other programs, in XMP sidecars; ratings by a person are kept."""
+"""Star ratings for other programs, in XMP sidecars; people's ratings are kept."""
 
 import itertools
 import os
@@ -31,7 +31,7 @@ WRITTEN: tuple[Outcome, ...] = ("new", "changed")
 
 @dataclass(frozen=True)
 class Sidecar:
-    """Sidecar of one photo, planned or written."""
+    """XMP sidecar of one photo, planned or written."""
 
     photo: Path
     path: Path
@@ -42,7 +42,7 @@ class Sidecar:
 
 @dataclass(frozen=True)
 class SidecarOptions:
-    """Options of an export: percentiles of stars, destination, and whether to overwrite."""
+    """Options of a sidecar export: star percentiles, destination, and whether to overwrite."""
 
     cuts: Sequence[float] = STAR_PERCENTILES  # 4 increasing percentiles, for 2 to 5 stars
     to: Path | None = None  # folder that repeats the photos' tree; None: beside the photos
@@ -50,7 +50,7 @@ class SidecarOptions:
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars of each percentile (n,), 1 to 5: one more from each of `cuts` on.
+    """Stars (n,), 1 to 5, of rating percentiles (n,): 1 plus the number of `cuts` reached.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
@@ -61,7 +61,7 @@ def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Code
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Sidecar of each photo, written as it is yielded if `write`.
+    """Yield the XMP sidecar of each photo, after writing the file if `write`.
 
     An existing sidecar keeps its name and all other tags, and its old bytes as ``….xmp.bak``. A
     photo with 1 to 5 stars or rejected, in a sidecar or in its own file, keeps its rating unless
@@ -90,7 +90,7 @@ def sidecars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Sidecar beside each copy of a photo, written as it is yielded if `write`.
+    """Yield the XMP sidecar beside each copy of a photo, after writing the file if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -104,7 +104,7 @@ def sidecars_of_copies(
 def _sidecar(
     photo: Path, beside: Path, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar at `target` for one photo, made from the one at `beside`."""
+    """Sidecar at `target` for one photo, based on the existing sidecar at `beside`."""
     try:
         own, old = _file_bytes(beside), _file_bytes(target)
         elsewhere = target != beside
@@ -129,7 +129,7 @@ def _sidecar(
 
 
 def _is_rated(photo: Path) -> bool:
-    """Whether a sidecar of a photo, or its own file, has a person's rating.
+    """Whether a photo has a person's rating, in a sidecar or in the photo file.
 
     Each place is read, as a sidecar by photorank would hide a rating in the file.
     """
@@ -148,12 +148,12 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """Whether a sidecar is `base` (None: a new one) with a rating by photorank."""
+    """Whether sidecar bytes equal `base` (None: a new sidecar) plus a rating by photorank."""
     return any(with_rating(base, count) == data for count in range(1, 6))
 
 
 def _backup_path(sidecar: Path) -> Path:
-    """Path for the next copy of a sidecar; no copy replaces another."""
+    """Unused path for the next backup of a sidecar."""
     names = (f"{sidecar.name}.bak{number}" for number in itertools.chain([""], itertools.count(2)))
     return next(path for path in map(sidecar.with_name, names) if not os.path.lexists(path))
 
@@ -169,7 +169,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Star percentiles of a text like ``40,70,90,97``; ValueError if not 4 increasing ones.
+    """Four increasing star percentiles from a text like ``40,70,90,97``; else ValueError.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

@@ -1,1 +1,1 @@
-"""People's judgements as files bring them: tables, known datasets, photo libraries, likes."""
+"""People's judgements read from files: tables, known datasets, photo libraries, likes."""

@@ -1,4 +1,4 @@
-"""Reasons, in a few words, why bytes are no usable photo."""
+"""Short texts that explain why a file's bytes are not a usable photo."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def is_heif(data: bytes) -> bool:
 
 
 def damage(data: bytes, error: Exception | None = None) -> str:
-    """Reason why bytes could not be decoded; `error` is the decoder's, if one knew the format."""
+    """Reason why bytes could not be decoded; `error` is the decoder's exception, if any."""
     if isinstance(error, MemoryError):
         return "too large for the memory that is free"
     kind = _kind(data)
@@ -52,7 +52,7 @@ def damage(data: bytes, error: Exception | None = None) -> str:
 
 
 def _kind(data: bytes) -> str | None:
-    """Format of the first bytes, None if it is not one that is read."""
+    """Image format recognised by the first bytes, None if unsupported."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     if is_heif(data):
@@ -63,7 +63,7 @@ def _kind(data: bytes) -> str | None:
 
 
 def _other_format(data: bytes) -> str:
-    """Reason for refusing bytes in a format that is not read."""
+    """Reason for refusing bytes in an unsupported format."""
     if not data.strip(b"\0"):
         return "nothing but zeros (a copy that failed?)"
     if data[4:8] == b"ftyp":
@@ -85,7 +85,7 @@ def _size_text(size: int) -> str:
 
 
 def _iso_media_end(data: bytes) -> int:
-    """Length in bytes that an ISO media file should have by the sizes of its boxes."""
+    """Expected length in bytes of an ISO media file (HEIC, AVIF), from its box sizes."""
     at = 0
     while at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")

@@ -26,7 +26,7 @@ class DecodeLimits(NamedTuple):
     memory_bytes: int = 4 << 30
 
     def apply(self) -> None:
-        """Apply the limits to this process for its next file, where the system can."""
+        """Set CPU time and memory limits on this process for its next file, where supported."""
         if sys.platform == "win32":
             return
         import resource
@@ -44,7 +44,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_was_free(self) -> bool:
-        """Whether the system has as much free memory as this process is allowed."""
+        """Whether the system can provide the full `memory_bytes` to this process now."""
         if sys.platform == "win32":
             return False
         import resource

@@ -49,7 +49,7 @@ class Decoded(NamedTuple):
 
 
 def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
-    """Photo and shot of a file's bytes, as `decode_photo` and `shot` return them, from the pool.
+    """Decoded photo with its capture time and camera, computed in a pool process.
 
     Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
     (`passing` if the machine may be the cause), DecoderError if no process can be started.
@@ -62,23 +62,23 @@ def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Signals of a photo by name, as `photo_signals` returns them, from the pool; same errors."""
+    """Signals of a photo by name, computed in a pool process; raises as `decode_isolated`."""
     head, _ = _ask("signals", data)
     return dict(head["signals"])
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """Answer to a task about a photo's header, see `decode_worker.TASKS`; same errors."""
+    """JSON reply of a pool process to a header task, a key of `decode_worker.TASKS`."""
     head, _ = _ask(task, data)
     return head
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """The process ended before it answered, or ran out of memory."""
+    """Worker process ended before replying, or ran out of memory."""
 
 
 class _Worker:
-    """One process of the pool."""
+    """Worker process of the decode pool."""
 
     def __init__(self) -> None:
         self._overdue = False
@@ -108,11 +108,11 @@ class _Worker:
 
     @property
     def usable(self) -> bool:
-        """Whether the process can take another task."""
+        """Whether the worker process can take another task: running and not overdue."""
         return not self._overdue and self._process.poll() is None
 
     def ask(self, task: str, data: bytes, options: Json) -> Reply:
-        """Reply to a task, in bounded time.
+        """Reply of the worker process to a task, within the time limit.
 
         Raises UnreadablePhotoError if the photo cannot be decoded, `_FailedWorkerError` if the
         process cannot be used any more.
@@ -141,7 +141,7 @@ class _Worker:
         return reply
 
     def close(self) -> None:
-        """End the process, by closing its pipes if that is enough."""
+        """Close the pipes of the worker process, and kill it if it does not exit in time."""
         with suppress(OSError):
             self._requests.close()
         with suppress(subprocess.TimeoutExpired):
@@ -151,7 +151,7 @@ class _Worker:
         self._replies.close()
 
     def kill(self) -> None:
-        """End the process at once because it is overdue."""
+        """Kill the worker process at once because its deadline has passed."""
         self._overdue = True
         self._process.kill()
 
@@ -166,7 +166,7 @@ class _Worker:
 
 
 def _exit_text(code: int) -> str:
-    """Signal or exit code with which a process ended, in words."""
+    """Signal description or exit code of an ended process, as text."""
     return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit {code}"
 
 
@@ -185,7 +185,7 @@ _watchers: list[threading.Thread] = []  # one thread while a process is busy, el
 
 
 def _watch(worker: _Worker) -> None:
-    """Give a process its deadline, after which the watching thread ends it."""
+    """Set a worker's deadline, after which the watcher thread kills the worker."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than decoding a small photo
@@ -207,7 +207,7 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a process to one task; each process has one task at a time."""
+    """Reply of a worker to one task; retried in a new process if an idle worker fails."""
     # An earlier file may have damaged the process, so only a new one that fails proves anything.
     if worker := _idle_worker():
         with suppress(_FailedWorkerError):
@@ -216,7 +216,7 @@ def _ask(task: str, data: bytes, **options: Any) -> Reply:
 
 
 def _idle_worker() -> _Worker | None:
-    """Usable idle process, None if there is none."""
+    """Usable idle worker, removed from the pool; None if there is none."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
@@ -226,7 +226,7 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of a process, which goes back to the pool if it is still usable."""
+    """Reply of a worker, which returns to the pool if still usable."""
     try:
         return worker.ask(task, data, options)
     finally:
@@ -244,7 +244,7 @@ def _end_all() -> None:
 
 
 def _disown_all() -> None:
-    """Forget the processes after a fork: they belong to the parent process."""
+    """Forget all workers in a forked child: the worker processes belong to the parent."""
     global _lock
     _lock = threading.Lock()
     # Else Popen would wait for processes that are children of the parent.

@@ -1,4 +1,4 @@
-"""Program of a decoding process: it reads requests from its input and writes replies.
+"""Program of a decode worker process: reads requests from stdin, writes replies to stdout.
 
 A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two lengths,
 a JSON object, and pixels. The process ends with its input, so it never outlives its parent.
@@ -24,7 +24,7 @@ _LENGTHS = struct.Struct("<QQ")
 
 
 def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
-    """Write one message."""
+    """Write one message: two lengths, a JSON object and data bytes."""
     text = json.dumps(head).encode()
     file.write(_LENGTHS.pack(len(text), len(data)) + text)
     file.write(data)
@@ -32,7 +32,7 @@ def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
 
 
 def receive(file: BinaryIO) -> Reply | None:
-    """Next message, None at the end or if it is incomplete."""
+    """Next message (JSON object, data bytes), None at end of file or if truncated."""
     lengths = file.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
@@ -43,7 +43,7 @@ def receive(file: BinaryIO) -> Reply | None:
 
 
 def serve() -> None:
-    """Answer requests until the input ends."""
+    """Answer requests from stdin until end of file."""
     requests = open(os.dup(0), "rb")  # noqa: SIM115 - as long as the process lives
     replies = open(os.dup(1), "wb")  # noqa: SIM115
     null = os.open(os.devnull, os.O_RDWR)
@@ -100,6 +100,6 @@ TASKS: dict[str, Callable[..., Reply]] = {
 
 
 def _prefer_for_oom_kill() -> None:
-    """Let the system end this process before its parent if memory runs out."""
+    """Make the kernel kill this process before its parent if memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

@@ -1,4 +1,4 @@
-"""Search for photo files under folders, by name and size alone: no file is opened."""
+"""Search for photo files under folders, by file name and size; no file is opened."""
 
 import fnmatch
 import os
@@ -36,7 +36,7 @@ _SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """A file with a photo's name; whether it is a photo shows when it is decoded."""
+    """Candidate photo file, found by its suffix and not opened yet."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes
@@ -97,7 +97,7 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Photo files in a folder and its subfolders; links to folders are kept for later."""
+        """Photo files in a folder and its subfolders; symlinks to folders are queued for later."""
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)
@@ -121,7 +121,7 @@ class _Walk:
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Entries of a folder without excluded ones, by name; none if it was visited before."""
+        """Entries of a folder sorted by name, without excluded ones; empty if already visited."""
         status = os.stat(folder)
         if (status.st_dev, status.st_ino) in self.visited:
             return []
@@ -131,7 +131,7 @@ class _Walk:
         return sorted(kept, key=lambda entry: entry.name)
 
     def is_excluded(self, entry: os.DirEntry[str], root: str) -> bool:
-        """Whether a name is hidden, a folder of machine-made copies, or matches a pattern."""
+        """Whether an entry is hidden, a folder of generated files, or matches a pattern."""
         if entry.name.startswith(".") or entry.name.lower() in _MACHINE_FOLDERS:
             return True
         if not self.exclude:
@@ -152,7 +152,7 @@ def _suffix(name: str) -> str:
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """A file with its size and time, or with the reason why it cannot be a photo."""
+    """PhotoFile with size and time, or SkippedFile with the reason for skipping."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

@@ -25,7 +25,7 @@ _VIEW_SIDE = 0.9  # of the photo's side, for a view that is cut
 
 
 class Box(NamedTuple):
-    """Position of a frame in its photo, as shares of its sides; mirrored if left > right."""
+    """Position of a frame in its photo, as fractions of its sides; mirrored if left > right."""
 
     left: float
     top: float
@@ -34,7 +34,7 @@ class Box(NamedTuple):
 
 
 class _Target(NamedTuple):
-    """Size and style of the frames to make; the fields are parameters of :func:`frame`."""
+    """Frame size and options, with the parameters of :func:`frame` as fields."""
 
     size: int
     resample: Image.Resampling
@@ -67,7 +67,7 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Position of each frame of :func:`frame` in its photo, to within a pixel of the frame.
+    """Position in the photo of each frame from :func:`frame`, accurate to one frame pixel.
 
     Only ``crop`` cuts the ends off a strip beyond 64:1.
 
@@ -97,7 +97,7 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
 
 
 def _crop(photo: Image.Image, target: _Target) -> _Images:
-    """Central square of a photo, rounded as in torchvision and therefore in CLIP."""
+    """Central square of a photo, with the rounding of torchvision and CLIP preprocessing."""
     size = target.size
     short, long = _full_sides(photo)
     if long > _MAX_STRIP_RATIO * short:
@@ -109,7 +109,7 @@ def _crop(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _pad(photo: Image.Image, target: _Target) -> _Images:
-    """Whole photo in the middle of a filled square."""
+    """Whole photo centred in a square, with the margins filled by one colour."""
     size = target.size
     short, long = _full_sides(photo)
     photo = _resized(photo, max(1, round(short * size / long)), size, target.resample)
@@ -124,7 +124,7 @@ def _squash(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _whole(photo: Image.Image, target: _Target) -> _Images:
-    """Whole photo in its own shape, up to 4:1."""
+    """Whole photo at its own aspect ratio, limited to 4:1."""
     size, step = target.size, target.step
     short, long = _full_sides(photo)
     long = min(int(size * long / short), _MAX_ASPECT_RATIO * size)
@@ -154,14 +154,14 @@ def _views(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _tile_starts(long: int, size: int) -> list[int]:
-    """First pixel of each tile along a long side."""
+    """Pixel offset of each tile along the long side."""
     spare = long - size
     steps = math.ceil(spare / (_MAX_TILE_STEP * size))
     return [round(spare * step / max(steps, 1)) for step in range(steps + 1)]
 
 
 def _full_sides(photo: Image.Image) -> tuple[int, int]:
-    """Short and long side in pixels, of the full-size photo if this one was scaled down.
+    """Short and long side in pixels of the original photo, before any downscaling.
 
     Scaled-down sides are rounded, and a frame that is one pixel longer because of it changes an
     embedding more than the scaling does: down to a cosine of 0.989.
@@ -176,12 +176,12 @@ def _full_sides(photo: Image.Image) -> tuple[int, int]:
 
 
 def _resized(photo: Image.Image, short: int, long: int, resample: Image.Resampling) -> Image.Image:
-    """Photo resized to these sides in its own orientation."""
+    """Photo resized to a short and a long side in pixels, still landscape or portrait."""
     return photo.resize((short, long) if photo.width <= photo.height else (long, short), resample)
 
 
 def _strip_middle(photo: Image.Image, long: int) -> Image.Image:
-    """Middle `long` pixels of a strip."""
+    """Middle part of an elongated photo, `long` pixels along its long side."""
     cut = (max(photo.size) - long) // 2
     if photo.width > photo.height:
         return photo.crop((cut, 0, cut + long, photo.height))

@@ -1,4 +1,4 @@
-"""Perceptual hash and shape of a photo's small picture."""
+"""Perceptual hash and shape (landscape, portrait, square) of a photo's thumbnail."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ _MAX_SQUARE_RATIO = 1.05  # of long side to short side
 
 
 def picture_hash(picture: Image.Image) -> int:
-    """Perceptual hash (pHash) of a picture, 64 bits.
+    """64-bit perceptual hash (pHash) of a picture.
 
     A bit says whether a low frequency of the grey picture is above their median. Size, compression,
     colours and sharpness change few bits, another picture about half of them (Zauner 2010,
@@ -30,12 +30,12 @@ def picture_hash(picture: Image.Image) -> int:
 
 
 def hash_of_file(path: Path) -> int | None:
-    """Perceptual hash of a small picture's file, None if it cannot be read."""
+    """Perceptual hash (pHash) of a thumbnail file, None if unreadable."""
     return _from_file(path, picture_hash)
 
 
 def shape_of_file(path: Path) -> Shape | None:
-    """Shape of an upright picture from its header, None if it cannot be read."""
+    """Shape (landscape, portrait, square) of an upright picture file, None if unreadable."""
     return _from_file(path, _shape)
 
 

@@ -1,4 +1,4 @@
-"""Photo files: their bytes, pixels and small pictures, or the reason why one cannot be read."""
+"""Photo files: bytes, decoded pixels, thumbnails, and the reason why a file is unreadable."""
 
 import errno
 import hashlib
@@ -64,7 +64,7 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Reason why the system refused a file or folder, in a few words."""
+    """Reason why the operating system refused a file or folder, in a few words."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
@@ -149,7 +149,7 @@ def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
 
 
 def thumbnail(photo: Image.Image) -> bytes:
-    """WebP file of a photo's small picture."""
+    """Thumbnail of a photo, as the bytes of a WebP file."""
     file = io.BytesIO()
     # Method 1 makes files a sixth larger than the best one, in far less time.
     small_picture(photo).save(file, "WEBP", quality=80, method=1)
@@ -168,7 +168,7 @@ def _formats(heif: bool) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Photo with its header read and its size checked, no pixel decoded.
+    """Opened photo, with the header read and the size checked but no pixel decoded.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """
@@ -199,7 +199,7 @@ def _too_many_pixels(limit: int) -> UnreadablePhotoError:
 
 
 def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
-    """Photo scaled down by a whole number to at least 1.6 times `short_side`."""
+    """Photo downscaled by an integer factor, short side at least 1.6 times `short_side`."""
     factor = int(min(photo.size) / (_REDUCED_SIDE_RATIO * short_side))
     # Averaging would mix palette indices, and the one colour that means transparent.
     if factor < 2 or photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
@@ -208,7 +208,7 @@ def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """Picture turned upright according to the photo's EXIF."""
+    """Picture turned upright by the EXIF orientation of `photo`."""
     try:
         orientation = photo.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # a photo with damaged EXIF is still a photo; decoders raise anything
@@ -242,7 +242,7 @@ def _srgb(photo: Image.Image) -> Image.Image:
 
 
 def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
-    """RGB, L or CMYK picture in sRGB; a profile that does not fit is ignored."""
+    """Picture converted to sRGB by its ICC profile; a mismatched profile is ignored."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
         space = profile.profile.xcolor_space.strip()

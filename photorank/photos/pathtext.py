@@ -1,4 +1,4 @@
-"""Paths as Unicode text for tables, and back, whatever bytes a file name has."""
+"""Conversion of paths to Unicode text for tables and back, for file names of any bytes."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ _SCHEME = "file://"
 
 
 def unicode_text(text: str) -> str:
-    r"""Text in which bytes of a name that are not Unicode are spelled out.
+    r"""Text with the bytes of a file name that are not UTF-8 escaped.
 
     >>> unicode_text("caf\udce9")
     'caf\\udce9'
@@ -17,7 +17,7 @@ def unicode_text(text: str) -> str:
 
 
 def path_text(path: Path) -> str:
-    r"""Unicode text of an absolute path, from which :func:`text_path` restores it.
+    r"""Unicode text of an absolute path, reversible by :func:`text_path`.
 
     A path that is no UTF-8, or begins or ends with white space, becomes a file URI (RFC 8089).
 
@@ -36,7 +36,7 @@ def path_text(path: Path) -> str:
 
 
 def text_path(text: str) -> str:
-    """Path of a text made by :func:`path_text`.
+    """Path restored from the text that :func:`path_text` made.
 
     >>> text_path("file:///photos/white%20space%20") + "|"
     '/photos/white space |'

@@ -1,4 +1,4 @@
-"""Metadata of photo files, read without the risk that a damaged header crashes this process.
+"""Metadata of photo files, read so that a damaged header cannot crash this process.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC and AVIF are opened
 by C libraries, so the processes of the decode pool read them.
@@ -17,7 +17,7 @@ _FORMAT_BYTES = 12  # bytes that tell the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:
-    """Tags in a photo's own file: those of XMP, else the rating in EXIF. No pixel is decoded.
+    """Rating, label and flag in a photo file, from XMP, else EXIF; no pixel is decoded.
 
     Raises UnreadablePhotoError if the file is no photo, MetadataError if its XMP or its rating is
     invalid, DecoderError if no process can be started.
@@ -43,7 +43,7 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Whole file if a C library would read its header, else None."""
+    """Bytes of a WebP, HEIC or AVIF file, to be read in the decode pool; else None."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
         if start[4:8] != b"ftyp" and start[:4] + start[8:] != b"RIFFWEBP":

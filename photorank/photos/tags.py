@@ -10,7 +10,7 @@ from photorank.photos.safe_headers import embedded_tags
 
 
 def photo_tags(photo: Path) -> XmpTags:
-    """Tags of a photo, each from the first place that has it: own sidecar, shared one, photo file.
+    """Rating, label and flag of a photo, each from own sidecar, shared sidecar or photo file.
 
     Sidecars that photorank made do not count: their stars are no person's. Raises MetadataError
     with the path of the place that cannot be read.
@@ -36,6 +36,6 @@ def _read_sidecar(path: Path) -> XmpTags:
 
 
 def _completed(tags: XmpTags, others: XmpTags) -> XmpTags:
-    """Tags whose missing values are taken from others."""
+    """Tags with missing values filled in from `others`."""
     said = {name: value for name, value in tags._asdict().items() if value is not None}
     return others._replace(**said)

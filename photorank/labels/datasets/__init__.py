@@ -1,1 +1,1 @@
-"""Known public datasets: their manifests, and the label files that these describe."""
+"""Known public datasets: TOML manifests, and reading of the label files they describe."""

@@ -1,4 +1,4 @@
-"""Check of a known dataset: which of its photos and rows are there and can be used."""
+"""Check of a known dataset for missing photos and unusable rows."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ _EXAMPLES = 5  # photos that are named
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """Counts of what is there of a dataset, what is missing, and what cannot be used."""
+    """Counts of a dataset's labels, choices and photos, missing photos and unusable rows."""
 
     dataset: str
     root: str
@@ -31,21 +31,21 @@ class DatasetCheck:
 
     @property
     def complete(self) -> bool:
-        """Whether it can be imported without leaving anything out."""
+        """Whether the dataset has no missing photo and no unusable row."""
         return not self.missing and not self.problems
 
     @property
     def usable(self) -> bool:
-        """Whether anything of it can be imported."""
+        """Whether at least one photo of the dataset is present."""
         return self.photos > self.missing
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Check result as a JSON object."""
         return asdict(self) | {"complete": self.complete}
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Check of an open dataset, whose label files' photos are looked for."""
+    """Check of an open dataset: counts its rows and looks for its photos on disk."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():
@@ -74,7 +74,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset whose photos are all there, or with `partial` at least some; else LabelsError.
+    """Dataset with all photos present, or at least one if `partial`; else LabelsError.
 
     Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """

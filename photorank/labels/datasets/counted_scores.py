@@ -1,4 +1,4 @@
-"""Scores that counts make: means of histograms, likes for what was seen."""
+"""Scores computed from counts: mean of a rating histogram, likes per view or follower."""
 
 import math
 from contextlib import suppress
@@ -14,7 +14,7 @@ from photorank.labels.tables.usable_rows import Problems
 
 
 def mean_rating(counts: list[float]) -> float:
-    """Mean of ratings 1, 2, …, of which there are so many each."""
+    """Mean rating of a histogram: `counts` of the ratings 1, 2, …."""
     total = sum(counts)
     if not total:
         raise ValueError("nobody rated it: all counts are 0")
@@ -22,7 +22,7 @@ def mean_rating(counts: list[float]) -> float:
 
 
 def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
-    """Counts in some columns, each a number from 0."""
+    """Counts in the given columns; ValueError if a cell is not a number ≥ 0."""
     try:
         found = [float(cells[column]) for column in columns]
         if math.isfinite(sum(found)) and min(found) >= 0:
@@ -36,7 +36,7 @@ def counted(cells: Cells, columns: tuple[str, ...]) -> list[float]:
 
 
 def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
-    """Likes, and the number of people who saw what was liked."""
+    """Number of likes, and number of views or followers, in one row."""
     likes, exposure = found = counted(cells, columns)
     if likes and not exposure:
         raise ValueError(f"{likes:g} {columns[0]} with 0 {columns[1]}")
@@ -44,7 +44,7 @@ def likes_and_exposure(cells: Cells, columns: tuple[str, str]) -> list[float]:
 
 
 def rates(root: Path, spec: TableSpec, columns: tuple[str, str]) -> dict[int, float]:
-    """Rate of each line, drawn to what is usual in the table where little was seen."""
+    """Log rate of likes by line number, shrunk to the table's mean rate at low exposure."""
     counts: dict[int, list[float]] = {}
     for line, cells in label_file_rows(root, spec, Problems()):
         with suppress(ValueError):  # it is told when the row is read

@@ -1,4 +1,4 @@
-"""Manifest of a known dataset: a TOML file that says what its label files mean.
+"""Manifest of a known dataset: a TOML file that describes its label files.
 
 A manifest may describe several layouts of one dataset, such as the authors' own
 and that of a mirror; the first one whose label files are there is used.
@@ -20,7 +20,7 @@ Format = Literal["csv", "json", "folders", "xlsx"]
 
 @dataclass(frozen=True)
 class TableSpec:
-    """Meaning of one label file's columns."""
+    """Description of one label file: format and meaning of its columns."""
 
     file: str  # relative to the dataset's folder
     format: Format
@@ -42,13 +42,13 @@ class TableSpec:
 
     @property
     def templates(self) -> tuple[Template, ...]:
-        """Templates of the table."""
+        """Templates that build photo paths and names from a label file's columns."""
         every = (self.photo, *(self.pair or ()), self.rater, self.group, self.series, self.split)
         return tuple(template for template in every if template)
 
     @property
     def needed(self) -> list[str]:
-        """Columns that there must be."""
+        """Names of the columns that a label file must have."""
         named = (self.score, self.n_raters, self.probability)
         columns = [column for template in self.templates for column in template.columns]
         columns += [*self.histogram, *(self.rate or ()), *(self.votes or ())]
@@ -57,7 +57,7 @@ class TableSpec:
 
 @dataclass(frozen=True)
 class Layout:
-    """Arrangement of a dataset's files: its authors' own, or that of a mirror."""
+    """File layout of a dataset: the authors' own, or a mirror's."""
 
     name: str
     layout_source: str  # what it was taken from
@@ -68,7 +68,7 @@ class Layout:
 
 @dataclass(frozen=True)
 class DatasetManifest:
-    """Description of a dataset, with one or more layouts."""
+    """Description of a public dataset, with one or more file layouts."""
 
     name: str
     title: str
@@ -82,12 +82,12 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """Whether its layouts were run against real tables."""
+        """Whether the dataset's layouts were tested on its real label files."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 
     def layout_at(self, root: Path) -> Layout:
-        """First layout whose label files are all in a folder; else MissingLabelFilesError."""
+        """First layout with all its label files in a folder; else MissingLabelFilesError."""
         lacks = [
             [table.file for table in layout.tables if not (root / table.file).exists()]
             for layout in self.layouts
@@ -99,7 +99,7 @@ class DatasetManifest:
 
 
 def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
-    """Manifest of that name, the user's own or a shipped one; else MissingDatasetError."""
+    """Manifest named `name`, the user's own or a shipped one; else MissingDatasetError."""
     known = workspace.manifests()
     if name not in known:
         raise MissingDatasetError(name, sorted(known))
@@ -107,7 +107,7 @@ def load_manifest(workspace: Workspace, name: str) -> DatasetManifest:
 
 
 def read_manifest(path: Path) -> DatasetManifest:
-    """Read a manifest.
+    """Manifest read from a TOML file.
 
     Raises ManifestError if it is no TOML, has an unknown, missing or wrong key, or names files
     outside the dataset's folder.
@@ -189,7 +189,7 @@ def _table(keys: Keys) -> TableSpec:
 
 
 def _check(keys: Keys, table: TableSpec) -> None:
-    """Raise ValueError if a table's keys do not go together."""
+    """Raise ValueError if a table's keys contradict each other or a key is missing."""
     if (table.photo is None) == (table.pair is None):
         raise ValueError(f"{keys.where}photo or {keys.where}pair must be there, and not both")
     kinds = [bool(table.score), bool(table.histogram), bool(table.rate)]

@@ -1,4 +1,4 @@
-"""Rows of one label file of a dataset: a CSV file, a workbook, JSON, or names of folders."""
+"""Rows of one label file of a dataset: CSV, Excel workbook, JSON or folder names."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from photorank.labels.tables.workbook import workbook_rows
 
 
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
-    """Yield each row of a label file by column, with its line; record what is no row.
+    """Yield (line, cells by column) of a label file; add malformed rows to `problems`.
 
     Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """
@@ -36,7 +36,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lists in a JSON object of lists of lists, each led by its key."""
+    """Yield (number, cells) of each list in a JSON object, with its key as first cell."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
@@ -52,7 +52,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _folder_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the parts of the path of every file under a folder, in order."""
+    """Yield (number, path parts) of each file under a folder, sorted by name."""
     number = 0
     for folder, folders, files in os.walk(path):
         folders.sort()

@@ -1,4 +1,4 @@
-"""Judgements of a known dataset, read as its manifest describes them."""
+"""Judgements of a known dataset, read according to its manifest."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dataset:
-    """Judgements of a dataset in a folder; rows are read when they are iterated over."""
+    """Judgements of a dataset in a folder, read lazily."""
 
     manifest: DatasetManifest
     layout: Layout
@@ -35,7 +35,7 @@ class Dataset:
 
 
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset in a folder, whose label files are read once, so that errors come before any work.
+    """Dataset in a folder; all label files are read once to raise errors before any work.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
     `partial` rows that cannot be used are left out. Raises MissingPathError or
@@ -81,14 +81,14 @@ _UNUSUAL = "\\:\0"  # in a file's name
 
 
 class _Judged(NamedTuple):
-    """Labels and choices that one row says."""
+    """Labels and choices in one row of a label file."""
 
     labels: list[LabelRow]
     choices: list[ChoiceRow]
 
 
 class _Rows:
-    """Judgements in all tables of a layout, row by row, read anew each time."""
+    """Iterable over the judgements in all label files, read again on each iteration."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root
@@ -106,7 +106,7 @@ class _Rows:
 
 
 class _Kind(Generic[Row]):
-    """Judgements of one kind: labels, or choices."""
+    """Iterable over judgements of one kind: labels, or choices."""
 
     def __init__(self, rows: _Rows, kind: Callable[[_Judged], list[Row]]) -> None:
         self._rows = rows
@@ -117,7 +117,7 @@ class _Kind(Generic[Row]):
 
 
 class _Table:
-    """Table of a dataset while it is read."""
+    """Label file of a dataset while its rows are parsed."""
 
     def __init__(self, root: Path, spec: TableSpec) -> None:
         self.root = root
@@ -126,7 +126,7 @@ class _Table:
         self._rates = rates(root, spec, spec.rate) if spec.rate else {}
 
     def photo(self, template: Template, cells: Cells) -> str:
-        """Path of a row's photo, which must not leave the dataset's folder."""
+        """Path of a row's photo; ValueError if outside the dataset's folder."""
         path = template.filled(cells)
         folder, slash, name = path.rpartition("/")
         unusual = name == ".." or any(mark in name for mark in _UNUSUAL)
@@ -136,7 +136,7 @@ class _Table:
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
-        """Row's score, higher is better, and of how many people it is the mean."""
+        """Score of a row (higher is better) and its number of raters, None where unknown."""
         spec = self.spec
         n_raters = people(cells, spec.n_raters) if spec.n_raters else None
         if spec.score:
@@ -159,7 +159,7 @@ class _Table:
 
 
 def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
-    """Labels that a row gives single photos: a score, or a group, series or split alone."""
+    """Labels of single photos in a row: a score, or only a group, series or split."""
     spec = table.spec
     group, series, split = (
         template.filled(cells) if template and template.has_all(cells) else None
@@ -190,7 +190,7 @@ def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
 
 
 def _choices_of(table: _Table, line: int, cells: Cells) -> list[ChoiceRow]:
-    """Choices that a row makes between two photos.
+    """Choices between two photos in a row.
 
     Votes count for both sides. A share of votes without their number counts as one
     judgement that is divided the same way, and as a tie where it is a half.
@@ -230,6 +230,6 @@ def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
 
 
 def _inside(root: Path, path: str) -> bool:
-    """Whether a path below a folder stays there when links are followed."""
+    """Whether a path stays inside a folder after symlinks are resolved."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

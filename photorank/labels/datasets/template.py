@@ -1,4 +1,4 @@
-"""Templates, which make a path or a name of a row's cells."""
+"""Templates that build a path or a name from a row's cells."""
 
 import re
 from functools import cached_property
@@ -10,7 +10,7 @@ _SPEC = re.compile(r"(?:[^{}]?[<>^])?\d{0,2}(?:\.\d{1,2})?")
 
 
 class Template:
-    """Template with columns in braces, as in ``images/{image_id}.jpg``.
+    """Template with column names in braces, as in ``images/{image_id}.jpg``.
 
     What stands after a colon pads a cell (``{series:0>6}``) or cuts it off
     (``{name:.4}``), and nothing else.
@@ -36,19 +36,19 @@ class Template:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """Columns that are needed."""
+        """Names of the columns in the template's braces."""
         found = (column for _, column, *_ in self._parsed(self.text) if column)
         return tuple(dict.fromkeys(found))
 
     def filled(self, cells: Cells) -> str:
-        """Text with the cells of a row; an empty cell is an error."""
+        """Text of the template filled with a row's cells; ValueError if a cell is empty."""
         for column in self.columns:
             if not cells[column]:
                 raise ValueError(f"no {column}")
         return self.text.format_map(cells)
 
     def has_all(self, cells: Cells) -> bool:
-        """Whether none of the cells that are needed is empty."""
+        """Whether a row has a non-empty cell for each column of the template."""
         return all(cells[column] for column in self.columns)
 
     @staticmethod

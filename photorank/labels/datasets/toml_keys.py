@@ -1,4 +1,4 @@
-"""Keys of a TOML file, taken one by one: each of its type, and none left over."""
+"""Keys of a TOML file, read one by one with type checks; unknown keys are errors."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
@@ -17,14 +17,14 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Keys of a TOML table that are not taken yet; a ValueError names the key that is wrong."""
+    """Unread keys of a TOML table; a ValueError names the wrong key."""
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where
         self._left = dict(data)
 
     def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
-        """Key's value."""
+        """Value of a key, checked for its type; if missing, `default` or ValueError."""
         if key not in self._left:
             if default is _MISSING:
                 raise ValueError(f"{self.where}{key} is missing")
@@ -44,42 +44,42 @@ class Keys:
         return values
 
     def columns(self, key: str, count: int | None = None) -> tuple[str, ...]:
-        """List of columns, which are told apart in small letters."""
+        """Column names under a key, in lower case."""
         return tuple(name.strip().lower() for name in self.strings(key, count))
 
     def template(self, key: str) -> Template | None:
-        """Template, or None."""
+        """Template under a key, None if the key is missing."""
         text = self.take(key, str, None)
         return None if text is None else self.as_template(key, text)
 
     def as_template(self, key: str, text: str) -> Template:
-        """Template, or say which key is none."""
+        """Template made from `text`; ValueError with the key's name if invalid."""
         try:
             return Template(text)
         except ValueError as error:
             raise ValueError(f"{self.where}{key}: {error}") from error
 
     def inside(self, key: str, text: str) -> str:
-        """Path if it does not lead out of the folder that it is relative to."""
+        """Path `text`, unchanged; ValueError if outside the dataset's folder."""
         if leads_out(text):
             raise ValueError(f"{self.where}{key} {text!r} leads out of the dataset's folder")
         return text
 
     def tables(self, key: str) -> "list[Keys]":
-        """List of tables, at least one."""
+        """List of the tables under a key; ValueError if there is none."""
         found = self.take(key, list)
         if not found or not all(isinstance(table, dict) for table in found):
             raise ValueError(f"{self.where}{key} must be tables: [[{key}]]")
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Check for unknown keys; ValueError if any is left unread."""
+        """Check for unknown keys; ValueError if any key is left unread."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 
 
 def leads_out(path: str) -> bool:
-    r"""Whether a relative path, of whatever system, leaves its folder.
+    r"""Whether a path, in POSIX or Windows syntax, leads out of its base folder.
 
     Examples
     --------

@@ -1,1 +1,1 @@
-"""Judgements that lie in a photo library: stars, favourites, folders, edited photos."""
+"""Judgements stored in a photo library: stars, favourites, folders, edited photos."""

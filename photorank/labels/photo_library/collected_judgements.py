@@ -1,4 +1,4 @@
-"""Judgements collected from a photo library: one a photo, and the files that could not be read."""
+"""Judgements collected from a photo library, one per photo, and its unreadable files."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ _NAMED = 10  # kinds of something that a note spells out
 
 @dataclass(frozen=True)
 class LibraryFile:
-    """File of a photo, one of several where there are copies."""
+    """Photo file in a library; copies of one photo share their digest."""
 
     path: Path  # absolute
     digest: str  # of its content, which copies have in common
@@ -28,14 +28,14 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Judgement that one file makes of its photo."""
+    """Judgement of a photo derived from one of its files: score and name."""
 
     score: float  # higher is better
     name: str  # in words
 
 
 class Trouble(NamedTuple):
-    """File that could not be understood."""
+    """File that could not be read, with the reason."""
 
     path: Path
     reason: str
@@ -43,25 +43,25 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """Judgements of a library, by the content of the photos."""
+    """Judgements of a photo library by photo digest, with unreadable files and notes."""
 
     labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a file's judgement; of copies that differ the best one counts."""
+        """Add a file's judgement; among copies of a photo the highest score counts."""
         known = self.labels.get(file.digest)
         if known is None or judgement.score > known[0].score:
             self.labels[file.digest] = judgement, file.path
 
     def counts(self) -> dict[str, int]:
-        """Number of photos with each label, the best one first."""
+        """Number of photos with each label, highest score first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Table of the judgements as labels of one rater; LabelsError if there is none."""
+        """Label table of the judgements, by one rater; LabelsError if there are none."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -79,7 +79,7 @@ class Collected:
 def each(
     files: Iterable[LibraryFile], found: Callable[[Path], Found], collected: Collected
 ) -> Iterator[tuple[LibraryFile, Found]]:
-    """Yield what is found of each file; record those of which nothing can be found out."""
+    """Yield each file with the result of `found`; record files that raise MetadataError."""
     for file in files:
         try:
             yield file, found(file.path)
@@ -90,7 +90,7 @@ def each(
 
 
 def listed(counts: Counter[str]) -> str:
-    """Names with their numbers, the most frequent first.
+    """Text of names with their counts, the most frequent first.
 
     Examples
     --------

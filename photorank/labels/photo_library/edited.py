@@ -1,4 +1,4 @@
-"""Edited or exported photos, known by their names and by the files beside them."""
+"""Edited or exported photos, recognised by file names and neighbouring files."""
 
 import re
 from collections import defaultdict
@@ -27,14 +27,14 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """Name of a photo's file, without the mark of an edit."""
+    """File name of a photo without a mark such as ``-edited``, and whether it had a mark."""
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
 
 
 def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
-    """Judgements of which photos were edited or exported (1) and which were not (0).
+    """Judgements of all photos: edited or exported (1), or not (0).
 
     A photo and its twin are one shot and have one label. It is edited if
 
@@ -87,7 +87,7 @@ def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collec
 
 
 def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
-    """Groups of files, by number, that are versions of one photo; the edited ones first.
+    """Groups of file indices that are versions of one photo, edited versions first.
 
     Two files are, if one bears the mark of an edit and the other is the photo of that
     name without it in the same folder, or if they have one name and one capture time: in
@@ -120,7 +120,7 @@ def versions(files: Sequence[LibraryFile]) -> list[list[int]]:
 
 
 def shot_name(path: Path) -> str:
-    """Name that a file and the versions of its photo have in common.
+    """Name shared by all file versions of a photo, without edit marks.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def shot_name(path: Path) -> str:
 
 
 def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[int]]:
-    """Part files by what they tell; those that tell nothing go along where all others agree."""
+    """Groups of file indices with equal known values; one group if fewer than 2 values occur."""
     known = {told[number] for number in numbers} - {None}
     if len(known) < 2:
         return [list(numbers)]
@@ -139,7 +139,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Sequence[Sequence[int]], n: int) -> list[list[int]]:
-    """Groups of two and more of `n` numbers after those that share a number became one."""
+    """Merged groups of file indices, 2 or more each; groups with a common index become one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -160,5 +160,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """Whether a folder is below one of RAW files, or beside it."""
+    """Whether a folder is a subfolder or sibling of the folder of RAW files."""
     return folder.parent in (raws, raws.parent)

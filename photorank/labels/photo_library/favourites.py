@@ -1,4 +1,4 @@
-"""Favourites in JSON sidecars: of Google Takeout, of exports of Apple Photos."""
+"""Favourites read from JSON sidecars of Google Takeout and Apple Photos exports."""
 
 import json
 import re
@@ -26,7 +26,7 @@ _FAVOURITE, _OTHER = Judgement(1, "favourite"), Judgement(0, "not a favourite")
 
 
 def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
-    """Judgements of which photos are favourites (1) and which are not (0).
+    """Judgements of photos with a JSON sidecar: favourite (1) or not (0).
 
     A photo without a JSON file of its own has no label. Google writes one for each
     photo and says only of favourites that they are; others say it either way.
@@ -48,7 +48,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
 
 
 def sidecar_of(photo: str, names: Mapping[str, str]) -> str | None:
-    """JSON sidecar of a photo, among a folder's JSON files by their names without ``.json``.
+    """JSON sidecar of a photo, None if missing; `names` maps stems to JSON file names.
 
     Google names them after the photo, adds ``.supplemental-metadata`` of late, cuts
     the whole to 46 letters, and moves the number that tells files of one name apart
@@ -76,7 +76,7 @@ def sidecar_of(photo: str, names: Mapping[str, str]) -> str | None:
 
 
 def _json(path: Path) -> Any:
-    """Content of a JSON file."""
+    """Parsed content of a JSON file."""
     try:
         with open_file(path) as file:
             data = file.read(_MAX_BYTES + 1)
@@ -91,7 +91,7 @@ def _json(path: Path) -> Any:
 
 
 def _told(photo: str, path: Path, told: Any) -> bool | None:
-    """Whether the JSON says that this photo is a favourite; None if it says nothing of it."""
+    """Whether a photo is a favourite according to parsed JSON, None if unknown."""
     if isinstance(told, list) and len(told) == 1:
         told = told[0]
     if not isinstance(told, dict):

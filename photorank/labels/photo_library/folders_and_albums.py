@@ -1,4 +1,4 @@
-"""Judgements by where photos lie: folders as tiers, and being in an album or not."""
+"""Judgements by folder: folder names as tiers, or membership of an album."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """Judgements by folders whose names are tiers, given from the worst to the best.
+    """Judgements by folder names as tiers, ordered from worst to best.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
     label, those with copies in several have the best. Raises LabelsError for a name that is
@@ -42,7 +42,7 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Judgements of which photos are in an album (1) and which are not (0).
+    """Judgements of all photos: in an album (1) or not (0).
 
     The album is a folder with copies of the chosen photos, which are known by their content, or
     a text with a photo a line: its path, absolute or relative to the text's own folder, or its
@@ -63,7 +63,7 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
 
 
 def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Digests of the photos in a folder."""
+    """Digests of the photos in an album folder."""
     by_path = {str(file.path): file.digest for file in files}
     known = set(by_path.values())
     chosen = set()
@@ -84,7 +84,7 @@ def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> 
 
 
 def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
-    """Digests of the photos that a text names."""
+    """Digests of the photos listed in an album's text file."""
     by_path: dict[str, str] = {}
     by_name: dict[str, set[str]] = {}
     for file in files:
@@ -104,7 +104,7 @@ def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> s
 
 
 def _lines(album: Path) -> list[str]:
-    """Lines of a text that are not empty; names need not be Unicode."""
+    """Non-empty lines of an album's text file; file names need not be valid Unicode."""
     try:
         with open_file(album) as file:
             data = file.read(_MAX_LIST + 1)

@@ -1,4 +1,4 @@
-"""Groups by folder, day or event, within which a person would choose."""
+"""Groups of photos by folder, day or event, for choices within a group."""
 
 from collections.abc import Iterable
 from math import inf
@@ -13,7 +13,7 @@ Occasion: TypeAlias = Literal["folder", "day", "event"]
 
 
 def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0) -> dict[str, str]:
-    """Group of each photo by its digest; of copies the first file counts.
+    """Group name of each photo by digest; of several copies the first file counts.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
     of so many hours, wherever in the world they were taken. Without a time a photo is in no day
@@ -41,7 +41,7 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
 
 
 def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: str) -> LabelTable:
-    """Groups as a table of labels without scores."""
+    """Label table with the groups of photos and no scores."""
     paths = {file.digest: str(file.path) for file in files}
     rows = [
         LabelRow(number, paths[digest], group=group)
@@ -51,7 +51,7 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Events, named after the clock of their first photo; the gap is in seconds."""
+    """Event name of each photo by digest: capture time of the first photo; `gap` in seconds."""
     groups = {}
     last, name = -inf, ""
     moments = capture_seconds(list(times.values())).tolist()

@@ -1,4 +1,4 @@
-"""Star ratings, flags and colour labels that photo programs keep as XMP and EXIF."""
+"""Star ratings, flags and colour labels that photo programs store in XMP and EXIF."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ _FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED
 
 
 def collect_stars(files: Iterable[LibraryFile]) -> Collected:
-    """Photos' stars, 1 to 5, and 0 for those that were rejected.
+    """Judgements by star ratings, 1 to 5, and 0 for rejected photos.
 
     A photo without stars is not rated. A rejected one is rejected whatever stars it
     has. Where no photo has any star, the flags are the tiers: rejected, undecided,
@@ -38,7 +38,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
 
 
 def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Collected:
-    """Judgements by colour labels as tiers, in an order from the worst to the best.
+    """Judgements by colour labels as tiers, ordered from worst to best.
 
     The labels are named as the program calls them; case does not matter. Others are left out,
     with a note. Raises LabelsError, which tells the labels that there are, if there is no order

@@ -1,1 +1,1 @@
-"""Scores made of likes, views and followers."""
+"""Scores computed from likes, views and followers."""

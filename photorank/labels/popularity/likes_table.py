@@ -1,4 +1,4 @@
-"""Tables of likes: CSV files of what a website counts, read as one score a photo."""
+"""Tables of likes: CSV files of a website's counts, read as one score per photo."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -19,7 +19,7 @@ _SEEN = ("views", "followers")  # what likes are divided by: the first that is t
 
 
 class _Counts(NamedTuple):
-    """Counts in one row."""
+    """Likes, exposure, account and publication date in one row."""
 
     line: int  # of the file, from 1
     file: str
@@ -30,7 +30,7 @@ class _Counts(NamedTuple):
 
 
 def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = False) -> LabelTable:
-    """Labels made of a CSV file of counts: one score a photo, higher is better.
+    """Labels computed from a CSV file of likes: one score per photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
     perhaps `views`, `followers`, `account` and `date`. Likes are divided by views, else
@@ -82,7 +82,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
 
 
 def _scores(rows: Sequence[_Counts], how: str, tiers: int | None) -> tuple[Floats, str]:
-    """Scores (n,) of rows, and in words how they were made."""
+    """Scores (n,) of rows, and a text that explains the computation."""
     scores = rate([row.likes for row in rows], [row.seen for row in rows])
     if days := [row.published for row in rows if row.published]:
         latest = max(days)

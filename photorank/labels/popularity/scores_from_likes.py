@@ -1,4 +1,4 @@
-"""Popularity as a score: likes for what was seen, by whom, and for how long."""
+"""Popularity scores from likes, corrected for exposure, account and age of a photo."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,7 +8,7 @@ from photorank.typing import Codes, Floats
 
 
 def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
-    """Likes per view or follower (n,), drawn to what is usual where little was seen.
+    """Likes per view or follower (n,), shrunk to the mean rate where exposure is low.
 
     Likes are taken as Poisson counts, with a rate a photo that comes from one gamma
     distribution for all photos, so a photo may have more likes than views. The score
@@ -57,7 +57,7 @@ def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
 
 
 def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -> Floats:
-    """Tier (n,) of each photo among its account's photos, so that fame does not count.
+    """Popularity tier (n,) of each photo within its account, independent of account fame.
 
     From 1, the least popular, to `n_tiers`, of equal size. Equal scores share the tier
     of their middle rank, and what lies on a border has the mean of its two tiers. An
@@ -85,7 +85,7 @@ def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -
 
 
 def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
-    """Popularity (n,) that each photo would have at the geometric mean of all ages.
+    """Popularity (n,) of each photo, rescaled to the geometric mean of all ages.
 
     A photo that has been out for longer had more time to be liked. Early and late
     counts differ by a factor that depends on age alone, and by noise (Szabo &
@@ -115,7 +115,7 @@ def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
 
 
 def _gamma_prior(likes: Floats, exposure: Floats) -> tuple[float, float] | None:
-    """Shape and mean of the gamma distribution of rates; None where they do not differ."""
+    """Shape and mean of the gamma prior of rates; None if all rates are equal but for chance."""
     from scipy.optimize import minimize
     from scipy.special import digamma, gammaln
 

@@ -1,4 +1,4 @@
-"""Values of a table's cells: a number, people, votes, a day, yes or no; else ValueError."""
+"""Parsers of table cells: number, people, votes, date, yes or no; else ValueError."""
 
 import math
 from datetime import date, datetime
@@ -19,14 +19,14 @@ _SPLITS: dict[str, Split] = {
 
 
 def filled(cells: Cells, name: str) -> str:
-    """Cell that must not be empty."""
+    """Text of a cell; ValueError if empty."""
     if not cells[name]:
         raise ValueError(f"no {name}")
     return cells[name]
 
 
 def number(cells: Cells, name: str) -> float:
-    """Cell's finite number."""
+    """Finite number in a cell; else ValueError."""
     text = filled(cells, name)
     try:
         value = float(text)
@@ -38,7 +38,7 @@ def number(cells: Cells, name: str) -> float:
 
 
 def count(cells: Cells, name: str) -> float:
-    """Cell's whole number from 0."""
+    """Whole number ≥ 0 in a cell; else ValueError."""
     value = number(cells, name)
     if value < 0 or value != int(value):
         raise ValueError(f"{name} {cells[name]!r} is not a count")
@@ -46,7 +46,7 @@ def count(cells: Cells, name: str) -> float:
 
 
 def people(cells: Cells, name: str) -> int | None:
-    """Cell's number of people, None if it is empty."""
+    """Number of people in a cell, None if empty."""
     if not cells.get(name):
         return None
     value = number(cells, name)
@@ -56,7 +56,7 @@ def people(cells: Cells, name: str) -> int | None:
 
 
 def votes(cells: Cells, name: str) -> float:
-    """Cell's positive number of votes, 1 if it is empty."""
+    """Positive number of votes in a cell, 1 if empty."""
     if not cells.get(name):
         return 1.0
     value = number(cells, name)
@@ -66,7 +66,7 @@ def votes(cells: Cells, name: str) -> float:
 
 
 def day(cells: Cells, name: str) -> date:
-    """Cell's day, whatever time of it follows."""
+    """Date in a cell, without any time of day."""
     text = filled(cells, name)
     try:
         return datetime.fromisoformat(text).date()
@@ -75,7 +75,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """Whether a cell says yes; an empty one does not."""
+    """Whether a cell contains a yes; False if empty."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True
@@ -85,7 +85,7 @@ def truth(cells: Cells, name: str) -> bool:
 
 
 def split_name(text: str) -> Split | None:
-    """Part of an official split that a cell means, None if it is empty.
+    """Dataset split (train, validation, test) named in a cell, None if empty.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""CSV files: opened in their encoding, packed or not, and read with line numbers."""
+"""CSV files, plain or gzipped, with detected encoding and line numbers."""
 
 import codecs
 import csv
@@ -24,14 +24,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Dialect:
-    """Way in which a CSV file is written."""
+    """CSV format of a file: column names, delimiter and skipped lines."""
 
     columns: tuple[str, ...] = ()  # where no first row names them
     delimiter: str = ","  # " " is any run of blanks
     skipped: int = 0  # lines before the table
 
     def reader(self, file: Iterable[str]) -> Any:
-        """Reader of a table's rows."""
+        """CSV reader of a file's rows in this format."""
         if self.delimiter == " ":
             words = (" ".join(line.split()) for line in file)
             return csv.reader(words, delimiter=" ", quoting=csv.QUOTE_NONE)
@@ -40,7 +40,7 @@ class Dialect:
 
 @contextmanager
 def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
-    """Open a table in UTF-8, with or without a byte order mark, or in Latin-1.
+    """Open a CSV table in UTF-8, with or without a byte order mark, or in Latin-1.
 
     Raises MissingPathError, and LabelsError if it cannot be read or is no text.
     """
@@ -67,14 +67,14 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a file, unpacking it if its name says that it is packed."""
+    """Open a file for binary reading, decompressed if its suffix is ``.gz``."""
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe can be read only once, if it ever ends
         raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
-    """Encoding of a file, which is read once for that, `part` bytes at a time."""
+    """Text encoding of a file, detected by reading it in chunks of `part` bytes."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with _opened(path) as file:
         while data := file.read(part):
@@ -88,7 +88,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 class CsvRows(Generic[Row]):
-    """Usable rows of a CSV file, read anew each time, so that it may be bigger than the memory.
+    """Usable rows of a CSV file, read again on each iteration instead of kept in memory.
 
     `understood` takes the open table, requires its columns, and returns what understands a row;
     with `partial` rows that cannot be used are left out, with a note.
@@ -110,7 +110,7 @@ class CsvRows(Generic[Row]):
             yield from table.usable_rows(self._understood(table), partial=self._partial)
 
     def checked(self) -> list[str]:
-        """Notes on the table, after every row was read once, so that errors come first."""
+        """Notes on the table, after a first pass over all rows that raises any error early."""
         with open_csv(self._path) as table:
             for _ in table.usable_rows(self._understood(table), partial=self._partial):
                 pass

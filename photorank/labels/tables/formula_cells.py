@@ -1,4 +1,4 @@
-"""Cells that a spreadsheet would take for formulas: written so that none runs, and read back."""
+"""Spreadsheet formulas in CSV cells: neutralised on writing, restored on reading."""
 
 # What begins a formula in Excel, LibreOffice or Google Sheets, in full width as well (OWASP, "CSV
 # Injection"). An apostrophe tells them that a text follows; one of its own gets another, so that
@@ -7,7 +7,7 @@ _FORMULA_MARKS = tuple("=+-@\t\r\n＝＋－＠'")
 
 
 def text_cell(text: str | None) -> str:
-    """Text for a cell of a CSV file, with an apostrophe before what may be a formula.
+    """Text for a CSV cell, with an apostrophe before a possible formula.
 
     Examples
     --------
@@ -20,7 +20,7 @@ def text_cell(text: str | None) -> str:
 
 
 def cell_text(text: str) -> str:
-    """Cell's text without the apostrophe that kept it from being a formula.
+    """Text of a CSV cell without the apostrophe before a possible formula.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Tables of judgements: rows of labels and of choices, and the CSV files that hold them."""
+"""Tables of judgements: rows of labels and rows of choices, read from CSV files."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ LABEL_COLUMNS = ("score", "tier", "stars")  # the first one that is there counts
 
 
 class LabelRow(NamedTuple):
-    """Label of one photo by one rater or several; without a score only its group, series, split."""
+    """Label of one photo by one or more raters: optional score, group, series and split."""
 
     line: int  # of the file, from 1
     file: str  # absolute, or relative to the folder of the photos
@@ -50,7 +50,7 @@ class LabelRow(NamedTuple):
 
     @property
     def files(self) -> tuple[str]:
-        """Name of the photo's file."""
+        """File name of the labelled photo, as a tuple of one."""
         return (self.file,)
 
 
@@ -65,7 +65,7 @@ class LabelTable:
 
 
 class ChoiceRow(NamedTuple):
-    """Choice between two photos."""
+    """Choice between two photos: winner and loser, or a tie."""
 
     line: int  # of the file, from 1
     winner: str
@@ -77,7 +77,7 @@ class ChoiceRow(NamedTuple):
 
     @property
     def files(self) -> tuple[str, str]:
-        """Names of the two photos' files."""
+        """File names of the winner and the loser."""
         return self.winner, self.loser
 
 
@@ -93,7 +93,7 @@ class ChoiceTable:
 def read_labels(
     path: Path, *, group_column: str | None = None, partial: bool = False
 ) -> LabelTable:
-    """Labels of a CSV file, in UTF-8 or Latin-1, packed or not; rows are read as they are needed.
+    """Labels of a CSV file in UTF-8 or Latin-1, plain or gzipped; rows are read lazily.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
     and perhaps `rater`, `group` (or the column that is named), `series`, `n_raters` and `split`
@@ -135,7 +135,7 @@ def read_labels(
 
 
 def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
-    """Choices of a CSV file: `winner`, `loser`, and perhaps `tie`, `rater` and `votes`.
+    """Choices of a CSV file with columns `winner`, `loser`, optional `tie`, `rater`, `votes`.
 
     A tie is told by ``1``, ``true`` or ``yes``; ``0``, ``false``, ``no`` or nothing is none.
     Votes say how many people chose so, 1 where the cell is empty. Raises as :func:`read_labels`.

@@ -1,4 +1,4 @@
-"""Table of text from any kind of file: columns by their names, rows with their lines."""
+"""Table of text cells from any file format, with column names and line numbers."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +13,7 @@ Row = TypeVar("Row")
 
 
 class Table:
-    """Open table, read up to its first row: by default the names of its columns.
+    """Open table of text cells; the first row holds the column names unless given.
 
     Rows come with their lines in the file, from 1; the path is for messages.
     """
@@ -28,7 +28,7 @@ class Table:
         self.columns = [name.strip().lower() for name in named]
 
     def require(self, *names: str) -> None:
-        """Raise unless the columns are there, each once."""
+        """Raise LabelsError unless each named column occurs exactly once."""
         for name in names:
             if name not in self.columns:
                 raise self._lacks(f"no column {name!r}")
@@ -37,7 +37,7 @@ class Table:
             raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
 
     def first_of(self, names: Sequence[str]) -> str:
-        """First of the columns that is there."""
+        """First of `names` that is a column of the table; LabelsError if none is."""
         found = [name for name in names if name in self.columns]
         if not found:
             raise self._lacks(f"no label column ({', '.join(names)})")
@@ -47,7 +47,7 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Note which columns are not understood."""
+        """Add a note that lists the unknown columns, which are ignored."""
         others = [name for name in self.columns if name and name not in known]
         if others:
             self.notes.append(f"columns left out: {', '.join(others)}")
@@ -55,7 +55,7 @@ class Table:
     def usable_rows(
         self, understood: Callable[[int, Cells], Row | None], *, partial: bool
     ) -> Iterator[Row]:
-        """Yield what is understood of each row; None is a photo that nobody rated.
+        """Yield each row parsed by `understood`; rows parsed as None are unrated and left out.
 
         What is wrong is told at the end, after the last row.
         """
@@ -77,7 +77,7 @@ class Table:
         self.notes += problems.settle(str(self.path), usable, partial=partial)
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
-        """Yield each row that is not blank by column, with its line; a problem names the table."""
+        """Yield (line, cells by column) of each non-blank row; add bad rows to `problems`."""
         width = len(self.columns)
         for line, row in self._rows:
             cells = [cell.strip() for cell in row]

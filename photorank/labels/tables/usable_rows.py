@@ -1,4 +1,4 @@
-"""Problems of a table's rows, and whether the usable rows are taken without the others."""
+"""Problems of a table's rows, and the decision to import the usable rows without the rest."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _LETTERS = 300  # of each; a cell may have a hundred thousand
 
 
 class Problem(NamedTuple):
-    """Problem of one row."""
+    """Problem of one table row: line number, description and file."""
 
     line: int  # of the file, from 1
     what: str
@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """Problems of a table: all counted, the first few kept.
+    """Problems of a table's rows: total count, and the first few in full.
 
     Examples
     --------
@@ -40,7 +40,7 @@ class Problems:
     first: list[Problem] = field(default_factory=list)
 
     def add(self, problem: Problem) -> None:
-        """Record one."""
+        """Record a problem."""
         self.count += 1
         if len(self.first) < _SHOWN:
             self.first.append(problem)
@@ -48,7 +48,7 @@ class Problems:
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Decide whether a table's usable rows are taken without the rest; return a note on that.
+        """Raise LabelsError if problems prevent the import, else return notes on omitted rows.
 
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.

@@ -1,4 +1,4 @@
-"""The first sheet of an Excel workbook, as rows of text."""
+"""First sheet of an Excel workbook, as rows of text."""
 
 import warnings
 import zipfile
@@ -21,7 +21,7 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypt
 def workbook_rows(
     path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first sheet: number from 1, and cells.
+    """Yield (row number from 1, cells as text) of each row of the first sheet.
 
     Of a formula the value counts that was saved with it. Days are ISO 8601, whole numbers have
     no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file. Raises
@@ -43,7 +43,7 @@ def workbook_rows(
 
 
 def _check_container(path: Path, file: BinaryIO, max_unpacked: int) -> None:
-    """Raise unless a file is an archive of a reasonable size; its directory bounds what is read."""
+    """Raise LabelsError unless a file is a ZIP archive of at most `max_unpacked` bytes."""
     if file.read(len(_OLD_OR_LOCKED)) == _OLD_OR_LOCKED:
         raise LabelsError(
             f"{path} is encrypted, or of an Excel before 2007. Save it as .xlsx without a password."
@@ -55,7 +55,7 @@ def _check_container(path: Path, file: BinaryIO, max_unpacked: int) -> None:
 
 
 def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
-    """Yield the values of the first sheet's rows, those of a gap too."""
+    """Yield the cell values of each row of the first sheet, blank rows included."""
     from openpyxl import load_workbook
 
     with _library_errors(path):
@@ -74,7 +74,7 @@ def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
 
 @contextmanager
 def _library_errors(path: Path) -> Iterator[None]:
-    """Say in one line what a library cannot read; damaged workbooks fail in every way there is."""
+    """Convert any error of the workbook parser into a one-line LabelsError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles that are missing, dates that are none
         try:
@@ -86,7 +86,7 @@ def _library_errors(path: Path) -> Iterator[None]:
 
 
 def _text(value: Any) -> str:
-    """Cell's text.
+    """Text of a cell value, in the format of a CSV file saved by Excel.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Capture times of photos: seconds that compare across cameras, and local clocks."""
+"""Capture times of photos: seconds comparable across time zones, and local camera time."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> Floats:
-    """Seconds since 1970 of some rows, with the zones that all photos have.
+    """Seconds since 1970 of the photos at `rows`, using the time zones of all photos.
 
     >>> capture_seconds_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
     array([60.])
@@ -56,7 +56,7 @@ def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> F
 
 
 def local_clock(taken: str) -> str:
-    """Time on the camera's clock, without its zone.
+    """Local time of the camera clock in ISO 8601, without the UTC offset.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'

@@ -37,7 +37,7 @@ class Shot(NamedTuple):
 
 
 def shot(data: bytes) -> Shot:
-    """Capture time and camera in a file's bytes; what cannot be read is None."""
+    """Capture time and camera from a photo file's bytes; unreadable fields are None."""
     try:
         exif = _exif(open_header(io.BytesIO(data)), io.BytesIO(data))
         return Shot(_taken(exif), _camera(exif))
@@ -46,7 +46,7 @@ def shot(data: bytes) -> Shot:
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias, as :func:`photorank.photos.safe_headers.exposure_bias`, in this process."""
+    """Exposure bias in stops, None if unknown; read in this process, not in the decode pool."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -57,7 +57,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Tags, as :func:`photorank.photos.safe_headers.embedded_tags`, in this process."""
+    """Rating, label and flag in a photo file; read in this process, not in the decode pool."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -84,7 +84,7 @@ def _exif_rating(exif: Image.Exif) -> float | None:
 
 
 def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
-    """XMP of a photo, None if there is none."""
+    """XMP packet of a photo as bytes, None if there is none."""
     packet = header.info.get("xmp")
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
@@ -105,7 +105,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """EXIF and XMP of a PNG with their chunk types, before its pixels or after."""
+    """Chunk type and bytes of EXIF and XMP in a PNG, before or after its pixels."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -121,7 +121,7 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _international_text(data: bytes) -> bytes:
-    """Text of an iTXt chunk after its keyword, unpacked up to the limit of a packet."""
+    """Text of a PNG iTXt chunk after its keyword, decompressed up to `MAX_PACKET_BYTES`."""
     compressed = data[:1] == b"\1"
     text = data[2:].split(b"\0", 2)[-1]  # after the language and the translated keyword
     if not compressed:
@@ -133,7 +133,7 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _taken(exif: Image.Exif) -> str | None:
-    """Camera clock in ISO 8601 with its offset from UTC if known, else the time of GPS."""
+    """Capture time in ISO 8601: camera clock with UTC offset if known, else GPS time."""
     tags = exif.get_ifd(ExifTags.IFD.Exif)
     clock = _parsed_time(tags.get(ExifTags.Base.DateTimeOriginal), "%Y:%m:%d %H:%M:%S")
     gps_time = _gps_time(exif)
@@ -155,7 +155,7 @@ def _parsed_time(value: object, form: str) -> datetime | None:
 
 
 def _utc_offset(value: object) -> timedelta | None:
-    """Offset from UTC of a text such as +05:30, None if it is none."""
+    """UTC offset parsed from a text such as +05:30, None if invalid."""
     found = _OFFSET.fullmatch(str(value or "").strip("\0 "))
     if found is None:
         return None
@@ -165,7 +165,7 @@ def _utc_offset(value: object) -> timedelta | None:
 
 
 def _offset_between(clock: datetime, gps_time: datetime) -> timedelta | None:
-    """Offset from UTC of a clock, None if GPS shows another moment."""
+    """UTC offset of a camera clock, from the difference to GPS time; None if implausible."""
     zone = round((clock - gps_time) / _ZONE_STEP) * _ZONE_STEP
     return _valid_offset(zone) if abs(clock - gps_time - zone) <= _MAX_CLOCK_ERROR else None
 
@@ -195,6 +195,6 @@ def _camera(exif: Image.Exif) -> str | None:
 
 
 def _one_line(value: object) -> str:
-    """Text of EXIF in one line, without what cannot be printed."""
+    """EXIF text on one line, without unprintable characters."""
     text = "".join(char if char.isprintable() else " " for char in str(value or ""))
     return " ".join(text.split())[:_MAX_CAMERA_LETTERS]

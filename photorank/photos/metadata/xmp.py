@@ -51,7 +51,7 @@ _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """Rating, colour label and flag of a photo by any program, None where there is none."""
+    """Rating, colour label and flag of a photo, written by any program; None where missing."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
     label: str | None = None  # the program's names of colours, separated by commas
@@ -59,7 +59,7 @@ class XmpTags(NamedTuple):
 
 
 def read_xmp(data: bytes) -> XmpTags:
-    """Tags in an XMP packet or sidecar of any program.
+    """Rating, label and flag in an XMP packet or sidecar of any program.
 
     Without xmp:Rating the rating of Windows counts, without xmp:Label the colours of Lightroom,
     digiKam or darktable. Raises MetadataError if it is no readable XMP, declares a document type
@@ -72,7 +72,7 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int) -> bytes:
-    """Sidecar (a new one if `data` is None) with another rating; all other bytes stay.
+    """Sidecar bytes with a new rating, other bytes unchanged; a new sidecar if `data` is None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
     is Windows' percent; a missing xmp:Rating becomes an attribute of the first description. Raises
@@ -105,7 +105,7 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
 
 
 def made_by_photorank(data: bytes) -> bool:
-    """Whether photorank made a sidecar that no other program has saved since.
+    """Whether photorank wrote a sidecar and no other program has saved it since.
 
     Its stars come from a master-vector and are no person's judgement.
 
@@ -121,7 +121,7 @@ def _own_sidecars() -> frozenset[bytes]:
 
 
 def sidecars(photo: Path) -> list[Path]:
-    """Existing sidecars of a photo, first the one that it does not share.
+    """Existing sidecars of a photo, ``photo.jpg.xmp`` before the shared ``photo.xmp``.
 
     darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
     which a RAW file shares with its JPEG.
@@ -136,7 +136,7 @@ def sidecars(photo: Path) -> list[Path]:
 
 
 def sidecar_for(photo: Path) -> Path:
-    """Sidecar for a photo's rating: the first of its existing ones, else ``photo.jpg.xmp``.
+    """Sidecar path for a photo's rating: first existing sidecar, else ``photo.jpg.xmp``.
 
     Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
     programs that write it they are one shot.
@@ -145,7 +145,7 @@ def sidecar_for(photo: Path) -> Path:
 
 
 def stars_of_percent(percent: float) -> float:
-    """Stars, 0 to 5, of a rating in percent by Windows.
+    """Stars, 0 to 5, of a Windows rating in percent.
 
     >>> [stars_of_percent(percent) for percent in (0, 1, 25, 50, 75, 99)]
     [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
@@ -154,7 +154,7 @@ def stars_of_percent(percent: float) -> float:
 
 
 def parse_rating(text: str, low: float, high: float) -> float:
-    """Number of a rating's text; MetadataError if it is none from `low` to `high`."""
+    """Rating parsed from text; MetadataError if not a number from `low` to `high`."""
     try:
         value = float(text)
     except ValueError:
@@ -186,7 +186,7 @@ def _tags(packet: Packet) -> XmpTags:
 
 
 def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
-    """Edit (start, end, bytes) that adds xmp:Rating to the first description."""
+    """Edit (start, end, bytes) that inserts xmp:Rating into the first rdf:Description."""
     if not packet.nodes:
         raise MetadataError("XMP without any description")
     node = packet.nodes[0]

@@ -1,4 +1,4 @@
-"""XMP packets as text, with the position of each property in it."""
+"""XMP packets as text, with the byte offsets of each property's value."""
 
 import codecs
 import re
@@ -38,7 +38,7 @@ _TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=<>]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/
 
 @dataclass(frozen=True)
 class Property:
-    """A property of the photo, with the position of its value in bytes."""
+    """XMP property of a photo, with the byte offsets of its value."""
 
     name: str  # namespace, space, local name
     value: str  # the text, or the items of a list with commas
@@ -51,7 +51,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Node:
-    """Start tag of a description, to which properties can be added."""
+    """Start tag of an rdf:Description, to which attributes can be added."""
 
     end: int  # position for another attribute
     space: bytes  # between its attributes
@@ -60,7 +60,7 @@ class Node:
 
 @dataclass
 class Packet:
-    """An XMP packet as XML in UTF-8, whatever its encoding was."""
+    """XMP packet as XML, converted to UTF-8 from any encoding."""
 
     source: bytes
     properties: list[Property] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Packet:
 
 @dataclass(frozen=True)
 class Text:
-    """XML of a packet, with its encoding and the text around it."""
+    """XML of an XMP packet, with its encoding and the padding around the XML."""
 
     mark: bytes  # the byte order mark
     encoding: str
@@ -78,13 +78,13 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Bytes of other XML in the same encoding and surroundings."""
+        """Bytes of new XML in the packet's encoding, with its byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
 
 def packet_text(data: bytes) -> Text:
-    """Text of a packet in any Unicode encoding; MetadataError if it is too large or no text."""
+    """XMP packet decoded from any Unicode encoding; MetadataError if too large or not text."""
     if len(data) > MAX_PACKET_BYTES:
         raise MetadataError(f"XMP of more than {MAX_PACKET_BYTES >> 20} MB")
     mark = next((mark for mark in _ENCODING_OF_MARK if data.startswith(mark)), b"")
@@ -99,7 +99,7 @@ def packet_text(data: bytes) -> Text:
 
 
 def parse_packet(xml: str) -> Packet:
-    """Properties of a packet's XML; MetadataError if it is no XMP or defines entities."""
+    """Packet with properties parsed from XML; MetadataError if not XMP or with entities."""
     try:
         reader = _Reader(Packet(xml.encode()))
         reader.parser.Parse(reader.packet.source, True)
@@ -114,7 +114,7 @@ def parse_packet(xml: str) -> Packet:
 
 
 def _encoding(data: bytes) -> str:
-    """Encoding of a packet without a byte order mark."""
+    """Text encoding of an XMP packet without a byte order mark."""
     start = data[:1024].lstrip(b" \t\r\n")
     for beginning, encoding in _ENCODING_OF_START.items():
         if start.startswith(beginning):
@@ -131,7 +131,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Reader:
-    """Handlers of an XML parser that collect the properties of the photo itself.
+    """Expat handlers that collect the XMP properties of the photo itself.
 
     These are attributes and elements of descriptions directly in rdf:RDF; deeper ones belong to
     something else, such as the file that this one was made from.
@@ -209,7 +209,7 @@ class _Reader:
         self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
 
     def _keep(self, name: str) -> None:
-        """Add a property that is an element."""
+        """Add a property that is an XML element, not an attribute."""
         at = self._tag_start
         tag = self._start_tag(at)
         items = tuple("".join(item).strip() for item in self._items)
@@ -222,7 +222,7 @@ class _Reader:
         self.packet.properties.append(Property(name, value, items, *span))
 
     def _start_tag(self, at: int) -> bytes:
-        """Start tag at a position of the source, as it is written."""
+        """Bytes of the XML start tag at byte offset `at`."""
         tag = _TAG.match(self.packet.source, at)
         if tag is None:
             raise MetadataError("XML that cannot be understood")

@@ -1,4 +1,4 @@
-"""All technical signals of one photo, by their catalogue columns."""
+"""All technical signals of one photo, by name."""
 
 import io
 from collections.abc import Callable
@@ -20,7 +20,7 @@ _BLOCKS_SIDE = 1024  # pixels of the central square in which blockiness is measu
 
 @dataclass(frozen=True)
 class Picture:
-    """One photo in the forms that signals need."""
+    """Photo in the forms used by the signals: header, pixels, grey levels, unscaled centre."""
 
     header: Image.Image  # the opened file, not decoded
     photo: Image.Image  # upright sRGB, its long side at most `LONG_SIDE`
@@ -63,7 +63,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
 
 def open_picture(data: bytes) -> Picture:
-    """Photo of a file's bytes; UnreadablePhotoError if it is not usable."""
+    """Picture for the signals, from a file's bytes; UnreadablePhotoError if not usable."""
     decoded = decode_photo(data, short_side=LONG_SIDE // 2)
     left, top = (max(side - _BLOCKS_SIDE, 0) // 2 for side in decoded.size)
     middle = (left, top, decoded.width - left, decoded.height - top)

@@ -13,7 +13,7 @@ _BLOCK = 8  # pixels of a JPEG block's side
 
 
 def jpeg_quality(photo: Image.Image) -> float:
-    """JPEG quality at which an opened file was last saved, by its quantisation table.
+    """JPEG quality, 1 to 100, of the last save, estimated from the quantisation table.
 
     The quality of libjpeg's luminance table that is nearest to the file's.
 
@@ -43,7 +43,7 @@ def jpeg_quality(photo: Image.Image) -> float:
 
 
 def blockiness(grey: Grey) -> float:
-    """Ratio of grey-level steps at the edges of JPEG blocks to those inside them.
+    """Ratio of grey-level steps at JPEG block edges to steps inside the blocks.
 
     The mean of both directions, wherever a crop has moved the grid. Resizing removes it.
 
@@ -74,7 +74,7 @@ def blockiness(grey: Grey) -> float:
 
 
 def _grid(steps: Floats) -> float:
-    """Greatest mean step of the eight positions in a block, divided by the others' median."""
+    """Ratio of the largest mean step at the 8 offsets in a block to the others' median."""
     places = np.sort([steps[start::_BLOCK].mean() for start in range(_BLOCK)])
     inside = max(float(np.median(places[:-1])), 1e-3 / 255)  # never 0: blocks may be flat
     return float(places[-1]) / inside
@@ -82,7 +82,7 @@ def _grid(steps: Floats) -> float:
 
 @cache
 def _tables_by_quality() -> Floats:
-    """Luminance table of libjpeg at each quality from 1 to 100, (100, 64)."""
+    """Luminance quantisation tables of libjpeg for qualities 1 to 100, (100, 64)."""
     tables = []
     for quality in range(1, 101):
         file = io.BytesIO()

@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the picture, 0 to 1, whose loss changes what 
 
 @dataclass(frozen=True)
 class Page:
-    """A page or a place on it, printed to its edges."""
+    """Printed page without margins, or a photo's place on a page; sides in cm."""
 
     short: float  # cm
     long: float  # cm
@@ -26,7 +26,7 @@ class Page:
 
 @dataclass(frozen=True)
 class PrintFitness:
-    """Quality of a photo's print on a page, which is turned as the photo is."""
+    """Print quality of a photo on a page: dpi, cropped share and darkness."""
 
     page: Page
     dpi: float  # dots an inch, after cropping
@@ -35,7 +35,7 @@ class PrintFitness:
 
     @property
     def fitness(self) -> Fitness:
-        """Class of the resolution in dpi."""
+        """Quality class of a print by its resolution in dpi."""
         if self.dpi >= FINE_DPI:
             return "fine"
         return "soft" if self.dpi >= MIN_DPI else "too small"
@@ -50,7 +50,7 @@ class PrintFitness:
 
 
 def parse_page(text: str) -> Page:
-    """Page of a text like ``20x30``, in centimetres; ValueError if it is no page of 1 to 1,000 cm.
+    """Page parsed from a text like ``20x30``, in cm; ValueError if not 1 to 1,000 cm.
 
     >>> parse_page("30 x 20")
     Page(short=20.0, long=30.0)
@@ -64,7 +64,7 @@ def parse_page(text: str) -> Page:
 def print_fitness(
     width: float, height: float, page: Page, *, brightness: float = nan
 ) -> PrintFitness:
-    """Fitness of a photo of `width` x `height` pixels for a page that it fills.
+    """Print fitness of a photo of `width` x `height` pixels that fills a page.
 
     The page is turned as the photo is, and the excess of the photo is cropped. `brightness` is the
     signal of that name, nan if unknown.

@@ -69,7 +69,7 @@ def subject_sharpness(grey: Grey) -> float:
 
 
 def high_frequencies(grey: Grey) -> float:
-    """Share of a picture's contrast in fine detail: log10 of the power above half of Nyquist.
+    """log10 of the share of spectral power above half the Nyquist frequency: fine detail.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def high_frequencies(grey: Grey) -> float:
 
 
 def singular_share(grey: Grey) -> float:
-    """Share of the four largest in the sum of a tile's 32 singular values, mean of 64 tiles.
+    """Share of a tile's 4 largest singular values in the sum of all 32, mean of 64 tiles.
 
     A tile's mean is subtracted first. A blurred tile has nearly a low rank.
 
@@ -138,7 +138,7 @@ def singular_share(grey: Grey) -> float:
 
 
 def _small_tiles(grey: Grey) -> Grey:
-    """Evenly spread tiles (64, 32, 32), none of a picture smaller than one."""
+    """Evenly spaced tiles (64, 32, 32), empty if the picture is smaller than one tile."""
     height, width = grey.shape
     if min(height, width) < _SVD_SIDE:
         return np.empty((0, _SVD_SIDE, _SVD_SIDE), dtype=np.float32)
@@ -148,7 +148,7 @@ def _small_tiles(grey: Grey) -> Grey:
 
 
 def _tile_energies(grey: Grey) -> Floats:
-    """Mean squared Laplacian of each tile (8, 8), empty if they would be tiny."""
+    """Mean squared Laplacian of each tile (8, 8), empty if the picture is too small."""
     if min(grey.shape) < 3 * _TILES_PER_SIDE:
         return np.empty((0, 0))
     detail = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1] - grey[1:-1, :-2]
