@@ -1,4 +1,4 @@
-"""The comparison graph of choices: the pairs that people were shown, as a sparse graph."""
+"""Comparison graph of choices: a sparse graph of the photo pairs shown to people."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Pairs, Ratings, S
 
 @dataclass(frozen=True)
 class ChoiceGraph(ComparisonGraph):
-    """One edge a pair that was shown: its weight is how often, its margin the share of wins."""
+    """Graph with one edge per shown pair: weight = times shown, margin = win share difference."""
 
     n: int
     first: Codes  # (m,) rows, first < second
@@ -33,7 +33,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Check choices and collect those of one pair; see :meth:`Comparisons.from_choices`."""
+        """Check choices and merge repeated pairs to edges; see :meth:`Comparisons.from_choices`."""
         winner = np.asarray(winners, dtype=np.intp).reshape(-1)
         loser = np.asarray(losers, dtype=np.intp).reshape(-1)
         count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -65,17 +65,17 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def pairs(self) -> Pairs:
-        """Rows of both photos of each edge, (m, 2)."""
+        """Rows of the two photos of each edge, (m, 2)."""
         return np.column_stack([self.first, self.second])
 
     @property
     def weight(self) -> Floats:
-        """How often each pair was shown, (m,)."""
+        """Number of times each pair was shown, (m,)."""
         return self.first_wins + self.second_wins + self.ties
 
     @property
     def margin(self) -> Floats:
-        """The first photo's share of wins less the second's, (m,), between −1 and 1."""
+        """Win share of the first photo minus that of the second, (m,), between −1 and 1."""
         return (self.first_wins - self.second_wins) / self.weight
 
     @property
@@ -175,16 +175,16 @@ class ChoiceGraph(ComparisonGraph):
         return SampledPairs(pairs, np.abs(margin))
 
     def differences(self, ratings: Ratings) -> Floats:
-        """Each edge's rating (n,) of the first photo less that of the second, (m,)."""
+        """Rating differences (m,), first minus second photo of each edge, from ratings (n,)."""
         r = np.asarray(ratings, dtype=np.float64)
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sums (n,) of the edges' values (m,): added to the first photo, taken from the second."""
+        """Sums (n,) of edge values (m,): added at the first photo, subtracted at the second."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sums (n,) of the edges' values (m,) over both of their photos."""
+        """Sums (n,) of edge values (m,), added at both photos of each edge."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

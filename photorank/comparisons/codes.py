@@ -1,4 +1,4 @@
-"""Numbers that stand for groups of photos: equal where two photos belong together."""
+"""Integer codes of photo groups: equal codes mean the same group."""
 
 import numpy as np
 
@@ -6,24 +6,24 @@ from photorank.typing import Codes, Floats
 
 
 def dense_ranks(values: Floats | Codes) -> Codes:
-    """Ranks 0, 1, 2 … (n,) of values among their distinct ones."""
+    """Dense ranks 0, 1, 2 … (n,) of values: equal values share a rank, without gaps."""
     return np.unique(values, return_inverse=True)[1].astype(np.intp)
 
 
 def combined(first: Codes, second: Codes) -> Codes:
-    """Numbers (n,) that are equal where both codes are equal, in the order of the first."""
+    """Codes (n,) of the combinations of two codes, sorted by the first code."""
     return dense_ranks(dense_ranks(first) * (second.max(initial=0) + 1.0) + second)
 
 
 def order_within(values: Floats, codes: Codes) -> Codes:
-    """Rows (n,) sorted by code, then by value; equals in any order."""
+    """Row order (n,) by code, then by value; ties in any order."""
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
 
 
 def rows_by_code(codes: Codes) -> list[Codes]:
-    """Rows of each code, in the order of the codes.
+    """Row numbers for each code, in the order of the codes.
 
     Examples
     --------
@@ -35,14 +35,14 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Place of each of 0 … n − 1 among some rows, −1 where it is none of them."""
+    """Position in `rows` of each of 0 … n − 1, −1 if absent."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place
 
 
 def connected(first: Codes, second: Codes, n: int) -> Codes:
-    """Component codes (n,) of photos that pairs (m,) link, in the order of their first photos.
+    """Connected-component codes (n,) of photos linked by pairs (m,), numbered by first photo.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Comparisons: people's judgements, whatever their form, as a weighted graph of photos."""
+"""Comparisons: people's scores or choices as a weighted graph of photos."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,7 +9,7 @@ from photorank.comparisons.score_graph import ScoreGraph
 
 
 class Comparisons(ComparisonGraph):
-    """A comparison graph, made by :meth:`from_scores` or :meth:`from_choices`.
+    """Comparison graph, made by :meth:`from_scores` or :meth:`from_choices`.
 
     Examples
     --------
@@ -29,7 +29,7 @@ class Comparisons(ComparisonGraph):
         within: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> "ScoreComparisons":
-        """Compare every pair of photos with different scores, stars or tiers.
+        """Comparison graph of every pair of photos with different scores, stars or tiers.
 
         Parameters
         ----------
@@ -61,7 +61,7 @@ class Comparisons(ComparisonGraph):
         weights: ArrayLike | None = None,
         within: ArrayLike | None = None,
     ) -> "ChoiceComparisons":
-        """Compare the pairs that people were shown.
+        """Comparison graph of the pairs shown to people, with winner and loser of each choice.
 
         Parameters
         ----------
@@ -87,8 +87,8 @@ class Comparisons(ComparisonGraph):
 
 
 class ScoreComparisons(ScoreGraph, Comparisons):
-    """Comparisons of every two photos whose labels differ."""
+    """Comparisons of all pairs of photos with different labels."""
 
 
 class ChoiceComparisons(ChoiceGraph, Comparisons):
-    """Comparisons of the pairs that people were shown."""
+    """Comparisons of the pairs shown to people."""

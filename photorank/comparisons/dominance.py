@@ -1,4 +1,4 @@
-"""Sums over the points below and to the left of each point, and above and to the right of it."""
+"""Dominance sums: weights of points smaller, or greater, than each point in both coordinates."""
 
 from typing import Any, NamedTuple
 
@@ -9,14 +9,14 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Weights of the points that each point dominates, and of those that dominate it."""
+    """Total weights, per point, of the points smaller, and greater, in both coordinates."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Weight of all points that are smaller, and of all greater, in both coordinates.
+    """Total weight, per point, of the points smaller, and greater, in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the
@@ -75,7 +75,7 @@ def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) ->
 
 
 def prefix_sums(values: Any, dtype: type[np.number[Any]] = np.float64) -> Any:
-    """Sums (n + 1, …) of the first 0, 1, … n of values (n, …); of bools they are counts."""
+    """Prefix sums (n + 1, …) of values (n, …), starting at 0; counts for booleans."""
     sums = np.zeros((len(values) + 1, *values.shape[1:]), dtype)
     np.cumsum(values, axis=0, out=sums[1:])
     return sums

@@ -1,4 +1,4 @@
-"""The ordered pairs whose winner is rated less than one unit above its loser, never listed.
+"""Active pairs of the hinge loss, winner rated less than 1 above loser, without listing pairs.
 
 They are what a ranking with a margin still has to work on: the hinge's active
 pairs. Sums over them take O(n log n), after Lee & Lin (2014,
@@ -20,22 +20,22 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """The pairs (i, j) with i preferred to j and r_i − r_j < 1, as a graph."""
+    """Graph of the pairs (i, j) with i preferred to j and r_i − r_j < 1."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Sums Σ_j w_ij (q_i − q_j) (n,) over these pairs, of either order, for values q (n,)."""
+        """Laplacian sums Σ_j w_ij (q_i − q_j) (n,) of values q (n,), over winners and losers."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Sum Σ w_ij (1 − (r_i − r_j))² for the ratings that chose the pairs."""
+        """Squared hinge loss Σ w_ij (1 − (r_i − r_j))²; ratings as given to :func:`hinge_pairs`."""
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Pairs with a lead of less than 1 by ratings (n,); the gaps of labels do not count.
+    """Active pairs of the hinge loss at ratings (n,): lead below 1; label gaps are ignored.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Listed edges: each win counts while its lead is less than 1."""
+    """Active pairs among choices: listed edges, each win with a lead below 1 counted."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Trees of one block structure, less the pairs that may not differ in group."""
+    """Active pairs among scores: tree of pairs within blocks, minus tree of excluded pairs."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -86,7 +86,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sums of values (l,) over each photo's losers, and over its winners."""
+        """Sums (l,) of values (l,) over each photo's losers, and over each photo's winners."""
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
             tree.add_to(losers, winners, sign * values)
@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Some pairs (winner, loser): each winner with a run of losers, and the other way round."""
+    """Winner–loser pairs of one tree level: a run of losers per winner, of winners per loser."""
 
     winners: Codes  # (a,) rows
     first_loser: Codes  # (a,) where its run in `losers` begins
@@ -106,7 +106,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """All pairs of a lead below 1 within blocks, as O(log n) levels of runs.
+    """Pairs with a lead below 1 within blocks, as O(log n) levels of runs.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
@@ -152,7 +152,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Pairs of the winners of an odd code and the losers of the even one below that came before."""
+    """Pairs of winners with an odd code and earlier losers with the even code just below."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(np.diff(high >> 1, prepend=-1))
     end = np.append(start[1:], len(high))

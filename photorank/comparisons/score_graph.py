@@ -1,4 +1,4 @@
-"""The comparison graph of labels: every pair of differently labelled photos, never listed."""
+"""Comparison graph of scores: all pairs of photos with different labels, without listing pairs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Labels, Pairs, Ra
 
 @dataclass(frozen=True)
 class ScoreGraph(ComparisonGraph):
-    """Every pair of differently labelled photos: w_ij = u_i u_j |y_i − y_j|^p."""
+    """Graph of all pairs of photos with different labels: w_ij = u_i u_j |y_i − y_j|^p."""
 
     n: int
     rows: Codes  # (l,) the labelled photos
@@ -29,7 +29,7 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Check labels and build their graph; see :meth:`Comparisons.from_scores`."""
+        """Check the scores and build the graph; see :meth:`Comparisons.from_scores`."""
         y = np.asarray(scores, dtype=np.float64)
         if y.ndim != 1 or np.isinf(y).any():
             raise ComparisonsError("scores must be one finite number (or nan) a photo")
@@ -130,25 +130,25 @@ class ScoreGraph(ComparisonGraph):
         return replace(self, gap_power=gap_power)
 
     def with_scores(self, scores: Ratings) -> Self:
-        """Graph of other scores (n,) over the same pairs of photos."""
+        """Graph with new scores (n,) and the same photos, groups and trust."""
         return replace(self, labels=np.asarray(scores, dtype=np.float64)[self.rows])
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (n,) over the pairs in scope, ties included."""
         a, b = np.asarray(a, np.float64)[self.rows], np.asarray(b, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.products(a, b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j) (n,) over the pairs in scope, ties included."""
         a = np.asarray(a, np.float64)[self.rows]
         return self.spread(self._signed(lambda part: part.differences(a)))
 
     def blocks(self) -> list[Codes]:
-        """Rows of the labelled photos, block by block: pairs never leave a block."""
+        """Rows of the labelled photos, one array per block; all pairs are within a block."""
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Share of its block that each value exceeds (n,), ties half; nan if unlabelled."""
+        """Share of its block below each value (n,), ties half; nan for unlabelled photos."""
         values = np.asarray(values, np.float64)[self.rows]
         return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
@@ -198,7 +198,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Whether people ordered each pair (m, 2) of photos of one block."""
+        """Whether people ordered each pair (m, 2) of positions in `rows`, both in one block."""
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:
@@ -206,7 +206,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Places in `rows` of a share of each block's worst labels, and of its best; else all."""
+        """Positions in `rows` of each block's worst and best `share` of labels; None for all."""
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody
@@ -223,7 +223,7 @@ class ScoreGraph(ComparisonGraph):
         return total
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values (n, …) of all photos from those (l, …) of the labelled ones, else `missing`."""
+        """Values (n, …) for all photos from values (l, …) of labelled photos, else `missing`."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -240,7 +240,7 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _latest(self) -> list[tuple[Floats, Agreement]]:
-        """The last ratings whose agreement was asked for, and the answer."""
+        """Cache of the last ratings passed to :meth:`agreement`, with their result."""
         return []
 
     @cached_property
@@ -250,13 +250,13 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """The pairs that agree in `same`, and those that agree in both and do not count."""
+        """Blocks of the pairs equal in `same`, and of the excluded pairs, equal in both codes."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums over the pairs that agree in `same`, less those that agree in both."""
+        """Sums over the pairs equal in `same`, minus excluded pairs, equal in both codes."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

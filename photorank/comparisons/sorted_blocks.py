@@ -1,4 +1,4 @@
-"""Sums over pairs of one block of photos, from prefix sums of their sorted labels."""
+"""Sums over pairs within blocks of photos, from prefix sums over sorted labels."""
 
 from dataclasses import dataclass
 from math import comb
@@ -14,7 +14,7 @@ _COLUMNS = 64  # of X that are summed at once: bounds the memory of n x d prefix
 
 @dataclass(frozen=True)
 class Blocks:
-    """Photos sorted by block and label, for sums over the other photos of each one's block."""
+    """Photos sorted by block and label, for sums over all other photos of the same block."""
 
     order: Codes  # (l,) sorted row -> row
     block: Codes  # (l,) 0, 1, 2 …, non-decreasing
@@ -25,7 +25,7 @@ class Blocks:
 
     @classmethod
     def of(cls, labels: Labels, trust: Floats, codes: Codes, p: int) -> "Blocks":
-        """Sort the photos by block, then by label."""
+        """Blocks of photos, sorted by block code, then by label."""
         order = order_within(labels, codes)
         y, block = labels[order], dense_ranks(codes[order])
         tier = np.cumsum((np.diff(y, prepend=np.nan) != 0) | (np.diff(block, prepend=-1) != 0)) - 1
@@ -34,7 +34,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block; the better ones times `sign`."""
+        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block; better photos' terms times `sign`."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -46,20 +46,20 @@ class Blocks:
         return self._gap_sums(below) + sign * (-1) ** self.p * self._gap_sums(above)
 
     def fractional_ranks(self) -> Floats:
-        """Share of its block that each label exceeds (l,), ties (itself too) half."""
+        """Share of its block below each label (l,), ties (and the label itself) half."""
         below = (_first(self.tier) + _last(self.tier)) / 2 - _first(self.block)
         return self._unsorted(below / np.bincount(self.block)[self.block])
 
     def degrees(self) -> Floats:
-        """Sums Σ_j w_ij (l,)."""
+        """Weighted degrees Σ_j w_ij (l,)."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None])[:, 0])
 
     def net_wins(self) -> Floats:
-        """Sums Σ_j w_ij sign(y_i − y_j) (l,)."""
+        """Net wins Σ_j w_ij sign(y_i − y_j) (l,)."""
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Sums Σ_j w_ij (x_i − x_j), of the shape of X."""
+        """Laplacian sums Σ_j w_ij (x_i − x_j), of the same shape as X."""
         columns = X.reshape(len(X), -1)
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -70,7 +70,7 @@ class Blocks:
         return product.reshape(X.shape)
 
     def credit(self, ratings: Ratings) -> Floats:
-        """Sums Σ_j w_ij (l,) over pairs that the ratings order as the labels do, ties half."""
+        """Sums Σ_j w_ij (l,) over pairs ordered alike by ratings and labels, ties half."""
         r = dense_ranks(ratings)[self.order]
         tier = self.tier.astype(np.float64)
         # Blocks run against the tiers, so no photo of another block is smaller in both.
@@ -82,7 +82,7 @@ class Blocks:
         return self._unsorted(self.u * concordant + tied / 2)
 
     def products(self, a: Floats, b: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j)(b_i − b_j) (l,) over the block, ties included."""
         a, b = a[self.order], b[self.order]
         # The gaps do not depend on the origin, but the products' rounding errors do.
         a = a - (self._sums(a) / self._sums())
@@ -90,12 +90,12 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a * b + self._sums(a * b)))
 
     def differences(self, a: Floats) -> Floats:
-        """Sums Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties too."""
+        """Sums Σ_j u_i u_j (a_i − a_j) (l,) over the block, ties included."""
         a = a[self.order]
         return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Sums Σ_j u_j values_j of each photo's block (l,)."""
+        """Sums Σ_j u_j values_j (l,) over the block of each photo."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
@@ -112,17 +112,17 @@ class Blocks:
 
 
 def _first(codes: Codes) -> Codes:
-    """Start of each code's run (l,), for sorted codes."""
+    """Start index of each row's run (l,), for sorted codes."""
     return np.searchsorted(codes, codes, "left")
 
 
 def _last(codes: Codes) -> Codes:
-    """End (exclusive) of each code's run (l,), for sorted codes."""
+    """End index (exclusive) of each row's run (l,), for sorted codes."""
     return np.searchsorted(codes, codes, "right")
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sums of the rows V (l, k) of each code's run, at every row, for sorted codes (l,)."""
+    """Sums (l, k) of V over the rows of the same code, at every row, for sorted codes (l,)."""
     begins = np.flatnonzero(np.diff(codes, prepend=-1))
     if len(begins) == len(codes):
         return V

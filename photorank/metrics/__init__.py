@@ -1,1 +1,1 @@
-"""Metrics: ratings and judgements in, numbers with their intervals out."""
+"""Metrics: agreement of ratings with people's judgements, with confidence intervals."""

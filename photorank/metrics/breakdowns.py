@@ -1,4 +1,4 @@
-"""Agreement of ratings with people, by how far apart the labels are, and group by group."""
+"""Agreement of ratings with people, broken down by label gap and by photo group."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _GAP_TOLERANCE = 1e-9
 
 @dataclass(frozen=True)
 class GapBin:
-    """Accuracy among the pairs whose labels differ by more than `above` and at most `upto`."""
+    """Pairwise accuracy on pairs with a label gap above `above` and at most `upto`."""
 
     above: float
     upto: float
@@ -31,7 +31,7 @@ class GapBin:
 
 @dataclass(frozen=True)
 class GroupAccuracy:
-    """Accuracy among the pairs inside one group."""
+    """Pairwise accuracy among the pairs inside one group."""
 
     group: int  # its code
     accuracy: Estimate
@@ -137,7 +137,7 @@ def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupA
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Each repeat's accuracy sums over the pairs whose labels differ by more than a gap."""
+    """Accuracy sums of each repeat, over the pairs with a label gap greater than `gap`."""
     sums = []
     units = units_of(pairs.folds, refitted)
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):
@@ -162,7 +162,7 @@ def _sums_beyond(
 
 
 def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
-    """Return how many pairs of a greater gap each photo is in, (repeats, n)."""
+    """Number of pairs per photo with a label gap greater than `gap`, (repeats, n)."""
     degrees = [
         _over_blocks(graph, lambda part: _weight_beyond(part, gap, np.ones(len(part.rows))))
         for graph in pairs.graphs
@@ -172,7 +172,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (l,) over the pairs of a block, less those in one group if groups must differ."""
+    """Sums (n,) of `of` over each photo's pairs, without pairs excluded by the graph's scope."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -182,7 +182,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of the pairs that ratings (l,) order rightly, ties half."""
+    """Weight (l,) of each photo's pairs beyond the gap that ratings r (l,) order rightly."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -201,7 +201,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,) of all pairs of a greater gap, with trust u (l,)."""
+    """Weight (l,) of each photo's pairs with a label gap greater than `gap`, at trust u (l,)."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -215,7 +215,7 @@ def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
 
 
 def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
-    """Each photo's block, and the places (l,) of its label and of its label less the gap."""
+    """Block code (l,) of each photo, and ranks (l,) of its label and of its label minus `gap`."""
     block = dense_ranks(graph.same)
     labels = np.concatenate([graph.labels, graph.labels - gap - _slack(graph)])
     places = combined(np.tile(block, 2), dense_ranks(labels))
@@ -223,5 +223,5 @@ def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
 
 
 def _slack(graph: ScoreComparisons) -> float:
-    """Difference up to which two gaps are the same."""
+    """Tolerance for rounding within which two label gaps count as equal."""
     return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

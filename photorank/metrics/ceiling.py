@@ -1,4 +1,4 @@
-"""Agreement of people with each other: what no rating can be expected to pass by much."""
+"""Human ceiling: agreement of people with each other, a practical limit for any rating."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _Sums = Callable[[Labels, Comparisons], PairSums]
 
 @dataclass(frozen=True)
 class RaterTable:
-    """Scores by photo and rater: m judgements."""
+    """Table of m scores, each with its photo and its rater."""
 
     photos: Codes  # (m,) rows 0 … n − 1
     raters: Codes  # (m,) one number a person
@@ -28,7 +28,7 @@ class RaterTable:
 
 @dataclass(frozen=True)
 class HumanCeiling:
-    """Agreement among people, in the metrics that ratings are judged by.
+    """Agreement among people, in the same metrics that ratings are evaluated with.
 
     ``split_half``: the mean of half of each photo's raters against the mean
     of the other half. Both are noisier than the mean of all, so a perfect
@@ -46,7 +46,7 @@ class HumanCeiling:
 def human_ceiling(
     table: RaterTable, *, splits: int = 20, seed: int, level: float = 0.95
 ) -> HumanCeiling:
-    """Agreement of halves of the raters, and of single raters, with the others.
+    """Agreement between random halves of the raters, and of each rater with all others.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) of both random halves of each photo's raters, nan if fewer."""
+    """Mean scores (n,) of two random halves of each photo's raters, per split; nan if empty."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -111,7 +111,7 @@ def _halves(
 
 
 def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) -> Estimate:
-    """Agreement of the halves, leaving out one photo at a time."""
+    """Agreement between the two halves, with a jackknife interval over photos."""
     graphs = [Comparisons.from_scores(np.where(np.isnan(a), a, b)) for a, b in halves]
     each = (sums(np.nan_to_num(a), graph) for (a, _), graph in zip(halves, graphs, strict=True))
     return jackknife(
@@ -123,14 +123,14 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """Mean score by the other raters of each judgement's photo (m,), nan if there are none."""
+    """Mean score (m,) by the other raters of the same photo, per judgement; nan if none."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)
 
 
 def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> Estimate:
-    """Agreement of each rater with the rest, leaving out one rater at a time."""
+    """Agreement of each rater with the others' mean, with a jackknife interval over raters."""
     each: list[PairSums] = []
     n_pairs = 0
     for rater in np.unique(table.raters):
@@ -150,7 +150,7 @@ def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> 
 
 
 def _means(photos: Codes, scores: Floats, n: int) -> Labels:
-    """Mean score (n,) of each photo, nan where there is none."""
+    """Mean score (n,) of each photo, nan for a photo without a score."""
     count = np.bincount(photos, minlength=n)
     total = np.bincount(photos, scores, minlength=n)
     return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)

@@ -1,4 +1,4 @@
-"""Estimates that never travel alone: a number, or a difference, with its interval."""
+"""Estimates: a metric, or a difference of two metrics, always with its confidence interval."""
 
 from dataclasses import dataclass
 from math import floor, isfinite, log10, nan, sqrt
@@ -6,7 +6,7 @@ from math import floor, isfinite, log10, nan, sqrt
 
 @dataclass(frozen=True)
 class Limits:
-    """A number with the limits of its interval; nan where it is not defined."""
+    """Value with the limits of its confidence interval; nan where undefined."""
 
     value: float
     low: float
@@ -14,13 +14,13 @@ class Limits:
 
     @property
     def is_defined(self) -> bool:
-        """Whether there is a number at all."""
+        """Whether the value is a number and not nan."""
         return isfinite(self.value)
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number together with how sure we are of it; nan where it is not defined.
+    """Value of a metric with its confidence interval and counts; nan where undefined.
 
     Examples
     --------
@@ -39,7 +39,7 @@ class Estimate:
 
     @property
     def limits(self) -> Limits:
-        """The number and its interval alone."""
+        """Value and confidence interval alone, without the counts."""
         return Limits(self.value, self.low, self.high)
 
     def __str__(self) -> str:
@@ -50,7 +50,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """Difference of two metrics, measured on the same pairs, with its interval.
+    """Difference of two metrics on the same pairs, with its confidence interval and p-value.
 
     Examples
     --------
@@ -69,12 +69,12 @@ class Difference:
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
 
     def __neg__(self) -> "Difference":
-        """Difference the other way round."""
+        """Difference with the two metrics swapped: the opposite sign."""
         return Difference(-self.value, -self.high, -self.low, self.p)
 
 
 def student(value: float, error: float, df: float, *, level: float, limit: float) -> Difference:
-    """Limits value ± t·error inside ±limit, and the p-value of 0."""
+    """Difference with limits value ± t·error, clipped to ±limit, and the p-value against 0."""
     from scipy.special import stdtr, stdtrit
 
     if not isfinite(value) or not isfinite(error):
@@ -88,7 +88,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference without any spread as n disjoint pairs would tell it.
+    """Difference without spread between units, with the exact interval of n disjoint pairs.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """
@@ -98,7 +98,7 @@ def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
 
 
 def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Confidence limits of a share of n (Clopper & Pearson 1934); nan for n = 0."""
+    """Exact binomial limits of a proportion of n (Clopper & Pearson 1934); nan for n = 0."""
     from scipy.special import betaincinv
 
     if n < 1:
@@ -110,7 +110,7 @@ def binomial_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
-    """Limits of a share of n, by its score interval (Wilson 1927)."""
+    """Score-interval limits of a proportion of n (Wilson 1927)."""
     from scipy.special import ndtri
 
     z = float(ndtri((1 + level) / 2))
@@ -120,12 +120,12 @@ def wilson_limits(share: float, n: int, level: float) -> tuple[float, float]:
 
 
 def perfect_share(n: int, level: float) -> float:
-    """Least share that n out of n leave likely (Clopper & Pearson 1934)."""
+    """Lower confidence limit of a proportion after n successes of n (Clopper & Pearson 1934)."""
     return float(((1 - level) / 2) ** (1 / n))
 
 
 def _digits(width: float) -> int:
-    """Decimals that show an interval of this width to two digits of its half."""
+    """Number of decimals that show half of the interval's width with two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

@@ -1,4 +1,4 @@
-"""Splits of photos into folds that leak nothing: groups, series and near-duplicates stay whole."""
+"""Cross-validation folds without leakage: groups, series and near-duplicates stay together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _ROWS = 512
 
 @dataclass(frozen=True)
 class Folds:
-    """Each repeat's split of n photos into k folds.
+    """Assignment of n photos to k folds, for each repeat.
 
     Examples
     --------
@@ -35,16 +35,16 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """Whether learners are fitted several times, so that their spread is known."""
+        """Whether there are several folds, so that the spread between refits is known."""
         return self.k > 1
 
     @property
     def test_share(self) -> float:
-        """Photos tested on per photo learned from."""
+        """Ratio of the number of test photos to the number of training photos."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
-        """Rows that are learned from when a fold is tested on."""
+        """Rows of the training photos for one test fold of one repeat."""
         learned = self.codes[repeat] != fold
         if self.unused is not None:
             learned[self.unused] = False
@@ -52,7 +52,7 @@ class Folds:
 
 
 def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
-    """Dataset's own split as one fold: what is called "test" is tested on, once.
+    """Official split of a dataset as a single fold, with the photos marked "test" held out.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def make_folds(
     strata: Labels | None = None,
     seed: int,
 ) -> Folds:
-    """Split n photos into k folds of about one size, several times.
+    """Split n photos into k folds of nearly equal size, once per repeat.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def make_folds(
 
 
 def kept_together(embeddings: Embeddings, codes: Codes | None = None) -> Codes:
-    """Return what is never parted by folds, (n,): near-duplicates, and photos of one code.
+    """Group codes (n,) of photos that must share a fold: near-duplicates, and photos of one code.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def kept_together(embeddings: Embeddings, codes: Codes | None = None) -> Codes:
 
 
 def near_duplicates(embeddings: Embeddings, threshold: float = NEAR_DUPLICATE) -> Codes:
-    """Group photos that are nearly the same, or linked by such photos.
+    """Group near-duplicates: photos linked directly or in chains by a high cosine similarity.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def _joined(first: Codes, second: Codes) -> Codes:
 
 
 def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
-    """Groups (n,) once the given photos are linked, numbered anew."""
+    """Group codes (n,), renumbered, after merging the groups of the linked photos."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -212,7 +212,7 @@ def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
 
 
 def _deal(sizes: Codes, labels: Labels, k: int, rng: np.random.Generator) -> Codes:
-    """Give each unit (u,) a fold: the big ones to the smallest fold, then single photos in turn."""
+    """Fold of each unit (u,), balanced in size: largest units first, then single photos."""
     fold = np.empty(len(sizes), dtype=np.intp)
     shuffled = rng.permutation(len(sizes))
     big = shuffled[sizes[shuffled] > 1]

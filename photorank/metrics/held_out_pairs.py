@@ -1,4 +1,4 @@
-"""Held-out pairs: what ratings are compared on, and which interval a result over them gets."""
+"""Held-out pairs of photos, and metrics over these pairs with the matching interval."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """Pairs of photos of one test fold, which one fitted model rates, for each repeat.
+    """Pairs of photos in the same test fold, rated by one fitted model, for each repeat.
 
     Examples
     --------
@@ -39,41 +39,41 @@ class HeldOutPairs:
 
     @classmethod
     def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
-        """Held-out pairs among all of some comparisons."""
+        """Held-out pairs of a comparison graph: both photos are in the same test fold."""
         graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Those within or across groups (n,); photos without a pair count no longer."""
+        """Held-out pairs within or across groups (n,); photos without a pair are not counted."""
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))
 
     @cached_property
     def n_pairs(self) -> int:
-        """Number of pairs of one repeat, on average."""
+        """Mean number of pairs per repeat, rounded."""
         return round(sum(graph.n_pairs for graph in self.graphs) / len(self.graphs))
 
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Metric's sums for ratings (repeats, n), as :meth:`estimate` wants them."""
+        """Sums of a metric for ratings (repeats, n), as input for :meth:`estimate`."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
         return sums if refitted else [pool(sums)]
 
     def accuracy(self, ratings: Floats) -> Estimate:
-        """Pairwise accuracy of what was fitted anew in every fold."""
+        """Pairwise accuracy of ratings (repeats, n) by a model refitted for every fold."""
         return self.estimate(self.sums(ratings, refitted=True), refitted=True)
 
     def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
-        """Metric of all these pairs with its interval."""
+        """Metric over all held-out pairs, with its confidence interval."""
         counts = {"n_photos": self.n_photos, "n_pairs": self.n_pairs}
         return estimate_of(sums, self.folds, refitted=refitted, **counts)
 
     def estimate_of_lists(self, by_fold: Floats, floor: float, *, refitted: bool) -> Estimate:
-        """Mean of a metric of whole lists, (repeats * K,), with its interval.
+        """Mean of a list metric over folds (repeats * K,), with its confidence interval.
 
         Lists are not left out photo by photo: without refitting, folds count as drawn anew.
         """
@@ -89,7 +89,7 @@ class HeldOutPairs:
     def difference(
         self, a: Sequence[PairSums], b: Sequence[PairSums], *, refitted: bool
     ) -> Difference:
-        """Return how much better `a` is than `b`, over the same pairs; `refitted` if either was."""
+        """Metric of `a` minus metric of `b` on the same pairs; `refitted` if either model was."""
         if not refitted:
             return paired_difference(*(pool(one).leave_one_out() for one in (a, b)))
         return corrected_resampled_difference(
@@ -104,7 +104,7 @@ class HeldOutPairs:
 def estimate_of(
     sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
 ) -> Estimate:
-    """Metric with the interval that is right for how its ratings were made.
+    """Metric with its interval: corrected resampled for refitted models, else jackknife.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def estimate_of(
 
 
 def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Return what an interval leaves out at a time, for each repeat.
+    """Unit codes (n,) for an interval, one array per repeat: test folds or clusters.
 
     Test folds, or of given ratings what was sampled together; None is each photo on its own.
     """

@@ -1,4 +1,4 @@
-"""Intervals for predictions that each hit or miss, and for how hits grow as more is learned."""
+"""Confidence intervals of a hit rate, and of its growth along a learning curve."""
 
 from math import inf, sqrt
 
@@ -9,7 +9,7 @@ _LEVEL = 0.95
 
 
 def wilson(hits: Floats, *, n_photos: int) -> Estimate:
-    """Share of hits (t,), each 0, a half or 1, with its 95 % score interval.
+    """Mean of hits (t,), each 0, 0.5 or 1, with its 95 % Wilson score interval.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def wilson(hits: Floats, *, n_photos: int) -> Estimate:
 
 
 def growth(hits: Floats, at: Floats, ahead: float) -> Difference:
-    """Expected growth of the share of hits, with its 95 % interval.
+    """Expected growth of the hit rate beyond a learning curve's end, with its 95 % interval.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Intervals of given ratings, from what a metric is without each photo."""
+"""Jackknife intervals of metrics for fixed ratings: each unit is left out once."""
 
 from math import hypot, isnan, log, nan, pi, sqrt
 from typing import NamedTuple
@@ -26,7 +26,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """A metric, and what it is without each unit: a photo, or a cluster of photos."""
+    """Metric over all units, and without each unit: a photo, or a cluster of photos."""
 
     value: float
     without: Floats  # (u,)
@@ -36,7 +36,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Metric with its interval from leaving out one unit at a time.
+    """Metric with its jackknife interval, leaving out one unit at a time.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it
@@ -93,7 +93,7 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:
-    """Difference between `a` and `b`, both measured on the same pairs.
+    """Metric of `a` minus metric of `b`, measured on the same pairs, with its interval.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) ->
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """P-values (m,) adjusted for having looked at all m of them; nan stays nan.
+    """P-values (m,) adjusted for m tests by Holm's method; nan stays nan.
 
     References
     ----------
@@ -174,7 +174,7 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
-    """Limits of a metric between its floor and 1."""
+    """Confidence limits of a metric between its floor and 1, computed on the logit scale."""
     from scipy.special import expit, logit, stdtrit
 
     units, span = len(loo.without), 1 - loo.floor
@@ -197,7 +197,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
 def _difference_limits(
     a: LeaveOneOut, b: LeaveOneOut, both: LeaveOneOut, level: float
 ) -> tuple[float, float]:
-    """Limits of a − b that know how far either is from perfect; nan where it is not known."""
+    """Confidence limits of a − b that stay valid when a or b is near 1; nan if undefined."""
     from scipy.special import expit, logit, stdtrit
 
     span = 1 - a.floor
@@ -227,7 +227,7 @@ def _difference_limits(
 
 
 def _p_value(value: float, low: float, high: float, df: float, level: float) -> float:
-    """p-value of no difference that belongs to limits: 1 − level where one of them is 0."""
+    """Two-sided p-value against 0, consistent with the limits: 1 − level if one limit is 0."""
     from scipy.special import stdtr, stdtrit
 
     reach = value - low if value > 0 else high - value
@@ -235,7 +235,7 @@ def _p_value(value: float, low: float, high: float, df: float, level: float) -> 
 
 
 def _standard_error(without: Floats) -> float:
-    """Jackknife's standard error from the values (u,) without each unit."""
+    """Jackknife standard error from the leave-one-out values (u,)."""
     units = len(without)
     if units < 2:
         return nan
@@ -243,7 +243,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor for the standard error: what single pairs add was counted twice."""
+    """Factor on the standard error that removes noise of single pairs counted twice."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0
@@ -254,7 +254,7 @@ def _correction(loo: LeaveOneOut) -> float:
 
 
 def _degrees_of_freedom(without: Floats) -> float:
-    """Number of values (u,) that the variance effectively rests on, less one."""
+    """Effective degrees of freedom of the jackknife variance of values (u,) (Satterthwaite)."""
     units = len(without)
     if units < 2:
         return 1

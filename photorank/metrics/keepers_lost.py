@@ -1,4 +1,4 @@
-"""Rating below which photos may be rejected without losing too many keepers."""
+"""Rating threshold below which photos may be rejected without losing too many keepers."""
 
 from dataclasses import dataclass
 from math import ceil, log
@@ -13,7 +13,7 @@ from photorank.typing import Codes
 
 @dataclass(frozen=True)
 class RejectCut:
-    """Rating threshold for rejection, with the keepers it loses.
+    """Rating threshold for rejection, with the upper bound of the share of keepers lost.
 
     ``lost`` is only a bound: of the keepers that were looked at,
     ``n_lost`` of ``n_keepers`` are below the cut.
@@ -34,7 +34,7 @@ def reject_cut(
     clusters: Codes | None = None,
     seed: int = 0,
 ) -> RejectCut:
-    """Highest cut that loses at most a share of keepers, with confidence.
+    """Highest rating threshold that loses at most a share `lost` of keepers, with confidence.
 
     The rating of the k-th lowest of m keepers, with the greatest k for which
     fewer than k of m would be below their true quantile `lost` with a chance of
@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Number of independent keepers that any cut needs: with fewer even the lowest is too high.
+    """Least number of independent keepers with which a rejection threshold exists.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def keepers_needed(lost: float, confidence: float) -> int:
 
 
 def _one_a_cluster(ratings: np.ndarray, clusters: Codes | None, seed: int) -> np.ndarray:
-    """Rating of one keeper of each cluster, drawn at random."""
+    """Rating of one random keeper per cluster."""
     if clusters is None:
         return ratings
     units = unit_codes(clusters, n=len(ratings))

@@ -1,4 +1,4 @@
-"""Pearson's r as the image-quality literature has it: after a curve has bent the ratings."""
+"""Pearson's r after a logistic fit of ratings to labels, as usual in image-quality papers."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,7 @@ _NARROWEST = 0.05
 
 
 def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Pearson's r once an S-shaped curve has mapped the ratings to the labels' scale.
+    """Pearson's r after a logistic curve maps the ratings to the scale of the labels.
 
     The curve has four parameters, low + height / (1 + exp(−(r − middle) /
     width)), and is fitted by least squares to all labelled photos together.
@@ -55,7 +55,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def _bent(r: Ratings, y: Labels) -> Floats:
-    """Ratings (n,) on the curve that follows the labels best."""
+    """Ratings r (n,) mapped by the logistic curve that fits the labels y best."""
     from scipy.optimize import least_squares
     from scipy.special import expit
 

@@ -1,4 +1,4 @@
-"""Sums over pairs of photos: the additive form in which pairwise metrics are counted."""
+"""Sums over pairs of photos: additive numerators and denominators of pairwise metrics."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ Graph = TypeVar("Graph", bound=Comparisons)
 
 @dataclass(frozen=True)
 class PairSums:
-    """Σ a_ij b_ij, Σ a_ij² and Σ b_ij² over the pairs in scope; metrics are N / √(A B).
+    """Sums N = Σ a_ij b_ij, A = Σ a_ij² and B = Σ b_ij² over pairs; the metric is N / √(A B).
 
     Every one of photorank's pairwise metrics is a generalised correlation
     coefficient (Daniels 1944, https://doi.org/10.1093/biomet/33.2.129): only
@@ -52,11 +52,11 @@ class PairSums:
     floor: float  # the metric's least value: 0 for an accuracy, −1 for a correlation
 
     def __add__(self, other: "PairSums") -> "PairSums":
-        """Pool the pairs of two repeats over the same units."""
+        """Pooled sums of two repeats over the same units."""
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Leave out the pairs of `other`, which are part of these."""
+        """Sums without the pairs of `other`, a subset of these pairs."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
@@ -75,11 +75,11 @@ class PairSums:
 
     @property
     def value(self) -> float:
-        """The metric; nan without pairs, or for a correlation with something constant."""
+        """Metric N / √(A B); nan without pairs, or for a correlation with a constant."""
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric with and without each unit that takes part in some pair."""
+        """Metric over all units, and without each unit that has a pair."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -91,7 +91,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """Part of the pairs between each couple (c,) in the metric, to first order."""
+        """First-order part (c,) of the metric from the pairs between two units, per couple."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -101,7 +101,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Counting of a metric's N, A and B: photo by photo, and for listed pairs."""
+    """Functions that compute a metric's N, A and B: per photo, and per listed pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -115,7 +115,7 @@ def pair_sums(
     floor: float,
     couples: int,
 ) -> PairSums:
-    """Sums over all pairs, without each unit, and between some couples of units.
+    """Sums over all pairs, without each unit, and between sampled couples of units.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ def pair_sums(
 
 
 def pool(sums: Iterable[PairSums]) -> PairSums:
-    """Sums over all pairs of some repeats of the same units."""
+    """Pooled sums of several repeats over the same units."""
     return reduce(add, sums)
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Values of the test folds (J,), whose mean is the metric pooled over all folds.
+    """Values of the test folds (J,) with the pooled metric of all folds as their mean.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -169,7 +169,7 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit numbers (n,), 0 … u − 1: clusters, and each photo of code −1 on its own."""
+    """Unit codes (n,), 0 … u − 1: one per cluster, and one per photo of code −1."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -179,13 +179,13 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of values (n, k) by code."""
+    """Sums (u, k) of the rows of values (n, k) with the same code."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
-    """Pairs of photos (m, 2) between some couples of units (n,), and the couple of each (m,).
+    """Pairs of photos (m, 2) between sampled couples of units, and the couple of each pair (m,).
 
     The same units give the same couples, so that repeats can be added up.
     """
@@ -212,7 +212,7 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Ratio N / √(A B) of sums (…, 3), nan where a denominator is nothing beside `scale` (3,)."""
+    """Ratio N / √(A B) of sums (…, 3); nan where A or B is 0 up to rounding at `scale` (3,)."""
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
     defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)

@@ -1,4 +1,4 @@
-"""Agreement of ratings with the order in which people put photos.
+"""Agreement of ratings with people's order of the photos: accuracy and rank correlations.
 
 Every metric takes the ratings first and the comparison graph second, is
 higher when better, and is at chance at a value its docstring names. The
@@ -156,7 +156,7 @@ def accuracy_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums of :func:`pairwise_accuracy`: credit over weight."""
+    """Pair sums of :func:`pairwise_accuracy`: rightly ordered weight and total weight."""
     r = checked_ratings(ratings, comparisons.n)
 
     def by_photo(graph: Comparisons) -> Floats:
@@ -178,7 +178,7 @@ def kendall_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums of :func:`kendall_tau_b`: of signs."""
+    """Pair sums of :func:`kendall_tau_b`: products of difference signs."""
     r = checked_ratings(ratings, comparisons.n)
     plain = comparisons.with_gap_power(0)
 
@@ -200,7 +200,7 @@ def pearson_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums of :func:`pearson`: of products of differences."""
+    """Pair sums of :func:`pearson`: products of rating and label differences."""
     r = checked_ratings(ratings, comparisons.n)
     if not isinstance(comparisons, ScoreComparisons):
         return _undefined(comparisons, clusters)
@@ -214,7 +214,7 @@ def spearman_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Sums of :func:`spearman`: of products of differences of ranks.
+    """Pair sums of :func:`spearman`: products of rank differences.
 
     Without a photo the others' ranks move as well. Those moves are followed
     to first order, as in the influence function of ρ (Croux & Dehon 2010,
@@ -250,7 +250,7 @@ PAIR_METRICS = {
 
 
 def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
-    """Ratings as finite numbers (n,)."""
+    """Ratings (n,) as an array, checked for length and finite values."""
     r = np.asarray(ratings, dtype=np.float64)
     if r.shape != (n,) or not np.isfinite(r).all():
         raise ComparisonsError(f"ratings must be one finite number a photo, {n} in all")
@@ -258,7 +258,7 @@ def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Each pair's (m,) signed agreement, weight if people and weight if ratings order it."""
+    """Signed agreement of each pair (m,), and its weight where people, or ratings, order it."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -283,7 +283,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n,) less the first of each block, so that a constant block is exactly 0."""
+    """Values (n,) minus the first value of each block: exactly 0 for a constant block."""
     _, first, block = np.unique(comparisons.same, return_index=True, return_inverse=True)
     counted = np.zeros(comparisons.n)
     labelled = values[comparisons.rows]
@@ -292,7 +292,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Loss (n,) of Σ pull·shares when each photo leaves and its block's shares move."""
+    """Loss (n,) of Σ pull·shares when each photo is left out and its block's rank shares change."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -310,6 +310,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Sums of a metric that choices do not define: nan, with the units it had."""
+    """Pair sums of a metric undefined for choices: nan, with the usual number of units."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

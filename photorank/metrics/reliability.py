@@ -1,4 +1,4 @@
-"""Calibration and abstention: whether P(first is better) means what it says.
+"""Calibration and abstention: reliability of the probabilities P(first is better).
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -19,7 +19,7 @@ _LEVEL = 0.95  # of a bin's interval
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """The pairs whose probability lies between two edges."""
+    """Pairs with a predicted probability between two bin edges."""
 
     lower: float
     upper: float
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Error rate of the surest answers: one row a distinct confidence, most sure first."""
+    """Risk–coverage curve: error rate of the most confident answers, per distinct confidence."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -45,7 +45,7 @@ class RiskCoverage:
 
 
 def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
-    """Mean squared error of probabilities.
+    """Brier score: mean squared error of probabilities (m,) against outcomes 0 or 1 (m,).
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
 
 
 def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
-    """Mean distance between stated probabilities and what happened.
+    """Expected calibration error: mean gap between predicted and observed frequency per bin.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10
 
 
 def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[ReliabilityBin]:
-    """Rows of a reliability diagram, one a bin of equal width.
+    """Bins of a reliability diagram, of equal width in probability.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Error rate among the surest answers, for every share of pairs answered.
+    """Risk–coverage curve: error rate among the most confident answers, per share answered.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
 
 
 def _checked(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities, and outcomes that are 0 or 1, as numbers (m,)."""
+    """Probabilities (m,) and outcomes (m,) as arrays, with outcomes checked to be 0 or 1."""
     p, outcomes = np.asarray(p, np.float64), np.asarray(outcomes, np.float64)
     if p.ndim != 1 or p.shape != outcomes.shape:
         raise ComparisonsError("probabilities and outcomes must be one number a pair")

@@ -1,4 +1,4 @@
-"""Quality of the top of a list: what a person sees who scrolls no further.
+"""Metrics of the top k photos of each ranked list: NDCG, precision at k and album regret.
 
 A list is one block of the comparison graph: a test fold, or one group's share
 of it. Each metric is counted list by list, and photos of equal rating stand
@@ -17,7 +17,7 @@ from photorank.typing import Floats, Labels, Ratings
 
 
 def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> float:
-    """Normalised discounted cumulative gain of the first k, the mean over lists.
+    """Normalised discounted cumulative gain of the first k photos, mean over lists.
 
     A photo's gain is how far its label lies above the lowest label of all,
     discounted by log2(1 + its place).
@@ -53,7 +53,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Share of the k best rated that are among the k best labelled, mean over lists.
+    """Share of the k best rated photos among the k best labelled, mean over lists.
 
     A photo as good as the k-th best labelled is among the best.
 
@@ -81,7 +81,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Quality of an album of the k best rated, the mean over lists.
+    """Mean label of the k best rated photos, scaled to 0 for random and 1 for best choice.
 
     It is the chosen photos' mean label, on a scale where choosing at random
     is 0 and choosing the k best labelled is 1: one less the regret, so that
@@ -112,7 +112,7 @@ def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> f
 
 
 def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> Floats:
-    """Values of :func:`ndcg`, one a list that has two different labels; empty for choices."""
+    """Values of :func:`ndcg` per list with at least two different labels; empty for choices."""
 
     def gain(r: Ratings, y: Labels, lowest: float) -> float:
         discount = 1 / np.log2(np.arange(len(y)) + 2)
@@ -124,7 +124,7 @@ def ndcg_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int | None = 
 
 
 def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values of :func:`precision_at_k`, one a list that has two different labels."""
+    """Values of :func:`precision_at_k` per list with at least two different labels."""
 
     def precision(r: Ratings, y: Labels, lowest: float) -> float:
         kth_best = np.sort(y)[::-1][min(k, len(y)) - 1]
@@ -134,7 +134,7 @@ def precision_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> 
 
 
 def album_regret_by_block(ratings: ArrayLike, comparisons: Comparisons, k: int) -> Floats:
-    """Values of :func:`album_regret_at_k`, one a list that has two different labels."""
+    """Values of :func:`album_regret_at_k` per list with at least two different labels."""
 
     def gain(r: Ratings, y: Labels, lowest: float) -> float:
         places = _first_places(k, len(y))
@@ -150,7 +150,7 @@ def _by_block(
     comparisons: Comparisons,
     k: int,
 ) -> Floats:
-    """Metric (of ratings, labels, lowest label) of each list."""
+    """Values of `metric`, a function of ratings, labels and lowest label, per list."""
     if k < 1:
         raise ComparisonsError(f"the first k places need k of at least 1, not {k}")
     r = checked_ratings(ratings, comparisons.n)
@@ -163,14 +163,14 @@ def _by_block(
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Part of places (n,) that each of values (n,) gets, best first; equal ones share alike."""
+    """Rank weights `places` (n,) given to values (n,), best first; equal values share equally."""
     _, tie, count = np.unique(-values, return_inverse=True, return_counts=True)
     begins = np.cumsum(count) - count
     return (np.add.reduceat(places, begins) / count)[tie]
 
 
 def _first_places(k: int, n: int) -> Floats:
-    """Weights 1/k of the first k of n places, 0 of the others."""
+    """Weights (n,): 1/k for the first k ranks, 0 for the others."""
     k = min(k, n)
     return (np.arange(n) < k) / k
 

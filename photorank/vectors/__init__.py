@@ -1,1 +1,1 @@
-"""Master-vectors: what they are and the ways to make one."""
+"""Master-vectors: rating directions in embedding space, and the ways to make them."""

@@ -1,4 +1,4 @@
-"""New master-vectors from old ones: blend, turn round, take a direction out, compare.
+"""Algebra of master-vectors: blend, negate, project out, compare by cosine.
 
 What comes out is not calibrated, and its card names the photos that any of
 the vectors has seen: on those it is in-sample.
@@ -17,7 +17,7 @@ _ROUNDING = 1e-6  # length, relative to what went in, below which a direction is
 
 
 def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) -> MasterVector:
-    """Weighted sum of the vectors' unit directions.
+    """Master-vector from the weighted sum of several vectors' unit directions.
 
     Directions are blended, not ratings: each vector counts by its weight,
     whatever the scale of its ratings. A rating by the blend is the weighted
@@ -65,7 +65,7 @@ def blend(name: str, vectors: Sequence[MasterVector], weights: Sequence[float]) 
 
 
 def negated(name: str, vector: MasterVector) -> MasterVector:
-    """Vector whose ratings are the negative ones of `vector`."""
+    """Master-vector with the negated ratings of `vector`."""
     return MasterVector(
         name,
         "negated",
@@ -80,7 +80,7 @@ def negated(name: str, vector: MasterVector) -> MasterVector:
 def projected_out(
     name: str, vector: MasterVector, nuisances: Sequence[MasterVector]
 ) -> MasterVector:
-    """Part of a vector that is at right angles to every nuisance.
+    """Component of a vector orthogonal to every nuisance vector.
 
     Moving a photo along a nuisance (say, "sunset") then leaves its rating as it
     is. Scale and bias are kept: a rating changes by the nuisances' share alone.
@@ -130,7 +130,7 @@ def combined(
     weights: Sequence[float],
     without: Sequence[MasterVector] = (),
 ) -> MasterVector:
-    """Blend of vectors (see :func:`blend`), with the directions of `without` taken out.
+    """Blend of vectors (see :func:`blend`), with the directions of `without` projected out.
 
     A single vector, as it is or turned round (weight -1), keeps its published
     scale and bias: see :func:`negated` and :func:`projected_out`, also for errors.
@@ -146,7 +146,7 @@ def combined(
 
 
 def cosine_table(vectors: Sequence[MasterVector]) -> tuple[list[str], Floats]:
-    """Vectors' names, and the cosine (k, k) between each two directions.
+    """Names of the vectors, and the cosines (k, k) between their directions.
 
     1 is the same order of photos, -1 the opposite one; two directions drawn at
     random are about 0 ± 1/√d.
@@ -174,7 +174,7 @@ def _names(vectors: Sequence[MasterVector]) -> str:
 
 
 def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Card:
-    """Card that knows the photos and the licences of every vector used."""
+    """Card of a derived vector, with the photos and licences of all its source vectors."""
     photos = frozenset[str]().union(*(vector.card.photos for vector in vectors))
     licences = dict.fromkeys(vector.card.licence for vector in vectors if vector.card.licence)
     origins = dict.fromkeys(vector.card.source for vector in vectors if vector.card.source)

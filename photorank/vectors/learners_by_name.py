@@ -1,4 +1,4 @@
-"""The learners by name."""
+"""Learners by name."""
 
 from sklearn.base import clone
 
@@ -24,7 +24,7 @@ LEARNERS: dict[str, DirectionLearner] = {
 
 
 def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLearner:
-    """Return a fresh learner by name.
+    """New, unfitted learner of the given name.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The master-vector: a direction in one encoder's space, with a card that tells its origin."""
+"""Master-vector: a rating direction in one encoder's embedding space, with a card of its origin."""
 
 import hashlib
 import json
@@ -26,7 +26,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Card:
-    """Origin of a vector: enough to judge it, and to make it again."""
+    """Record of a vector's origin, enough to evaluate and to reproduce the vector."""
 
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
@@ -42,32 +42,32 @@ class Card:
 
     @property
     def accuracy(self) -> Limits | None:
-        """Held-out pairwise accuracy; None where it was not measured."""
+        """Held-out pairwise accuracy with its interval; None if not measured."""
         found = self.metrics.get("pairwise_accuracy")
         return from_json(Limits, found) if found else None
 
     @property
     def fold_by(self) -> str:
-        """What was never split between learning and testing; "" where it was not tested."""
+        """Kind of groups kept within one test fold; "" for an untested vector."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
-        """Whether the photo of this digest was among those it was learned from."""
+        """Whether the photo with this digest was used to learn the vector."""
         return shortened(digest) in self.photos
 
     def saw_any(self, digests: Iterable[str]) -> bool:
-        """Whether the vector was learned from any of these photos."""
+        """Whether any of the photos with these digests was used to learn the vector."""
         return any(map(self.saw, digests))
 
 
 def shortened(digest: str) -> str:
-    """Part of a photo's digest that cards keep."""
+    """Prefix of a photo's digest, as stored in cards."""
     return digest[:_DIGEST_DIGITS]
 
 
 @dataclass(frozen=True, eq=False)
 class MasterVector:
-    """A unit direction v; a photo's rating is ``scale * (x · v) + bias``.
+    """Unit direction v, with ratings ``scale * (x · v) + bias`` of embeddings x.
 
     Parameters
     ----------
@@ -116,7 +116,7 @@ class MasterVector:
         object.__setattr__(self, "scale", self.scale * length)
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
-        """Rate photos (n, d): higher is more worth printing.
+        """Ratings (n,) of embeddings (n, d): higher is more worth printing.
 
         Raises
         ------
@@ -134,18 +134,18 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def renamed(self, name: str) -> "MasterVector":
-        """Same vector under another name."""
+        """Copy of the vector under another name."""
         return replace(self, name=name)
 
     def save(self, path: Path) -> None:
-        """Write the vector as plain JSON with a checksum, durably."""
+        """Write the vector durably as a JSON file with a checksum."""
         data = self.to_json()
         data["checksum"] = _checksum(data)
         write_bytes(path, (json.dumps(data, indent=1) + "\n").encode())
 
     @classmethod
     def load(cls, path: Path) -> "MasterVector":
-        """Read a vector that :meth:`save` wrote; nothing in the file is executed.
+        """Read a vector from a JSON file of :meth:`save`; nothing in the file is executed.
 
         Raises
         ------
@@ -169,7 +169,7 @@ class MasterVector:
         return cls.from_json(data, path)
 
     def to_json(self) -> Json:
-        """Card as plain JSON."""
+        """Vector and card as JSON data."""
         card = self.card
         return {
             "schema": SCHEMA,
@@ -198,7 +198,7 @@ class MasterVector:
 
     @classmethod
     def from_json(cls, data: Json, path: Path | str = "the card") -> "MasterVector":
-        """Read back what :meth:`to_json` returned; see :meth:`load`."""
+        """Vector from the JSON data of :meth:`to_json`; see :meth:`load`."""
         if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
             raise CardError(path, "it has no schema number")
         if data["schema"] > SCHEMA:
@@ -239,6 +239,6 @@ class MasterVector:
 
 
 def _checksum(data: Json) -> str:
-    """SHA-256 of what a card says, however it is spaced."""
+    """SHA-256 of a card's content, independent of white space."""
     said = {key: value for key, value in data.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

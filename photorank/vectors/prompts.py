@@ -1,4 +1,4 @@
-"""Master-vectors from words: one prompt, an ensemble of prompts, or antonyms."""
+"""Master-vectors from text: one prompt, an ensemble of prompts, or antonyms."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,7 @@ KINDS_FROM_WORDS = ("prompt", "antonyms")
 def prompt_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Direction of what is described, away from what is not wanted.
+    """Master-vector from text embeddings: mean of `texts`, minus mean of `negatives` if given.
 
     One text gives its unit embedding; several the mean of theirs, made unit again (an
     ensemble); with `negatives` it is the wanted mean minus the unwanted one, which ranks photos

@@ -1,4 +1,4 @@
-"""Published aesthetic heads as master-vectors: each is exactly one vector and a bias.
+"""Published aesthetic heads as master-vectors: each head is linear, one vector and a bias.
 
 Every known head without an activation is a chain of linear maps of the unit
 embedding, so its layers are multiplied out and its score comes out as published.
@@ -34,7 +34,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .safetensors) or a vector (.npy)
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensors of a project's heads, and the origin of those that it published."""
+    """Tensor names and shapes of a project's aesthetic heads, and their origin and licence."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -45,7 +45,7 @@ class _Layout:
 
     @property
     def names(self) -> set[str]:
-        """The names of its tensors."""
+        """Names of the head's tensors."""
         return {start + part for start in self.layers for part in ("weight", "bias")}
 
 
@@ -89,7 +89,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int
 ) -> MasterVector:
-    """Read a published aesthetic head; nothing in the file is executed.
+    """Read a published aesthetic head as a master-vector; nothing in the file is executed.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's
@@ -157,7 +157,7 @@ def _contents(path: Path) -> bytes:
 
 
 def _array(path: Path, data: bytes) -> Floats:
-    """Numbers (d,) of a NumPy file."""
+    """Array (d,) from a NumPy file."""
     try:
         values = np.load(BytesIO(data), allow_pickle=False)
     except Exception as error:  # damaged headers fail in every way there is
@@ -169,7 +169,7 @@ def _array(path: Path, data: bytes) -> Floats:
 
 
 def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
-    """Tensors of a file by name, running nothing that is in it."""
+    """Tensors of a weights file by name, read without executing any code in the file."""
     import torch
     from safetensors.torch import load
 
@@ -190,7 +190,7 @@ def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Layout that the names and shapes of the tensors are of."""
+    """Known layout that matches the names and shapes of the tensors."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -207,7 +207,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """Whether each layer takes what the one before gives."""
+    """Whether the shapes of consecutive layers match."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -221,7 +221,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Vector (d,) and bias of the last layer's score, all layers multiplied out."""
+    """Vector (d,) and bias of the whole head, with all linear layers multiplied out."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):
@@ -236,7 +236,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Encoder of a published aesthetic head, guessed from its name and dimensions."""
+    """Encoder of a published aesthetic head, guessed from the file name and the dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -244,7 +244,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Source of a head in words, and its licence where its name tells."""
+    """Source of a head as text, and its licence if known from the file name."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

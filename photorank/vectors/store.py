@@ -1,4 +1,4 @@
-"""The vectors of an index: its own cards, and the built-in ones of its encoder."""
+"""Vectors of an index: its own cards, and the built-in vectors of its encoder."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +21,7 @@ RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Shipped vectors that may rate this index, by name."""
+    """Built-in vectors for the encoder of this index, by name."""
     folder = files("photorank.vectors") / "builtin"
     vectors = {}
     for name in BUILTIN:
@@ -34,7 +34,7 @@ def builtin_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Every vector that may rate this index: its own by name, then the built-in ones.
+    """Vectors that fit this index, by name: its own first, then the built-in vectors.
 
     Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
     """
@@ -42,12 +42,12 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors of the index's cards that are damaged or of another encoder."""
+    """Errors of the index's cards that are damaged or for another encoder."""
     return _own_cards(index)[1]
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """The index's own vectors by file name, and the errors of those that are not usable."""
+    """Usable vectors of the index by file name, and the errors of the unusable cards."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):
@@ -62,7 +62,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
-    """One vector of the index.
+    """Own or built-in vector of the index, by name.
 
     Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
     to another encoder or framing.
@@ -79,7 +79,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
 
 
 def check_free(index: Index, name: str) -> None:
-    """Raise if the index has a vector of that name, before work is spent on another.
+    """Raise if the index already has a vector of this name.
 
     Raises VectorNameTakenError if it has; ReservedNameError if a built-in vector, a learner or
     a baseline has that name.
@@ -93,7 +93,7 @@ def check_free(index: Index, name: str) -> None:
 
 
 def add_vector(index: Index, vector: MasterVector) -> Path:
-    """Write a new vector's card into the index and return its path.
+    """Write the card of a new vector into the index and return the path.
 
     Raises VectorNameTakenError if there is one of that name; EncoderMismatchError if it belongs
     to another encoder or framing.
@@ -106,7 +106,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete a vector's card from the index; built-in ones stay.
+    """Delete a vector's card from the index; built-in vectors stay.
 
     Raises MissingVectorError if the index has no card of its own of that name.
     """

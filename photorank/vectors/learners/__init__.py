@@ -1,1 +1,1 @@
-"""Learners: judged photos in, one direction out."""
+"""Learners: fit one rating direction to judged photos."""

@@ -1,4 +1,4 @@
-"""Penalised least squares over every pair of the comparison graph, in closed form."""
+"""Ridge least squares over every pair of the comparison graph, in closed form."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -16,7 +16,7 @@ from photorank.vectors.learners.ridge import Fit, Problem
 
 
 class AllPairs(UncertainLearner):
-    r"""Least squares over all pairs, pulled towards a prior direction.
+    r"""Ridge least squares over all pairs, optionally shrunk towards a prior direction.
 
     Minimises, over v and the prior's scale s,
 
@@ -115,7 +115,7 @@ class AllPairs(UncertainLearner):
     def _chosen_alpha(
         self, problem: Problem, Z: Floats, comparisons: Comparisons, given: Floats | None
     ) -> float:
-        """Penalty to use: the given one, or the one that predicts best."""
+        """Penalty: `self.alpha`, or if None the penalty of least cross-validated error."""
         if self.alpha is not None:
             return float(self.alpha)
         if comparisons.scores is not None or comparisons.n_components < FOLDS:
@@ -147,7 +147,7 @@ class AllPairs(UncertainLearner):
         return self._in_features(problem.covariance_root(fit), basis, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
-        """Ω^(−1/2), as (d,) if it is diagonal, else (d, d); Ω has mean eigenvalue 1.
+        """Root Ω^(−1/2) of the penalty matrix of mean eigenvalue 1: (d,) if diagonal, else (d, d).
 
         None stands for the identity, which needs no copy of the photos.
         """
@@ -174,7 +174,7 @@ class AllPairs(UncertainLearner):
 
     @staticmethod
     def _in_features(weights: Floats, basis: Floats | None, unwhiten: Floats | None) -> Floats:
-        """Carry weights (r,) or (r, k) from the solver's coordinates back to the features'."""
+        """Weights in the feature space, from weights (r,) or (r, k) in the solver's coordinates."""
         features = weights if basis is None else basis @ weights
         if unwhiten is None:
             return features
@@ -186,7 +186,7 @@ def _times(X: Floats, unwhiten: Floats) -> Floats:
 
 
 def _tiers(scores: Floats) -> Codes:
-    """Tier number for each label (n,): its own if they are few, else its tenth."""
+    """Tier code of each label (n,): one per distinct label if few, else one per decile."""
     distinct, tiers = np.unique(scores, return_inverse=True)
     if len(distinct) <= 10:
         return tiers.astype(np.intp)

@@ -1,4 +1,4 @@
-"""The probability that one photo is preferred to another, by maximum penalised likelihood."""
+"""Bradley–Terry learner: preference probabilities by maximum penalised likelihood."""
 
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ class _Fit(NamedTuple):
 
 
 class BradleyTerry(UncertainLearner):
-    r"""Logistic regression on comparisons, ties included.
+    r"""Penalised logistic regression on comparisons, ties included.
 
     With rating difference η = v·(x_i − x_j), the first photo is preferred with
     probability :math:`e^{η/2} / (e^{η/2} + e^{-η/2} + ν)` and the two tie with
@@ -109,7 +109,7 @@ class BradleyTerry(UncertainLearner):
         return fit.coordinates.back @ fit.parameters[:-1]
 
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
-        """Choices as they are, or drawn pairs of labels as if they were choices."""
+        """Comparisons as choices: unchanged, or sampled from the pairs of labels."""
         if isinstance(comparisons, ChoiceComparisons):
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs

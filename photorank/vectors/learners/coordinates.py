@@ -1,4 +1,4 @@
-"""Coordinates in which the comparison graph's squared differences are uncorrelated."""
+"""Coordinates in which the Gram matrix of the comparison graph's differences is diagonal."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -19,7 +19,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos Z (n, k) for which ZᵀLZ is diagonal and a ridge penalty stays a ridge penalty.
+    """Photos Z (n, k) in rotated coordinates, with ZᵀLZ diagonal and the ridge penalty unchanged.
 
     Directions that no comparison tells anything about are left out, so k is at
     most the rank of the photos' differences.
@@ -33,7 +33,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotate photos (n, d) and, with a prior direction (d,), give its scale a coordinate."""
+        """Rotate photos (n, d), with one more coordinate for a prior direction's scale."""
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
@@ -50,7 +50,7 @@ class Coordinates:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of some rows' span; None if they are d or more."""
+    """Orthonormal basis (d, r) of the span of `rows`; None for d rows or more."""
     from scipy.linalg import solve_triangular
 
     if len(rows) >= X.shape[1]:
@@ -67,7 +67,7 @@ def row_space(X: Floats, rows: Codes) -> Floats | None:
 
 
 def unit_prior(prior: ArrayLike, d: int) -> Direction:
-    """Prior direction (d,) at unit length.
+    """Prior direction (d,) scaled to unit length.
 
     Raises
     ------

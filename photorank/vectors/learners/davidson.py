@@ -1,4 +1,4 @@
-"""The likelihood of choices between two photos, with ties after Davidson (1970)."""
+"""Likelihood of choices between two photos, with ties as in Davidson's (1970) model."""
 
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from photorank.vectors.learners.penalised_loss import PenalisedLoss
 
 
 class Chances(NamedTuple):
-    """Probabilities of each pair's outcomes for a rating difference η, log ν of ties given."""
+    """Outcome probabilities of each pair, from rating difference η and tie parameter log ν."""
 
     first: Floats  # (m,) probability that the first photo is preferred
     second: Floats  # (m,)
@@ -69,7 +69,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return HeldOut(float(loss) * n, n)
 
     def covariance_root(self, parameters: Floats, alpha: float, photos: float | None) -> Floats:
-        """Root R (k, ·) of cov(ω) = R Rᵀ.
+        """Root R (k, ·) of the covariance R Rᵀ of the weights ω.
 
         Choices are independent draws; pairs of labels (then `photos` says how
         many photos they rest on) share their photos' noise.
@@ -105,7 +105,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
 
     @cached_property
     def _incidence(self) -> Any:
-        """Sparse matrix (m, n) that takes ratings to their differences, first less second."""
+        """Sparse incidence matrix (m, n): first photo's rating minus second photo's, per pair."""
         from scipy.sparse import csr_array
 
         m, ends = len(self.comparisons.first), self.comparisons.pairs.ravel()
@@ -116,15 +116,15 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Sums of the pairs' values (m,) over each weight's differences (k,)."""
+        """Gradient in the weights (k,), from the pairs' slopes (m,) in the rating difference."""
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:
-        """Slope of each pair's loss in η (m,)."""
+        """Derivative (m,) of each pair's loss in the rating difference η."""
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives in η (m,), in η and log ν (m,), and in log ν."""
+        """Second derivatives of the loss: in η (m,), in η and log ν (m,), and in log ν."""
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4
         cross = -self._share * lead * chances.tie / 2

@@ -1,4 +1,4 @@
-"""Base classes of the learners: judged photos in, one unit direction out."""
+"""Base classes of the learners, which fit one unit direction to judged photos."""
 
 from abc import abstractmethod
 from typing import Any, Self
@@ -16,7 +16,7 @@ _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
 
 class DirectionLearner(BaseEstimator):
-    """Base of the learners, which follow scikit-learn's estimator contract.
+    """Base class of the learners, with scikit-learn's estimator interface.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
     :class:`~photorank.comparisons.comparisons.Comparisons`, of which scores are
@@ -31,7 +31,7 @@ class DirectionLearner(BaseEstimator):
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike | Comparisons) -> Self:
-        """Learn the direction from photos (n, d) and what people said of them.
+        """Learn the direction from photos (n, d) and people's judgements y.
 
         Raises
         ------
@@ -71,11 +71,11 @@ class DirectionLearner(BaseEstimator):
         return self
 
     def decision_function(self, X: ArrayLike) -> Ratings:
-        """Rate photos (n, d): their scalar product with the direction, shape (n,)."""
+        """Ratings (n,) of photos (n, d): scalar products with the direction."""
         return self._checked(X) @ self.direction_
 
     def for_tests(self) -> "DirectionLearner":
-        """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
+        """Learner for held-out tests, without knowledge of other people's ratings of the photos."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -86,7 +86,7 @@ class DirectionLearner(BaseEstimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Direction (d,) of any length."""
+        """Learned direction (d,), not yet scaled to unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         check_is_fitted(self, "direction_")
@@ -99,7 +99,7 @@ class DirectionLearner(BaseEstimator):
 
 
 class UncertainLearner(DirectionLearner):
-    """Base of the learners that know how sure their ratings are."""
+    """Base class of the learners that give standard errors of their ratings."""
 
     _centre: Floats  # (d,) the mean photo of the training set
 
@@ -114,4 +114,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Root R (d, ·) of the covariance R Rᵀ of the direction before it is made unit."""
+        """Root R (d, ·) of the covariance R Rᵀ of the direction before normalisation."""

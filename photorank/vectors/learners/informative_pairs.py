@@ -1,4 +1,4 @@
-"""Pairs to keep on a budget: wide margins between distant photos, and no repetition."""
+"""Selection of informative pairs on a budget: wide margins, distant photos, no redundancy."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -16,19 +16,19 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class Offer(NamedTuple):
-    """Pairs to choose from, each once."""
+    """Candidate pairs, each listed once."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
     times: Floats  # (k,) independent judgements of each pair
 
     def take(self, chosen: Codes) -> "Offer":
-        """Some of the pairs."""
+        """Candidates at the indices `chosen`."""
         return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """All pairs that were shown; of labels some nine a photo, which connect all they can."""
+    """Candidate pairs: all shown pairs of choices, or about nine pairs per labelled photo."""
     if isinstance(comparisons, ChoiceComparisons):
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
@@ -39,7 +39,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """Choose up to m of the offered pairs, those of greatest margin times distance first.
+    """Up to m candidate pairs, those of greatest margin times distance first.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,
@@ -66,7 +66,7 @@ def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
 
 
 def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
-    """Marks (k,) of the pairs whose photos are in no pair that was marked before."""
+    """Mask (k,) of a greedy selection of pairs that share no photo."""
     free = dict.fromkeys(pairs.ravel().tolist(), True)
     marked = np.zeros(len(pairs), dtype=bool)
     for row, (first, second) in enumerate(pairs.tolist()):
@@ -77,7 +77,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairs of places (l, 2) among the labelled photos; some may not differ as they must."""
+    """Yield pairs (l, 2) of labelled photos by position; a few may have equal labels or groups."""
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)
@@ -105,7 +105,7 @@ def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pa
 
 
 def _distances(X: Floats, pairs: Pairs) -> Floats:
-    """Distances ‖x_i − x_j‖ (k,)."""
+    """Euclidean distances ‖x_i − x_j‖ (k,) of the pairs' photos."""
     distances = np.empty(len(pairs))
     for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
         part = slice(start, start + _DISTANCES_AT_ONCE)

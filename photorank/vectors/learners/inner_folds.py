@@ -1,4 +1,4 @@
-"""The penalty that predicts held-out photos best, found among the training photos."""
+"""Choice of the penalty by cross-validation over inner folds of the training photos."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
@@ -17,14 +17,14 @@ Model = TypeVar("Model")
 
 
 class HeldOut(NamedTuple):
-    """Loss of a model on comparisons that it did not see."""
+    """Loss of a model on held-out comparisons."""
 
     loss: float  # their sum
     weight: float  # how many
 
 
 def penalties(spread: float) -> Floats:
-    """Penalties worth trying (a,), from large to small."""
+    """Grid of candidate penalties (a,), from large to small."""
     return _PENALTIES * (spread if spread > 0 else 1.0)
 
 
@@ -36,7 +36,7 @@ def best_alpha(
     *,
     seed: int,
 ) -> float:
-    """Penalty of least loss over the folds' held-out photos.
+    """Penalty of least loss on the held-out photos of the inner folds.
 
     `path` fits some rows at every penalty, in the order of `alphas`; `loss` tests a model on
     the comparisons among other rows. Where no fold holds two compared photos, the middle
@@ -54,7 +54,7 @@ def best_alpha(
 
 
 def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
-    """Each photo's fold (n,), −1 for photos without comparisons.
+    """Fold code of each photo (n,), −1 for photos without comparisons.
 
     Groups that are only compared within themselves stay whole where there are at
     least as many as folds and none has more than half of the photos: on versions of
@@ -73,11 +73,11 @@ def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Weight of the pairs that ratings (n,) do not order as people did, ties half."""
+    """Weight of the pairs that ratings (n,) misorder against people's judgements, ties half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 
 
 def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
-    """Whether people ordered any two of these photos."""
+    """Whether people ordered any two of the photos `rows`."""
     return len(rows) > 1 and comparisons.take(rows).n_pairs > 0

@@ -1,4 +1,4 @@
-"""The mean of winner minus loser: the simplest learner, and the baseline of the others."""
+"""Mean difference of winner and loser embeddings: the simplest learner, a baseline."""
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
@@ -6,7 +6,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class MeanDifference(DirectionLearner):
-    """The mean of winner minus loser over all comparisons.
+    """Learner of the mean difference, winner minus loser, over all comparisons.
 
     With two classes, liked and disliked, it is the difference of their means;
     it is also where :class:`AllPairs` ends as its penalty grows, which makes

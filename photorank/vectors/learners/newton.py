@@ -1,4 +1,4 @@
-"""Truncated Newton: minimise a smooth convex function from Hessian-vector products alone.
+"""Truncated Newton method for smooth convex functions, from Hessian-vector products alone.
 
 SciPy's Newton-CG and trust-ncg find the same minima in about twice the time where there are
 few judgements, as with each click on the page Label.
@@ -17,7 +17,7 @@ _PRODUCTS = 200  # conjugate-gradient iterations in one step, at most
 
 
 class Local(NamedTuple):
-    """A function near one point."""
+    """Value, gradient and Hessian-vector product of a function at one point."""
 
     value: float
     gradient: Floats  # (k,)
@@ -27,7 +27,7 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Point (k,) where the convex function that `near` describes is least.
+    """Minimiser (k,) of the convex function that `near` evaluates.
 
     `scale` (k,) guesses the Hessian's diagonal, > 0: a good guess saves products. A gradient
     whose :func:`steepness` is at most `tolerance` ends the search.
@@ -56,12 +56,12 @@ def minimise(
 
 
 def steepness(gradient: Floats, scale: Floats) -> float:
-    """Norm of the gradient (k,) in coordinates of curvature 1."""
+    """Norm of the gradient (k,), scaled by the guessed Hessian diagonal (k,)."""
     return float(np.sqrt(gradient @ (gradient / scale)))
 
 
 def _newton_step(here: Local, scale: Floats, tolerance: float) -> Floats:
-    """Solve Hessian · step = −gradient by conjugate gradients, preconditioned by the scale."""
+    """Newton step (k,) by conjugate gradients, preconditioned by `scale`."""
     step, residual = np.zeros_like(scale), -here.gradient
     towards = scaled = residual / scale
     energy = float(residual @ scaled)

@@ -1,4 +1,4 @@
-"""Convex losses of ratings over comparisons, and the ridge penalty that predicts best."""
+"""Convex losses over comparisons with a ridge penalty, chosen by cross-validation."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _ROUGH = 1e-3  # enough to compare penalties
 
 @dataclass(frozen=True)
 class PenalisedLoss(ABC, Generic[Graph]):
-    """A convex loss of the ratings Z ω over comparisons, plus α ‖ω‖²."""
+    """Convex loss of the ratings Z ω over comparisons, plus α ‖ω‖²."""
 
     Z: Floats  # (n, k)
     comparisons: Graph
@@ -26,20 +26,20 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def near(self, parameters: Floats, alpha: float) -> Local:
-        """Value, gradient and curvature around some parameters."""
+        """Value, gradient and Hessian-vector product of the loss at `parameters`."""
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Parameters that rate all photos alike, and a guess at the Hessian's diagonal there."""
+        """Start parameters of equal ratings for all photos, and the guessed Hessian diagonal."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:
-        """Loss of parameters that were learned from other comparisons."""
+        """Loss on these comparisons of parameters learned from other comparisons."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
     ) -> Floats:
-        """Parameters of least penalised loss."""
+        """Parameters that minimise the penalised loss."""
         equal, scale = self.equal_ratings(alpha)
         return minimise(
             lambda parameters: self.near(parameters, alpha),

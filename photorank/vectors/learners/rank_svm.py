@@ -1,4 +1,4 @@
-"""Ranking with a margin: every winner at least one unit above its loser."""
+"""Ranking SVM: every winner rated at least one unit above its loser."""
 
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from photorank.vectors.learners.penalised_loss import PenalisedLoss
 
 
 class RankSVM(DirectionLearner):
-    r"""Support vector machine on all ordered pairs, none of them listed.
+    r"""Ranking support vector machine on all ordered pairs, without listing the pairs.
 
     Minimises the mean over all pairs that people ordered, i preferred to j, of
     :math:`\max(0, 1 - v \cdot (x_i - x_j))^2`, plus α ‖v‖². Pairs that are far
@@ -74,7 +74,7 @@ class RankSVM(DirectionLearner):
 
 
 class Hinge(PenalisedLoss[Comparisons]):
-    """Mean squared hinge of ordered pairs with ratings Z ω, plus α ‖ω‖²."""
+    """Mean squared hinge loss over ordered pairs for ratings Z ω, plus α ‖ω‖²."""
 
     @cached_property
     def _n_pairs(self) -> float:

@@ -1,4 +1,4 @@
-"""The penalised least-squares problem of a comparison graph, solved for every penalty at once."""
+"""Ridge least squares on a comparison graph, solved for every penalty at once."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +14,7 @@ ALPHAS = np.logspace(-7, 2, 73)
 
 
 class Fit(NamedTuple):
-    """The solution at one penalty."""
+    """Solution of the ridge problem at one penalty."""
 
     alpha: float
     weights: Floats  # (r,)
@@ -25,7 +25,7 @@ class Fit(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Least squares in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
+    """Ridge problem in ζ (r,) and s ≥ 0: Σ w_ij (z_ij·ζ + s t_ij − m_ij)² + α ‖ζ‖².
 
     Everything that depends on the photos is summed once; one
     eigendecomposition then gives the solution at any α in O(r²).
@@ -43,7 +43,7 @@ class Problem:
 
     @classmethod
     def of(cls, Z: Floats, comparisons: Comparisons, given: Floats | None) -> "Problem":
-        """Sum up photos Z (n, r), their judgements, and ratings t (n,) of a prior direction."""
+        """Ridge problem from photos Z (n, r), comparisons, and prior ratings t (n,) if given."""
         LZ = comparisons.laplacian(Z)  # (n, r)
         gram = Z.T @ LZ
         values, vectors = np.linalg.eigh((gram + gram.T) / 2)
@@ -63,7 +63,7 @@ class Problem:
         )
 
     def solve(self, alpha: float) -> Fit:
-        """Solution at one penalty."""
+        """Solution of the ridge problem at one penalty."""
         inverse = self._inverse(alpha)
         scale = self._prior_scale(inverse)
         pull = self.pull - scale * self.prior_pull
@@ -78,19 +78,19 @@ class Problem:
         return float(min(self.alphas(), key=lambda alpha: self._gcv(self.solve(alpha))))
 
     def alphas(self) -> Floats:
-        """Penalties worth trying (a,), from small to large."""
+        """Grid of candidate penalties (a,), from small to large."""
         largest = float(self.eigenvalues.max(initial=0))
         return ALPHAS * (largest if largest > 0 else 1.0)
 
     def noise(self, fit: Fit) -> float:
-        """Standard deviation of one label, or of one choice's margin, around the fit."""
+        """Residual standard deviation of one label, or of one choice's margin."""
         free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
         draws = 1 if self.squared is None else 2
         return float(np.sqrt(fit.residual / free / draws))
 
     def covariance_root(self, fit: Fit) -> Floats:
-        """Root R (r, r) of cov(ζ) = R Rᵀ."""
+        """Root R (r, r) of the covariance R Rᵀ of the weights ζ."""
         noise, inverse = self.noise(fit), self._inverse(fit.alpha)
         if self.squared is None:
             spread = noise * np.sqrt(inverse / self.n_judgements)
@@ -104,13 +104,13 @@ class Problem:
         return fit.residual / free**2 if free > 1e-9 else np.inf
 
     def _inverse(self, alpha: float) -> Floats:
-        """Eigenvalues of (G + αI)⁻¹; without a penalty, of the pseudo-inverse."""
+        """Eigenvalues of (G + αI)⁻¹; for α = 0, of the pseudo-inverse."""
         floor = self.eigenvalues.max(initial=0) * len(self.eigenvalues) * np.finfo(np.float32).eps
         kept = (self.eigenvalues > floor) | (alpha > 0)
         return np.divide(1.0, self.eigenvalues + alpha, out=np.zeros(len(kept)), where=kept)
 
     def _prior_scale(self, inverse: Floats) -> float:
-        """Scale s ≥ 0 of the prior: 0 where the labels contradict it."""
+        """Scale s ≥ 0 of the prior direction; 0 if the labels contradict the prior."""
         left = self.prior_energy - inverse @ self.prior_pull**2
         if not left > 1e-12 * self.prior_energy:
             return 0.0

@@ -1,4 +1,4 @@
-"""Least squares on some pairs, drawn at random."""
+"""Least squares on randomly sampled pairs."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class PairLeastSquares(DirectionLearner):
-    """Least squares on sampled pairs: every winner one unit above its loser, least norm.
+    """Minimum-norm least squares on sampled pairs: every winner one unit above its loser.
 
     This is how a CLIP test bench first learned a direction from tiers: photo
     pairs of the best and the worst, one equation v·(winner − loser) = 1 a

@@ -1,4 +1,4 @@
-"""Learn from embeddings and technical signals together, each block with its own penalty."""
+"""Learner on embeddings and technical signals together, with a penalty for each block."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ _REACHES = np.array([0.0, 0.1, 0.3, 1.0, 3.0, 10.0])
 
 
 class AllPairsWithSignals(DirectionLearner):
-    """:class:`AllPairs` on embeddings and signals side by side.
+    """:class:`AllPairs` on concatenated embeddings and technical signals.
 
     Signals are standardised on the photos given to :meth:`fit` alone. Both blocks
     are then made as wide as each other, else 1,280 dimensions drown 14 signals,
@@ -85,7 +85,7 @@ class AllPairsWithSignals(DirectionLearner):
 
 
 def with_signals(embeddings: Embeddings, signals: Floats) -> Floats:
-    """Embeddings (n, d) and signals (n, s) side by side, (n, d + s).
+    """Concatenation (n, d + s) of embeddings (n, d) and signals (n, s).
 
     What is not defined (nan) becomes the median of the photos of which it is.
 

@@ -1,1 +1,1 @@
-"""One person's taste: a prior, a posterior, and which pair to ask about next."""
+"""Taste of one person: prior, posterior, and the choice of the next pair to ask about."""

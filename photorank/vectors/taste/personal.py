@@ -1,4 +1,4 @@
-"""A learner for one person: it trusts the prior as far as people are known to differ."""
+"""Learner of one person's taste, with a prior weighted by how much people's tastes differ."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +13,7 @@ KIND = "personal"
 
 
 class Personal(DirectionLearner):
-    """The taste that a person's judgements and a prior make likely.
+    """Posterior taste of one person, given a prior and the person's judgements.
 
     How far the judgements move the prior is not fitted to them, for there may be
     ten: it is what was learned from many other people (see
@@ -60,13 +60,13 @@ class Personal(DirectionLearner):
         return self.taste_.vector
 
     def for_tests(self) -> "Personal":
-        """Learner to test with: other people's ratings of the held-out photos teach it nothing."""
+        """Learner for held-out tests, without knowledge of other people's ratings of the photos."""
         prior = self.prior
         return Personal(prior=prior.for_tests) if isinstance(prior, TastePrior) else self
 
 
 def judged(Z: Floats, comparisons: Comparisons) -> Judged:
-    """Judgements of one person, from a comparison graph of photos with coordinates Z."""
+    """Judgements of one person, from a comparison graph over photos with coordinates Z."""
     if isinstance(comparisons, ChoiceComparisons):
         graph = comparisons
         pairs = np.column_stack([graph.first, graph.second])

@@ -1,4 +1,4 @@
-"""Photos that a person is asked about and a taste is shown on: all of few, some of many."""
+"""Subset of an index's photos for taste questions: all photos if few, else a random sample."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Some photos of an index, and what is believed of a person who has judged nothing."""
+    """Subset of an index's photos, with the taste prior and the photos' coordinates."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -25,13 +25,13 @@ class PhotoSubset:
 
     @classmethod
     def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
-        """Subset of some rows of an index, which ascend."""
+        """Subset of an index's photos from ascending row numbers."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
 
     def including(self, index: Index, rows: Codes) -> "PhotoSubset":
-        """Subset with rows added that may be missing: those that were judged."""
+        """Subset extended by the given rows, such as judged photos."""
         missing = np.setdiff1d(rows, self.rows)
         if not len(missing):
             return self
@@ -46,11 +46,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Places in Z of rows of the index, which must be among these."""
+        """Positions in the subset of row numbers of the index; every row must be in the subset."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks with places in Z for rows of the index."""
+        """Clicks with the index's row numbers replaced by positions in the subset."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
@@ -66,7 +66,7 @@ def subset_in(
     rater: str | None = None,
     within: Codes | None = None,
 ) -> PhotoSubset:
-    """Photos that somebody is asked about, and what is believed beforehand.
+    """Subset of an index's photos to ask a person about, with the person's taste prior.
 
     The direction is what everybody is taken to like, None to begin from nothing. How far
     `rater` may deviate is learned from the others, as
@@ -79,7 +79,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Rows that pairs are drawn from: all n of few, as many as `most` of more.
+    """Rows that pairs are sampled from: all n if few, else a random sample of about `most` rows.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

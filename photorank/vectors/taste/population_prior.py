@@ -1,4 +1,4 @@
-"""Prior of a person still unknown: a vector's ratings, and how far people differ from them."""
+"""Taste prior of an unknown person: a vector's ratings, and the spread of people around them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Prior of somebody who judges an index's photos, from a master-vector (d,).
+    """Taste prior of a person judging an index's photos, from a master-vector (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -43,7 +43,7 @@ def learned_prior(
     X: Embeddings | Floats,
     table: RaterTable,
 ) -> TastePrior:
-    """Prior whose covariance and noise are those of many people's labels of photos X (n, d).
+    """Prior with covariance and noise learned from many people's labels of photos X (n, d).
 
     Each person's labels are compared with the mean of all others' of the same photo; what is
     left is the deviation z·δ plus noise. Σ and the noise are fitted to all people with 20
@@ -92,7 +92,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior that knows from other people's scores how far one more person may be from it.
+    """Prior with covariance and noise learned from other people's scores, if there are enough.
 
     With fewer than 20 of them, or if they do not agree with its direction, it is
     the prior itself.
@@ -112,7 +112,7 @@ def prior_by_others(
 
 
 def _label_unit(rating: Floats, table: RaterTable) -> float:
-    """Slope of the labels against everybody's ratings (n,)."""
+    """Regression slope of the labels on the prior vector's ratings (n,)."""
     known = rating[table.photos] - rating[table.photos].mean()
     unit = float(known @ table.scores / max(known @ known, 1e-300))
     if not unit > 0:
@@ -121,7 +121,7 @@ def _label_unit(rating: Floats, table: RaterTable) -> float:
 
 
 def _deviations(Z: Floats, table: RaterTable, unit: float) -> list[tuple[Floats, Floats]]:
-    """Each person's photos (l, q) and labels (l,), less what the others' mean explains."""
+    """Photos (l, q) and labels (l,) per person: residuals of a fit to the other people's mean."""
     total = np.bincount(table.photos, table.scores, table.n)
     count = np.bincount(table.photos, minlength=table.n)
     people = []

@@ -1,4 +1,4 @@
-"""One person's taste: what everybody likes, and a deviation learned from few judgements."""
+"""Posterior taste of one person: the shared taste plus a deviation learned from few judgements."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Belief about a person before any judgement: everybody's ratings, and how far off they are.
+    """Prior of a person's taste before any judgement: shared ratings, and the size of deviations.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
@@ -49,7 +49,7 @@ class TastePrior:
 
     @classmethod
     def of(cls, X: Embeddings | Floats, direction: ArrayLike | None) -> "TastePrior":
-        """Prior of a person of whom nothing is known, over photos (n, d) like these.
+        """Prior of an unknown person, from sample photos X (n, d) and a direction.
 
         The direction is what is taken to be everybody's: any master-vector. With None the
         person's own deviation is all there is, as large as both together. Raises
@@ -77,7 +77,7 @@ class TastePrior:
         )
 
     def coordinates(self, X: Embeddings | Floats) -> Floats:
-        """Photos (n, d) as (n, 1 + q): everybody's rating, then z."""
+        """Coordinates (n, 1 + q) of photos (n, d): shared rating, then principal components z."""
         axes = np.column_stack([self.direction / self.spread, self.basis])
         Z = np.empty((len(X), axes.shape[1]))
         for begin in range(0, len(X), _ROWS):  # a double copy of 100,000 photos takes a gigabyte
@@ -87,7 +87,7 @@ class TastePrior:
 
     @property
     def for_tests(self) -> "TastePrior":
-        """Prior to test with on photos that others have rated: their ratings tell of these."""
+        """Prior for held-out tests, without knowledge of other people's ratings of the photos."""
         return self if self.without_others is None else self.without_others
 
     @property
@@ -97,19 +97,19 @@ class TastePrior:
 
     @property
     def label_spread(self) -> float:
-        """Standard deviation that one person's labels are expected to have over the photos."""
+        """Expected standard deviation of one person's labels over the photos."""
         shared = 1 + SCALE_SPREAD**2 if self.direction.any() else 0.0
         deviation = float(np.diag(self.covariance) @ self.variances)
         return float(np.sqrt(shared + deviation + self.noise**2))
 
     @cached_property
     def mean(self) -> Floats:
-        """Mean (1 + q,) of (s, δ): everybody's taste."""
+        """Prior mean (1 + q,) of (s, δ): the shared taste, with no deviation."""
         return np.append(1.0, np.zeros(len(self.covariance)))
 
     @cached_property
     def precision(self) -> Floats:
-        """Inverse covariance (1 + q, 1 + q) of (s, δ)."""
+        """Prior inverse covariance (1 + q, 1 + q) of (s, δ)."""
         q = len(self.covariance)
         precision = np.zeros((1 + q, 1 + q))
         precision[0, 0] = SCALE_SPREAD**-2
@@ -119,7 +119,7 @@ class TastePrior:
 
 @dataclass(frozen=True)
 class Judged:
-    """Judgements by one person of photos with coordinates Z; either part may be empty."""
+    """Judgements by one person: choices and labels of photos with coordinates Z."""
 
     Z: Floats  # (n, 1 + q)
     pairs: Pairs = field(default_factory=lambda: np.empty((0, 2), dtype=np.intp))
@@ -138,7 +138,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Taste:
-    """A person's taste and how sure it is: (s, δ) ~ N(weights, root rootᵀ)."""
+    """Posterior of a person's taste: (s, δ) ~ N(weights, root rootᵀ)."""
 
     prior: TastePrior
     weights: Floats  # (1 + q,)
@@ -146,21 +146,21 @@ class Taste:
 
     @property
     def vector(self) -> Floats:
-        """Weights (d,) that rate a photo less the mean photo."""
+        """Rating weights (d,) for embeddings relative to the mean photo."""
         own = self.prior.basis @ self.weights[1:]
         return self.weights[0] / self.prior.spread * self.prior.direction + own
 
     @property
     def direction(self) -> Direction:
-        """The master-vector (d,) at unit length; before any judgement it is the prior's."""
+        """Posterior direction (d,) at unit length; before any judgement the prior direction."""
         return self.vector / np.linalg.norm(self.vector)
 
     def ratings(self, Z: Floats) -> Ratings:
-        """Rate photos by their coordinates (n, 1 + q); the mean photo rates 0."""
+        """Ratings (n,) of photos from their coordinates (n, 1 + q); the mean photo rates 0."""
         return Z @ self.weights
 
     def standard_errors(self, Z: Floats) -> Floats:
-        """Standard error of each rating (n,), in the ratings' own unit."""
+        """Standard error of each rating (n,), in the unit of the ratings."""
         spread = Z @ self.root
         return np.sqrt(np.einsum("ij,ij->i", spread, spread))
 
@@ -177,7 +177,7 @@ class Taste:
         return expit(slope * gap / np.sqrt(1 + np.pi / 8 * slope**2 * variance))
 
     def information(self, first: Floats, second: Floats) -> Floats:
-        """Information (m,) that a choice between two photos is expected to give, 0 to 1 bit.
+        """Expected information (m,) from a choice between two photos, 0 to 1 bit.
 
         It is the mutual information of the choice and the taste: the choice's
         entropy less what would be left if the taste were known (Houlsby et al.
@@ -194,13 +194,13 @@ class Taste:
         return np.clip((entr(p) + entr(1 - p)) / np.log(2) - noise, 0.0, 1.0)
 
     def _gaps(self, first: Floats, second: Floats) -> tuple[Floats, Floats]:
-        """Mean and variance (m,) of the differences of two ratings."""
+        """Mean and variance (m,) of the rating differences, first minus second."""
         apart = first - second
         return apart @ self.weights, self.standard_errors(apart) ** 2
 
 
 def taste_of(prior: TastePrior, judged: Judged) -> Taste:
-    """Posterior taste of one person, in some milliseconds; nothing judged gives the prior back.
+    """Posterior taste of one person, from the prior and the person's judgements.
 
     A choice follows a logistic model of the difference of two ratings, and a tie is half a
     choice of either. A label is the rating plus noise, once the person's own mean and spread of
@@ -248,7 +248,7 @@ def taste_of(prior: TastePrior, judged: Judged) -> Taste:
 
 
 def _principal(rows: Floats) -> tuple[Floats, Floats]:
-    """Greatest variances (q,) of centred rows (n, d), and their components (d, q)."""
+    """Largest variances (q,) of centred rows (n, d), and their principal components (d, q)."""
     from scipy.linalg import eigh
 
     n, d = rows.shape
@@ -261,7 +261,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) without their means, labels in the ratings' unit."""
+    """Coordinates and labels (l,) minus their block means, labels in the unit of the ratings."""
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]
@@ -279,7 +279,7 @@ def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
 
 
 def _block_means(values: Floats, codes: Codes) -> Floats:
-    """Mean of each row's block (l, k)."""
+    """Mean of each row's block (l, k), repeated for every row."""
     order = np.argsort(codes, kind="stable")
     count = np.bincount(codes)
     sums = np.add.reduceat(values[order], np.cumsum(count) - count)
