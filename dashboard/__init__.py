@@ -1,1 +1,1 @@
-"""The dashboard: pages ask, photorank answers."""
+"""Streamlit dashboard: the pages show results that the package photorank computes."""

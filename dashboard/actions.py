@@ -1,4 +1,4 @@
-"""Actions of buttons: the same work as the commands, saved in the same places."""
+"""Button actions: the same work as the CLI commands, saved in the same files."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,14 +25,14 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(on_progress: Progress) -> None:
-    """Build the sample in the current workspace."""
+    """Build the sample index in the current workspace."""
     from photorank.demo import build_sample
 
     build_sample(index_data.workspace(), on_progress=on_progress)
 
 
 def evaluate(index: Index, protocol: Protocol, on_progress: Progress) -> None:
-    """Measure every vector and learner by a protocol and keep the result in the index."""
+    """Evaluate every vector and learner by a protocol and save the evaluation in the index."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.report import save_evaluation
 
@@ -48,7 +48,7 @@ def evaluate(index: Index, protocol: Protocol, on_progress: Progress) -> None:
 def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
-    """Make a vector from words and keep it in the index."""
+    """Make a vector from text prompts and save it in the index."""
     from photorank.vectors.prompts import prompt_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -65,7 +65,7 @@ def add_learned_vector(
     within: Within,
     on_progress: Progress,
 ) -> None:
-    """Learn a vector from the index's judgements, test it out of fold, and keep it in the index."""
+    """Learn a vector from the index's judgements, test it on held-out folds and save it."""
     from photorank.learning.learn_vector import learn_vector
     from photorank.vectors.store import add_vector, check_free
 
@@ -88,14 +88,14 @@ def remove_vector(index: Index, name: str) -> None:
 
 
 def save_vector(index: Index, vector: MasterVector) -> None:
-    """Keep a vector in the index."""
+    """Save a vector in the index."""
     from photorank.vectors.store import add_vector
 
     add_vector(index, vector)
 
 
 def record_answer(session: "LabelSession", pair: "Pair", outcome: "Outcome") -> None:
-    """Keep what a person said of a pair, and only when it is on the disk show the next one."""
+    """Save a person's answer on a pair and, only once the answer is on disk, show the next pair."""
     if session.queue.current != pair:
         return  # pressed twice: the pair was answered
     index, rater = session.index, session.rater
@@ -111,14 +111,14 @@ def record_answer(session: "LabelSession", pair: "Pair", outcome: "Outcome") -> 
 
 
 def record_stars(session: "LabelSession", row: int, stars: int) -> None:
-    """Keep how many stars a person gives a photo; 0 takes them back."""
+    """Save a person's star rating of a photo; 0 removes the rating."""
     photo = session.index.photo(row).digest
     with _problem_told(session, "This was not kept"):
         click_log.record_stars(session.index.paths, session.rater, photo, stars)
 
 
 def undo_click(session: "LabelSession") -> None:
-    """Undo a person's latest click, and show its pair again if it was about a pair."""
+    """Undo a person's latest click; if the click answered a pair, show the pair again."""
     with _problem_told(session, "Nothing was undone"):
         undone = click_log.undo(session.index.paths, session.rater)
         session.queue.go_back(None if undone is None else session.pair_of(undone))
@@ -126,7 +126,7 @@ def undo_click(session: "LabelSession") -> None:
 
 @contextmanager
 def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
-    """Tell an error on the page that is drawn next: a click has no place of its own."""
+    """Catch an error of a click and store its text in the session, for the next redraw to show."""
     try:
         yield
     except PhotorankError as error:
@@ -134,7 +134,7 @@ def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
 
 
 def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
-    """Write an album into a folder, and say what was written."""
+    """Write an album into a folder; returns a sentence that counts the written files."""
     from dashboard.models.album import CSV_NAME, LINK_OF
     from photorank.export.album_table import album_csv
     from photorank.export.copy_photos import plan, write

@@ -1,4 +1,4 @@
-"""The dashboard's server: the pages, their small pictures, and no other origin's pages."""
+"""ASGI app of the dashboard: pages, thumbnails, and refusal of requests from other origins."""
 
 import streamlit as st
 from starlette.middleware import Middleware

@@ -1,4 +1,4 @@
-"""Numbers, names and kinds of vectors as the pages write them."""
+"""Text formatting of numbers, names and vector kinds for the pages."""
 
 import string
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation} | {"
 
 
 def family(kind: str) -> str:
-    """Origin of vectors of a kind, in words.
+    """Origin of a vector in words: from words, learned from photos, or drawn at random.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def family(kind: str) -> str:
 
 
 def plain(text: Any) -> str:
-    r"""Name so that it is shown letter by letter, whatever a file or vector is called.
+    r"""Text with Markdown characters escaped, so that names are shown literally.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def plain(text: Any) -> str:
 
 
 def error_text(error: Exception) -> str:
-    """Error's text with its commands as code and everything else letter by letter."""
+    """Error message as Markdown: parts in backticks as code, all other text escaped."""
     parts = str(error).split("`")
     if len(parts) % 2 == 0:
         return plain(error)  # an odd number of backticks: a name holds one
@@ -50,7 +50,7 @@ def error_text(error: Exception) -> str:
 
 
 def number(value: float, digits: str) -> str:
-    """Number in a format of Python's, with a true minus sign.
+    """Number formatted by a Python format spec, with a typographic minus sign.
 
     Examples
     --------
@@ -61,7 +61,7 @@ def number(value: float, digits: str) -> str:
 
 
 def percent(value: float, digits: int = 0) -> str:
-    r"""Share of 1 in per cent.
+    r"""Share, 0 to 1, formatted as a percentage.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def percent(value: float, digits: int = 0) -> str:
 
 
 def with_interval(estimate: Limits | Estimate) -> str:
-    r"""Share with its interval, in per cent.
+    r"""Share with its confidence interval, formatted as percentages.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def with_interval(estimate: Limits | Estimate) -> str:
 
 
 def chances(probability: float) -> tuple[str, str]:
-    r"""Probability and what is left of it, rounded so that they sum to 100 %.
+    r"""Probability and its complement as percentages, rounded to sum to 100 %.
 
     Examples
     --------
@@ -102,7 +102,7 @@ def _per_cent(whole: int) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Names as part of a sentence.
+    """Names joined with commas and a final “and”.
 
     Examples
     --------
@@ -114,12 +114,12 @@ def listing(names: Sequence[str]) -> str:
 
 
 def file_name(path: Path) -> str:
-    """Photo's folder and name, enough to find it."""
+    """Last two parts of a photo's path, its folder and file name, escaped for Markdown."""
     return plain("/".join(path.parts[-2:]))
 
 
 def accuracy_text(estimate: Limits | None) -> str | None:
-    """Held-out accuracy in words, None where it was not measured or has no interval."""
+    """Held-out accuracy in words, None if the accuracy was not measured or has no interval."""
     if estimate is None or not estimate.is_defined or isnan(estimate.low):
         return None
     return (

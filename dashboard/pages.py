@@ -1,4 +1,4 @@
-"""The frame around every page, and the list of pages."""
+"""Common frame of all pages, and the navigation between pages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Session and URL state that no widget owns: links taken along, album marks, map area, pairs."""
+"""Session and URL state outside the widgets: link parameters, album marks, map area, pairs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -22,25 +22,25 @@ TAKEN_ALONG = {"index": "in", "vector": "along"}
 
 
 def photo_token(digest: str) -> str:
-    """Return how an address names a photo."""
+    """Short name of a photo in URLs: the first 12 digits of its digest."""
     return digest[:TOKEN_DIGITS]
 
 
 def link_query(query: Mapping[str, str]) -> dict[str, str]:
-    """Query of a link to another page: the same index and vector, and more."""
+    """Query parameters of a link to another page: index, vector and the given parameters."""
     state = st.session_state
     along = {name: state[key] for key, name in TAKEN_ALONG.items() if state.get(key)}
     return along | dict(query)
 
 
 def note_page(page: str) -> None:
-    """Note which page is drawn, and whether it is another one than before."""
+    """Record which page is drawn, and whether the user has just switched pages."""
     state = st.session_state
     state["turned"], state["page"] = state.get("page") != page, page
 
 
 def set_from_link(key: str, options: Collection[str]) -> None:
-    """Set a widget, before it is drawn, to what a link took along, if it is an option here.
+    """Set a widget, before it is drawn, to the value that a link passed, if the value is an option.
 
     The address keeps saying it, for it may be shared, until the user chooses
     (:func:`forget_link`). Where nothing was taken along, it is as it was on the page before.
@@ -55,51 +55,51 @@ def set_from_link(key: str, options: Collection[str]) -> None:
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
-    """Return what the address asks a widget for and is no option, before it is drawn; else ""."""
+    """Value that the URL requests for a widget but that is not an option; "" if there is none."""
     wanted = (st.query_params.get(name, "") for name in (key, TAKEN_ALONG[key]))
     return next((str(one) for one in wanted if one and one not in options), "")
 
 
 def keep_for_next_page(key: str, value: str) -> None:
-    """Remember what a widget was set to, for the next page."""
+    """Store a widget's value for the next page."""
     st.session_state[TAKEN_ALONG[key]] = value
 
 
 def forget_link(key: str) -> None:
-    """Forget what a link took along for a widget: the user has chosen."""
+    """Remove from the URL the value that a link passed for a widget, once the user has chosen."""
     st.query_params.pop(TAKEN_ALONG[key], None)
 
 
 def photo_in_address(name: str) -> str:
-    """Return what the address says of a photo: the first digits of its digest, "" for nothing."""
+    """Photo named in a URL parameter: the first digits of its digest, "" if absent."""
     return str(st.query_params.get(name, ""))
 
 
 def put_photo_in_address(name: str, digest: str | None) -> None:
-    """Let the address say which photo is shown, so that it can be shared; None for none."""
+    """Put the shown photo into the URL for sharing; None removes the parameter."""
     _put(name, "" if digest is None else photo_token(digest))
 
 
 def choose_two_at_random(index: Index) -> None:
-    """Let the address name two different photos, drawn at random."""
+    """Put two different random photos into the URL."""
     rows = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
     for name, row in zip(("first", "second"), rows, strict=True):
         put_photo_in_address(name, index.photo(row).digest)
 
 
 def widget_value(key: str) -> int | None:
-    """Return what a widget is set to, for the function that it calls when it changes."""
+    """Current value of a widget, for the widget's change callback."""
     value: int | None = st.session_state[key]
     return value
 
 
 def set_text(key: str, text: str) -> None:
-    """Put a text into a field, as if it had been typed."""
+    """Set the text of an input field."""
     st.session_state[key] = text
 
 
 def pair_queue(*place: str) -> "PairQueue":
-    """Queue of pairs of one place in this session: index, person, vector, kind of pairs."""
+    """Queue of pairs of this browser session for an index, person, vector and kind of pairs."""
     from dashboard.models.label_session import PairQueue
 
     queues: dict[tuple[str, ...], PairQueue] = st.session_state.setdefault("pairs", {})
@@ -107,36 +107,36 @@ def pair_queue(*place: str) -> "PairQueue":
 
 
 def map_area() -> str:
-    """Part of the map that is selected, as it stands in the address."""
+    """Selected map area, in the text form of the URL."""
     return str(st.session_state.get("area", st.query_params.get("area", "")))
 
 
 def draw_area_anew() -> None:
-    """Have the map drawn with the selected part: a chart would lose a box that the mouse drew."""
+    """Make the map redraw with the selected area as its initial selection box."""
     st.session_state["area-drawn"] = map_area()
 
 
 def drawn_area() -> str:
-    """Map area to draw: the one selected at page load, or in the number fields."""
+    """Map area to draw: the area selected at page load, or typed as numbers."""
     if st.session_state["turned"] or "area-drawn" not in st.session_state:
         draw_area_anew()
     return str(st.session_state["area-drawn"])
 
 
 def select_area(chart: str) -> None:
-    """Select what the mouse drew on a map."""
+    """Store the mouse selection of a map chart as the selected area."""
     selection = st.session_state[chart].selection.get(BRUSH, {})
     st.session_state["area"] = box_text(box_of_selection(selection))
 
 
 def album_marks(index: str) -> dict[str, str]:
-    """Photos that this session wants in an album (pin) or not (ban), by digest."""
+    """Album marks of this browser session by photo digest: "pin" or "ban"."""
     every: dict[str, dict[str, str]] = st.session_state.setdefault("marks", {})
     return every.setdefault(index, {})
 
 
 def read_marks_in_address(index: Index) -> None:
-    """Apply the pins and bans of the page's URL, once a session."""
+    """Apply the pins and bans in the URL, once per session and index."""
     read = st.session_state.setdefault("read", set())
     if index.name in read:
         return
@@ -154,7 +154,7 @@ def read_marks_in_address(index: Index) -> None:
 
 
 def put_marks_in_address(index: str) -> None:
-    """Let the address say which photos are pinned and banned, if they are not too many."""
+    """Put the pinned and banned photos into the URL, unless there are too many."""
     marks = album_marks(index)
     for how in MARKS:
         tokens = [photo_token(digest) for digest, one in marks.items() if one == how]
@@ -162,13 +162,13 @@ def put_marks_in_address(index: str) -> None:
 
 
 def pin_photos(index: str, digests: Sequence[str], wanted: bool) -> None:
-    """Pin several photos, or unpin them."""
+    """Pin or unpin several photos."""
     for digest in digests:
         mark_photo(index, digest, "pin" if wanted else None)
 
 
 def mark_photo(index: str, digest: str, how: str | None) -> None:
-    """Pin or ban a photo, or neither."""
+    """Pin or ban a photo for the album; None removes the mark."""
     if how is None:
         album_marks(index).pop(digest, None)
     else:
@@ -176,7 +176,7 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
 
 
 def _put(name: str, value: str) -> None:
-    """Let the address say something; "" takes it out."""
+    """Set a URL query parameter; an empty value removes the parameter."""
     if value:
         st.query_params[name] = value
     else:

@@ -1,1 +1,1 @@
-"""What pages keep between clicks: data of an index, ratings, pictures, an encoder's results."""
+"""Caches that outlive a page redraw: index data, ratings, images and encoder results."""

@@ -18,7 +18,7 @@ HashFuncs: TypeAlias = dict[str | type[Any], Callable[[Any], Key]]
 
 
 def changed(path: Path) -> int:
-    """Modification time of a file in nanoseconds, 0 if it is gone."""
+    """Modification time of a file in nanoseconds, 0 if the file does not exist."""
     try:
         return path.stat().st_mtime_ns
     except OSError:
@@ -26,39 +26,39 @@ def changed(path: Path) -> int:
 
 
 def of_file(path: Path) -> Key:
-    """Key of a file's content."""
+    """Cache key of a file: path and modification time."""
     return str(path), changed(path)
 
 
 def of_photos(index: Index) -> Key:
-    """Key of an index's photos and embeddings."""
+    """Cache key that changes with an index's photos or embeddings."""
     return str(index.paths.root), changed(index.paths.manifest)
 
 
 def of_encoder(index: Index) -> Key:
-    """Key of the encoder that made an index."""
+    """Cache key of the encoder that an index was built with."""
     return (str(index.fingerprint),)
 
 
 def of_judgements(index: Index) -> Key:
-    """Key of an index's judgements: a click changes the catalogue alone."""
+    """Cache key that changes with an index's photos or judgements."""
     file = index.paths.catalogue
     log = file.with_name(f"{file.name}-wal")  # what it does not yet hold
     return *of_photos(index), changed(file), changed(log)
 
 
 def of_vectors(index: Index) -> Key:
-    """Key of the vectors that may rate an index."""
+    """Cache key that changes with the photos or the saved vectors of an index."""
     return *of_photos(index), *map(of_file, sorted(index.paths.vectors.glob("*.json")))
 
 
 def of_evaluations(index: Index) -> Key:
-    """Key of the latest evaluation of an index."""
+    """Cache key that changes with the saved evaluations of an index."""
     return tuple(map(of_file, evaluation_paths(index.paths)))
 
 
 def of_rows(*tables: str) -> Callable[[Index], Key]:
-    """Function that makes a key of the rows of some tables of the catalogue."""
+    """Cache-key function over an index's photos and the rows of the named database tables."""
 
     def key(index: Index) -> Key:
         with reading(index.paths) as connection:
@@ -70,7 +70,7 @@ def of_rows(*tables: str) -> Callable[[Index], Key]:
 
 
 def of_vector(vector: MasterVector) -> Key:
-    """Key of a vector's ratings."""
+    """Cache key of a vector: direction, scale and bias."""
     return vector.direction.tobytes(), vector.scale, vector.bias
 
 

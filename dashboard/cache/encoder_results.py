@@ -1,4 +1,4 @@
-"""What an encoder sees in a photo, kept between clicks: embeddings, and why it is rated so."""
+"""Cached results of the encoder: photo embeddings, and explanations of ratings."""
 
 import streamlit as st
 
@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def encoder(index: Index) -> Encoder:
-    """Encoder that made an index; its towers load when they are first used.
+    """Encoder that an index was built with; its weights load at first use.
 
     Raises IndexMismatchError if its weights are no longer the same.
     """
@@ -40,19 +40,19 @@ def embedding(index: Index, data: bytes) -> Embeddings:
     max_entries=16, show_spinner="Looking where the rating comes from …", hash_funcs=BY_PHOTOS
 )
 def explanation(index: Index, vector: MasterVector, data: bytes) -> Explanation:
-    """Return why a photo is rated as it is, but for its concepts."""
+    """Explanation of a photo's rating (heat map, better photos), without the concepts."""
     return explain(index, vector, data, encoder(index))
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking for what moves it …", hash_funcs=BY_PHOTOS)
 def concepts(index: Index, vector: MasterVector, embedding: Embeddings) -> list[Concept] | None:
-    """Return what moves a photo's rating, None where the encoder's words cannot be had."""
+    """Concepts that raise or lower a photo's rating, None if the text encoder cannot be loaded."""
     return concepts_behind(index, vector, embedding, encoder(index))
 
 
 @st.cache_data(max_entries=32, show_spinner="Looking at it in other sizes …", hash_funcs=BY_ENCODER)
 def variants(index: Index, data: bytes) -> Embeddings:
-    """Embeddings (k, d) of a photo in several sizes, crops and compressions."""
+    """Embeddings (k, d) of resized, cropped and compressed variants of a photo."""
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)

@@ -1,4 +1,4 @@
-"""What is read from disk and kept: an index, what people said, its vectors and evaluations."""
+"""Cached data read from disk: an index, its labels, vectors and evaluations."""
 
 from pathlib import Path
 
@@ -19,12 +19,12 @@ def workspace() -> Workspace:
 
 
 def index_names() -> list[str]:
-    """Names of the indexes there are."""
+    """Names of all indexes in the workspace."""
     return workspace().index_names()
 
 
 def index(name: str) -> Index:
-    """Open an index, or return it as it was opened before if nothing was written since."""
+    """Opened index, from the cache unless the index's files have changed."""
     paths = workspace().existing_index(name)
     return _index(paths.root, changed(paths.manifest))
 
@@ -38,18 +38,18 @@ def _index(root: Path, changed: int) -> Index:
     max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("ratings", "memberships")}
 )
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
-    """Return what people, or one of them, said of an index's photos."""
+    """Labels that all raters, or one named rater, gave to an index's photos."""
     return index.labels(rater)
 
 
 def clickers(index: Index) -> list[str]:
-    """Who has labelled photos of an index, as it is on the disk now."""
+    """Names of the people who labelled photos of an index, read from disk without a cache."""
     return clickers_of(index.paths)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
 def judged_pairs(index: Index) -> int:
-    """Return how many pairs of photos people ordered.
+    """Number of photo pairs of an index that people have ordered.
 
     Raises NoLabelsError if there is none.
     """
@@ -58,11 +58,11 @@ def judged_pairs(index: Index) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_vectors})
 def vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that may rate an index, its own ones first."""
+    """Vectors that can rate an index by name, the index's own vectors first."""
     return list_vectors(index)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, hash_funcs={Index: of_evaluations})
 def evaluation(index: Index) -> Evaluation | None:
-    """Index's latest saved evaluation, or None if there is none."""
+    """Latest saved evaluation of an index, or None."""
     return latest_evaluation(index.paths)

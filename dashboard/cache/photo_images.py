@@ -1,4 +1,4 @@
-"""Photos and uploads as pictures to look at, kept between clicks."""
+"""Cached images of indexed and uploaded photos for display."""
 
 import io
 from pathlib import Path
@@ -20,7 +20,7 @@ LARGE = 1200  # pixels of a picture that is looked at closely
 
 
 def original(index: Index, source: bytes | int) -> bytes:
-    """File of a photo that was uploaded, or of a row of an index.
+    """Original file content of a photo, given as uploaded bytes or as an index row.
 
     Raises MissingPathError or UnreadablePhotoError if its file has gone or changed.
     """
@@ -34,7 +34,7 @@ def original(index: Index, source: bytes | int) -> bytes:
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def large(data: bytes) -> bytes:
-    """Photo upright and in sRGB, large enough to look at, as JPEG."""
+    """JPEG of a photo, upright, in sRGB, with at most 1200 pixels on the long side."""
     picture = decode_isolated(data, short_side=LARGE // 2).photo
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
     file = io.BytesIO()
@@ -48,7 +48,7 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Photo of the index to look at closely, or its thumbnail if its file is gone.
+    """Large JPEG of an indexed photo, or its thumbnail if the photo file is missing.
 
     Raises UnreadablePhotoError if its thumbnail is gone too.
     """

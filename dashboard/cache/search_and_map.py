@@ -1,4 +1,4 @@
-"""What the pages Map and Search look up, kept between clicks."""
+"""Cached look-ups of the pages Map and Search: map positions, text directions, rows by digest."""
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from photorank.vectors.prompts import prompt_vector
 
 @st.cache_resource(max_entries=4, show_spinner="Drawing the map, once …", hash_funcs=BY_PHOTOS)
 def places(index: Index, method: Method) -> Floats:
-    """Each photo's place on the map (n, 2), read-only: all visitors share them."""
+    """Map position (n, 2) of each photo, as a read-only array that all visitors share."""
     found = map_layout.places(index, method)
     found.flags.writeable = False
     return found
@@ -24,7 +24,7 @@ def places(index: Index, method: Method) -> Floats:
 
 @st.cache_data(max_entries=128, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
 def direction(index: Index, text: str) -> Direction:
-    """Direction (d,) of a text.
+    """Unit direction (d,) of a search text in embedding space.
 
     Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
     """
@@ -33,7 +33,7 @@ def direction(index: Index, text: str) -> Direction:
 
 
 def row_of_digest(index: Index, digest: str) -> int | None:
-    """Row of the photo whose digest begins so, or None."""
+    """Row of the first photo with a digest that starts with the given prefix, or None."""
     if not digest:
         return None
     found = (row for row, one in enumerate(index.digests()) if one.startswith(digest))
@@ -42,7 +42,7 @@ def row_of_digest(index: Index, digest: str) -> int | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_PHOTOS)
 def drawn_photos(index: Index) -> photo_map.DrawnPhotos:
-    """Photos that a map draws, with the addresses of their pictures."""
+    """Photos that the map draws, with the URLs of their thumbnails."""
     rows = photo_map.drawn_rows(len(index))
     photos = [index.photo(row) for row in rows.tolist()]
     pictures = [thumbnail_address(index, photo) for photo in photos]

@@ -1,4 +1,4 @@
-"""What a vector makes of an index, worked out once for all visitors: ratings, series, albums."""
+"""Cached results of rating an index by a vector: ratings, percentiles, series and albums."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ BY_SHOTS: HashFuncs = {
 
 @st.cache_resource(max_entries=32, show_spinner="Rating the photos …", hash_funcs=BY_PHOTOS)
 def ratings(index: Index, vector: MasterVector) -> Ratings:
-    """Vector's ratings (n,) of all photos, read-only: all visitors share them."""
+    """Ratings (n,) of all photos by a vector, as a read-only array that all visitors share."""
     rated = index.rate(vector)
     rated.flags.writeable = False
     return rated
@@ -38,7 +38,7 @@ def ratings(index: Index, vector: MasterVector) -> Ratings:
 
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def percentiles(index: Index, vector: MasterVector) -> Ratings:
-    """Percentage of the index (n,), 0 to 100, that each photo beats, read-only."""
+    """Percentage of the index, 0 to 100, that each photo beats (n,), read-only."""
     rated = ratings(index, vector)
     places = share_below(rated, rated)
     places.flags.writeable = False
@@ -46,14 +46,14 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:
-    """Percentage of the index, 0 to 100, that a photo beats by its embedding (d,)."""
+    """Percentage of the index, 0 to 100, that the photo with an embedding (d,) beats."""
     own = vector.rate(embedding[None], index.fingerprint)
     return float(share_below(own, ratings(index, vector))[0])
 
 
 @st.cache_data(max_entries=64, show_spinner=False, hash_funcs=BY_PHOTOS)
 def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = False) -> list[int]:
-    """Rows of the k photos that a vector likes most, or least, the first foremost."""
+    """Rows of the k photos that a vector rates highest or lowest, the most extreme first."""
     rows, _ = index.nearest(vector.direction, k, lowest=lowest)
     found: list[int] = rows.tolist()
     return found
@@ -63,7 +63,7 @@ def extreme_rows(index: Index, vector: MasterVector, k: int, *, lowest: bool = F
 def photo_subset(
     index: Index, prior: MasterVector | None, rater: str, within: Codes | None = None
 ) -> "PhotoSubset":
-    """Photos a person is asked about, and what is believed of the person before."""
+    """Photos that a rater's pairs are drawn from, with the prior over the rater's taste."""
     from photorank.vectors.taste.photo_subset import subset_in
 
     direction = None if prior is None else prior.direction
@@ -74,13 +74,13 @@ def photo_subset(
 
 @st.cache_resource(max_entries=4, show_spinner="Looking for series …", hash_funcs=BY_SHOTS)
 def series(index: Index, alike: float, among: Codes | None = None) -> Series:
-    """Series of an index, or of some rows, for a threshold."""
+    """Series of near-duplicate photos of an index, or of the given rows, at a cosine threshold."""
     return find_series(index, alike, among=among)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Choosing …", hash_funcs=BY_SHOTS)
 def album(index: Index, vector: MasterVector, alike: float, request: AlbumRequest) -> Album:
-    """Album that was requested.
+    """Album of an index's photos, chosen by a vector's ratings to satisfy a request.
 
     Raises AlbumError if the request contradicts itself.
     """
@@ -93,7 +93,7 @@ def album(index: Index, vector: MasterVector, alike: float, request: AlbumReques
     max_entries=8, show_spinner="Taking content out, fold by fold …", hash_funcs=BY_JUDGEMENTS
 )
 def nuisance(index: Index, vector: MasterVector, by: str) -> "Nuisance":
-    """Return what changes when content is taken out of a vector, tested once on every photo.
+    """Comparison of a vector with and without its content directions, cross-validated once.
 
     Raises NoLabelsError or ComparisonsError if there is nothing to test it on, or no content to
     tell apart.

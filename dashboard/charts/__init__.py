@@ -1,1 +1,1 @@
-"""Charts of the pages: tables in, Altair charts out; no Streamlit."""
+"""Altair charts of the pages, made from tables; no Streamlit."""

@@ -1,4 +1,4 @@
-"""Chart of content removal: a table in, an Altair chart out."""
+"""Altair chart of content removal, made from a table."""
 
 import altair as alt
 import pandas as pd
@@ -11,7 +11,7 @@ STEP = 34  # pixels a kind
 
 
 def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw a row for each kind, with one mark as it is and one without content."""
+    """Chart of the mean rating of each kind of photo, with and without content in the vector."""
     order = list(dict.fromkeys(rows["kind"]))
     families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
     data = rows.assign(family=rows["version"].map(families))

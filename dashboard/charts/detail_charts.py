@@ -1,4 +1,4 @@
-"""Charts of Looking closer: panels in, Altair charts out; colours come from the theme."""
+"""Altair charts of the section “Looking closer”, made from panels; the theme sets the colours."""
 
 from collections.abc import Callable
 
@@ -25,12 +25,12 @@ CELL = 40  # pixels that a row of the matrix is high
 
 
 def detail_chart(panel: Panel) -> alt.LayerChart:
-    """Draw a panel."""
+    """Altair chart of an evaluation panel."""
     return _DRAWN[panel.name](panel)
 
 
 def _gap(panel: Panel) -> alt.LayerChart:
-    """Draw a line for each vector, from close calls to clear ones."""
+    """Line chart of each vector's accuracy by label gap, from close pairs to clear pairs."""
     rows = panel.rows
     across = alt.X(
         "range:O",
@@ -62,7 +62,7 @@ def _gap(panel: Panel) -> alt.LayerChart:
 
 
 def _learning(panel: Panel) -> alt.LayerChart:
-    """Draw accuracy over the photos learned from, each step a doubling, and people beside it."""
+    """Learning curve: accuracy by number of training photos, with human accuracy as rules."""
     up = _up(panel.rows, 0.5, *(value for _, value in panel.rules))
     steps = list(panel.rows["n_learned_from"])
     axis = alt.Axis(values=steps, format=",d", grid=False, titlePadding=8, labelOverlap=False)
@@ -88,7 +88,7 @@ def _learning(panel: Panel) -> alt.LayerChart:
 
 
 def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
-    """Draw how well choices are predicted, by how many others were learned from.
+    """Learning curve of a person's taste: accuracy by number of choices learned from.
 
     `rows` has choices, value, low and high, the last three as shares of 1.
     """
@@ -111,7 +111,7 @@ def accuracy_by_choices(rows: pd.DataFrame) -> alt.LayerChart:
 
 
 def _reliability(panel: Panel) -> alt.LayerChart:
-    """Draw what was observed over what was predicted, and the diagonal where both are the same."""
+    """Reliability diagram: observed frequency by predicted probability, with the diagonal."""
     whole = alt.Scale(domain=[0, 1], nice=False)
     ends = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, 1.0]})
     diagonal = alt.Chart(ends).mark_line(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
@@ -157,7 +157,7 @@ def _risk(panel: Panel) -> alt.LayerChart:
 
 
 def _groups(panel: Panel) -> alt.LayerChart:
-    """Draw a row for each group, best first."""
+    """Interval chart of the accuracy within each group, one row per group, best first."""
     names = panel.rows["group"]
     data = panel.rows.assign(
         vector=names, text=names + "\N{EM SPACE}" + panel.rows["shown"], strength=1.0, hollow=False
@@ -166,7 +166,7 @@ def _groups(panel: Panel) -> alt.LayerChart:
 
 
 def _matrix(panel: Panel) -> alt.LayerChart:
-    """Draw a triangle: the better vector gives the row; what could be luck is hollow."""
+    """Triangular chart of paired differences between vectors; hollow cells are not significant."""
     rows = panel.rows
     most = max(rows["value"].abs().max(), 1e-9)
     # Never so strong that the number on it could not be read, on either page.
@@ -218,7 +218,7 @@ def _matrix(panel: Panel) -> alt.LayerChart:
 
 
 def _slots(families: dict[str, str]) -> list[str]:
-    """Names in the order of the theme's colours: the first of a family has its own."""
+    """Vector names ordered so that the first vector of each family gets the family's colour."""
     slots = [
         next((name for name, made in families.items() if made == family), family)
         for family in FAMILIES
@@ -227,7 +227,7 @@ def _slots(families: dict[str, str]) -> list[str]:
 
 
 def _level(value: float) -> alt.Chart:
-    """Dashed rule across the chart."""
+    """Dashed horizontal rule at a value."""
     return (
         alt.Chart(pd.DataFrame({"level": [value]}))
         .mark_rule(color=GREY, strokeDash=DASH, strokeWidth=1.5, tooltip=None)
@@ -236,7 +236,7 @@ def _level(value: float) -> alt.Chart:
 
 
 def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
-    """Return what a rule means: above its left end, or below its right one."""
+    """Label of a horizontal rule, above its left end or below its right end."""
     base = alt.Chart(pd.DataFrame({"level": [value], "text": [text]})).encode(
         alt.Y("level:Q"), x=alt.value("width" if at_right else 0), text="text:N"
     )
@@ -246,7 +246,7 @@ def _meaning(value: float, text: str, at_right: bool) -> alt.Chart:
 
 
 def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
-    """Vertical scale of accuracies: no wider than what is drawn."""
+    """Vertical scale that just covers the intervals in the rows and the given levels."""
     ends = [*rows["low"], *rows["high"], *levels]
     room = 0.05 * (max(ends) - min(ends))
     return alt.Scale(domain=[min(ends) - room, max(ends) + room], zero=False, nice=False)
@@ -255,7 +255,7 @@ def _up(rows: pd.DataFrame, *levels: float) -> alt.Scale:
 def _curve(
     base: alt.Chart, up: alt.Scale, *shape: alt.Shape, title: str | None = IN_ORDER
 ) -> list[alt.Chart]:
-    """Points of accuracy with their intervals, joined by a line."""
+    """Layers of an accuracy curve: points, their intervals, and a line through the points."""
     value = alt.Y("value:Q", scale=up, axis=_per_cent(), title=title)
     return [
         base.mark_rule(strokeWidth=2).encode(alt.Y("low:Q", scale=up), alt.Y2("high:Q")),

@@ -1,4 +1,4 @@
-"""Charts of intervals: tables in, Altair charts out.
+"""Altair charts of values with confidence intervals, made from tables.
 
 Colours are left to the page's theme: families take the first three of its categorical colours,
 in this order, in light and dark alike.
@@ -24,7 +24,7 @@ GAP = " "  # the empty row between fair results and the others
 
 @dataclass(frozen=True)
 class Ruler:
-    """What is measured from left to right."""
+    """Horizontal axis of an interval chart: title, reference level and unit."""
 
     title: str
     level: float | None  # where there is nothing to see: guessing, or no difference
@@ -35,7 +35,7 @@ class Ruler:
 
 
 def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
-    """Chart that a screen reader meets as one picture with a name.
+    """Copy of a chart that screen readers announce as one image, not mark by mark.
 
     Its marks would be read out one by one; beside it stand words and a table that say it shorter.
     """
@@ -45,7 +45,7 @@ def as_one_picture(chart: alt.LayerChart) -> alt.LayerChart:
 
 
 def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
-    """Draw each vector's value with its interval, and the level of guessing.
+    """Chart of each vector's value with its confidence interval, and the level of guessing.
 
     `rows` has vector, family, value, low, high, shown, baseline and apart; what is apart stands
     below a gap, hollow.
@@ -63,7 +63,7 @@ def intervals(rows: pd.DataFrame, metric: Metric) -> alt.LayerChart:
 
 
 def leads(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
-    """Draw how far the leader is ahead of each vector, and where there is no difference.
+    """Chart of the leader's lead over each other vector, with intervals and a zero line.
 
     `rows` has vector, family, value, low, high, shown and clear; what is not clear is hollow.
     """
@@ -76,7 +76,7 @@ def leads(rows: pd.DataFrame, leader: str, metric: Metric) -> alt.LayerChart:
 
 
 def probability_bar(first: float) -> alt.LayerChart:
-    """Draw the two probabilities as one bar, the preferred part in the accent colour.
+    """Bar split into two photos' win probabilities, the preferred part in the accent colour.
 
     `first` is the first photo's, 0 to 1; a stroke marks the even chance.
     """
@@ -115,7 +115,7 @@ def probability_bar(first: float) -> alt.LayerChart:
 
 
 def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
-    """Tooltip fields of a value and its 95 % interval."""
+    """Tooltip fields of a value and its 95 % confidence interval."""
     return [
         alt.Tooltip("value:Q", format=digits, title=what),
         alt.Tooltip("low:Q", format=digits, title="95 % from"),
@@ -124,7 +124,7 @@ def interval_tooltips(digits: str, what: str = "value") -> list[alt.Tooltip]:
 
 
 def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
-    """Draw a row for each vector: its text, and below it its mark on its interval.
+    """Interval chart with one row per vector: a text, and below the text a mark on its interval.
 
     `data` has vector (a row's name), family, value, low, high, text, strength and hollow.
     """
@@ -177,7 +177,7 @@ def marks(data: pd.DataFrame, order: list[str], ruler: Ruler) -> alt.LayerChart:
 def _level(
     data: pd.DataFrame, order: list[str], ruler: Ruler, across: alt.Scale
 ) -> tuple[alt.Chart, alt.Chart]:
-    """Draw where there is nothing to see, a stroke in each row, and what that means.
+    """Layers of the reference level: a short stroke in each row, and the level's label.
 
     A whole line would run through the names.
     """

@@ -1,4 +1,4 @@
-"""The map as a chart: points with thumbnails, and a box to select with; no Streamlit."""
+"""Altair chart of the photo map: points with thumbnail tooltips and a selection box."""
 
 import altair as alt
 import pandas as pd
@@ -12,7 +12,7 @@ EDGE = 1.04  # the farthest point is at 1
 
 
 def photo_map(rows: pd.DataFrame, colouring: Colouring, box: Box | None = None) -> alt.LayerChart:
-    """Draw photos where they stand on the map, and the box that is selected to begin with.
+    """Scatter chart of photos at their map positions, with an initial selection box.
 
     `rows` has x, y, value, image, photo and said. Points without a value are grey.
     """

@@ -1,1 +1,1 @@
-"""What pages show, worked out in plain Python; no Streamlit."""
+"""View-models: the texts and tables that the pages show, in plain Python without Streamlit."""

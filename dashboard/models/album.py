@@ -1,4 +1,4 @@
-"""View-model of Album: the chosen photos, why each is in, and what an export would write."""
+"""View-model of the page Album: the chosen photos, the reasons, and a preview of the export."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ ALIKE_HELP = (
 
 @dataclass(frozen=True)
 class AlbumTile:
-    """A photo of the page, and what its buttons need."""
+    """Photo on the page Album, with the digest and pin state that its buttons need."""
 
     tile: Tile
     digest: str
@@ -58,7 +58,7 @@ class AlbumTile:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What an export would write, in words."""
+    """Preview of an export: a sentence, and the files that would be written."""
 
     sentence: str
     files: list[str]  # one line each
@@ -66,7 +66,7 @@ class Forecast:
 
 
 def headline(album: Album, total: int, vector: str) -> str:
-    """Say what was chosen, and how good it is."""
+    """Sentence with the number of chosen photos and an upper bound on the possible improvement."""
     chosen = f"**{counted(len(album.chosen), 'photo')}** of {total:,}, by **{plain(vector)}**"
     if not album.chosen or album.bound <= 0:
         return f"{chosen}."
@@ -77,7 +77,7 @@ def headline(album: Album, total: int, vector: str) -> str:
 
 
 def as_sentence(note: str) -> str:
-    """Note as a sentence.
+    """Note with a capital first letter and a full stop.
 
     Examples
     --------
@@ -88,22 +88,22 @@ def as_sentence(note: str) -> str:
 
 
 def tiles(index: Index, album: Album) -> list[AlbumTile]:
-    """Describe the photos of an album, in the order of time, with their reasons."""
+    """Tiles of an album's photos, in order of time, with the reason for each photo."""
     return [_album_tile(index, one.row, _facts(index, one), one.pinned) for one in album.chosen]
 
 
 def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
-    """Describe the photos that were next."""
+    """Tiles of the photos that narrowly missed the album."""
     return [_album_tile(index, one.row, [plain(one.reason)]) for one in album.missed]
 
 
 def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
-    """Describe the photos that are not wanted."""
+    """Tiles of the photos that the user banned from the album."""
     return [_album_tile(index, row, []) for row in rows]
 
 
 def swap_text(index: Index, album: Album) -> str | None:
-    """Say which exchange would help most, or that none would."""
+    """Sentence on the best swap of an album photo for another photo, None if there is no swap."""
     if album.swap is None:
         return None
     into, out = (file_name(index.photo(row).path) for row in (album.swap.into, album.swap.out))
@@ -114,7 +114,7 @@ def swap_text(index: Index, album: Album) -> str | None:
 
 
 def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
-    """Say what an export into a folder would write; nothing is written.
+    """Preview of an export into a folder, without writing any file.
 
     Raises ExportError if that folder cannot be the place.
     """
@@ -164,7 +164,7 @@ def _facts(index: Index, one: Chosen) -> list[str]:
 
 
 def _first_names(files: Sequence[Path]) -> str:
-    """Name the first files, and count the rest."""
+    """Names of the first files, and the number of remaining files."""
     names = [plain(file.name) for file in files[:_FILES_NAMED]]
     if len(files) > _FILES_NAMED:
         names.append(f"{len(files) - _FILES_NAMED:,} more")

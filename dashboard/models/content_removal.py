@@ -1,4 +1,4 @@
-"""View-model of nuisance control: how far a vector rates what is on a photo."""
+"""View-model of content removal: how far a vector's ratings depend on a photo's subject."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ BY = {"clusters": "Photos that look alike", "group": "Groups"}
 
 @dataclass(frozen=True)
 class ContentRemoval:
-    """What the page says of content in a vector."""
+    """Texts and chart data on the role of photo content in a vector's ratings."""
 
     sentence: str
     reading: str
@@ -29,7 +29,7 @@ class ContentRemoval:
 
 
 def removal_texts(found: "Nuisance") -> ContentRemoval:
-    """Word and sort what changes when content is taken out of a vector."""
+    """Texts and chart rows that compare a vector with and without content."""
     name = plain(found.vector)
     kinds = "groups" if found.by == "group" else "kinds of photos"
     seen = " It has seen these photos, so the figures flatter it." if found.in_sample else ""
@@ -60,7 +60,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
 
 
 def _best_and_worst(found: "Nuisance") -> "list[Gap]":
-    """Best and the worst rated kinds, or all where they are few."""
+    """Best and worst rated kinds of photos, or all kinds if there are few."""
     gaps = list(found.gaps)
     return (
         gaps
@@ -70,7 +70,7 @@ def _best_and_worst(found: "Nuisance") -> "list[Gap]":
 
 
 def _share(estimate: Estimate) -> str:
-    """Share with its interval; what chance puts a little below 0 is 0."""
+    """Share with its interval as percentages; negative values are shown as 0."""
     value, low, high = (
         percent(max(one, 0)) for one in (estimate.value, estimate.low, estimate.high)
     )

@@ -1,4 +1,4 @@
-"""View-model of Looking closer: what is behind the leader's one number, a view at a time."""
+"""View-model of the section “Looking closer”: details of an evaluation, as views of panels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ Partial = TypeVar("Partial", bound=Estimate)
 
 @dataclass(frozen=True)
 class Panel:
-    """One chart: what it draws, what it says, and all numbers behind it."""
+    """Chart of an evaluation detail: its data, title, explanation and CSV."""
 
     name: str  # which chart
     title: str  # what a reader who cannot see the chart is told
@@ -56,7 +56,7 @@ class Panel:
 
 
 def panels(evaluation: Evaluation, scope: Scope, metric: str) -> dict[str, list[Panel]]:
-    """Views that this evaluation has numbers for, in the order of the selector.
+    """Panels of each view that the evaluation has numbers for, in the order of the selector.
 
     They show pairwise accuracy, but for the matrix, which follows scope and metric.
     """
@@ -189,7 +189,7 @@ def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[
 
 
 def _best_and_worst(rows: list[AccuracyByGroup]) -> tuple[list[AccuracyByGroup], str]:
-    """Best and the worst groups of ranked ones, and which these are in words.
+    """Best and worst of the ranked groups, and a sentence that says which groups are shown.
 
     A group of one pair is all right or all wrong: it would always be at an end.
     """
@@ -232,7 +232,7 @@ def _matrix(evaluation: Evaluation, scope: Scope, metric_name: str) -> list[Pane
 
 
 def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bool) -> pd.DataFrame:
-    """One row a pair of vectors: the one that ranks higher minus the other."""
+    """Table with one row per pair of vectors: value of the higher-ranked minus the lower-ranked."""
     rank = {vector: place for place, vector in enumerate(order)}
     rows = []
     for row in found:
@@ -258,7 +258,7 @@ def _cells(found: Sequence[ScopedDifference], order: Sequence[str], as_share: bo
 
 
 def _known(found: Sequence[Partial]) -> list[Partial]:
-    """Rows that have a value; where an interval is not defined, it is all there is."""
+    """Rows with a defined value; an undefined interval becomes 0 to 1."""
     return [
         replace(row, low=0.0, high=1.0) if isnan(row.low) or isnan(row.high) else row
         for row in found
@@ -279,7 +279,7 @@ def _of_pairs(row: Estimate) -> str:
 
 
 def _figures(estimate: Limits, digits: str, *, times: int = 1) -> str:
-    """Number with its interval, in figures; too few folds tell no interval."""
+    """Number with its confidence interval in brackets; an undefined interval is left out."""
     value, low, high = (times * one for one in (estimate.value, estimate.low, estimate.high))
     span = "" if isnan(low) or isnan(high) else f" [{low:{digits}}, {high:{digits}}]"
     return f"{value:{digits}}{span}"

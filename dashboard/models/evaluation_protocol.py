@@ -1,4 +1,4 @@
-"""How an evaluation was made, in words and as a command."""
+"""Protocol of an evaluation, as text and as a CLI command."""
 
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
@@ -11,7 +11,7 @@ KEPT_TOGETHER = {
 
 
 def described(evaluation: Evaluation) -> str:
-    """Say how the evaluation was made."""
+    """Description of an evaluation's protocol and encoder, in Markdown."""
     made_by = (
         f"Encoder `{evaluation.encoder}`, framing `{evaluation.framing}`, "
         f"{evaluation.created[:10]}."
@@ -20,7 +20,7 @@ def described(evaluation: Evaluation) -> str:
 
 
 def _split(evaluation: Evaluation) -> list[str]:
-    """Say how photos were split, and where the intervals come from."""
+    """Paragraphs on the split of the photos and the method of the confidence intervals."""
     made = evaluation.protocol
     photos = counted(evaluation.n_photos, "judged photo")
     if made.fold_by == "split":
@@ -45,7 +45,7 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 
 def command(evaluation: Evaluation) -> str:
-    """Command that makes the evaluation again."""
+    """CLI command that repeats the evaluation."""
     made = evaluation.protocol
     within = f" --within {made.within}" if made.within else ""
     within += " --weigh-by-raters" if made.by_raters else ""

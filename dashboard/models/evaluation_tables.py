@@ -1,4 +1,4 @@
-"""View-model of Discerning power: a saved evaluation in, texts and tables out."""
+"""View-model of the page Discerning power: texts and tables of a saved evaluation."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 
 @dataclass(frozen=True)
 class Board:
-    """What the page shows of one scope and one metric."""
+    """Leaderboard of vectors for one scope and one metric: texts and tables."""
 
     metric: Metric
     title: str  # of the chart
@@ -44,7 +44,7 @@ class Board:
 
 
 def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
-    """Rank the vectors of one scope by one metric, and put the result into words."""
+    """Leaderboard of the vectors in one scope, ranked by one metric, with explanatory texts."""
     metric = METRICS[metric_name]
     rows = _rows(evaluation, scope, metric_name)
     fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
@@ -65,7 +65,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 
 
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
-    """Vectors that have the metric, best first, those that saw the photos last."""
+    """Table of the vectors that have the metric, best first, those trained on these photos last."""
     rows = []
     for row in evaluation.results:
         found = row.metrics.get(metric_name)
@@ -102,7 +102,7 @@ def _note(row: Result) -> str:
 def _leads(
     evaluation: Evaluation, scope: Scope, metric_name: str, leader: str | None, rows: pd.DataFrame
 ) -> pd.DataFrame:
-    """By how much the leader is ahead of each other vector, on the same pairs."""
+    """Table of the leader's lead over each other vector, on the same pairs."""
     families = dict(zip(rows["vector"], rows["family"], strict=True))
     metric = METRICS[metric_name]
     leads = []
@@ -156,7 +156,7 @@ def _headline(
 def stored_vector_of_best(
     board: Board, stored: Mapping[str, MasterVector], index: str
 ) -> str | None:
-    """Stored vector whose photos show what did best, None if nothing beats guessing.
+    """Name of the stored vector for the best result, None if no result beats guessing.
 
     A learner, which was tested on photos left out, is shown by what it made of the whole index.
     """
@@ -172,7 +172,7 @@ def stored_vector_of_best(
 
 
 def learner_note(board: Board, vector: MasterVector) -> str:
-    """Say how a vector that is not in the table goes with one that is, "" if it is there."""
+    """Note that relates a vector missing from the table to its learner's row; "" if not missing."""
     if vector.name in set(board.rows["vector"]):
         return ""
     return (
@@ -182,7 +182,7 @@ def learner_note(board: Board, vector: MasterVector) -> str:
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
-    """Say how sure the lead is, and that the winner was picked."""
+    """Sentences on how certain the lead is, and on the selection bias of picking a winner."""
     texts = []
     same = set(leads.loc[(leads["low"] == 0) & (leads["high"] == 0), "vector"])
     others = [name for name in fair["vector"].iloc[1:] if name not in same]
@@ -211,7 +211,7 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
-    """Say how to read the chart, naming only what is in it."""
+    """Explanation of the chart that mentions only the marks present."""
     if metric.as_share:
         first = f"Each mark is the share of photo pairs that a vector puts in {order}"
     else:
@@ -255,7 +255,7 @@ def _leads_reading(leader: str | None, leads: pd.DataFrame, metric: Metric) -> s
 
 
 def as_csv(evaluation: Evaluation) -> str:
-    """Every scope and metric of every vector as CSV."""
+    """CSV of all results of an evaluation: every vector, scope and metric."""
     rows = []
     for result in to_json(evaluation.results):
         metrics = result.pop("metrics")

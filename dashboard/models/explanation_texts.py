@@ -1,4 +1,4 @@
-"""View-model of explanations: heat maps, concepts, steadiness and better photos, in words."""
+"""Texts of explanations: heat maps, concepts, stability of the order, and better photos."""
 
 from collections.abc import Sequence
 
@@ -28,13 +28,13 @@ STAND_IN = (
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
-    """Photos under their heat maps, all on one scale of colour."""
+    """Photos overlaid with their heat maps, all on the same colour scale."""
     most = max(float(np.abs(one.parts).max()) for one in explanations)
     return [one.drawn(most) for one in explanations]
 
 
 def heat_reading(explanation: Explanation) -> str:
-    """Say how the heat map is to be read."""
+    """Explanation of the heat map's colours."""
     heat = explanation.heat
     if heat.exact:
         above = short_number(heat.rating - explanation.average)
@@ -49,7 +49,7 @@ def heat_reading(explanation: Explanation) -> str:
 
 
 def concept_lines(concepts: Sequence[Concept]) -> list[str]:
-    """Say which concepts lift or lower a rating, the strongest first."""
+    """Lines on the concepts that raise or lower a rating, the strongest first."""
     return [_concept_line(one) for one in concepts if abs(one.pull) >= LEAST_PULL]
 
 
@@ -61,13 +61,13 @@ def _concept_line(one: Concept) -> str:
 
 
 def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
-    """Return what the lines rest on: concept, how much is shown, how it goes with ratings, pull."""
+    """Table of concepts: score in the photo, correlation with ratings, and their product."""
     rows = [(one.text, one.shown, one.liked, one.pull) for one in concepts]
     return pd.DataFrame(rows, columns=["concept", "shown", "liked", "pull"])
 
 
 def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratings) -> list[Tile]:
-    """Describe the closest better photos by their percentiles (n,)."""
+    """Tiles of the most similar better photos, captioned with their percentiles (n,)."""
     captions = [f"**better than {percentile_text(percentiles[one.row])}**" for one in better]
     return [
         tile_of(index, one.row, caption, linked=True)
@@ -76,7 +76,7 @@ def better_tiles(index: Index, better: Sequence[BetterPhoto], percentiles: Ratin
 
 
 def steadiness(found: Steadiness) -> str:
-    """Say whether the order of two photos depends on the form in which they came."""
+    """Text on whether two photos keep their order when resized, cropped or compressed."""
     spreads = listing([f"±{short_number(spread)}" for spread in found.spreads])
     if found.steady:
         text = (
@@ -95,7 +95,7 @@ def steadiness(found: Steadiness) -> str:
 
 
 def headline(vector: str, percentile: float, n: int) -> str:
-    """Percentage of an index of n photos that a photo beats, in words."""
+    """Sentence with the percentage of an index of n photos that a photo beats."""
     if n < 2:
         return "It is the only photo of the index."
     return f"By **{plain(vector)}** it is better than {percentile_text(percentile)} of the index."

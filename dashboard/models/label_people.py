@@ -1,4 +1,4 @@
-"""View-model of Label for several people: how far they agree, and on which photos."""
+"""View-model of the page Label for several people: their agreement, and photos they dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _LINE = "  \n"  # of Markdown
 
 @dataclass(frozen=True)
 class PeopleTexts:
-    """What the page says of several people."""
+    """Texts, table and photos that compare several people's tastes."""
 
     headline: str
     agreements: pd.DataFrame
@@ -26,7 +26,7 @@ class PeopleTexts:
 
 
 def people_texts(index: Index, voices: Sequence[Voice]) -> PeopleTexts:
-    """Put into words how far several people agree."""
+    """Comparison of several people's tastes: agreement, shared favourites and disputed photos."""
     ranked = sorted(agreements(voices), key=lambda found: -found.likes_accuracy.value)
     closest, furthest = ranked[0], ranked[-1]
     headline = (

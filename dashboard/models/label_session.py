@@ -1,4 +1,4 @@
-"""Session of Label: who judges which photos, what was said and learned, and which pair is next."""
+"""Labelling session of one person: the rater, the answers so far, and the next pair."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,7 +20,7 @@ Kind = Literal["all", "group", "series"]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two photos side by side, by row of the index."""
+    """Pair of photos to compare, as rows of the index."""
 
     first: int
     second: int
@@ -29,7 +29,7 @@ class Pair:
 
 @dataclass
 class PairQueue:
-    """Pairs of one browser session: the one on the page, and the next one, drawn already."""
+    """Queue of one browser session: the pair on the page, and the next pair, drawn in advance."""
 
     current: Pair | None = None
     upcoming: Pair | None = None
@@ -38,13 +38,13 @@ class PairQueue:
     undone: int = 0  # how often something was taken back
 
     def advance(self, outcome: Outcome) -> None:
-        """Show the next pair, once what was said of this one is kept."""
+        """Show the next pair, after the answer on the current pair has been saved."""
         if self.current is not None:
             self.answered = self.current, outcome
         self.current, self.upcoming, self.problem = self.upcoming, None, ""
 
     def go_back(self, pair: Pair | None) -> None:
-        """Show a pair again whose choice was undone; the one on the page comes after it."""
+        """Show the pair of an undone choice again; the current pair becomes the next pair."""
         self.answered, self.problem = None, ""
         self.undone += 1
         if pair is not None and pair != self.current:
@@ -53,7 +53,7 @@ class PairQueue:
 
 @dataclass(frozen=True)
 class LabelSession:
-    """One person who judges an index's photos: all that the page Label asks."""
+    """Labelling session of one person on an index: the state behind the page Label."""
 
     index: Index
     rater: str
@@ -63,27 +63,27 @@ class LabelSession:
     queue: PairQueue = field(default_factory=PairQueue)
 
     def clicks(self) -> Clicks:
-        """All that the person said, as it is on the disk now."""
+        """All choices and stars of the person, read from disk."""
         return clicks(self.index, self.rater)
 
     def taste(self) -> PersonalState:
-        """Return what is known of the person's taste by now."""
+        """Estimate of the person's taste from all clicks so far."""
         return personal_state(self.index, self.rater, self.prior, self.clicks(), subset=self.subset)
 
     def show_pair(self) -> Pair | None:
-        """Pair on the page; the first is drawn here. None if none is left."""
+        """Pair on the page, drawn at the first call; None if no unseen pair is left."""
         if self.queue.current is None:
             self.queue.current = self._unseen_pair()
         return self.queue.current
 
     def draw_ahead(self) -> Pair | None:
-        """Pair that comes after the one on the page; None if none is left."""
+        """Next pair, drawn in advance; None if no unseen pair is left."""
         if self.queue.current is not None and self.queue.upcoming is None:
             self.queue.upcoming = self._unseen_pair()
         return self.queue.upcoming
 
     def pair_of(self, undone: Undone) -> Pair | None:
-        """Pair that a click which was taken back was about, if it was about one."""
+        """Pair of photos of an undone click, None if the click was not about a pair."""
         if undone.kind == "stars":
             return None
         digests = self.index.digests()
@@ -91,7 +91,7 @@ class LabelSession:
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
     def _unseen_pair(self) -> Pair | None:
-        """Draw a pair that the person has not seen: neither before nor on the page."""
+        """New pair that the person has not seen, None if no pair is left."""
         said, on_page = self.clicks(), self.queue.current
         seen = said.shown
         if on_page is not None:
@@ -111,5 +111,5 @@ class LabelSession:
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:
-    """Number (n,) of each photo's group or series, if pairs are to be of one."""
+    """Group or series number (n,) that a pair's photos must share, None for no restriction."""
     return {"all": None, "group": labels.groups, "series": labels.series}[kind]

@@ -1,4 +1,4 @@
-"""View-model of Label: what was learned of a person, in words."""
+"""View-model of the page Label: texts on the taste learned from one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ _LEAST_TESTS = 5  # choices predicted or not, for their share to be shown
 
 @dataclass(frozen=True)
 class LearnedTexts:
-    """What the page says of a person's taste."""
+    """Texts, learning curve and photos that describe a person's learned taste."""
 
     headline: str
     outlook: str  # what more choices would bring
@@ -48,22 +48,22 @@ class LearnedTexts:
 
 
 def modes(n_people: int) -> dict[Mode, str]:
-    """Ways to label; to compare people takes two."""
+    """Names of the available labelling modes; comparing people needs at least two people."""
     return {mode: name for mode, name in MODES.items() if mode != "together" or n_people >= 2}
 
 
 def kinds(comparable: Sequence[Within]) -> dict[Kind, str]:
-    """Return what the two photos of a pair may have to have in common."""
+    """Names of the available pair restrictions: any photos, or photos of one group or series."""
     return {kind or "all": KINDS[kind or "all"] for kind in comparable}
 
 
 def side_alt(photo: Photo, which: str) -> str:
-    """Return what a reader who cannot see the photo is told."""
+    """Alt text of a photo in a pair."""
     return f"the {which} photo, {alt_text(photo, parts=2)}"
 
 
 def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -> LearnedTexts:
-    """Put into words what is known of a person's taste, and how surely."""
+    """Texts and chart data that describe a person's taste and how well the taste is known."""
     points = [
         (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
         for point in taste.curve
@@ -79,7 +79,7 @@ def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -
 
 
 def rating_text(rating: float, error: float) -> str:
-    """Rating with its standard error."""
+    """Rating ± its standard error, as text."""
     return f"{number(rating, '.2f')} ± {error:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""What an evaluation measures, in a photographer's words: the metrics and the scopes."""
+"""Names and explanations of the evaluation metrics and scopes, in plain words."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corn
 
 @dataclass(frozen=True)
 class Metric:
-    """A way to measure agreement, in a photographer's words."""
+    """Metric of agreement with people: names, chance level and explanation."""
 
     label: str  # on the selector
     axis: str  # under the chart
@@ -20,12 +20,12 @@ class Metric:
     as_share: bool = False  # shown in per cent
 
     def text(self, value: float, low: float = 0, high: float = 1) -> str:
-        """Value with as many digits as its interval allows."""
+        """Value of the metric as text, with more digits if its interval is narrow."""
         digits = int(high - low < 0.01)
         return percent(value, digits) if self.as_share else number(value, f".{2 + digits}f")
 
     def lead_text(self, value: float) -> str:
-        """Difference of two vectors with its sign: in points where they are shares."""
+        """Signed difference of two vectors as text, in percentage points if shown in per cent."""
         return number(100 * value, "+.1f") if self.as_share else number(value, "+.2f")
 
 
@@ -75,12 +75,12 @@ SCOPES: dict[Scope, tuple[str, str]] = {  # on the selector, and in a sentence
 
 
 def scopes(evaluation: Evaluation) -> dict[Scope, str]:
-    """Names of the scopes that have pairs."""
+    """Names of the scopes that have pairs in an evaluation."""
     return {scope: SCOPES[scope][0] for scope in evaluation.scopes}
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
-    """Names of the metrics that some vector has in a scope."""
+    """Names of the metrics that at least one vector has in a scope."""
     rows = [row.metrics for row in evaluation.results if row.scope == scope]
     return {
         name: metric.label

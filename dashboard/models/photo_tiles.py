@@ -1,4 +1,4 @@
-"""View-model of Browse: which photos stand on a page, and what is said under each."""
+"""View-model of the page Browse: the photos on a page, and the caption below each photo."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Tile:
-    """A photo in a grid."""
+    """Photo in a grid, with its alt text and caption."""
 
     picture: Path  # of its thumbnail
     alt: str
@@ -33,7 +33,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Filters:
-    """What is shown of an index."""
+    """Filters and sort order of the page Browse."""
 
     order: str = "best"  # one of ORDERS
     group: int | None = None  # a number into the labels' group names
@@ -41,20 +41,20 @@ class Filters:
 
 
 class Sheet(NamedTuple):
-    """Photos in the order in which they are shown."""
+    """Rows of the photos to show, in order, and a sentence that describes them."""
 
     rows: Codes  # of the index
     sentence: str
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Orders that an index can be shown in; to disagree takes judgements."""
+    """Names of the available sort orders; the order by disagreement needs judgements."""
     judged = not np.isnan(labels.scores).all()
     return {key: name for key, name in ORDERS.items() if judged or key != "disagreement"}
 
 
 def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) -> Sheet:
-    """Choose and order the photos of an index."""
+    """Photos of an index after filtering and sorting."""
     judged = ~np.isnan(labels.scores)
     shown = np.ones(len(ratings), dtype=bool)
     where = ""
@@ -81,7 +81,7 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
 
 
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,) of each label among all, 0 to 100; nan where there is none."""
+    """Percentile (n,) of each photo's label among all labels, 0 to 100; nan without a label."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -91,7 +91,7 @@ def label_percentiles(scores: Labels) -> Floats:
 def tiles(
     index: Index, rows: Codes, ratings: Ratings, percentiles: Ratings, labels: Labels, order: str
 ) -> list[Tile]:
-    """Describe photos by rating, percentile and label."""
+    """Tiles of photos, captioned with rating, percentile and label."""
     people = label_percentiles(labels) if order == "disagreement" else None
     made = []
     for row in rows.tolist():
@@ -108,18 +108,18 @@ def tiles(
 
 
 def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) -> Tile:
-    """Photo of the index with what is said below it, and its name as a link or not."""
+    """Tile of an indexed photo with a caption, and optionally a link to the photo's page."""
     photo = index.photo(row)
     return Tile(index.thumbnail(photo), alt_text(photo), caption, photo if linked else None)
 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
-    """End of a photo's path as plain text."""
+    """Last parts of a photo's path as plain text."""
     return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
 
 
 def percentile_text(percentile: float) -> str:
-    r"""Percentile, 0 to 100, in whole per cent; nothing beats all, so 99 at most.
+    r"""Percentile, 0 to 100, formatted in whole per cent and capped at 99 %.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def percentile_text(percentile: float) -> str:
 
 
 def short_number(value: float) -> str:
-    """Number with as many decimals as others of its size, and a true minus sign.
+    """Number with decimals that suit its size, and a typographic minus sign.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""View-model of Search: what is looked for, and what is said of it."""
+"""View-model of the page Search: the search methods, and texts on the results."""
 
 from typing import NamedTuple
 
@@ -23,24 +23,24 @@ WAYS = {
 
 
 class Found(NamedTuple):
-    """Photos that were found, the closest first."""
+    """Search results: photo rows, best match first, with cosine similarities or None."""
 
     rows: Codes  # of the index
     similarities: Floats | None = None  # cosines, -1 to 1; None where they are not shown
 
 
 def farthest_along(index: Index, direction: Direction) -> Found:
-    """Photos farthest along a direction."""
+    """Photos with the largest projection on a direction, as search results."""
     return Found(*index.nearest(direction, MOST_FOUND))
 
 
 def rated_highest(index: Index, vector: MasterVector) -> Found:
-    """Photos that a vector rates highest."""
+    """Photos that a vector rates highest, as search results."""
     return Found(farthest_along(index, vector.direction).rows)
 
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
-    """Photos nearest to one (d,), without itself if it is of the index."""
+    """Photos most similar to an embedding (d,), without the query photo's own row."""
     rows, similarities = index.nearest(embedding.astype(np.float64), MOST_FOUND + 1)
     others = rows != (-1 if own is None else own)
     return Found(rows[others][:MOST_FOUND], similarities[others][:MOST_FOUND])
@@ -49,7 +49,7 @@ def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
 def similar_but_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> Found:
-    """Photos nearest to one (d,) among those that a vector rates clearly higher."""
+    """Photos most similar to an embedding (d,) that a vector rates clearly higher."""
     found = closest_better(index, vector, embedding, ratings, k=MOST_FOUND)
     return Found(
         np.array([one.row for one in found], dtype=np.intp),
@@ -58,7 +58,7 @@ def similar_but_better(
 
 
 def found_text(way: str, vector: str, n: int) -> str:
-    """Say which of n photos were found, and in which order, after their number."""
+    """Phrase, to follow a number, on which photos were found and in what order."""
     of_all = f"of {n:,}" if n > MOST_FOUND else ""
     by = f"**{plain(vector)}**"
     return {

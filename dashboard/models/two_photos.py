@@ -1,4 +1,4 @@
-"""View-model of Two photos: which of two is the better one, in numbers and words."""
+"""View-model of the page Two photos: the probability that each photo is better, with texts."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the page says of two photos."""
+    """Comparison of two photos: probability, ratings and explanatory texts."""
 
     probability: float  # that the first is better, 0 to 1
     chances: tuple[str, str]  # of each, in per cent; they sum to 100 %
@@ -26,7 +26,7 @@ class Verdict:
 
 
 def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, of_index: Ratings) -> Verdict:
-    """Compare two photos (2, d) by a vector whose ratings of the index are `of_index`."""
+    """Comparison of two photos with embeddings (2, d) by a vector and its ratings of the index."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
     each = chances(better)

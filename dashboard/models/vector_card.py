@@ -1,4 +1,4 @@
-"""View-model of Vectors: what each vector is, where it is from, and how far to trust it."""
+"""View-model of the page Vectors: each vector's origin, held-out accuracy and facts."""
 
 import re
 from collections.abc import Container
@@ -51,7 +51,7 @@ HELD_OUT = {
 
 @dataclass(frozen=True)
 class VectorCard:
-    """What the page says of one vector."""
+    """Texts and facts about one vector."""
 
     name: str
     made: str  # its family
@@ -62,7 +62,7 @@ class VectorCard:
 
 
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
-    """Put a vector's card into words, with what the index's latest evaluation says of it."""
+    """Card of a vector in words, with its accuracy in the index's latest evaluation."""
     fair = [] if evaluation is None else evaluation.competing()
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
@@ -77,7 +77,7 @@ def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> V
 
 
 def _origin(vector: MasterVector) -> str:
-    """Say what a vector was made from."""
+    """Sentence on the texts or judgements that a vector was made from."""
     seen = vector.card
     if family(vector.kind) == FROM_WORDS:
         wanted = listing([f"“{plain(text)}”" for text in seen.parameters.get("texts", [])] or ["—"])
@@ -115,7 +115,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
 
 
 def _one_line(data: Json) -> str:
-    """Nested facts on one line, without what is not set."""
+    """Nested facts as one line of text, without empty values."""
     facts = []
     for name, value in data.items():
         if isinstance(value, dict):
@@ -130,7 +130,7 @@ def _one_line(data: Json) -> str:
 
 
 def free_name(stem: str, taken: Container[str]) -> str:
-    """Name that no vector has yet, to begin with.
+    """Unused vector name: the stem, with a number added if the stem is taken.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def free_name(stem: str, taken: Container[str]) -> str:
 
 
 def file_stem(rater: str) -> str:
-    """Vector's name for a person, of the letters that a file's name may have.
+    """Default name of a person's vector, made only of characters safe in file names.
 
     Examples
     --------
@@ -156,12 +156,12 @@ def file_stem(rater: str) -> str:
 
 
 def lines(text: str) -> list[str]:
-    """Lines of a text field that say something."""
+    """Non-blank lines of a text, stripped."""
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def comparable(labels: IndexLabels) -> list[Within]:
-    """Keys of `WITHIN` that an index's judgements can be restricted to."""
+    """Available restrictions of an index's pairs: none, one group, or one series."""
     known: list[tuple[Within, bool]] = [
         (None, True),
         ("group", bool(labels.group_names)),

@@ -1,1 +1,1 @@
-"""What the server answers beside the pages, and whom it refuses."""
+"""HTTP routes and middleware of the dashboard's server, besides the Streamlit pages."""

@@ -1,4 +1,4 @@
-"""Requests of other origins' pages, which are refused before Streamlit sees them.
+"""Middleware against cross-origin requests, which are refused before they reach Streamlit.
 
 Streamlit would ask a server on the internet what this machine's address is there, to let that
 origin in.
@@ -16,13 +16,13 @@ THIS_MACHINE = {"localhost", "127.0.0.1"}
 
 
 class OwnOriginOnly:
-    """Middleware that refuses pages of other origins, but for those the settings allow."""
+    """Middleware that refuses cross-origin requests, except from origins in the settings."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or refuse it."""
+        """Pass an allowed request on to the app, or refuse the request."""
         if scope["type"] == "lifespan" or _is_allowed(Headers(scope=scope)):
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":

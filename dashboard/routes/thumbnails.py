@@ -1,4 +1,4 @@
-"""Small pictures of an index's photos by digest, for charts that show them."""
+"""HTTP route that serves thumbnails by photo digest, for the charts."""
 
 import re
 from urllib.parse import quote
@@ -20,7 +20,7 @@ HEADERS = {
 
 
 def thumbnail_address(index: Index, photo: Photo) -> str:
-    """Return where a page finds a photo's small picture, "" if there is none.
+    """URL of a photo's thumbnail, "" if there is no thumbnail.
 
     It is relative, for the dashboard may be served below a path.
     """
@@ -29,7 +29,7 @@ def thumbnail_address(index: Index, photo: Photo) -> str:
 
 
 def thumbnail_route() -> Route:
-    """Route that serves small pictures, and no other file."""
+    """HTTP route that serves thumbnails and no other file."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return Route(f"{'/' if base else ''}{base}/thumbnails/{{index}}/{{digest}}", _thumbnail)
 

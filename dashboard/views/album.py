@@ -1,4 +1,4 @@
-"""K of N photos: good, varied, one of each series; pinned, banned, explained and exported."""
+"""Page Album: the choice of K good and varied photos, with pins, bans, reasons and export."""
 
 import streamlit as st
 

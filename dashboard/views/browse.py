@@ -1,4 +1,4 @@
-"""The photos in a vector's order: best, worst, and where it disagrees with people."""
+"""Page Browse: photos sorted by a vector's rating, or by its disagreement with people."""
 
 import numpy as np
 import streamlit as st

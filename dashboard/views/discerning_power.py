@@ -1,4 +1,4 @@
-"""Home: how well each vector orders photos as people did, and how sure that is."""
+"""Page Discerning power (home): each vector's agreement with people, with intervals."""
 
 import streamlit as st
 

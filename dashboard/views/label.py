@@ -1,4 +1,4 @@
-"""Page Label: choices between two photos, and the vector they make."""
+"""Page Label: choices between two photos, and the vector learned from the choices."""
 
 import streamlit as st
 

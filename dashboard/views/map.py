@@ -1,4 +1,4 @@
-"""All photos on a plane: like stands beside like; a box selects photos for the album."""
+"""Page Map: all photos on a plane by similarity; a box selects photos for the album."""
 
 import streamlit as st
 

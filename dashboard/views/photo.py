@@ -1,4 +1,4 @@
-"""Page One photo: its rating, where that comes from, and better photos like it."""
+"""Page One photo: its rating, an explanation of the rating, and similar better photos."""
 
 import streamlit as st
 

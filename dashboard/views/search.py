@@ -1,4 +1,4 @@
-"""Photos by words, by a photo, by a vector, and like a photo but better."""
+"""Page Search: photos by text, by a similar photo, by a vector, or similar but better."""
 
 import streamlit as st
 

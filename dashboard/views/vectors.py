@@ -1,4 +1,4 @@
-"""The vectors of an index: what each likes, where it is from, and two ways to make another."""
+"""Page Vectors: each vector's best photos and origin, and two ways to make a new vector."""
 
 import streamlit as st
 

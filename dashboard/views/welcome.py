@@ -1,4 +1,4 @@
-"""Empty workspace: look at the sample, or index your own photos."""
+"""Page Welcome, for an empty workspace: build the sample, or index your own photos."""
 
 import streamlit as st
 

@@ -1,1 +1,1 @@
-"""Parts of pages that are drawn on more than one page; each owns the keys of its widgets."""
+"""Widgets shared by the pages; each module owns the Streamlit keys of its widgets."""

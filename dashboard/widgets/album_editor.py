@@ -1,4 +1,4 @@
-"""Pieces of the page Album: what is asked, photos with their buttons, and the export."""
+"""Widgets of the page Album: the request, photos with their buttons, and the export form."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ MOST = 1e6  # photos, more than any album has places
 
 
 def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
-    """Ask what is wanted of the album; return it, and from when photos are alike."""
+    """Show the album's settings; returns the request and the cosine threshold of series."""
     group = pickers.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
@@ -59,7 +59,7 @@ def show_photos(
     buttons: Mapping[str, str],
     columns: int = 4,
 ) -> None:
-    """Show photos on a grid, each with its buttons: what one does, and what it is called."""
+    """Show photos in a grid, each with its buttons; `buttons` maps a button's mark to its text."""
 
     def why_and_buttons(place: int) -> None:
         one = shown[place]
@@ -83,7 +83,7 @@ def show_photos(
 
 
 def export_form(index: Index, made: Album) -> None:
-    """Offer to write the album somewhere, and tell first what that would write."""
+    """Show the album's export form, with a preview of the files to write."""
     st.header("Export", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = pickers.choose_one("As", album.KINDS, "export")
@@ -111,7 +111,7 @@ def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None
 
 
 def _rows(index: Index, marks: Mapping[str, str], how: str) -> frozenset[int]:
-    """Photos that are marked so."""
+    """Rows of the photos that have a given mark, "pin" or "ban"."""
     wanted = {digest for digest, one in marks.items() if one == how}
     if not wanted:
         return frozenset()

@@ -1,4 +1,4 @@
-"""A chart on a page."""
+"""Widget that shows a chart."""
 
 import streamlit as st
 from altair import LayerChart
@@ -8,5 +8,5 @@ from dashboard.charts.evaluation_charts import as_one_picture
 
 
 def show_chart(chart: LayerChart, key: str, alt: str, place: DeltaGenerator | None = None) -> None:
-    """Show a chart, with a name for those who do not see it."""
+    """Show a chart with an alt text for screen readers."""
     (place or st.container()).altair_chart(as_one_picture(chart), key=key, alt=alt)

@@ -1,4 +1,4 @@
-"""Errors on pages: in their own words, with the command that helps."""
+"""Display of errors on pages: the message, with the command that helps."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from photorank.errors import PhotorankError
 
 @contextmanager
 def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
-    """Show an error the user can act on, and end the page there."""
+    """Show a PhotorankError raised in the block as a message, and stop drawing the page."""
     try:
         yield
     except PhotorankError as error:

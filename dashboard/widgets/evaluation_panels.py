@@ -1,4 +1,4 @@
-"""Evaluations as pieces of a page: the first one, the table of results, what is behind them."""
+"""Widgets of evaluations: the first evaluation, the table of results, and detail charts."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +19,7 @@ from photorank.learning.protocol import Protocol
 
 
 def first_evaluation(index: Index) -> None:
-    """Offer to measure the vectors of an index that has no evaluation yet."""
+    """Show the button that evaluates an index for the first time, or the steps needed before."""
     if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
         progress.build_sample_button("Finish the sample")
@@ -45,7 +45,7 @@ def first_evaluation(index: Index) -> None:
 
 
 def _results_table(board: evaluation_tables.Board) -> None:
-    """Show a board's rows as a table that sorts."""
+    """Show a leaderboard's rows as a sortable table."""
     digits, numbers = "%.3f", ["value", "low", "high"]
     rows, column = board.rows, st.column_config
     if board.metric.as_share:
@@ -68,7 +68,7 @@ def _results_table(board: evaluation_tables.Board) -> None:
 
 
 def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> None:
-    """Let the user choose a view, and show its charts, each with its text and its numbers."""
+    """Show a selector of detail views, and the chosen view's charts with texts and CSV."""
     if not views:
         return
     st.header("Looking closer", anchor=False)
@@ -84,7 +84,7 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
 
 
 def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.Board) -> None:
-    """Show all numbers as a table and as CSV, how they were made, and a way to make them again."""
+    """Show all results as a table and as CSV, the protocol, and a button to evaluate again."""
     st.header("All numbers", anchor=False)
     _results_table(board)
     with st.container(horizontal=True):

@@ -1,4 +1,4 @@
-"""Explanations as pieces of pages: heat maps, concepts, better photos, content in a vector."""
+"""Widgets of explanations: heat maps, concepts, better photos, and content removal."""
 
 from collections.abc import Mapping, Sequence
 
@@ -22,7 +22,7 @@ from photorank.vectors.master import MasterVector
 
 
 def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
-    """Show where one photo's rating comes from."""
+    """Show the explanation of one photo's rating."""
     found = _explanation(index, vector, photo)
     if found is not None:
         with st.container(key="large-heat"):
@@ -32,7 +32,7 @@ def explain_one(index: Index, vector: MasterVector, photo: PickedPhoto) -> None:
 
 
 def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto]) -> None:
-    """Explain two photos side by side, and tell whether their order is steady."""
+    """Show the explanations of two photos side by side, and whether their order is stable."""
     found = [_explanation(index, vector, photo) for photo in photos]
     known = [one for one in found if one is not None]
     if len(known) < len(photos):
@@ -52,7 +52,7 @@ def explain_two(index: Index, vector: MasterVector, photos: Sequence[PickedPhoto
 
 
 def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Explanation | None:
-    """Return why a photo is rated as it is, or show that its file is gone."""
+    """Explanation of a photo's rating; on an error, shows a warning and returns None."""
     try:
         data = photo_images.original(index, photo.source)
         return encoder_results.explanation(index, vector, data)
@@ -62,7 +62,7 @@ def _explanation(index: Index, vector: MasterVector, photo: PickedPhoto) -> Expl
 
 
 def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -> None:
-    """Show how to read a heat map, better photos, and last, for words may take seconds, concepts.
+    """Show the explanation of a heat map, then better photos, then concepts, the slowest part.
 
     The concepts stand above the better photos nevertheless.
     """
@@ -109,7 +109,7 @@ def _figures(concepts: Sequence[Concept]) -> None:
 
 
 def content_removal(index: Index, vectors: Mapping[str, MasterVector], leader: str | None) -> None:
-    """Tell on request how far a vector rates what is on a photo, and what is left without."""
+    """Show, on request, how far a vector rates photo content, and its accuracy without content."""
     if not vectors:
         return
     st.header("Content or quality?", anchor=False)

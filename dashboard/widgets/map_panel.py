@@ -1,4 +1,4 @@
-"""The map of Map, and the selected area in numbers."""
+"""Widgets of the page Map: the map chart, and the selected area as numbers."""
 
 from functools import partial
 
@@ -12,7 +12,7 @@ from photorank.similarity.map_layout import Method
 
 
 def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> None:
-    """Show the photos as points that can be selected."""
+    """Show the map chart, with photos as selectable points."""
     area = photo_map.parse_box(session_state.drawn_area())
     with st.container(key="map"):
         st.altair_chart(
@@ -25,7 +25,7 @@ def show_map(key: str, points: pd.DataFrame, colouring: photo_map.Colouring) -> 
 
 
 def area_in_numbers(method: Method) -> None:
-    """Let the selected area be read and typed as numbers."""
+    """Show the selected map area as numbers in an editable field."""
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption("Draw a box to select photos; point at one to see it.")
         with st.popover("Area in numbers"):

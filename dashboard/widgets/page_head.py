@@ -1,4 +1,4 @@
-"""Head of a page: its title, and the index that it shows."""
+"""Head of a page: title and index picker."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from photorank.index.opened import Index
 
 
 def open_index(title: str) -> Index:
-    """Show a page's title, let the user choose among several indexes, and open one."""
+    """Show a page's title and the index picker; returns the chosen index, opened."""
     session_state.note_page(title)
     with st.container(horizontal=True, vertical_alignment="bottom", key="head"):
         st.title(title, anchor=False, width="stretch")

@@ -1,4 +1,4 @@
-"""Photos on a grid that gets fewer columns on a narrow screen; most lead to the page One photo."""
+"""Photo grid that adapts to the screen width; most photos link to the page One photo."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -22,7 +22,7 @@ def photo_grid(
     columns: int = STRIP,
     below: Callable[[int], None] | None = None,
 ) -> None:
-    """Show photos, each with what is said of it; `below` adds to the photo of a place."""
+    """Show photos with captions in a grid; `below(i)` draws more under photo i."""
     with st.container(key=f"photos-{key}"):
         grid = st.grid(columns, min_column_width=narrowest)
         for place, tile in enumerate(tiles):
@@ -36,19 +36,19 @@ def photo_grid(
 
 
 def page_of(n: int, size: int, key: str) -> slice:
-    """Show the page numbers of n photos, and return which of them are on the chosen page."""
+    """Show the page numbers of n photos; returns the slice of photos on the chosen page."""
     # By itself the row of numbers is as narrow as one of them.
     number = st.pagination(max(1, -(-n // size)), key=key, width=360, persist_state="session")
     return slice(size * (number - 1), size * number)
 
 
 def photo_query(photo: Photo) -> dict[str, str]:
-    """Return what the page One photo is asked for a photo by."""
+    """Query parameters of a link to a photo on the page One photo."""
     return {"photo": session_state.photo_token(photo.digest)}
 
 
 def show_tile(tile: Tile) -> None:
-    """Show a photo's small picture, and what is said of it."""
+    """Show a photo's thumbnail and caption."""
     if tile.picture.exists():
         st.image(str(tile.picture), width="stretch", alt=tile.alt)
     else:
@@ -60,7 +60,7 @@ def show_tile(tile: Tile) -> None:
 def page_link(
     page: str, label: str, query: Mapping[str, str] | None = None, icon: str | None = None
 ) -> None:
-    """Show a link to a page that asks for something there, of the same index by the same vector."""
+    """Show a link to another page with query parameters, keeping the index and the vector."""
     st.page_link(
         f"views/{page}.py",
         label=label,
@@ -70,7 +70,7 @@ def page_link(
 
 
 def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
-    """Show what a vector likes most and least, after what is said about it."""
+    """Show the photos that a vector rates highest and lowest, with an optional caption."""
     n = min(STRIP, len(index) // 2)
     if not n:
         return  # one photo is both

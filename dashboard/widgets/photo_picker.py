@@ -1,4 +1,4 @@
-"""Picker of a photo: an upload, or one of the index, which the page's URL then names."""
+"""Photo picker: an upload, or an indexed photo that is then named in the URL."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ GONE = ":material/link_off:"
 
 @dataclass(frozen=True)
 class PickedPhoto:
-    """A photo that the user chose, and the place above it to write on."""
+    """Photo that the user picked, and the container above the photo for messages."""
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
@@ -30,7 +30,7 @@ class PickedPhoto:
 def photo_picker(
     which: str, index: Index, place: DeltaGenerator, name: str, otherwise: int | None = None
 ) -> PickedPhoto | None:
-    """Let the user upload a photo or pick one of the index, and show it.
+    """Show a picker to upload a photo or choose an indexed photo; returns the picked photo or None.
 
     The address says which under a name; if it says none, a row is picked to begin with, or none.
     """
@@ -86,5 +86,5 @@ def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerat
 
 
 def _the(which: str) -> str:
-    """Article of a photo in a sentence: "a", or "the first", "the second"."""
+    """Words before “photo” in a sentence: "a", "the first" or "the second"."""
     return which if which == "a" else f"the {which}"

@@ -1,4 +1,4 @@
-"""Pickers that several pages have: an index, a vector, a group, one of a few."""
+"""Pickers shared by several pages: index, vector, group, or one of a few options."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ Option = TypeVar("Option", bound=str)
 
 
 def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
-    """Let the user choose one of a few, of which the first is the default; kept in the URL."""
+    """Show a selector of a few options, stored in the URL; the first option is the default."""
     picked: Any = st.segmented_control(
         label,
         list(options),
@@ -33,7 +33,7 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
 
 
 def index_picker(names: Sequence[str]) -> str:
-    """Let the user choose one of several indexes; nothing is shown where there is one."""
+    """Show the index picker, unless there is only one index; returns the chosen name."""
     if len(names) > 1:
         return _linked_select("Index", "index", {name: name for name in names}, width=220)
     _tell_unknown("index", session_state.unknown_in_address("index", names), names[0])
@@ -45,7 +45,7 @@ def vector_picker(
     label: str = "Vector",
     about: str = "What to rate by. The page “Vectors” tells where each is from.",
 ) -> MasterVector:
-    """Let the user choose a vector; the one that did best in the latest evaluation comes first."""
+    """Show the vector picker, with the best vector of the latest evaluation as the default."""
     with show_errors():
         known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
@@ -57,7 +57,7 @@ def vector_picker(
 
 
 def group_picker(names: Sequence[str]) -> int | None:
-    """Let the user choose one group, or all; nothing is shown where there are none."""
+    """Show the group picker, unless there are no groups; None means all groups."""
     if not names:
         return None
     return st.selectbox(
@@ -75,7 +75,7 @@ def group_picker(names: Sequence[str]) -> int | None:
 def _linked_select(
     label: str, key: str, options: Mapping[str, str], *, width: int, about: str | None = None
 ) -> str:
-    """Let the user choose one of some named options, which links to other pages take along."""
+    """Show a select box with a value that links to other pages pass on."""
     unknown = session_state.unknown_in_address(key, {*options, *options.values()})
     session_state.set_from_link(key, options)
     chosen = st.selectbox(
@@ -95,7 +95,7 @@ def _linked_select(
 
 
 def _tell_unknown(what: str, unknown: str, shown: str) -> None:
-    """Say what is shown instead of something that an address asks for and there is not."""
+    """Show a message if the URL names an unknown option, with the option used instead."""
     if unknown:
         there_is_not = f"There is no {what} called {plain(unknown[:64])}"
         st.toast(f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:")

@@ -1,4 +1,4 @@
-"""Slow work that a button starts: its progress, and the page on its result."""
+"""Progress bars of slow tasks that buttons start; the page reloads with the result."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from photorank.learning.protocol import Protocol
 
 
 def progress_bar() -> actions.Progress:
-    """Show a progress bar and return what moves it: stage, done, to do."""
+    """Progress callback (stage, done, total) that moves a newly shown progress bar."""
     bar = st.progress(0.0)
 
     def move(stage: str, done: int, total: int) -> None:
@@ -22,18 +22,18 @@ def progress_bar() -> actions.Progress:
 
 
 def run_and_reload(work: Callable[[actions.Progress], None]) -> None:
-    """Do something slow under a progress bar, and draw the page anew."""
+    """Run a slow task under a progress bar, then redraw the page."""
     with show_errors(st.error):
         work(progress_bar())
     st.rerun()
 
 
 def build_sample_button(label: str) -> None:
-    """Show the button that builds the sample, and then the pages on it."""
+    """Show the button that builds the sample index and then redraws the page."""
     if st.button(label, type="primary", icon=":material/auto_awesome:"):
         run_and_reload(actions.build_sample)
 
 
 def evaluate_and_reload(index: Index, protocol: Protocol) -> None:
-    """Measure an index's vectors, and show the result."""
+    """Evaluate an index's vectors under a progress bar, then redraw the page."""
     run_and_reload(lambda on_progress: actions.evaluate(index, protocol, on_progress))

@@ -1,4 +1,4 @@
-"""Search as pieces of pages: the words, and the photos that were found, a page at a time."""
+"""Widgets of the page Search: the text field, and the found photos, page by page."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ from photorank.vectors.master import MasterVector
 
 
 def show_found(index: Index, vector: MasterVector, found: Found, what: str, key: str) -> None:
-    """Show photos a page at a time, each with a way to more like it, and pin the page's photos.
+    """Show found photos page by page, with links to similar photos and buttons to pin them.
 
     `what` says which photos they are and in which order; `key` names what was looked for: with
     another, the first page is shown.
@@ -53,7 +53,7 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
 def _pin_button(
     index: Index, digests: Sequence[str], names: tuple[str, str], page: str = ""
 ) -> None:
-    """Show the button that pins some photos, or unpins them if all are pinned."""
+    """Show the button that pins photos, or unpins them if all are pinned."""
     marks = session_state.album_marks(index.name)
     pinned = all(marks.get(digest) == "pin" for digest in digests)
     st.button(
@@ -67,7 +67,7 @@ def _pin_button(
 
 
 def ask_words() -> str:
-    """Ask what is on the photos; without words, show examples and end the page there."""
+    """Show the search text field; without a text, show examples and stop drawing the page."""
     text = st.text_input(
         "What is on the photo", key="q", bind="query-params", placeholder="children at the beach"
     )

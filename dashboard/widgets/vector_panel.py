@@ -1,4 +1,4 @@
-"""A vector on its page: its photos, where it is from, and a way to remove it."""
+"""Widgets of a vector on the page Vectors: its best photos, facts and removal."""
 
 import json
 
@@ -21,7 +21,7 @@ DOWNLOAD_HELP = (
 
 
 def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
-    """Show a vector: its photos, where it is from, all its facts, and a way to remove it."""
+    """Show a vector: its best photos, its origin, all its facts, and a button to remove it."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(card.name, anchor=False, width="content")

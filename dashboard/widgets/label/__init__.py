@@ -1,1 +1,1 @@
-"""Pieces of the page Label that are drawn again at each click, while the rest stays."""
+"""Widgets of the page Label that are redrawn at each click, without the rest of the page."""

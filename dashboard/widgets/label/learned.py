@@ -1,4 +1,4 @@
-"""What was learned of a person by now, and a way to keep it as a vector."""
+"""Widgets that show a person's learned taste and save the taste as a vector."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ from photorank.vectors.master import MasterVector
 
 
 def show_learned(session: LabelSession, place: DeltaGenerator) -> None:
-    """Show what is known of the person by now, and let it be saved."""
+    """Show the person's taste as learned so far, and a form to save it as a vector."""
     taste = session.taste()
     texts = learned_texts(taste, session.queue.answered)
     with place.container(key="learned"):
@@ -44,7 +44,7 @@ def show_learned(session: LabelSession, place: DeltaGenerator) -> None:
 
 
 def save_form(session: LabelSession, stem: str, make: Callable[[str], MasterVector]) -> None:
-    """Let a taste be kept as a vector, under a name that is free."""
+    """Show a form that saves a taste as a vector, with an unused name filled in."""
     with st.form("save", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         free = vector_card.free_name(stem, index_data.vectors(session.index))
         name = st.text_input("Keep this taste as a vector", free, width=260)

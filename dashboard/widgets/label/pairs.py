@@ -1,4 +1,4 @@
-"""Two photos of Label to choose from, by button or key."""
+"""Widgets of the page Label for choosing between two photos, by button or key."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -36,7 +36,7 @@ BUTTONS: dict[Outcome, tuple[str, str]] = {  # text and key
 
 @st.fragment
 def show_pairs(session: LabelSession) -> None:
-    """Show a pair to choose from, and below it what was learned from all choices.
+    """Show a pair to choose from, and below the pair the taste learned from all choices.
 
     The next pair is drawn and its pictures are sent while the person looks at this one.
     """
@@ -59,18 +59,18 @@ def show_pairs(session: LabelSession) -> None:
 
 
 def show_problem(session: LabelSession) -> None:
-    """Say why the latest click was not kept, if it was not."""
+    """Show the error that kept the latest click from being saved, if there is an error."""
     if session.queue.problem:
         st.error(session.queue.problem, icon=":material/error:")
 
 
 def undo_button(session: LabelSession) -> None:
-    """Show the button that takes the latest click back."""
+    """Show the button that undoes the latest click."""
     st.button("Undo", key="undo", shortcut="Z", on_click=actions.undo_click, args=[session])
 
 
 def _sides(session: LabelSession, pair: Pair) -> None:
-    """Show two photos, and the buttons that say which is better."""
+    """Show the two photos of a pair, and the answer buttons."""
     st.markdown("**Which one would you rather have in an album?**")
     sides: list[tuple[Outcome, int]] = [("first", pair.first), ("second", pair.second)]
     for column, (which, row) in zip(st.columns(2, gap="medium"), sides, strict=True):

@@ -1,4 +1,4 @@
-"""Several people of Label beside each other: how far they agree, and on which photos."""
+"""Widgets of the page Label that compare several people's tastes."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ from photorank.vectors.master import MasterVector
 
 @st.fragment
 def show_people(session: LabelSession, people: Sequence[str]) -> None:
-    """Show how far several people agree, what all like, and what they are at odds about."""
+    """Show several people's agreement, the photos they all like, and the photos they dispute."""
     chosen = st.multiselect("People", people, default=people[:FEW], key="people")
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
@@ -42,7 +42,7 @@ def show_people(session: LabelSession, people: Sequence[str]) -> None:
 
 
 def _agreements(rows: pd.DataFrame) -> None:
-    """Show how far every two people agree as a table that sorts."""
+    """Show the agreement of each two people as a sortable table."""
     column = st.column_config
     digits = "%.0f %%"
     shares = ["value", "low", "high", "said"]

@@ -1,4 +1,4 @@
-"""Who labels, and from what: the pickers above Label."""
+"""Widgets of the page Label that select the person, the prior vector and the kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ ME = "me"  # who labels until somebody gives a name
 
 
 class Person(NamedTuple):
-    """Who labels which pairs, and what the person is taken to like before."""
+    """Person who labels, with the prior vector of their taste and the kind of pairs."""
 
     rater: str
     prior: MasterVector | None
@@ -25,7 +25,7 @@ class Person(NamedTuple):
 
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
-    """Ask who labels, which pairs, and beginning with which vector."""
+    """Show the pickers of the person, the prior vector and the kind of pairs."""
     rater, prior = _name_picker(people), None
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:"):
@@ -40,7 +40,7 @@ def ask_person(index: Index, people: Sequence[str]) -> Person:
 
 
 def begin_session(index: Index, person: Person) -> LabelSession:
-    """All that the page asks of one person from now on."""
+    """Labelling session of a person on an index."""
     rater, prior, kind = person
     within = codes_of_kind(index_data.labels(index, rater), kind)
     subset = vector_ratings.photo_subset(index, prior, rater, within)
@@ -49,7 +49,7 @@ def begin_session(index: Index, person: Person) -> LabelSession:
 
 
 def _name_picker(known: Sequence[str]) -> str:
-    """Let people say who they are; a name that is typed is a new person."""
+    """Show the picker of the rater's name; a typed name adds a new rater."""
     name = st.selectbox(
         "Who is choosing",
         [*known],

@@ -1,4 +1,4 @@
-"""Photos of Label to give stars to, a page at a time."""
+"""Widgets of the page Label for giving stars to photos, page by page."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from dashboard.widgets.photo_grid import page_of
 
 
 def star_pages(session: LabelSession) -> None:
-    """Show the photos of a page, and below them the page numbers."""
+    """Show one page of photos with star ratings, and the page numbers below."""
     place, n = st.container(), len(session.index)
     with st.container(horizontal=True, horizontal_alignment="center"):
         page = page_of(n, STARS_A_PAGE, f"starred-{session.index.name}")
@@ -24,7 +24,7 @@ def star_pages(session: LabelSession) -> None:
 
 @st.fragment
 def show_stars(session: LabelSession, rows: Sequence[int]) -> None:
-    """Show some photos, each with the stars that the person gave it."""
+    """Show photos, each with the stars that the person has given."""
     show_problem(session)
     index, said = session.index, session.clicks()
     given = dict(zip(said.starred.tolist(), said.stars.astype(int).tolist(), strict=True))
