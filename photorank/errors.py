@@ -1,4 +1,4 @@
-"""Errors that a user can act on: what was wrong, where, and the next command.
+"""Errors that a user can act on: the problem, its place, and the next command.
 
 A message is built here once, so the command line and the dashboard show the same words.
 """
@@ -8,13 +8,13 @@ from pathlib import Path
 
 
 def first_line(error: Exception) -> str:
-    """First line of another library's message, to be part of our one line."""
+    """First line of another package's error message, for use in a one-line message."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
 
 def counted(n: int, noun: str) -> str:
-    """Number with its noun, for a message.
+    """Number with its noun in singular or plural, for a message.
 
     >>> counted(1, "photo"), counted(96543, "pair")
     ('1 photo', '96,543 pairs')
@@ -23,21 +23,21 @@ def counted(n: int, noun: str) -> str:
 
 
 class PhotorankError(Exception):
-    """Base of every error a user can act on; its text is one line."""
+    """Base class of errors that a user can act on; its text is one line."""
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in self.args)  # KeyError would print quotes
 
 
 class MissingPathError(PhotorankError, FileNotFoundError):
-    """A folder or file that was named does not exist."""
+    """A given folder or file does not exist."""
 
     def __init__(self, path: Path | str, *, hint: str = "Check the spelling of the path.") -> None:
         super().__init__(f"{path} does not exist. {hint}")
 
 
 class NoPhotosError(PhotorankError, ValueError):
-    """No photo was found in the named paths."""
+    """No photo was found in the given paths."""
 
     def __init__(self, paths: Sequence[Path], reasons: Sequence[str]) -> None:
         where = ", ".join(str(path) for path in paths)
@@ -50,7 +50,7 @@ class NoPhotosError(PhotorankError, ValueError):
 
 
 class UnreadablePhotoError(PhotorankError, ValueError):
-    """A file that cannot be used as a photo; `reason` is what the catalogue records."""
+    """A file cannot be used as a photo; `reason` is recorded in the catalogue."""
 
     def __init__(
         self, reason: str, path: Path | str | None = None, *, passing: bool = False
@@ -62,7 +62,7 @@ class UnreadablePhotoError(PhotorankError, ValueError):
 
 
 class InvalidNameError(PhotorankError, ValueError):
-    """A name that cannot be a file name everywhere."""
+    """A name is not a valid file name on every system."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(
@@ -72,7 +72,7 @@ class InvalidNameError(PhotorankError, ValueError):
 
 
 class MissingIndexError(PhotorankError, FileNotFoundError):
-    """No index of that name, or no index at all."""
+    """No index of the given name exists, or no index at all."""
 
     def __init__(self, name: str | None, known: Sequence[str]) -> None:
         if name is None and known:
@@ -132,7 +132,7 @@ class LockedIndexError(PhotorankError, BlockingIOError):
 
 
 class IndexMismatchError(PhotorankError, ValueError):
-    """The index exists with another encoder or framing than was asked for."""
+    """The existing index has another encoder or framing than requested."""
 
     def __init__(self, name: str, found: str, asked: str) -> None:
         super().__init__(
@@ -142,7 +142,7 @@ class IndexMismatchError(PhotorankError, ValueError):
 
 
 class EncoderMismatchError(PhotorankError, ValueError):
-    """A vector was used with embeddings that another encoder or framing made."""
+    """A vector was used with embeddings of another encoder or framing."""
 
     def __init__(self, vector: str, expected: str, found: str) -> None:
         super().__init__(
@@ -156,7 +156,7 @@ class EncoderError(PhotorankError, ValueError):
 
 
 class MissingWeightsError(PhotorankError, FileNotFoundError):
-    """Weights of an encoder that are not here and cannot be downloaded."""
+    """Weights of an encoder are missing and cannot be downloaded."""
 
     def __init__(self, spec: str, why: str) -> None:
         super().__init__(
@@ -174,11 +174,11 @@ class MissingExtraError(PhotorankError, ImportError):
 
 
 class LabelsError(PhotorankError, ValueError):
-    """A table of judgements that cannot be imported as it is."""
+    """A table of judgements is not valid for import."""
 
 
 class NoLabelsError(PhotorankError, ValueError):
-    """Labels are needed and there are none, or too few to compare."""
+    """Labels are needed, but there are none or too few to compare."""
 
     def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
@@ -189,7 +189,7 @@ class NoLabelsError(PhotorankError, ValueError):
 
 
 class VectorNameTakenError(PhotorankError, FileExistsError):
-    """A vector of that name exists already."""
+    """A vector of the given name exists already."""
 
     def __init__(self, name: str, index: str) -> None:
         super().__init__(
@@ -199,7 +199,7 @@ class VectorNameTakenError(PhotorankError, FileExistsError):
 
 
 class MissingVectorError(PhotorankError, LookupError):
-    """No vector of that name."""
+    """No vector of the given name exists."""
 
     def __init__(self, name: str, index: str, known: Sequence[str]) -> None:
         has = f" It has: {', '.join(known)}." if known else ""
@@ -210,7 +210,7 @@ class MissingVectorError(PhotorankError, LookupError):
 
 
 class CardError(PhotorankError, ValueError):
-    """A vector's file is not a readable card."""
+    """A vector's file is not a valid card."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -224,11 +224,11 @@ class DegenerateDirectionError(PhotorankError, ValueError):
 
 
 class ComparisonsError(PhotorankError, ValueError):
-    """Judgements that cannot be compared: wrong shape, no pairs, bad parameters."""
+    """Judgements are invalid for comparison: wrong shape, no pairs, bad parameters."""
 
 
 class StorageError(PhotorankError, OSError):
-    """The disk is full, read-only or gone."""
+    """The disk is full, read-only or disconnected."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -239,14 +239,14 @@ class StorageError(PhotorankError, OSError):
 
 
 class DamagedWeightsError(PhotorankError, ValueError):
-    """A file of weights is damaged, of another model, or holds code."""
+    """A weights file is damaged, belongs to another model, or contains code."""
 
     def __init__(self, path: Path | str, why: str, *, hint: str) -> None:
         super().__init__(f"{path} cannot be used as weights: {why}. {hint}")
 
 
 class UnknownNameError(PhotorankError, ValueError):
-    """An unknown learner, metric or other name of a short list."""
+    """A name is not among the known learners, metrics or other options."""
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
@@ -267,7 +267,7 @@ class ServerError(PhotorankError, RuntimeError):
 
 
 class ReservedNameError(PhotorankError, ValueError):
-    """A name of a vector that another row of a table of results has."""
+    """A vector's name is reserved for a built-in vector, a learner or a baseline."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -277,7 +277,7 @@ class ReservedNameError(PhotorankError, ValueError):
 
 
 class NothingJudgedError(PhotorankError, ValueError):
-    """No index has judgements."""
+    """No index has any judgements."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -287,7 +287,7 @@ class NothingJudgedError(PhotorankError, ValueError):
 
 
 class BrokenEvaluationError(PhotorankError, ValueError):
-    """A saved evaluation cannot be read; it can be made again."""
+    """A saved evaluation cannot be read; it can be computed again."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -297,7 +297,7 @@ class BrokenEvaluationError(PhotorankError, ValueError):
 
 
 class MetadataError(PhotorankError, ValueError):
-    """Metadata of a photo that cannot be understood; `reason` is what is listed."""
+    """Metadata of a photo cannot be parsed; `reason` is shown to the user."""
 
     def __init__(self, reason: str, path: Path | None = None) -> None:
         self.reason = reason
@@ -307,11 +307,11 @@ class MetadataError(PhotorankError, ValueError):
 
 
 class ExportError(PhotorankError, OSError):
-    """An export that would harm what is at its destination."""
+    """An export would damage existing files at its destination."""
 
 
 class ManifestError(PhotorankError, ValueError):
-    """A dataset's manifest cannot be understood."""
+    """A dataset's manifest cannot be parsed."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -321,7 +321,7 @@ class ManifestError(PhotorankError, ValueError):
 
 
 class MissingDatasetError(PhotorankError, LookupError):
-    """There is no manifest of that name."""
+    """No dataset manifest of the given name exists."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
         super().__init__(
@@ -331,7 +331,7 @@ class MissingDatasetError(PhotorankError, LookupError):
 
 
 class MissingLabelFilesError(PhotorankError, FileNotFoundError):
-    """A dataset's label files are not where they were looked for."""
+    """A dataset's label files are not at the expected paths."""
 
     def __init__(self, name: str, root: Path, files: Sequence[str], how: str) -> None:
         super().__init__(
@@ -341,11 +341,11 @@ class MissingLabelFilesError(PhotorankError, FileNotFoundError):
 
 
 class AlbumError(PhotorankError, ValueError):
-    """A request for an album that contradicts itself, or the index."""
+    """An album request contradicts itself or the index."""
 
 
 class TooFewPhotosError(PhotorankError, ValueError):
-    """Too few readable photos to learn from without labels."""
+    """There are too few readable photos to learn from without labels."""
 
     def __init__(self, index: str, found: int, needed: int, reason: str = "") -> None:
         why = f" (of the others the first: {reason})" if reason else ""
@@ -356,7 +356,7 @@ class TooFewPhotosError(PhotorankError, ValueError):
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """Too few keepers to find a rating below which so few are lost."""
+    """There are too few keepers to find a threshold at the requested loss."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(
@@ -367,7 +367,7 @@ class TooFewKeepersError(PhotorankError, ValueError):
 
 
 class ClusterError(PhotorankError, RuntimeError):
-    """A cluster that cannot be reached or do the work; what it did before stays."""
+    """A cluster is unreachable or fails; its finished work is kept."""
 
 
 class DecoderError(PhotorankError, RuntimeError):
@@ -381,4 +381,4 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class MovedLibraryError(PhotorankError, ValueError):
-    """A move of a library that does not fit the index."""
+    """The given move of a photo library does not match the index."""

@@ -1,4 +1,4 @@
-"""The sample: photos spoilt step by step, so their order is known without asking anyone."""
+"""The sample: photos degraded step by step, so that their order is known without raters."""
 
 import io
 import math
@@ -35,7 +35,7 @@ _SRGB_OF_LIGHT = np.rint(
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Write the sample's 264 pictures, unless they are there, and return their judgements.
+    """Write the sample's 264 pictures if missing, and return their judgements.
 
     Eight scenes, each as it was taken and with eight defects at four severities. Choices are
     within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
@@ -70,7 +70,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def _scenes() -> dict[str, Image.Image]:
-    """Eight colour photographs that scikit-image and scikit-learn carry in their wheels."""
+    """Eight colour photographs included in the scikit-image and scikit-learn wheels."""
     import skimage
     from sklearn.datasets import load_sample_image
 
@@ -93,7 +93,7 @@ def _scenes() -> dict[str, Image.Image]:
 
 
 def _write(path: Path, photo: Image.Image) -> None:
-    """Write a JPEG, unless it is there already."""
+    """Write a JPEG if it does not exist."""
     data = _jpeg(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):
         write_bytes(path, data)
@@ -106,7 +106,7 @@ def _jpeg(photo: Image.Image, quality: int) -> bytes:
 
 
 def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Spread each point over a disc, or over a bell of the same variance as a poor lens does."""
+    """Blur by a disc, or by a Gaussian of the same variance (a poor lens)."""
     radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
     reach = math.ceil(1.5 * radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -117,7 +117,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Spread each point along the slightly bent path of an unsteady hand."""
+    """Blur along a slightly bent line: camera shake."""
     length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
     angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
     along = np.linspace(-0.5, 0.5, 257)
@@ -130,7 +130,7 @@ def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Add the noise of few photons and of reading them: most visible in the shadows."""
+    """Add shot noise and read noise, most visible in the shadows."""
     light = _light(photo)
     height, width, _ = light.shape
     grain = max(1, round(max(photo.size) / LONG_SIDE))
@@ -141,17 +141,17 @@ def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Take light away, by some stops."""
+    """Darken the photo by some stops."""
     return _photo(_light(photo) / 2 ** _strength(severity, 0.7, 1.4, 2.3, 3.3))
 
 
 def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Add light, by some stops; what becomes brighter than white is lost."""
+    """Brighten the photo by some stops; values above white are clipped."""
     return _photo(_light(photo) * 2 ** _strength(severity, 0.5, 1.0, 1.6, 2.3))
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Shift the white balance: warmer or colder, greener or more purple, as bright as before."""
+    """Shift the white balance (warmer or colder, greener or more purple) at equal brightness."""
     stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
@@ -160,13 +160,13 @@ def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Ima
 
 
 def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Store the photo in too few bytes."""
+    """Compress the photo as a JPEG of low quality."""
     quality = int(_strength(severity, 35, 20, 11, 5))
     return Image.open(io.BytesIO(_jpeg(photo, quality))).convert("RGB")
 
 
 def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Turn the photo and keep the largest part of its own shape that has no empty corner."""
+    """Rotate the photo and crop the largest part of its own aspect ratio without empty corners."""
     degrees = _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1])
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
@@ -191,12 +191,12 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Level of a severity from 1 to 4."""
+    """Strength of a defect at a severity from 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 
 
 def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
-    """Photo with each point's light spread by a kernel (k, k), k odd."""
+    """Photo convolved in linear light with a kernel (k, k), k odd."""
     from scipy.signal import fftconvolve
 
     reach = len(kernel) // 2
@@ -206,11 +206,11 @@ def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
 
 
 def _light(photo: Image.Image) -> NDArray[np.float32]:
-    """Light that the sensor saw (h, w, 3), 0-1: lenses and exposure act on it, not on sRGB."""
+    """Linear light (h, w, 3), 0-1, of an sRGB photo: lenses and exposure act on linear light."""
     return _LIGHT_OF_SRGB[np.asarray(photo)]
 
 
 def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """Photo in sRGB from linear light, clipped at white."""
+    """Photo in sRGB from linear light (h, w, 3), clipped at white."""
     steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
     return Image.fromarray(_SRGB_OF_LIGHT[steps])

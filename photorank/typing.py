@@ -1,4 +1,4 @@
-"""Array types, whose shapes are in letters used everywhere.
+"""Array types; the letters of their shapes mean the same throughout the code.
 
 ``n`` photos, ``m`` comparisons, ``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
 """

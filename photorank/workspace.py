@@ -1,4 +1,4 @@
-"""Paths of everything on disk, and files that are replaced whole or not at all."""
+"""Paths of everything on disk, and atomic replacement of files."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' 
 
 
 class _Below:
-    """A file or folder of an index, by its name in the index's folder."""
+    """Descriptor: path of a file or folder in an index's folder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -29,7 +29,7 @@ class _Below:
 
 @dataclass(frozen=True)
 class IndexPaths:
-    """The files of one index."""
+    """Paths of one index's files."""
 
     root: Path
 
@@ -50,31 +50,31 @@ class IndexPaths:
         return self.root.name
 
     def catalogue_backup(self, version: int) -> Path:
-        """Copy of the catalogue from before it was migrated from a schema version."""
+        """Path of the catalogue's backup from before a migration from a schema version."""
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """File of the photos' places on a map."""
+        """Path of the file with the photos' map coordinates by one method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
-        """File of one shard."""
+        """Path of one shard's file."""
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """File of the inverted lists of some shards."""
+        """Path of the inverted lists of some shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """File of one vector's card."""
+        """Path of one vector's card."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:
-        """File of one saved evaluation."""
+        """Path of one saved evaluation."""
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
-        """Thumbnail of a photo; two-letter folders keep each folder small."""
+        """Path of a photo's thumbnail; two-letter subfolders keep each folder small."""
         return self.thumbnails / digest[:2] / f"{digest}.webp"
 
 
@@ -86,7 +86,7 @@ class Workspace:
 
     @classmethod
     def current(cls) -> "Workspace":
-        """Workspace in $PHOTORANK_HOME, else the checkout around, else the user's data folder."""
+        """Workspace at $PHOTORANK_HOME, else the current checkout, else the user's data folder."""
         if home := os.environ.get("PHOTORANK_HOME"):
             return cls(Path(home).expanduser().absolute())
         here = Path.cwd()
@@ -97,11 +97,11 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
-        """Manifests of datasets that the user added."""
+        """Folder of the dataset manifests that the user added."""
         return self.root / "datasets"
 
     def manifests(self) -> dict[str, Path]:
-        """File of each dataset's manifest by its name; the user's own go first."""
+        """Path of each dataset's manifest by name; the user's own take precedence."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -109,15 +109,15 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of the index of that name, whether or not it exists."""
+        """Paths of the index of a given name, whether or not it exists."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Names of the indexes that exist, sorted."""
+        """Names of the existing indexes, sorted."""
         return sorted(path.parent.name for path in (self.root / "index").glob("*/manifest.json"))
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of an index that exists; without a name, of the only one.
+        """Paths of an existing index; without a name, of the only one.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -131,7 +131,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """The name, if it is a safe file name on every system; else :class:`InvalidNameError`."""
+    """The given name if it is a safe file name on every system; else :class:`InvalidNameError`."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name
@@ -139,7 +139,7 @@ def checked_name(what: str, name: str) -> str:
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Raise :class:`StorageError` in words for a full, read-only or vanished disk."""
+    """Turn errors of a full, read-only or vanished disk into :class:`StorageError`."""
     try:
         yield
     except PhotorankError:
@@ -163,7 +163,7 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; on success it is fsynced and takes its place.
+    """Yield a temporary path; on success it is fsynced and atomically replaces `path`.
 
     A crash at any moment leaves the old file or the new one, never a part of one.
     """
@@ -182,13 +182,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a whole file durably."""
+    """Write a whole file atomically and durably."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename in the folder survive a power cut, where the system can."""
+    """Flush a rename in the folder to disk, where the system supports it."""
     if os.name == "nt":
         return  # Windows has no handle to a folder to sync
     handle = os.open(folder, os.O_RDONLY)

@@ -1,1 +1,1 @@
-"""Albums: K of N photos by rating and variety, with quotas and reasons."""
+"""Albums: K of N photos chosen by rating and variety, with quotas and reasons."""

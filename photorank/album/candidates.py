@@ -1,4 +1,4 @@
-"""Candidates of an album, with their worth and what they stand for."""
+"""Candidates of an album, with their quality and the photos they represent."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ _SAME_PHOTO_DISTANCE = 1e-6  # if no two photos are farther apart, all are the s
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen: one version of each, none that is banned."""
+    """Photos that may be chosen: one version of each photo, banned photos excluded."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -27,7 +27,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Whether each of an index's n photos is in the group to choose from."""
+    """Mask (n,) of the index's photos that are in the group to choose from."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -38,7 +38,7 @@ def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
 
 
 def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
-    """Rows that an album is chosen from, in order: all, or the best rated and the pinned ones.
+    """Rows to choose an album from, sorted: all, or the best-rated and the pinned photos.
 
     Where there are more places than photos to consider, all photos are taken.
     """
@@ -53,7 +53,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Codes, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Photos that may be chosen, and which of them go first.
+    """Photos that may be chosen; the best shots of series are marked to be chosen first.
 
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
@@ -80,7 +80,7 @@ def candidates_of(
 def quality_and_covers(
     embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
 ) -> tuple[Floats, Covers]:
-    """Quality (g,) and covers (g, c), each divided by all there is to have.
+    """Quality (g,) and covers (g, c), each normalised by an album chosen for it alone.
 
     An album without places is measured by what one place could have.
     """
@@ -105,7 +105,7 @@ def quality_and_covers(
 
 
 def _likeness(embeddings: Embeddings, rows: Codes, clients: Codes) -> Covers:
-    """Likeness (g, c) of rows to clients: 1 the same photo, 0 as two on average.
+    """Similarity (g, c) of rows to clients: 1 for the same photo, 0 for an average pair.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """

@@ -1,4 +1,4 @@
-"""K of N by quality and variety: lazy greedy, and how far from the best choice it can be.
+"""K of N photos by quality and variety: lazy greedy, with an upper bound on the best value.
 
 The value of a set S is F(S) = Σ worth(s) + Σ over clients of the best cover by S: what each
 photo is worth by itself, and how well the album stands for the collection (a facility location).
@@ -34,7 +34,7 @@ _BOUND_STAGES = 5  # stages of the choice from which the upper bound is worked o
 
 @dataclass(frozen=True)
 class Rules:
-    """Limits that a set of photos must keep."""
+    """Constraints on a set of photos: size, pinned photos and quotas."""
 
     places: int  # photos at most
     pinned: Codes  # (p,) rows that are in
@@ -44,11 +44,11 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Share of the best value that greedy is sure to reach."""
+        """Approximation ratio that greedy guarantees, as a share of the best value."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def has_room(self, chosen: list[int]) -> Mask:
-        """Whether each photo's part (n,) still has room beside those chosen."""
+        """Mask (n,) of photos not yet chosen that the quotas still allow."""
         rows = np.array(chosen, dtype=np.intp)
         left = np.ones(len(self.first), dtype=bool)
         left[rows] = False
@@ -58,7 +58,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number of photos that each part still takes (parts,); None without parts."""
+        """Number of photos that each part may still take (parts,); None without quotas."""
         if self.parts is None:
             return None
         count = int(self.parts.max(initial=-1)) + 1
@@ -67,7 +67,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """Chosen photos: pinned ones first, then in the order of the choice."""
+    """Chosen photos: pinned ones first, then in the order of selection."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -110,13 +110,13 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Cover of photos that are chosen for cover alone; see :func:`choose`."""
+    """Total cover of photos chosen for cover alone; see :func:`choose`."""
     nothing = np.zeros(len(covers))
     return value_of(nothing, covers, _picked(nothing, covers, rules)[0])
 
 
 def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, what each added, and the stage (n,) that the last ones belong to."""
+    """Chosen rows, the gain of each, and the mask (n,) of candidates in the last stage."""
     chosen: list[int] = rules.pinned.tolist()
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
@@ -135,18 +135,18 @@ def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats,
 
 
 def value_of(worth: Floats, covers: Covers, rows: Codes) -> float:
-    """Value F of a set of rows."""
+    """Objective value F of a set of rows: total worth plus total cover."""
     best = covers[rows].max(axis=0, initial=0.0)
     return float(worth[rows].sum() + best.sum(dtype=np.float64))
 
 
 def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
-    """Gain (n,) that each photo would add to the value of a set."""
+    """Marginal gain (n,) of adding each photo to a set."""
     return worth + _new_cover(covers, covers[rows].max(axis=0, initial=0.0))
 
 
 def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
-    """Upper bound on the value of every set with the pinned photos that keeps the rules.
+    """Upper bound on the value of any set that has the pinned photos and obeys the rules.
 
     The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
     and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
@@ -181,7 +181,7 @@ def _greedy(
     rules: Rules,
     chosen: list[int],
 ) -> list[tuple[int, float]]:
-    """Rows chosen and their gains, until places or rows run out; `best` is moved along."""
+    """Rows chosen and their gains, until places or rows run out; updates `best` in place."""
     rows = np.flatnonzero(waiting)
     places = rules.places - len(chosen)
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -213,7 +213,7 @@ def _gain(worth: Floats, covers: Covers, best: NDArray[np.float32], row: int) ->
 
 
 def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
-    """Cover (n,) that each photo would add."""
+    """Increase of the total cover (n,) by adding each photo."""
     covered = np.empty(len(covers))
 
     def cover(start: int) -> None:
@@ -225,7 +225,7 @@ def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of the work on each block of n rows; NumPy lets threads run."""
+    """Results of `work` on each block of n rows, run in threads if there are many blocks."""
     starts = range(0, n, ROWS_A_BLOCK)
     if len(starts) < _MIN_BLOCKS_FOR_THREADS:
         return [work(start) for start in starts]
@@ -234,7 +234,7 @@ def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Positions that remain if each part gives its first ones only."""
+    """Positions kept when each part is limited to its first `room` positions."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

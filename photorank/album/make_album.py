@@ -1,4 +1,4 @@
-"""An album of K photos: which are in it, what it is worth, and why."""
+"""An album of K photos: the photos, the album's value, and the reasons."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ _VARIETY_TIE = 1e-6  # of the value: of photos of equal variety the better rated
 
 @dataclass(frozen=True)
 class Album:
-    """Chosen album, in the order of time."""
+    """Chosen album, in chronological order."""
 
     places: int
     chosen: list[Chosen]
@@ -40,7 +40,7 @@ class Album:
 def make_album(
     index: Index, ratings: Ratings, series: Series, request: AlbumRequest, *, vector: str
 ) -> Album:
-    """Album of the best rated and most varied photos.
+    """Album of highly rated and varied photos.
 
     With room for all, all are in it. Else the value balances quality, the sum of the ratings
     above the worst one's, and variety, how well each photo of the collection (of more than
@@ -115,7 +115,7 @@ def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes on places left empty, and on photos without a capture time.
+    """Notes on unfilled places, and on photos without a capture time.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """
@@ -132,7 +132,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
 
 
 def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among: Mask) -> list[str]:
-    """Notes on how series were found, and how the best shot of each."""
+    """Notes on how series were found, and how the best shot of each was chosen."""
     notes = []
     encoder = index.manifest.encoder
     if encoder != "embedded" and len(among) > 1:

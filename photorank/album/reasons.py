@@ -1,4 +1,4 @@
-"""Reasons in words: why each photo is in an album, and why the next ones missed it."""
+"""Reasons in words: why each photo is in an album, and why runners-up are not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _VARIETY_SHARE = 0.5  # of what a photo adds, from which variety is a reason
 
 @dataclass(frozen=True)
 class Chosen:
-    """Photo of the album, with its reasons."""
+    """Photo of the album, with the reasons for choosing it."""
 
     row: int
     rating: float
@@ -35,7 +35,7 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Missed:
-    """Photo that just missed the album, with the reason."""
+    """Photo that narrowly missed the album, with the reason."""
 
     row: int
     rating: float
@@ -45,7 +45,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Facts that decided for and against the photos of one album."""
+    """Facts from which the reasons for and against an album's photos are written."""
 
     photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
@@ -58,7 +58,7 @@ class Reasons:
     among: Mask  # (n,) photos that were considered
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
-        """Photos of the album, with reasons."""
+        """Photos of the album, with the reasons for each."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
@@ -107,7 +107,7 @@ class Reasons:
         )
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
-        """Photos that would add most to the album, with what kept them out."""
+        """Photos outside the album with the highest gains, and why each was left out."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
@@ -128,14 +128,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason by rating; None if the rating says little."""
+        """Reason from the photo's rating; None if the rating is no reason."""
         percentile = float(self.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Photos of each row's series that were candidates."""
+        """Rows considered for the album, by the series number of each given row."""
         members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
         together = np.isin(self.series.codes, list(members)) & self.among
         for row in np.flatnonzero(together).tolist():
@@ -144,7 +144,7 @@ class Reasons:
 
 
 def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str | None:
-    """Reason by being the best of a series; None for a photo on its own."""
+    """Reason from the photo's place in its series; None for a photo without a series."""
     size = len(photos)
     if size < 2:
         return None
@@ -157,7 +157,7 @@ def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str 
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Reason by variety; None if it says little.
+    """Reason from the photo's variety; None if variety is a small part of its gain.
 
     `stands_for` counts photos that no other photo of the album is more like; `share` is the part
     of the added value that is variety.

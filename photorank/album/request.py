@@ -1,4 +1,4 @@
-"""Request for an album, and whether it can be met."""
+"""Request for an album, and the check that the request is consistent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Rows of the photos in some files; AlbumError if a file is not in the index."""
+    """Index rows of photo files; AlbumError if a file is not in the index."""
     rows = {path: index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
@@ -70,7 +70,7 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 
 
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
-    """Part of each photo (n,) that a quota limits, and notes; None without a quota.
+    """Part number of each photo (n,) under the quota, and notes; None without a quota.
 
     Raises AlbumError if no photo is in any part.
     """

@@ -1,1 +1,1 @@
-"""Measurements of speed, each beside a reference and in the same run."""
+"""Speed benchmarks, each with a reference measured in the same run."""

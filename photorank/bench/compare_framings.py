@@ -1,4 +1,4 @@
-"""Accuracy that each framing allows: the same photos, learner and folds for all."""
+"""Accuracy of each framing, with the same photos, learner and folds."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -30,7 +30,7 @@ Load = Callable[[str], Encoder]  # of a framing
 
 @dataclass(frozen=True)
 class FramingResult:
-    """Accuracy of a direction learned in one framing, on photos it has not seen."""
+    """Held-out accuracy of a direction learned in one framing."""
 
     framing: str
     accuracy: Estimate  # pairwise
@@ -39,7 +39,7 @@ class FramingResult:
     seconds: float  # of opening and embedding all photos
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Result as plain JSON."""
         ahead = None if self.ahead is None else {**to_json(self.ahead), "p_holm": self.p_holm}
         return {
             "framing": self.framing,
@@ -61,7 +61,7 @@ class FramingTable:
     rows: tuple[FramingResult, ...]  # the best first
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Table as plain JSON."""
         return {
             **vars(self),
             "protocol": to_json(self.protocol),
@@ -78,7 +78,7 @@ def measure_framings(
     learner: str = LEARNER,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> FramingTable:
-    """Embed an index's judged photos in every framing, and learn from each out of fold.
+    """Embed an index's judged photos in every framing, and measure out-of-fold accuracy in each.
 
     Folds are the same for all, so differences are paired; all intervals include the refitting
     (corrected resampled variance). Differences are from ``crop``, or the first framing without it,
@@ -123,7 +123,7 @@ def measure_framings(
 def _in_framing(
     photos: JudgedPhotos, rows: list[Embeddings | None], kept: np.ndarray
 ) -> JudgedPhotos:
-    """Photos with the embeddings of one framing."""
+    """Judged photos with the embeddings of one framing."""
     X = np.concatenate([row for one in kept if (row := rows[one]) is not None])
     return replace(photos, X=X)
 
@@ -131,7 +131,7 @@ def _in_framing(
 def _rows(
     pairs: HeldOutPairs, sums: dict[str, list[PairSums]], base: str, seconds: dict[str, float]
 ) -> tuple[FramingResult, ...]:
-    """Accuracy of each framing and its lead over the base, the best first."""
+    """Accuracy of each framing and its lead over the base framing, the best first."""
     ahead = {
         framing: pairs.difference(found, sums[base], refitted=True)
         for framing, found in sums.items()

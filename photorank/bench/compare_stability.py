@@ -1,4 +1,4 @@
-"""Steadiness of ratings, framing by framing: the same photos in other forms."""
+"""Stability of ratings by framing, over variants of the same photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough here: how good the direction is, is measured 
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Steadiness of the ratings of one framing."""
+    """Stability of the ratings in one framing."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -96,7 +96,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
 
 
 def _mean_of_pairs(table: Floats) -> Estimate:
-    """Mean over pairs of a symmetric table (n, n) with diagonal 0, by the jackknife."""
+    """Mean over pairs of a symmetric table (n, n) with diagonal 0, with a jackknife interval."""
     n = len(table)
     pairs = n * (n - 1) // 2
     left = table.sum() / 2 - table.sum(axis=1)
@@ -108,7 +108,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share of form pairs that two photos swap their order in (n, n), of ratings (n, k)."""
+    """Share of variant pairs that reverse two photos' order (n, n), from ratings (n, k)."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(
@@ -120,7 +120,7 @@ def flip_table(ratings: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Estimate:
-    """Mean over photos (n,) with Student's interval."""
+    """Mean over photos (n,) with Student's t interval."""
     from scipy.special import stdtrit
 
     n = len(values)

@@ -1,4 +1,4 @@
-"""Embeddings of files in any framing, or in several forms, without an index."""
+"""Embeddings of files in any framing, or of several variants, without an index."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ Forms = Callable[[Image.Image], Sequence[Image.Image]]
 
 
 def check_framings(names: Sequence[str]) -> None:
-    """Refuse what is no framing.
+    """Raise UnknownNameError for unknown framing names.
 
     Raises UnknownNameError if a name is that of none.
     """
@@ -38,7 +38,7 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """Embeddings (k, d) of each file's k forms, None where it is no usable photo."""
+    """Embeddings (k, d) of each file's k forms, None for an unusable photo."""
     found: list[Embeddings | None] = []
     switchable = encoder if isinstance(encoder, Switchable) else None
     for batch in _opened(paths, encoder, forms):

@@ -1,4 +1,4 @@
-"""Speed of measuring a vector: with intervals here, without them in SciPy."""
+"""Speed of evaluating a vector: here with intervals, in SciPy without."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class EvaluationSpeed:
-    """Median seconds of rating all photos of an index and measuring their order."""
+    """Median seconds to rate all photos of an index and to evaluate their order."""
 
     index: str
     vector: str
@@ -30,12 +30,12 @@ class EvaluationSpeed:
     off: float  # the greatest difference of tau-b and rho from SciPy's
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Speeds as plain JSON."""
         return {**vars(self), "ratio": self.scipy / self.ours}
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Time the measuring of a vector on an index's scores, in two ways by turns.
+    """Time the evaluation of a vector on an index's scores, by photorank and SciPy alternately.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

@@ -1,4 +1,4 @@
-"""Speed of indexing, beside a plain open_clip loop and the ceiling of the processor."""
+"""Speed of indexing, compared with a plain open_clip loop and the CPU's limit."""
 
 import multiprocessing
 import statistics
@@ -41,7 +41,7 @@ _RATED_DIRECTIONS = 10  # to see whether the order of the photos is the same
 
 @dataclass(frozen=True)
 class IndexingSpeed:
-    """Speeds in photos a second, medians of the rounds."""
+    """Indexing speeds in photos per second, medians of the rounds."""
 
     runtime: str  # what computed our embeddings
     photos: int
@@ -57,11 +57,11 @@ class IndexingSpeed:
 
     @property
     def perfect_overlap(self) -> float:
-        """Photos a second if decoding and encoding shared the cores without any loss."""
+        """Photos per second if decoding and encoding shared the cores without overhead."""
         return _shared(self.decode_only, self.encode_only)
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Speeds as plain JSON."""
         return {**vars(self), "perfect_overlap": self.perfect_overlap}
 
 
@@ -72,7 +72,7 @@ def measure_indexing(
     rounds: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> IndexingSpeed:
-    """Time the indexing of made photos of twelve megapixels with a ViT-B/32 on the processor.
+    """Time the indexing of synthetic 12-megapixel photos with a ViT-B/32 on the CPU.
 
     Loading and choosing the runtime are not timed: they cost the same for ten photos and for a
     million.
@@ -118,7 +118,7 @@ def measure_indexing(
 
 
 def _shared(decode: float, encode: float) -> float:
-    """Speed of two kinds of work that share the cores, from each one's own."""
+    """Combined speed of decoding and encoding on shared cores, from the speed of each alone."""
     return 1 / (1 / decode + 1 / encode)
 
 
@@ -128,7 +128,7 @@ def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
 
 
 def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
-    """Name of the runtime of our encoder, once it is loaded into this process."""
+    """Name of the runtime, after loading the encoder into this process."""
     encoder = _ready(spec, runtime, folder)
     return encoder.runtime if isinstance(encoder, Switchable) else ""
 
@@ -144,7 +144,7 @@ def _ready(spec: str, runtime: Runtime, folder: Path) -> Encoder:
 
 
 def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float, Embeddings]:
-    """Seconds and the unit embeddings (n, d) of a folder's photos by their names."""
+    """Seconds to index a folder, and its unit embeddings (n, d) sorted by file name."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     paths = Workspace(home).index("bench")

@@ -33,7 +33,7 @@ _TIMEOUT_SECONDS = 600
 
 @dataclass(frozen=True)
 class PageSpeed:
-    """Seconds that a page's script takes."""
+    """Seconds that a dashboard page's script takes."""
 
     page: str
     first: float  # with everything that it loads, as if no page had been seen before
@@ -42,7 +42,7 @@ class PageSpeed:
 
 @dataclass(frozen=True)
 class DashboardSpeed:
-    """Times of all pages, and of rating and sorting everything as a page without a cache would."""
+    """Times of all pages, and of rating and sorting all photos without a cache."""
 
     index: str
     photos: int
@@ -50,7 +50,7 @@ class DashboardSpeed:
     plain: float  # seconds to rate and sort all embeddings, which are in memory, with NumPy
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Times as plain JSON."""
         pages = [{**vars(page), "ratio": self.plain / page.again} for page in self.pages]
         return {**vars(self), "pages": pages}
 
@@ -58,7 +58,7 @@ class DashboardSpeed:
 def measure_dashboard(
     index: Index, vector: MasterVector, script: Path, *, rounds: int
 ) -> DashboardSpeed:
-    """Time every page of the dashboard at `script`; the reference rates by the vector."""
+    """Time every page of the dashboard at `script`, and a reference that rates by the vector."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -83,7 +83,7 @@ def measure_dashboard(
 
 @contextmanager
 def _only_index(index: Index) -> Iterator[None]:
-    """Make a workspace with this index alone the current one, for pages show the first index."""
+    """Use a temporary workspace with this index alone, since pages show the first index."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))

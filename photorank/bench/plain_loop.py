@@ -1,4 +1,4 @@
-"""The plain loop that indexing is measured against: open_clip's own calls, on all cores."""
+"""The reference loop for indexing speed: open_clip's own calls, on all cores."""
 
 import os
 import time
@@ -15,7 +15,7 @@ _BATCH_PHOTOS = 32
 
 
 class _Photos:
-    """The photos of a folder by their number, preprocessed."""
+    """Dataset of a folder's photos, preprocessed, by number."""
 
     def __init__(self, paths: list[Path], preprocess: Any) -> None:
         self.paths = paths
@@ -30,7 +30,7 @@ class _Photos:
 
 
 def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddings]:
-    """Seconds and the unit embeddings (n, d) of a folder's photos by their names."""
+    """Seconds to embed a folder, and its unit embeddings (n, d) sorted by file name."""
     import torch
 
     model, photos = _ready(model_name, weights, folder)
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Model and the loader of batches, kept between runs with its workers."""
+    """Model and data loader, kept with its workers between runs."""
     import open_clip
     from torch.utils.data import DataLoader
 

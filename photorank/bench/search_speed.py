@@ -1,4 +1,4 @@
-"""Speed of exact search, beside NumPy, a bare FAISS index and the speed of the memory."""
+"""Speed of exact search, compared with NumPy, a bare FAISS index and memory bandwidth."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of one search for the best k of an index, everything opened before."""
+    """Median seconds of one top-k search of an index that is already open."""
 
     index: str
     photos: int
@@ -25,7 +25,7 @@ class SearchSpeed:
     same: float  # share of our rows that FAISS found as well, the mean over searches
 
     def to_json(self) -> Json:
-        """Plain JSON."""
+        """Speeds as plain JSON."""
         return {
             **vars(self),
             "numpy_ratio": self.numpy / self.ours,
@@ -35,7 +35,7 @@ class SearchSpeed:
 
 
 def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
-    """Time searches of an index for random directions, in three ways by turns.
+    """Time searches of an index for random directions, in three ways alternately.
 
     The references hold all embeddings in memory: it takes twice the shards' size.
     """
@@ -73,7 +73,7 @@ def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
 
 
 def _directions(d: int) -> Iterator[Direction]:
-    """Random unit directions (d,), a new one each time: no cache may know the answer."""
+    """Random unit directions (d,), a new one each time so that no cache helps."""
     rng = np.random.default_rng(0)
     while True:
         direction = rng.normal(size=d)

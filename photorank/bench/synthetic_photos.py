@@ -1,4 +1,4 @@
-"""Photos and a model, made up on the spot, to measure speed with."""
+"""Synthetic photos and a random model for speed benchmarks."""
 
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,7 @@ _JPEG_QUALITY = 90
 
 
 def write_photos(folder: Path, n: int) -> None:
-    """Write n different JPEGs of twelve megapixels, two to three megabytes each."""
+    """Write n different 12-megapixel JPEGs of two to three megabytes each."""
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True)
     grain = rng.integers(-_GRAIN_LEVELS, _GRAIN_LEVELS + 1, (SIZE[1], SIZE[0], 3), dtype=np.int16)
@@ -34,7 +34,7 @@ def write_photos(folder: Path, n: int) -> None:
 
 
 def write_model(file: Path) -> str:
-    """Save a CLIP with random weights, as fast as a trained one; return its spec."""
+    """Save a CLIP with random weights, which is as fast as a trained one; return its spec."""
     import open_clip
     import torch
     from safetensors.torch import save_file

@@ -1,4 +1,4 @@
-"""Times of calls made in turns, so that other work on the machine slows them alike."""
+"""Timings of calls made alternately, so that background load affects all alike."""
 
 import statistics
 import time
@@ -14,7 +14,7 @@ _BANDWIDTH_ROUNDS = 7
 
 
 def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median seconds of several calls, made in turns after one that does not count."""
+    """Median seconds of several calls, made alternately after one warm-up round."""
     taken: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(rounds + 1):
         for name, call in calls.items():
@@ -25,7 +25,7 @@ def side_by_side(calls: Mapping[str, Callable[[], object]], rounds: int) -> dict
 
 
 def memory_bandwidth() -> float:
-    """Bytes a second that all cores together read, or copy, at best."""
+    """Memory bandwidth of all cores in bytes per second: the faster of reading and copying."""
     source = np.ones(_ARRAY_LENGTH, dtype=np.float32)
     target = np.empty_like(source)
     cores = usable_cores()

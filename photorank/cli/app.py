@@ -34,10 +34,10 @@ from photorank.errors import PhotorankError
 
 
 class Commands(TyperGroup):
-    """Group of all commands: errors that a user can act on end in one line."""
+    """Group of all commands; shows errors that a user can act on in one line."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command that was asked for."""
+        """Run the requested command."""
         try:
             return super().invoke(ctx)
         except PhotorankError as error:

@@ -1,4 +1,4 @@
-"""Commands that measure the quality of learners, and speed beside references."""
+"""Commands that benchmark the quality of learners, and speed against references."""
 
 from pathlib import Path
 from typing import Annotated
@@ -194,7 +194,7 @@ def _print_times(seconds: dict[str, float], ours: float) -> None:
 
 
 def _judged() -> list[str]:
-    """Names of the indexes that somebody judged."""
+    """Names of the indexes that have judgements."""
     from photorank.index.opened import Index
 
     workspace = Workspace.current()

@@ -1,4 +1,4 @@
-"""Commands that measure how good each framing is, and how steady ratings are under it."""
+"""Commands that measure the accuracy and the rating stability of each framing."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -119,7 +119,7 @@ def _loader(index: "Index") -> "Callable[[str], Encoder]":
 
 
 def _chosen(index: "Index", framings: str | None) -> "Sequence[str]":
-    """Framings to measure: those named, or all that the encoder takes."""
+    """Framings to measure: the named ones, or all that the encoder supports."""
     from photorank.encoders import load_encoder
     from photorank.errors import EncoderError
     from photorank.photos.framing import FRAMINGS

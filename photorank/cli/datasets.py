@@ -1,4 +1,4 @@
-"""Commands about labelled datasets: which are known, and whether their files are there."""
+"""Commands that list labelled datasets, and check whether their files are present."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""Commands that examine and repair indexes, and follow a library that moved."""
+"""Commands that examine and repair indexes, and update paths of a moved photo library."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -90,7 +90,7 @@ def evaluate(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Result in words: the best vector that has not seen the photos, against the plain prompt."""
+    """Result in words: the best held-out vector compared with the plain prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
     rows = evaluation.competing()

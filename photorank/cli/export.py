@@ -1,4 +1,4 @@
-"""Commands that write what an index knows for other programs."""
+"""Commands that export an index's ratings, embeddings and choices for other programs."""
 
 from collections import Counter
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command that brings photos into an index, and labels with them."""
+"""The command that adds photos to an index, optionally with labels."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -156,7 +156,7 @@ def _labels_to_import(
     dataset: str | None,
     partial: bool,
 ) -> Callable[[IndexPaths], list[str]] | None:
-    """Function that imports the labels asked for, read already, and returns its notes."""
+    """Function that imports the labels table, already read, and returns notes; None without one."""
     from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest

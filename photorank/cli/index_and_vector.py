@@ -1,4 +1,4 @@
-"""The index and the vector that a command works with, their code imported only then."""
+"""The index and the vector that a command uses, with imports deferred until needed."""
 
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def open_index(name: str | None) -> "Index":
-    """Index of the current workspace; without a name the only one."""
+    """Index of the current workspace; without a name, the only one there."""
     from photorank.index import opened
 
     return opened.open_index(name)
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index; without a name the best of the latest evaluation, else the first.
+    """Vector of an index; without a name, the best of the latest evaluation, else the first.
 
     `doing`, such as ``rating``, is reported with the name of such a vector.
     """

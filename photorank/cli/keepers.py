@@ -1,4 +1,4 @@
-"""The command that finds how low a photo must be rated to be rejected without much risk."""
+"""The command that finds a rejection threshold that loses few keepers."""
 
 from typing import Annotated
 

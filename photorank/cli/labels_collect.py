@@ -170,7 +170,7 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Source under which judgements are kept, and which the next run replaces."""
+    """Source name that judgements are stored under, and that the next run replaces."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")
@@ -184,7 +184,7 @@ def _collected(
     tiers: str,
     album: Path | None,
 ) -> "Collected":
-    """Judgements of one kind, collected with a bar where files have to be read."""
+    """Judgements of one kind, collected with a progress bar if files must be read."""
     from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edited import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites

@@ -34,7 +34,7 @@ def labels_import(
 
 
 def take_labels(paths: "IndexPaths", table: "LabelTable", *, partial: bool, as_json: bool) -> None:
-    """Import a table of labels, and print how many photos have one now."""
+    """Import a table of labels, and print how many photos are now labelled."""
     import numpy as np
 
     from photorank.index.judging.import_rows import import_labels

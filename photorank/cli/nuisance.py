@@ -1,4 +1,4 @@
-"""The command that takes content out of a vector."""
+"""The command that removes content directions from a vector."""
 
 from typing import TYPE_CHECKING, Annotated, Literal
 

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the example in a command's help."""
+"""Options that several commands share, and the example in each command's help."""
 
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
@@ -62,12 +62,12 @@ PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
 
 
 def example(command: str) -> str:
-    """Example at the end of a command's help, its line kept whole."""
+    """Example at the end of a command's help, not wrapped."""
     return f"\b\nExample:\n  {command}"
 
 
 def names(text: str) -> list[str]:
-    """Names in a text with commas between them.
+    """Names in a comma-separated text.
 
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']

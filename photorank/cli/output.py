@@ -36,12 +36,12 @@ def message(text: object) -> None:
 
 
 def line(text: object) -> None:
-    """Print a line of a result."""
+    """Print one line of a result on standard output."""
     typer.echo(printable(text))
 
 
 def print_json(data: object) -> None:
-    """Print JSON in ASCII, so that any file name passes any pipe and comes back whole."""
+    """Print JSON in ASCII, so that any file name survives any pipe."""
     text = json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False, default=os.fspath)
     typer.echo(text)
 
@@ -49,7 +49,7 @@ def print_json(data: object) -> None:
 def print_table(
     columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = ()
 ) -> None:
-    """Print a table, the columns in `right` flush right; nothing in it is taken for markup."""
+    """Print a table, with the columns in `right` right-aligned and no markup interpreted."""
     table = Table()
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
@@ -59,7 +59,7 @@ def print_table(
 
 
 def print_some(lines: Sequence[object]) -> None:
-    """Print the start of a list that may be long, and how much is left out."""
+    """Print the start of a list, and the number of lines left out."""
     for entry in lines[:_MAX_LISTED_LINES]:
         line(f"  {entry}")
     if len(lines) > _MAX_LISTED_LINES:
@@ -67,18 +67,18 @@ def print_some(lines: Sequence[object]) -> None:
 
 
 def print_notes(notes: Iterable[str]) -> None:
-    """Print notes on standard error, a line each."""
+    """Print notes on standard error, one per line."""
     for note in notes:
         message(note)
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """Files that cannot be used, as JSON has them."""
+    """Unusable files in the form of the JSON output."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 
 def printable(text: object) -> str:
-    r"""Text in one line for the eye; what cannot be shown is escaped.
+    r"""Text on one line for display, with unprintable characters escaped.
 
     >>> printable("two\nlines, a byte \udcff and a café")
     'two\\nlines, a byte \\udcff and a café'
@@ -87,7 +87,7 @@ def printable(text: object) -> str:
 
 
 def interval(estimate: "Limits | Estimate | Difference | None") -> str:
-    """Value with its interval; the digits follow from the interval's width.
+    """Value with its confidence interval, rounded according to the interval's width.
 
     >>> from photorank.metrics.estimates import Difference
     >>> interval(Difference(0.79123, 0.77, 0.81, 0.001))
@@ -109,7 +109,7 @@ def interval(estimate: "Limits | Estimate | Difference | None") -> str:
 
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a bar with speed and time left; yield the function that moves it: done, total."""
+    """Show a progress bar; yield the function that updates it with done and total."""
     with _bar(unit) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
@@ -117,7 +117,7 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one bar a stage; yield the function that moves them: stage, done, total."""
+    """Show one progress bar a stage; yield the update function (stage, done, total)."""
     with _bar("") as bar:
         numbers: dict[str, Any] = {}
 
@@ -130,7 +130,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 
 
 class _Speed(ProgressColumn):
-    """Units a second."""
+    """Progress column that shows units per second."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Commands that rate photos by a vector, or find them."""
+"""Commands that rate photos by a vector, compare two, or search for photos."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -211,7 +211,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact search, or one in inverted lists that reports how much it finds."""
+    """Exact search function, or approximate search in inverted lists that reports its recall."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 

@@ -1,4 +1,4 @@
-"""Server of the dashboard: started, shown in the browser, and ended with the command."""
+"""Server of the dashboard: started, opened in the browser, and stopped with the command."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 def serve(
     workspace: Workspace, *, port: int | None, browser: bool, listen: str | None = None
 ) -> None:
-    """Run the dashboard until Ctrl-C, for this machine or whoever reaches the address `listen`.
+    """Run the dashboard until Ctrl-C, on this machine only or on the network address `listen`.
 
     Raises :class:`ServerError` if the port is in use, or the server fails.
     """
@@ -52,7 +52,7 @@ def serve(
 
 @contextmanager
 def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """Server that ends with the block, also when this process is told to end."""
+    """Server process that stops with the block, also when this process is terminated."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
         "server.address": address,
@@ -86,7 +86,7 @@ def _server(workspace: Workspace, port: int, address: str) -> Iterator["subproce
 
 
 def dashboard_folder() -> Path:
-    """Folder of the dashboard, which is installed beside this package."""
+    """Folder of the dashboard, installed next to this package."""
     folder = Path(str(files("photorank"))).parent / "dashboard"
     if not (folder / "app.py").is_file():
         raise ServerError(
@@ -145,7 +145,7 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _has_screen() -> bool:
-    """Whether a browser would have a window; one in this terminal is not wanted."""
+    """Whether a browser window can be opened; text browsers in the terminal do not count."""
     if sys.platform != "linux":
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

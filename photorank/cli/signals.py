@@ -1,4 +1,4 @@
-"""The command that measures photos and their fitness for print."""
+"""The command that measures technical signals of photos and their fitness for print."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -114,7 +114,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Signals of a photo, nan as null, and how it would print."""
+    """Signals of a photo as JSON with null for nan, and its print quality."""
     from photorank.photos.signals.print_fitness import print_fitness
 
     told: dict[str, Any] = {
@@ -130,7 +130,7 @@ def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any
 
 
 def _print_spread(found: "IndexSignals") -> None:
-    """Print the lowest, the middle and the highest of each signal."""
+    """Print the 5 %, 50 % and 95 % quantiles of each signal over the photos."""
     import numpy as np
 
     rows = []

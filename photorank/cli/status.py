@@ -1,4 +1,4 @@
-"""The command that shows what an index holds."""
+"""The command that shows the contents of an index."""
 
 from collections import Counter
 

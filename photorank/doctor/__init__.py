@@ -1,1 +1,1 @@
-"""What may be wrong with this machine, an encoder or an index, and what to do about it."""
+"""Diagnosis of this machine, an encoder or an index, with remedies."""

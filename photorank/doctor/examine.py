@@ -1,4 +1,4 @@
-"""Checks of the machine and of indexes, and the repair of what can be made again."""
+"""Checks of the machine and of indexes, and repair of files that can be regenerated."""
 
 import os
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddi
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Findings on the machine and on one index, or on every one."""
+    """Findings on the machine, and on one index or all indexes."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded()]
     return {"": here} | {one: examine(workspace.index(one)) for one in names}
@@ -43,7 +43,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Findings after a repair: what was done, and what is good or still wrong."""
+    """Findings after a repair: actions taken, and the state of the index."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _damaged_evaluations(paths):
@@ -88,7 +88,7 @@ def _damaged_evaluations(paths: IndexPaths) -> list[Path]:
 
 
 def _encoder(paths: IndexPaths) -> Finding:
-    """Finding of embedding some photos again and comparing them with the kept rows."""
+    """Finding: whether some photos embedded again match the stored embeddings."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder

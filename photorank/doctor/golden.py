@@ -1,4 +1,4 @@
-"""The golden photo: a computed picture, and the embedding that it must have."""
+"""The golden photo: a computed picture with a known expected embedding."""
 
 import json
 import struct
@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Finding: whether the embedded encoder gives the golden photo its embedding."""
+    """Finding: whether the embedded encoder gives the golden photo its expected embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:
@@ -57,7 +57,7 @@ def embed_golden(encoder: Encoder) -> Any:
 
 
 def _png(pixels: Any) -> bytes:
-    """PNG of an array (h, w, 3) of bytes, written here so that no library changes it."""
+    """PNG of an array (h, w, 3) of bytes, written without an imaging package."""
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
     head = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]

@@ -1,4 +1,4 @@
-"""Checks of the machine: versions, processor, memory, disk, the process that decodes."""
+"""Checks of the machine: versions, processor, memory, disk, and the decoder process."""
 
 import os
 import platform
@@ -27,7 +27,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Findings about installed packages, against the versions that photorank asks for."""
+    """Findings about installed packages, against the versions that photorank requires."""
     from packaging.requirements import Requirement
 
     needed = [Requirement(text) for text in requires("photorank") or ()]
@@ -85,7 +85,7 @@ def _disk(workspace: Path) -> Finding:
 
 
 def _decoder() -> Finding:
-    """Finding of decoding a photo in another process, as indexing does."""
+    """Finding: whether a photo can be decoded in a separate process, as in indexing."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import decode_isolated
 

@@ -1,4 +1,4 @@
-"""Encoders: photos and words in, unit vectors of one space out."""
+"""Encoders: unit embeddings of photos and texts in one space."""
 
 from photorank.encoders.base import Encoder
 from photorank.encoders.embedded import EmbeddedEncoder
@@ -7,7 +7,7 @@ from photorank.errors import EncoderError
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-    """Encoder that a spec names; its networks load when they are first used.
+    """Encoder that a spec names; its networks load on first use.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Networks that multiply matrices in bfloat16 and, in transformers, add up in float32."""
+"""Networks with bfloat16 matrix products; transformers keep float32 residual sums."""
 
 import copy
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS = 0.5
 
 
 def in_bf16(network: Any) -> Any:
-    """Copy of a network of `on_pixels` that multiplies its matrices in bfloat16.
+    """Copy of a network of `on_pixels` with matrix products in bfloat16.
 
     In a transformer only attention and multilayer perceptrons are narrowed; the residual
     stream and its normalisation stay in float32. That is about as fast as bfloat16
@@ -45,7 +45,7 @@ def is_mixed(network: Any) -> bool:
 
 
 def _narrow(model: "nn.Module") -> "list[nn.Module]":
-    """Attention and perceptron modules of a transformer; none for other networks."""
+    """Attention and MLP modules of a transformer; none for other networks."""
     blocks = [part for part in model.modules() if hasattr(part, "attn") and hasattr(part, "mlp")]
     weights = {id(weight): weight.numel() for one in blocks for weight in one.parameters()}
     if sum(weights.values()) < _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS * sum(
@@ -56,7 +56,7 @@ def _narrow(model: "nn.Module") -> "list[nn.Module]":
 
 
 def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Any]:
-    """Inputs of a module in bfloat16; one tensor that comes twice is converted once.
+    """Inputs of a module converted to bfloat16; a tensor passed twice is converted once.
 
     (Attention checks by identity whether queries, keys and values are the same.)
     """
@@ -73,7 +73,7 @@ def _narrowed(_: Any, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[An
 
 
 def _widened(_: Any, __: Any, result: Any) -> Any:
-    """Outputs of a module in float32."""
+    """Outputs of a module converted to float32."""
     if isinstance(result, tuple):
         return tuple(one if one is None else one.float() for one in result)
     return result.float()

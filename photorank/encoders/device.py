@@ -1,4 +1,4 @@
-"""Devices that compute: the fastest of this machine, or the one asked for."""
+"""Compute devices: the fastest of this machine, or the requested one."""
 
 from photorank.errors import EncoderError
 
@@ -15,7 +15,7 @@ def check_device(device: str) -> None:
 
 
 def choose_device(device: str) -> str:
-    """Device that a name stands for: ``auto`` is the fastest one."""
+    """Device name, with ``auto`` resolved to the fastest device."""
     return _devices()[0] if device == "auto" else device
 
 

@@ -1,4 +1,4 @@
-"""The encoder that needs no network: its weights are Python packages.
+"""The encoder that needs no download: its weights come in Python packages.
 
 Photos go through EfficientNet-Lite0, trained on ImageNet. Words go through
 all-MiniLM-L6-v2 and reach the photos' space through the names of ImageNet's 1,000
@@ -55,7 +55,7 @@ _loading = Lock()
 
 
 class EmbeddedEncoder(SwitchableImages):
-    """EfficientNet-Lite0 for photos, all-MiniLM-L6-v2 by way of ImageNet's classes for words.
+    """EfficientNet-Lite0 for photos; all-MiniLM-L6-v2 via ImageNet class names for texts.
 
     An embedding is the mean over the picture of the last feature map, at unit
     length. A text's is a weighted sum of the classifier's rows, which are
@@ -108,11 +108,11 @@ class EmbeddedEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Pixels of a photo's short side that :meth:`prepare` can make use of."""
+        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
         return _SIDE_PIXELS
 
     def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Fit an upright sRGB photo to the frame, by default without cutting anything off."""
+        """Fit an upright sRGB photo to the frame, by default without cropping."""
         return frame(photo, self.fingerprint.framing, _SIDE_PIXELS, fill=_PADDING_COLOUR)
 
     def position_features(self, frame: Frames) -> Embeddings:
@@ -140,7 +140,7 @@ class EmbeddedEncoder(SwitchableImages):
 
     @cached_property
     def _feature_maps(self) -> Any:
-        """Network from pixels to the last feature map, whatever the runtime."""
+        """Network from pixels to the last feature map, in torch or another runtime."""
         return self._network(lambda model, inputs: model.forward_features(inputs))
 
     def _image_tower(self) -> TorchTower:
@@ -152,7 +152,7 @@ class EmbeddedEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, at_once)
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], torch.Tensor]") -> Any:
-        """EfficientNet-Lite0 from pixels to the features that `features_of` takes from it."""
+        """EfficientNet-Lite0 from pixels to the features that `features_of` extracts."""
         import torch
 
         classifier = _classifier(self._image_weights)
@@ -167,7 +167,7 @@ class EmbeddedEncoder(SwitchableImages):
 
 
 def _checked_file(package: str, file: str, sha256: str) -> Path:
-    """File of an installed package whose SHA-256 is the expected one.
+    """Path of an installed package's file, after its SHA-256 was verified.
 
     The package is not imported. Raises MissingExtraError if it is not installed,
     DamagedWeightsError if the file is another one.
@@ -188,7 +188,7 @@ def _checked_file(package: str, file: str, sha256: str) -> Path:
 
 
 def _classifier(weights: Path) -> Any:
-    """EfficientNet-Lite0 of timm with the package's weights, whose tensors have other names."""
+    """EfficientNet-Lite0 of timm with the package's weights, renamed to timm's tensor names."""
     import timm
     import torch
 
@@ -205,7 +205,7 @@ def _classifier(weights: Path) -> Any:
 
 
 def _fold_normalisation(network: "nn.Module") -> None:
-    """Merge each batch normalisation into the convolution before it: a sixth less time."""
+    """Merge each batch normalisation into the preceding convolution: a sixth less time."""
     from torch import nn
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -219,7 +219,7 @@ def _fold_normalisation(network: "nn.Module") -> None:
 
 @cache
 def _class_rows(weights: Path) -> Embeddings:
-    """Classifier rows (1000, 1280), centred: their mean belongs to no class."""
+    """Classifier weights (1000, 1280), one row a class, with the mean row subtracted."""
     import torch
 
     rows = torch.load(weights, map_location="cpu", weights_only=True)["_fc.weight"]
@@ -228,7 +228,7 @@ def _class_rows(weights: Path) -> Embeddings:
 
 @cache
 def _text_tower(device: str) -> "SentenceTransformer":
-    """all-MiniLM-L6-v2 from its package."""
+    """Text network all-MiniLM-L6-v2, loaded from its package."""
     from sentence_transformers import SentenceTransformer
 
     weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
@@ -260,7 +260,7 @@ def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings
 
 @contextmanager
 def _no_progress_bars() -> Iterator[None]:
-    """Switch off transformers' progress bar while a local file loads."""
+    """Switch off transformers' progress bar while loading a local file."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()

@@ -18,26 +18,26 @@ if TYPE_CHECKING:
 
 
 class Tower(Protocol):
-    """Image network ready to run, from several threads at a time."""
+    """Image network ready to run, safe to call from several threads."""
 
     @property
     def name(self) -> str:
-        """Runtime, its version, precision and device, as the manifest records them."""
+        """Runtime, its version, precision and device, as recorded in the manifest."""
 
     @property
     def device(self) -> str:
-        """Device that computes."""
+        """Name of the compute device."""
 
     @property
     def at_once(self) -> int:
-        """Frames a thread passes in one call."""
+        """Batch size: the number of frames a thread passes in one call."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
 
 
 def encode(tower: Tower, frames: Sequence[Frames], dimensions: int) -> Embeddings:
-    """Unit embeddings (n, d) of frames; those of one shape are run together."""
+    """Unit embeddings (n, d) of frames; frames of one shape are batched together."""
     features = np.empty((len(frames), dimensions), dtype=np.float32)  # (n, d)
 
     def run(rows: list[int]) -> None:
@@ -63,7 +63,7 @@ class TorchTower:
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
         import torch
 
         with torch.inference_mode():
@@ -71,7 +71,7 @@ class TorchTower:
             return features.cpu().numpy()
 
     def in_bf16(self) -> "TorchTower":
-        """The same network with matrices in bfloat16, beside this one."""
+        """Copy of this network with matrix products in bfloat16."""
         return TorchTower(in_bf16(self.network), self.device, self.at_once, "bf16")
 
 
@@ -109,7 +109,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield row numbers of at most `at_once` frames that have one shape."""
+    """Yield positions of at most `at_once` frames that have the same shape."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -1,4 +1,4 @@
-"""CLIP and its relatives through open_clip: one learned space for photos and words."""
+"""CLIP and related models through open_clip: one learned space for photos and texts."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ _MAX_SIDE_PIXELS = 1024  # attention costs the fourth power of a side
 
 
 class OpenClipEncoder(SwitchableImages):
-    """A model of open_clip: the same embeddings as its own calls give.
+    """Encoder that runs a model of open_clip; gives the same embeddings as open_clip itself.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
     checkpoint holds both towers; the one that is not asked for is not kept.
@@ -105,13 +105,13 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def spec(self) -> str:
-        """Spec with an absolute path."""
+        """Spec of the encoder, with an absolute path if it names a file."""
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 
     @cached_property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings; the first call reads the whole file of weights."""
+        """Identity of the embeddings; the first call reads the whole weights file."""
         with self._checkpoint.weights.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return Fingerprint(self._checkpoint.model, digest, self._framing, self._size)
@@ -123,12 +123,12 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Pixels of a photo's short side that :meth:`prepare` can make use of."""
+        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
         return self._size
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines that the model was trained with; loads a network if none is."""
+        """Logit scale on cosines from the model's training; loads a network if none is loaded."""
         if self._logit_scale is None:
             self._images.load()
         return self._logit_scale
@@ -169,7 +169,7 @@ class OpenClipEncoder(SwitchableImages):
         return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
     def _check_size(self, spec: str, any_shape: bool) -> None:
-        """Raise EncoderError if the model cannot take frames of the size asked for."""
+        """Raise EncoderError if the model cannot take frames of the requested size."""
         own, step = self._checkpoint.size, self._checkpoint.config["vision_cfg"].get("patch_size")
         if not any_shape or not step:
             raise EncoderError(
@@ -193,13 +193,13 @@ class OpenClipEncoder(SwitchableImages):
         return TorchTower(network, self._chosen_device, self._at_once)
 
     def _text(self) -> Any:
-        """Text network, the same one for every thread."""
+        """Text network, shared by all threads."""
         with self._loading:
             self._text_tower = self._text_tower or self._load("text")
             return self._text_tower
 
     def _load(self, kind: Literal["image", "text"]) -> Any:
-        """open_clip's model with exactly these weights, reduced to one network."""
+        """open_clip's model with the checkpoint's weights, reduced to its image or text network."""
         model = self._both_towers()
         self._logit_scale = float(model.logit_scale.detach().exp())
         # encode_image uses `visual` and nothing else, encode_text everything else.
@@ -210,7 +210,7 @@ class OpenClipEncoder(SwitchableImages):
         return model.eval().to(self._chosen_device)
 
     def _both_towers(self) -> Any:
-        """open_clip's model with exactly these weights; DamagedWeightsError if they do not fit."""
+        """open_clip's model with the checkpoint's weights; DamagedWeightsError on a mismatch."""
         import open_clip
 
         of = self._checkpoint
@@ -265,7 +265,7 @@ class OpenClipEncoder(SwitchableImages):
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:
-    """Spec without the ``#PIXELS`` at its end, and the pixels.
+    """Spec without its ``#PIXELS`` suffix, and the number of pixels.
 
     Examples
     --------
@@ -277,5 +277,5 @@ def _without_size(spec: str) -> tuple[str, int | None]:
 
 
 def _encode_squares(model: Any, inputs: "Tensor") -> "Tensor":
-    """Unit features (b, d) of square inputs (b, 3, s, s), by open_clip's own call."""
+    """Unit features (b, d) of square inputs (b, 3, s, s), by open_clip's encode_image."""
     return model.encode_image(inputs, normalize=True)

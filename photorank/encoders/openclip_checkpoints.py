@@ -1,4 +1,4 @@
-"""Models of open_clip that a spec names, with their weights on this disk."""
+"""Models of open_clip that a spec names, with local weights."""
 
 import json
 import zipfile
@@ -28,7 +28,7 @@ _WEIGHT_SUFFIXES = (".safetensors", ".pt", ".pth", ".bin")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Model of open_clip whose weights are on this disk."""
+    """Model of open_clip with a local weights file."""
 
     spec: str  # as load_encoder understands it, paths made absolute
     model: str  # the architecture alone, for the fingerprint
@@ -41,7 +41,7 @@ class Checkpoint:
 
     @property
     def size(self) -> int:
-        """Pixels of the square frame's side; EncoderError if it is not square."""
+        """Side of the square frame in pixels; EncoderError if the frame is not square."""
         size = self.config["vision_cfg"].get("image_size", 224)
         sides = set(size) if isinstance(size, list | tuple) else {size}
         if len(sides) != 1:
@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def find_checkpoint(spec: str) -> Checkpoint:
-    """Model that a spec names; its weights are downloaded unless they are here.
+    """Checkpoint that a spec names; its weights are downloaded if missing.
 
     Raises EncoderError if model and weights do not exist or do not belong together,
     MissingPathError or MissingWeightsError if the weights cannot be had, and
@@ -72,7 +72,7 @@ def find_checkpoint(spec: str) -> Checkpoint:
 
 
 def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """Name and shape of each tensor in a checkpoint; code in the file is never run.
+    """Name and shape of each tensor in a checkpoint, read without executing its code.
 
     Raises DamagedWeightsError if it is damaged, holds code or holds no tensors.
     """
@@ -102,7 +102,7 @@ def tensor_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
-    """Published model with published weights."""
+    """Checkpoint of a published model with published weights."""
     import open_clip
 
     config = _config(model)
@@ -143,7 +143,7 @@ def _pretrained(spec: str, model: str, tag: str) -> Checkpoint:
 
 
 def _file(model: str, file: Path) -> Checkpoint:
-    """Published model with the user's own weights.
+    """Checkpoint of a published model with the user's own weights file.
 
     The file does not tell the preprocessing: that which all published weights of this model
     share is taken (SigLIP, MobileCLIP), else open_clip's default.
@@ -177,7 +177,7 @@ def _file(model: str, file: Path) -> Checkpoint:
 
 
 def _folder(folder: Path) -> Checkpoint:
-    """Model of a folder that open_clip wrote: a configuration beside weights."""
+    """Checkpoint from a folder that open_clip wrote: configuration and weights."""
     folder = folder.expanduser().absolute()
     path = folder / _CONFIG_FILE
     if not path.is_file():
@@ -209,7 +209,7 @@ def _folder(folder: Path) -> Checkpoint:
 
 
 def _hub(spec: str, repository: str) -> Checkpoint:
-    """Model of a repository on the model hub, downloaded."""
+    """Checkpoint from a repository on the model hub, downloaded."""
     fetch(spec, repository, [_CONFIG_FILE])
     found = _folder(fetch(spec, repository, _WEIGHT_FILES).parent)
     own_words = found.config["text_cfg"].get("hf_tokenizer_name")
@@ -235,7 +235,7 @@ def _config(model: str) -> Json:
 
 
 def _preprocessing(overlay: Json) -> Json:
-    """open_clip's default preprocessing, replaced where the model tells its own."""
+    """Preprocessing parameters: open_clip's defaults, overridden by the model's own."""
     from open_clip.transform import PreprocessCfg, merge_preprocess_dict
 
     values = merge_preprocess_dict(asdict(PreprocessCfg()), overlay)
@@ -245,7 +245,7 @@ def _preprocessing(overlay: Json) -> Json:
 
 
 def _alternatives(file: str) -> list[str]:
-    """Names of a published file, the one without pickle first."""
+    """Candidate names of a published weights file, the one without pickle first."""
     if not file:
         return [_WEIGHT_FILES[0], _WEIGHT_FILES[2]]
     safe = Path(file).with_suffix(".safetensors").name

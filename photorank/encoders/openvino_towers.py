@@ -1,4 +1,4 @@
-"""Image networks that OpenVINO runs on processors."""
+"""Image networks run by OpenVINO on the CPU."""
 
 import importlib.metadata
 import sys
@@ -20,12 +20,12 @@ _FRAMES_AT_ONCE = 8  # a thread: more are no faster
 
 
 def is_installed() -> bool:
-    """Whether the ``openvino`` extra is installed; it is not imported."""
+    """Whether the ``openvino`` extra is installed, checked without importing it."""
     return find_spec("openvino") is not None
 
 
 def openvino() -> Any:
-    """The openvino module, imported without its telemetry.
+    """The openvino module, imported with its telemetry off.
 
     Raises MissingExtraError if it is not installed.
     """
@@ -39,7 +39,7 @@ def openvino() -> Any:
 
 
 def has_bf16() -> bool:
-    """Whether this processor computes in bfloat16."""
+    """Whether the CPU computes in bfloat16."""
     return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
@@ -59,7 +59,7 @@ class OpenVinoTower:
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
         if not hasattr(self._own, "request"):
             self._own.request = self.compiled.create_infer_request()
         features: Embeddings = self._own.request.infer([pixels])[0]
@@ -67,7 +67,7 @@ class OpenVinoTower:
 
 
 def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
-    """OpenVINO model of a torch network on the processor, for any number of frames.
+    """OpenVINO model converted from a torch network on the CPU, for any batch size.
 
     It shares the network's weights and their precision. `frame` (h, w, 3) is an example;
     with `one_shape` all frames have its shape. Raises EncoderError if OpenVINO cannot
@@ -95,7 +95,7 @@ def convert(tower: TorchTower, frame: Frames, *, one_shape: bool) -> Any:
 
 
 def compiled(model: Any, precision: Precision, *, as_it_is: bool = False) -> OpenVinoTower:
-    """OpenVINO model ready to run in a precision.
+    """OpenVINO model compiled for the CPU in a given precision.
 
     bf16 narrows the whole model, unless it is taken `as_it_is`: then the parts that were
     converted in bfloat16 stay so, and the others in float32.

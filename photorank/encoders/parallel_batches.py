@@ -1,4 +1,4 @@
-"""Batches that run side by side on a processor, one core each."""
+"""Batches processed in parallel on the CPU, one core each."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 def each_batch(
     work: Callable[[Batch], Result], batches: Iterable[Batch], *, device: str
 ) -> Iterator[Result]:
-    """Yield the result of the work on each batch, in order.
+    """Yield the result of `work` on each batch, in order.
 
     torch would split every operation over the cores and wait for the last of them, some
     hundred times a batch: as fast on an idle machine, ten times slower on a busy one.
@@ -22,14 +22,14 @@ def each_batch(
 
 @cache
 def _workers() -> ThreadPoolExecutor:
-    """Thread pool with one thread for each thread torch would use."""
+    """Thread pool with as many threads as torch would use."""
     import torch
 
     return ThreadPoolExecutor(torch.get_num_threads(), "encode", initializer=_compute_alone)
 
 
 def _compute_alone() -> None:
-    """Limit the operations that this thread starts to this thread."""
+    """Limit the numeric operations of this thread to one OpenMP thread."""
     import torch
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

@@ -1,4 +1,4 @@
-"""Transformers on frames that are not square: position embeddings are interpolated."""
+"""Vision transformers on non-square frames, with interpolated position embeddings."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ def takes_any_shape(config: Json) -> bool:
 
 
 def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
-    """Unit features (b, d) of inputs (b, 3, h, w), sides in multiples of the patch.
+    """Unit features (b, d) of inputs (b, 3, h, w), with h and w multiples of the patch size.
 
     Position embeddings are interpolated to the inputs' grid as open_clip does for models
     of another size (bicubic, antialiased); on the trained square nothing changes. See
@@ -40,7 +40,7 @@ def encode_any_shape(model: Any, inputs: "Tensor") -> "Tensor":
 
 
 def _positions(learned: "Tensor", grid: "tuple[int, int]") -> "Tensor":
-    """Position embeddings (1 + rows * columns, width) of a grid, the class token's first."""
+    """Position embeddings (1 + rows * columns, width) of a grid, class token first."""
     import torch
 
     side = round((len(learned) - 1) ** 0.5)

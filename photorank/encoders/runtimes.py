@@ -1,4 +1,4 @@
-"""The runtime of an image network, chosen by measuring on the user's own photos."""
+"""The runtime of an image network, chosen by benchmarks on the user's own photos."""
 
 import ctypes
 import time
@@ -33,7 +33,7 @@ _LONG_ROUND_SECONDS = 2.0  # a round that takes longer is run once
 
 
 def known_runtime(name: str) -> Runtime:
-    """Runtime of that name; raises UnknownNameError if there is none."""
+    """Runtime of a given name; raises UnknownNameError if there is none."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -42,18 +42,18 @@ def known_runtime(name: str) -> Runtime:
 
 @runtime_checkable
 class Switchable(Protocol):
-    """Encoder that more than one runtime can run."""
+    """Encoder that can run in more than one runtime."""
 
     @property
     def runtime(self) -> str:
-        """Runtime that computes the photos' embeddings; "" before the first one."""
+        """Name of the runtime that embeds photos; "" before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
 
 
 def free_memory() -> None:
-    """Return freed memory to the system, where the C library is glibc, which keeps it.
+    """Return freed memory to the operating system, where the C library is glibc.
 
     It keeps what a checkpoint was read into: 0.2 GB of a ViT-B/32, 0.4 GB when quantised.
     """
@@ -77,11 +77,11 @@ class SwitchableTower:
 
     @property
     def name(self) -> str:
-        """Runtime that computes; "" before the first embedding."""
+        """Name of the current runtime; "" before the first embedding."""
         return self._tower.name if self._tower else ""
 
     def load(self) -> Tower:
-        """Network, loaded when first asked for."""
+        """Image network, loaded on first use."""
         with self._loading:
             self._tower = self._tower or self._load()
             return self._tower
@@ -93,7 +93,7 @@ class SwitchableTower:
         return encode(self.load(), frames, self._dimensions)
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Change to the runtime's fastest form that agrees with torch in float32.
+        """Change to the runtime's fastest variant that agrees with torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -116,12 +116,12 @@ class SwitchableTower:
 
     @property
     def _plain(self) -> TorchTower | None:
-        """Network in torch and float32, while that is in use."""
+        """Network in torch and float32, if it is the current one; else None."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network that agrees; of those about as fast, the simplest."""
+        """Fastest network that agrees with float32; of about equally fast ones, the simplest."""
         start = time.perf_counter()
         expected = encode(plain, frames, self._dimensions)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
@@ -144,7 +144,7 @@ class SwitchableTower:
         return best
 
     def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
-        """Yield the networks worth measuring, one at a time."""
+        """Yield the alternative networks worth timing, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
@@ -164,14 +164,14 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO's bfloat16 form that is closest to float32."""
+        """OpenVINO's bfloat16 variant that is closest to float32."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Eight-bit network; refused if it changes embeddings too much."""
+        """Eight-bit network; an error is raised if embeddings change too much."""
         if len(frames) < _MIN_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
@@ -187,24 +187,24 @@ class SwitchableTower:
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Smallest cosine over frames between a network's embedding and the right one."""
+        """Smallest cosine over frames between a network's embeddings and the expected ones."""
         cosines = (encode(tower, frames, self._dimensions) * expected).sum(axis=1)
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Seconds of the fastest of several rounds."""
+        """Seconds a network takes for the frames: the fastest of several rounds."""
         return min(_timed(lambda: encode(tower, frames, self._dimensions)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """Photo half of an encoder whose image network can change its runtime."""
+    """Photo half of an encoder that can change the runtime of its image network."""
 
     _images: SwitchableTower
     _device: str
 
     @property
     def runtime(self) -> str:
-        """Runtime that computes the photos' embeddings; "" before the first one."""
+        """Name of the runtime that embeds photos; "" before the first embedding."""
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
@@ -212,17 +212,17 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit embeddings (n, d) of frames; those of one shape are run together."""
+        """Unit embeddings (n, d) of frames; frames of one shape are batched together."""
         return self._images.encode(frames)
 
     @cached_property
     def _chosen_device(self) -> str:
-        """Device that computes, where ``auto`` is resolved."""
+        """Name of the compute device, with ``auto`` resolved."""
         return choose_device(self._device)
 
 
 def _has_fast_bf16(device: str) -> bool:
-    """Whether bfloat16 matrices are multiplied faster than float32 ones."""
+    """Whether the device multiplies bfloat16 matrices faster than float32 ones."""
     import torch
 
     if device == "mps":

@@ -1,1 +1,1 @@
-"""Evaluation: the discerning power of master-vectors and learners on held-out judgements."""
+"""Evaluation: accuracy of master-vectors and learners on held-out judgements."""

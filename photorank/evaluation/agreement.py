@@ -1,4 +1,4 @@
-"""Agreement of several people: how far tastes agree, what all like, what they dispute."""
+"""Agreement of several people: how similar tastes are, photos all like, photos they dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Voice:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Agreement of two people; chance is 0.5 (accuracy) and 0 (τ_b).
+    """Agreement of two people; chance level is 0.5 for accuracy and 0 for τ_b.
 
     Judgements are compared where both judged the same photos or pairs, else None. Tastes are
     compared on all photos, drawn from their posteriors: where little is known of a person, the
@@ -54,7 +54,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Shared:
-    """Opinions of several people on a photo, in units of everybody's ratings."""
+    """Ratings of one photo by several people, in units of the ratings of all people."""
 
     row: int
     mean: float
@@ -65,7 +65,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """People with their tastes, all from one prior and over the same photos.
+    """People with their learned tastes, all from one prior and over the same photos.
 
     Choices and scores under the raters' names count, clicked or imported.
     """
@@ -86,7 +86,7 @@ def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Vo
 
 
 def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ...]:
-    """Agreement of every two people, with 95 % intervals.
+    """Agreement of every pair of people, with 95 % intervals.
 
     Intervals of judgements leave out one photo at a time; those of tastes are quantiles over 100
     draws from both posteriors.
@@ -107,7 +107,7 @@ def agreements(people: Sequence[Voice], *, seed: int = 0) -> tuple[Agreement, ..
 
 
 def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos that all like: the person who likes them least is likely to like them most.
+    """Photos that all people like, ranked by mean rating less one standard deviation.
 
     Ordered by the people's mean less the standard deviation of a rating, which holds both how much
     people differ and how uncertain each taste is.
@@ -119,7 +119,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos that people rate most differently, so far as their judgements tell.
+    """Photos that people rate most differently, as far as their judgements show.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -134,7 +134,7 @@ def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shar
 def common_vector(
     name: str, index: Index, people: Sequence[Voice], prior: MasterVector | None
 ) -> MasterVector:
-    """Mean of several people's tastes: the prior for the next person.
+    """Mean of several people's taste vectors: the prior for the next person.
 
     Everyone counts the same; who said little is near the prior. Raises ComparisonsError if there
     is nobody.
@@ -177,7 +177,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Opinions of people (p, n) on photos at some positions of the rows (n,)."""
+    """Opinions on the photos at some `places` of `rows` (n,), from people's ratings (p, n)."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -193,12 +193,12 @@ def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tupl
 
 
 def _spread(ratings: Floats) -> Floats:
-    """Variation of people's ratings (p, n) for each photo; 0 for one person."""
+    """Standard deviation over people of each photo's ratings (p, n); 0 for one person."""
     return ratings.std(axis=0, ddof=1) if len(ratings) > 1 else np.zeros(ratings.shape[1])
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b of one person's judgements as ratings of the other's."""
+    """Accuracy and τ_b of one person's judgements as predictions of the other person's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -213,7 +213,7 @@ def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
 
 
 def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Share of equal choices of two people where both were shown one pair, without ties."""
+    """Accuracy and τ_b from the share of pairs that two people decided alike, without ties."""
     mine, theirs = _outcomes(a), _outcomes(b)
     same = [mine[pair] == theirs[pair] for pair in mine.keys() & theirs.keys()]
     if not same:
@@ -224,7 +224,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Latest winner of each pair, by its rows in order."""
+    """Winner of each pair's latest choice, keyed by (lower row, higher row); ties are left out."""
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
     return {(min(pair), max(pair)): pair[0] for pair in decided}
@@ -235,7 +235,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Weights (1 + q, draws) drawn from a posterior."""
+    """Weight samples (1 + q, draws) from a person's posterior."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)
@@ -243,7 +243,7 @@ def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between drawn ratings (n, draws), with its quantiles over draws."""
+    """Kendall's τ_b between rating samples (n, draws) of two people, with quantiles over draws."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)
@@ -252,6 +252,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Accuracy as τ_b or the other way round; without ties they are one number."""
+    """Estimate scaled linearly, to convert between accuracy and τ_b (without ties)."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

@@ -22,7 +22,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Sums of one contender over the held-out pairs of one scope."""
+    """Metric sums of one contender over the held-out pairs of one scope."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -31,7 +31,7 @@ class Measured:
 
     @classmethod
     def of(cls, contender: Contender, pairs: HeldOutPairs) -> "Measured":
-        """Sums of a contender over some pairs."""
+        """Metric sums of a contender over some held-out pairs."""
         sums = {
             name: {
                 refitted: pairs.sums(contender.ratings, metric, refitted=refitted)
@@ -43,7 +43,7 @@ class Measured:
         return cls(contender, pairs, sums, lists)
 
     def result(self, scope: Scope) -> Result:
-        """Metrics with intervals."""
+        """Metrics of the contender in a scope, with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics: dict[str, Estimate] = {
             name: pairs.estimate(sums[one.fitted], refitted=one.fitted)
@@ -66,14 +66,14 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Difference to another contender in one metric, on the same pairs."""
+        """Lead over another contender in one metric, on the same pairs."""
         refitted = self.contender.fitted or other.contender.fitted
         a, b = (one.sums[metric][refitted] for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
 
 
 def differences_of(measured: Sequence[Measured], scope: Scope) -> list[ScopedDifference]:
-    """Differences of every two contenders on the same pairs, without in-sample ones."""
+    """Differences of all pairs of held-out contenders on the same pairs of photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in COMPARED_METRICS:

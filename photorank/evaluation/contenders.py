@@ -43,7 +43,7 @@ class Contender:
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, the plain prompt among them where words can be had."""
+    """Vectors to evaluate, by name; with the plain prompt if the encoder has a text network."""
     if names is None:
         vectors = list_vectors(index)
     else:
@@ -57,7 +57,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Vector of the plain prompt, kept in the index; None without a text network."""
+    """Vector of the plain prompt, cached in the index; None without a text network."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -72,7 +72,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
-    """Ratings of the photos by a stored vector; if they taught it, out of fold."""
+    """Ratings of the photos by a stored vector; out of fold if it was learned from these photos."""
     found = held_out(index, vector, photos, folds)
     if found.testing == "refitted":
         ratings = ratings_by_fold(found.directions, photos, folds)
@@ -89,7 +89,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Ratings of the photos by a learner out of fold."""
+    """Out-of-fold ratings of the photos by a learner."""
     learner = make_learner(kind, seed=protocol.seed)
     taught = photos.compared_within(protocol.within)
     ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
@@ -97,7 +97,7 @@ def learner_contender(
 
 
 def random_contender(photos: JudgedPhotos, folds: Folds, seed: int) -> Contender:
-    """Ratings of the photos by a random direction, which is chance on these photos."""
+    """Ratings of the photos by a random direction: the chance baseline."""
     direction = np.random.default_rng(seed).normal(size=photos.X.shape[1])
     ratings = photos.X.astype(np.float64) @ (direction / np.linalg.norm(direction))
     every = np.broadcast_to(ratings, folds.codes.shape)

@@ -1,4 +1,4 @@
-"""The vector that a page or a command takes when none is named."""
+"""The vector that a page or a command uses when the user names none."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from photorank.vectors.store import list_vectors
 
 
 def default_vector(index: Index) -> tuple[str, str]:
-    """Name of the default vector, and why it is that one; NoVectorsError if there is none."""
+    """Name of the default vector, and the reason for it; NoVectorsError if there is none."""
     vectors, evaluation = list_vectors(index), latest_evaluation(index.paths)
     if not vectors:
         raise NoVectorsError(index.name)
@@ -22,7 +22,7 @@ def default_vector(index: Index) -> tuple[str, str]:
 
 
 def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Names of vectors, the one that did best on this index first.
+    """Names of vectors by preference, the most accurate on this index first.
 
     Then come learned ones, then untested ones from words, and last those that were tested and
     may be no better than guessing.
@@ -39,5 +39,5 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _better_than_guessing(evaluation: Evaluation) -> list[str]:
-    """Names of held-out contenders whose accuracy is surely above 0.5, the best first."""
+    """Names of held-out contenders significantly above accuracy 0.5, the best first."""
     return [row.vector for row in evaluation.competing() if row.accuracy.low > 0.5]

@@ -1,4 +1,4 @@
-"""Details of an evaluation: by label gap, by group, learning curve, calibration, people."""
+"""Details of an evaluation: by label gap and group, learning curve, calibration, people."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -151,7 +151,7 @@ def calibration(contender: Contender, pairs: HeldOutPairs) -> Calibration | None
 
 
 def people(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
-    """Agreement of people with each other, by metric; None where single ratings are unknown."""
+    """Agreement between people, by metric; None if there are fewer than two raters."""
     if len(np.unique(single.raters)) < 2:
         return None
     return dict(vars(human_ceiling(RaterTable(*single), seed=seed)))
@@ -160,7 +160,7 @@ def people(single: SingleRatings, seed: int) -> dict[str, Estimate] | None:
 def _held_out_probabilities(
     ratings: Floats, graph: Comparisons, folds: Folds
 ) -> tuple[Floats, Floats, Codes]:
-    """Probabilities, outcomes and folds (m,) of pairs drawn within the test folds."""
+    """Predicted probabilities, outcomes and fold numbers (m,) of pairs within test folds."""
     rng = np.random.default_rng(0)
     pairs = graph.sample(min(_CALIBRATION_PAIRS, graph.n_pairs), rng=rng).pairs
     gaps = ratings[pairs[:, 0]] - ratings[pairs[:, 1]]  # winner minus loser
@@ -173,7 +173,7 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield bins with pairs, with the wider of two intervals.
+    """Yield non-empty reliability bins, with the wider limits of two confidence intervals.
 
     Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
     folds knows it, but tells nothing where all pairs of a bin went the same way.

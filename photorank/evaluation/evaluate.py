@@ -1,4 +1,4 @@
-"""Discerning power: every vector and learner on the same held-out pairs, with intervals."""
+"""Accuracy of every vector and learner on the same held-out pairs, with intervals."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -39,7 +39,7 @@ def evaluate(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Measure how well vectors and learners order held-out photos as people did.
+    """Measure how well vectors and learners order held-out photos compared with people.
 
     Pairs are counted within a test fold, so that one fitted model rates both
     photos. Vectors are fixed, and their intervals are a jackknife over photos
@@ -128,7 +128,7 @@ def _details(
     results: Sequence[Result],
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Details of the best contender that has not seen the photos, beside its baselines."""
+    """Details of the best held-out contender, with the baselines for comparison."""
     order = [row for row in results if row.scope == results[0].scope and not row.in_sample]
     by_name = {contender.name: contender for contender in contenders}
     leader = by_name[order[0].vector]

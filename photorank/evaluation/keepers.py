@@ -1,4 +1,4 @@
-"""Rejection threshold: how low a photo may be rated before rejecting it loses too many keepers."""
+"""Rejection threshold: the highest rating cut that loses few keepers."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -23,7 +23,7 @@ How = Literal["unseen", "learned anew"]
 
 @dataclass(frozen=True)
 class KeepersLost:
-    """Threshold of a vector's ratings, and what rejecting below it loses."""
+    """Rejection threshold on a vector's ratings, and the numbers of photos rejected below it."""
 
     vector: str
     keeper_from: float  # the label from which a photo is a keeper
@@ -46,7 +46,7 @@ def keepers_lost(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> KeepersLost:
-    """Threshold that loses at most a share of keepers, from held-out labels.
+    """Rating threshold that loses at most a given share of keepers, from held-out labels.
 
     A vector that has not seen the labelled photos rates them as they are, and the bound is exact.
     One that learned from them is learned anew in ten folds: a keeper stands at its percentile among
@@ -91,7 +91,7 @@ def keepers_lost(
 def _held_out(
     index: Index, vector: MasterVector, ratings: Ratings, seed: int
 ) -> tuple[How, Ratings]:
-    """Held-out ratings (n,): learned anew out of fold where possible, else nan for seen photos."""
+    """Held-out ratings (n,): out of fold if a refit is possible, else nan for seen photos."""
     seen = np.array([vector.card.saw(digest) for digest in index.digests()], dtype=bool)
     held = np.where(seen, np.nan, ratings)
     if how_tested(index, vector, index.digests()) != "refitted":
@@ -108,7 +108,7 @@ def _held_out(
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile of each photo among all (n,), by the direction (K, d) of its fold."""
+    """Percentile (n,) of each photo among all, rated by the direction (K, d) of its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

@@ -1,4 +1,4 @@
-"""Nuisance control: how far a vector rates what is on photos instead of how good they are."""
+"""Nuisance control: how far ratings depend on a photo's content instead of its quality."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _MIN_PHOTOS_A_GROUP = 5  # photos that a group needs for its mean to be told
 
 @dataclass(frozen=True)
 class Gap:
-    """Mean rating of one kind of photos, with content in the vector and without."""
+    """Mean rating of one kind of photos, before and after content directions are removed."""
 
     group: str
     n_photos: int
@@ -34,7 +34,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """A share with content in the vector, and without."""
+    """A share before and after content directions are removed from a vector."""
 
     before: Estimate
     after: Estimate
@@ -42,7 +42,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Nuisance:
-    """Changes when the directions that tell content are taken out of a vector."""
+    """Effects of removing the content directions from a vector."""
 
     index: str
     vector: str
@@ -124,7 +124,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Vector without the directions in which the kinds of judged photos differ."""
+    """Vector with the directions removed in which the kinds of judged photos differ."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)
@@ -154,7 +154,7 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Ratings (repeats, n) by the fold's direction, with content and without.
+    """Ratings (repeats, n) by each fold's direction, before and after content is removed.
 
     In standard deviations over the photos learned from, so that folds may be pooled.
     """

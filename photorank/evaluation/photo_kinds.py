@@ -1,4 +1,4 @@
-"""Kinds of photos, by group or by likeness, and how far ratings depend on them."""
+"""Kinds of photos, by group or by cluster, and how far ratings depend on the kind."""
 
 from collections.abc import Callable
 from math import nan
@@ -35,7 +35,7 @@ def kinds_of(
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:
-    """Orthonormal directions (r, d) in which the means of kinds differ.
+    """Orthonormal basis (r, d) of the differences between the kinds' mean embeddings.
 
     `codes` (n,) is the kind of each row of X (n, d), −1 for none. r is one fewer than there are
     kinds, at most 16. A direction without them rates all kinds alike, up to what is left.
@@ -56,7 +56,7 @@ def content_directions(X: Embeddings, codes: Codes) -> Floats:
 
 
 def between_kinds(ratings: Floats, codes: Codes, *, level: float = 0.95) -> Estimate:
-    """Share of the ratings' variance between kinds of photos, 0 (chance) to 1.
+    """Share of the ratings' variance that lies between kinds of photos, 0 (chance) to 1.
 
     Kelley's ε² (1935, https://doi.org/10.1073/pnas.21.9.554), whose expected value at chance is 0,
     so it may fall a little below. `codes` (n,) is −1 for photos left out. The interval is a
@@ -93,7 +93,7 @@ def _epsilon(r: Floats, kinds: Codes) -> float:
 def _names(
     index: Index, centres: Floats, X: Embeddings, load: Callable[[], Encoder] | None
 ) -> list[str]:
-    """Names of clusters, by what they show more of than the others; none is given twice."""
+    """Unique names of clusters, by the concept that each shows more than the others."""
     numbered = [f"cluster {number + 1}" for number in range(len(centres))]
     if load is None:
         return numbered

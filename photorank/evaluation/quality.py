@@ -1,4 +1,4 @@
-"""Benchmark of quality: results of indexes as JSON files and one table."""
+"""Quality benchmark: evaluation results of indexes as JSON files and one CSV table."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class QualityRow:
-    """One vector in one scope, and the evaluation that measured it."""
+    """Result of one vector in one scope, with the evaluation that measured it."""
 
     evaluation: Evaluation
     weights: str  # beginning of the checksum of the encoder's weights
@@ -46,12 +46,12 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Dataset, encoder, framing and vector, which have a file of their own."""
+        """Dataset, encoder, framing and vector: the combination that has a file of its own."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 
     def columns(self) -> Json:
-        """Row of the table: facts, then each metric with its limits."""
+        """Table row: the facts, then each metric with its lower and upper limit."""
         made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
         facts = made | to_json(self.evaluation.protocol) | to_json(self.result)
         row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}
@@ -62,13 +62,13 @@ class QualityRow:
 
 
 def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
-    """Rows of an evaluation, one a vector and scope."""
+    """Rows of an evaluation, one for each vector and scope."""
     weights = index.fingerprint.weights[:8]
     return [QualityRow(evaluation, weights, result) for result in evaluation.results]
 
 
 def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
-    """Files written: JSON by encoder, framing, vector and dataset, and a CSV of all rows."""
+    """Paths written: JSON by encoder, framing, vector and dataset, and one CSV of all rows."""
     written = []
     for subject, group in groupby(sorted(rows, key=attrgetter("subject")), attrgetter("subject")):
         path = folder / ("__".join(_file_safe(part) for part in subject) + ".json")

@@ -1,4 +1,4 @@
-"""Reports of evaluations: one run's results, and the file of the index that keeps them."""
+"""Reports of evaluations: the results of a run, and the JSON file that the index keeps."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths, write_bytes
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Every result of one run, and how it was made; the fields are the names of its JSON."""
+    """All results of one run, with its settings; the fields are the keys of its JSON."""
 
     index: str
     encoder: str
@@ -30,11 +30,11 @@ class Evaluation:
     details: Details = field(default_factory=Details)  # an older photorank had none
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Results of a scope of what has not seen the photos, best accuracy first."""
+        """Held-out results of a scope (none in-sample), best accuracy first."""
         return ranked(row for row in self.results if row.scope == scope and not row.in_sample)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
-        """Differences in one metric over one scope."""
+        """Differences between contenders in one metric and one scope."""
         return [
             row
             for row in self.differences
@@ -48,7 +48,7 @@ class Evaluation:
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
-    """Path of the file that an evaluation was written into; names sort by time."""
+    """Path of the JSON file that an evaluation was saved to; names sort by time."""
     data = (json.dumps(to_json(evaluation), indent=1) + "\n").encode()
     stamp = evaluation.created.replace(":", "").replace("+0000", "Z")
     path = paths.evaluation(f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}")
@@ -57,12 +57,12 @@ def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
 
 
 def evaluation_paths(paths: IndexPaths) -> list[Path]:
-    """Files of an index's evaluations, oldest first."""
+    """Paths of an index's saved evaluations, oldest first."""
     return sorted(paths.evaluations.glob("*.json"))
 
 
 def read_evaluation(path: Path) -> Evaluation:
-    """Evaluation of a file; BrokenEvaluationError if it is none."""
+    """Evaluation read from a file; BrokenEvaluationError if the file is not valid."""
     try:
         return from_json(Evaluation, json.loads(path.read_bytes()))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -70,7 +70,7 @@ def read_evaluation(path: Path) -> Evaluation:
 
 
 def latest_evaluation(paths: IndexPaths) -> Evaluation | None:
-    """Latest evaluation of an index, None if there is none.
+    """Latest saved evaluation of an index; None if there is none.
 
     Raises BrokenEvaluationError if its file is damaged.
     """

@@ -1,4 +1,4 @@
-"""Results of an evaluation as values, whose fields are the names of its JSON."""
+"""Results of an evaluation as dataclasses; the fields are the keys of the JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from photorank.typing import Scope
 
 @dataclass(frozen=True)
 class Result:
-    """One vector or learner in one scope."""
+    """Metrics of one vector or learner in one scope."""
 
     vector: str
     kind: str
@@ -25,18 +25,18 @@ class Result:
 
     @property
     def accuracy(self) -> Limits:
-        """Pairwise accuracy, which every result has."""
+        """Pairwise accuracy with its limits; every result has this metric."""
         return self.metrics["pairwise_accuracy"]
 
 
 def ranked(results: Iterable[Result]) -> list[Result]:
-    """Results by accuracy, the best first; what has seen the photos comes last."""
+    """Results by accuracy, the best first; in-sample results come last."""
     return sorted(results, key=lambda row: (row.in_sample, -row.accuracy.value))
 
 
 @dataclass(frozen=True)
 class ScopedDifference:
-    """How much better a is than b on the same pairs."""
+    """Lead of contender a over contender b on the same pairs of one scope."""
 
     a: str
     b: str
@@ -49,18 +49,18 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """How much better one of the two is than the other."""
+        """Lead of `vector` over the other contender of the two."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """The one of the two that a vector is compared with."""
+        """Name of the other contender, which `vector` is compared with."""
         return self.b if vector == self.a else self.a
 
 
 @dataclass(frozen=True)
 class AccuracyByGap(Estimate):
-    """Accuracy of a vector over the pairs whose labels are so far apart."""
+    """Accuracy of a vector over the pairs in one range of label gaps."""
 
     vector: str
     above: float
@@ -77,7 +77,7 @@ class AccuracyByGroup(Estimate):
 
 @dataclass(frozen=True)
 class AccuracyByPhotos(Estimate):
-    """Held-out accuracy of a learner after so many photos."""
+    """Held-out accuracy of a learner, by the number of photos it learned from."""
 
     vector: str
     n_learned_from: int
@@ -85,7 +85,7 @@ class AccuracyByPhotos(Estimate):
 
 @dataclass(frozen=True)
 class CalibrationBin:
-    """Probabilities of about one size, and how often what they predict happened."""
+    """Reliability bin: mean predicted probability and observed frequency."""
 
     predicted: float
     observed: float
@@ -96,7 +96,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True)
 class RiskPoint:
-    """Share of wrong answers where only the surest share of pairs is answered."""
+    """Point of a risk–coverage curve: error rate over the most confident share of pairs."""
 
     coverage: float
     risk: float
@@ -104,7 +104,7 @@ class RiskPoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Calibration:
-    """How far held-out probabilities can be believed; once they had no intervals."""
+    """Calibration of held-out probabilities; limits are nan in files of older versions."""
 
     vector: str
     n_pairs: int
@@ -119,12 +119,12 @@ class Calibration:
 
     @property
     def error(self) -> Limits:
-        """Brier score."""
+        """Brier score with its limits."""
         return Limits(self.brier, self.brier_low, self.brier_high)
 
     @property
     def off(self) -> Limits:
-        """Expected calibration error."""
+        """Expected calibration error with its limits."""
         return Limits(
             self.expected_calibration_error,
             self.expected_calibration_error_low,
@@ -134,7 +134,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Details:
-    """What is behind the one number of the best contender, so far as it is known."""
+    """Breakdown of the best contender's accuracy, as far as it was measured."""
 
     by_gap: tuple[AccuracyByGap, ...] = ()
     by_group: tuple[AccuracyByGroup, ...] = ()

@@ -1,4 +1,4 @@
-"""Metrics of the top of a list by fold, so that intervals count folds and not lists."""
+"""Top-of-list metrics by fold, so that intervals resample folds rather than lists."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, "pearson_after_logistic": -1.0}
 def values_by_fold_of_lists(
     ratings: Floats, graphs: tuple[Comparisons, ...], folds: Folds
 ) -> dict[str, Floats]:
-    """Values of each metric, one a test fold (repeats * K,); their mean is that over all lists.
+    """Value of each metric by test fold (repeats * K,); the mean equals the mean over lists.
 
     A fold of many lists counts as many: these are a ratio's first-order shares. nan where there is
     no list.
@@ -53,7 +53,7 @@ def values_by_fold_of_lists(
 
 
 def _long(graph: Comparisons) -> Comparisons:
-    """Comparisons of the lists that hold more than k photos."""
+    """Comparisons restricted to lists of more than k photos."""
     if not isinstance(graph, ScoreComparisons):
         return graph
     rows = [block for block in graph.blocks() if len(block) > PLACES]

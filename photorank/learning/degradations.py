@@ -1,4 +1,4 @@
-"""Learning from degraded copies: what a technical fault looks like, without any label."""
+"""Learning from degraded copies: a vector that detects technical faults, without labels."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +40,7 @@ def learn_degradations(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Learn to rank an index's own photos above their own spoilt copies; no label is used.
+    """Master-vector learned to rank an index's photos above degraded copies; uses no labels.
 
     Each photo is spoilt by four of the sample's eight defects in two severities
     and embedded with the index's encoder and framing. Photos that nobody judged
@@ -101,7 +101,7 @@ def learn_degradations(
 
 
 def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:
-    """Comparisons among versions of photos: the one less spoilt by the same defect is better.
+    """Comparisons among versions of photos: of the same defect, the milder severity wins.
 
     `photos` (n,) numbers the photo of each version; `defects` and `severities` are "" and 0 for
     the photo itself.
@@ -125,7 +125,7 @@ def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Com
 
 
 class _Spoilt(NamedTuple):
-    """Versions of one photo, ready to be encoded."""
+    """Original and degraded versions of one photo, ready to be encoded."""
 
     digest: str
     defects: list[str]
@@ -140,7 +140,7 @@ def _spoilt_photos(
     seed: int,
     on_progress: Callable[[int, int], None] | None,
 ) -> JudgedPhotos:
-    """Embedded photos and spoilt copies; each photo is a group."""
+    """Embedded photos and degraded copies; each photo with its copies is a group."""
     drawn = _drawn(index, seed)
     wanted = min(most, len(drawn))
     if wanted < MIN_PHOTOS:
@@ -175,7 +175,7 @@ def _spoilt_photos(
 
 
 def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Folds that keep together the versions of a photo and of its near-duplicates.
+    """Folds that keep the versions of a photo and of its near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.
@@ -192,7 +192,7 @@ def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
 
 
 def _drawn(index: Index, seed: int) -> list[int]:
-    """All rows in random order, those that nobody judged first."""
+    """All rows in random order, unjudged photos first."""
     choices = index.choices()
     judged = np.isfinite(index.labels().scores)
     judged[choices.winners] = judged[choices.losers] = True
@@ -203,7 +203,7 @@ def _drawn(index: Index, seed: int) -> list[int]:
 def _opened(
     index: Index, encoder: Encoder, drawn: list[int], wanted: int, seed: int
 ) -> Iterator[list[_Spoilt | UnreadablePhotoError]]:
-    """Yield the first `wanted` readable photos, a few at a time, and errors of others."""
+    """Yield batches with the first `wanted` readable photos, and the errors of unreadable ones."""
     left, numbers = wanted, iter(enumerate(drawn))
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
@@ -219,7 +219,7 @@ def _opened(
 
 
 def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | UnreadablePhotoError:
-    """A photo and copies spoilt by defects that the seed draws."""
+    """A photo and degraded copies, with defects chosen at random by the seed."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

@@ -1,4 +1,4 @@
-"""Directions that test a vector or a learner on photos that did not teach them."""
+"""Directions for testing a vector or a learner on photos it did not learn from."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ from photorank.vectors.taste.population_prior import prior_in
 
 
 class HeldOut(NamedTuple):
-    """Directions that test a vector, one for each test fold."""
+    """Directions for testing a vector, one for each test fold."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -38,7 +38,7 @@ def held_out(
     *,
     on_fit: Callable[[], None] | None = None,
 ) -> HeldOut:
-    """Directions that test a vector: its own, or those learned out of fold from its card.
+    """Test directions of a vector: its own, or refitted out of fold as its card describes.
 
     Where the person who taught it judged too little of the other folds, it is in-sample.
     """
@@ -56,7 +56,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner that a card describes, its prior looked up by name.
+    """Learner that a vector's card describes, with its prior loaded by name.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -77,7 +77,7 @@ def out_of_fold_directions(
     share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Directions learned without each fold (repeats, K, d).
+    """Directions (repeats, K, d), each learned without one test fold.
 
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
@@ -95,7 +95,7 @@ def out_of_fold_directions(
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating of each photo by the direction of its fold (repeats, n); 0 if it is never tested.
+    """Rating (repeats, n) of each photo by its test fold's direction; 0 if never tested.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """
@@ -114,7 +114,7 @@ def out_of_fold_ratings(
     share: float = 1.0,
     on_fit: Callable[[], None] | None = None,
 ) -> Floats:
-    """Rating of each photo by a direction learned without its fold (repeats, n)."""
+    """Rating (repeats, n) of each photo by a direction learned without its fold."""
     directions = out_of_fold_directions(learner, taught, folds, share=share, on_fit=on_fit)
     return ratings_by_fold(directions, taught, folds)
 
@@ -122,7 +122,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Function to call after each of `total` fits, which reports how many are done."""
+    """Callback to call after each of `total` fits, which reports the number done."""
     if on_progress is None:
         return None
     done = count(1)
@@ -130,7 +130,7 @@ def counted(
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """The photos with the judgements that a vector's card says it was learned from."""
+    """The photos with the judgements that a vector was learned from, according to its card."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)
@@ -139,7 +139,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows of a random share of the units that some rows belong to."""
+    """Rows of a random share of the groups (or single photos) that `rows` belong to."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -15,7 +15,7 @@ from photorank.typing import Codes, Embeddings
 
 @dataclass(frozen=True)
 class JudgedPhotos:
-    """Photos that take part in a comparison, with embeddings, groups and digests."""
+    """Photos that take part in a comparison, with embeddings, groups and SHA-256 digests."""
 
     X: Embeddings  # (n, d)
     comparisons: Comparisons  # over these n photos, at gap power 0
@@ -28,11 +28,11 @@ class JudgedPhotos:
     by_raters: bool = False  # a score counts as many people as it is the mean of
 
     def codes(self, kind: Literal["group", "series"]) -> Codes:
-        """Group or series of each photo (n,), −1 where there is none."""
+        """Group or series number of each photo (n,), −1 for photos without one."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
-        """Some of the photos (k,), with the comparisons among them."""
+        """Subset of the photos (k,), with the comparisons among them."""
         return replace(
             self,
             X=self.X[rows],
@@ -45,18 +45,18 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """The photos, compared only within a group or series; None leaves them as they are."""
+        """The photos with comparisons only within a group or series; unchanged for None."""
         if kind is None:
             return self
         return replace(self, comparisons=self.comparisons.restricted(self.codes(kind), "within"))
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Folds that a learned vector is tested by: groups, the harder test, if there are any."""
+        """Default unit of folds for a learned vector: groups if there are any, else photos."""
         return "group" if len(np.unique(self.groups)) > 2 else "photo"
 
     def split(self, protocol: Protocol) -> Folds:
-        """Folds of these photos by a protocol.
+        """Folds of these photos according to a protocol.
 
         Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
         """
@@ -81,7 +81,7 @@ class JudgedPhotos:
         )
 
     def _islands(self, k: int) -> Codes:
-        """Photos linked by choices (n,), where that makes k parts of fair size; else −1.
+        """Connected component of each photo's choices (n,); −1 if k even folds are impossible.
 
         Folds that cut through a few choices would leave hardly any to test on.
         """
@@ -96,7 +96,7 @@ class JudgedPhotos:
 def judged_photos(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> JudgedPhotos:
-    """Photos of an index that somebody judged, with their comparisons.
+    """Photos of an index that have judgements, with their comparisons.
 
     Pairs count once each, or by how many people rated both photos. Of one person choices count
     where there are no scores, whatever the index is evaluated by. Raises NoLabelsError if there
@@ -126,7 +126,7 @@ def judged_photos(
 
 
 def _comparisons(index: Index, rater: str | None, by_raters: bool) -> Comparisons:
-    """Comparisons of everybody or of one person, in the way the index is evaluated."""
+    """Comparisons by all people or by one rater, from labels or else from choices."""
     try:
         return index.comparisons(rater=rater, by_raters=by_raters)
     except NoLabelsError:

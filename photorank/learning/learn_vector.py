@@ -30,7 +30,7 @@ IN_SAMPLE = "in_sample_accuracy"
 
 @dataclass(frozen=True)
 class Learned:
-    """Direction, with its accuracy and calibration on photos that did not teach it."""
+    """Learned direction, with its held-out accuracy and calibration."""
 
     direction: Direction  # (d,)
     slope: float | None  # logits per unit of rating difference; None without held-out pairs
@@ -45,7 +45,7 @@ def fit_and_test(
     folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Direction of all photos, tested on the folds of the protocol.
+    """Direction learned from all photos, with accuracy tested on the protocol's folds.
 
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
@@ -89,7 +89,7 @@ def learn_vector(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Learn a vector from an index's judgements; it is returned, not stored.
+    """Master-vector learned from an index's judgements; it is returned, not stored.
 
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the
@@ -136,7 +136,7 @@ def learn_vector(
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """SHA-256 of all preferences, whatever the order of the photos."""
+    """SHA-256 of all preferences, independent of the order of the photos."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

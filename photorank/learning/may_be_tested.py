@@ -1,4 +1,4 @@
-"""The rule whether a vector may be tested on photos, and how."""
+"""Rule for testing a vector on photos it may have learned from."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -14,7 +14,7 @@ Testing = Literal["as it is", "refitted", "in-sample"]
 
 
 def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
-    """How a vector may be tested on photos of an index, given by their digests.
+    """Way to test a vector on photos, given by their digests: directly, refitted or in-sample.
 
     It is learned anew where its card says from what, unless its prior has seen some of the photos
     or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.

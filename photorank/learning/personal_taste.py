@@ -1,4 +1,4 @@
-"""One person's taste: ratings, how well they predict choices, and what more choices would bring."""
+"""One person's taste: ratings, accuracy on choices, and the gain expected from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -40,14 +40,14 @@ _MOVED_PHOTOS = 12  # photos
 
 
 class CurvePoint(NamedTuple):
-    """Accuracy of a taste that was learned from so many choices."""
+    """Accuracy of a taste learned from a given number of choices."""
 
     n_choices: int
     accuracy: Estimate
 
 
 class Moved(NamedTuple):
-    """Photo whose rank has changed."""
+    """Photo with its percentile by the prior and by the person's taste."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -56,7 +56,7 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PersonalState:
-    """One person's taste after all that was said so far.
+    """One person's taste after all clicks so far.
 
     ``accuracy`` is the share of choices, of those whose pair was not picked for
     being informative, that the taste predicts when it is learned from the other
@@ -89,16 +89,16 @@ class PersonalState:
 
     @property
     def n_stars(self) -> int:
-        """Number of photos the person gave stars."""
+        """Number of photos to which the person gave stars."""
         return len(self.said.starred)
 
     @property
     def accuracy(self) -> Estimate | None:
-        """Share of held-out choices predicted; None without a choice to test on."""
+        """Share of held-out choices predicted correctly; None without choices to test on."""
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating and its standard error for a row."""
+        """Rating of a row's photo, and its standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
@@ -114,7 +114,7 @@ class PersonalState:
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """Taste as a master-vector; before any judgement it is the prior's direction."""
+        """Taste as a master-vector; the prior's direction before any judgement."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
         calibrated = not saw and len(self.gaps) >= _MIN_TESTS_TO_CALIBRATE
         metrics = {}
@@ -154,7 +154,7 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Taste of a person after all clicks; quick enough to follow every choice.
+    """Taste of a person after all clicks; fast enough to be recomputed after each choice.
 
     `vector` is what the prior was made of (None: nothing), `said` are the person's clicks by row
     of the index, and `subset` holds the prior and the photos that it is compared on.
@@ -183,13 +183,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Clicks as judgements of photos with coordinates (n, 1 + q)."""
+    """Judgements made from a person's clicks on photos with coordinates (n, 1 + q)."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Choices whose pair was drawn at random, without ties."""
+    """Numbers of the choices between randomly drawn pairs, without ties."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -197,7 +197,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy by number of choices, and winner less loser by point and test (c, t).
+    """Accuracy by number of choices, and rating gaps winner − loser by point and test (c, t).
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -229,18 +229,18 @@ def learning_curve(
 
 
 def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Some of the choices and labels."""
+    """Subset of the choices and labels."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 
 
 def _hits(gaps: Floats) -> Floats:
-    """Hit of each prediction: 1 if the winner was rated higher, ½ if equal, 0 if lower."""
+    """Score of each prediction: 1 if the winner was rated higher, ½ if equal, 0 if lower."""
     return (1 + np.sign(gaps)) / 2
 
 
 def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
-    """Accuracy that 20 more choices are expected to add; None if too little is known."""
+    """Accuracy gain expected from 20 more choices; None with too little data."""
     if len(marks) < 3 or gaps.shape[1] < _MIN_TESTS:
         return None
     at = _shape(np.array(marks))
@@ -265,7 +265,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of all clicks, whatever their order."""
+    """SHA-256 of all clicks, independent of their order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -1,4 +1,4 @@
-"""Protocol of held-out results: how judged photos are split, learned from and tested on."""
+"""Protocol of held-out results: how judged photos are split into learning and test sets."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,7 +9,7 @@ WITHIN = (None, "group", "series")
 
 @dataclass(frozen=True)
 class Protocol:
-    """How held-out results are made.
+    """Settings of a held-out test: folds, repeats, seed and scope.
 
     Parameters
     ----------

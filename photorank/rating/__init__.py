@@ -1,1 +1,1 @@
-"""Ratings: what a master-vector says of a photo, a percentile, a probability."""
+"""Ratings of photos by a master-vector, with percentiles and probabilities."""

@@ -1,4 +1,4 @@
-"""The best shot of a series, as far as signals can tell."""
+"""The best shot of each series, according to technical signals."""
 
 import numpy as np
 
@@ -17,13 +17,13 @@ _MIN_BRIGHTNESS = 0.01  # below it a picture is black
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of the best shot of each series: the greatest merit (n,), of equal ones the first."""
+    """Row of the best shot of each series: the highest merit (n,), the first row if tied."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
 def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
-    """Technical score of each photo among the shots of its series (n,); −1 is a photo on its own.
+    """Technical score (n,) of each photo within its series; series code −1 means no series.
 
     The rank of the subject's sharpness in the series, from 0 to 1, less ten
     times the share of the picture that is blown out beyond what is in the
@@ -61,7 +61,7 @@ def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
 
 
 def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> Codes:
-    """Numbers 0 … n − 1 by which the photos of a series are compared, higher is better.
+    """Rank 0 … n − 1 for comparing the photos of one series; higher is better.
 
     A shot's :func:`within_series_score` and the rank of its rating, from 0 to 1, are added up:
     each of them is blind to faults that the other sees. Of equals the one of better signals
@@ -92,7 +92,7 @@ def _members(series: Codes) -> list[Codes]:
 
 
 def _ranks(values: Floats) -> Floats:
-    """Ranks from 0 to 1 of two values or more, equal ones the mean of theirs."""
+    """Ranks of two or more values, scaled to 0-1; tied values get their mean rank."""
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     below = np.cumsum(count) - count
     return np.asarray(below[place] + (count[place] - 1) / 2) / (len(values) - 1)

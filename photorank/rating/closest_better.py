@@ -1,4 +1,4 @@
-"""The closest better photos: like a photo, and rated clearly higher."""
+"""The closest better photos: similar to a photo, and rated clearly higher."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _SAMPLED_PAIRS = 2000  # that estimate the cosine of those pairs
 
 @dataclass(frozen=True)
 class BetterPhoto:
-    """A photo of the index that is like another and rated higher."""
+    """Photo of the index that is similar to another photo and rated higher."""
 
     row: int
     photo: Photo
@@ -29,7 +29,7 @@ class BetterPhoto:
 def closest_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
 ) -> list[BetterPhoto]:
-    """The k nearest photos of those alike (see :func:`alike_cosine`) and rated higher.
+    """The k nearest photos that are similar (see :func:`alike_cosine`) and rated higher.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
     is. The photo whose embedding (d,) is given may be of the index or not.
@@ -52,7 +52,7 @@ def closest_better(
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:
-    """Cosine from which two photos of an index are alike.
+    """Cosine threshold from which two photos of an index count as similar.
 
     It is that of the likest `share` of all pairs: by default a fiftieth, or, in an index of
     less than 500, what gives each photo ten others on average. Half of the way from any two

@@ -1,4 +1,4 @@
-"""Concepts that move a rating: shown more than usual on a photo, and weighed by the vector."""
+"""Concepts that move a rating: unusually strong in a photo, and correlated with ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,7 +71,7 @@ def moving_concepts(
     *,
     k: int = 6,
 ) -> list[Concept]:
-    """The k of `CONCEPTS` that move a photo's rating most, up or down, the most moving first.
+    """The k of `CONCEPTS` that move a photo's rating most, up or down, strongest first.
 
     Each concept is taken alone, and all are seen through the encoder's text
     tower: where that does not know a quality, no concept of it says anything.
@@ -95,7 +95,7 @@ def moving_concepts(
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Unit embeddings (c, d) of `CONCEPTS`.
+    """Unit text embeddings (c, d) of `CONCEPTS`.
 
     They are encoded once an index and then kept beside it, for a text tower takes ten seconds
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
@@ -113,7 +113,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Amount of each concept in a photo, and correlation of each with ratings, (c,) both.
+    """Amount of each concept in a photo (c,), and its correlation with the ratings (c,).
 
     They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).

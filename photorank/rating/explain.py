@@ -1,4 +1,4 @@
-"""Explanation of a rating: where it comes from, what moves it, and what would be better."""
+"""Explanation of a rating: heat map, concepts that move it, and similar better photos."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Explanation:
 
     @property
     def parts(self) -> Floats:
-        """Lift of each part above the index's average, or below (rows, columns)."""
+        """Contribution of each part (rows, columns) to the rating's lead over the average."""
         return self.heat.against(self.average)
 
     def drawn(self, most: float | None = None) -> Image.Image:
@@ -56,7 +56,7 @@ def explain_file(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explain the rating of a photo file, inside or outside the index; see :func:`explain`."""
+    """Explain the rating of any photo file, in the index or not; see :func:`explain`."""
     if not path.exists():
         raise MissingPathError(path)
     try:
@@ -72,7 +72,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explain a vector's rating of a photo file's bytes, beside the photos of its index.
+    """Explain a vector's rating of an image file's bytes, compared with the index's photos.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the
@@ -98,7 +98,7 @@ def explain(
 def concepts_behind(
     index: Index, vector: MasterVector, embedding: Embeddings, encoder: Encoder
 ) -> list[Concept] | None:
-    """Concepts that move a photo's rating; None where the encoder's words cannot be had.
+    """Concepts that move a photo's rating; None if the encoder has no usable text network.
 
     It is apart from :func:`explain`, for a text tower takes seconds to load.
     """

@@ -1,4 +1,4 @@
-"""Heat maps: each part's share of a rating, exact where it is a sum over positions, else tried out.
+"""Heat maps: contribution of each part of a photo to its rating, exact or by occlusion.
 
 A position's features have seen more of the photo than the patch they stand for, so even an exact
 map tells where the encoder holds what it rates, not what would change were that patch cut out.
@@ -24,7 +24,7 @@ _BATCH = 16  # photos
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Share of each part of a photo in its rating."""
+    """Contribution of each part of a photo to its rating."""
 
     values: Floats  # (rows, columns), in units of the rating
     weights: Floats  # (rows, columns) how much of the mean over positions is there; 0 by occlusion
@@ -34,11 +34,11 @@ class HeatMap:
 
     @property
     def exact(self) -> bool:
-        """Whether the values are parts of the rating, rather than changes that were tried out."""
+        """Whether the values sum to the rating exactly, rather than being found by occlusion."""
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Lift of each part above (> 0) or below a photo of average rating.
+        """Contribution of each part relative to a photo of average rating; > 0 raises the rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -66,7 +66,7 @@ def heat_map(
 
 
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
-    """Heat map of a rating by an encoder that averages over positions.
+    """Exact heat map of a rating, for an encoder that averages features over positions.
 
     With features f_kp at position p of P_k in frame k of K, f_k their mean,
     and m the mean of the unit f_k, the rating is
@@ -110,7 +110,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map of how far a rating falls when each part is covered in the photo's mean colour.
+    """Heat map by occlusion: fall of the rating when a cell is filled with the mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -147,20 +147,20 @@ def occlusion(
 
 
 def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
-    """Rows and columns of about square cells, so many along the long side."""
+    """Number of rows and columns of nearly square cells, `cells` along the long side."""
     side = max(photo.size) / cells
     return max(round(photo.height / side), 1), max(round(photo.width / side), 1)
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Parts (h, w) of a frame shared out over a photo's grid; what lies outside is lost."""
+    """Values (h, w) of a frame's parts summed into a photo's grid; parts outside are dropped."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T
 
 
 def _overlaps(positions: int, start: float, end: float, cells: int) -> Floats:
-    """Share of each position that lies in each cell, (cells, positions)."""
+    """Fraction of each position that lies in each cell, (cells, positions)."""
     edges = start + (end - start) * np.arange(positions + 1) / positions
     low, high = np.minimum(edges[:-1], edges[1:]), np.maximum(edges[:-1], edges[1:])
     marks = np.arange(cells + 1)[:, None] / cells

@@ -1,4 +1,4 @@
-"""Percentiles: where ratings stand in their collection, or would stand in another."""
+"""Percentiles of ratings within their own collection or within another one."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from photorank.typing import Ratings
 
 
 def percentiles(ratings: Ratings) -> Ratings:
-    """Percentage of ratings that each one exceeds (n,), counting ties half.
+    """Percentile of each rating (n,) among all ratings, 0-100; ties count half.
 
     The best of many is near 100, the median 50; a single photo stands at 50.
 
@@ -26,7 +26,7 @@ def percentiles(ratings: Ratings) -> Ratings:
 
 
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Percentage of a collection (k,) that each rating (n,) exceeds, ties half."""
+    """Percentile of each rating (n,) among a collection's ratings (k,), 0-100; ties count half."""
     order = np.sort(collection)
     below = np.searchsorted(order, ratings, "left")
     at_most = np.searchsorted(order, ratings, "right")
@@ -34,7 +34,7 @@ def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
 
 
 def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Percentage of a collection (k,) that is rated lower than each rating (n,).
+    """Percentage of a collection's ratings (k,) below each rating (n,), 0-100.
 
     Unlike a percentile it counts no tie, so that “better than so much of them” is true word by
     word: of three photos the best is better than two thirds. Ratings that differ by less than a

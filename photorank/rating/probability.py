@@ -1,4 +1,4 @@
-"""Probability that people prefer one photo to another, from the difference of two ratings."""
+"""Probability that people prefer one photo to another, from the difference of ratings."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class Slope:
-    """Logits per unit of rating difference, and how far to trust it."""
+    """Slope in logits per unit of rating difference, and whether it was calibrated."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements
@@ -34,7 +34,7 @@ def probability(first: float, second: float, slope: float) -> float:
 
 
 def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
-    """Slope of :func:`probability` that makes judged pairs likeliest, 0 if none does.
+    """Maximum-likelihood slope of :func:`probability` on judged pairs, 0 if none fits.
 
     Differences (m,) are of the photo that people preferred, less the other's, by ratings that
     were not learned from these judgements; weights (m,) say how often each was judged so.
@@ -63,13 +63,13 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Slope that makes one standard deviation of rating differences one logit."""
+    """Slope at which one standard deviation of rating differences equals one logit."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope of a vector's probabilities: its fitted one, else its model's, else the collection's.
+    """Slope for a vector's probabilities: fitted, else from the model, else from the collection.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

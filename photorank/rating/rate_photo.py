@@ -1,4 +1,4 @@
-"""Ratings of single photos, whether they are in the index or not, and of two against each other."""
+"""Ratings of single photos, in the index or not, and comparisons of two photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class RatedPhoto:
 
 @dataclass(frozen=True)
 class TwoPhotos:
-    """Probability that each of two photos is the better one, by a vector."""
+    """Probability of each of two photos being the better one, by a vector."""
 
     vector: str
     slope: Slope
@@ -38,7 +38,7 @@ class TwoPhotos:
 
 
 def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
-    """Unit embedding (1, d) of one photo file's bytes.
+    """Unit embedding (1, d) of one image file's bytes.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -47,7 +47,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Embeddings (k, d) of photo files; the encoder is loaded only for unknown ones."""
+    """Embeddings (k, d) of photo files; the encoder is loaded only for files not in the index."""
     rows = [index.row_of(path) for path in paths]
     encoder = load() if any(row is None for row in rows) else None
     embedded = []
@@ -68,7 +68,7 @@ def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encode
 def rate_files(
     index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> list[RatedPhoto]:
-    """Rate photo files, inside or outside the index, and place them among the index's photos."""
+    """Rate photo files, in the index or not, with percentiles among the index's photos."""
     ratings = vector.rate(embeddings_of(index, paths, load), index.fingerprint)
     collection = index.rate(vector)
     rated = []
@@ -89,7 +89,7 @@ def extreme_photos(
     lowest: bool = False,
     search: Callable[..., list[Found]] = Index.best,
 ) -> list[RatedPhoto]:
-    """The k photos that a vector rates highest, or lowest, the most extreme first.
+    """The k photos that a vector rates highest (or lowest), most extreme first.
 
     `search` is what finds them: the exact search, or one like it.
     """
@@ -106,7 +106,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Probability that each of two photos (2, d) is the better one."""
+    """Probability of each of two photos (2, d) being the better one."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)
@@ -115,5 +115,5 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope of a vector's probabilities, given its ratings of the index's photos."""
+    """Slope for a vector's probabilities, given its ratings of the index's photos."""
     return slope_for(vector, collection, index.manifest.logit_scale)

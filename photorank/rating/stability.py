@@ -1,4 +1,4 @@
-"""Stability of ratings: the same photo in other sizes, crops and compressions."""
+"""Stability of ratings under changes of a photo's size, crop and compression."""
 
 from dataclasses import dataclass
 
@@ -15,24 +15,24 @@ MAX_STEADY_FLIPS = 0.05  # share of flips above which an order is not to be reli
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Stability of the order of two photos, in whatever form they come."""
+    """Stability of the order of two photos over their resized, cropped or compressed variants."""
 
     spreads: tuple[float, float]  # standard deviation of each rating over its variants
     flips: float  # 0 to 1: pairs of variants whose order is not that of the photos themselves
 
     @property
     def steady(self) -> bool:
-        """Whether the order may be relied on, as far as this tells."""
+        """Whether the order is stable: flips are at most `MAX_STEADY_FLIPS`."""
         return self.flips <= MAX_STEADY_FLIPS
 
 
 def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
-    """Unit embeddings (k, d) of a photo (the first) and its variants."""
+    """Unit embeddings (k, d) of a photo and its variants; the photo itself comes first."""
     return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
 
 
 def flips(first: Ratings, second: Ratings) -> float:
-    """Share of variants in which two photos change places, from ratings (k,) and (l,) of each.
+    """Share of variant pairs that reverse two photos' order, from ratings (k,) and (l,).
 
     Of all pairs of a variant of the first and one of the second, the share whose
     order is not that of the photos themselves, which come foremost; ties count one
@@ -49,7 +49,7 @@ def flips(first: Ratings, second: Ratings) -> float:
 
 
 def steadiness(vector: MasterVector, first: Embeddings, second: Embeddings) -> Steadiness:
-    """Stability of the order of two photos, from embeddings of their variants (k, d) and (l, d)."""
+    """Stability of two photos' order, from embeddings (k, d) and (l, d) of their variants."""
     ratings = [vector.rate(one, vector.fingerprint) for one in (first, second)]
     spreads = [float(np.std(one, ddof=1)) for one in ratings]
     return Steadiness((spreads[0], spreads[1]), flips(*ratings))
