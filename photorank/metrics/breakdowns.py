@@ -112,6 +112,8 @@ def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupA
 
     Examples
     --------
+    >>> from photorank.comparisons.comparisons import Comparisons
+    >>> from photorank.metrics.folds import Folds
     >>> together = Folds(np.zeros((1, 4), dtype=int), 1, None)
     >>> pairs = HeldOutPairs.of(Comparisons.from_scores([1.0, 2.0, 3.0, 4.0]), together)
     >>> groups = np.array([0, 0, 1, 1])

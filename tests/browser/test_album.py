@@ -27,7 +27,8 @@ def album(page, server):
 
     def opened(query="places=5&vector=ours"):
         page.goto(f"{server}/album?{query}")
-        page.locator(".st-key-photos-album img").first.wait_for()
+        places = int(query.removeprefix("places=").partition("&")[0])
+        page.locator(".st-key-photos-album img").nth(places - 1).wait_for()
         page.wait_for_function(SETTLED)
         return page
 

@@ -1,4 +1,5 @@
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -30,7 +31,11 @@ def ask():
             if before is not message and "body" in message:
                 before["body"] += message["body"]
 
-        asyncio.run(app(scope, receive, send))
+        def run():
+            asyncio.run(app(scope, receive, send))
+
+        with ThreadPoolExecutor(1) as thread:  # a browser's test may keep a loop in this one
+            thread.submit(run).result()
         return sent
 
     return answer
