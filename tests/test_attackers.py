@@ -257,10 +257,13 @@ def test_the_server_is_for_this_machine_and_gives_out_no_file(server, home, gall
         assert b"SQLite format" not in body
     status, _ = ask(server, "PUT", "/_stcore/upload_file/x/y", b"x", Origin="http://evil.example")
     assert status >= 400
-    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
-    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://evil.example"}
-    status, _ = ask(server, "GET", "/_stcore/stream", None, **upgrade, **key)
-    assert status == 403
+    elsewhere = ("http://evil.example", "http://localhost:3000", "http://localhost", "null", None)
+    assert {knock(server, origin) for origin in elsewhere} == {403}
+    assert knock(server, f"http://127.0.0.1:{server}") == 101
+    for path in ("/", "/_stcore/health", "/_stcore/stream", "/static/x.js", "/thumbnails/small/x"):
+        status, body = ask(server, "GET", path, Host="evil.example")
+        assert status == 403
+        assert b"--allow-host" in body
 
 
 def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
@@ -271,12 +274,20 @@ def test_the_server_asks_nobody_on_the_internet(home, monkeypatch):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.getsockname()[1]}")
         monkeypatch.setenv("no_proxy", "")
         monkeypatch.setenv("NO_PROXY", "")
-        key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
-        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Origin": "http://evil.example"}
-        with dashboard("--listen", "0.0.0.0") as port:  # noqa: S104
-            assert ask(port, "GET", "/_stcore/stream", None, **upgrade, **key)[0] == 403
-            assert ask(port, "GET", "/_stcore/health")[0] == 200
+        with dashboard("--listen", "0.0.0.0", "--allow-host", "album.example") as port:  # noqa: S104
+            assert knock(port, "http://evil.example") == 403
+            assert knock(port, "https://album.example") == 101
+            assert knock(port, "https://album.example", Host="album.example") == 101
+            assert ask(port, "GET", "/_stcore/health", Host="album.example")[0] == 200
         assert not [line for line in heard(proxy) if line.startswith(b"CONNECT") or b"://" in line]
+
+
+def knock(port, origin, **headers):
+    """Return how the dashboard answers a page that wants to open its socket."""
+    key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+    page = {} if origin is None else {"Origin": origin}
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", **key, **page, **headers}
+    return ask(port, "GET", "/_stcore/stream", None, **upgrade)[0]
 
 
 def heard(server):

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.options import Listen, Port, example
+from photorank.cli.options import AllowedHosts, Listen, Port, example
 from photorank.cli.output import message, stages
-from photorank.cli.server import serve
+from photorank.cli.server import Place, serve
 from photorank.workspace import Workspace
 
 app = typer.Typer()
@@ -16,6 +16,7 @@ app = typer.Typer()
 def demo(
     port: Port = None,
     listen: Listen = None,
+    allow_host: AllowedHosts = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
     build_only: Annotated[
         bool, typer.Option("--build-only", help="Build the sample, do not show it.")
@@ -24,15 +25,16 @@ def demo(
     """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
     from photorank.demo import build_sample
 
-    workspace = Workspace.current()
+    workspace, place = Workspace.current(), Place.checked(port, listen, allow_host)
     with stages() as on_progress:
         index = build_sample(workspace, on_progress=on_progress)
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:
-        serve(workspace, port=port, browser=not no_open, listen=listen)
+        serve(workspace, place, browser=not no_open)
 
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
-def dashboard(port: Port = None, listen: Listen = None) -> None:
+def dashboard(port: Port = None, listen: Listen = None, allow_host: AllowedHosts = None) -> None:
     """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
-    serve(Workspace.current(), port=port, browser=not listen, listen=listen)
+    place = Place.checked(port, listen, allow_host)
+    serve(Workspace.current(), place, browser=not listen)

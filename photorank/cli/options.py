@@ -5,6 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
+from photorank.hosts import ALLOWED_HOSTS
+
 FoldBy: TypeAlias = Literal["photo", "group", "series", "split"]
 
 IndexName = Annotated[
@@ -34,6 +36,15 @@ Listen = Annotated[
     typer.Option(
         metavar="ADDRESS",
         help="Let other machines in, such as 0.0.0.0: anybody who reaches it sees your photos.",
+    ),
+]
+AllowedHosts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="NAME",
+        envvar=ALLOWED_HOSTS,
+        help="Answer to this name, too, as of a proxy in front of it; may be given several times.",
     ),
 ]
 Within = Annotated[

@@ -1,5 +1,6 @@
 """Server of the dashboard: started, opened in the browser, and stopped with the command."""
 
+import errno
 import os
 import signal
 import socket
@@ -7,14 +8,16 @@ import subprocess
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from importlib.resources import files
 from pathlib import Path
 
 from photorank.cli.output import message
 from photorank.errors import ServerError
+from photorank.hosts import ALLOWED_HOSTS, checked_hosts, is_address
 from photorank.workspace import Workspace
 
 HOST = "127.0.0.1"  # this machine alone: the dashboard shows private photos
@@ -26,24 +29,57 @@ _START_TIMEOUT_SECONDS = 120.0
 _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 
-def serve(
-    workspace: Workspace, *, port: int | None, browser: bool, listen: str | None = None
-) -> None:
-    """Run the dashboard until Ctrl-C, on this machine only or on the network address `listen`.
+@dataclass(frozen=True)
+class Place:
+    """Where the dashboard is found: the network address it listens on, its port, other names."""
 
-    Raises :class:`ServerError` if the port is in use, or the server fails.
+    address: str
+    port: int
+    names: Sequence[str]  # of hosts, besides localhost and literal addresses
+
+    @classmethod
+    def checked(
+        cls, port: int | None, listen: str | None = None, names: Sequence[str] | None = None
+    ) -> "Place":
+        """Place with a port that is free; this machine alone unless `listen` is an address.
+
+        Raises :class:`ServerError` if the port is in use, or an address or a name is none.
+        """
+        address = HOST if listen is None else listen
+        own = [] if address == HOST or is_address(address) else [address]
+        return cls(address, _free_port(address, port), checked_hosts([*own, *(names or [])]))
+
+    @property
+    def host(self) -> str:
+        """Host by which this machine reaches the dashboard."""
+        return {EVERYWHERE: HOST, "::": "::1"}.get(self.address, self.address)
+
+    @property
+    def url(self) -> str:
+        """URL to open on this machine."""
+        return (
+            f"http://[{self.host}]:{self.port}"
+            if ":" in self.host
+            else (f"http://{self.host}:{self.port}")
+        )
+
+
+def serve(workspace: Workspace, place: Place, *, browser: bool) -> None:
+    """Run the dashboard until Ctrl-C.
+
+    Raises :class:`ServerError` if the server fails.
     """
-    chosen = _free_port(port)
-    host = listen if listen and listen != EVERYWHERE else HOST
-    url = f"http://{host}:{chosen}"
-    with _server(workspace, chosen, listen or HOST) as server:
+    with _server(workspace, place) as server:
         try:
-            _wait_until_ready(server, host, chosen)
-            message(f"the dashboard is at {url} (Ctrl-C ends it)")
-            if listen and listen != HOST:
-                message(f"whoever reaches {listen} sees it too: it asks for no password")
+            _wait_until_ready(server, place)
+            message(f"the dashboard is at {place.url} (Ctrl-C ends it)")
+            if place.address != HOST:
+                message(
+                    f"whoever reaches {place.address} sees it too: it asks for no password, and "
+                    "answers to addresses and to names given with --allow-host"
+                )
             if browser and _has_screen():
-                webbrowser.open(url)
+                webbrowser.open(place.url)
             if code := server.wait():
                 raise ServerError(f"the dashboard's server ended with code {code}; see above.")
         except KeyboardInterrupt:
@@ -51,25 +87,26 @@ def serve(
 
 
 @contextmanager
-def _server(workspace: Workspace, port: int, address: str) -> Iterator["subprocess.Popen[bytes]"]:
+def _server(workspace: Workspace, place: Place) -> Iterator["subprocess.Popen[bytes]"]:
     """Server process that stops with the block, also when this process is terminated."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
-        "server.address": address,
-        "server.port": port,
+        "server.address": place.address,
+        "server.port": place.port,
         "server.headless": "true",
         # Python collects garbage by itself; all of it after each click took most of the time.
         "runner.postScriptGC": "false",
         "server.fileWatcherType": "none",  # the pages do not change while it runs
         "server.enableXsrfProtection": "true",
-        "server.enableCORS": "true",  # which is streamlit's word for refusing other origins
+        "server.enableCORS": "true",  # which is Streamlit's word for refusing other origins
         "browser.gatherUsageStats": "false",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     previous = signal.signal(signal.SIGTERM, _end)
     server = subprocess.Popen(  # noqa: S603 - our own interpreter and script, no shell
         command,
-        env=os.environ | {"PHOTORANK_HOME": str(workspace.root)},
+        env=os.environ
+        | {"PHOTORANK_HOME": str(workspace.root), ALLOWED_HOSTS: " ".join(place.names)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # its greeting; warnings and errors are on stderr
     )
@@ -96,36 +133,43 @@ def dashboard_folder() -> Path:
     return folder
 
 
-def _free_port(asked: int | None) -> int:
+def _free_port(address: str, asked: int | None) -> int:
     if asked is not None:
-        if _is_free(asked):
+        if _is_free(address, asked):
             return asked
         raise ServerError(f"port {asked} is in use. Choose another with --port, or leave it out.")
     for port in range(FIRST_PORT, FIRST_PORT + _PORTS_TRIED):
-        if _is_free(port):
+        if _is_free(address, port):
             return port
     raise ServerError(f"no port from {FIRST_PORT} on is free. Choose one with --port.")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        if os.name != "nt":  # there it would mean sharing the port
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
+def _is_free(address: str, port: int) -> bool:
+    """Whether a port of an address can be listened on; ServerError if the address cannot."""
+    try:
+        family, kind, *_, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            if os.name != "nt":  # there it would mean sharing the port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(where)
+    except (OSError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
             return False
+        raise ServerError(
+            f"--listen {address!r} is no address of this machine. Give one that `ip address` "
+            "shows, or 0.0.0.0 for all of them."
+        ) from error
     return True
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", host: str, port: int) -> None:
+def _wait_until_ready(server: "subprocess.Popen[bytes]", place: Place) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServerError(
                 f"the dashboard's server ended at once with code {server.returncode}; see above."
             )
-        if _answers(host, port):
+        if _answers(place.host, place.port):
             return
         time.sleep(0.1)
     raise ServerError(

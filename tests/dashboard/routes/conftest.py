@@ -8,15 +8,15 @@ import pytest
 def ask():
     """Return a function that asks a server for a path, and returns what it sends, by its type."""
 
-    def answer(app, path="/", *, kind="http", **headers):
+    def answer(app, path="/", *, kind="http", method="GET", more=(), **headers):
         sent = {}
-        lines = {"host": "photos.home:8501"} | headers
+        lines = [*({"host": "localhost:8501"} | headers).items(), *more]
         scope = {
             "type": kind,
-            "method": "GET",
+            "method": method,
             "path": path,
             "query_string": b"",
-            "headers": [(name.encode(), value.encode()) for name, value in lines.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in lines],
         }
 
         calls = [{"type": "http.request" if kind == "http" else "websocket.connect"}]

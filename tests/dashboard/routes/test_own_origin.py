@@ -1,29 +1,42 @@
 import pytest
-import streamlit as st
 
 from dashboard.routes.own_origin import OwnOriginOnly
+from photorank.hosts import ALLOWED_HOSTS
 
-ALLOWED = ["http://photos.home:8501", "http://localhost:3000", "http://127.0.0.1:8501"]
-REFUSED = [
-    *("http://evil.example", "http://photos.home", "null"),
-    "http://photos.home:8501.evil.example",
+OWN = [
+    ("localhost:8501", "http://localhost:8501"),
+    ("LocalHost:8501", "http://localhost:8501"),
+    ("127.0.0.1:8501", "http://127.0.0.1:8501"),
+    ("192.168.1.7:8501", "http://192.168.1.7:8501"),
+    ("[::1]:8501", "http://[::1]:8501"),
+    ("127.0.0.1", "http://127.0.0.1:80"),
+    ("127.0.0.1", "https://127.0.0.1"),
+]
+OTHER_PAGES = [
+    *("http://localhost:3000", "http://127.0.0.1:8501", "http://localhost", "null", ""),
+    *("http://evil.example", "http://localhost:8501.evil.example", "http://localhost:8501/"),
+    *("http://me@localhost:8501", "file://localhost:8501", "localhost:8501"),
+    "chrome-extension://localhost:8501",
+]
+OTHER_NAMES = [
+    *("photos.home:8501", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example"),
+    *("localhost:8501@evil.example", "localhost, evil.example", "", "0x7f000001", "[::1"),
 ]
 
 
 @pytest.fixture
 def answers(ask):
-    """Return a function that tells whether a page of an origin is answered."""
+    """Return a function that tells whether a request is answered."""
 
     def answered(kind, **headers):
         reached = []
 
         async def streamlit(scope, receive, send):
-            reached.append(scope["type"])
+            reached.append(scope)
 
         sent = ask(OwnOriginOnly(streamlit), kind=kind, **headers)
         if not reached:
-            start = sent.get("http.response.start", {"status": 403})
-            assert start["status"] == 403
+            assert kind == "websocket" or sent["http.response.start"]["status"] == 403
             assert kind == "http" or sent["websocket.close"]
         return bool(reached)
 
@@ -31,30 +44,68 @@ def answers(ask):
 
 
 @pytest.mark.parametrize("kind", ["http", "websocket"])
-def test_only_own_pages_reach_streamlit(answers, kind):
-    """By the name they were opened by, on this machine, and what is no page of a browser.
-
-    Of others Streamlit would ask the internet what this machine's address is there.
-    """
-    assert answers(kind)
-    assert all(answers(kind, origin=origin) for origin in ALLOWED)
-    assert not any(answers(kind, origin=origin) for origin in REFUSED)
+@pytest.mark.parametrize(("host", "origin"), OWN)
+def test_the_dashboards_own_pages_are_answered(answers, kind, host, origin):
+    """By localhost and by literal addresses, whatever the port."""
+    assert answers(kind, host=host, origin=origin)
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("server.corsAllowedOrigins", ["https://album.example"]),
-        ("browser.serverAddress", "album.example"),
-        ("server.enableCORS", False),
-    ],
-)
-def test_an_origin_that_the_settings_let_in_is_answered(answers, monkeypatch, name, value):
-    """Whoever puts a proxy in front of the dashboard says so in Streamlit's own settings."""
-    assert not answers("websocket", origin="https://album.example")
-    known = st.get_option
-    monkeypatch.setattr(st, "get_option", lambda key: value if key == name else known(key))
-    assert answers("websocket", origin="https://album.example")
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("origin", OTHER_PAGES)
+def test_other_pages_are_refused(answers, kind, origin):
+    """Those of other programs on this machine, too, and pages that hide where they are from."""
+    assert not answers(kind, host="localhost:8501", origin=origin)
+
+
+def test_a_socket_is_opened_by_a_page_alone(answers):
+    """What tells no origin may follow a link, but neither open a socket nor write."""
+    assert answers("http", host="localhost:8501")
+    assert not answers("http", host="localhost:8501", method="POST")
+    assert not answers("websocket", host="localhost:8501")
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize("host", OTHER_NAMES)
+def test_a_name_that_somebody_pointed_at_this_machine_is_refused(answers, kind, host):
+    """Its pages are of one origin with the dashboard, as far as a browser knows."""
+    assert not answers(kind, host=host, origin=f"http://{host}")
+    assert not answers(kind, host=host)
+
+
+def test_a_name_that_was_allowed_is_answered(answers, monkeypatch):
+    """Behind a proxy that hands the name on, and behind one that does not; no other port is."""
+    monkeypatch.setenv(ALLOWED_HOSTS, "album.example photos.home:8443")
+
+    assert answers("websocket", host="album.example", origin="https://album.example")
+    assert answers("websocket", host="album.example:8501", origin="http://album.example:8501")
+    assert answers("websocket", host="127.0.0.1:8501", origin="https://album.example")
+    assert answers("websocket", host="127.0.0.1:8501", origin="https://photos.home:8443")
+    assert answers("http", host="photos.home")
+    assert not answers("websocket", host="127.0.0.1:8501", origin="https://album.example:3000")
+    assert not answers("websocket", host="127.0.0.1:8501", origin="https://photos.home")
+    assert not answers("websocket", host="evil.example", origin="https://album.example")
+
+
+def test_streamlit_is_not_asked_again_about_a_socket(ask):
+    """To judge a proxy's name it would ask the internet for this machine's address."""
+    seen = []
+
+    async def streamlit(scope, receive, send):
+        seen.extend(name for name, _ in scope["headers"])
+
+    ask(OwnOriginOnly(streamlit), kind="websocket", host="[::1]", origin="http://[::1]")
+    assert seen == [b"host"]
+
+
+def test_two_hosts_or_origins_are_none(ask):
+    """A proxy may look at the first, the server at the second."""
+
+    async def streamlit(scope, receive, send):
+        pytest.fail("it was answered")
+
+    for twice in ("host", "origin"):
+        headers = {"host": "localhost", "origin": "http://localhost"}
+        ask(OwnOriginOnly(streamlit), kind="websocket", more=[(twice, headers[twice])], **headers)
 
 
 def test_the_server_starts_and_ends_as_it_did(answers):
