@@ -37,7 +37,10 @@ FLOOR = {room: floor for floor, rooms in enumerate(ROOMS) for room in rooms}
 # What a library is for is done in one place; the sample takes its pictures from two of them.
 AT_HOME = {
     "workspace": {"platformdirs"},
-    "photos": {"PIL", "imagehash", "pillow_heif", "scipy", "skimage"},
+    "photos": {
+        *("PIL", "imagehash", "pillow_heif", "scipy", "skimage"),
+        *("tifffile", "rawpy", "pillow_jxl"),
+    },
     "comparisons": {"scipy"},
     "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread
     "encoders": {

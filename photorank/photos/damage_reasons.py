@@ -4,6 +4,11 @@ from collections.abc import Callable
 
 from photorank.errors import counted
 
+EXPORT_ADVICE = "export it as RGB with 8 or 16 bits"
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+_CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})  # of HEIC and AVIF alike
+_AVIF_BRANDS = frozenset({b"avif", b"avis"})
 _HEIF_BRANDS = frozenset(b"heic heix hevc hevx heim heis hevm hevs mif1 msf1".split())
 
 _SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {  # first bytes of formats that are read
@@ -11,7 +16,7 @@ _SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {  # first bytes of formats 
     "PNG": b"\x89PNG",
     "GIF": b"GIF8",
     "BMP": b"BM",
-    "TIFF": (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"),
+    "TIFF": TIFF_STARTS,
 }
 # Formats that are not read, but are found under the names of photos.
 _OTHER_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {
@@ -21,6 +26,9 @@ _OTHER_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {
     "JPEG XL": (b"\xff\x0a", b"\0\0\0\x0cJXL "),
     "JPEG 2000": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
 }
+
+# Markers of a JPEG: frames without loss, and what lies among the numbers of frames but is none.
+_LOSSLESS_FRAMES, _NO_FRAMES = {0xC3, 0xC7, 0xCB, 0xCF}, {0xC4, 0xC8, 0xCC}
 
 _IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # whether the file reaches its end
     "JPEG": lambda data: data.rstrip(b"\0").endswith(b"\xff\xd9"),
@@ -35,7 +43,12 @@ _IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # whether the file reaches it
 
 def is_heif(data: bytes) -> bool:
     """Whether the first bytes are those of a HEIC or HEIF file."""
-    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
+    brand = data[8:12]
+    if data[4:8] != b"ftyp" or brand not in _HEIF_BRANDS:
+        return False
+    others = data[16 : int.from_bytes(data[:4], "big")]  # the brand that tells most is not first
+    brands = {others[at : at + 4] for at in range(0, len(others), 4)}
+    return brand not in _CONTAINER_BRANDS or not brands & _AVIF_BRANDS
 
 
 def damage(data: bytes, error: Exception | None = None) -> str:
@@ -45,6 +58,8 @@ def damage(data: bytes, error: Exception | None = None) -> str:
     kind = _kind(data)
     if kind is None:
         return _other_format(data)
+    if kind == "JPEG" and (rare := _rare_jpeg(data)):
+        return f"{rare}, which is not read; export it as JPEG of 8 bits"
     text = " ".join(str(error or "its header cannot be read").split())[:100]
     if "truncated" in text.lower() or not _IS_WHOLE.get(kind, bool)(data):
         return f"truncated {kind} after {_size_text(len(data))}"
@@ -57,9 +72,22 @@ def _kind(data: bytes) -> str | None:
         return "WebP"
     if is_heif(data):
         return "HEIC"
-    if data[4:12] in {b"ftypavif", b"ftypavis"}:
+    if data[4:8] == b"ftyp" and data[8:12] in _AVIF_BRANDS | _CONTAINER_BRANDS:
         return "AVIF"
     return next((kind for kind, first in _SIGNATURES.items() if data.startswith(first)), None)
+
+
+def _rare_jpeg(data: bytes) -> str | None:
+    """Name of a kind of JPEG that is not read, None for others."""
+    at = 2
+    while at + 5 <= len(data) and data[at] == 0xFF:
+        marker, bits = data[at + 1], data[at + 4]
+        if marker in _LOSSLESS_FRAMES:
+            return "a lossless JPEG"
+        if 0xC0 <= marker <= 0xCF and marker not in _NO_FRAMES:
+            return None if bits == 8 else f"a JPEG of {bits} bits"
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return None
 
 
 def _other_format(data: bytes) -> str:

@@ -6,12 +6,17 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-from photorank.errors import counted
+from photorank.errors import UnreadablePhotoError, counted
 
 MAX_FILE_BYTES = 1 << 30  # a file is held in memory; the largest camera files are a third of this
 # Above every camera (phones have 200 megapixels); at Pillow's four bytes a pixel this is 1.2 GB.
 MAX_PIXELS = 300_000_000
 MAX_WEBP_PIXELS = MAX_PIXELS // 3  # Pillow holds five copies of a WebP while it decodes
+
+
+def too_many_pixels(limit: int) -> UnreadablePhotoError:
+    """Error for a photo of more than `limit` pixels."""
+    return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
 
 
 class DecodeLimits(NamedTuple):

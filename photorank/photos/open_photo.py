@@ -8,18 +8,25 @@ import os
 import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError, features
+from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.damage_reasons import damage, is_heif
-from photorank.photos.decode_limits import MAX_FILE_BYTES, MAX_PIXELS, MAX_WEBP_PIXELS
+from photorank.photos.damage_reasons import TIFF_STARTS, damage, is_heif
+from photorank.photos.decode_limits import (
+    MAX_FILE_BYTES,
+    MAX_PIXELS,
+    MAX_WEBP_PIXELS,
+    too_many_pixels,
+)
+from photorank.photos.decoding.colour_tags import tagged_space
+from photorank.photos.decoding.tiff_pages import open_tiff
+from photorank.photos.decoding.to_srgb import to_srgb
 
 # Pillow's own limit is half as high. Its warnings, also of metadata, would go to the terminal; what
 # matters becomes the reason of an error here.
@@ -38,7 +45,6 @@ _REDUCED_SIDE_RATIO = 1.6
 _THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
 _REDUCIBLE_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
-_MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 
 _TRANSPOSES = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -123,12 +129,14 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     file is damaged, not a photo, or larger than `MAX_PIXELS`.
     """
     try:
-        photo = open_header(io.BytesIO(data))
+        photo = _opened(data)
         full_size = photo.size
         if short_side:
             photo.draft(None, (ceil(_REDUCED_SIDE_RATIO * short_side),) * 2)
         photo.load()
-        picture = _upright(photo, _srgb(_reduced(photo, short_side or photo.width)))
+        _restore_exif(photo)  # a PNG's text may come after its pixels
+        picture = to_srgb(_reduced(photo, short_side or photo.width), tagged_space(photo, data))
+        picture = _upright(photo, picture)
     except UnreadablePhotoError:
         raise
     # Decoders raise anything: OSError, SyntaxError, struct.error, ValueError and more were seen.
@@ -138,6 +146,16 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     if max(picture.size) < max(full_size):
         picture.info["full_size"] = tuple(sorted(full_size))
     return picture
+
+
+def _opened(data: bytes) -> Image.Image:
+    """Opened photo of a file's bytes; of a TIFF file the page that is the photo."""
+    if data.startswith(TIFF_STARTS):
+        photo = open_tiff(data)
+        if photo is None:
+            raise UnreadablePhotoError("camera RAW is not read; export it as JPEG or TIFF")
+        return photo
+    return open_header(io.BytesIO(data))
 
 
 def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
@@ -164,7 +182,7 @@ def _formats(heif: bool) -> tuple[str, ...]:
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    return tuple(name for name in _FORMATS if name in Image.OPEN)
+    return tuple(name for name in _FORMATS if name in Image.OPEN and (heif or name != "HEIF"))
 
 
 def open_header(file: BinaryIO) -> Image.Image:
@@ -184,18 +202,27 @@ def open_header(file: BinaryIO) -> Image.Image:
         file.seek(0)
         raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES))) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_many_pixels(MAX_PIXELS) from error
+        raise too_many_pixels(MAX_PIXELS) from error
     except Exception as error:  # as in `decode_photo`
         file.seek(0)
         raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES), error)) from error
     limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
     if photo.width * photo.height > limit:
-        raise _too_many_pixels(limit)
+        raise too_many_pixels(limit)
+    _restore_exif(photo)
     return photo
 
 
-def _too_many_pixels(limit: int) -> UnreadablePhotoError:
-    return UnreadablePhotoError(f"more than {limit // 1_000_000} megapixels")
+def _restore_exif(photo: Image.Image) -> None:
+    """Put EXIF where Pillow looks for it, which ImageMagick writes into a PNG as text."""
+    text = photo.info.get("Raw profile type APP1")
+    if not isinstance(text, str) or "exif" in photo.info:
+        return
+    _, _, digits = text.strip().partition("\n")[2].partition("\n")  # after a name and a length
+    with suppress(ValueError):  # a photo with damaged EXIF is still a photo
+        segment = bytes.fromhex(digits)
+        if segment.startswith(b"Exif\0\0"):
+            photo.info["exif"] = segment
 
 
 def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
@@ -214,45 +241,3 @@ def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
     except Exception:  # a photo with damaged EXIF is still a photo; decoders raise anything
         return picture
     return picture.transpose(_TRANSPOSES[orientation]) if orientation in _TRANSPOSES else picture
-
-
-def _srgb(photo: Image.Image) -> Image.Image:
-    """Photo as RGB in sRGB, without alpha and metadata."""
-    if photo.mode in {"I", "F", "LAB", "HSV"}:
-        raise UnreadablePhotoError(
-            f"pixels of kind {photo.mode} are not read; export it as RGB with 8 or 16 bits"
-        )
-    alpha = None
-    if photo.mode.startswith("I;16"):
-        # Pillow's own conversion clips at 255 instead of scaling.
-        grey = np.asarray(photo).astype(np.float32) / 257
-        colours = Image.fromarray(np.rint(grey).astype(np.uint8))
-    elif photo.has_transparency_data:
-        full = photo if photo.mode == "RGBA" else photo.convert("RGBA")
-        colours, alpha = full.convert("RGB"), full.getchannel("A")
-    else:
-        colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
-    picture = _rgb_by_profile(colours, photo.info.get("icc_profile"))
-    if alpha is not None:
-        white = Image.new("RGB", picture.size, "white")
-        white.paste(picture, mask=alpha)
-        picture = white
-    picture.info = {}  # else the old profile would be saved with the new colours
-    return picture
-
-
-def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
-    """Picture converted to sRGB by its ICC profile; a mismatched profile is ignored."""
-    try:
-        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
-        space = profile.profile.xcolor_space.strip()
-        if space == "RGB" and colours.mode == "L":
-            colours = colours.convert("RGB")
-        if _MODE_OF_SPACE.get(space) == colours.mode:
-            srgb = ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
-            return converted or colours  # None only where it converts in place
-    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        pass  # a photo with a damaged profile is still a photo
-    # `convert` copies a picture that is RGB already, which costs a millisecond.
-    return colours if colours.mode == "RGB" else colours.convert("RGB")

@@ -142,14 +142,6 @@ def test_big_endian_16_bits():
     np.testing.assert_array_equal(np.asarray(photo)[0, :, 1], np.arange(256))
 
 
-@pytest.mark.parametrize("mode", ["I", "F"])
-def test_scientific_pixels_are_refused_in_words(mode):
-    """No guess is made about the range of 32-bit pixels."""
-    assert reason(encoded(Image.new(mode, (8, 8)), "TIFF")) == (
-        f"pixels of kind {mode} are not read; export it as RGB with 8 or 16 bits"
-    )
-
-
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "HEIF", "AVIF"])
 def test_transparency_lies_on_white(kind):
     """What shows through is white, as on paper, and half of it halfway."""
@@ -283,6 +275,27 @@ def test_damaged_exif_does_not_lose_the_photo(scene, kind, exif):
 
     assert decode_photo(data).size == scene.size
     assert shot(data) == Shot()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_exif_that_imagemagick_writes_into_a_png(scene, before):
+    """EXIF as hexadecimal text, before or after the pixels, turns the photo upright."""
+    exif = camera_exif(6).tobytes()
+    text = f"\nAPP1\n{len(exif):8}\n{exif.hex()}\n".encode()
+    piece = chunk(b"zTXt", b"Raw profile type APP1\0\0" + zlib.compress(text))
+    data = encoded(scene, "PNG")
+    at = 33 if before else len(data) - 12
+
+    photo = decode_photo(data[:at] + piece + data[at:])
+
+    assert photo.size == (scene.height, scene.width)
+
+
+def test_an_avif_in_a_general_container_is_no_heic(scene):
+    """The brand mif1 is of both; the others tell which."""
+    data = encoded(scene, "AVIF").replace(b"ftypavif", b"ftypmif1", 1)
+
+    assert difference(decode_photo(data), scene) < 3
 
 
 def test_an_impossible_orientation_is_ignored(scene):
@@ -434,6 +447,10 @@ def test_a_file_that_was_cut_short_says_where(scene, kind, name, share):
         (b"\xff\xd8\xff" + b"\x01" * 200 + b"\xff\xd9",
          "damaged JPEG (its header cannot be read)"),
         (b"\xff\xd8\xff", "truncated JPEG after 3 bytes"),
+        (b"\xff\xd8\xff\xc1\0\x0b\x0c\0\x08\0\x08\1\1\x11\0\xff\xd9",
+         "a JPEG of 12 bits, which is not read; export it as JPEG of 8 bits"),
+        (b"\xff\xd8\xff\xc3\0\x0b\x08\0\x08\0\x08\1\1\x11\0\xff\xd9",
+         "a lossless JPEG, which is not read; export it as JPEG of 8 bits"),
     ],
 )  # fmt: skip
 def test_what_is_no_photo_is_called_by_its_name(data, expected):

@@ -21,6 +21,7 @@ from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
 
+_READING_PACKAGES = ("photorank", "pillow", "pillow-heif", "tifffile", "imagecodecs")
 _PHOTOS_A_CORE = 16  # of a batch: two rounds of every worker
 _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 
@@ -144,7 +145,7 @@ def batch_size_for(cores: int) -> int:
 
 def reading_software() -> str:
     """Versions of the decoding packages; a new version may read files that failed before."""
-    return " ".join(f"{name} {_version(name)}" for name in ("photorank", "pillow", "pillow-heif"))
+    return " ".join(f"{name} {_version(name)}" for name in _READING_PACKAGES)
 
 
 def _version(package: str) -> str:

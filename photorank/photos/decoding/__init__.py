@@ -1,0 +1,1 @@
+"""Pixels of a photo file as sRGB: colour spaces, TIFF pages, camera RAW."""

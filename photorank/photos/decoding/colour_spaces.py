@@ -1,0 +1,186 @@
+"""Colour spaces that a photo names by tags alone, without an ICC profile, and their profiles."""
+
+import struct
+from functools import cache
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from photorank.typing import Floats, Frames
+
+# A power of the code value, or a curve of its own: sRGB's, and the two of HDR (BT.2100).
+Curve: TypeAlias = float | Literal["sRGB", "PQ", "HLG"]
+Point: TypeAlias = tuple[float, float]  # CIE x and y
+Light: TypeAlias = NDArray[np.float32]  # (h, w, 3), linear, 1 is paper white
+
+_D65: Point = (0.3127, 0.3290)
+_D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # white of every ICC profile
+_BRADFORD = np.array(
+    [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
+)
+
+_HDR_WHITE_NITS = 203.0  # of paper in HDR, which is 255 in sRGB (BT.2408)
+_PQ_PEAK_NITS, _HLG_PEAK_NITS = 10_000.0, 1_000.0
+_HLG_SYSTEM_GAMMA = 1.2  # of a screen of 1,000 nits (BT.2100)
+_KNEE = 0.8  # of paper white, from which light is rolled off
+_MIN_BRIGHT_SHARE = 0.001  # of the pixels beyond paper white, from which light is rolled off
+_SAMPLE_STEP = 8  # pixels, of the sample that tells the share
+_ROWS_AT_A_TIME = 256  # of an HDR photo: floats take twelve times the room of its bytes
+
+
+class Primaries(NamedTuple):
+    """Colours of the three channels at full strength, and of white."""
+
+    red: Point
+    green: Point
+    blue: Point
+    white: Point = _D65
+
+
+class ColourSpace(NamedTuple):
+    """Meaning of RGB values: their primaries, and the light that a code value stands for."""
+
+    primaries: Primaries
+    curve: Curve
+
+
+BT_709 = Primaries((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
+BT_2020 = Primaries((0.708, 0.292), (0.170, 0.797), (0.131, 0.046))
+SRGB = ColourSpace(BT_709, "sRGB")
+ADOBE_RGB = ColourSpace(Primaries((0.640, 0.330), (0.210, 0.710), (0.150, 0.060)), 563 / 256)
+
+# By their numbers in ISO/IEC 23091-2 (CICP): colour primaries, transfer characteristics.
+_PRIMARIES = {
+    1: BT_709,
+    4: Primaries((0.67, 0.33), (0.21, 0.71), (0.14, 0.08), (0.310, 0.316)),
+    5: Primaries((0.64, 0.33), (0.29, 0.60), (0.15, 0.06)),
+    6: Primaries((0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
+    7: Primaries((0.630, 0.340), (0.310, 0.595), (0.155, 0.070)),
+    8: Primaries((0.681, 0.319), (0.243, 0.692), (0.145, 0.049), (0.310, 0.316)),
+    9: BT_2020,
+    11: Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), (0.314, 0.351)),
+    12: Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
+    22: Primaries((0.630, 0.340), (0.295, 0.605), (0.155, 0.077)),
+}
+# The curves of television (1, 6, 14, 15 and others) are for cameras; stills that name them are
+# encoded for screens, as sRGB is.
+_CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG"}
+
+
+def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
+    """Colour space named by CICP numbers; sRGB's part stands for a number that says nothing."""
+    return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
+
+
+@cache
+def icc_profile(space: ColourSpace) -> bytes:
+    """ICC profile of a colour space whose curve is a power or sRGB's."""
+    matrix = _adapted_to_d50(space.primaries)
+    if space.curve == "sRGB":
+        numbers = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
+        curve = b"para\0\0\0\0\0\x03\0\0" + b"".join(map(_fixed, numbers))
+    else:
+        curve = b"para\0\0\0\0\0\0\0\0" + _fixed(float(space.curve))
+    tags = {
+        b"desc": b"desc\0\0\0\0\0\0\0\x05tags\0" + bytes(78),
+        b"wtpt": _xyz(_D50_XYZ),
+        **{name: _xyz(matrix[:, at]) for at, name in enumerate((b"rXYZ", b"gXYZ", b"bXYZ"))},
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        offset = 128 + 4 + 12 * len(tags) + len(body)
+        table += name + struct.pack(">II", offset, len(data))
+        body += data + bytes(-len(data) % 4)
+    head = struct.pack(">I4s", 128 + len(table) + len(body), b"lcms")
+    head += b"\x02\x40\0\0mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28)
+    return (head + _xyz(_D50_XYZ)[8:]).ljust(128, b"\0") + table + body
+
+
+def hdr_to_srgb(picture: Image.Image, space: ColourSpace) -> Image.Image:
+    """RGB picture in PQ or HLG (BT.2100) as sRGB, in which paper white is 255.
+
+    Light beyond paper white is clipped where there is little of it, else rolled off.
+    """
+    codes = np.asarray(picture)
+    light = _ScreenLight(space)
+    bright = light.of(codes[::_SAMPLE_STEP, ::_SAMPLE_STEP]).max(axis=-1) > 1.02
+    roll_off = bright.mean() > _MIN_BRIGHT_SHARE
+    done = np.empty_like(codes)
+    for top in range(0, len(codes), _ROWS_AT_A_TIME):
+        rows = light.of(codes[top : top + _ROWS_AT_A_TIME])
+        done[top : top + _ROWS_AT_A_TIME] = _srgb_codes(_rolled_off(rows) if roll_off else rows)
+    return Image.fromarray(done)
+
+
+class _ScreenLight:
+    """Light of a screen for codes of an HDR space: linear RGB of BT.709, paper white is 1."""
+
+    def __init__(self, space: ColourSpace) -> None:
+        to_xyz = _to_xyz(space.primaries)
+        self._is_hlg = space.curve == "HLG"
+        self._light = (_hlg_scene_light() if self._is_hlg else _pq_light()).astype(np.float32)
+        self._luminance = to_xyz[1].astype(np.float32)
+        self._to_709 = (np.linalg.inv(_to_xyz(BT_709)) @ to_xyz).T.astype(np.float32)
+
+    def of(self, codes: Frames) -> Light:
+        """Light of some rows of codes."""
+        light = self._light[codes]
+        if self._is_hlg:  # a screen shows the scene with more contrast
+            brightness = np.maximum(light @ self._luminance, 1e-6)[..., None]
+            light *= brightness ** (_HLG_SYSTEM_GAMMA - 1) * (_HLG_PEAK_NITS / _HDR_WHITE_NITS)
+        return light @ self._to_709
+
+
+def _pq_light() -> Floats:
+    """Light of each PQ code (256,) in units of paper white (SMPTE ST 2084)."""
+    m1, m2 = 2610 / 16384, 2523 / 4096 * 128
+    c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+    root = np.linspace(0, 1, 256) ** (1 / m2)
+    light = (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
+    return light * (_PQ_PEAK_NITS / _HDR_WHITE_NITS)
+
+
+def _hlg_scene_light() -> Floats:
+    """Light of the scene for each HLG code (256,), 0 to 1 (BT.2100)."""
+    a, b, c = 0.17883277, 0.28466892, 0.55991073
+    code = np.linspace(0, 1, 256)
+    return np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
+
+
+def _rolled_off(light: Light) -> Light:
+    """Light whose strongest channel approaches 1 from the knee on; the hue stays."""
+    peak = light.max(axis=-1, keepdims=True)
+    beyond = np.maximum(peak - _KNEE, 0) / (1 - _KNEE)
+    return light * (
+        (np.minimum(peak, _KNEE) + (1 - _KNEE) * -np.expm1(-beyond)) / np.maximum(peak, 1e-6)
+    )
+
+
+def _srgb_codes(light: Light) -> Frames:
+    light = np.clip(light, 0, 1)
+    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.rint(255 * code).astype(np.uint8)
+
+
+def _to_xyz(primaries: Primaries) -> Floats:
+    """Matrix (3, 3) from linear RGB to XYZ, in which white has Y = 1."""
+    columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
+    return columns[:, :3] * np.linalg.solve(columns[:, :3], columns[:, 3])
+
+
+def _adapted_to_d50(primaries: Primaries) -> Floats:
+    """Matrix (3, 3) from linear RGB to XYZ under D50, by Bradford's transform."""
+    to_xyz = _to_xyz(primaries)
+    factors = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ to_xyz.sum(axis=1))
+    return np.linalg.inv(_BRADFORD) @ np.diag(factors) @ _BRADFORD @ to_xyz
+
+
+def _fixed(value: float) -> bytes:
+    return struct.pack(">i", round(value * 65536))
+
+
+def _xyz(values: Floats) -> bytes:
+    return b"XYZ \0\0\0\0" + b"".join(_fixed(float(value)) for value in values)

@@ -1,0 +1,93 @@
+"""Colour space of a photo that has no ICC profile, from the tags of its file."""
+
+from PIL import ExifTags, Image
+
+from photorank.errors import MissingExtraError, UnreadablePhotoError
+from photorank.photos.decoding.colour_spaces import (
+    ADOBE_RGB,
+    BT_709,
+    SRGB,
+    ColourSpace,
+    Primaries,
+    space_of_cicp,
+)
+
+_CICP_OF_SRGB = ({1, 2}, {1, 2, 6, 13, 14, 15})  # primaries, transfers; 2 says nothing
+_SRGB_GAMMA = 1 / 2.2  # as PNG files call sRGB's curve
+_GAMMA_TOLERANCE = 0.05  # of the number in a file, in which writers round
+_XY_TOLERANCE = 0.01
+_EXIF_ADOBE_RGB = 2  # not in the standard
+
+
+def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
+    """Colour space that a photo's tags name; sRGB if they say nothing.
+
+    `data` are the file's bytes. Raises UnreadablePhotoError where the tags say that it is another
+    one, but a library is missing that reads which.
+    """
+    if cicp := _cicp(photo, data):
+        return space_of_cicp(*cicp)
+    if photo.format == "PNG" and "srgb" not in photo.info:
+        return _space_of_png(photo)
+    return ADOBE_RGB if _is_adobe_rgb(photo) else SRGB
+
+
+def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
+    """CICP numbers of primaries and transfer, None where a photo has none."""
+    if photo.format == "PNG":
+        at = data.find(b"cICP", 0, data.find(b"IDAT"))
+        return (data[at + 4], data[at + 5]) if at >= 0 else None
+    nclx = photo.info.get("nclx_profile")
+    if photo.format == "AVIF" and _names_another_space(data):
+        nclx = _nclx_of_avif(data)
+    return (nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
+
+
+def _names_another_space(data: bytes) -> bool:
+    """Whether a colour box of an AVIF, which may be of a part of it, names another than sRGB."""
+    at = data.find(b"colrnclx")
+    while at >= 0:
+        numbers = (int.from_bytes(data[at + 8 + 2 * n : at + 10 + 2 * n], "big") for n in (0, 1))
+        if any(one not in plain for one, plain in zip(numbers, _CICP_OF_SRGB, strict=True)):
+            return True
+        at = data.find(b"colrnclx", at + 1)
+    return False
+
+
+def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
+    """Colour box of an AVIF's picture, which Pillow does not tell; libheif reads it."""
+    try:
+        import pillow_heif
+    except ImportError as error:
+        reason = str(MissingExtraError("the colour space of this AVIF", "heic"))
+        raise UnreadablePhotoError(reason) from error
+    return pillow_heif.open_heif(data).info.get("nclx_profile")
+
+
+def _space_of_png(photo: Image.Image) -> ColourSpace:
+    """Colour space by a PNG's chunks gAMA and cHRM."""
+    xy = photo.info.get("chromaticity")
+    primaries = Primaries(xy[2:4], xy[4:6], xy[6:8], xy[:2]) if xy else BT_709
+    if all(
+        abs(one - other) <= _XY_TOLERANCE
+        for point, plain in zip(primaries, BT_709, strict=True)
+        for one, other in zip(point, plain, strict=True)
+    ):
+        primaries = BT_709
+    gamma = photo.info.get("gamma")
+    if not gamma or (
+        primaries == BT_709 and abs(gamma - _SRGB_GAMMA) <= _GAMMA_TOLERANCE * _SRGB_GAMMA
+    ):
+        return ColourSpace(primaries, "sRGB")
+    return ColourSpace(primaries, 1 / gamma)
+
+
+def _is_adobe_rgb(photo: Image.Image) -> bool:
+    """Whether EXIF says Adobe RGB: by "R03" (DCF 2.0), or by a number that some cameras use."""
+    try:
+        exif = photo.getexif()
+        index = exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex, "")
+        space = exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.ColorSpace)
+    except Exception:  # decoders raise anything; a photo with damaged EXIF is still a photo
+        return False
+    return str(index).startswith("R03") or space == _EXIF_ADOBE_RGB

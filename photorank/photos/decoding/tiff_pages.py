@@ -1,0 +1,197 @@
+"""TIFF photos: the page that is the photo, and layouts of pixels that Pillow does not decode."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import TiffImageFile
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos.damage_reasons import EXPORT_ADVICE
+from photorank.photos.decode_limits import MAX_PIXELS, too_many_pixels
+from photorank.typing import Frames
+
+if TYPE_CHECKING:
+    from tifffile import TiffFile, TiffPage
+
+_MAX_PAGES = 32  # that are looked at; a photo among more pages is one of the first
+_SAME_SHAPE = 0.03  # of an aspect ratio, by which a thumbnail's may differ from its photo's
+_RAW_PHOTOMETRICS = {32803, 34892}  # a colour filter's mosaic, light of the sensor (DNG)
+_DNG_VERSION = 50706
+
+# Layouts that Pillow decodes rightly, of the first page: tests compare them with tifffile.
+_PILLOW_COMPRESSIONS = {1, 2, 3, 4, 5, 6, 7, 8, 32773, 32946, 34925, 50000}
+_PILLOW_PHOTOMETRICS = {1, 2, 3, 5, 6}  # grey, RGB, palette, print colours, YCbCr
+_REDUCED, _OLD_REDUCED, _MASK = 1, 2, 4  # of NewSubfileType, SubfileType, NewSubfileType
+_WHITE_IS_ZERO, _YCBCR = 0, 6  # photometric interpretations
+_JPEG = 7  # a compression
+_UNSIGNED = 1  # a sample format
+_PREMULTIPLIED, _ALPHA = 1, 2  # kinds of extra samples
+
+_MODES = {  # of what tifffile decodes, by photometric interpretation
+    _WHITE_IS_ZERO: "L",
+    1: "L",
+    2: "RGB",
+    3: "P",
+    5: "CMYK",
+    _YCBCR: "RGB",  # which tifffile makes of what JPEG compresses
+}
+_ALPHA_MODES = {  # by mode and kind of the first extra sample
+    ("L", _ALPHA): "LA",
+    ("L", _PREMULTIPLIED): "La",
+    ("RGB", _ALPHA): "RGBA",
+    ("RGB", _PREMULTIPLIED): "RGBa",
+}
+
+
+def open_tiff(data: bytes) -> Image.Image | None:
+    """Opened photo of a TIFF file: by Pillow where it is right, else decoded by tifffile.
+
+    None if the file is camera RAW. Raises UnreadablePhotoError for pixels that are not read.
+    """
+    photo = _opened_by_pillow(data)
+    if photo is not None and photo.width * photo.height > MAX_PIXELS:
+        raise too_many_pixels(MAX_PIXELS)
+    if photo is not None and _is_alone(photo) and _pillow_decodes(photo):
+        return photo
+    from tifffile import TiffFile
+
+    with TiffFile(BytesIO(data)) as file:
+        first, page = file.pages.first, _photo_page(file)
+        if _is_raw(file, page):
+            return None
+        if photo is not None and page is first and _pillow_decodes(photo):
+            return photo
+        return _decoded(page, first)
+
+
+def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
+    """First page of a TIFF file, None where Pillow does not know its layout."""
+    try:
+        return TiffImageFile(BytesIO(data))
+    except (SyntaxError, OSError, ValueError):
+        return None
+
+
+def _is_alone(photo: TiffImageFile) -> bool:
+    """Whether a TIFF file holds one picture."""
+    tags = photo.tag_v2
+    return ExifTags.Base.SubIFDs not in tags and _DNG_VERSION not in tags and photo.n_frames == 1
+
+
+def _pillow_decodes(photo: TiffImageFile) -> bool:
+    """Whether Pillow decodes the layout of a TIFF's first page."""
+    tags = photo.tag_v2
+    bits = tags.get(ExifTags.Base.BitsPerSample, (1,))
+    planar = tags.get(ExifTags.Base.PlanarConfiguration, 1) == 2 and len(bits) > 1
+    extra = tags.get(ExifTags.Base.ExtraSamples, ())
+    compression = tags.get(ExifTags.Base.Compression, 1)
+    return (
+        compression in _PILLOW_COMPRESSIONS
+        and tags.get(ExifTags.Base.PhotometricInterpretation)
+        in (_PILLOW_PHOTOMETRICS | ({0} if bits == (1,) else set()))
+        and set(tags.get(ExifTags.Base.SampleFormat, (1,))) == {1}
+        and (max(bits) <= 8 or (set(bits) == {16} and not planar and compression != _JPEG))
+        and not (planar and extra)
+    )
+
+
+def _photo_page(file: "TiffFile") -> "TiffPage":
+    """Page of a TIFF file that is the photo: the first that is no thumbnail and no mask."""
+    whole = [page for page in _pages(file) if not _is_part(page)] or [file.pages.first]
+    first = whole[0]
+    same = [page for page in whole if page.is_subifd or _is_twice(page, first)]
+    return max([first, *same], key=lambda page: page.imagewidth * page.imagelength)
+
+
+def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
+    """Pages of a TIFF file, each followed by the pages that it holds."""
+    for number in range(_MAX_PAGES):
+        try:
+            page = file.pages[number].aspage()
+        except IndexError:
+            return
+        yield page
+        yield from (inside.aspage() for inside in islice(page.pages or (), _MAX_PAGES))
+
+
+def _is_part(page: "TiffPage") -> bool:
+    """Whether a page is a smaller copy or a mask of another."""
+    old = page.tags.valueof(255, 0)
+    return bool(page.subfiletype & (_REDUCED | _MASK)) or old == _OLD_REDUCED
+
+
+def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
+    """Whether a page has the shape of another and at least twice its sides."""
+    if not (other.imagelength and page.imagelength):
+        return False
+    ratio = (page.imagewidth / page.imagelength) / (other.imagewidth / other.imagelength)
+    return abs(ratio - 1) <= _SAME_SHAPE and page.imagewidth >= 2 * other.imagewidth
+
+
+def _is_raw(file: "TiffFile", page: "TiffPage") -> bool:
+    """Whether a TIFF file is camera RAW: DNG, or pixels of a sensor."""
+    return _DNG_VERSION in file.pages.first.tags or page.photometric in _RAW_PHOTOMETRICS
+
+
+def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
+    """Picture of a page, with its ICC profile and orientation."""
+    if page.imagewidth * page.imagelength > MAX_PIXELS:
+        raise too_many_pixels(MAX_PIXELS)
+    if not _is_known(page):
+        raise UnreadablePhotoError(f"{_layout(page)} are not read; {EXPORT_ADVICE}")
+    mode = _MODES[page.photometric]
+    mode = _ALPHA_MODES.get((mode, next(iter(page.extrasamples), 0)), mode)
+    pixels = _as_bytes(page)[..., : Image.getmodebands(mode)]
+    if page.photometric == _WHITE_IS_ZERO:
+        pixels[..., 0] = 255 - pixels[..., 0]
+    size = (page.imagewidth, page.imagelength)
+    picture = Image.frombytes(mode, size, np.ascontiguousarray(pixels).tobytes())
+    if mode == "P" and page.colormap is not None:
+        picture.putpalette((page.colormap.T >> 8).astype(np.uint8).tobytes())
+    if page.iccprofile:
+        picture.info["icc_profile"] = page.iccprofile
+    orientation = ExifTags.Base.Orientation
+    turned = page.tags.valueof(orientation) or first.tags.valueof(orientation)
+    if turned:
+        picture.getexif()[orientation] = int(turned)
+    return picture
+
+
+def _is_known(page: "TiffPage") -> bool:
+    """Whether the layout of a page is one that is known to be decoded rightly."""
+    bits, photometric = page.bitspersample, page.photometric
+    return (
+        photometric in _MODES
+        and page.sampleformat == _UNSIGNED
+        and isinstance(bits, int)
+        and bits <= (8 if _MODES[photometric] == "P" else 16)
+        and (photometric != _YCBCR or page.compression == _JPEG)
+        and (page.compression != _JPEG or bits <= 8)
+        and page.imagedepth == 1
+        and page.dtype is not None
+    )
+
+
+def _layout(page: "TiffPage") -> str:
+    """Name of a page's kind of pixels, for the reason why it is refused."""
+    kind = {1: "", 2: "signed ", 3: "float "}.get(int(page.sampleformat), "complex ")
+    photometric = getattr(page.photometric, "name", page.photometric)
+    return f"{page.bitspersample}-bit {kind}pixels of a TIFF ({photometric})"
+
+
+def _as_bytes(page: "TiffPage") -> Frames:
+    """Samples of a page, (h, w, samples), scaled to 8 bits."""
+    pixels = page.asarray(maxworkers=1)
+    if page.axes.startswith("S"):  # each sample in a plane of its own
+        pixels = np.moveaxis(pixels, 0, -1)
+    pixels = pixels.reshape(page.imagelength, page.imagewidth, -1)
+    bits = page.bitspersample
+    if bits > 8:
+        return (pixels >> (bits - 8)).astype(np.uint8)
+    if bits < 8 and _MODES[page.photometric] != "P":
+        return pixels * (255 // (2**bits - 1))
+    return pixels

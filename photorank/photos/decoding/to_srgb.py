@@ -1,0 +1,71 @@
+"""Conversion of an opened photo's pixels to 8-bit RGB in sRGB, on white."""
+
+import io
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos.damage_reasons import EXPORT_ADVICE
+from photorank.photos.decoding.colour_spaces import SRGB, ColourSpace, hdr_to_srgb, icc_profile
+
+_MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
+# Kinds of pixels that are known to come out right; no guess is made about others.
+_KNOWN_MODES = {
+    *("1", "L", "LA", "La", "P", "PA", "RGB", "RGBX", "RGBA", "RGBa", "CMYK", "YCbCr"),
+    *("I;16", "I;16L", "I;16B", "I;16N"),
+}
+
+
+def to_srgb(photo: Image.Image, space: ColourSpace) -> Image.Image:
+    """Photo as RGB in sRGB, without alpha and metadata.
+
+    Its ICC profile says what its colours mean, else `space`. Raises UnreadablePhotoError for
+    pixels of a kind that is not known to be right.
+    """
+    if photo.mode not in _KNOWN_MODES:
+        raise UnreadablePhotoError(f"pixels of kind {photo.mode} are not read; {EXPORT_ADVICE}")
+    alpha = None
+    if photo.mode.startswith("I;16"):
+        # Pillow's own conversion clips at 255 instead of scaling.
+        grey = np.asarray(photo).astype(np.float32) / 257
+        colours = Image.fromarray(np.rint(grey).astype(np.uint8))
+    elif photo.has_transparency_data:
+        full = photo if photo.mode == "RGBA" else photo.convert("RGBA")
+        colours, alpha = full.convert("RGB"), full.getchannel("A")
+    else:
+        colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
+    picture = _rgb(colours, photo.info.get("icc_profile"), space)
+    # Some programs leave alpha at zero throughout: what hides everything is not meant.
+    if alpha is not None and alpha.getextrema() != (0, 0):
+        white = Image.new("RGB", picture.size, "white")
+        white.paste(picture, mask=alpha)
+        picture = white
+    picture.info = {}  # else the old profile would be saved with the new colours
+    return picture
+
+
+def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
+    """Picture as RGB in sRGB, by its profile or else its space."""
+    if icc or space == SRGB or colours.mode == "CMYK":
+        return _rgb_by_profile(colours, icc)
+    if space.curve in ("PQ", "HLG"):
+        return hdr_to_srgb(colours.convert("RGB"), space)
+    return _rgb_by_profile(colours, icc_profile(space))
+
+
+def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
+    """Picture converted to sRGB by its ICC profile; a mismatched profile is ignored."""
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
+        space = profile.profile.xcolor_space.strip()
+        if space == "RGB" and colours.mode == "L":
+            colours = colours.convert("RGB")
+        if _MODE_OF_SPACE.get(space) == colours.mode:
+            srgb = ImageCms.createProfile("sRGB")
+            converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
+            return converted or colours  # None only where it converts in place
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        pass  # a photo with a damaged profile is still a photo
+    # `convert` copies a picture that is RGB already, which costs a millisecond.
+    return colours if colours.mode == "RGB" else colours.convert("RGB")

@@ -1,0 +1,204 @@
+"""Colours whose space only a tag tells."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from photorank.errors import UnreadablePhotoError
+from photorank.photos.decoding.colour_spaces import ADOBE_RGB, BT_2020, icc_profile, space_of_cicp
+from photorank.photos.open_photo import decode_photo
+
+# Chromaticities by their standards, and matrices from linear RGB by Lindbloom and BT.2087.
+SRGB_TO_P3 = [[0.82246, 0.17754, 0.0], [0.03319, 0.96681, 0.0], [0.01708, 0.07240, 0.91052]]
+SRGB_TO_2020 = [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]]
+
+COLOURS = np.array(
+    [(250, 250, 250), (200, 60, 40), (40, 120, 60), (60, 80, 160), (128, 128, 128), (20, 20, 20)],
+    np.uint8,
+)
+
+
+def patches(colours):
+    """Return a picture of large patches, which survive compression."""
+    rows = np.rint(np.asarray(colours)).astype(np.uint8).reshape(2, 3, 3)
+    return Image.fromarray(rows.repeat(64, axis=0).repeat(64, axis=1))
+
+
+def seen(data):
+    """Return the colours in the middle of a photo's patches."""
+    return np.asarray(decode_photo(data))[32::64, 32::64].reshape(-1, 3).astype(int)
+
+
+def light(code):
+    """Return the light of sRGB's codes, 0 to 1."""
+    code = np.asarray(code) / 255
+    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+
+
+def srgb(linear):
+    """Return the codes of light in sRGB's curve, 0 to 255."""
+    linear = np.asarray(linear)
+    return 255 * np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def pq(nits):
+    """Return the codes of light in SMPTE ST 2084, 0 to 255."""
+    power = (np.asarray(nits) / 10_000) ** 0.1593017578125
+    return 255 * ((0.8359375 + 18.8515625 * power) / (1 + 18.6875 * power)) ** 78.84375
+
+
+def hlg(nits_2020):
+    """Return the codes of a 1,000-nit screen's light in BT.2100's HLG, 0 to 255."""
+    screen = np.asarray(nits_2020) / 1000
+    luminance = screen @ [0.2627, 0.6780, 0.0593]
+    scene = screen * luminance[..., None] ** (1 / 1.2 - 1)
+    return 255 * np.where(
+        scene <= 1 / 12,
+        np.sqrt(3 * scene),
+        0.17883277 * np.log(np.maximum(12 * scene - 0.28466892, 1e-9)) + 0.55991073,
+    )
+
+
+def heic(colours, primaries, transfer):
+    """Return a HEIC whose colours only its nclx box tells."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    file = io.BytesIO()
+    tags = {"color_primaries": primaries, "transfer_characteristics": transfer}
+    patches(colours).save(
+        file, "HEIF", quality=98, chroma=444, matrix_coefficients=6, full_range_flag=1, **tags
+    )
+    return file.getvalue()
+
+
+def avif(colours, primaries, transfer):
+    """Return an AVIF whose colours only its nclx box tells."""
+    file = io.BytesIO()
+    patches(colours).save(file, "AVIF", quality=100, subsampling="4:4:4", speed=10)
+    start, end = file.getvalue().split(b"colrnclx")
+    return start + b"colrnclx" + struct.pack(">HH", primaries, transfer) + end[4:]
+
+
+def png(colours, *chunks):
+    """Return a PNG with chunks before its pixels."""
+    file = io.BytesIO()
+    patches(colours).save(file, "PNG")
+    data = file.getvalue()
+    more = b"".join(
+        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+        for kind, body in chunks
+    )
+    return data[:33] + more + data[33:]
+
+
+def png_cicp(colours, primaries, transfer):
+    """Return a PNG whose colours its chunk cICP tells."""
+    return png(colours, (b"cICP", bytes([primaries, transfer, 0, 1])))
+
+
+@pytest.mark.parametrize("write", [heic, avif, png_cicp])
+@pytest.mark.parametrize("space", ["P3", "BT.2020", "PQ", "HLG", "linear", "sRGB", "unknown"])
+def test_colours_told_by_cicp_numbers(write, space):
+    """Display P3, BT.2020, PQ and HLG look as the same colours do in sRGB."""
+    linear = light(COLOURS)
+    colours, numbers = {
+        "P3": (srgb(linear @ np.transpose(SRGB_TO_P3)), (12, 13)),
+        "BT.2020": (srgb(linear @ np.transpose(SRGB_TO_2020)), (9, 14)),
+        "PQ": (pq(203 * (linear @ np.transpose(SRGB_TO_2020))), (9, 16)),
+        "HLG": (hlg(203 * (linear @ np.transpose(SRGB_TO_2020))), (9, 18)),
+        "linear": (255 * linear, (1, 8)),
+        "sRGB": (COLOURS, (1, 13)),
+        "unknown": (COLOURS, (2, 2)),
+    }[space]
+
+    # Eight bits of a wide space are few in the shadows and at the edge of sRGB.
+    wrong = np.abs(seen(write(colours, *numbers)) - COLOURS)
+    assert wrong[1:5].max() <= 13
+    assert wrong.mean() <= 3.5
+
+
+def test_light_beyond_paper_white_is_rolled_off():
+    """In HDR a bright sky keeps its differences, and stays brighter than paper."""
+    nits = np.array([[203] * 3, [400] * 3, [800] * 3, [100] * 3, [20] * 3, [1000, 400, 100]])
+
+    white, sky, sun, middle, dark, lamp = seen(png_cicp(pq(nits), 9, 16))
+
+    assert dark[0] < middle[0] < white[0] < sky[0] <= sun[0] <= 255
+    assert abs(middle[0] - srgb(100 / 203)) < 3
+    assert lamp[0] > lamp[1] > lamp[2]
+
+
+def test_avif_without_libheif_is_not_taken_for_srgb(monkeypatch):
+    """Where what reads the space is missing, the command to install it is told."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pillow_heif", None)
+
+    assert np.abs(seen(avif(COLOURS, 1, 13)) - COLOURS).max() <= 5
+    with pytest.raises(UnreadablePhotoError, match=r'pip install "photorank\[heic\]"'):
+        decode_photo(avif(COLOURS, 12, 13))
+
+
+def adobe(colours):
+    """Return the Adobe RGB (1998) codes of sRGB colours, by LittleCMS."""
+    space = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(ADOBE_RGB)))
+    turned = ImageCms.profileToProfile(patches(colours), ImageCms.createProfile("sRGB"), space)
+    return np.asarray(turned)[32::64, 32::64].reshape(-1, 3)
+
+
+@pytest.mark.parametrize("tag", ["R03", "number"])
+def test_adobe_rgb_as_cameras_say_it(tag):
+    """A photo whose EXIF says R03, or 2, is in Adobe RGB; its reds are stronger than they look."""
+    exif = Image.Exif()
+    inside = exif.get_ifd(0x8769)
+    inside[0xA001] = 0xFFFF if tag == "R03" else 2
+    if tag == "R03":
+        inside[0xA005] = {1: "R03"}
+    exif[0x8769] = inside
+    file = io.BytesIO()
+    patches(adobe(COLOURS)).save(file, "JPEG", quality=98, subsampling=0, exif=exif)
+
+    assert np.abs(adobe(COLOURS).astype(int) - COLOURS).max() > 12
+    assert np.abs(seen(file.getvalue()) - COLOURS).max() <= 3
+
+
+def test_png_in_linear_light():
+    """A gAMA of 1 means light itself, and half the light is no middle grey."""
+    linear = 255 * light(COLOURS)
+
+    wrong = np.abs(seen(png(linear, (b"gAMA", (100_000).to_bytes(4, "big")))) - COLOURS)
+
+    assert wrong.max() <= 7
+    assert np.abs(seen(png(COLOURS, (b"gAMA", (45_455).to_bytes(4, "big")))) - COLOURS).max() == 0
+    both = [(b"sRGB", b"\0"), (b"gAMA", (100_000).to_bytes(4, "big"))]
+    assert np.abs(seen(png(COLOURS, *both)) - COLOURS).max() == 0
+
+
+def test_png_with_primaries():
+    """A cHRM of Adobe RGB is converted, one of sRGB changes nothing."""
+
+    def chrm(*numbers):
+        return (b"cHRM", b"".join(round(100_000 * one).to_bytes(4, "big") for one in numbers))
+
+    wide = chrm(0.3127, 0.329, 0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
+    plain = chrm(0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06)
+
+    gamma = (b"gAMA", (45_455).to_bytes(4, "big"))
+    assert np.abs(seen(png(adobe(COLOURS), wide, gamma)) - COLOURS).max() <= 3
+    assert np.abs(seen(png(COLOURS, plain)) - COLOURS).max() == 0
+
+
+def test_a_profile_of_tags_agrees_with_the_standards_matrix():
+    """White stays white, and a BT.2020 green lies where BT.2087's matrix puts it."""
+    profile = ImageCms.ImageCmsProfile(io.BytesIO(icc_profile(space_of_cicp(9, 8))))
+    assert space_of_cicp(9, 8).primaries == BT_2020
+    picture = patches(255 * (light(COLOURS) @ np.transpose(SRGB_TO_2020)))
+
+    turned = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"))
+
+    assert np.abs(np.asarray(turned)[32::64, 32::64].reshape(-1, 3) - COLOURS.astype(int)).max() < 9
