@@ -1,5 +1,6 @@
 """Button actions: the same work as the CLI commands, saved in the same files."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import error_text, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
-from photorank.errors import PhotorankError, counted
+from photorank.errors import ExportError, PhotorankError, counted
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
 from photorank.learning.protocol import Protocol
@@ -133,19 +134,30 @@ def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
         session.queue.problem = f"{what}: {error_text(error)}"
 
 
+def _made_folder(folder: Path) -> Path:
+    """A folder, made if it is missing; whatever is in the way, a visitor reads one sentence."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    except OSError:
+        pass  # what it says would tell a visitor what is there
+    raise ExportError(f"nothing can be written into {folder}. Name another folder.")
+
+
 def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
     """Write an album into a folder; returns a sentence that counts the written files."""
-    from dashboard.models.album import CSV_NAME, LINK_OF
+    from dashboard.models.album import CSV_NAME, LINK_OF, destination
     from photorank.export.album_table import album_csv
     from photorank.export.copy_photos import plan, write
-    from photorank.export.destination import checked_folder, checked_new_file
+    from photorank.export.destination import checked_new_file
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
     from photorank.workspace import write_bytes
 
-    folder = checked_folder(index, Path(to.strip()).expanduser())
+    folder = _made_folder(destination(index, to))
     photos = [index.photo(one.row) for one in made.chosen]
     if kind == "csv":
-        file = checked_new_file(folder / CSV_NAME)
+        file = checked_new_file(index, folder / CSV_NAME)
         write_bytes(file, album_csv(made, index.photos()))
         return f"{plain(file)} is written."
     if kind == "xmp":

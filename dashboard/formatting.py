@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from photorank.metrics.estimates import Estimate, Limits
+from photorank.outside_text import printable
 from photorank.vectors.prompts import KINDS_FROM_WORDS
 
 # A vector's kind, in the words of the pages; every kind that is not here was learned.
@@ -15,7 +16,7 @@ FROM_PHOTOS = "learned from photos"
 AT_RANDOM = "drawn at random"
 _FAMILIES = {**dict.fromkeys(KINDS_FROM_WORDS, FROM_WORDS), "random": AT_RANDOM}
 
-_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation} | {"\n": " "})
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in string.punctuation})
 
 
 def family(kind: str) -> str:
@@ -37,8 +38,7 @@ def plain(text: Any) -> str:
     >>> print(plain("![x](http://a.b/c.png)"))
     \!\[x\]\(http\:\/\/a\.b\/c\.png\)
     """
-    # File names need not be Unicode; what is not cannot be sent to a browser.
-    return str(text).encode("utf-8", "replace").decode().translate(_ESCAPED)
+    return printable(text).translate(_ESCAPED)
 
 
 def error_text(error: Exception) -> str:
@@ -46,7 +46,9 @@ def error_text(error: Exception) -> str:
     parts = str(error).split("`")
     if len(parts) % 2 == 0:
         return plain(error)  # an odd number of backticks: a name holds one
-    return "`".join(part if place % 2 else plain(part) for place, part in enumerate(parts))
+    return "`".join(
+        printable(part) if place % 2 else plain(part) for place, part in enumerate(parts)
+    )
 
 
 def number(value: float, digits: str) -> str:

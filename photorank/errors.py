@@ -245,6 +245,16 @@ class DamagedWeightsError(PhotorankError, ValueError):
         super().__init__(f"{path} cannot be used as weights: {why}. {hint}")
 
 
+class DamagedVectorError(PhotorankError, ValueError):
+    """A built-in vector is not the one that was shipped."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} is not the vector that photorank came with: {why}. Install photorank again: "
+            "`pip install --force-reinstall photorank`."
+        )
+
+
 class UnknownNameError(PhotorankError, ValueError):
     """A name is not among the known learners, metrics or other options."""
 

@@ -12,6 +12,7 @@ and `images/`. Embedding takes about half an hour on two cores and is kept in
 
 import argparse
 import csv
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,8 @@ def main() -> None:
         fingerprint = load_encoder("embedded", framing=framing).fingerprint
         beauty(photos, framing, fingerprint).save(BUILTIN / f"beauty.{framing}.json")
         technical(photos, framing, fingerprint).save(BUILTIN / f"technical.{framing}.json")
+    for path in sorted(BUILTIN.glob("*.json")):
+        print(path.stem, hashlib.sha256(path.read_bytes()).hexdigest(), "(for shipped.py)")
 
 
 def embed(oasis: Path) -> dict[str, np.ndarray]:

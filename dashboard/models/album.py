@@ -12,8 +12,9 @@ from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
 from photorank.errors import counted
 from photorank.export.copy_photos import Link, PhotoCopy, bytes_needed, plan
-from photorank.export.destination import checked_folder, checked_new_file
+from photorank.export.destination import outside_photos
 from photorank.index.opened import Index, Photo
+from photorank.outside_text import TypedPathError, printable
 
 Kind: TypeAlias = Literal["copy", "hard", "soft", "csv", "xmp"]
 
@@ -25,6 +26,11 @@ KINDS: dict[Kind, str] = {
     "xmp": "Stars (XMP)",
 }
 LINK_OF: dict[Kind, Link] = {"copy": "copy", "hard": "hard", "soft": "soft", "xmp": "copy"}
+_WORDS: dict[Link, tuple[str, str]] = {
+    "copy": ("copy", "copies"),
+    "hard": ("hard link", "hard links"),
+    "soft": ("symbolic link", "symbolic links"),
+}
 KIND_HELP: dict[Kind, str] = {
     "copy": "Each photo is copied and read back.",
     "hard": "A second name for the same file on the same disk: to edit one is to edit both.",
@@ -113,42 +119,44 @@ def swap_text(index: Index, album: Album) -> str | None:
     return f"No swap would help; the nearest is {into} for {out}."
 
 
-def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
-    """Preview of an export into a folder, without writing any file.
+def destination(index: Index, to: str) -> Path:
+    """Folder that a visitor typed to export into; nothing is told of what lies there.
 
-    Raises ExportError if that folder cannot be the place.
+    Raises TypedPathError if it is no whole path, ExportError if it is among photos.
+    """
+    if to.strip()[:1] not in ("/", "~") and not Path(to.strip()).is_absolute():
+        raise TypedPathError(to, "the page takes paths from / or ~ on")
+    return outside_photos(index, to)
+
+
+def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
+    """Preview of an export into a new folder; the folder itself is not looked at.
+
+    Raises the errors of :func:`destination`.
     """
     if not to.strip():
         return Forecast("Name a folder to see what would be written.", [], can_write=False)
-    folder = checked_folder(index, Path(to.strip()).expanduser())
+    folder = destination(index, to)
     if kind == "csv":
-        file = checked_new_file(folder / CSV_NAME)
-        return Forecast(f"Would write {plain(file)}.", [], can_write=True)
-    photos = [index.photo(one.row) for one in album.chosen]
-    pieces = plan(photos, folder, LINK_OF[kind])
+        return Forecast(f"Would write {plain(folder / CSV_NAME)}.", [], can_write=True)
+    pieces = plan([index.photo(one.row) for one in album.chosen], None, LINK_OF[kind])
     return _forecast(pieces, folder, kind)
 
 
 def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast:
     new = [piece for piece in pieces if piece.outcome == "new"]
-    what = {"hard": "hard link", "soft": "symbolic link"}.get(kind, "copy")
+    into = plain(folder)
     if kind == "xmp":
-        usable = [piece for piece in pieces if piece.outcome in ("new", "there")]
-        files = [f"{piece.target.name}.xmp" for piece in usable]
-        return Forecast(
-            f"Would write up to {counted(len(files), 'sidecar')} into {plain(folder)}.",
-            files,
-            can_write=bool(files),
-        )
+        sentence = f"Would write up to {counted(len(new), 'sidecar')} into {into}."
+        files = [f"{piece.target}.xmp" for piece in new]
+        return Forecast(sentence, list(map(printable, files)), can_write=bool(new))
+    one, many = _WORDS[LINK_OF[kind]]
     size = f", {bytes_needed(pieces) / 1e6:,.1f} MB" if kind == "copy" else ""
-    plural = {"copy": "copies"}.get(what, f"{what}s")
-    words = f"{len(new)} {what if len(new) == 1 else plural}"
-    sentence = f"Would write {words} into {plain(folder)}{size}."
-    if there := sum(piece.outcome == "there" for piece in pieces):
-        sentence += f" {there} {'is' if there == 1 else 'are'} there already."
-    if gone := sum(piece.outcome == "gone" for piece in pieces):
+    words = f"{len(new)} {one if len(new) == 1 else many}"
+    sentence = f"Would write {words} into {into}{size}, but for those that are there already."
+    if gone := len(pieces) - len(new):
         sentence += f" {counted(gone, 'photo')} cannot be found any more."
-    return Forecast(sentence, [piece.target.name for piece in new], can_write=bool(new))
+    return Forecast(sentence, [printable(piece.target) for piece in new], can_write=bool(new))
 
 
 def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = False) -> AlbumTile:

@@ -8,6 +8,7 @@ import pandas as pd
 from dashboard.formatting import percent, plain
 from photorank.errors import counted
 from photorank.metrics.estimates import Estimate
+from photorank.outside_text import printable
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.evaluation.nuisance import Gap, Nuisance
@@ -48,7 +49,7 @@ def removal_texts(found: "Nuisance") -> ContentRemoval:
     )
     rows = pd.DataFrame(
         [
-            {"kind": gap.group, "photos": gap.n_photos, "version": version}
+            {"kind": printable(gap.group), "photos": gap.n_photos, "version": version}
             | {"value": one.value, "low": one.low, "high": one.high}
             for gap in _best_and_worst(found)
             for version, one in ((WITH, gap.before), (WITHOUT, gap.after))

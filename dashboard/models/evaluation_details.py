@@ -22,6 +22,7 @@ from photorank.evaluation.results import (
 )
 from photorank.json_values import to_json
 from photorank.metrics.estimates import Estimate, Limits
+from photorank.outside_text import printable
 from photorank.typing import Scope
 
 LABELS = {
@@ -182,6 +183,7 @@ def _groups(found: Sequence[AccuracyByGroup], families: dict[str, str]) -> list[
     )
     title = f"Pairs in the right order inside each group: {best.vector}"
     shown = _table(rows).assign(
+        group=[printable(row.group) for row in rows],
         family=[families.get(row.vector, "") for row in rows],
         shown=[_of_pairs(row) for row in rows],
     )

@@ -9,6 +9,7 @@ import numpy as np
 from dashboard.formatting import percent, plain
 from photorank.errors import counted
 from photorank.index.opened import Index, IndexLabels, Photo
+from photorank.outside_text import printable
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
 
@@ -115,7 +116,7 @@ def tile_of(index: Index, row: int, caption: str = "", *, linked: bool = False) 
 
 def alt_text(photo: Photo, parts: int = 1) -> str:
     """Last parts of a photo's path as plain text."""
-    return "/".join(photo.path.parts[-parts:]).encode("utf-8", "replace").decode()
+    return printable("/".join(photo.path.parts[-parts:]))
 
 
 def percentile_text(percentile: float) -> str:

@@ -11,6 +11,7 @@ from dashboard.formatting import FROM_WORDS, accuracy_text, family, listing, pla
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.index.opened import IndexLabels
+from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 
@@ -111,7 +112,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
         "licence": seen.licence or "—",
         "judgements’ digest": seen.labels or "—",
     }
-    return pd.DataFrame({"fact": list(facts), "value": list(facts.values())})
+    return pd.DataFrame({"fact": list(facts), "value": list(map(printable, facts.values()))})
 
 
 def _one_line(data: Json) -> str:

@@ -94,7 +94,7 @@ def export_form(index: Index, made: Album) -> None:
     st.markdown(ahead.sentence)
     if ahead.files:
         with st.popover("Which files?"):
-            st.text("\n".join(ahead.files).encode("utf-8", "replace").decode())
+            st.text("\n".join(ahead.files))
     if st.button("Write", type="primary", disabled=not ahead.can_write):
         with show_errors(st.error), st.spinner("Writing …"):
             st.success(actions.export_album(index, made, kind, to))

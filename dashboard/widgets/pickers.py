@@ -12,6 +12,7 @@ from dashboard.widgets.errors import show_errors
 from photorank.errors import NoVectorsError
 from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
+from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
 Option = TypeVar("Option", bound=str)
@@ -64,7 +65,7 @@ def group_picker(names: Sequence[str]) -> int | None:
         "Group",
         range(len(names)),
         index=None,
-        format_func=lambda group: names[group],
+        format_func=lambda group: printable(names[group]),
         placeholder="All groups",
         key="group",
         bind="query-params",

@@ -9,6 +9,7 @@ from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, progress
 from photorank.errors import counted
+from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.album.make_album import Album
@@ -29,10 +30,12 @@ def album(
         str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
     ] = None,
     pin: Annotated[
-        list[Path] | None, typer.Option(metavar="PATH", help="A photo that must be in.")
+        list[Path] | None,
+        typer.Option(parser=typed_path, metavar="PATH", help="A photo that must be in."),
     ] = None,
     ban: Annotated[
-        list[Path] | None, typer.Option(metavar="PATH", help="A photo that must not.")
+        list[Path] | None,
+        typer.Option(parser=typed_path, metavar="PATH", help="A photo that must not."),
     ] = None,
     variety: Annotated[
         float,
@@ -58,7 +61,8 @@ def album(
         ),
     ] = 0.9,
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Copy the album into a folder.")
+        Path | None,
+        typer.Option(parser=typed_path, metavar="DIR", help="Copy the album into a folder."),
     ] = None,
     link: Annotated[
         Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
@@ -78,7 +82,7 @@ def album(
         raise typer.BadParameter("--per and --at-most go together")
     opened = open_index(index)
     rated_by = open_vector(opened, vector)
-    folder = checked_folder(opened, to) if to else None
+    folder = None if to is None else checked_folder(opened, to)
     pinned, banned = (rows_of_files(opened, files or []) for files in (pin, ban))
     request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0)
     ratings = opened.rate(rated_by)
@@ -94,7 +98,7 @@ def album(
         return
     _print_album(made, photos, series)
     if pieces is None:
-        size = sum(piece.size for piece in plan(chosen, Path("/"), "copy")) / 1e6
+        size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
         many = counted(len(chosen), "photo")
         message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
     else:

@@ -19,6 +19,7 @@ from photorank.cli.options import (
 )
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import NothingJudgedError, counted
+from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
 
 Rounds = Annotated[int, typer.Option(min=1, metavar="N", help="Median of how many runs.")]
@@ -30,7 +31,9 @@ app = typer.Typer()
     epilog=example("photorank bench quality --index family --to results --learners all-pairs")
 )
 def quality(
-    to: Annotated[Path, typer.Option(metavar="DIR", help="Where the results are written.")],
+    to: Annotated[
+        Path, typer.Option(parser=typed_path, metavar="DIR", help="Where the results are written.")
+    ],
     index: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="An index; may be repeated. Default: every judged one."),
@@ -46,12 +49,14 @@ def quality(
     """Evaluate indexes by photo and by group, one JSON a vector and one CSV of all."""
     from photorank.evaluation.evaluate import evaluate
     from photorank.evaluation.quality import quality_rows, write_quality
+    from photorank.export.destination import outside_photos
     from photorank.learning.protocol import FoldBy, Protocol
     from photorank.vectors.learners_by_name import LEARNERS
 
     rows = []
     for name in index or _judged():
         opened = open_index(name)
+        to = outside_photos(opened, to)
         ways: list[FoldBy] = ["photo"]
         if (opened.labels().groups >= 0).any():
             ways.append("group")

@@ -8,6 +8,7 @@ import typer
 from photorank.cli.options import AsJson, Name, example
 from photorank.cli.output import line, message, print_json, print_table
 from photorank.errors import ManifestError
+from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
 
 app = typer.Typer()
@@ -76,7 +77,10 @@ def show(name: Name, as_json: AsJson = False) -> None:
 def check(
     name: Name,
     root: Annotated[
-        Path, typer.Option(metavar="DIR", help="The folder that holds the dataset's files.")
+        Path,
+        typer.Option(
+            parser=typed_path, metavar="DIR", help="The folder that holds the dataset's files."
+        ),
     ] = Path(),
     as_json: AsJson = False,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 from photorank.cli.options import AsJson, IndexName, example
 from photorank.cli.output import line, message, print_json
 from photorank.errors import PhotorankError, counted
+from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
 
 app = typer.Typer()
@@ -67,8 +68,8 @@ def doctor(
 
 @app.command(epilog=example("photorank reroot /media/old/photos /media/new/photos --apply"))
 def reroot(
-    old: Annotated[Path, typer.Argument(metavar="OLD", show_default=False)],
-    new: Annotated[Path, typer.Argument(metavar="NEW", show_default=False)],
+    old: Annotated[Path, typer.Argument(parser=typed_path, metavar="OLD", show_default=False)],
+    new: Annotated[Path, typer.Argument(parser=typed_path, metavar="NEW", show_default=False)],
     index: IndexName = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Do it; without this it is only shown.")

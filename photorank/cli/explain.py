@@ -9,6 +9,7 @@ from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, PhotoFile, VectorName, example
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.errors import MissingPathError
+from photorank.outside_text import typed_path
 from photorank.workspace import write_bytes
 
 if TYPE_CHECKING:
@@ -23,12 +24,14 @@ def explain(
     photo: PhotoFile,
     vector: VectorName,
     heatmap: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to draw the heat map, as PNG.")
+        Path | None,
+        typer.Option(parser=typed_path, metavar="FILE", help="Where to draw the heat map, as PNG."),
     ] = None,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
+    from photorank.export.destination import outside_photos
     from photorank.rating.explain import concepts_behind, explain_file
 
     if heatmap is not None and heatmap.suffix.lower() != ".png":
@@ -36,6 +39,8 @@ def explain(
     if heatmap is not None and not heatmap.absolute().parent.exists():
         raise MissingPathError(heatmap.parent, hint="Make that folder first.")
     opened = open_index(index)
+    if heatmap is not None:
+        heatmap = outside_photos(opened, heatmap)
     found = open_vector(opened, vector)
     with progress("Covering parts of the photo", "parts") as on_progress:
         encoder = opened.encoder()

@@ -10,6 +10,7 @@ from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeVector, TableFile, example
 from photorank.cli.output import line, message, print_json, print_some
 from photorank.errors import counted
+from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.export.write_sidecars import Outcome, Sidecar, SidecarOptions
@@ -38,7 +39,8 @@ def export(
     ],
     vector: MaybeVector = None,
     to: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="A folder that holds no photos.")
+        Path | None,
+        typer.Option(parser=typed_path, metavar="DIR", help="A folder that holds no photos."),
     ] = None,
     beside_photos: Annotated[
         bool, typer.Option("--beside-photos", help="Write xmp sidecars where the photos are.")
@@ -60,7 +62,7 @@ def export(
 
     if format != "xmp" and (beside_photos or overwrite_ratings):
         raise typer.BadParameter("--beside-photos and --overwrite-ratings need --format xmp")
-    if to and beside_photos:
+    if to is not None and beside_photos:
         raise typer.BadParameter("--to and --beside-photos are two destinations: choose one")
     if format == "clip-retrieval" and vector:
         raise typer.BadParameter("--vector is not for --format clip-retrieval: it has no ratings")
@@ -69,7 +71,7 @@ def export(
     except ValueError as error:
         raise typer.BadParameter("--stars-at needs 4 increasing percentiles") from error
     opened = open_index(index)
-    folder = checked_folder(opened, to) if to else None
+    folder = None if to is None else checked_folder(opened, to)
     if format == "clip-retrieval":
         _embeddings(opened, folder, as_json)
         return
@@ -95,7 +97,8 @@ def choices_export(
     from photorank.export.destination import checked_new_file
 
     opened = open_index(index)
-    count = write_choices(checked_new_file(file), opened, rater=rater)
+    file = checked_new_file(opened, file)
+    count = write_choices(file, opened, rater=rater)
     if as_json:
         print_json({"index": opened.name, "choices": count, "file": file.absolute()})
     else:

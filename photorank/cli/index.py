@@ -16,6 +16,7 @@ from photorank.cli.output import (
     progress,
     skipped_files,
 )
+from photorank.outside_text import typed_path
 from photorank.workspace import IndexPaths, Workspace
 
 app = typer.Typer()
@@ -25,7 +26,9 @@ app = typer.Typer()
     epilog=example("photorank index ~/Photos --name family --encoder embedded --labels stars.csv")
 )
 def index(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", show_default=False)],
+    paths: Annotated[
+        list[Path], typer.Argument(parser=typed_path, metavar="PATH...", show_default=False)
+    ],
     name: Annotated[
         str | None,
         typer.Option(
@@ -52,7 +55,9 @@ def index(
     labels: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.csv", help="Then import a table of file, and score, tier or stars."
+            parser=typed_path,
+            metavar="FILE.csv",
+            help="Then import a table of file, and score, tier or stars.",
         ),
     ] = None,
     group_column: GroupColumn = None,

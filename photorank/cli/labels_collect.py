@@ -9,6 +9,7 @@ import typer
 from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, print_json, print_notes, print_some, progress
 from photorank.errors import counted
+from photorank.outside_text import typed_path
 from photorank.photos.pathtext import unicode_text
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ Mix = Annotated[
     bool, typer.Option("--mix", help="Keep labels on other scales too; a score is the mean of all.")
 ]
 Under = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Only photos in this folder of the index.")
+    Path | None,
+    typer.Option(parser=typed_path, metavar="DIR", help="Only photos in this folder of the index."),
 ]
 
 
@@ -47,7 +49,11 @@ def labels_collect(
     ] = None,
     album: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="For album: a folder of copies, or a text of names."),
+        typer.Option(
+            parser=typed_path,
+            metavar="PATH",
+            help="For album: a folder of copies, or a text of names.",
+        ),
     ] = None,
     rater: Annotated[
         str, typer.Option(metavar="NAME", help="Whose judgements these are, kept apart.")

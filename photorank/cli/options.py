@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 import typer
 
 from photorank.hosts import ALLOWED_HOSTS
+from photorank.outside_text import typed_path
 
 FoldBy: TypeAlias = Literal["photo", "group", "series", "split"]
 
@@ -68,8 +69,8 @@ Partial = Annotated[
     bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
 ]
 Name = Annotated[str, typer.Argument(metavar="NAME", show_default=False)]
-TableFile = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
-PhotoFile = Annotated[Path, typer.Argument(show_default=False)]
+TableFile = Annotated[Path, typer.Argument(parser=typed_path, metavar="FILE", show_default=False)]
+PhotoFile = Annotated[Path, typer.Argument(parser=typed_path, show_default=False)]
 
 
 def example(command: str) -> str:

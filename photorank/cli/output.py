@@ -22,6 +22,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from photorank.outside_text import printable
+
 if TYPE_CHECKING:
     from photorank.metrics.estimates import Difference, Estimate, Limits
     from photorank.photos.files import SkippedFile
@@ -75,15 +77,6 @@ def print_notes(notes: Iterable[str]) -> None:
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
     """Unusable files in the form of the JSON output."""
     return [{"path": file.path, "reason": file.reason} for file in files]
-
-
-def printable(text: object) -> str:
-    r"""Text on one line for display, with unprintable characters escaped.
-
-    >>> printable("two\nlines, a byte \udcff and a café")
-    'two\\nlines, a byte \\udcff and a café'
-    """
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(text))
 
 
 def interval(estimate: "Limits | Estimate | Difference | None") -> str:

@@ -18,6 +18,7 @@ from photorank.cli.options import (
     example,
 )
 from photorank.cli.output import line, message, print_json, print_table
+from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.index.opened import Found, Index, Photo
@@ -30,7 +31,9 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank rate new.jpg --vector beauty --index family"))
 def rate(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO...", show_default=False)],
+    photos: Annotated[
+        list[Path], typer.Argument(parser=typed_path, metavar="PHOTO...", show_default=False)
+    ],
     vector: VectorName,
     index: IndexName = None,
     as_json: AsJson = False,
@@ -45,8 +48,10 @@ def rate(
 
 @app.command(epilog=example("photorank compare sharp.jpg blurred.jpg --vector technical"))
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="FIRST", show_default=False)],
-    second: Annotated[Path, typer.Argument(metavar="SECOND", show_default=False)],
+    first: Annotated[Path, typer.Argument(parser=typed_path, metavar="FIRST", show_default=False)],
+    second: Annotated[
+        Path, typer.Argument(parser=typed_path, metavar="SECOND", show_default=False)
+    ],
     vector: MaybeVector = None,
     stability: Annotated[
         bool,
@@ -123,7 +128,11 @@ def search(
     text: Annotated[str | None, typer.Argument(metavar="[TEXT]", show_default=False)] = None,
     like: Annotated[
         Path | None,
-        typer.Option(metavar="PHOTO", help="Find photos like this one, in the index or not."),
+        typer.Option(
+            parser=typed_path,
+            metavar="PHOTO",
+            help="Find photos like this one, in the index or not.",
+        ),
     ] = None,
     vector: Annotated[
         str | None,

@@ -19,6 +19,7 @@ from photorank.cli.output import (
     skipped_files,
 )
 from photorank.errors import UnreadablePhotoError, counted
+from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def signals(
     photos: Annotated[
         list[Path] | None,
         typer.Argument(
+            parser=typed_path,
             metavar="[PHOTO]...",
             show_default=False,
             help="Files, indexed or not. Default: what is new in an index, summed up.",

@@ -18,6 +18,7 @@ from photorank.index.maintenance.repair import repair_index
 from photorank.index.opened import Index
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.vectors.shipped import damaged_vectors
 from photorank.vectors.store import unusable_cards
 from photorank.workspace import IndexPaths, Workspace
 
@@ -29,7 +30,7 @@ _MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddi
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
     """Findings on the machine, and on one index or all indexes."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
-    here = [*examine_machine(workspace.root), examine_embedded()]
+    here = [*examine_machine(workspace.root), examine_embedded(), *_shipped_vectors()]
     return {"": here} | {one: examine(workspace.index(one)) for one in names}
 
 
@@ -56,6 +57,13 @@ def repair(paths: IndexPaths) -> list[Finding]:
         for finding in examine(paths)
     ]
     return [*done, *after]
+
+
+def _shipped_vectors() -> list[Finding]:
+    about = "built-in vectors"
+    if damaged := damaged_vectors():
+        return [Finding(about, "wrong", str(error), "Do what it says.") for error in damaged]
+    return [Finding(about, "good", "each is the one that was shipped")]
 
 
 def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:

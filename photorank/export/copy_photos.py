@@ -39,10 +39,11 @@ class PhotoCopy:
     why: str = ""
 
 
-def plan(photos: Sequence[Photo], folder: Path, link: Link) -> list[PhotoCopy]:
+def plan(photos: Sequence[Photo], folder: Path | None, link: Link) -> list[PhotoCopy]:
     """Planned copies for :func:`write`, one per photo; nothing is written.
 
-    A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it.
+    A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it. Without
+    a folder no other file is looked at: the plan is that for an empty one.
     """
     taken: set[str] = set()
     copies = []
@@ -52,7 +53,7 @@ def plan(photos: Sequence[Photo], folder: Path, link: Link) -> list[PhotoCopy]:
         except OSError:
             size = None
         if size is None:
-            target, why = folder / photo.path.name, "the photo is not there any more"
+            target, why = (folder or Path()) / photo.path.name, "the photo is not there any more"
             copies.append(PhotoCopy(photo.path, target, 0, "gone", why))
             continue
         target, there = _target_for(photo, folder, link, taken)
@@ -178,13 +179,17 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
             return target
 
 
-def _target_for(photo: Photo, folder: Path, link: Link, taken: set[str]) -> tuple[Path, bool]:
+def _target_for(
+    photo: Photo, folder: Path | None, link: Link, taken: set[str]
+) -> tuple[Path, bool]:
     """Target path for a photo's copy, and whether the photo is already exported there."""
     name = photo.path
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
     for one in itertools.chain([name.name], names):
         if one.casefold() in taken:
             continue
+        if folder is None:
+            return Path(one), False
         target = folder / one
         if not os.path.lexists(target):
             return target, False

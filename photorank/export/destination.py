@@ -1,29 +1,94 @@
-"""Checks of an export's destination: outside the photo folders, no file replaced."""
+"""Checks of an export's destination: outside the folders of photos, no file replaced."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import ExportError
+from photorank.index.catalogue.file_records import load_folders
+from photorank.index.manifest import read_manifest
 from photorank.index.opened import Index
+from photorank.outside_text import typed_destination
+from photorank.workspace import Workspace
+
+Identity = tuple[int, int]  # device and inode, which all names of a folder share
 
 
-def checked_folder(index: Index, folder: Path) -> Path:
-    """Absolute path of an export folder, maybe missing; ExportError if inside photo folders."""
-    if folder.exists() and not folder.is_dir():
-        raise ExportError(f"{folder} is a file. Name a folder with --to.")
-    real = Path(os.path.realpath(folder))
-    for root in map(Path, map(os.path.realpath, index.manifest.roots)):
-        photos = root.parent if root.is_file() else root
-        if real.is_relative_to(photos):
+@dataclass(frozen=True)
+class PhotoFolders:
+    """Real folders of the photos of all indexes, by any path that leads to them."""
+
+    paths: frozenset[Path]  # links resolved
+    identities: frozenset[Identity]  # of those that are there
+
+    @classmethod
+    def beside(cls, index: Index) -> "PhotoFolders":
+        """Folders that the indexes of a workspace are of, and those that links in them lead to.
+
+        Raises the errors of an index that cannot be read: where its photos lie is not known then.
+        """
+        workspace = Workspace(index.paths.root.parent.parent)
+        paths: set[Path] = set()
+        for name in workspace.index_names():
+            roots = [Path(root) for root in read_manifest(workspace.index(name)).roots]
+            indexed = {root.parent if root.is_file() else root for root in roots}
+            for folder in indexed | set(load_folders(workspace.index(name))):
+                paths |= {Path(os.path.realpath(one)) for one in _up_to(folder, indexed)}
+        return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
+
+    def around(self, path: Path) -> Path | None:
+        """Folder of photos that a path lies in, whether or not there is anything at the path."""
+        real = Path(os.path.realpath(path))
+        for folder in (real, *real.parents):
+            if folder in self.paths or _identity(folder) in self.identities:
+                return folder
+        return None
+
+    def refuse(self, path: Path) -> None:
+        """Raise ExportError if a path lies among photos."""
+        if folder := self.around(path):
             raise ExportError(
-                f"{folder} lies in {photos}, whose photos are in the index. Name a folder outside "
-                "with --to; only --beside-photos, with --format xmp, writes among photos."
+                f"{path} lies in {folder}, whose photos are in the index. Name a place outside; "
+                "only `photorank export --format xmp --beside-photos` writes among photos."
             )
-    return folder.absolute()
 
 
-def checked_new_file(path: Path) -> Path:
-    """Path of a new file, unchanged; ExportError if the file exists."""
+def checked_folder(index: Index, typed: str | Path) -> Path:
+    """Absolute path of an export folder, maybe missing; ExportError if among photos or a file."""
+    folder = outside_photos(index, typed)
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise ExportError(f"{folder} is a file. Name a folder with --to.")
+    return folder
+
+
+def checked_new_file(index: Index, typed: str | Path) -> Path:
+    """Absolute path of a new file; ExportError if it is among photos, or exists."""
+    path = outside_photos(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
     return path
+
+
+def outside_photos(index: Index, typed: str | Path) -> Path:
+    """Absolute path that a person typed to write to; ExportError if among photos of any index.
+
+    Raises TypedPathError if no file can have that path.
+    """
+    path = typed_destination(typed).absolute()
+    PhotoFolders.beside(index).refuse(path)
+    return path
+
+
+def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
+    """A folder and those above it, up to the root that it was indexed below."""
+    above = [folder, *folder.parents]
+    ends = [place for place, one in enumerate(above) if one in roots]
+    return above[: ends[0] + 1] if ends else [folder]
+
+
+def _identity(folder: Path) -> Identity | None:
+    try:
+        status = os.stat(folder)
+    except (OSError, ValueError):
+        return None
+    return (status.st_dev, status.st_ino) if status.st_ino else None  # some disks number nothing

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
+from photorank.export.destination import PhotoFolders
 from photorank.index.opened import Index
 from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, sidecar_for, with_rating
 from photorank.photos.metadata.xmp import sidecars as sidecars_of
@@ -75,9 +76,16 @@ def sidecars(
     beside = [sidecar_for(photo.path) for photo in photos]
     for path, count in zip(beside, star_counts.tolist(), strict=True):
         best[path] = max(best.get(path, 0), count)
+    targets = beside
+    if options.to is not None:
+        targets = [options.to / path.relative_to(root) for path in beside]
+        folders = PhotoFolders.beside(index)
+        for folder in {target.parent for target in targets}:
+            folders.refuse(folder)
     done: set[Path] = set()
-    for photo, path, count in zip(photos, beside, star_counts.tolist(), strict=True):
-        target = path if options.to is None else options.to / path.relative_to(root)
+    for photo, path, target, count in zip(
+        photos, beside, targets, star_counts.tolist(), strict=True
+    ):
         if not photo.path.is_file():
             yield Sidecar(photo.path, target, count, "gone", "the photo is not there any more")
         elif path in done or best[path] > count:

@@ -1,6 +1,5 @@
 """Vectors of an index: its own cards, and the built-in vectors of its encoder."""
 
-from importlib.resources import files
 from pathlib import Path
 
 from photorank.errors import (
@@ -12,25 +11,17 @@ from photorank.errors import (
 )
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
-from photorank.workspace import sync_folder
+from photorank.vectors.shipped import BUILTIN, shipped_for
+from photorank.workspace import checked_name, sync_folder
 
-# Built-in cards in the order they are offered.
-BUILTIN = ("beauty", "technical")
 # The row of an evaluation's table that shows what chance looks like.
 RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Built-in vectors for the encoder of this index, by name."""
-    folder = files("photorank.vectors") / "builtin"
-    vectors = {}
-    for name in BUILTIN:
-        card = Path(str(folder / f"{name}.{index.fingerprint.framing}.json"))
-        if card.is_file():
-            vector = MasterVector.load(card)
-            if vector.fingerprint == index.fingerprint:
-                vectors[name] = vector
-    return vectors
+    """Built-in vectors for the encoder of this index, by name; damaged ones are left out."""
+    found = shipped_for(index.fingerprint)
+    return {name: one for name, one in found.items() if isinstance(one, MasterVector)}
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
@@ -42,8 +33,9 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors of the index's cards that are damaged or for another encoder."""
-    return _own_cards(index)[1]
+    """Errors of cards that are damaged or for another encoder, built-in cards included."""
+    builtin = shipped_for(index.fingerprint).values()
+    return _own_cards(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
@@ -52,7 +44,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):
         try:
-            vector = MasterVector.load(path).renamed(path.stem)
+            vector = MasterVector.load(path).renamed(checked_name("a vector", path.stem))
             vector.fingerprint.require(index.fingerprint, vector=vector.name)
         except PhotorankError as error:
             errors.append(error)
@@ -65,12 +57,14 @@ def load_vector(index: Index, name: str) -> MasterVector:
     """Own or built-in vector of the index, by name.
 
     Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
-    to another encoder or framing.
+    to another encoder or framing; DamagedVectorError if it is built in and not as it was shipped.
     """
-    builtin = builtin_vectors(index)
+    builtin = shipped_for(index.fingerprint).get(name)
     path = index.paths.vector(name)
-    if name in builtin:
-        return builtin[name]
+    if isinstance(builtin, MasterVector):
+        return builtin
+    if builtin is not None:
+        raise builtin
     if not path.is_file():
         raise MissingVectorError(name, index.name, list(list_vectors(index)))
     vector = MasterVector.load(path)

@@ -214,7 +214,9 @@ def test_choices_are_not_written_over_a_file(refused, photorank, gallery, tmp_pa
     assert "no choices" in refused("choices", "export", tmp_path / "out.csv")
     photo = gallery / "beach" / "0.jpg"
     before = photo.read_bytes()
-    assert "exists already" in refused("choices", "export", photo)
+    assert "photos are in the index" in refused("choices", "export", photo)
+    (tmp_path / "old.csv").write_text("mine")
+    assert "exists already" in refused("choices", "export", tmp_path / "old.csv")
     assert photo.read_bytes() == before
     assert not (tmp_path / "out.csv").exists()
 

@@ -3,9 +3,12 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import get_type_hints
 
 import pytest
 
+from photorank.cli.app import app
+from photorank.outside_text import typed_path
 from tests.conftest import draw_photo
 
 
@@ -170,6 +173,45 @@ def test_nothing_can_be_measured_or_learned_without_labels(command, refused, unl
     line = refused(*command, "--index", unlabelled)
 
     assert f"photorank labels import FILE.csv --index {unlabelled}" in line
+
+
+@pytest.mark.parametrize(
+    "typed", ["", " ", "x" * 300, "a\0b"], ids=["none", "space", "long", "zero"]
+)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["album", "--places", 2, "--vector", "ours", "--to"],
+        ["album", "--places", 2, "--vector", "ours", "--pin"],
+        ["export", "--format", "csv", "--vector", "ours", "--to"],
+        ["choices", "export"],
+        ["labels", "import"],
+        ["rate", "--vector", "ours"],
+        ["explain", "--vector", "ours"],
+        ["index", "--name", "x"],
+        ["reroot", "/photos"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_what_is_no_path_is_told(command, typed, refused, home):
+    """Above all not taken for the current folder, as an empty variable of a script would be."""
+    assert "cannot be used as a path" in refused(*command, typed)
+
+
+def test_every_path_that_is_typed_is_checked():
+    """Also those of commands to come."""
+    for command in commands(app):
+        for name, hint in get_type_hints(command, include_extras=True).items():
+            if "Path" in str(hint):
+                [parameter] = hint.__metadata__
+                assert parameter.parser is typed_path, f"{name} of {command.__name__}"
+
+
+def commands(group):
+    """Yield the function of each command of a group and of the groups in it."""
+    yield from (command.callback for command in group.registered_commands)
+    for inner in group.registered_groups:
+        yield from commands(inner.typer_instance)
 
 
 @pytest.mark.parametrize("command", ["rate", "compare"])

@@ -29,8 +29,15 @@ def test_no_file_name_is_read_as_markup(name):
 
 
 def test_a_name_that_is_not_unicode_can_still_be_shown():
-    """Bytes of another encoding become question marks instead of a broken page."""
-    assert formatting.file_name(Path("album") / "caf\udce9.jpg") == r"album\/caf\?\.jpg"
+    """Bytes of another encoding are written out instead of breaking the page."""
+    assert formatting.file_name(Path("album") / "caf\udce9.jpg") == r"album\/caf\\udce9\.jpg"
+
+
+def test_a_name_cannot_turn_the_order_of_letters():
+    """Neither as text nor as code; what joins letters and emoji stays."""
+    said = formatting.plain("a\u202egpj.exe \x1b[2J \N{WOMAN}\u200d\N{PERSONAL COMPUTER}")
+    assert said == r"a\\u202egpj\.exe \\x1b\[2J " + "\N{WOMAN}\u200d\N{PERSONAL COMPUTER}"
+    assert "\u202e" not in formatting.error_text(PhotorankError("try `photorank a\u202eb`."))
 
 
 def test_an_errors_commands_stay_code_and_its_names_stay_names():

@@ -121,11 +121,11 @@ def test_an_index_without_choices_has_nothing_to_export(collection, tmp_path):
 
 
 def test_nothing_is_written_over(collection, tmp_path):
-    """A file of that name, such as a photo, is refused; a full disk keeps what it has."""
-    photo = collection.index.photos()[0].path
+    """A file of that name is refused."""
+    (tmp_path / "old.csv").write_text("mine")
     with pytest.raises(ExportError, match="exists already"):
-        checked_new_file(photo)
-    assert checked_new_file(tmp_path / "new.csv") == tmp_path / "new.csv"
+        checked_new_file(collection.index, tmp_path / "old.csv")
+    assert checked_new_file(collection.index, tmp_path / "new.csv") == tmp_path / "new.csv"
 
 
 def test_a_full_disk_is_told(collection, full):

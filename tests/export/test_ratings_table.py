@@ -7,16 +7,14 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from photorank.errors import ExportError, StorageError
+from photorank.errors import StorageError
 from photorank.export import ratings_table
-from photorank.export.destination import checked_folder
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import read_labels
 from photorank.photos.pathtext import path_text, text_path
 from photorank.rating.percentiles import percentiles
 from tests.fixtures.collection import HOSTILE
-from tests.fixtures.colours import paint
 
 
 def read_csv(path):
@@ -106,31 +104,6 @@ def test_paths_as_text_are_unicode_and_come_back():
         text = path_text(path)
         assert text.encode() == text.strip().encode()
         assert text_path(text) == str(path)
-
-
-def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
-    """Neither the folder of photos, nor one inside it, nor a link to it is written to."""
-    (tmp_path / "link").symlink_to(collection.folder)
-    for folder in ("photos", "photos/day 0", "photos/new/export", "link", "elsewhere/../photos"):
-        with pytest.raises(ExportError, match="photos are in the index"):
-            checked_folder(collection.index, tmp_path / folder)
-
-    assert checked_folder(collection.index, tmp_path / "photos2") == tmp_path / "photos2"
-
-
-def test_a_destination_beside_a_photo_that_was_named_alone_is_refused(collection, tmp_path):
-    """Where a single file was indexed, its folder is one of photos."""
-    lone = paint(tmp_path / "lone" / "one.png", 99)
-    collection.build(collection.folder, lone)
-    with pytest.raises(ExportError):
-        checked_folder(collection.index, tmp_path / "lone")
-
-
-def test_a_file_is_no_destination(collection, tmp_path):
-    """A file's content is never replaced by a folder."""
-    (tmp_path / "file").write_text("mine")
-    with pytest.raises(ExportError, match="is a file"):
-        checked_folder(collection.index, tmp_path / "file")
 
 
 @pytest.mark.parametrize("write", [write_csv, write_parquet])

@@ -11,13 +11,16 @@ from dashboard.models.label_session import LabelSession
 from dashboard.widgets import photo_grid
 from dashboard.widgets.label.learned import save_form
 from photorank.evaluation import agreement
+from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
 
 @st.fragment
 def show_people(session: LabelSession, people: Sequence[str]) -> None:
     """Show several people's agreement, the photos they all like, and the photos they dispute."""
-    chosen = st.multiselect("People", people, default=people[:FEW], key="people")
+    chosen = st.multiselect(
+        "People", people, default=people[:FEW], format_func=printable, key="people"
+    )
     if len(chosen) < 2:
         st.info("Choose two people or more.", icon=":material/group:")
         return

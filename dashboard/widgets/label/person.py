@@ -11,6 +11,7 @@ from dashboard.models import label_texts, vector_card
 from dashboard.models.label_session import Kind, LabelSession, codes_of_kind
 from dashboard.widgets import pickers
 from photorank.index.opened import Index
+from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
 
 ME = "me"  # who labels until somebody gives a name
@@ -58,6 +59,7 @@ def _name_picker(known: Sequence[str]) -> str:
         key="rater",
         bind="query-params",
         accept_new_options=True,
+        format_func=printable,
         help="Everybody's choices are kept apart. Type a new name to begin anew.",
         width=180,
     )

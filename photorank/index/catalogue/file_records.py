@@ -113,6 +113,15 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
     return sorted(files, key=lambda file: file.path)
 
 
+def load_folders(paths: IndexPaths) -> set[Path]:
+    """Folders that hold a file of the index, links not resolved."""
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        files = connection.execute("SELECT root, path FROM files")
+        folders = {(root, path.rpartition(b"/")[0]) for root, path in files}
+    return {as_path(roots.path(place)) for place in folders}
+
+
 def known_digests(connection: sqlite3.Connection) -> set[str]:
     """Content digests of all photos that have an embedding."""
     rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")

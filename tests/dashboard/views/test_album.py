@@ -95,6 +95,36 @@ def test_a_folder_of_photos_is_no_destination(dashboard, paths):
     assert "are in the index" in app.warning[0].value.replace("\\", "")
 
 
+def test_a_visitor_is_not_told_what_lies_elsewhere(dashboard, paths, tmp_path):
+    """A file, a folder within a file and a missing user are each answered in the same words."""
+    (tmp_path / "file").write_text("mine")
+    app = dashboard("album", places="2")
+    told = set()
+    for place in ("file", "file/inside"):
+        app.text_input(key="to").set_value(str(tmp_path / place)).run()
+        assert not app.warning
+        assert f"{place.replace('/', chr(92) + '/')}, 0" in texts(app)
+        button(app, "Write").click().run()
+        told.add(app.error[0].value.replace("\\", "").replace(str(tmp_path / place), "HERE"))
+    assert told == {"nothing can be written into HERE. Name another folder."}
+    for typed in ("~root/x", "~nosuchuser/x"):
+        app.text_input(key="to").set_value(typed).run()
+        told.add(app.warning[0].value.replace("\\", "").replace(typed, "HERE"))
+    assert len(told) == 2
+
+
+@pytest.mark.parametrize(
+    "typed", ["/a\0b", f"/{'x' * 300}", "/a\u202eb", "/a\x1b[2J", "Album", "../x"]
+)
+def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
+    """One sentence, in which no character turns or moves what follows."""
+    app = dashboard("album", places="2")
+    app.text_input(key="to").set_value(typed).run()
+    assert not app.exception
+    assert "cannot be used as a path" in app.warning[0].value
+    assert app.warning[0].value.isprintable()
+
+
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
     """Who is sent the address sees the same album; what is freed afterwards stays free."""
     app = dashboard("album", places="3")

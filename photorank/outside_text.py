@@ -1,0 +1,82 @@
+"""Text from outside, such as file names and what people type: shown safely, and checked."""
+
+import os
+import unicodedata
+from pathlib import Path
+
+from photorank.errors import PhotorankError
+
+MAX_NAME_BYTES = 255  # of a file's name on every common disk
+MAX_PATH_BYTES = 4096
+
+_JOINERS = "\u200c\u200d"  # of Persian and Indian letters, and of emoji
+# Control, format and surrogate characters, and those that end a line or a paragraph: they move the
+# cursor, turn the order of what follows, or cannot be encoded.
+_UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_MAX_SHOWN_LETTERS = 80
+
+
+class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
+    """What a person typed is not a usable path."""
+
+    def __init__(self, typed: str, why: str) -> None:
+        text = printable(typed)
+        shown = text if len(text) <= _MAX_SHOWN_LETTERS else f"{text[:_MAX_SHOWN_LETTERS]}…"
+        super().__init__(f'"{shown}" cannot be used as a path: {why}. Give another one.')
+
+
+def printable(text: object) -> str:
+    r"""Text on one line for display, with characters escaped that a terminal or a page obeys.
+
+    >>> printable("two\nlines, a byte \udcff, \u202egpj.exe and a café")
+    'two\\nlines, a byte \\udcff, \\u202egpj.exe and a café'
+    """
+    return "".join(ascii(char)[1:-1] if _is_unsafe(char) else char for char in str(text))
+
+
+def typed_path(typed: str | Path) -> Path:
+    """Path that a person typed; :class:`TypedPathError` if no file can have it."""
+    text = os.fspath(typed)
+    if why := _fault(text):
+        raise TypedPathError(text, why)
+    return Path(text)
+
+
+def typed_destination(typed: str | Path) -> Path:
+    r"""Path that a person typed to write to, with ``~`` expanded.
+
+    Raises :class:`TypedPathError` if no file can have it, or its name would show as another.
+
+    >>> typed_destination("Album\u202e")
+    Traceback (most recent call last):
+    photorank.outside_text.TypedPathError: "Album\u202e" cannot be used as a path: ...
+    """
+    text = os.fspath(typed).strip()
+    path = os.path.expanduser(text) if text.partition("/")[0] == "~" else text
+    why = _fault(path)
+    if not why and any(map(_is_unsafe, path)):
+        why = "it holds a character that is not shown"
+    elif not why and path.startswith("~"):
+        why = "~ stands for your own home folder alone"
+    if why:
+        raise TypedPathError(text, why)
+    return Path(path)
+
+
+def _fault(path: str) -> str | None:
+    """Reason why no file can have a path."""
+    try:
+        longest = max(len(os.fsencode(name)) for name in path.split("/"))
+    except UnicodeEncodeError:
+        return "it holds a character that no file name can have"
+    if not path.strip():
+        return "it is empty"
+    if "\0" in path:
+        return "it holds a character that no file name can have"
+    if longest > MAX_NAME_BYTES or len(os.fsencode(path)) >= MAX_PATH_BYTES:
+        return f"names have up to {MAX_NAME_BYTES} bytes, paths up to {MAX_PATH_BYTES}"
+    return None
+
+
+def _is_unsafe(char: str) -> bool:
+    return unicodedata.category(char) in _UNSAFE and char not in _JOINERS

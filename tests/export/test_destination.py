@@ -1,0 +1,124 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from photorank.errors import BrokenIndexError, ExportError
+from photorank.export.destination import PhotoFolders, checked_folder, checked_new_file
+from photorank.export.write_sidecars import SidecarOptions, sidecars
+from photorank.outside_text import TypedPathError
+from photorank.workspace import write_bytes
+from tests.fixtures.colours import paint
+
+
+def test_a_destination_among_the_photos_is_refused(collection, tmp_path):
+    """Neither the folder of photos, nor one inside it, nor a link to it is written to."""
+    (tmp_path / "link").symlink_to(collection.folder)
+    (tmp_path / "dangling").symlink_to(collection.folder / "not yet")
+    for folder in (
+        *("photos", "photos/day 0", "photos/new/export", "link", "link/new/export"),
+        *("dangling", "dangling/new", "elsewhere/../photos", "link/day 0/.."),
+    ):
+        with pytest.raises(ExportError, match="photos are in the index"):
+            checked_folder(collection.index, tmp_path / folder)
+        with pytest.raises(ExportError, match="photos are in the index"):
+            checked_new_file(collection.index, tmp_path / folder / "pairs.csv")
+
+    for folder in ("photos2", "new/photos", "link/.."):
+        assert checked_folder(collection.index, tmp_path / folder) == tmp_path / folder
+
+
+def test_photos_that_a_link_led_to_are_photos(collection, tmp_path):
+    """A folder outside the library counts where a link in the library leads to it."""
+    paint(tmp_path / "attic" / "box" / "old.png", 99)
+    (collection.folder / "attic").symlink_to(tmp_path / "attic")
+    collection.build()
+
+    with pytest.raises(ExportError):
+        checked_folder(collection.index, tmp_path / "attic" / "box" / "new")
+
+
+def test_photos_of_other_indexes_are_photos(collection, tmp_path):
+    """No index of the workspace is written into; what cannot be read is not guessed."""
+    index = collection.index
+    paint(tmp_path / "theirs" / "one.png", 99)
+    collection.paths = collection.workspace.index("other")
+    collection.build(tmp_path / "theirs")
+    with pytest.raises(ExportError):
+        checked_folder(index, tmp_path / "theirs" / "new")
+
+    write_bytes(collection.paths.manifest, b"{}")
+    with pytest.raises(BrokenIndexError):
+        checked_folder(index, tmp_path / "new")
+
+
+def test_a_folder_is_known_by_what_it_is(collection, tmp_path):
+    """A disk that ignores case, or a second mount of a folder, has no other path to compare."""
+    folders = PhotoFolders.beside(collection.index)
+    day = collection.folder / "day 0"
+    status = os.stat(day)
+    assert (status.st_dev, status.st_ino) in folders.identities
+    nameless = PhotoFolders(frozenset(), folders.identities)
+
+    assert nameless.around(day / "new" / "export") == day
+    assert nameless.around(collection.folder / "new") == collection.folder
+    assert nameless.around(tmp_path / "new") is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="mounts are made otherwise there")
+def test_a_second_mount_of_a_folder_of_photos_is_refused(collection, tmp_path):
+    """Its real path tells nothing."""
+    (tmp_path / "mount").mkdir()
+    mount = ["mount", "--bind", collection.folder / "day 0", tmp_path / "mount"]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603
+        pytest.skip("mounting is not allowed here")
+    try:
+        with pytest.raises(ExportError):
+            checked_folder(collection.index, tmp_path / "mount" / "new")
+    finally:
+        subprocess.run(["umount", tmp_path / "mount"], check=True)  # noqa: S603, S607
+
+
+def test_sidecars_are_not_written_through_a_link_in_the_destination(collection, tmp_path):
+    """A folder of the tree that leads back among photos stops the export before it begins."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "day 1").symlink_to(collection.folder / "day 1")
+    options = SidecarOptions(to=tmp_path / "out")
+
+    with pytest.raises(ExportError):
+        list(sidecars(collection.index, collection.vector, options, write=True))
+    assert not list(tmp_path.rglob("*.xmp"))
+
+
+def test_a_destination_beside_a_photo_that_was_named_alone_is_refused(collection, tmp_path):
+    """Where a single file was indexed, its folder is one of photos."""
+    lone = paint(tmp_path / "lone" / "one.png", 99)
+    collection.build(collection.folder, lone)
+    with pytest.raises(ExportError):
+        checked_folder(collection.index, tmp_path / "lone")
+    assert checked_folder(collection.index, tmp_path / "two") == tmp_path / "two"
+
+
+def test_a_file_is_no_destination(collection, tmp_path):
+    """A file's content is never replaced by a folder."""
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(ExportError, match="is a file"):
+        checked_folder(collection.index, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "a\0b", "x" * 300, "~nobody/x", "a\x1b[2J", "a\u202eb"]
+)
+def test_what_no_folder_should_be_called_is_refused(collection, typed):
+    """One sentence, in which nothing moves the cursor or turns the order of letters."""
+    with pytest.raises(TypedPathError) as caught:
+        checked_folder(collection.index, typed)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 200
+
+
+def test_a_home_is_found(collection, tmp_path, monkeypatch):
+    """A shell leaves `--to=~/Album` as it is."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert checked_folder(collection.index, "~/Album") == tmp_path / "Album"

@@ -1,0 +1,61 @@
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from photorank.cli.app import app
+from photorank.errors import DamagedVectorError
+from photorank.vectors import shipped
+from photorank.vectors.shipped import FOLDER, SHA256, damaged_vectors, shipped_vector
+
+
+@pytest.fixture
+def turned(tmp_path):
+    """Return a copy of the built-in cards in which `beauty.whole` points the other way."""
+    folder = shutil.copytree(FOLDER, tmp_path / "builtin")
+    card = json.loads((folder / "beauty.whole.json").read_text())
+    card["direction"] = [-number for number in card["direction"]]
+    (folder / "beauty.whole.json").write_text(json.dumps(card))
+    return folder
+
+
+def test_every_card_that_is_shipped_is_known():
+    """No card has another digest, and none has no digest."""
+    assert {path.stem for path in FOLDER.iterdir()} == set(SHA256)
+    assert not damaged_vectors()
+
+
+@pytest.mark.parametrize("damage", ["turned", "missing", "cut"])
+def test_a_card_that_is_another_is_refused(turned, damage):
+    """A direction that was turned round is a card like any other, but for its digest."""
+    path = turned / "beauty.whole.json"
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(DamagedVectorError, match="pip install --force-reinstall photorank"):
+        shipped_vector("beauty.whole", turned)
+    assert len(damaged_vectors(turned)) == 1
+    assert shipped_vector("technical.whole", turned).name == "technical"
+
+
+def test_commands_and_the_doctor_tell_of_it(home, turned, monkeypatch):
+    """What rates by it ends in one line; other vectors go on."""
+    for function in (shipped.shipped_for, shipped.damaged_vectors):
+        monkeypatch.setattr(function, "__defaults__", (turned,))
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [*arguments])
+
+    refused = run("top", "--vector", "beauty", "--index", "small")
+    assert refused.exit_code == 1
+    assert len(refused.stderr.splitlines()) == 1
+    assert "not the vector that photorank came with" in refused.stderr
+    assert run("top", "--vector", "technical", "--index", "small").exit_code == 0
+    listed = run("vector", "list", "--index", "small")
+    assert "beauty" in listed.stderr
+    assert "technical" in listed.stdout
+    examined = run("doctor")
+    assert examined.exit_code == 1
+    assert "built-in vectors" in examined.stdout
