@@ -39,7 +39,7 @@ AT_HOME = {
     "workspace": {"platformdirs"},
     "photos": {
         *("PIL", "imagehash", "pillow_heif", "scipy", "skimage"),
-        *("tifffile", "rawpy", "pillow_jxl"),
+        *("tifffile", "rawpy", "pillow_jxl", "tzfpy"),
     },
     "comparisons": {"scipy"},
     "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread

@@ -5,15 +5,18 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.export.destination import PhotoFolders
 from photorank.index.opened import Index
-from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, sidecar_for, with_rating
-from photorank.photos.metadata.xmp import sidecars as sidecars_of
+from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
+from photorank.photos.metadata.sidecar_files import sidecar_for
+from photorank.photos.metadata.sidecar_files import sidecars as sidecars_of
+from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, with_rating
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file
 from photorank.photos.safe_headers import embedded_tags
@@ -73,7 +76,8 @@ def sidecars(
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     root = os.path.commonpath([photo.path.parent for photo in photos] or [Path("/")])
     best: dict[Path, int] = {}
-    beside = [sidecar_for(photo.path) for photo in photos]
+    names = FolderNames()
+    beside = [sidecar_for(photo.path, names) for photo in photos]
     for path, count in zip(beside, star_counts.tolist(), strict=True):
         best[path] = max(best.get(path, 0), count)
     targets = beside
@@ -92,7 +96,8 @@ def sidecars(
             yield Sidecar(photo.path, target, best[path], "shared")
         else:
             done.add(path)
-            yield _sidecar(photo.path, path, target, count, options, write=write)
+            ours = _Beside(photo.path, path, names)
+            yield _sidecar(ours, target, count, options, write=write)
 
 
 def sidecars_of_copies(
@@ -103,21 +108,34 @@ def sidecars_of_copies(
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
     """
+    names = FolderNames()
     for (photo, copy), count in zip(copies, star_counts, strict=True):
         target = copy.with_name(copy.name + ".xmp")
         options = SidecarOptions(to=copy.parent)
-        yield _sidecar(photo, sidecar_for(photo), target, count, options, write=write)
+        ours = _Beside(photo, sidecar_for(photo, names), names)
+        yield _sidecar(ours, target, count, options, write=write)
+
+
+class _Beside(NamedTuple):
+    """Photo with the sidecar that its rating belongs in, there or not yet."""
+
+    photo: Path
+    sidecar: Path
+    names: FolderNames
 
 
 def _sidecar(
-    photo: Path, beside: Path, target: Path, count: int, options: SidecarOptions, *, write: bool
+    beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar at `target` for one photo, based on the existing sidecar at `beside`."""
+    """Sidecar at `target` for one photo, based on the existing sidecar beside it."""
+    photo = beside.photo
     try:
-        own, old = _file_bytes(beside), _file_bytes(target)
-        elsewhere = target != beside
+        own, old = _file_bytes(beside.sidecar), _file_bytes(target)
+        elsewhere = target != beside.sidecar
         from_photorank = old is not None and _is_from_photorank(old, own if elsewhere else None)
-        rated = _is_rated(photo) or (elsewhere and not from_photorank and _has_rating(old))
+        rated = _is_rated(photo, beside.names) or (
+            elsewhere and not from_photorank and _has_rating(old)
+        )
         if rated and not options.overwrite:
             return Sidecar(photo, target, count, "rated", "it is rated already")
         new = with_rating(own, count)
@@ -136,15 +154,17 @@ def _sidecar(
     return Sidecar(photo, target, count, "new" if old is None else "changed")
 
 
-def _is_rated(photo: Path) -> bool:
+def _is_rated(photo: Path, names: FolderNames) -> bool:
     """Whether a photo has a person's rating, in a sidecar or in the photo file.
 
     Each place is read, as a sidecar by photorank would hide a rating in the file.
     """
-    for path in sidecars_of(photo):
+    for path in sidecars_of(photo, names):
         data = _file_bytes(path)
         if data is not None and not made_by_photorank(data) and _has_rating(data):
             return True
+    if any(read_pp3(path).rating for path in pp3_sidecars(photo, names)):
+        return True
     try:
         return embedded_tags(photo).rating not in (None, 0)
     except (MetadataError, UnreadablePhotoError):

@@ -20,7 +20,7 @@ from PIL import Image
 from photorank.errors import DecoderError, UnreadablePhotoError
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_worker import Reply, receive, send
-from photorank.photos.metadata.exif import Shot
+from photorank.photos.metadata.exif import Shot, shot_from_json
 from photorank.photos.open_photo import os_reason
 from photorank.typing import Json
 
@@ -58,7 +58,7 @@ def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
     photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
     if head["full_size"]:
         photo.info["full_size"] = tuple(head["full_size"])
-    return Decoded(photo, Shot(*head["shot"]))
+    return Decoded(photo, shot_from_json(head["shot"]))
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:

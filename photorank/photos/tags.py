@@ -1,41 +1,70 @@
 """Rating, label and flag of a photo, from its sidecars and its own file."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.metadata.xmp import XmpTags, made_by_photorank, read_xmp, sidecars
-from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.open_photo import open_file
+from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
+from photorank.photos.metadata.sidecar_files import is_of_raw, sidecar_bytes, sidecars
+from photorank.photos.metadata.xmp import XmpTags, counted_rating, made_by_photorank, read_xmp
 from photorank.photos.safe_headers import embedded_tags
 
 
-def photo_tags(photo: Path) -> XmpTags:
-    """Rating, label and flag of a photo, each from own sidecar, shared sidecar or photo file.
+def photo_tags(
+    photo: Path,
+    names: FolderNames | None = None,
+    on_damage: Callable[[MetadataError], None] = lambda error: None,
+) -> XmpTags:
+    """Rating, label and flag of a photo, each from the first place that tells it.
 
-    Sidecars that photorank made do not count: their stars are no person's. Raises MetadataError
-    with the path of the place that cannot be read.
+    The places are its own sidecar, the one that files of its name share, RawTherapee's, and the
+    photo file; a sidecar that is rather a RAW file's comes last. A rating of 0, not rated, gives
+    way to any other. Sidecars that photorank made do not count: their stars are no person's.
+    Raises MetadataError with the path of a place that cannot be read, unless another one has a
+    rating; `on_damage` is then told.
     """
+    names = names or FolderNames()
+    own = sidecars(photo, names)
+    of_raw = [path for path in own if is_of_raw(photo, path, names)]
+    places = [partial(_read_sidecar, path) for path in own if path not in of_raw]
+    places += [partial(read_pp3, path) for path in pp3_sidecars(photo, names)]
+    places += [partial(_read_photo, photo)]
+    places += [partial(_read_sidecar, path) for path in of_raw]
     tags = XmpTags()
-    for sidecar in sidecars(photo):
-        tags = _completed(tags, _read_sidecar(sidecar))
-    if None not in tags:
-        return tags
+    damage: MetadataError | None = None
+    for read in places:
+        if tags.rating and None not in tags:
+            break
+        try:
+            tags = _completed(tags, read())
+        except MetadataError as error:
+            damage = damage or error
+    if damage and not tags.rating:
+        raise damage
+    if damage:
+        on_damage(damage)
+    return tags
+
+
+def _read_photo(photo: Path) -> XmpTags:
     try:
-        return _completed(tags, embedded_tags(photo))
+        return embedded_tags(photo)
     except (MetadataError, UnreadablePhotoError) as error:
         raise MetadataError(error.reason, photo) from error
 
 
 def _read_sidecar(path: Path) -> XmpTags:
+    data = sidecar_bytes(path)
     try:
-        with open_file(path) as file:
-            data = file.read(MAX_PACKET_BYTES + 1)
         return XmpTags() if made_by_photorank(data) else read_xmp(data)
-    except (MetadataError, UnreadablePhotoError) as error:
+    except MetadataError as error:
         raise MetadataError(error.reason, path) from error
 
 
 def _completed(tags: XmpTags, others: XmpTags) -> XmpTags:
     """Tags with missing values filled in from `others`."""
     said = {name: value for name, value in tags._asdict().items() if value is not None}
-    return others._replace(**said)
+    completed = others._replace(**said)
+    return completed._replace(rating=counted_rating([tags.rating, others.rating]))

@@ -21,6 +21,8 @@ from photorank.index.catalogue.file_records import (
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import write_manifest
+from photorank.photos.metadata.date_ladder import capture_date
+from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.pathtext import unicode_text
 from photorank.typing import Embeddings
 from photorank.workspace import storage_errors
@@ -42,6 +44,7 @@ class Batches:
         self.skipped: dict[Place, KnownSkip] = {}  # of all batches
         self.hashes: dict[str, int] = {}  # of all batches, by digest
         self._begins = run.stored is None  # the index: it exists from its first embedding on
+        self._names = FolderNames()
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
@@ -83,7 +86,7 @@ class Batches:
         outcomes = {photo.place: self._outcome(photo) for photo in self._taken}
         entries = {place: one for place, one in outcomes.items() if isinstance(one, Entry)}
         skips = {place: one for place, one in outcomes.items() if isinstance(one, KnownSkip)}
-        new = [NewPhoto(photo.digest, *photo.shot, row) for row, photo in enumerate(self._embedded)]
+        new = [self._new_photo(photo, row) for row, photo in enumerate(self._embedded)]
         shard = self._write_shard() if new else None
         record_batch(self.run.connection, shard, new, entries, skips)
         self.skipped |= skips
@@ -113,6 +116,11 @@ class Batches:
         if photo.digest in self._unembedded:
             return KnownSkip(file.size, file.mtime_ns, _NO_EMBEDDING, self.run.reader)
         return Entry(file.size, file.mtime_ns, photo.digest)
+
+    def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
+        """Catalogue row of an embedded photo, with its capture time by whatever tells it."""
+        taken, _ = capture_date(photo.shot.stamps, photo.file.path, self._names)
+        return NewPhoto(photo.digest, taken, photo.shot.camera, row)
 
     def _encode(self) -> None:
         if not self._waiting:

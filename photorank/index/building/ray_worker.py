@@ -1,5 +1,6 @@
 """Worker of a cluster: reads, decodes and embeds blocks of files, and sends rows back."""
 
+import json
 import os
 import socket
 from collections import Counter
@@ -27,7 +28,7 @@ from photorank.index.building.decode_ahead import (
 from photorank.index.building.ray_mirrors import Mirror, mirrored
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.photos.files import PhotoFile
-from photorank.photos.metadata.exif import Shot
+from photorank.photos.metadata.exif import shot_from_json
 from photorank.typing import Frames
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
         "digest": photo.digest,
         "embedding": next(rows).astype(np.float32).tobytes(),
         "thumbnail": photo.thumbnail,
-        **photo.shot._asdict(),
+        "shot": json.dumps(photo.shot),
     }
 
 
@@ -160,7 +161,7 @@ def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Ope
     if row["embedding"] is None:
         return Opened(place, file, row["digest"])
     embedding = np.frombuffer(row["embedding"], dtype=np.float32)
-    shot = Shot(row["taken"], row["camera"])
+    shot = shot_from_json(json.loads(row["shot"]))
     return Embedded(place, file, row["digest"], embedding, row["thumbnail"], shot)
 
 
@@ -173,8 +174,7 @@ def _table(rows: list[dict[str, Any]]) -> "pa.Table":
         "digest": text,
         "embedding": data,  # (d,) float32
         "thumbnail": data,
-        "taken": text,
-        "camera": text,
+        "shot": text,  # JSON
         "reason": data,  # why the file is unusable; it may quote a name that is not Unicode
         "passing": pa.bool_(),
         "runtime": text,

@@ -55,6 +55,12 @@ class Collected:
         if known is None or judgement.score > known[0].score:
             self.labels[file.digest] = judgement, file.path
 
+    def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
+        """Add a file that could not be read, at the error's path, else at `path`."""
+        trouble = Trouble(error.path or path or Path(), error.reason)
+        if trouble not in self.troubles[-_SHARED:]:
+            self.troubles.append(trouble)
+
     def counts(self) -> dict[str, int]:
         """Number of photos with each label, highest score first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
@@ -84,9 +90,7 @@ def each(
         try:
             yield file, found(file.path)
         except MetadataError as error:
-            trouble = Trouble(error.path or file.path, error.reason)
-            if trouble not in collected.troubles[-_SHARED:]:
-                collected.troubles.append(trouble)
+            collected.add_trouble(error, file.path)
 
 
 def listed(counts: Counter[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from photorank.errors import LabelsError
 from photorank.labels.photo_library.collected_judgements import (
@@ -11,6 +12,7 @@ from photorank.labels.photo_library.collected_judgements import (
     each,
     listed,
 )
+from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.xmp import XmpTags
 from photorank.photos.tags import photo_tags
 
@@ -27,7 +29,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
     :func:`photorank.photos.tags.photo_tags`.
     """
     collected = Collected()
-    tags = list(each(files, photo_tags, collected))
+    tags = _tags(files, collected)
     starred = any((tag.rating or 0) > 0 for _, tag in tags)
     for file, tag in tags:
         if judgement := _stars(tag) if starred else _flag(tag):
@@ -45,7 +47,7 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
     or a label is in it twice.
     """
     collected = Collected()
-    tags = list(each(files, photo_tags, collected))
+    tags = _tags(files, collected)
     met = Counter(tag.label for _, tag in tags if tag.label)
     ranks = {label.casefold(): rank for rank, label in enumerate(order, start=1)}
     if not order or len(ranks) < len(order):
@@ -61,6 +63,12 @@ def collect_colours(files: Iterable[LibraryFile], order: Sequence[str]) -> Colle
     if left:
         collected.notes.append(f"labels that are not in the order are left out: {listed(left)}")
     return collected
+
+
+def _tags(files: Iterable[LibraryFile], collected: Collected) -> list[tuple[LibraryFile, XmpTags]]:
+    """Tags of the files that have readable ones; all troubles are recorded."""
+    read = partial(photo_tags, names=FolderNames(), on_damage=collected.add_trouble)
+    return list(each(files, read, collected))
 
 
 def _stars(tags: XmpTags) -> Judgement | None:

@@ -2,47 +2,62 @@
 
 import io
 import math
-import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from photorank.errors import MetadataError
-from photorank.photos.metadata.xmp import XmpTags, parse_rating, read_xmp, stars_of_percent
+from photorank.photos.metadata.time_text import DAY_LETTERS, iso_time, zone_of
+from photorank.photos.metadata.timestamp import Place, Source, Timestamp, timestamp_from_json
+from photorank.photos.metadata.xmp import (
+    XmpTags,
+    counted_rating,
+    parse_rating,
+    read_xmp,
+    stars_of_percent,
+    xmp_time,
+)
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file, open_header
+
+T = TypeVar("T")
 
 _RATING = 0x4746  # in stars
 _RATING_PERCENT = 0x4749
 _MAX_CAMERA_LETTERS = 100  # twice the longest real names
 
-_OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)|Z")
-_ZONE_STEP = timedelta(minutes=15)  # all zones of the world are multiples of it
-_MAX_CLOCK_ERROR = timedelta(minutes=5)  # of a camera's clock against satellites
-
+_IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # day and time: created, digitized
 _PNG_EXIF = {"exif", "Raw profile type exif"}  # keys by Pillow for EXIF before the pixels
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Capture time and camera of a photo, None where unknown."""
+    """Times that a photo file tells, the best first, and its camera, None where unknown."""
 
-    taken: str | None = None  # camera clock: 2024-07-31T18:05:09, or with +02:00
+    stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model
 
 
 def shot(data: bytes) -> Shot:
-    """Capture time and camera from a photo file's bytes; unreadable fields are None."""
-    try:
-        exif = _exif(open_header(io.BytesIO(data)), io.BytesIO(data))
-        return Shot(_taken(exif), _camera(exif))
-    except Exception:  # decoders raise anything; a photo without readable EXIF is still a photo
+    """Times and camera from a photo file's bytes; what is unreadable is left out."""
+    file = io.BytesIO(data)
+    header = _tried(lambda: open_header(file))
+    if header is None:
         return Shot()
+    exif = _tried(lambda: _exif(header, file)) or Image.Exif()
+    return Shot(tuple(_timestamps(header, file, exif)), _tried(lambda: _camera(exif)))
+
+
+def shot_from_json(parts: Sequence[Any]) -> Shot:
+    """Shot from the lists that it has become as JSON."""
+    stamps, camera = parts
+    return Shot(tuple(timestamp_from_json(stamp) for stamp in stamps), camera)
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
@@ -68,19 +83,19 @@ def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
         except Exception as error:  # decoders raise anything
             raise MetadataError("its metadata is damaged") from error
     tags = read_xmp(packet) if packet else XmpTags()
-    return tags if tags.rating is not None else tags._replace(rating=_exif_rating(exif))
+    return tags._replace(rating=counted_rating([tags.rating, *_exif_ratings(exif)]))
 
 
 def _opened(photo: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
     return open_file(photo) if isinstance(photo, Path) else nullcontext(photo)
 
 
-def _exif_rating(exif: Image.Exif) -> float | None:
+def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
+    """Yield stars and the percent of Windows, as stars."""
     if _RATING in exif:
-        return parse_rating(str(exif[_RATING]), -1, 5)
+        yield parse_rating(str(exif[_RATING]), -1, 5)
     if _RATING_PERCENT in exif:
-        return stars_of_percent(parse_rating(str(exif[_RATING_PERCENT]), 0, 100))
-    return None
+        yield stars_of_percent(parse_rating(str(exif[_RATING_PERCENT]), 0, 100))
 
 
 def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
@@ -132,58 +147,101 @@ def _international_text(data: bytes) -> bytes:
         raise MetadataError("compressed XMP that cannot be unpacked") from error
 
 
-def _taken(exif: Image.Exif) -> str | None:
-    """Capture time in ISO 8601: camera clock with UTC offset if known, else GPS time."""
-    tags = exif.get_ifd(ExifTags.IFD.Exif)
-    clock = _parsed_time(tags.get(ExifTags.Base.DateTimeOriginal), "%Y:%m:%d %H:%M:%S")
-    gps_time = _gps_time(exif)
-    if clock is None:
-        return None if gps_time is None else gps_time.isoformat() + "+00:00"
-    zone = _utc_offset(tags.get(ExifTags.Base.OffsetTimeOriginal))
-    if zone is None:
-        zone = _utc_offset(tags.get(ExifTags.Base.OffsetTime))
-    if zone is None and gps_time is not None:
-        zone = _offset_between(clock, gps_time)
-    return clock.replace(tzinfo=None if zone is None else timezone(zone)).isoformat()
+def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
+    """Yield times that a file tells; those after the first whole one only where they add a zone."""
+    tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
+    readers: dict[Source, Callable[[], str | None]] = {
+        "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),
+        "DateTimeDigitized": lambda: _exif_time(tags, _DIGITIZED),
+        "XMP": lambda: xmp_time(_xmp_packet(header, file) or b""),
+        "IPTC": lambda: _iptc_time(header),
+        "Creation Time": lambda: _creation_time(header),
+    }
+    for source, read in readers.items():
+        if time := _tried(read):
+            yield Timestamp(source, time)
+            if len(time) > DAY_LETTERS:
+                break
+    if stamp := _tried(lambda: _gps_stamp(exif)):
+        yield stamp
+    if time := _exif_time(tags, _CHANGED):
+        yield Timestamp("DateTime", time)
 
 
-def _parsed_time(value: object, form: str) -> datetime | None:
+def _tried(read: Callable[[], T | None]) -> T | None:
+    """What `read` returns, None if it fails: decoders raise anything, and other fields are good."""
     try:
-        return datetime.strptime(str(value or "").strip("\0 "), form)
-    except ValueError:
+        return read()
+    except Exception:
         return None
 
 
-def _utc_offset(value: object) -> timedelta | None:
-    """UTC offset parsed from a text such as +05:30, None if invalid."""
-    found = _OFFSET.fullmatch(str(value or "").strip("\0 "))
-    if found is None:
+class _TimeTags(NamedTuple):
+    """EXIF tags of a time and of its zone."""
+
+    time: int
+    zone: int
+
+
+_ORIGINAL = _TimeTags(ExifTags.Base.DateTimeOriginal, ExifTags.Base.OffsetTimeOriginal)
+_DIGITIZED = _TimeTags(ExifTags.Base.DateTimeDigitized, ExifTags.Base.OffsetTimeDigitized)
+_CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
+
+
+def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
+    """Time of a tag, with the zone of that tag, else of another one that tells the same time."""
+    others = (one for one in (_ORIGINAL, _CHANGED) if _same_time(tags, one, names))
+    zones = (tags.get(one.zone) for one in (names, *others))
+    return iso_time(
+        tags.get(names.time), next((zone for zone in zones if zone_of(zone) is not None), None)
+    )
+
+
+def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> bool:
+    """Whether two tags tell one time, or the first none: an editor may be in another zone."""
+    return iso_time(tags.get(one.time)) in (None, iso_time(tags.get(other.time)))
+
+
+def _iptc_time(header: Image.Image) -> str | None:
+    """Time of IPTC's fields of the photo's creation."""
+    if not isinstance(header, ImageFile.ImageFile):
         return None
-    sign, hours, minutes = found.groups()
-    zone = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return _valid_offset(-zone if sign == "-" else zone)
+    fields = IptcImagePlugin.getiptcinfo(header) or {}
+    for day, time in _IPTC_TIMES:
+        texts = [fields.get(name) or b"" for name in (day, time)]
+        if found := iso_time(b" ".join(text for text in texts if isinstance(text, bytes))):
+            return found
+    return None
 
 
-def _offset_between(clock: datetime, gps_time: datetime) -> timedelta | None:
-    """UTC offset of a camera clock, from the difference to GPS time; None if implausible."""
-    zone = round((clock - gps_time) / _ZONE_STEP) * _ZONE_STEP
-    return _valid_offset(zone) if abs(clock - gps_time - zone) <= _MAX_CLOCK_ERROR else None
+def _creation_time(header: Image.Image) -> str | None:
+    """Time in a PNG's text, as EXIF writes times, or e-mail (RFC 1123) as PNG's authors advise."""
+    text = str(header.info.get("Creation Time") or "")
+    return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 
 
-def _valid_offset(zone: timedelta) -> timedelta | None:
-    return zone if timedelta(hours=-12) <= zone <= timedelta(hours=14) else None
-
-
-def _gps_time(exif: Image.Exif) -> datetime | None:
-    """GPS time of a photo in UTC, None if unknown."""
-    try:
-        tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
-        day = _parsed_time(tags.get(ExifTags.GPS.GPSDateStamp), "%Y:%m:%d")
-        hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
-        since = timedelta(hours=hours, minutes=minutes, seconds=math.floor(seconds))
-    except Exception:  # decoders raise anything; the camera's clock is known all the same
+def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
+    """Moment in UTC by satellites, with the place if it is known."""
+    tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    day = iso_time(tags.get(ExifTags.GPS.GPSDateStamp))
+    hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
+    since = timedelta(hours=hours, minutes=minutes, seconds=math.floor(seconds))
+    if day is None or not timedelta() <= since < timedelta(days=1):
         return None
-    return day + since if day and timedelta() <= since < timedelta(days=1) else None
+    moment = datetime.fromisoformat(day[:DAY_LETTERS]) + since
+    return Timestamp("GPS", moment.isoformat(), in_utc=True, place=_tried(lambda: _gps_place(tags)))
+
+
+def _gps_place(tags: Mapping[int, Any]) -> Place | None:
+    def degrees(value: int, side: int, minus: str) -> float:
+        whole, minutes, seconds = map(float, tags[value])
+        return (whole + minutes / 60 + seconds / 3600) * (-1 if str(tags[side])[:1] == minus else 1)
+
+    names = ExifTags.GPS
+    return Place(
+        degrees(names.GPSLatitude, names.GPSLatitudeRef, "S"),
+        degrees(names.GPSLongitude, names.GPSLongitudeRef, "W"),
+    ).checked()
 
 
 def _camera(exif: Image.Exif) -> str | None:

@@ -1,14 +1,15 @@
 """XMP sidecars and packets: reading of rating, label and flag, writing of ratings."""
 
 import math
-import os
+import re
+from collections.abc import Iterable, Mapping
 from functools import cache
 from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 from photorank.errors import MetadataError
-from photorank.photos.metadata.xmp_packet import RDF, Packet, packet_text, parse_packet
+from photorank.photos.metadata.time_text import iso_time
+from photorank.photos.metadata.xmp_packet import RDF, Packet, Property, packet_text, parse_packet
 
 _XMP = "http://ns.adobe.com/xap/1.0/"
 _RATING = f"{_XMP} Rating"
@@ -18,11 +19,37 @@ _MICROSOFT_RATINGS = (
     "http://ns.microsoft.com/photo/1.0/ Rating",
     "http://ns.microsoft.com/photo/1.0 Rating",
 )
+_ACDSEE_RATING = "http://ns.acdsee.com/iptc/1.0/ rating"
+_RANGES = {  # of all ratings that are read and written, the one that counts first
+    _RATING: (-1, 5),
+    **dict.fromkeys(_MICROSOFT_RATINGS, (0, 100)),
+    _ACDSEE_RATING: (0, 5),
+}
+_PHOTO_MECHANIC = "http://ns.camerabits.com/photomechanic/1.0/"
+_PHOTO_MECHANIC_CLASS = f"{_PHOTO_MECHANIC} ColorClass"
+_PHOTO_MECHANIC_PREFS = f"{_PHOTO_MECHANIC} Prefs"  # tagged:class:stars:frame
+_DARKTABLE = "http://darktable.sf.net/"
+_DARKTABLE_HISTORY = f"{_DARKTABLE} history"
+_DARKTABLE_SAYS = (
+    "history_end",
+    "history_basic_hash",
+    "history_auto_hash",
+    "history_current_hash",
+    "change_timestamp",
+)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
+_SIDECAR_FOR = "http://ns.adobe.com/photoshop/1.0/ SidecarForExtension"
+_TIMES = (
+    "http://ns.adobe.com/exif/1.0/ DateTimeOriginal",
+    "http://ns.adobe.com/exif/1.0/ DateTimeDigitized",
+    "http://ns.adobe.com/photoshop/1.0/ DateCreated",
+    f"{_XMP} CreateDate",
+)
 _PICK = "http://ns.adobe.com/xmp/1.0/DynamicMedia/ pick"
 _GOOD = "http://ns.adobe.com/xmp/1.0/DynamicMedia/ good"
 _DIGIKAM_PICK = "http://www.digikam.org/ns/1.0/ PickLabel"
 _DIGIKAM_COLOUR = "http://www.digikam.org/ns/1.0/ ColorLabel"
-_DARKTABLE_COLOURS = "http://darktable.sf.net/ colorlabels"
+_DARKTABLE_COLOURS = f"{_DARKTABLE} colorlabels"
 _PHOTOSHOP_COLOUR = "http://ns.adobe.com/photoshop/1.0/ LabelColor"
 
 # fmt: off
@@ -31,6 +58,10 @@ _DIGIKAM_COLOURS = {
     "7": "Gray", "8": "Black", "9": "White",
 }
 _DARKTABLE_COLOUR_OF = {"0": "Red", "1": "Yellow", "2": "Green", "3": "Blue", "4": "Purple"}
+_PHOTO_MECHANIC_CLASSES = {
+    "1": "Winner", "2": "Winner alt", "3": "Superior", "4": "Superior alt", "5": "Typical",
+    "6": "Typical alt", "7": "Extras", "8": "Trash",
+}
 # fmt: on
 _FLAGS = {  # -1 rejected, 0 undecided, 1 picked
     _PICK: {"-1": -1, "1": 1},
@@ -61,9 +92,11 @@ class XmpTags(NamedTuple):
 def read_xmp(data: bytes) -> XmpTags:
     """Rating, label and flag in an XMP packet or sidecar of any program.
 
-    Without xmp:Rating the rating of Windows counts, without xmp:Label the colours of Lightroom,
-    digiKam or darktable. Raises MetadataError if it is no readable XMP, declares a document type
-    (as an XML bomb does), exceeds `MAX_PACKET_BYTES`, or its rating is no number from -1 to 5.
+    Where xmp:Rating is missing or 0, that of Windows, ACDSee or Photo Mechanic counts, without
+    xmp:Label the colours of Lightroom, digiKam, darktable or Photo Mechanic. The star that
+    darktable gives to all it imports is none. Raises MetadataError if it is no readable XMP,
+    declares a document type (as an XML bomb does), exceeds `MAX_PACKET_BYTES`, or its rating is no
+    number from -1 to 5 or in a form that is not known.
 
     >>> read_xmp(with_rating(None, 4))
     XmpTags(rating=4.0, label=None, pick=None)
@@ -75,8 +108,9 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
     """Sidecar bytes with a new rating, other bytes unchanged; a new sidecar if `data` is None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
-    is Windows' percent; a missing xmp:Rating becomes an attribute of the first description. Raises
-    MetadataError if `data` is no readable XMP, ValueError for another rating.
+    are Windows' percent and ACDSee's stars; a missing xmp:Rating becomes an attribute of the first
+    description. Raises MetadataError if `data` is no readable XMP or one of these cannot be read,
+    ValueError for another rating.
 
     >>> before = with_rating(None, 2)
     >>> with_rating(before, 5) == before.replace(b'xmp:Rating="2"', b'xmp:Rating="5"')
@@ -87,19 +121,21 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
     text = packet_text(_EMPTY_SIDECAR.encode() if data is None else data)
     packet = parse_packet(text.xml)
     values = dict.fromkeys(_MICROSOFT_RATINGS, str(_PERCENT_OF_STARS.get(rating, 0)))
-    values[_RATING] = str(rating)
-    edits = [
-        (one.start, one.end, one.before + values[one.name].encode() + one.after)
-        for one in packet.properties
-        if one.name in values
-    ]
+    values |= {_RATING: str(rating), _ACDSEE_RATING: str(max(rating, 0))}
+    edits = []
+    for one in packet.properties:
+        if one.name in values:
+            _parsed(one)  # what cannot be read is not replaced
+            edits.append((one.start, one.end, one.before + values[one.name].encode() + one.after))
     if all(one.name != _RATING for one in packet.properties):
         edits.append(_new_rating(packet, rating))
     xml = packet.source
     for start, end, new in sorted(edits, reverse=True):
         xml = xml[:start] + new + xml[end:]
     written = text.encoded(xml)
-    if read_xmp(written).rating != rating:  # never replace a sidecar by a wrong one
+    if (
+        _rating(parse_packet(packet_text(written).xml)) != rating
+    ):  # never replace a sidecar by a wrong one
         raise MetadataError("XMP that no rating can be written into")
     return written
 
@@ -120,28 +156,26 @@ def _own_sidecars() -> frozenset[bytes]:
     return frozenset(with_rating(None, stars) for stars in range(1, 6))
 
 
-def sidecars(photo: Path) -> list[Path]:
-    """Existing sidecars of a photo, ``photo.jpg.xmp`` before the shared ``photo.xmp``.
+def xmp_time(data: bytes) -> str | None:
+    """Capture time in an XMP packet or sidecar, in ISO 8601; None if there is none.
 
-    darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
-    which a RAW file shares with its JPEG.
+    Raises MetadataError if it is no readable XMP.
     """
-    names = [photo.name + ".xmp", photo.name + ".XMP", photo.stem + ".xmp", photo.stem + ".XMP"]
-    kept: list[Path] = []
-    for path in filter(os.path.lexists, map(photo.with_name, names)):
-        same = [one for one in kept if one.name.lower() == path.name.lower()]
-        if not any(_is_same_file(path, one) for one in same):  # on disks that ignore case
-            kept.append(path)
-    return kept
+    values = {
+        one.name: one.value for one in reversed(parse_packet(packet_text(data).xml).properties)
+    }
+    times = (iso_time(values.get(name)) for name in _TIMES)
+    return next((time for time in times if time), None)
 
 
-def sidecar_for(photo: Path) -> Path:
-    """Sidecar path for a photo's rating: first existing sidecar, else ``photo.jpg.xmp``.
+def sidecar_extension(data: bytes) -> str | None:
+    """Extension of the file that an XMP sidecar says to belong to, as ``cr2``; None if untold.
 
-    Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
-    programs that write it they are one shot.
+    Raises MetadataError if it is no readable XMP.
     """
-    return next(iter(sidecars(photo)), photo.with_name(photo.name + ".xmp"))
+    packet = parse_packet(packet_text(data).xml)
+    told = (one.value for one in packet.properties if one.name == _SIDECAR_FOR)
+    return (next(told, None) or "").lstrip(".").lower() or None
 
 
 def stars_of_percent(percent: float) -> float:
@@ -155,13 +189,42 @@ def stars_of_percent(percent: float) -> float:
 
 def parse_rating(text: str, low: float, high: float) -> float:
     """Rating parsed from text; MetadataError if not a number from `low` to `high`."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
+    value = float(text) if _NUMBER.fullmatch(text.strip()) else math.nan
     if not low <= value <= high:
         raise MetadataError(f"rating {text[:40]!r} is not a number from {low:g} to {high:g}")
     return value
+
+
+def counted_rating(ratings: Iterable[float | None]) -> float | None:
+    """First rating that says more than 0, not rated; else 0 if any says so, else None.
+
+    >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
+    (4, 0, None)
+    """
+    told = [rating for rating in ratings if rating is not None]
+    return next((rating for rating in told if rating), told[0] if told else None)
+
+
+def _parsed(one: Property) -> float | None:
+    """Stars of a property that is a rating, None if blank; MetadataError if it cannot be read."""
+    if one.value is None:
+        raise MetadataError("a rating in a form that is not known")
+    if not one.value.strip():
+        return None
+    rating = parse_rating(one.value, *_RANGES[one.name])
+    return stars_of_percent(rating) if one.name in _MICROSOFT_RATINGS else rating
+
+
+def _rating(packet: Packet) -> float | None:
+    """Rating by the first schema that says more than 0, not rated."""
+    ratings: dict[str, float | None] = {}
+    for one in packet.properties:
+        if one.name in _RANGES and ratings.get(one.name) is None:
+            ratings[one.name] = _parsed(one)
+        elif one.name == _PHOTO_MECHANIC_PREFS:
+            stars = (one.value or "").split(":")[2:3]
+            ratings[one.name] = float(stars[0]) if stars and stars[0] in set("12345") else None
+    return counted_rating(map(ratings.get, (*_RANGES, _PHOTO_MECHANIC_PREFS)))
 
 
 def _tags(packet: Packet) -> XmpTags:
@@ -171,18 +234,33 @@ def _tags(packet: Packet) -> XmpTags:
         if one.value:
             found.setdefault(one.name, one.value)
             items.setdefault(one.name, one.items)
-    rating = None
-    if _RATING in found:
-        rating = parse_rating(found[_RATING], -1, 5)
-    elif percent := next((found[name] for name in _MICROSOFT_RATINGS if name in found), None):
-        rating = stars_of_percent(parse_rating(percent, 0, 100))
+    rating = _rating(packet)
+    if rating == 1 and _is_untouched(packet, found):
+        rating = None
     flags = (_FLAGS[name].get(found[name].lower()) for name in _FLAGS if name in found)
     pick = next((flag for flag in flags if flag is not None), None)
     digikam = _DIGIKAM_COLOURS.get(found.get(_DIGIKAM_COLOUR, ""))
     darktable = (_DARKTABLE_COLOUR_OF.get(number) for number in items.get(_DARKTABLE_COLOURS, ()))
     colours = ", ".join(filter(None, darktable)) or None
-    label = found.get(_LABEL) or found.get(_PHOTOSHOP_COLOUR) or digikam or colours
+    mechanic = _PHOTO_MECHANIC_CLASSES.get(found.get(_PHOTO_MECHANIC_CLASS, ""))
+    label = found.get(_LABEL) or found.get(_PHOTOSHOP_COLOUR) or digikam or colours or mechanic
     return XmpTags(rating, label, pick)
+
+
+def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
+    """Whether darktable says that nobody has done anything to a photo since its import.
+
+    By the history's hash: it is that of the basic or the automatic steps. In older files by the
+    history's end, 0, or because it is empty.
+    """
+    said = {name: found.get(f"{_DARKTABLE} {name}") for name in _DARKTABLE_SAYS}
+    if found.get(_DARKTABLE_COLOURS) or (said["change_timestamp"] or "-1") not in ("-1", "0"):
+        return False
+    if now := said["history_current_hash"]:
+        return now in (said["history_basic_hash"], said["history_auto_hash"])
+    if end := said["history_end"]:
+        return end == "0"
+    return any(one.name == _DARKTABLE_HISTORY and not one.items for one in packet.properties)
 
 
 def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
@@ -197,10 +275,3 @@ def _new_rating(packet: Packet, rating: int) -> tuple[int, int, bytes]:
         prefix = next(one for one in free if one not in node.prefixes)
         new = node.space + f'xmlns:{prefix}="{_XMP}"'.encode()
     return node.end, node.end, new + node.space + f'{prefix}:Rating="{rating}"'.encode()
-
-
-def _is_same_file(one: Path, other: Path) -> bool:
-    try:
-        return os.path.samefile(one, other)
-    except OSError:
-        return False

@@ -3,8 +3,9 @@
 import codecs
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from xml.parsers import expat
 
 from photorank.errors import MetadataError
@@ -14,7 +15,10 @@ _MAX_DEPTH = 100  # of nested elements; XMP needs a dozen
 _MAX_ELEMENTS = 1_000_000  # in edited photos each dab of a brush is one
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
-_ROOT, _NODE, _ITEM = f"{RDF} RDF", f"{RDF} Description", f"{RDF} li"
+_ROOT, _NODE, _ITEM, _VALUE = (f"{RDF} {name}" for name in ("RDF", "Description", "li", "value"))
+_LISTS = {f"{RDF} Bag", f"{RDF} Seq", f"{RDF} Alt"}
+# Attributes of a property that say nothing beside its text.
+_OF_TEXTS = {f"{RDF} datatype", f"{RDF} ID", "http://www.w3.org/XML/1998/namespace lang"}
 
 # UTF-32 first: its mark begins with that of UTF-16.
 _ENCODING_OF_MARK = {
@@ -41,7 +45,7 @@ class Property:
     """XMP property of a photo, with the byte offsets of its value."""
 
     name: str  # namespace, space, local name
-    value: str  # the text, or the items of a list with commas
+    value: str | None  # the text, or the items of a list with commas; None: in no known form
     items: tuple[str, ...]  # of a list; else empty
     start: int  # of the value in `Packet.source`
     end: int
@@ -130,6 +134,15 @@ def _encoding(data: bytes) -> str:
     return known
 
 
+class _Span(NamedTuple):
+    """Byte offsets of a value, and the bytes to put around a new one."""
+
+    start: int
+    end: int
+    before: bytes = b""
+    after: bytes = b""
+
+
 class _Reader:
     """Expat handlers that collect the XMP properties of the photo itself.
 
@@ -157,6 +170,10 @@ class _Reader:
         self._tag_start = 0
         self._texts: list[str] = []
         self._items: list[list[str]] = []
+        self._value: tuple[str, _Span] | None = None  # of a property with qualifiers
+        self._value_start = 0  # of the element rdf:value
+        self._is_qualified = False  # by attributes that no plain text has
+        self._is_foreign = False  # by elements that are neither a list nor a value
 
     def _refuse(self, *_: Any) -> None:
         raise MetadataError("its XML declares a document type, which could hide entities")
@@ -173,53 +190,90 @@ class _Reader:
         if len(self._path) > _MAX_DEPTH or self._elements > _MAX_ELEMENTS:
             raise MetadataError("its XML is nested deeper, or larger, than any program writes it")
         if self._property:
-            if name == _ITEM:
-                self._items.append([])
+            self._inside(name, attributes)
         elif name == _ROOT:
             self.is_xmp = True
         elif name == _NODE and self._path[-2:-1] == [_ROOT]:
             self._describe(attributes)
         elif self._path[-3:-1] == [_ROOT, _NODE]:
             self._property, self._tag_start = len(self._path), self.parser.CurrentByteIndex
-            self._texts, self._items = [], []
+            self._texts, self._items, self._value = [], [], None
+            self._is_qualified = not _OF_TEXTS.issuperset(attributes[::2])
+            self._is_foreign = False
+            self._take_value(attributes)
+
+    def _inside(self, name: str, attributes: list[str]) -> None:
+        """Look at an element in a property: an item of a list, or a value beside its qualifiers."""
+        path = self._path[self._property :]
+        if name == _ITEM:
+            self._items.append([])
+        elif path in ([_VALUE], [_NODE, _VALUE]):
+            self._value_start, self._texts = self.parser.CurrentByteIndex, []
+        elif path == [_NODE]:
+            self._is_foreign = True
+            self._take_value(attributes)
+        elif len(path) == 1 and name not in _LISTS:
+            self._is_foreign = True
+
+    def _take_value(self, attributes: list[str]) -> None:
+        """Take the rdf:value among the attributes of the current tag, if there is one."""
+        if _VALUE in attributes[::2]:
+            for name, value, span in self._attributes(attributes):
+                if name == _VALUE:
+                    self._value = value.strip(), span
 
     def _end(self, name: str) -> None:
         if len(self._path) == self._property:
             self._keep(name)
             self._property = 0
+        elif self._property and self._path[self._property :] in ([_VALUE], [_NODE, _VALUE]):
+            self._value = "".join(self._texts).strip(), self._content(self._value_start)
         self._path.pop()
 
     def _text(self, text: str) -> None:
-        if len(self._path) == self._property:
+        if len(self._path) == self._property or self._path[-1] == _VALUE:
             self._texts.append(text)
         elif self._property and self._items:
             self._items[-1].append(text)
 
     def _describe(self, attributes: list[str]) -> None:
+        for name, value, span in self._attributes(attributes):
+            self.packet.properties.append(Property(name, value, (), *span))
         at = self.parser.CurrentByteIndex
         tag = self._start_tag(at)
-        written = list(_ATTRIBUTE.finditer(tag))
+        end = len(tag) - (2 if tag.endswith(b"/>") else 1)
+        prefixes = {prefix: uris[-1] for prefix, uris in self._spaces.items() if uris}
+        written = _ATTRIBUTE.findall(tag)
+        space = written[-1][0] if written else b" "
+        self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
+
+    def _attributes(self, attributes: list[str]) -> Iterator[tuple[str, str, "_Span"]]:
+        """Yield name, value and span of each attribute of the current tag."""
+        at = self.parser.CurrentByteIndex
+        written = _ATTRIBUTE.finditer(self._start_tag(at))
         named = [one for one in written if one[2].partition(b":")[0] != b"xmlns"]
         for one, name, value in zip(named, attributes[::2], attributes[1::2], strict=True):
             start, end = one.span(3 if one[3] is not None else 4)
-            self.packet.properties.append(Property(name, value, (), at + start, at + end))
-        end = len(tag) - (2 if tag.endswith(b"/>") else 1)
-        prefixes = {prefix: uris[-1] for prefix, uris in self._spaces.items() if uris}
-        space = written[-1][1] if written else b" "
-        self.packet.nodes.append(Node(at + len(tag[:end].rstrip()), space, prefixes))
+            yield name, value, _Span(at + start, at + end)
 
     def _keep(self, name: str) -> None:
         """Add a property that is an XML element, not an attribute."""
-        at = self._tag_start
-        tag = self._start_tag(at)
         items = tuple("".join(item).strip() for item in self._items)
-        value = ", ".join(items) or "".join(self._texts).strip()
-        if tag.endswith(b"/>"):
-            written = tag[1:-2].split()[0]
-            span = at + len(tag) - 2, at + len(tag), b">", b"</" + written + b">"
-        else:
-            span = at + len(tag), self.parser.CurrentByteIndex, b"", b""
+        value: str | None = ", ".join(items) or "".join(self._texts).strip()
+        span = self._content(self._tag_start)
+        if self._value is not None:
+            value, span = self._value
+        elif self._is_foreign or (self._is_qualified and not value):
+            value = None
         self.packet.properties.append(Property(name, value, items, *span))
+
+    def _content(self, at: int) -> "_Span":
+        """Span between the start tag at byte offset `at` and the end tag that was just read."""
+        tag = self._start_tag(at)
+        if not tag.endswith(b"/>"):
+            return _Span(at + len(tag), self.parser.CurrentByteIndex)
+        written = tag[1:-2].split()[0]
+        return _Span(at + len(tag) - 2, at + len(tag), b">", b"</" + written + b">")
 
     def _start_tag(self, at: int) -> bytes:
         """Bytes of the XML start tag at byte offset `at`."""

@@ -11,9 +11,10 @@ from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unus
 from photorank.index.building.ray_worker import _row, _table, file_of
 from photorank.photos.files import PhotoFile
 from photorank.photos.metadata.exif import Shot
+from photorank.photos.metadata.timestamp import Place, Timestamp
 
 PLACE, FILE = (1, b"a.jpg"), PhotoFile(Path("/photos/a.jpg"), 5, 6)
-SHOT = Shot("2024-07-31T18:05:09", None)
+SHOT = Shot((Timestamp("GPS", "2024-07-31T18:05:09", True, Place(40.7, -74.0)),), "X100V")
 ROW = np.array([0.6, 0.8], dtype=np.float32)
 REASON = os.fsdecode(b"caf\xe9.jpg is no photo")
 

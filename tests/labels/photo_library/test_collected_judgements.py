@@ -9,7 +9,7 @@ import pytest
 from photorank.errors import LabelsError, MissingPathError
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.photo_library.edited import collect_edited
-from photorank.labels.photo_library.favourites import collect_favourites, sidecar_of
+from photorank.labels.photo_library.favourites import collect_favourites
 from photorank.labels.photo_library.folders_and_albums import collect_album, collect_folders
 from photorank.labels.photo_library.groups import group_photos, group_table
 from photorank.labels.photo_library.stars_and_colours import collect_colours, collect_stars
@@ -241,11 +241,23 @@ LONG = "PXL_20221219_114459254.TS_exported_13241_167156.jpg"
         (LONG, LONG),
     ],
 )
-def test_each_way_google_names_its_json(photo, sidecar):
+def test_each_way_google_names_its_json(library, photo, sidecar):
     """Cut to 46 letters, with a supplement, numbered, for the edited photo as well."""
-    names = {sidecar: "this", "IMG_2.jpg": "x", "IMG_1.jpeg": "x", "IMG_1.jpg(3)": "x", "I": "x"}
-    assert sidecar_of(photo, names) == "this"
-    assert sidecar_of("IMG.jpg", names) is None
+    library.photo(photo)
+    for name in (sidecar, "IMG_2.jpg", "IMG_1.jpeg", "IMG_1.jpg(3)", "I"):
+        favourite = {"favorited": name == sidecar}
+        (library.folder / f"{name}.json").write_text(json.dumps(favourite))
+    assert library.labels(collect_favourites(library.files())) == {photo: 1}
+
+
+def test_picasas_stars_are_favourites(library):
+    """A folder's file names the photos with a star, in whatever form of letters."""
+    for name in ("a.jpg", "Z\u00fcrich.jpg", "c.jpg", "other/d.jpg"):
+        library.photo(name)
+    text = "[Picasa]\nname=x\n[a.jpg]\nstar=yes\n[Zu\u0308rich.jpg]\nstar=yes\n[c.jpg]\nrotate=1\n"
+    (library.folder / ".picasa.ini").write_text(text, encoding="utf-8-sig")
+    found = library.labels(collect_favourites(library.files()))
+    assert found == {"a.jpg": 1, "Z\u00fcrich.jpg": 1, "c.jpg": 0}
 
 
 def test_a_cut_name_that_two_photos_share_is_of_the_one_it_names(library):

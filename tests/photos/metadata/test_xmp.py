@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from photorank.errors import MetadataError
-from photorank.photos.metadata.xmp import XmpTags, read_xmp, sidecar_for, sidecars, with_rating
+from photorank.photos.metadata.xmp import XmpTags, read_xmp, with_rating
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from tests.photos.exiftool import run_exiftool, tags_of
 
@@ -202,6 +202,7 @@ def test_a_new_rating_changes_nothing_else(program, encoding, rating):
         'xmp:Rating="-1"\n': f'xmp:Rating="{rating}"\n',  # darktable
         'xmp:Rating="3"': f'xmp:Rating="{rating}"',  # digiKam
         'Photo:Rating="50"': f'Photo:Rating="{percent}"',
+        'acdsee:rating="3"': f'acdsee:rating="{max(rating, 0)}"',
         'xmp:Rating="4"': f'xmp:Rating="{rating}"',  # Lightroom
         "<xmp:Rating>5<": f"<xmp:Rating>{rating}<",  # Capture One
         ">75<": f">{percent}<",  # Windows
@@ -236,7 +237,9 @@ def test_exiftool_reads_our_ratings_and_loses_no_tag(program, tmp_path):
     assert after.pop("XMP-xmp:Rating") == 2
     if "XMP-microsoft:RatingPercent" in after:
         assert after.pop("XMP-microsoft:RatingPercent") == 25
-    changed = {"XMP-xmp:Rating", "XMP-microsoft:RatingPercent"}
+    if "XMP-acdsee:Rating" in after:
+        assert after.pop("XMP-acdsee:Rating") == 2
+    changed = {"XMP-xmp:Rating", "XMP-microsoft:RatingPercent", "XMP-acdsee:Rating"}
     assert after == {name: value for name, value in before.items() if name not in changed}
 
 
@@ -327,11 +330,113 @@ def test_flags_of_lightroom_and_digikam(flags, pick):
     assert read_xmp(packet("", description=spaces + flags)).pick == pick
 
 
-@pytest.mark.parametrize("value", ["abc", "7", "-2", "nan", "inf", "5.01", "9" * 5000])
+@pytest.mark.parametrize("value", ["abc", "7", "-2", "nan", "inf", "5.01", "0_4", "9" * 5000])
 def test_ratings_that_do_not_exist_are_refused(value):
-    """The message quotes what is there; a new rating may take its place."""
+    """The message quotes what is there, and no new rating takes its place."""
     assert f"rating '{value[:40]}' is not a number from -1 to 5" in refusal(rated(value))
-    assert read_xmp(with_rating(rated(value), 3)).rating == 3
+    with pytest.raises(MetadataError, match="is not a number"):
+        with_rating(rated(value), 3)
+
+
+QUALIFIED = {
+    "resource": '<xmp:Rating rdf:parseType="Resource"><rdf:value>4</rdf:value>'
+    "<xmp:by>ann</xmp:by></xmp:Rating>",
+    "description": "<xmp:Rating><rdf:Description><xmp:by>ann</xmp:by><rdf:value> 4 </rdf:value>"
+    "</rdf:Description></xmp:Rating>",
+    "attribute": '<xmp:Rating rdf:value="4" xmp:by="ann"/>',
+    "attribute of a description": '<xmp:Rating><rdf:Description rdf:value="4" xmp:by="ann"/>'
+    "</xmp:Rating>",
+    "language": '<xmp:Rating xml:lang="x-default">4</xmp:Rating>',
+    "list": "<xmp:Rating><rdf:Seq><rdf:li>4</rdf:li></rdf:Seq></xmp:Rating>",
+}
+
+
+@pytest.mark.parametrize("form", QUALIFIED.values(), ids=QUALIFIED)
+def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
+    """In each of RDF's forms; exiftool reads what is written, and the qualifier is still there."""
+    written = with_rating(packet(form), 2)
+    assert read_xmp(packet(form)).rating == 4
+    assert read_xmp(written).rating == 2
+    assert (b"ann" in written) == ("ann" in form)
+    (tmp_path / "photo.xmp").write_bytes(written)
+    assert tags_of(tmp_path / "photo.xmp")["XMP-xmp:Rating"] in (2, "2", [2])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<xmp:Rating rdf:parseType="Resource"><xmp:stars>4</xmp:stars></xmp:Rating>',
+        "<xmp:Rating><rdf:Description><xmp:stars>4</xmp:stars></rdf:Description></xmp:Rating>",
+        '<xmp:Rating rdf:resource="four"/>',
+        "<xmp:Rating><stars>4</stars></xmp:Rating>",
+    ],
+)
+def test_a_rating_in_an_unknown_form_is_never_replaced(form):
+    """Whatever it says, a person may have said it."""
+    assert "in a form that is not known" in refusal(packet(form))
+    with pytest.raises(MetadataError, match="in a form that is not known"):
+        with_rating(packet(form), 2)
+
+
+@pytest.mark.parametrize(
+    ("tags", "rating"),
+    [
+        ('a:rating="3"', 3),
+        ('xmp:Rating="0" a:rating="3"', 3),
+        ('xmp:Rating="2" a:rating="3"', 2),
+        ('p:Prefs="1:3:4:008771"', 4),
+        ('p:Prefs="1:3:0:008771"', None),
+        ('xmp:Rating="0" m:Rating="75"', 4),
+        ('xmp:Rating="0" m:Rating="0"', 0),
+        ('xmp:Rating="" m:Rating="99"', 5),
+        ('xmp:Rating="-1" m:Rating="75"', -1),
+    ],
+)
+def test_ratings_of_other_schemas(tags, rating):
+    """The first that says more than: not rated."""
+    assert read_xmp(packet("", description=f"{SPACES} {tags}")).rating == rating
+
+
+SPACES = (
+    'xmlns:a="http://ns.acdsee.com/iptc/1.0/" xmlns:m="http://ns.microsoft.com/photo/1.0/"'
+    ' xmlns:p="http://ns.camerabits.com/photomechanic/1.0/"'
+    ' xmlns:d="http://darktable.sf.net/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"'
+)
+
+
+def test_classes_of_photo_mechanic_are_labels():
+    """By the names that the program gives them; 0 is none."""
+    labels = [
+        read_xmp(packet("", description=f'{SPACES} p:ColorClass="{number}"')).label
+        for number in range(9)
+    ]
+    assert labels[:3] == [None, "Winner", "Winner alt"]
+    assert labels[8] == "Trash"
+
+
+@pytest.mark.parametrize(
+    ("history", "rating"),
+    [
+        ('d:history_end="0"', None),
+        ('d:history_end="0" d:change_timestamp="-1"', None),
+        ('d:history_end="9" d:history_auto_hash="ab" d:history_current_hash="ab"', None),
+        ('d:history_end="9" d:history_basic_hash="ab" d:history_current_hash="ab"', None),
+        ('d:history_end="9" d:history_auto_hash="ab" d:history_current_hash="cd"', 1),
+        ('d:history_end="0" d:change_timestamp="63847569909000000"', 1),
+        ('d:history_end="3"', 1),
+        ("", 1),
+    ],
+)
+def test_the_star_of_an_import_into_darktable_is_none(history, rating):
+    """It gives one to every photo; that somebody looked at it is told by its history."""
+    file = packet("", description=f'{SPACES} xmp:Rating="1" {history}')
+    assert read_xmp(file).rating == rating
+    assert b'xmp:Rating="1"' in with_rating(file, 1)
+    empty, full = "<d:history><rdf:Seq/></d:history>", "<d:history><rdf:Seq><rdf:li/></rdf:Seq>"
+    older = packet(empty, description=f'{SPACES} xmp:Rating="1"')
+    assert read_xmp(older).rating is None
+    assert read_xmp(older.replace(empty.encode(), f"{full}</d:history>".encode())).rating == 1
+    assert read_xmp(file.replace(b'Rating="1"', b'Rating="2"')).rating == 2
 
 
 BOMB = '<!DOCTYPE x [<!ENTITY a "ha">' + "".join(
@@ -401,24 +506,3 @@ def test_only_ratings_that_exist_are_written(rating):
     """A mistake of the caller does not reach a person's files."""
     with pytest.raises(ValueError, match="whole number"):
         with_rating(None, rating)
-
-
-def test_sidecars_are_found_in_both_forms_and_cases(tmp_path):
-    """The photo's own sidecar goes before the one that it shares; a new one is its own."""
-    photo = tmp_path / "a.jpg"
-    assert sidecars(photo) == []
-    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
-    (tmp_path / "a.XMP").touch()
-    assert sidecar_for(photo) == tmp_path / "a.XMP"
-    assert sidecar_for(tmp_path / "a.CR3") == tmp_path / "a.XMP"
-    (tmp_path / "a.jpg.xmp").touch()
-    (tmp_path / "a.jpeg.xmp").touch()
-    assert sidecars(photo) == [tmp_path / "a.jpg.xmp", tmp_path / "a.XMP"]
-    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
-
-
-def test_a_sidecar_that_answers_to_two_names_is_one(tmp_path):
-    """As on disks where case does not matter."""
-    (tmp_path / "a.xmp").touch()
-    (tmp_path / "a.XMP").hardlink_to(tmp_path / "a.xmp")
-    assert sidecars(tmp_path / "a.jpg") == [tmp_path / "a.xmp"]

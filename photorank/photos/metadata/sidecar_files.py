@@ -1,0 +1,85 @@
+"""Sidecars of photos: which files beside a photo tell its rating and its time."""
+
+from pathlib import Path
+
+from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.files import RAW_SUFFIXES
+from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.timestamp import Timestamp
+from photorank.photos.metadata.xmp import sidecar_extension, xmp_time
+from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
+from photorank.photos.open_photo import open_file
+
+
+def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
+    """Existing XMP sidecars of a photo, ``photo.jpg.xmp`` before the shared ``photo.xmp``.
+
+    darktable and digiKam write ``photo.jpg.xmp``; Lightroom and Capture One write ``photo.xmp``,
+    for all files of that name unless it says for which kind. Case does not matter, unless another
+    photo bears the sidecar's very name.
+    """
+    names = names or FolderNames()
+    own = [
+        name
+        for name in names.alike(photo.parent, f"{photo.name}.xmp")
+        if name[: -len(".xmp")] not in _others(photo, names)
+    ]
+    shared = [
+        name
+        for name in names.alike(photo.parent, f"{photo.stem}.xmp")
+        if _is_for(photo, photo.with_name(name)) is not False
+    ]
+    return [photo.with_name(name) for name in dict.fromkeys([*own, *shared])]
+
+
+def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
+    """Sidecar path for a photo's rating: first existing sidecar, else ``photo.jpg.xmp``.
+
+    Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
+    programs that write it they are one shot.
+    """
+    return next(iter(sidecars(photo, names)), photo.with_name(photo.name + ".xmp"))
+
+
+def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
+    """Whether a sidecar is rather that of a RAW file: ``photo.xmp`` beside ``photo.cr2``."""
+    if photo.suffix.lower() in RAW_SUFFIXES or len(sidecar.stem) > len(photo.stem):
+        return False
+    if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):
+        return False
+    return not _is_for(photo, sidecar)
+
+
+def sidecar_bytes(path: Path) -> bytes:
+    """Bytes of a sidecar; MetadataError, with the path, if it cannot be read."""
+    try:
+        with open_file(path) as file:
+            return file.read(MAX_PACKET_BYTES + 1)
+    except UnreadablePhotoError as error:
+        raise MetadataError(error.reason, path) from error
+
+
+def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
+    """Capture time in the first sidecar of a photo that tells one; damaged ones tell none."""
+    for path in sidecars(photo, names):
+        try:
+            time = xmp_time(sidecar_bytes(path))
+        except MetadataError:
+            continue
+        if time:
+            return Timestamp("sidecar", time)
+    return None
+
+
+def _others(photo: Path, names: FolderNames) -> set[str]:
+    """Names in the photo's folder that differ from its own in case or normal form only."""
+    return set(names.alike(photo.parent, photo.name)) - {photo.name}
+
+
+def _is_for(photo: Path, sidecar: Path) -> bool | None:
+    """Whether a shared sidecar says that it is the photo's, None if it does not say."""
+    try:
+        told = sidecar_extension(sidecar_bytes(sidecar))
+    except MetadataError:
+        return None  # whoever reads its rating says why
+    return None if told is None else told == photo.suffix.lstrip(".").lower()

@@ -1,0 +1,124 @@
+"""JSON files that Google Takeout and other exports put beside photos: which, and what they say."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.metadata.folder_names import FolderNames, name_key
+from photorank.photos.metadata.time_text import iso_time
+from photorank.photos.metadata.timestamp import Place, Timestamp
+from photorank.photos.open_photo import open_file
+
+_MAX_BYTES = 4 << 20  # those of Google have two kilobytes
+_CUT = 46  # letters that Google leaves of a name before .json
+_SUPPLEMENT = ".supplemental-metadata"
+_COUNTER = re.compile(r"(\(\d+\))$")  # of files of one name: IMG(1).jpg and IMG.jpg(1).json
+# Google's mark of an edit is in the language of the account, or the name of an effect; what is
+# cut ends anywhere in it: IMG_1-edited, IMG_1-ha editado, IMG_1-EFFECTS, IMG_1-edi.
+_EDITED = re.compile(r"-[^\W\d_]*(?: [^\W\d_]+)*$")
+
+
+def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]] | None:
+    """JSON file of a photo with its content, None if there is none.
+
+    Google names it after the photo, adds ``.supplemental-metadata`` of late, cuts the whole to 46
+    letters or some more, and moves the number that tells files of one name apart to its end. An
+    edited photo shares the file of its original. Raises MetadataError, with the path, if it cannot
+    be read.
+    """
+    for title, stems in _wanted(photo, names):
+        for stem in stems:
+            for name in names.alike(photo.parent, f"{stem}.json"):
+                path = photo.with_name(name)
+                if (told := _json(path)) is not None and _may_be_of(
+                    title, photo, path, told, names
+                ):
+                    return path, told
+    return None
+
+
+def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
+    """Moment in UTC, and perhaps the place, in a photo's JSON file; damaged ones tell none."""
+    try:
+        found = takeout_json(photo, names)
+        seconds = int(found[1]["photoTakenTime"]["timestamp"]) if found else 0
+        moment = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    except (MetadataError, KeyError, TypeError, ValueError, OverflowError, OSError):
+        return None
+    if found is None or (time := iso_time(moment.isoformat())) is None:
+        return None
+    places = (_place(found[1].get(key)) for key in ("geoData", "geoDataExif"))
+    return Timestamp("Takeout", time, in_utc=True, place=next(filter(None, places), None))
+
+
+def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
+    """Yield names that a photo may have in its JSON file, each with stems of that file's name."""
+    stem, suffix = photo.stem, photo.suffix
+    counter = match[1] if (match := _COUNTER.search(stem)) else ""
+    plain = stem.removesuffix(counter)
+    yield photo.name, _stems(photo.name, "")  # a name may end in such a number on its own
+    if counter:
+        yield plain + suffix, _stems(plain + suffix, counter)
+    original = _EDITED.sub("", plain)
+    if original != plain:
+        numbered = f"{original}{counter}{suffix}"
+        yield original + suffix, _stems(original + suffix, counter)
+        yield numbered, _stems(numbered, "")
+        if counter and not names.alike(photo.parent, numbered):  # the second edit of one photo
+            yield original + suffix, _stems(original + suffix, "")
+    yield photo.name, [stem]
+
+
+def _stems(name: str, counter: str) -> list[str]:
+    """Stems of the JSON file of a photo's name, the longest first."""
+    bare = name.rpartition(".")[0] + _SUPPLEMENT
+    whole = name + _SUPPLEMENT
+    least = min(len(name), _CUT - len(counter))
+    cut = [whole[:length] + counter for length in range(len(whole), least - 1, -1)]
+    return [*cut, bare + counter]
+
+
+def _may_be_of(
+    title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
+) -> bool:
+    """Whether a JSON file is not rather that of another photo whose name begins alike."""
+    others = set(names.alike(photo.parent, photo.name)) - {photo.name}
+    if any(path.name.startswith(other) for other in others):
+        return False
+    said = told.get("title")
+    if name_key(path.name).startswith(name_key(title)) or not isinstance(said, str):
+        return True
+    # What Google does not allow in a file's name becomes _, and the photo's own name may be cut.
+    stem, of = (re.sub(r"\W", "_", name_key(Path(one).stem)) for one in (said, title))
+    return stem.startswith(of)
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    """Object in a JSON file, or the only one of a list; None if it holds something else."""
+    try:
+        with open_file(path) as file:
+            data = file.read(_MAX_BYTES + 1)
+    except UnreadablePhotoError as error:
+        raise MetadataError(error.reason, path) from error
+    if len(data) > _MAX_BYTES:
+        raise MetadataError(f"JSON of more than {_MAX_BYTES >> 20} MB", path)
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise MetadataError("not JSON", path) from error
+    if isinstance(told, list) and len(told) == 1:
+        told = told[0]
+    return told if isinstance(told, dict) else None
+
+
+def _place(data: Any) -> Place | None:
+    """Place in a JSON file's part, None if it is unknown or 0, 0."""
+    try:
+        place = Place(float(data["latitude"]), float(data["longitude"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    return place.checked()

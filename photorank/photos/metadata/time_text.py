@@ -1,0 +1,89 @@
+"""Times as cameras and programs write them, read into ISO 8601."""
+
+import re
+from datetime import datetime, timedelta, timezone
+
+DAY_LETTERS = len("1970-01-01")  # of a time of which only the day is known
+CLOCK_LETTERS = len("1970-01-01T00:00:00")  # of a time without its zone
+
+_YEARS = range(1826, 2100)  # from the first photograph on; cameras write 0000 and 0001 for none
+_UNIX_ZERO = datetime(1970, 1, 1)  # what programs write that have no time
+_TIME = re.compile(
+    r"(\d{4})([-:/.]?)\s?(\d{1,2})\2\s?(\d{1,2})"
+    r"(?:[T\s_:]\s*(\d{1,2})([:.]?)\s?(\d\d)(?:\6\s?(\d\d?)(?:[.,]\d+)?)?"
+    r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
+    re.DOTALL,
+)
+_ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?|Z|UTC|GMT")
+# Beside whole hours: the zones of the world since there are digital cameras.
+_PARTS_OF_HOURS = {
+    timedelta(hours=hours)
+    for hours in (-9.5, -4.5, -3.5, -2.5, 3.5, 4.5, 5.5, 5.75, 6.5, 8.5, 8.75, 9.5, 10.5, 11.5)
+} | {timedelta(hours=12.75), timedelta(hours=13.75)}
+_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
+
+
+def iso_time(value: object, zone: object = None) -> str | None:
+    r"""Time in ISO 8601, to the second, with its zone, else `zone`; None if it is no time.
+
+    Only the day is returned of a date without a time. What follows a NUL is left out.
+
+    >>> iso_time("2024:07:31 18:05:09", "+02:00"), iso_time("2024/07/31 18:05:09.123Z")
+    ('2024-07-31T18:05:09+02:00', '2024-07-31T18:05:09+00:00')
+    >>> iso_time("2024-07-31"), iso_time("0000:00:00 00:00:00"), iso_time("2024:07:31 24:05:60\0x")
+    ('2024-07-31', None, '2024-08-01T00:06:00')
+    """
+    found = _TIME.fullmatch(_text(value))
+    if found is None:
+        return None
+    year, _, month, day, hour, _, minute, second, own_zone = found.groups()
+    try:
+        midnight = datetime(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    # Midnight may be told as hour 24, and a leap second as 60.
+    if midnight.year not in _YEARS or int(hour or 0) > 24:
+        return None
+    if int(minute or 0) > 59 or int(second or 0) > 60:
+        return None
+    if hour is None:
+        return None if midnight == _UNIX_ZERO else midnight.date().isoformat()
+    time = midnight + timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0))
+    return None if time == _UNIX_ZERO else with_zone(time, zone_of(own_zone if own_zone else zone))
+
+
+def with_zone(clock: datetime, zone: timedelta | None) -> str:
+    """ISO 8601 text of a clock's time in a zone, None if unknown.
+
+    >>> with_zone(datetime(2024, 7, 31, 18, 5, 9), timedelta(hours=2))
+    '2024-07-31T18:05:09+02:00'
+    """
+    return clock.replace(tzinfo=None if zone is None else timezone(zone)).isoformat()
+
+
+def zone_of(value: object) -> timedelta | None:
+    """UTC offset of a text such as +05:30 or Z, None if there is no such zone.
+
+    >>> zone_of("+0530"), zone_of("+13:30")
+    (datetime.timedelta(seconds=19800), None)
+    """
+    found = _ZONE.fullmatch(_text(value))
+    if found is None:
+        return None
+    sign, hours, minutes = found.groups()
+    zone = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return real_zone(-zone if sign == "-" else zone)
+
+
+def real_zone(offset: timedelta) -> timedelta | None:
+    """The UTC offset if a zone of the world has it, else None."""
+    whole_hours = not offset % timedelta(hours=1)
+    return (
+        offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None
+    )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        value = value.decode("latin-1")
+    return str(value or "").partition("\0")[0].strip()

@@ -1,0 +1,49 @@
+"""Timestamps: times of capture, each with the place that tells it."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+Source: TypeAlias = Literal[
+    "DateTimeOriginal",  # this and the next one are EXIF
+    "DateTimeDigitized",
+    "XMP",
+    "IPTC",
+    "Creation Time",  # a text in a PNG
+    "sidecar",
+    "Takeout",
+    "GPS",
+    "name",
+    "DateTime",  # EXIF, of the last change
+    "file time",
+]
+
+
+class Place(NamedTuple):
+    """Where a photo was taken, in degrees."""
+
+    latitude: float
+    longitude: float
+
+    def checked(self) -> "Place | None":
+        """The place if it is one on Earth; 0, 0 stands for none."""
+        there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
+        return self if there and (self.latitude or self.longitude) else None
+
+
+class Timestamp(NamedTuple):
+    """Time of capture that one place tells."""
+
+    source: Source
+    time: str  # ISO 8601: a clock's, with its zone if told; a day; or, if `in_utc`, that of UTC
+    in_utc: bool = False  # the moment is known, the local time is not
+    place: Place | None = None
+
+
+def timestamp_from_json(parts: Sequence[Any]) -> Timestamp:
+    """Timestamp from the list that it has become as JSON.
+
+    >>> timestamp_from_json(["GPS", "2024-08-01T03:30:00", True, [40.7, -74.0]]).place
+    Place(latitude=40.7, longitude=-74.0)
+    """
+    source, time, in_utc, place = parts
+    return Timestamp(source, time, in_utc, place and Place(*place))

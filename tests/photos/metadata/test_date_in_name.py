@@ -1,0 +1,57 @@
+"""Dates in the names that phones, messengers and computers give to pictures."""
+
+import pytest
+
+from photorank.photos.metadata.date_in_name import date_in_name
+
+EVENING = "2024-07-31T18:05:09"
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "IMG_20240731_180509",
+        "IMG_20240731_180509_1",
+        "IMG_20240731_180509123_HDR",
+        "IMG20240731180509",
+        "MVIMG_20240731_180509",
+        "20240731_180509(0)",
+        "WP_20240731_18_05_09_Pro",
+        "Screenshot_2024-07-31-18-05-09",
+        "Screenshot_20240731-180509_Chrome",
+        "Screenshot 2024-07-31 at 6.05.09\u202fPM",
+        "Bildschirmfoto 2024-07-31 um 18.05.09",
+        "Captura de pantalla 2024-07-31 a las 18.05.09",
+        "WhatsApp Image 2024-07-31 at 18.05.09 (1)",
+        "signal-2024-07-31-18-05-09-123",
+        "photo_2024-07-31_18-05-09",
+        "2024-07-31 18.05.09-2",
+    ],
+)
+def test_a_time_in_a_name(stem):
+    """It is the phone's, of an unknown zone."""
+    assert date_in_name(stem) == (EVENING, False)
+
+
+@pytest.mark.parametrize(
+    "stem", ["PXL_20240731_160509123.PORTRAIT-01.COVER", "FB_IMG_1722441909123", "20240731T160509Z"]
+)
+def test_a_time_in_utc(stem):
+    """Pixel phones, Facebook and ISO 8601 tell another time than the clock on the wall."""
+    assert date_in_name(stem) == ("2024-07-31T16:05:09", True)
+
+
+@pytest.mark.parametrize(
+    "stem", ["IMG-20240731-WA0001", "VID-20240731-WA1234(1)", "2024-07-31", "20240731_0012"]
+)
+def test_a_name_with_only_a_day(stem):
+    """Counters are no times."""
+    assert date_in_name(stem) == ("2024-07-31", False)
+
+
+@pytest.mark.parametrize(
+    "stem", ["DSC01234", "12345678", "IMG_20241331", "order_20249931", "0" * 30, "19991231235"]
+)
+def test_numbers_that_are_no_dates(stem):
+    """Longer numbers, and days that no calendar has."""
+    assert date_in_name(stem) is None

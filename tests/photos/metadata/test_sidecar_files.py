@@ -1,0 +1,118 @@
+"""Which sidecars are a photo's, among the names and kinds of files that lie beside it."""
+
+import pytest
+
+from photorank.errors import MetadataError
+from photorank.photos.metadata.folder_names import FolderNames
+from photorank.photos.metadata.sidecar_files import sidecar_for, sidecar_time, sidecars
+from photorank.photos.metadata.timestamp import Timestamp
+from photorank.photos.tags import photo_tags
+from tests.photos.sidecars import saved
+
+
+@pytest.fixture
+def photo(tmp_path, scene):
+    """Return a photo without any metadata."""
+    path = tmp_path / "a.jpg"
+    scene.resize((60, 40)).save(path)
+    return path
+
+
+def for_extension(rating, extension):
+    """Return a sidecar that says for which kind of file it is, as Lightroom does."""
+    told = (
+        f'xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"'
+        f' photoshop:SidecarForExtension="{extension}" xmp:Rating='
+    )
+    return saved(rating).replace(b"xmp:Rating=", told.encode())
+
+
+def test_sidecars_are_found_in_both_forms_and_every_case(tmp_path):
+    """The photo's own sidecar goes before the one that it shares; a new one is its own."""
+    photo = tmp_path / "a.jpg"
+    assert sidecars(photo) == []
+    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
+    (tmp_path / "a.Xmp").write_bytes(saved(1))
+    assert sidecar_for(photo) == tmp_path / "a.Xmp"
+    assert sidecar_for(tmp_path / "a.CR3") == tmp_path / "a.Xmp"
+    (tmp_path / "A.JPG.xmp").write_bytes(saved(1))
+    (tmp_path / "a.jpeg.xmp").write_bytes(saved(1))
+    assert sidecars(photo) == [tmp_path / "A.JPG.xmp", tmp_path / "a.Xmp"]
+
+
+def test_a_sidecar_is_that_of_the_photo_whose_very_name_it_bears(tmp_path):
+    """Beside a.JPG the sidecar a.JPG.xmp is none of a.jpg."""
+    for name in ("a.jpg", "a.JPG", "a.JPG.xmp"):
+        (tmp_path / name).touch()
+    assert sidecars(tmp_path / "a.jpg") == []
+    assert sidecars(tmp_path / "a.JPG") == [tmp_path / "a.JPG.xmp"]
+
+
+def test_decomposed_names_are_met(tmp_path):
+    """A Mac decomposes letters with marks, and its sidecars meet photos copied from elsewhere."""
+    (tmp_path / "Mu\u0308ller.jpg.xmp").touch()
+    assert sidecars(tmp_path / "M\u00fcller.jpg") == [tmp_path / "Mu\u0308ller.jpg.xmp"]
+
+
+def test_a_sidecar_for_another_extension_is_left_alone(photo, tmp_path):
+    """Lightroom's sidecar of a RAW file says nothing of the JPEG, nor is it written into."""
+    (tmp_path / "a.xmp").write_bytes(for_extension(5, "CR2"))
+    assert sidecars(photo) == []
+    assert photo_tags(photo).rating is None
+    assert sidecar_for(photo) == tmp_path / "a.jpg.xmp"
+    assert sidecar_for(tmp_path / "a.CR2") == tmp_path / "a.xmp"
+    (tmp_path / "a.xmp").write_bytes(for_extension(4, "JPG"))
+    assert photo_tags(photo).rating == 4
+
+
+def test_a_sidecar_that_a_raw_file_shares_comes_after_the_photo(tmp_path, scene):
+    """Stars in the JPEG are the JPEG's; without them those of the shot count."""
+    (tmp_path / "a.xmp").write_bytes(saved(5))
+    (tmp_path / "a.CR2").touch()
+    scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))
+    scene.resize((60, 40)).save(tmp_path / "a.png")
+    assert photo_tags(tmp_path / "a.jpg").rating == 2
+    assert photo_tags(tmp_path / "a.png").rating == 5
+
+
+def test_a_damaged_sidecar_hides_no_rating(tmp_path, scene):
+    """The file's own stars count, and the damage is told."""
+    scene.resize((60, 40)).save(tmp_path / "a.jpg", xmp=saved(2))
+    (tmp_path / "a.jpg.xmp").write_text("<x:xmpmeta broken")
+    told = []
+    assert photo_tags(tmp_path / "a.jpg", on_damage=told.append).rating == 2
+    assert [error.path for error in told] == [tmp_path / "a.jpg.xmp"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rating", "label"),
+    [
+        ("[Version]\nAppVersion=5.9\n\n[General]\nRank=4\nColorLabel=1\nInTrash=false\n", 4, "Red"),
+        ("[Version]\nAppVersion=5.9\n\n[General]\nRank=3\nInTrash=true\n", -1, None),
+        ("[Version]\nAppVersion=5.9\n", 0, None),
+        ("[General]\nRank=4\n", None, None),
+    ],
+)
+def test_ranks_of_rawtherapee_are_stars(photo, text, rating, label):
+    """Its files tell its version; what does not is another program's."""
+    photo.with_name("a.jpg.pp3").write_text(text)
+    assert photo_tags(photo)[:2] == (rating, label)
+
+
+@pytest.mark.parametrize("text", ["[Version]\nx=1\n[General]\nRank=many\n", "no section"])
+def test_a_damaged_rank_is_told(photo, text):
+    """It has the sidecar's path."""
+    photo.with_name("a.jpg.pp3").write_text(text)
+    with pytest.raises(MetadataError) as caught:
+        photo_tags(photo)
+    assert caught.value.path == photo.with_name("a.jpg.pp3")
+
+
+def test_the_time_of_a_sidecar(photo, tmp_path):
+    """The first sidecar that tells one; a damaged one tells none."""
+    dated = saved(1).replace(b"xmp:Rating=", b'xmp:CreateDate="2024-07-31T18:05:09.5" xmp:Rating=')
+    (tmp_path / "a.jpg.xmp").write_text("damaged")
+    assert sidecar_time(photo, FolderNames()) is None
+    (tmp_path / "a.xmp").write_bytes(dated)
+    found = sidecar_time(photo, FolderNames())
+    assert found == Timestamp("sidecar", "2024-07-31T18:05:09")
