@@ -76,7 +76,6 @@ class JudgedPhotos:
             k=protocol.folds,
             repeats=protocol.repeats,
             by=kept_together(self.X, codes),
-            strata=self.comparisons.scores,
             seed=protocol.seed,
         )
 

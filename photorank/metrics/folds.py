@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import unit_codes
-from photorank.typing import Codes, Embeddings, Labels
+from photorank.typing import Codes, Embeddings
 
 # What the parts of an official split are for; anything else is learned from.
 _TEST, _UNUSED = "test", "validation"
@@ -89,7 +89,6 @@ def make_folds(
     k: int = 10,
     repeats: int = 3,
     by: Codes | None = None,
-    strata: Labels | None = None,
     seed: int,
 ) -> Folds:
     """Split n photos into k folds of nearly equal size, once per repeat.
@@ -105,10 +104,6 @@ def make_folds(
     by : ndarray of shape (n,), optional
         Photos of one code share a fold (a group, a series, near-duplicates);
         −1 is a photo on its own.
-    strata : ndarray of shape (n,), optional
-        Labels: photos on their own are dealt out in the order of their
-        labels, so that every fold has about the same share of every tier.
-        nan is a tier too.
     seed : int
 
     Raises
@@ -126,13 +121,8 @@ def make_folds(
             f"the {n} photos make {len(sizes)} unit to learn from or test on, and two are needed: "
             "judge more photos, or keep fewer together with `--fold-by photo`"
         )
-    if strata is not None and np.shape(strata) != (n,):
-        raise ComparisonsError(f"strata must be one label a photo, {n} in all")
-    labels = np.zeros(len(sizes))  # a unit's; only those of single photos will matter
-    if strata is not None:
-        labels[units] = strata
     rng = np.random.default_rng(seed)
-    codes = np.stack([_deal(sizes, labels, k, rng)[units] for _ in range(repeats)])
+    codes = np.stack([_deal(sizes, k, rng)[units] for _ in range(repeats)])
     return Folds(codes, k, by)
 
 
@@ -211,8 +201,11 @@ def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
     return connected_components(links, directed=False)[1].astype(np.intp)[group]
 
 
-def _deal(sizes: Codes, labels: Labels, k: int, rng: np.random.Generator) -> Codes:
-    """Fold of each unit (u,), balanced in size: largest units first, then single photos."""
+def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
+    """Fold of each unit (u,), balanced in size: largest units first, then single photos.
+
+    Never by label: folds with even shares of each label have too few close pairs, and flatter.
+    """
     fold = np.empty(len(sizes), dtype=np.intp)
     shuffled = rng.permutation(len(sizes))
     big = shuffled[sizes[shuffled] > 1]
@@ -223,13 +216,8 @@ def _deal(sizes: Codes, labels: Labels, k: int, rng: np.random.Generator) -> Cod
         filled[smallest] += sizes[unit]
 
     single = shuffled[sizes[shuffled] == 1]
-    single = single[np.argsort(labels[single], kind="stable")]
     # The lowest free places above what is filled so far level the folds out.
     places = filled[:, None] + rng.permutation(k)[:, None] / k + np.arange(len(single))
     chosen = np.argsort(places, axis=None)[: len(single)]
-    quota = np.bincount(chosen // max(len(single), 1), minlength=k)
-    # Each fold takes its quota at even steps along the labels, somewhere within each step.
-    steps = [(np.arange(taken) + rng.random(taken)) / max(taken, 1) for taken in quota]
-    turn = np.argsort(np.concatenate(steps))
-    fold[single] = np.repeat(np.arange(k), quota)[turn]
+    fold[single] = chosen // max(len(single), 1)
     return fold

@@ -7,6 +7,8 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.metrics.ranking import pairwise_accuracy
 
 
 def test_some_of_the_photos_keep_all_that_is_known_of_them(index):
@@ -76,3 +78,24 @@ def test_series_are_needed_to_fold_by_series(index):
     """Folding by what no photo has is refused with the way out."""
     with pytest.raises(ComparisonsError, match="--fold-by photo"):
         judged_photos(index).split(Protocol(fold_by="series"))
+
+
+@pytest.mark.parametrize("n", [30, 60])
+def test_pairs_of_folds_flatter_no_vector(n):
+    """The mean accuracy in folds of photos is that of all pairs, close ones included."""
+    rng = np.random.default_rng(0)
+    within, everywhere = [], []
+    for seed in range(100):
+        labels, rating = rng.normal(size=n), rng.normal(size=n)
+        rating += labels
+        comparisons = Comparisons.from_scores(labels)
+        none = np.full(n, -1)
+        photos = JudgedPhotos(np.eye(n, dtype=np.float32), comparisons, none, none, ("",) * n)
+        folds = photos.split(Protocol(seed=seed))
+        ratings = np.broadcast_to(rating, folds.codes.shape)
+        within.append(HeldOutPairs.of(comparisons, folds).accuracy(ratings).value)
+        everywhere.append(pairwise_accuracy(rating, comparisons))
+
+    apart = np.subtract(within, everywhere)
+    assert abs(apart.mean()) < 3 * apart.std() / 10
+    assert abs(apart.mean()) < 0.015
