@@ -30,9 +30,11 @@ from photorank.album.greedy_choice import Rules, choose, value_of
 from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest
 from photorank.comparisons.comparisons import Comparisons
-from photorank.index.building.picture_hashes import keep_hashes
+from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.opened import open_index
 from photorank.metrics.top_of_list import album_regret_at_k
+from photorank.photos.grey_code import BYTES
+from photorank.photos.hash_and_shape import PictureCodes
 from photorank.similarity.series import find_series
 from photorank.typing import Codes, Embeddings, Floats
 from photorank.vectors.learners_by_name import LEARNERS
@@ -175,7 +177,8 @@ def command(n: int = 20_000, d: int = 1280, k: int = 100, scene: int = 4) -> Non
         paths = Workspace(Path(home)).index("large")
         index = write_synthetic(paths, n, d, scene=scene)
         bits = np.random.default_rng(0).integers(0, 2**63, n).tolist()
-        keep_hashes(paths, dict(zip(index.digests(), bits, strict=True)))
+        codes = [PictureCodes(one, bytes(BYTES)) for one in bits]
+        keep_codes(paths, dict(zip(index.digests(), codes, strict=True)))
         asked = ["album", "--places", str(k), "--vector", VECTOR, "--json"]
         for _ in range(3):
             before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()

@@ -14,6 +14,7 @@ from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
 from photorank.rating.percentiles import percentiles_among
+from photorank.similarity.altered_copies import copies_among
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import MasterVector
 
@@ -71,7 +72,7 @@ def keepers_lost(
         held_out[keepers],
         lost=lost,
         confidence=confidence,
-        clusters=kept_together(index.embeddings_of(keepers), labels.series[keepers]),
+        clusters=kept_together(copies_among(index, keepers), labels.series[keepers]),
         seed=seed,
     )
     groups = labels.groups[keepers]

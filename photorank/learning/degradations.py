@@ -15,9 +15,10 @@ from photorank.index.opened import Index, Photo
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
-from photorank.metrics.folds import Folds, kept_together, make_folds
+from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.pair_sums import unit_codes
 from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import photo_digest, read_photo
 from photorank.sample import DEFECTS, degraded
 from photorank.typing import Codes, Embeddings, Frames
@@ -128,6 +129,7 @@ class _Spoilt(NamedTuple):
     """Original and degraded versions of one photo, ready to be encoded."""
 
     digest: str
+    grey: bytes  # code of the photo itself
     defects: list[str]
     severities: list[int]
     frames: list[list[Frames]]
@@ -171,6 +173,7 @@ def _spoilt_photos(
         groups=codes,
         series=np.full(len(codes), -1),
         digests=tuple(np.repeat([photo.digest for photo in spoilt], sizes).tolist()),
+        greys=np.repeat([np.frombuffer(photo.grey, np.uint8) for photo in spoilt], sizes, axis=0),
     )
 
 
@@ -181,7 +184,7 @@ def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
     of the photos themselves counts.
     """
     _, taken, photo = np.unique(judged.groups, return_index=True, return_inverse=True)
-    units = unit_codes(kept_together(judged.X[taken]), n=len(taken))
+    units = unit_codes(judged.take(taken).copies, n=len(taken))
     return make_folds(
         len(judged.X),
         k=protocol.folds,
@@ -236,4 +239,4 @@ def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | Unreadable
             defects.append(defect)
             severities.append(severity)
             frames.append(encoder.prepare(copy))
-    return _Spoilt(photo.digest, defects, severities, frames)
+    return _Spoilt(photo.digest, grey_code(picture), defects, severities, frames)

@@ -1,15 +1,18 @@
 """The judged photos of an index, with people's comparisons of them."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
 from photorank.errors import ComparisonsError, NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy, Protocol
 from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
+from photorank.similarity.altered_copies import altered_copies, grey_codes
 from photorank.typing import Codes, Embeddings
 
 
@@ -26,6 +29,12 @@ class JudgedPhotos:
     splits: tuple[str | None, ...] = ()  # (n,) parts of the official split, if there is one
     rater: str | None = None  # whose judgements; None: everybody's
     by_raters: bool = False  # a score counts as many people as it is the mean of
+    greys: NDArray[np.uint8] | None = None  # (n, 128) grey codes; None: copies by embeddings alone
+
+    @cached_property
+    def copies(self) -> Codes:
+        """Group codes (n,) of near-duplicates and altered copies, −1 for a photo on its own."""
+        return altered_copies(self.X, self.greys)
 
     def codes(self, kind: Literal["group", "series"]) -> Codes:
         """Group or series number of each photo (n,), −1 for photos without one."""
@@ -42,6 +51,7 @@ class JudgedPhotos:
             digests=tuple(self.digests[row] for row in rows),
             rows=self.rows[rows] if len(self.rows) else self.rows,
             splits=tuple(self.splits[row] for row in rows) if self.splits else (),
+            greys=None if self.greys is None else self.greys[rows],
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
@@ -61,7 +71,7 @@ class JudgedPhotos:
         Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
         """
         if protocol.fold_by == "split":
-            return official_split(self.splits or (None,) * len(self.X), kept_together(self.X))
+            return official_split(self.splits or (None,) * len(self.X), self.copies)
         if protocol.fold_by == "photo":
             codes = self._islands(protocol.folds)
         else:
@@ -75,7 +85,7 @@ class JudgedPhotos:
             len(self.X),
             k=protocol.folds,
             repeats=protocol.repeats,
-            by=kept_together(self.X, codes),
+            by=kept_together(self.copies, codes),
             seed=protocol.seed,
         )
 
@@ -121,6 +131,7 @@ def judged_photos(
         splits=tuple(splits[row] for row in rows),
         rater=rater,
         by_raters=by_raters,
+        greys=grey_codes(index, rows),
     )
 
 

@@ -14,11 +14,11 @@ class Protocol:
     Parameters
     ----------
     fold_by : {"photo", "group", "series", "split"}
-        What is never split between learning and testing; near-duplicates never
-        are. Where choices link few photos each, photo folds keep them together,
-        for a choice whose photos are in two folds cannot be tested. "split" is
-        the dataset's official one: learn from its training part, test on its
-        test part, once.
+        What is never split between learning and testing; near-duplicates and
+        altered copies never are. Where choices link few photos each, photo
+        folds keep them together, for a choice whose photos are in two folds
+        cannot be tested. "split" is the dataset's official one: learn from its
+        training part, test on its test part, once.
     folds : int
         K; at most the number of photos or groups.
     repeats : int

@@ -1,20 +1,17 @@
-"""Cross-validation folds without leakage: groups, series and near-duplicates stay together."""
+"""Cross-validation folds without leakage: groups, series and altered copies stay together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from photorank.comparisons.codes import connected
 from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import unit_codes
-from photorank.typing import Codes, Embeddings
+from photorank.typing import Codes
 
 # What the parts of an official split are for; anything else is learned from.
 _TEST, _UNUSED = "test", "validation"
-# Cosine above which two photos count as shots of one moment.
-NEAR_DUPLICATE = 0.97
-# Rows of the similarity matrix that are looked at together: bounds the memory to n of these.
-_ROWS = 512
 
 
 @dataclass(frozen=True)
@@ -126,79 +123,22 @@ def make_folds(
     return Folds(codes, k, by)
 
 
-def kept_together(embeddings: Embeddings, codes: Codes | None = None) -> Codes:
-    """Group codes (n,) of photos that must share a fold: near-duplicates, and photos of one code.
-
-    Parameters
-    ----------
-    embeddings : ndarray of shape (n, d)
-        Unit rows.
-    codes : ndarray of shape (n,), optional
-        Groups or series, −1 for a photo of none.
+def kept_together(first: Codes, second: Codes) -> Codes:
+    """Group codes (n,) of photos that share a group of either kind, directly or in chains.
 
     Examples
     --------
-    >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141], [0, -1]], dtype=np.float32)
-    >>> kept_together(turned), kept_together(turned, np.array([-1, 5, 5, -1]))
-    (array([ 0, -1,  0, -1]), array([0, 0, 0, 1]))
+    >>> kept_together(np.array([-1, 5, 5, -1]), np.array([0, -1, 0, -1]))
+    array([0, 0, 0, 1])
     """
-    alike = near_duplicates(embeddings)
-    return alike if codes is None else _joined(codes, alike)
-
-
-def near_duplicates(embeddings: Embeddings, threshold: float = NEAR_DUPLICATE) -> Codes:
-    """Group near-duplicates: photos linked directly or in chains by a high cosine similarity.
-
-    Parameters
-    ----------
-    embeddings : ndarray of shape (n, d)
-        Unit rows.
-    threshold : float, default=0.97
-        Cosine above which two photos belong together.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        Group numbers, −1 for a photo without a near-duplicate. Needs memory
-        for n numbers a few hundred times over, never n².
-
-    Examples
-    --------
-    >>> turned = np.array([[1, 0], [0, 1], [0.99, 0.141]], dtype=np.float32)
-    >>> near_duplicates(turned, 0.95)
-    array([ 0, -1,  0])
-    """
-    n = len(embeddings)
-    group = np.arange(n)
-    for start in range(0, n, _ROWS):
-        similar = embeddings[start : start + _ROWS] @ embeddings[start:].T > threshold
-        first, second = np.nonzero(np.triu(similar, 1))
-        group = _linked(n, group, first + start, second + start)
-    alone = np.bincount(group, minlength=n)[group] == 1
-    codes = np.full(n, -1, dtype=np.intp)
-    codes[~alone] = np.unique(group[~alone], return_inverse=True)[1]
-    return codes
-
-
-def _joined(first: Codes, second: Codes) -> Codes:
-    """One code (n,) for photos that share either, or are linked by such; −1 shares none."""
     n = len(first)
-    group = np.arange(n)
+    links: list[Codes] = []
     for codes in (first, second):
         members = np.flatnonzero(codes >= 0)
         members = members[np.argsort(codes[members], kind="stable")]
         same = codes[members[1:]] == codes[members[:-1]]
-        group = _linked(n, group, members[1:][same], members[:-1][same])
-    return group
-
-
-def _linked(n: int, group: Codes, first: Codes, second: Codes) -> Codes:
-    """Group codes (n,), renumbered, after merging the groups of the linked photos."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    links = coo_array((np.ones(len(first)), (group[first], group[second])), shape=(n, n))
-    return connected_components(links, directed=False)[1].astype(np.intp)[group]
+        links.append(np.stack([members[1:][same], members[:-1][same]]))
+    return connected(*np.concatenate(links, axis=1), n)
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:

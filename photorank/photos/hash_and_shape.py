@@ -1,18 +1,31 @@
-"""Perceptual hash and shape (landscape, portrait, square) of a photo's thumbnail."""
+"""Perceptual codes and shape (landscape, portrait, square) of a photo's thumbnail."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
 
 from PIL import Image
 
 from photorank.errors import UnreadablePhotoError
+from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import open_file, open_header
 
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 T = TypeVar("T")
 
 _MAX_SQUARE_RATIO = 1.05  # of long side to short side
+
+
+class PictureCodes(NamedTuple):
+    """Codes that recognise a picture whatever its file is."""
+
+    hash_bits: int  # 64, of :func:`picture_hash`
+    grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
+
+
+def picture_codes(picture: Image.Image) -> PictureCodes:
+    """Perceptual hash and grey code of a picture."""
+    return PictureCodes(picture_hash(picture), grey_code(picture))
 
 
 def picture_hash(picture: Image.Image) -> int:
@@ -29,9 +42,9 @@ def picture_hash(picture: Image.Image) -> int:
     return int.from_bytes(np.packbits(bits.ravel()).tobytes(), "big")
 
 
-def hash_of_file(path: Path) -> int | None:
-    """Perceptual hash (pHash) of a thumbnail file, None if unreadable."""
-    return _from_file(path, picture_hash)
+def codes_of_file(path: Path) -> PictureCodes | None:
+    """Perceptual codes of a thumbnail file, None if unreadable."""
+    return _from_file(path, picture_codes)
 
 
 def shape_of_file(path: Path) -> Shape | None:

@@ -38,6 +38,7 @@ def test_near_duplicates_are_never_in_two_folds(index, by):
         groups=np.concatenate([known.groups, known.groups[::-1]]),
         series=np.tile(known.series, 2),
         digests=known.digests * 2,
+        greys=None,
     )
     folds = copies.split(Protocol(fold_by=by, folds=4))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError
-from photorank.metrics.folds import kept_together, make_folds, near_duplicates
+from photorank.metrics.folds import kept_together, make_folds
 
 
 def test_folds_share_out_the_photos():
@@ -86,40 +86,9 @@ def test_what_cannot_be_split_is_said(n, arguments, message):
         make_folds(n, **arguments, seed=0)
 
 
-def test_near_duplicates_are_the_links_of_all_pairs():
-    """Block by block gives the connected components of the full similarity matrix."""
-    from scipy.sparse.csgraph import connected_components
-
-    rng = np.random.default_rng(0)
-    X = rng.normal(size=(1200, 3)).astype(np.float32)
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
-
-    codes = near_duplicates(X, 0.9995)
-
-    _, expected = connected_components(X @ X.T > 0.9995)
-    alone = np.bincount(expected)[expected] == 1
-    assert (codes[alone] == -1).all()
-    assert 0 < alone.sum() < 1200
-    together = np.unique(np.stack([codes, expected])[:, ~alone], axis=1).T
-    assert len(together) == len(np.unique(codes[~alone])) == len(np.unique(expected[~alone]))
-
-
-def test_exact_copies_share_a_fold():
-    """A photo that is in the set twice is never learned from and tested on."""
-    X = np.random.default_rng(1).normal(size=(40, 8)).astype(np.float32)
-    X[20:25] = X[:5]
-    X /= np.linalg.norm(X, axis=1, keepdims=True)
-
-    folds = make_folds(40, by=near_duplicates(X, 0.99), seed=0)
-
-    assert (folds.codes[:, :5] == folds.codes[:, 20:25]).all()
-
-
-def test_groups_and_duplicates_are_kept_together():
-    """Photos linked by a group or by being near-duplicates are one unit, step by step."""
+def test_groups_and_copies_are_kept_together():
+    """Photos linked by a group or by being copies are one unit, step by step."""
     groups = np.array([0, 0, 1, 1, -1, -1, 2])
-    X = np.eye(5, dtype=np.float32)[[0, 1, 1, 2, 3, 3, 4]]
+    copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 
-    units = kept_together(X, groups)
-
-    assert units.tolist() == [0, 0, 0, 0, 1, 1, 2]
+    assert kept_together(copies, groups).tolist() == [0, 0, 0, 0, 1, 1, 2]

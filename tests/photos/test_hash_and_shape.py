@@ -1,14 +1,14 @@
 import pytest
 from PIL import Image, ImageOps
 
-from photorank.photos.hash_and_shape import hash_of_file, shape_of_file
+from photorank.photos.hash_and_shape import codes_of_file, shape_of_file
 from photorank.photos.metadata.exif import exposure_bias
 from tests.conftest import draw_photo
 
 
 def distance(one, other):
     """Return how many bits differ."""
-    return (hash_of_file(one) ^ hash_of_file(other)).bit_count()
+    return (codes_of_file(one).hash_bits ^ codes_of_file(other).hash_bits).bit_count()
 
 
 def test_the_hash_is_of_the_picture_not_of_the_file(tmp_path):
@@ -30,7 +30,7 @@ def test_what_cannot_be_read_has_no_hash_and_no_shape(tmp_path):
     draw_photo(tmp_path / "half.jpg", seed=1)
     (tmp_path / "half.jpg").write_bytes((tmp_path / "half.jpg").read_bytes()[:700])
     for name in ("text.webp", "half.jpg", "missing.jpg"):
-        assert hash_of_file(tmp_path / name) is None
+        assert codes_of_file(tmp_path / name) is None
     assert shape_of_file(tmp_path / "text.webp") is None
     assert shape_of_file(tmp_path / "missing.jpg") is None
 

@@ -21,6 +21,7 @@ from photorank.index.catalogue.file_records import (
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import write_manifest
+from photorank.photos.hash_and_shape import PictureCodes
 from photorank.photos.metadata.date_ladder import capture_date
 from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.pathtext import unicode_text
@@ -42,7 +43,7 @@ class Batches:
         self.run = run
         self.known = known
         self.skipped: dict[Place, KnownSkip] = {}  # of all batches
-        self.hashes: dict[str, int] = {}  # of all batches, by digest
+        self.codes: dict[str, PictureCodes] = {}  # of all batches, by digest
         self._begins = run.stored is None  # the index: it exists from its first embedding on
         self._names = FolderNames()
         self._clear()
@@ -93,7 +94,7 @@ class Batches:
         self.known.update(photo.digest for photo in new)
         for photo in self._embedded:
             if isinstance(photo, Framed):
-                self.hashes[photo.digest] = photo.picture_hash
+                self.codes[photo.digest] = photo.codes
         self._clear()
 
     def _clear(self) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from photorank.index.building.batches import Batches
 from photorank.index.building.choose_runtime import run_as, telling_frames
 from photorank.index.building.decode_ahead import Opener
-from photorank.index.building.picture_hashes import keep_hashes
+from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run import Run, begin_run, no_photos
@@ -82,7 +82,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
             raise no_photos(request, _skipped_files(skips, scan.roots))
         changed = bool(scan.todo or any(scan.findings) or request.prune)
         if changed:
-            keep_hashes(index, batches.hashes)
+            keep_codes(index, batches.codes)
             _settle(run, scan)
         after = known_files(connection) if changed else scan.before
         manifest = replace(

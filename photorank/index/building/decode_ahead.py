@@ -16,7 +16,7 @@ from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.files import PhotoFile
-from photorank.photos.hash_and_shape import picture_hash
+from photorank.photos.hash_and_shape import PictureCodes, picture_codes
 from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
@@ -42,7 +42,7 @@ class Framed(Opened):
     frames: list[Frames]
     thumbnail: bytes  # WebP
     shot: Shot
-    picture_hash: int
+    codes: PictureCodes
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Opener:
         except UnreadablePhotoError as error:
             return Unusable(place, file, error.reason, error.passing)
         small = small_picture(photo)
-        return Framed(place, file, digest, frames, thumbnail(small), shot, picture_hash(small))
+        return Framed(place, file, digest, frames, thumbnail(small), shot, picture_codes(small))
 
 
 def usable_cores() -> int:

@@ -1,4 +1,4 @@
-"""Perceptual hashes of an index's photos: cached by indexing, computed where missing."""
+"""Perceptual codes of an index's photos: cached by indexing, computed where missing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.kept_arrays import keep_arrays, kept_arrays
-from photorank.photos.hash_and_shape import hash_of_file
+from photorank.photos.grey_code import BYTES
+from photorank.photos.hash_and_shape import PictureCodes, codes_of_file
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
-_HASH_VERSION = 1  # kept hashes of another version are computed anew
+_VERSION = 2  # kept codes of another version are computed anew
 _UNREADABLE_DISTANCE_BITS = 256  # more than any two hashes differ in
-_HASHES_A_REPORT = 4096  # between two calls of `on_progress`
+_CODES_A_REPORT = 4096  # between two calls of `on_progress`
 
 
 class PictureHashes:
-    """Perceptual hashes of photos, in the order of `digests`."""
+    """Perceptual hashes and grey codes of photos, in the order of `digests`."""
 
     def __init__(self, paths: IndexPaths, digests: Sequence[str]) -> None:
         self._paths = paths
@@ -35,49 +36,62 @@ class PictureHashes:
         """
         rows = np.unique(np.concatenate([first, second]))
         self._work_out(rows.tolist(), on_progress)
-        hashes = np.array([self._known[self._digests[row]] or 0 for row in rows], dtype=np.uint64)
-        readable = np.array([self._known[self._digests[row]] is not None for row in rows])
+        codes = [self._known[self._digests[row]] for row in rows]
+        hashes = np.array([one.hash_bits if one else 0 for one in codes], dtype=np.uint64)
+        readable = np.array([one is not None for one in codes], dtype=bool)
         one, other = np.searchsorted(rows, first), np.searchsorted(rows, second)
         differing = np.bitwise_count(hashes[one] ^ hashes[other]).astype(np.intp)
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
-    def add(self, hashes: Mapping[str, int]) -> None:
-        """Add hashes that were computed elsewhere, by photo digest."""
-        self._known.update(hashes)
+    def greys(self, rows: Codes) -> NDArray[np.uint8]:
+        """Grey codes (k, 128) of some rows; zeros, which are like no other, where unreadable."""
+        self._work_out(rows.tolist(), lambda done, total: None)
+        codes = [self._known[self._digests[row]] for row in rows]
+        greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)
+        return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
+
+    def add(self, codes: Mapping[str, PictureCodes]) -> None:
+        """Add codes that were computed elsewhere, by photo digest."""
+        self._known.update(codes)
 
     def keep(self) -> None:
-        """Write new hashes to the cache file; a read-only or full disk is no error."""
+        """Write new codes to the cache file; a read-only or full disk is no error."""
         if len(self._known) == self._kept:
             return
-        digests = [digest for digest, bits in self._known.items() if bits is not None]
-        bits = np.array([self._known[digest] for digest in digests], dtype=np.uint64)
-        names = np.array(digests, dtype="S64")
-        if keep_arrays(self._paths.hashes, version=_HASH_VERSION, digests=names, bits=bits):
+        known = {digest: codes for digest, codes in self._known.items() if codes is not None}
+        arrays = {
+            "digests": np.array(list(known), dtype="S64"),
+            "bits": np.array([codes.hash_bits for codes in known.values()], dtype=np.uint64),
+            "greys": np.frombuffer(b"".join(codes.grey for codes in known.values()), np.uint8),
+        }
+        if keep_arrays(self._paths.hashes, version=_VERSION, **arrays):
             self._kept = len(self._known)
 
     def _work_out(self, rows: Sequence[int], on_progress: Callable[[int, int], None]) -> None:
         wanted = sorted({self._digests[row] for row in rows} - self._known.keys())
         with ThreadPoolExecutor(usable_cores()) as pool:
-            for start in range(0, len(wanted), _HASHES_A_REPORT):
-                some = wanted[start : start + _HASHES_A_REPORT]
+            for start in range(0, len(wanted), _CODES_A_REPORT):
+                some = wanted[start : start + _CODES_A_REPORT]
                 files = [self._paths.thumbnail(digest) for digest in some]
-                self._known.update(zip(some, pool.map(hash_of_file, files), strict=True))
+                self._known.update(zip(some, pool.map(codes_of_file, files), strict=True))
                 on_progress(start + len(some), len(wanted))
 
 
-def keep_hashes(paths: IndexPaths, hashes: Mapping[str, int]) -> None:
-    """Add hashes, by photo digest, to the index's cache file of hashes."""
-    if not hashes:
+def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
+    """Add codes, by photo digest, to the index's cache file of codes."""
+    if not codes:
         return
     all_of_them = PictureHashes(paths, [])
-    all_of_them.add(hashes)
+    all_of_them.add(codes)
     all_of_them.keep()
 
 
-def _load(paths: IndexPaths) -> dict[str, int | None]:
-    """Cached hashes by photo digest; empty if the cache file cannot be read."""
-    kept = kept_arrays(paths.hashes, "version", "digests", "bits")
-    if kept is None or int(kept["version"]) != _HASH_VERSION:
+def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
+    """Cached codes by photo digest; empty if the cache file cannot be read."""
+    kept = kept_arrays(paths.hashes, "version", "digests", "bits", "greys")
+    if kept is None or int(kept["version"]) != _VERSION:
         return {}
     digests = [digest.decode("ascii") for digest in kept["digests"].tolist()]
-    return dict(zip(digests, kept["bits"].tolist(), strict=True))
+    greys = [row.tobytes() for row in kept["greys"].reshape(len(digests), BYTES)]
+    codes = map(PictureCodes, kept["bits"].tolist(), greys)
+    return dict(zip(digests, codes, strict=True))

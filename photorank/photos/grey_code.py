@@ -1,0 +1,57 @@
+"""Grey code of a picture: 16 × 16 levels of grey that recognise altered copies of it."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from photorank.typing import Floats
+
+SIDE = 16  # cells along each side
+BYTES = SIDE * SIDE // 2  # two cells of 4 bits in each
+_LEVELS = 15  # above the darkest cell
+_LONG_SIDE_PX = 384  # that borders are looked for at
+# A row or column of pixels is part of a plain border if its grey varies no more than this …
+_BORDER_DEVIATION = 4.0
+# … and differs from the outermost one by no more than this, both of 255 levels.
+_BORDER_DRIFT = 8.0
+_MAX_BORDER = 0.3  # of a side, at each end
+
+
+def grey_code(picture: Image.Image) -> bytes:
+    """Grey levels of a picture's 16 × 16 cells, between its darkest and its lightest cell.
+
+    Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
+    the picture are not kept.
+    """
+    grey = picture.convert("L")
+    grey.thumbnail((_LONG_SIDE_PX, _LONG_SIDE_PX), Image.Resampling.BICUBIC)
+    inside = _without_borders(np.asarray(grey, dtype=np.float32))
+    small = Image.fromarray(inside.astype(np.uint8)).resize((SIDE, SIDE), Image.Resampling.BOX)
+    cells = np.asarray(small, dtype=np.float32).ravel()
+    span = max(float(np.ptp(cells)), 1.0)
+    levels = np.rint((cells - cells.min()) / span * _LEVELS).astype(np.uint8)
+    return (levels[0::2] << 4 | levels[1::2]).tobytes()
+
+
+def grey_cells(codes: NDArray[np.uint8]) -> Floats:
+    """Grey levels (n, 16, 16), 0 to 15, of the codes (n, 128)."""
+    levels = np.stack([codes >> 4, codes & 15], axis=-1)
+    return levels.reshape(len(codes), SIDE, SIDE).astype(np.float32)
+
+
+def _without_borders(grey: Floats) -> Floats:
+    """Picture without plain rows and columns that lie along both of two opposite sides."""
+    for _ in range(4):  # each side twice: some of a frame shows only when the rest is off
+        first, last = _border(grey), _border(grey[::-1])
+        if first and last:
+            grey = grey[first : len(grey) - last]
+        grey = grey.T
+    return grey
+
+
+def _border(rows: Floats) -> int:
+    """Number of rows at the beginning that are plain and alike; at most 30 % of all."""
+    most = int(len(rows) * _MAX_BORDER)
+    plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
+    alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT
+    return int(np.argmin(np.append(plain & alike, False)))
