@@ -7,8 +7,14 @@ from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.metrics.ranking import checked_ratings, pearson
 from photorank.typing import Floats, Labels, Ratings
 
-# The curve's steepness is at least this many standard deviations wide: steeper is a step.
-_NARROWEST = 0.05
+_MIDDLES = 13  # quantiles of the ratings at which the curve's middle is tried
+_BEYOND = np.array([2.0, 6.0])  # standard deviations beyond them: only one bend is used
+# Widths that are tried, in standard deviations of the ratings: narrower is a step, wider a line.
+_WIDTHS = np.geomspace(0.05, 10, 9)
+# Steps from the best middle and log width to the next ones tried, shrinking at each refinement.
+_STEPS = np.stack(np.meshgrid([-1, -0.5, 0, 0.5, 1], [-1, -0.5, 0, 0.5, 1]), axis=-1).reshape(-1, 2)
+_REFINEMENTS, _SHRINK = 12, 1.6
+_FLAT = 1e-12  # standard deviation of a curve below which it is constant
 
 
 def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> float:
@@ -55,33 +61,29 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def _bent(r: Ratings, y: Labels) -> Floats:
-    """Ratings r (n,) mapped by the logistic curve that fits the labels y best."""
-    from scipy.optimize import least_squares
+    """Ratings r (n,) mapped by the logistic curve that fits the labels y best, up to its scale.
+
+    Of all curves of one middle and width the best fitting low and height correlate most, so only
+    two parameters are searched: on a grid, for there are local optima, then on finer ones.
+    """
     from scipy.special import expit
 
     known = np.isfinite(y)
     r = (r - r[known].mean()) / r[known].std()
-    low, high = y[known].min(), y[known].max()
+    labels = (y[known] - y[known].mean()) / y[known].std()
 
-    def curve(parameters: Floats) -> Floats:
-        base, height, middle, width = parameters
-        return base + height * expit((r - middle) / width)
+    def correlations(tried: Floats) -> Floats:  # (k, 2) middles and logarithms of widths
+        curves = expit((r[known] - tried[:, :1]) / np.exp(tried[:, 1:]))
+        curves -= curves.mean(axis=1, keepdims=True)
+        lengths = np.sqrt((curves**2).mean(axis=1))
+        return curves @ labels / len(labels) / np.maximum(lengths, _FLAT)
 
-    def misses(parameters: Floats) -> Floats:
-        return (curve(parameters) - y)[known]
-
-    def slopes(parameters: Floats) -> Floats:  # (n, 4): of the misses in each parameter
-        _, height, middle, width = parameters
-        z = (r[known] - middle) / width
-        rise = expit(z)
-        by_middle = -height / width * rise * (1 - rise)
-        return np.column_stack([np.ones_like(z), rise, by_middle, by_middle * z])
-
-    fit = least_squares(
-        misses,
-        jac=slopes,
-        x0=[low, high - low, 0.0, 1.0],
-        bounds=([-np.inf, 0.0, -np.inf, _NARROWEST], np.inf),
-        x_scale=[high - low, high - low, 1.0, 1.0],
-    )
-    return curve(fit.x)
+    inside = np.quantile(r[known], np.linspace(0, 1, _MIDDLES))
+    middles = np.concatenate([inside[0] - _BEYOND[::-1], inside, inside[-1] + _BEYOND])
+    tried = np.stack(np.meshgrid(middles, np.log(_WIDTHS)), axis=-1).reshape(-1, 2)
+    low, high = tried.min(axis=0), tried.max(axis=0)
+    best = tried[np.argmax(correlations(tried))]
+    for step in range(_REFINEMENTS):
+        tried = (best + _STEPS / _SHRINK**step).clip(low, high)
+        best = tried[np.argmax(correlations(tried))]
+    return expit((r - best[0]) / np.exp(best[1]))
