@@ -54,7 +54,7 @@ AT_HOME = {
     "metrics": {"scipy"},
     "vectors": {"sklearn", "scipy", "torch", "safetensors"},  # published heads come as tensors
     "rating": {"PIL", "scipy"},  # parts of a photo are covered to see what they do
-    "learning": {"sklearn"},  # clones the learners
+    "learning": {"sklearn", "threadpoolctl"},  # clones the learners, one thread each
     "evaluation": {"sklearn"},
     "bench": {
         *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead

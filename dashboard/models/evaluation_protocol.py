@@ -4,7 +4,7 @@ from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 
 KEPT_TOGETHER = {
-    "photo": "near-duplicates always in the same part",
+    "photo": "near-duplicates and altered copies always in the same part",
     "group": "all photos of a group always in the same part",
     "series": "all photos of a series always in the same part",
 }
@@ -31,12 +31,13 @@ def _split(evaluation: Evaluation) -> list[str]:
             "Intervals are 95 %, from leaving out one photo at a time: the jackknife. They do not "
             "include what another training part would change.",
         ]
+    kept = KEPT_TOGETHER[made.fold_by or "photo"]
     times = "once" if made.repeats == 1 else f"{made.repeats} times"
     taught = f" Learning used only pairs within one {made.within}." if made.within else ""
     return [
         f"{photos} were split into {made.folds} parts, {times}, "
-        f"{KEPT_TOGETHER[made.fold_by]}. Each part was rated by vectors learned from the other "
-        f"parts only, and pairs were counted within a part.{taught}",
+        f"{kept}. Each part was rated by vectors learned from the other parts only, and pairs were "
+        f"counted within a part.{taught}",
         "Intervals are 95 %. For a vector that stays as it is, they come from leaving out one "
         "photo (or group) at a time: the jackknife. For one that is learned, they come from the "
         "spread over the parts, corrected for parts sharing their training photos (Nadeau & "
@@ -46,10 +47,12 @@ def _split(evaluation: Evaluation) -> list[str]:
 
 def command(evaluation: Evaluation) -> str:
     """CLI command that repeats the evaluation."""
-    made = evaluation.protocol
-    within = f" --within {made.within}" if made.within else ""
-    within += " --weigh-by-raters" if made.by_raters else ""
+    made = evaluation.asked
+    fold_by = f" --fold-by {made.fold_by}" if made.fold_by else ""
+    extra = f" --within {made.within}" if made.within else ""
+    extra += f" --gap-power {made.gap_power}" if made.gap_power != 1 else ""
+    extra += " --weigh-by-raters" if made.by_raters else ""
     return (
-        f"photorank evaluate --index {evaluation.index} --fold-by {made.fold_by} "
-        f"--folds {made.folds} --repeats {made.repeats} --seed {made.seed}{within}"
+        f"photorank evaluate --index {evaluation.index}{fold_by} --folds {made.folds} "
+        f"--repeats {made.repeats} --seed {made.seed}{extra}"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import isnan, nan
 
 import pandas as pd
 
@@ -55,7 +55,7 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
         metric,
         f"{metric.axis}, by vector",
         _headline(metric, rows, fair, scope, order),
-        _caution(fair, leads, evaluation.index),
+        _caution(fair, leads, evaluation.index) + _by_photo(fair, metric, evaluation),
         leader,
         rows,
         _reading(metric, rows, order),
@@ -67,19 +67,21 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
 def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFrame:
     """Table of the vectors that have the metric, best first, those trained on these photos last."""
     rows = []
-    for row in evaluation.results:
+    for row in evaluation.rows(scope):
         found = row.metrics.get(metric_name)
-        if row.scope != scope or found is None or not found.is_defined:
+        if found is None or not found.is_defined:
             continue
-        low, high = (found.value if isnan(end) else end for end in (found.low, found.high))
+        beside = evaluation.beside(row)
+        shown = METRICS[metric_name].text(found.value, found.low, found.high)
         rows.append(
             {
                 "vector": row.vector,
                 "family": family(row.kind),
                 "value": found.value,
-                "low": low,
-                "high": high,
-                "shown": METRICS[metric_name].text(found.value, low, high),
+                "low": found.low,
+                "high": found.high,
+                "shown": shown if found.is_bounded else f"{shown}, too few pairs for an interval",
+                "by_photo": nan if beside is None else beside.metrics[metric_name].value,
                 "baseline": row.baseline,
                 "apart": row.in_sample,
                 "n_photos": row.n_photos,
@@ -132,6 +134,8 @@ def _headline(
     if fair.empty:
         return "Every vector here has seen these photos, so none can be tested fairly on them."
     best = fair.iloc[0]
+    if isnan(best.low):
+        return f"Too few pairs to tell ({best.n_pairs})."
     span = f"{metric.text(best.low)} to {metric.text(best.high)}"
     if metric.as_share:
         did = f"puts {best.shown} of the pairs in {order} ({span})"
@@ -208,6 +212,18 @@ def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:
             "scenes: it checks that photorank works and says nothing of taste."
         )
     return " ".join(texts)
+
+
+def _by_photo(fair: pd.DataFrame, metric: Metric, evaluation: Evaluation) -> str:
+    """Sentence on the best vector's result with folds by single photos, if these were shown too."""
+    if fair.empty or isnan(fair.iloc[0].by_photo):
+        return ""
+    best, kept = fair.iloc[0], evaluation.protocol.fold_by
+    return (
+        f" Photos of one {kept} were held out together. Held out one by one it would be "
+        f"{metric.text(best.by_photo, best.low, best.high)}: photos of one {kept} tell of each "
+        "other."
+    )
 
 
 def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:

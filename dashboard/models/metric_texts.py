@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from dashboard.formatting import number, percent
 from photorank.evaluation.report import Evaluation
+from photorank.metrics.ranking import GAP_WEIGHTED
 from photorank.typing import Scope
 
 PNG_HELP = "Each chart can be saved as PNG from the menu in its upper right corner."
@@ -36,6 +37,14 @@ METRICS = {
         0.5,
         "Of two photos that were judged differently, how often does the vector prefer the same "
         "one? Guessing gets half of them.",
+        as_share=True,
+    ),
+    GAP_WEIGHTED: Metric(
+        "Pairs, by gap",
+        "pairs put in the right order, weighted by gap",
+        0.5,
+        "As pairs in order, but a pair counts the more the further its labels are apart: big "
+        "mistakes cost most. Guessing gets half.",
         as_share=True,
     ),
     "kendall_tau_b": Metric(
@@ -81,7 +90,7 @@ def scopes(evaluation: Evaluation) -> dict[Scope, str]:
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:
     """Names of the metrics that at least one vector has in a scope."""
-    rows = [row.metrics for row in evaluation.results if row.scope == scope]
+    rows = [row.metrics for row in evaluation.rows(scope)]
     return {
         name: metric.label
         for name, metric in METRICS.items()

@@ -68,7 +68,7 @@ def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> V
     here = accuracy_text(next((row.accuracy for row in fair if row.vector == vector.name), None))
     tested = accuracy_text(vector.card.accuracy)
     if evaluation is not None and here is not None:
-        held_out = f"Here it puts {here}{HELD_OUT[evaluation.protocol.fold_by]}."
+        held_out = f"Here it puts {here}{HELD_OUT[evaluation.protocol.fold_by or 'photo']}."
     elif tested is not None:
         held_out = f"When it was made, it put {tested}{HELD_OUT.get(vector.card.fold_by, '')}."
     else:

@@ -46,19 +46,24 @@ def first_evaluation(index: Index) -> None:
 
 def _results_table(board: evaluation_tables.Board) -> None:
     """Show a leaderboard's rows as a sortable table."""
-    digits, numbers = "%.3f", ["value", "low", "high"]
+    digits, numbers = "%.3f", ["value", "low", "high", "by_photo"]
     rows, column = board.rows, st.column_config
     if board.metric.as_share:
         digits, rows = "%.1f %%", rows.assign(**{name: 100 * rows[name] for name in numbers})
     st.dataframe(
         rows,
         hide_index=True,
-        column_order=["vector", "value", "low", "high", "n_photos", "n_pairs", "family", "note"],
+        column_order=[
+            *("vector", "value", "low", "high"),
+            *(["by_photo"] if board.rows["by_photo"].notna().any() else []),
+            *("n_photos", "n_pairs", "family", "note"),
+        ],
         column_config={
             "vector": column.TextColumn("Vector", pinned=True),
             "family": column.TextColumn("Made"),
             "value": column.NumberColumn(board.metric.label, format=digits),
             "low": column.NumberColumn("95 % from", format=digits),
+            "by_photo": column.NumberColumn("Held out by photo", format=digits),
             "high": column.NumberColumn("to", format=digits),
             "n_photos": column.NumberColumn("Photos", format="localized"),
             "n_pairs": column.NumberColumn("Pairs", format="localized"),
@@ -95,4 +100,4 @@ def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.B
             st.code(evaluation_protocol.command(evaluation), language=None, wrap_lines=True)
         again = st.button("Measure again")
     if again:
-        progress.evaluate_and_reload(index, evaluation.protocol)
+        progress.evaluate_and_reload(index, evaluation.asked)

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from photorank.cli.index_and_vector import open_index
-from photorank.cli.options import AsJson, FoldBy, Folds, IndexName, Repeats, Seed, example, names
+from photorank.cli.options import (
+    AsJson,
+    Folds,
+    IndexName,
+    MaybeFoldBy,
+    Repeats,
+    Seed,
+    example,
+    names,
+)
 from photorank.cli.output import interval, line, print_json, print_table, progress
 from photorank.json_values import to_json
 
@@ -27,7 +36,7 @@ app = typer.Typer()
 def framing(
     framings: Framings = None,
     learner: LearnerName = "all-pairs",
-    fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
+    fold_by: MaybeFoldBy = None,
     folds: Folds = 10,
     repeats: Repeats = 3,
     seed: Seed = 0,

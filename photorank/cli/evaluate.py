@@ -8,9 +8,9 @@ from photorank.cli.index_and_vector import open_index
 from photorank.cli.options import (
     AsJson,
     ByRaters,
-    FoldBy,
     Folds,
     IndexName,
+    MaybeFoldBy,
     Repeats,
     Seed,
     Within,
@@ -18,6 +18,7 @@ from photorank.cli.options import (
     names,
 )
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
+from photorank.errors import counted
 from photorank.json_values import to_json
 
 if TYPE_CHECKING:
@@ -43,12 +44,16 @@ def evaluate(
             "mean-difference,pair-least-squares,all-pairs.",
         ),
     ] = None,
-    fold_by: Annotated[
-        FoldBy,
+    fold_by: MaybeFoldBy = None,
+    gap_power: Annotated[
+        int,
         typer.Option(
-            help="What is never split between learning and testing; split: the dataset's own."
+            min=0,
+            max=2,
+            metavar="P",
+            help="Power of the label gaps that weigh pairs in the gap-weighted accuracy; 0: none.",
         ),
-    ] = "photo",
+    ] = 1,
     folds: Folds = 10,
     repeats: Repeats = 3,
     within: Within = None,
@@ -75,6 +80,7 @@ def evaluate(
                 repeats=repeats,
                 seed=seed,
                 within=within,
+                gap_power=gap_power,
                 by_raters=weigh_by_raters,
             ),
             load=opened.encoder,
@@ -85,7 +91,8 @@ def evaluate(
         print_json(to_json(evaluation))
     else:
         _print_results(evaluation)
-        line(headline(evaluation))
+        for text in (*_splits(evaluation, fold_by), headline(evaluation)):
+            line(text)
     message(f"saved as {path}")
 
 
@@ -93,7 +100,9 @@ def headline(evaluation: "Evaluation") -> str:
     """Result in words: the best held-out vector compared with the plain prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
-    rows = evaluation.competing()
+    rows = [row for row in evaluation.competing() if row.kind != "random"]
+    if not rows or not rows[0].accuracy.is_bounded:
+        return f"Too few pairs to tell ({max((row.n_pairs for row in rows), default=0)})."
     best = rows[0]
     text = (
         f"Of {len(rows)} that had not seen the photos, {best.vector} is best: it puts the "
@@ -110,6 +119,23 @@ def headline(evaluation: "Evaluation") -> str:
     return text + "."
 
 
+def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
+    """Sentences on how photos were held out, where the user did not say it, and on copies."""
+    said, by = [], evaluation.protocol.fold_by
+    if asked is None and by != "photo":
+        said.append(
+            f"Photos of one {by} were held out together, for they tell of each other; rows “photo” "
+            f"are by single photos. One of them alone: `--fold-by {by}` or `--fold-by photo`."
+        )
+    if (copies := evaluation.copies) is not None and copies.pictures:
+        said.append(
+            f"{counted(copies.photos, 'photo')} are near-duplicates or altered copies and were "
+            f"held out together: {counted(copies.pictures, 'picture')}, at most "
+            f"{counted(copies.largest, 'photo')} of one."
+        )
+    return said
+
+
 def _gap(lead: "Difference", p: float) -> str:
     chance = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
     return (
@@ -124,17 +150,26 @@ def _percent(estimate: "Limits") -> str:
 
 
 def _print_results(evaluation: "Evaluation") -> None:
+    from photorank.metrics.ranking import GAP_WEIGHTED
+
+    weighted = any(GAP_WEIGHTED in row.metrics for row in evaluation.results)
+    shown = ["pairwise_accuracy", *([GAP_WEIGHTED] if weighted else []), "kendall_tau_b"]
+    titles = {
+        "pairwise_accuracy": "pairwise accuracy",
+        GAP_WEIGHTED: "weighted by gap",
+        "kendall_tau_b": "Kendall's tau-b",
+    }
     print_table(
-        ["vector", "scope", "pairwise accuracy", "Kendall's tau-b", "photos", "pairs", "note"],
+        [
+            *("vector", "scope", "held out by"),
+            *(titles[name] for name in shown),
+            *("photos", "pairs", "note"),
+        ],
         [
             [
-                row.vector,
-                row.scope,
-                interval(row.accuracy),
-                interval(row.metrics["kendall_tau_b"]),
-                row.n_photos,
-                row.n_pairs,
-                _note(row),
+                *(row.vector, row.scope, row.fold_by),
+                *(interval(row.metrics[name]) for name in shown),
+                *(row.n_photos, row.n_pairs, _note(row)),
             ]
             for row in evaluation.results
         ],
@@ -147,4 +182,6 @@ def _note(row: "Result") -> str:
         return "has seen these photos"
     if row.refitted:
         return "learned anew in every fold"
+    if row.kind == "random":
+        return row.interval
     return "baseline" if row.baseline else ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, FoldBy, IndexName, VectorName, example
+from photorank.cli.options import AsJson, IndexName, MaybeFoldBy, VectorName, example
 from photorank.cli.output import interval, line, message, print_json, print_table, progress
 from photorank.json_values import to_json
 
@@ -26,7 +26,7 @@ def nuisance(
     save: Annotated[
         str | None, typer.Option(metavar="NAME", help="Keep the vector without content, as NAME.")
     ] = None,
-    fold_by: Annotated[FoldBy, typer.Option(help="What is never split.")] = "photo",
+    fold_by: MaybeFoldBy = None,
     seed: Annotated[
         int, typer.Option(min=0, metavar="N", help="Decides the splits and clusters.")
     ] = 0,

@@ -1,15 +1,20 @@
 """Options that several commands share, and the example in each command's help."""
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 import typer
 
 from photorank.hosts import ALLOWED_HOSTS
 from photorank.outside_text import typed_path
 
-FoldBy: TypeAlias = Literal["photo", "group", "series", "split"]
-
+MaybeFoldBy = Annotated[
+    Literal["photo", "group", "series", "split"] | None,
+    typer.Option(
+        help="What is never split between learning and testing; split: the dataset's own. "
+        "Default: the coarser of groups and series that are known, else photo."
+    ),
+]
 IndexName = Annotated[
     str | None,
     typer.Option("--index", metavar="NAME", help="The index; may be left out when there is one."),

@@ -127,7 +127,9 @@ class ScoreGraph(ComparisonGraph):
     def with_gap_power(self, gap_power: int) -> Self:
         if gap_power == self.gap_power:
             return self  # with all it has sorted already
-        return replace(self, gap_power=gap_power)
+        if gap_power not in self._weighted:
+            self._weighted[gap_power] = replace(self, gap_power=gap_power)
+        return self._weighted[gap_power]
 
     def with_scores(self, scores: Ratings) -> Self:
         """Graph with new scores (n,) and the same photos, groups and trust."""
@@ -242,6 +244,11 @@ class ScoreGraph(ComparisonGraph):
     def _latest(self) -> list[tuple[Floats, Agreement]]:
         """Cache of the last ratings passed to :meth:`agreement`, with their result."""
         return []
+
+    @cached_property
+    def _weighted(self) -> dict[int, Self]:
+        """Cache of this graph with other gap powers, for what they have sorted."""
+        return {}
 
     @cached_property
     def _plain_degrees(self) -> Floats:

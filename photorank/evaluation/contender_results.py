@@ -8,12 +8,17 @@ import numpy as np
 
 from photorank.evaluation.contenders import Contender
 from photorank.evaluation.results import Result, ScopedDifference
-from photorank.evaluation.top_of_list_by_fold import FLOORS, values_by_fold_of_lists
+from photorank.evaluation.top_of_list_by_fold import (
+    FLOORS,
+    LIST_METRICS,
+    NOT_MEASURED,
+    values_by_fold_of_lists,
+)
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import holm
 from photorank.metrics.pair_sums import PairSums
-from photorank.metrics.ranking import PAIR_METRICS
+from photorank.metrics.ranking import pair_metrics
 from photorank.typing import Floats, Scope
 
 # Differences are tested for these; each metric and scope is a family of its own.
@@ -30,19 +35,23 @@ class Measured:
     lists: dict[str, Floats]  # by metric of lists, (repeats * K,): their mean is the value
 
     @classmethod
-    def of(cls, contender: Contender, pairs: HeldOutPairs) -> "Measured":
-        """Metric sums of a contender over some held-out pairs."""
+    def of(
+        cls, contender: Contender, pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
+    ) -> "Measured":
+        """Metric sums of a contender over some held-out pairs; metrics of lists where wanted."""
+        every = pair_metrics(gap_power, pairs.graphs[0])
         sums = {
             name: {
                 refitted: pairs.sums(contender.ratings, metric, refitted=refitted)
                 for refitted in (False, True)
             }
-            for name, metric in PAIR_METRICS.items()
+            for name, metric in every.items()
         }
-        lists = values_by_fold_of_lists(contender.ratings, pairs.graphs, pairs.folds)
-        return cls(contender, pairs, sums, lists)
+        wanted = LIST_METRICS if lists else {}
+        by_fold = values_by_fold_of_lists(contender.ratings, pairs.graphs, pairs.folds, wanted)
+        return cls(contender, pairs, sums, by_fold)
 
-    def result(self, scope: Scope) -> Result:
+    def result(self, scope: Scope, fold_by: str) -> Result:
         """Metrics of the contender in a scope, with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics: dict[str, Estimate] = {
@@ -62,7 +71,8 @@ class Measured:
             interval=metrics["pairwise_accuracy"].method,
             n_photos=pairs.n_photos,
             n_pairs=pairs.n_pairs,
-            metrics={name: estimate.limits for name, estimate in metrics.items()},
+            metrics=NOT_MEASURED | {name: estimate.limits for name, estimate in metrics.items()},
+            fold_by=fold_by,
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:

@@ -94,11 +94,3 @@ def learner_contender(
     taught = photos.compared_within(protocol.within)
     ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
     return Contender(kind, kind, ratings, fitted=folds.refits)
-
-
-def random_contender(photos: JudgedPhotos, folds: Folds, seed: int) -> Contender:
-    """Ratings of the photos by a random direction: the chance baseline."""
-    direction = np.random.default_rng(seed).normal(size=photos.X.shape[1])
-    ratings = photos.X.astype(np.float64) @ (direction / np.linalg.norm(direction))
-    every = np.broadcast_to(ratings, folds.codes.shape)
-    return Contender(RANDOM_NAME, "random", every, fitted=False)

@@ -38,7 +38,7 @@ from photorank.metrics.reliability import (
 )
 from photorank.rating.probability import fit_slope
 from photorank.typing import Codes, Flags, Floats
-from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners_by_name import make_learner
 
 # Shares of the training photos that the learning curve is drawn through.
 LEARNING_CURVE_SHARES = (1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
@@ -76,14 +76,13 @@ def group_table(
     """Accuracy of one contender inside each group that has pairs."""
     return tuple(
         AccuracyByGroup(**vars(row.accuracy), vector=contender.name, group=names[row.group])
-        for row in by_group(contender.ratings, pairs, groups)
+        for row in by_group(contender.ratings, pairs, groups, refitted=contender.fitted)
         if row.accuracy.n_pairs
     )
 
 
 def learning_curve(
-    kind: str,
-    learner: DirectionLearner,
+    contender: Contender,
     photos: JudgedPhotos,
     folds: Folds,
     protocol: Protocol,
@@ -99,17 +98,20 @@ def learning_curve(
     once = Folds(folds.codes[:1], folds.k, folds.by)
     pairs = HeldOutPairs.of(photos.comparisons, once)
     taught = photos.compared_within(protocol.within)
+    learner = make_learner(contender.name, seed=protocol.seed)
     rows = []
     for share in LEARNING_CURVE_SHARES:
         n_taught = round(share * len(photos.X) * (folds.k - 1) / folds.k)
         if n_taught < 8:
             continue  # less than a handful says nothing of the learner
-        try:
-            ratings = out_of_fold_ratings(learner, taught, once, share=share, on_fit=on_fit)
-        except (ComparisonsError, DegenerateDirectionError):
-            continue  # so few photos that some fold has no pair: the curve begins further on
-        accuracy = pairs.accuracy(ratings)
-        rows.append(AccuracyByPhotos(**vars(accuracy), vector=kind, n_learned_from=n_taught))
+        ratings = contender.ratings[:1]  # all of them
+        if share < 1:
+            try:
+                ratings = out_of_fold_ratings(learner, taught, once, share=share, on_fit=on_fit)
+            except (ComparisonsError, DegenerateDirectionError):
+                continue  # so few photos that some fold has no pair: the curve begins further on
+        accuracy = vars(pairs.accuracy(ratings))
+        rows.append(AccuracyByPhotos(**accuracy, vector=contender.name, n_learned_from=n_taught))
     return tuple(rows)
 
 

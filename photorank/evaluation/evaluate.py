@@ -1,7 +1,7 @@
 """Accuracy of every vector and learner on the same held-out pairs, with intervals."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from photorank.encoders.base import Encoder
@@ -13,18 +13,20 @@ from photorank.evaluation.contenders import (
     Contender,
     chosen_vectors,
     learner_contender,
-    random_contender,
     vector_contender,
 )
+from photorank.evaluation.random_directions import random_result
 from photorank.evaluation.report import Evaluation
-from photorank.evaluation.results import Details, Result, ScopedDifference, ranked
+from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
 from photorank.learning.held_out import counted
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Scope
 from photorank.vectors.learners_by_name import LEARNERS, make_learner
+from photorank.vectors.master import MasterVector
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
 SCOPES: tuple[Scope, ...] = ("all", "within", "across")
@@ -55,7 +57,8 @@ def evaluate(
     learners : sequence of str
         Learners to fit out of fold; ``mean-difference`` is always among them.
     protocol : Protocol, optional
-        Folds, repeats and seed.
+        Folds, repeats and seed. Without a `fold_by`, folds are by the coarser of
+        the groups and series that are known, and by photo beside it.
     load : callable, optional
         Loads the index's encoder, for the plain-prompt baseline if the index
         has none yet; without it that baseline may be missing.
@@ -76,18 +79,67 @@ def evaluate(
     for kind in kinds:
         make_learner(kind, seed=protocol.seed)  # a wrong name fails before any work
     photos = judged_photos(index, by_raters=protocol.by_raters)
-    folds = photos.split(protocol)
+    fold_by = protocol.fold_by or photos.usual_fold_by
+    # Where photos come in groups or series, folds by photo show what their likeness adds.
+    ways = [fold_by] if protocol.fold_by else list(dict.fromkeys((fold_by, "photo")))
+    protocols = [replace(protocol, fold_by=way) for way in ways]
+    splits = [photos.split(one) for one in protocols]
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
-    total = (len(kinds) * len(folds.codes) + len(details.LEARNING_CURVE_SHARES)) * folds.k
+    fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]
+    total = sum(fits) + (len(details.LEARNING_CURVE_SHARES) - 1) * splits[0].k
     on_fit = counted(on_progress, total)
+    vectors_by_name = chosen_vectors(index, vectors, load)
+    contests = [
+        _contest(index, photos, one, folds, vectors_by_name.values(), kinds, on_fit, lists=not at)
+        for at, (one, folds) in enumerate(zip(protocols, splits, strict=True))
+    ]
+    main = contests[0]
+    looked_closer = _details(index, photos, main, protocols[0], on_fit)
+    if on_progress is not None:
+        on_progress(total, total)  # a learning curve may begin late and have fewer fits
+    return Evaluation(
+        index=index.name,
+        encoder=index.manifest.encoder,
+        framing=index.fingerprint.framing,
+        n_photos=len(photos.X),
+        judgements=index.manifest.judgements,
+        protocol=replace(protocols[0], folds=splits[0].k),
+        results=tuple(row for contest in contests for row in contest.results),
+        differences=main.differences,
+        details=looked_closer,
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        copies=Copies.of(photos.copies),
+    )
 
-    contenders = [random_contender(photos, folds, protocol.seed)]
-    for vector in chosen_vectors(index, vectors, load).values():
-        contenders.append(vector_contender(index, vector, photos, folds))
-    for kind in kinds:
-        contenders.append(learner_contender(kind, photos, folds, protocol, on_fit))
 
+@dataclass(frozen=True)
+class _Contest:
+    """Contenders on one way of folding, with their results and differences."""
+
+    contenders: list[Contender]
+    pairs: HeldOutPairs
+    results: tuple[Result, ...]
+    differences: tuple[ScopedDifference, ...]
+
+
+def _contest(
+    index: Index,
+    photos: JudgedPhotos,
+    protocol: Protocol,
+    folds: Folds,
+    vectors: Iterable[MasterVector],
+    kinds: Sequence[str],
+    on_fit: Callable[[], None] | None,
+    *,
+    lists: bool,
+) -> _Contest:
+    """Contest of vectors and learners on one way of folding; metrics of `lists` for the main one.
+
+    Raises ComparisonsError if no fold holds two photos that were judged differently.
+    """
+    contenders = [vector_contender(index, vector, photos, folds) for vector in vectors]
+    contenders += [learner_contender(kind, photos, folds, protocol, on_fit) for kind in kinds]
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     if not pairs.n_pairs:
         raise ComparisonsError(
@@ -99,46 +151,35 @@ def evaluate(
     for scope in SCOPES:
         inside = pairs.inside(photos.codes(protocol.within or "group"), scope)
         if inside.n_pairs:
-            measured = [Measured.of(contender, inside) for contender in contenders]
-            results += ranked([one.result(scope) for one in measured])
+            measured = [
+                Measured.of(one, inside, protocol.gap_power, lists=lists) for one in contenders
+            ]
+            rows = [one.result(scope, protocol.fold_by or "") for one in measured]
+            results += ranked([*rows, random_result(photos, inside, scope, protocol, lists=lists)])
             differences += differences_of(measured, scope)
-    looked_closer = _details(index, photos, pairs, protocol, contenders, results, on_fit)
-    if on_progress is not None:
-        on_progress(total, total)  # a learning curve may begin late and have fewer fits
-    return Evaluation(
-        index=index.name,
-        encoder=index.manifest.encoder,
-        framing=index.fingerprint.framing,
-        n_photos=len(photos.X),
-        judgements=index.manifest.judgements,
-        protocol=replace(protocol, folds=folds.k),
-        results=tuple(results),
-        differences=tuple(differences),
-        details=looked_closer,
-        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
-    )
+    return _Contest(contenders, pairs, tuple(results), tuple(differences))
 
 
 def _details(
     index: Index,
     photos: JudgedPhotos,
-    pairs: HeldOutPairs,
+    contest: _Contest,
     protocol: Protocol,
-    contenders: Sequence[Contender],
-    results: Sequence[Result],
     on_fit: Callable[[], None] | None,
 ) -> Details:
     """Details of the best held-out contender, with the baselines for comparison."""
-    order = [row for row in results if row.scope == results[0].scope and not row.in_sample]
+    contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
+    order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]
+    order = [row for row in order if not row.in_sample]
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
-    learner = make_learner(taught, seed=protocol.seed)
+    curve = details.learning_curve(by_name[taught], photos, pairs.folds, protocol, on_fit)
     return Details(
         details.gap_curve(shown, pairs),
         details.group_table(leader, pairs, photos.groups, index.labels().group_names),
-        details.learning_curve(taught, learner, photos, pairs.folds, protocol, on_fit),
+        curve,
         details.calibration(leader, pairs),
         details.people(index.single_ratings(), protocol.seed),
     )

@@ -99,7 +99,7 @@ def _held_out(
         return "unseen", held
     card = vector.card.parameters
     photos = judged_photos(index, rater=card.get("rater"), by_raters=bool(card.get("by_raters")))
-    folds = photos.split(Protocol(fold_by=photos.usual_fold_by, repeats=1, seed=seed))
+    folds = photos.split(Protocol(repeats=1, seed=seed))
     found = held_out(index, vector, photos, folds)
     if found.testing != "refitted":
         return "unseen", held

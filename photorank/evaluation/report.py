@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
 
 from photorank.errors import BrokenEvaluationError
-from photorank.evaluation.results import Details, Result, ScopedDifference, ranked
+from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
 from photorank.json_values import from_json, to_json
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope
@@ -28,10 +28,29 @@ class Evaluation:
     results: tuple[Result, ...]  # scope by scope, each ranked
     differences: tuple[ScopedDifference, ...]
     details: Details = field(default_factory=Details)  # an older photorank had none
+    copies: Copies | None = None  # which share folds; an older photorank did not look for them
+
+    def rows(self, scope: Scope) -> list[Result]:
+        """Results of a scope with the protocol's own folds, in the order of the table."""
+        folds = ("", self.protocol.fold_by)
+        return [row for row in self.results if row.scope == scope and row.fold_by in folds]
+
+    def beside(self, row: Result) -> Result | None:
+        """Result of the same vector and scope with the other folds, if these were shown too."""
+        for other in self.results:
+            if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
+                return other
+        return None
+
+    @property
+    def asked(self) -> Protocol:
+        """Protocol that was asked for: without folds named where two ways were shown."""
+        ways = {row.fold_by for row in self.results}
+        return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
         """Held-out results of a scope (none in-sample), best accuracy first."""
-        return ranked(row for row in self.results if row.scope == scope and not row.in_sample)
+        return ranked(row for row in self.rows(scope) if not row.in_sample)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
         """Differences between contenders in one metric and one scope."""

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import nan
 
+import numpy as np
+
 from photorank.metrics.estimates import Difference, Estimate, Limits
-from photorank.typing import Scope
+from photorank.typing import Codes, Scope
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Result:
     n_photos: int
     n_pairs: int
     metrics: dict[str, Limits]
+    fold_by: str = ""  # what was held out together; "" in files of older versions
 
     @property
     def accuracy(self) -> Limits:
@@ -130,6 +133,21 @@ class Calibration:
             self.expected_calibration_error_low,
             self.expected_calibration_error_high,
         )
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Numbers of near-duplicates and altered copies among the judged photos, which share a fold."""
+
+    photos: int  # with a copy
+    pictures: int  # that they show
+    largest: int  # photos of one picture, directly or in chains
+
+    @classmethod
+    def of(cls, codes: Codes) -> "Copies":
+        """Counts of the group codes (n,) of copies, −1 for a photo on its own."""
+        sizes = np.bincount(codes[codes >= 0])
+        return cls(int(sizes.sum()), len(sizes), int(sizes.max(initial=0)))
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,41 @@
 """Top-of-list metrics by fold, so that intervals resample folds rather than lists."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
+from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
 from photorank.metrics.logistic import pearson_after_logistic
 from photorank.metrics.top_of_list import album_regret_by_block, ndcg_by_block, precision_by_block
 from photorank.typing import Floats, Ratings
 
+ListMetric: TypeAlias = Callable[[Ratings, Comparisons], Floats]
+
 PLACES = 10  # k: what a spread of an album holds, or a screen
 _MIN_PHOTOS_FOR_LOGISTIC = 20  # in a fold, for the four parameters of the logistic
 
+LOGISTIC = "pearson_after_logistic"
 # Each returns one value a list. Lists of no more than k photos leave no choice of k.
-LIST_METRICS: dict[str, Callable[[Ratings, Comparisons], Floats]] = {
+LIST_METRICS: dict[str, ListMetric] = {
     "ndcg": ndcg_by_block,
     f"ndcg_at_{PLACES}": lambda r, graph: ndcg_by_block(r, _long(graph), PLACES),
     f"precision_at_{PLACES}": lambda r, graph: precision_by_block(r, _long(graph), PLACES),
     f"album_regret_at_{PLACES}": lambda r, graph: album_regret_by_block(r, graph, PLACES),
-    "pearson_after_logistic": lambda r, graph: _logistic(r, graph),
+    LOGISTIC: lambda r, graph: _logistic(r, graph),
 }
-FLOORS = {f"album_regret_at_{PLACES}": -np.inf, "pearson_after_logistic": -1.0}
+# What every result has, whichever of them were measured.
+NOT_MEASURED = {name: Limits(np.nan, np.nan, np.nan) for name in LIST_METRICS}
+FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def values_by_fold_of_lists(
-    ratings: Floats, graphs: tuple[Comparisons, ...], folds: Folds
+    ratings: Floats,
+    graphs: tuple[Comparisons, ...],
+    folds: Folds,
+    metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
     """Value of each metric by test fold (repeats * K,); the mean equals the mean over lists.
 
@@ -39,7 +49,7 @@ def values_by_fold_of_lists(
         for rows in [np.flatnonzero(codes == fold)]
     ]
     found = {}
-    for name, metric in LIST_METRICS.items():
+    for name, metric in metrics.items():
         lists = [metric(r, graph) for r, graph in parts]
         lists = [values[~np.isnan(values)] for values in lists]
         sums = np.array([values.sum() for values in lists])

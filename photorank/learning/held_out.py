@@ -1,26 +1,32 @@
 """Directions for testing a vector or a learner on photos it did not learn from."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import clone
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
+from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.may_be_tested import Testing, how_tested
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import unit_codes
-from photorank.typing import Codes, Floats
+from photorank.typing import Codes, Direction, Embeddings, Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners_by_name import make_learner
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import load_vector
 from photorank.vectors.taste.personal import KIND as PERSONAL
 from photorank.vectors.taste.population_prior import prior_in
+
+# Bytes that the photos of all fits at once may take.
+_FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
@@ -82,16 +88,27 @@ def out_of_fold_directions(
     With a `share` below 1 only that share of the other folds' units (photos or whole groups)
     is learned from.
     """
-    directions = np.empty((len(folds.codes), folds.k, taught.X.shape[1]))
-    for repeat, fold in np.ndindex(directions.shape[:2]):
-        rows = folds.learned_from(repeat, fold)
+    scenes = taught.scenes
+
+    def fitted(place: tuple[int, int]) -> Direction:
+        rows = folds.learned_from(*place)
         if share < 1:
-            rows = _some_units(folds, rows, share, seed=[repeat, fold])
-        part = taught.take(rows)
-        directions[repeat, fold] = clone(learner).fit(part.X, part.comparisons).direction_
-        if on_fit is not None:
-            on_fit()
-    return directions
+            rows = _some_units(folds, rows, share, seed=list(place))
+        known = None if scenes is None else scenes[rows]
+        part = taught.comparisons.take(rows)
+        return clone(learner).fit(taught.X[rows], part, known).direction_
+
+    places = list(np.ndindex(len(folds.codes), folds.k))
+    directions: list[Direction] = []
+    with (
+        threadpool_limits(1, "blas"),
+        ThreadPoolExecutor(_fits_at_once(taught.X), "photorank-fit") as pool,
+    ):
+        for direction in pool.map(fitted, places):
+            directions.append(direction)
+            if on_fit is not None:
+                on_fit()
+    return np.reshape(directions, (len(folds.codes), folds.k, -1))
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
@@ -127,6 +144,11 @@ def counted(
         return None
     done = count(1)
     return lambda: on_progress(min(next(done), total), total)
+
+
+def _fits_at_once(X: Embeddings) -> int:
+    """Number of fits to run at once: one a core, fewer of many photos."""
+    return max(min(usable_cores(), _FITTED_AT_ONCE // max(X.nbytes, 1)), 1)
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:

@@ -15,6 +15,9 @@ from photorank.metrics.folds import Folds, kept_together, make_folds, official_s
 from photorank.similarity.altered_copies import altered_copies, grey_codes
 from photorank.typing import Codes, Embeddings
 
+# Known groups or series of fewer leave too little to learn from, or to test on.
+_MIN_UNITS = 3
+
 
 @dataclass(frozen=True)
 class JudgedPhotos:
@@ -36,7 +39,7 @@ class JudgedPhotos:
         """Group codes (n,) of near-duplicates and altered copies, −1 for a photo on its own."""
         return altered_copies(self.X, self.greys)
 
-    def codes(self, kind: Literal["group", "series"]) -> Codes:
+    def codes(self, kind: FoldBy) -> Codes:
         """Group or series number of each photo (n,), −1 for photos without one."""
         return self.groups if kind == "group" else self.series
 
@@ -62,24 +65,34 @@ class JudgedPhotos:
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Default unit of folds for a learned vector: groups if there are any, else photos."""
-        return "group" if len(np.unique(self.groups)) > 2 else "photo"
+        """Default unit of folds: the coarser of groups and series that are known, else photos."""
+        known: dict[FoldBy, Codes] = {"group": self.groups, "series": self.series}
+        units = {kind: len(np.unique(codes[codes >= 0])) for kind, codes in known.items()}
+        usable = [kind for kind in known if units[kind] >= _MIN_UNITS]
+        return min(usable, key=lambda kind: units[kind], default="photo")
+
+    @property
+    def scenes(self) -> Codes | None:
+        """Group or series codes (n,) that a penalty is chosen by holding out; None without such."""
+        usual = self.usual_fold_by
+        return None if usual == "photo" else self.codes(usual)
 
     def split(self, protocol: Protocol) -> Folds:
         """Folds of these photos according to a protocol.
 
         Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
         """
-        if protocol.fold_by == "split":
+        by = protocol.fold_by or self.usual_fold_by
+        if by == "split":
             return official_split(self.splits or (None,) * len(self.X), self.copies)
-        if protocol.fold_by == "photo":
+        if by == "photo":
             codes = self._islands(protocol.folds)
         else:
-            codes = self.codes(protocol.fold_by)
+            codes = self.codes(by)
             if (codes < 0).all():
                 raise ComparisonsError(
-                    f"no photo has a {protocol.fold_by}: fold by photo with `--fold-by photo`, or "
-                    f"import labels with a {protocol.fold_by} column"
+                    f"no photo has a {by}: fold by photo with `--fold-by photo`, or import labels "
+                    f"with a {by} column"
                 )
         return make_folds(
             len(self.X),

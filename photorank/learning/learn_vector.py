@@ -56,11 +56,12 @@ def fit_and_test(
     ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     return Learned(
-        direction=clone(learner).fit(taught.X, taught.comparisons).direction_,
+        direction=clone(learner).fit(taught.X, taught.comparisons, taught.scenes).direction_,
         slope=_slope(ratings, pairs, protocol.seed),
         metrics={
             "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
-            "protocol": to_json(protocol) | {"folds": folds.k},
+            "protocol": to_json(protocol)
+            | {"fold_by": protocol.fold_by or photos.usual_fold_by, "folds": folds.k},
         },
     )
 
@@ -118,7 +119,7 @@ def learn_vector(
     )
     learner = learner_of(index, kind, card)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
-    protocol = Protocol(fold_by=photos.usual_fold_by, seed=seed, within=within, by_raters=by_raters)
+    protocol = Protocol(seed=seed, within=within, by_raters=by_raters)
     learned = fit_and_test(learner, photos, protocol, on_progress=on_progress)
     known = frozenset() if prior is None else load_vector(index, prior).card.photos
     card = replace(

@@ -13,9 +13,10 @@ class Protocol:
 
     Parameters
     ----------
-    fold_by : {"photo", "group", "series", "split"}
-        What is never split between learning and testing; near-duplicates and
-        altered copies never are. Where choices link few photos each, photo
+    fold_by : {"photo", "group", "series", "split"} or None
+        What is never split between learning and testing; None is the coarser
+        of groups and series that are known, else photos. Near-duplicates and
+        altered copies never are split. Where choices link few photos each, photo
         folds keep them together, for a choice whose photos are in two folds
         cannot be tested. "split" is the dataset's official one: learn from its
         training part, test on its test part, once.
@@ -27,14 +28,18 @@ class Protocol:
         Decides the splits, the random baseline and sampled pairs.
     within : {"group", "series"} or None
         Learn only from pairs of one group or series, and make it the scope.
+    gap_power : {0, 1, 2}
+        Of the gap-weighted accuracy, in which a pair counts as much as its
+        labels differ, to this power.
     by_raters : bool
         Trust each score by the number of people it is the mean of, in learning
         and in measuring.
     """
 
-    fold_by: FoldBy = "photo"
+    fold_by: FoldBy | None = None
     folds: int = 10
     repeats: int = 3
     seed: int = 0
     within: Literal["group", "series"] | None = None
+    gap_power: int = 1
     by_raters: bool = False

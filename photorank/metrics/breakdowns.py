@@ -12,6 +12,7 @@ from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.errors import ComparisonsError
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs, estimate_of, units_of
+from photorank.metrics.jackknife_intervals import widened
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings
 from photorank.typing import Codes, Floats, Pairs, Ratings
@@ -94,7 +95,9 @@ def by_gap(
     return found
 
 
-def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupAccuracy]:
+def by_group(
+    ratings: Floats, pairs: HeldOutPairs, groups: Codes, *, refitted: bool = False
+) -> list[GroupAccuracy]:
     """Pairwise accuracy inside each group.
 
     Parameters
@@ -103,12 +106,16 @@ def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupA
     pairs : HeldOutPairs
     groups : ndarray of shape (n,)
         −1 is no group.
+    refitted : bool, default=False
+        Whether ratings were learned without each fold: then intervals include
+        the refitting. A group is too few folds to tell that by itself, so its
+        jackknife interval is widened as that of all pairs is.
 
     Returns
     -------
     list of GroupAccuracy
         In the order of the codes; 0.5 at chance, nan for a group without a
-        pair, such as one of a single photo. Intervals take ratings as given.
+        pair, such as one of a single photo.
 
     Examples
     --------
@@ -122,6 +129,7 @@ def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupA
     [1.0, 0.0]
     """
     found = []
+    wider = _refitting_factor(ratings, pairs) if refitted else 1.0
     for group in np.unique(groups[groups >= 0]):
         rows = np.flatnonzero(groups == group)
         graphs = [graph.take(rows) for graph in pairs.graphs]
@@ -132,8 +140,20 @@ def by_group(ratings: Floats, pairs: HeldOutPairs, groups: Codes) -> list[GroupA
             n_photos=len(np.unique(np.concatenate([graph.active for graph in graphs]))),
             n_pairs=round(np.mean([graph.n_pairs for graph in graphs])),
         )
-        found.append(GroupAccuracy(int(group), accuracy))
+        found.append(GroupAccuracy(int(group), widened(accuracy, wider)))
     return found
+
+
+def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
+    """Ratio of the width of the interval over all pairs with refitting to that without; 1 or more.
+
+    Both are near 1/√n, so that the ratio serves for a part of the pairs.
+    """
+    given, refitted = (
+        pairs.estimate(pairs.sums(ratings, refitted=each), refitted=each) for each in (False, True)
+    )
+    ratio = (refitted.high - refitted.low) / (given.high - given.low)
+    return max(float(ratio), 1.0) if np.isfinite(ratio) else 1.0
 
 
 def _sums_beyond(

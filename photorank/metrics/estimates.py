@@ -17,6 +17,11 @@ class Limits:
         """Whether the value is a number and not nan."""
         return isfinite(self.value)
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether there were enough pairs for a confidence interval."""
+        return isfinite(self.low) and isfinite(self.high)
+
 
 @dataclass(frozen=True)
 class Estimate:

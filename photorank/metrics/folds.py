@@ -138,7 +138,8 @@ def kept_together(first: Codes, second: Codes) -> Codes:
         members = members[np.argsort(codes[members], kind="stable")]
         same = codes[members[1:]] == codes[members[:-1]]
         links.append(np.stack([members[1:][same], members[:-1][same]]))
-    return connected(*np.concatenate(links, axis=1), n)
+    one, other = np.concatenate(links, axis=1)
+    return connected(one, other, n)
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:

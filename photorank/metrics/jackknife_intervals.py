@@ -1,5 +1,6 @@
 """Jackknife intervals of metrics for fixed ratings: each unit is left out once."""
 
+from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt
 from typing import NamedTuple
 
@@ -90,6 +91,24 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
     """
     low, high = _logit_interval(loo, level)
     return Estimate(loo.value, low, high, n_photos, n_pairs, "jackknife")
+
+
+def widened(estimate: Estimate, factor: float) -> Estimate:
+    """Share with an interval that is wider by a factor on the logit scale.
+
+    Examples
+    --------
+    >>> print(widened(Estimate(0.8, 0.7, 0.87, 20, 190, "jackknife"), 2.0))
+    0.80 [0.58, 0.92] (n=20 photos)
+    """
+    from scipy.special import expit, logit
+
+    if factor == 1 or not 0 < estimate.value < 1:
+        return estimate
+    low, value, high = logit([estimate.low, estimate.value, estimate.high])
+    ends = expit([value - factor * (value - low), value + factor * (high - value)])
+    method = f"{estimate.method}, widened for refitting"
+    return replace(estimate, low=float(ends[0]), high=float(ends[1]), method=method)
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:

@@ -137,8 +137,10 @@ def pair_sums(
         # A pair inside a unit is in two of its photos' sums, yet is lost only once.
         inside = count.by_photo(comparisons.restricted(units, "within")) / 2
         lost = summed_by(units, each - inside)
-    couple, pairs = _between(units, couples)
-    between = summed_by(couple, count.by_pair(comparisons, pairs))
+    between = np.zeros((0, 3))
+    if couples:
+        couple, pairs = _between(units, couples)
+        between = summed_by(couple, count.by_pair(comparisons, pairs))
     return PairSums(total, total - lost, between, floor)
 
 

@@ -7,7 +7,9 @@ which can be pooled over repeats and carries what an interval needs (or does
 not, where `couples` is 0, and is the quicker for it).
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -171,6 +173,19 @@ def accuracy_sums(
     return pair_sums(count, comparisons, clusters=clusters, floor=0.0, couples=couples)
 
 
+def gap_weighted_sums(
+    ratings: ArrayLike,
+    comparisons: Comparisons,
+    *,
+    gap_power: int,
+    clusters: Codes | None = None,
+    couples: int = COUPLES,
+) -> PairSums:
+    """Pair sums of a pairwise accuracy that counts a pair by its label gap to a power."""
+    weighted = comparisons.with_gap_power(gap_power)
+    return accuracy_sums(ratings, weighted, clusters=clusters, couples=couples)
+
+
 def kendall_sums(
     ratings: ArrayLike,
     comparisons: Comparisons,
@@ -241,12 +256,20 @@ def spearman_sums(
 
 
 # What an evaluation counts over pairs: name -> ratings, comparisons, clusters -> sums.
-PAIR_METRICS = {
+PAIR_METRICS: dict[str, Callable[..., PairSums]] = {
     "pairwise_accuracy": accuracy_sums,
     "kendall_tau_b": kendall_sums,
     "spearman": spearman_sums,
     "pearson": pearson_sums,
 }
+GAP_WEIGHTED = "gap_weighted_accuracy"
+
+
+def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
+    """Pair metrics by name, with the gap-weighted accuracy where pairs have gaps to weigh them."""
+    if not gap_power or comparisons.scores is None:
+        return PAIR_METRICS
+    return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
 
 
 def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:

@@ -164,9 +164,15 @@ def _by_block(
 
 def _shared(values: Floats, places: Floats) -> Floats:
     """Rank weights `places` (n,) given to values (n,), best first; equal values share equally."""
-    _, tie, count = np.unique(-values, return_inverse=True, return_counts=True)
-    begins = np.cumsum(count) - count
-    return (np.add.reduceat(places, begins) / count)[tie]
+    order = np.argsort(-values)
+    begins = np.flatnonzero(np.diff(values[order], prepend=np.inf))
+    shares = places
+    if len(begins) < len(values):
+        count = np.diff(begins, append=len(values))
+        shares = np.repeat(np.add.reduceat(places, begins) / count, count)
+    given = np.empty(len(values))
+    given[order] = shares
+    return given
 
 
 def _first_places(k: int, n: int) -> Floats:

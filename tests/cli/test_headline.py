@@ -37,3 +37,13 @@ def test_what_has_seen_the_photos_cannot_be_the_best():
 
     assert "plain-prompt is best" in said
     assert "beauty" not in said
+
+
+def test_without_an_interval_there_is_no_headline():
+    """One usable pair is not “100 %”: that there are too few is all that is said."""
+    rows = [
+        result("ours", (1.0, None, None), n_pairs=1),
+        result("random-direction", (0.5, 0, 1), kind="random"),
+    ]
+
+    assert headline(evaluation(rows, [])) == "Too few pairs to tell (1)."

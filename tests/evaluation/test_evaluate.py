@@ -40,8 +40,8 @@ def evaluation(painted):
 
 
 def rows(evaluation, scope="all"):
-    """Return a scope's results by name."""
-    return {row.vector: row for row in evaluation.results if row.scope == scope}
+    """Return a scope's results by name, with the default folds."""
+    return {row.vector: row for row in evaluation.rows(scope)}
 
 
 def accuracy(row):
@@ -117,7 +117,7 @@ def test_belief_in_probabilities_has_intervals(evaluation):
         wilson = binomtest(round(row.observed * row.n_pairs), row.n_pairs).proportion_ci(
             method="wilson"
         )
-        assert row.low <= wilson.low < row.observed < wilson.high <= row.high
+        assert row.low <= wilson.low + 1e-9 < row.observed < wilson.high - 1e-9 <= row.high
     assert any(row.high - row.low > 0.01 for row in found.bins)
 
 
@@ -129,21 +129,73 @@ def test_json_is_the_contract(evaluation):
     assert again["encoder"] == "colours"
     assert again["framing"] == "squash"
     assert again["n_photos"] == 80
-    assert {"fold_by": "photo", "folds": 4, "repeats": 2, "seed": 0}.items() <= again[
+    assert {"fold_by": "group", "folds": 4, "repeats": 2, "seed": 0}.items() <= again[
         "protocol"
     ].items()
     for row in again["results"]:
         assert {"vector", "kind", "scope", "in_sample", "n_photos", "n_pairs"} <= set(row)
+        assert row["fold_by"] in ("group", "photo")
         assert row["scope"] in ("all", "within", "across")
         metrics = row["metrics"]
         names = {"pairwise_accuracy", "kendall_tau_b", "spearman", "pearson", "ndcg"}
         names |= {"ndcg_at_10", "precision_at_10", "album_regret_at_10", "pearson_after_logistic"}
+        names |= {"gap_weighted_accuracy"}
         assert set(metrics) == names
         estimate = metrics["pairwise_accuracy"]
         assert estimate["low"] <= estimate["value"] <= estimate["high"]
     assert again["differences"]
     for row in again["differences"]:
         assert {"a", "b", "scope", "metric", "value", "low", "high", "p"} <= set(row)
+
+
+def test_where_groups_are_known_both_ways_to_fold_are_shown(evaluation, index):
+    """Groups are the default, folds by photo stand beside them; one asked for stands alone."""
+    ways = {(row.vector, row.fold_by) for row in evaluation.results if row.scope == "all"}
+    alone = evaluate(index, learners=[], protocol=replace(QUICK, fold_by="photo"))
+
+    assert ways >= {("all-pairs", "group"), ("all-pairs", "photo")}
+    assert {row.vector for row in evaluation.competing()} == set(rows(evaluation))
+    beside = evaluation.beside(rows(evaluation)["all-pairs"])
+    assert (beside.fold_by, beside.scope) == ("photo", "all")
+    assert evaluation.asked == replace(evaluation.protocol, fold_by=None)
+    assert {row.fold_by for row in alone.results} == {"photo"}
+    assert alone.beside(alone.results[0]) is None
+    assert alone.asked == alone.protocol
+
+
+def test_random_directions_are_a_mean_with_the_range_of_many(evaluation):
+    """The mean is at chance, and the range is that of directions, not of one's own error."""
+    row = rows(evaluation)["random-direction"]
+    accuracy = row.metrics["pairwise_accuracy"]
+
+    assert accuracy.value == pytest.approx(0.5, abs=0.05)
+    assert accuracy.low < 0.4
+    assert accuracy.high > 0.6
+    assert "200 random directions" in row.interval
+    assert all("random-direction" not in (row.a, row.b) for row in evaluation.differences)
+
+
+def test_wide_gaps_may_count_more(index):
+    """At power 0 no gap-weighted accuracy is told; at 2 wide gaps count more than at 1."""
+    v = np.eye(index.manifest.dimensions)[0]
+    add_vector(index, MasterVector("one", "test", v, index.fingerprint))
+    photos = judged_photos(index)
+    told = {}
+    for power in (0, 1, 2):
+        protocol = replace(QUICK, fold_by="photo", gap_power=power)
+        found = rows(evaluate(index, vectors=["one"], learners=[], protocol=protocol))["one"]
+        graphs = HeldOutPairs.of(photos.comparisons, photos.split(protocol)).graphs
+        told[power] = found.metrics.get("gap_weighted_accuracy")
+        if power:
+            credit, weight = 0.0, 0.0
+            for graph in graphs:
+                agreement = graph.with_gap_power(power).agreement(photos.X @ v)
+                credit, weight = credit + agreement.credit.sum(), weight + agreement.weight.sum()
+            assert told[power].value == pytest.approx(credit / weight)
+            assert told[power].low < told[power].value < told[power].high
+
+    assert told[0] is None
+    assert told[1].value != told[2].value
 
 
 def test_baselines_are_always_in_the_table(evaluation):

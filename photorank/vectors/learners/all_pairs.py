@@ -9,10 +9,13 @@ from numpy.typing import ArrayLike
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.typing import Codes, Floats
-from photorank.vectors.learners.coordinates import row_space, unit_prior
+from photorank.vectors.learners.coordinates import RowSpace, unit_prior
 from photorank.vectors.learners.direction_learner import UncertainLearner
-from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha
-from photorank.vectors.learners.ridge import Fit, Problem
+from photorank.vectors.learners.inner_folds import FOLDS, HeldOut, best_alpha, held_out_whole
+from photorank.vectors.learners.ridge import Problem
+
+# Along which the penalty is chosen by holding out; on OASIS and on bursts all axes do no better.
+_MAIN_AXES = 256
 
 
 class AllPairs(UncertainLearner):
@@ -32,8 +35,8 @@ class AllPairs(UncertainLearner):
     ----------
     alpha : float or None, default=None
         The penalty; None chooses it on the photos given to :meth:`fit` alone:
-        by generalised cross-validation (Golub, Heath & Wahba 1979), or, for
-        choices within several groups, by holding out groups.
+        by generalised cross-validation (Golub, Heath & Wahba 1979), or, where
+        groups are known or only compared within themselves, by holding them out.
     penalty : {"identity", "variance", "within-tier"}, default="identity"
         Ω: the identity; the features' variances, as if each were standardised
         first; or their covariance among photos of equal label, shrunk after
@@ -75,6 +78,8 @@ class AllPairs(UncertainLearner):
     array([2, 3, 1, 0])
     """
 
+    _precisions = (np.float64, np.float32)
+
     def __init__(
         self,
         alpha: float | None = None,
@@ -91,60 +96,72 @@ class AllPairs(UncertainLearner):
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
         if self.gap_power is not None:
             comparisons = comparisons.with_gap_power(self.gap_power)
+        rows = comparisons.active
+        everybody = len(rows) == len(X)
+        judged, graph = (X, comparisons) if everybody else (X[rows], comparisons.take(rows))
+        if len(judged) < X.shape[1]:
+            judged = judged.astype(np.float64)  # small, and the span of few photos needs it
         # In coordinates where Ω is the identity every penalty is a plain ridge.
-        unwhiten = self._unwhiten(X, comparisons)  # (d,) or (d, d), or None
-        Z = X if unwhiten is None else _times(X, unwhiten)
-        active = comparisons.active
-        basis = row_space(Z, active)  # the penalty keeps v − s v0 among the photos
-        if basis is not None:
-            Z = Z @ basis  # (n, r)
+        unwhiten = self._unwhiten(judged, graph)  # (d,) or (d, d), or None
+        Z = judged if unwhiten is None else _times(judged, unwhiten)
+        space = RowSpace.of(Z)  # the penalty keeps v − s v0 among the photos
+        if space is not None:
+            Z = space.coordinates  # (n, r)
         prior = None if self.prior is None else unit_prior(self.prior, X.shape[1])
-        given = None if prior is None else X @ prior
+        given = None if prior is None else judged @ prior
+        groups = None if self._groups is None else self._groups[rows]
 
-        problem = Problem.of(Z, comparisons, given)
-        fit = problem.solve(self._chosen_alpha(problem, Z, comparisons, given))
+        problem = Problem.of(Z, graph, given)
+        fit = problem.solve(self._chosen_alpha(problem, Z, graph, given, groups))
 
         self.alpha_, self.prior_scale_ = fit.alpha, fit.prior_scale
         self.degrees_of_freedom_ = fit.degrees_of_freedom
         self.noise_ = problem.noise(fit)
-        self._centre = np.bincount(active, minlength=len(X)) @ X / len(active)
-        self._posterior = (problem, fit, basis, unwhiten)
-        own = self._in_features(fit.weights, basis, unwhiten)
+        self._centre = judged.mean(axis=0, dtype=np.float64)
+        self._posterior = (problem, fit, space, unwhiten)
+        own = self._in_features(fit.weights, space, unwhiten)
         return own if prior is None else own + fit.prior_scale * prior
 
     def _chosen_alpha(
-        self, problem: Problem, Z: Floats, comparisons: Comparisons, given: Floats | None
+        self,
+        problem: Problem,
+        Z: Floats,
+        comparisons: Comparisons,
+        given: Floats | None,
+        groups: Codes | None,
     ) -> float:
         """Penalty: `self.alpha`, or if None the penalty of least cross-validated error."""
         if self.alpha is not None:
             return float(self.alpha)
-        if comparisons.scores is not None or comparisons.n_components < FOLDS:
+        known = groups if held_out_whole(comparisons, groups) is not None else None
+        if known is None and (comparisons.scores is not None or comparisons.n_components < FOLDS):
             return problem.best_alpha()
-        # Choices within one group share its photos. Counting them as independent, as the
-        # formula does, is far too trusting where there are many: groups are held out instead.
+        # Judgements within one group share its photos. Counting them as independent, as the
+        # formula does, is far too trusting where there are many: groups are held out instead,
+        # along the main axes, which hold nearly all that the penalty lets through.
+        Z = Z @ problem.eigenvectors[:, -_MAIN_AXES:].astype(Z.dtype)
         alphas = problem.alphas()
 
-        def path(rows: Codes) -> Iterable[Fit]:
-            part = Problem.of(
-                Z[rows], comparisons.take(rows), None if given is None else given[rows]
-            )
-            return (part.solve(alpha) for alpha in alphas)
-
-        def loss(fit: Fit, rows: Codes) -> HeldOut:
-            graph = comparisons.take(rows)
-            r = Z[rows] @ fit.weights
+        def losses(train: Codes, test: Codes) -> Iterable[HeldOut]:
+            taught, graph = comparisons.take(train), comparisons.take(test)
+            told = None if given is None else given[train]
+            fits = Problem.of(Z[train], taught, told).path(alphas)
+            r = Z[test] @ np.stack([fit.weights for fit in fits], axis=1)  # (k, a)
             if given is not None:
-                r = r + fit.prior_scale * given[rows]
-            error = graph.squared_margins() - 2 * r @ graph.preference() + r @ graph.laplacian(r)
-            return HeldOut(float(error) * graph.n_judgements, graph.n_judgements)
+                r += given[test, None] * [fit.prior_scale for fit in fits]
+            errors = graph.squared_margins() + np.einsum(
+                "ka,ka->a", r, graph.laplacian(r) - 2 * graph.preference()[:, None]
+            )
+            count = graph.n_judgements
+            return [HeldOut(float(error) * count, count) for error in errors]
 
-        return best_alpha(alphas, comparisons, path, loss, seed=0)
+        return best_alpha(alphas, comparisons, losses, seed=0, groups=known)
 
     def _covariance_root(self) -> Floats:
         # Choices are independent: cov(v) = s² H⁻¹ with H = XᵀLX + αΩ. Pairs of labels share
         # photos and the noise is one draw a photo: cov(v) = σ² H⁻¹ XᵀL²X H⁻¹.
-        problem, fit, basis, unwhiten = self._posterior
-        return self._in_features(problem.covariance_root(fit), basis, unwhiten)
+        problem, fit, space, unwhiten = self._posterior
+        return self._in_features(problem.covariance_root(fit), space, unwhiten)
 
     def _unwhiten(self, X: Floats, comparisons: Comparisons) -> Floats | None:
         """Root Ω^(−1/2) of the penalty matrix of mean eigenvalue 1: (d,) if diagonal, else (d, d).
@@ -153,9 +170,8 @@ class AllPairs(UncertainLearner):
         """
         if self.penalty == "identity":
             return None
-        rows = X[comparisons.active]
         if self.penalty == "variance":
-            variance = rows.var(axis=0)
+            variance = X.var(axis=0, dtype=np.float64)
             variance = np.where(variance > 0, variance / max(variance.mean(), 1e-300), 1.0)
             return 1 / np.sqrt(variance)
         if self.penalty != "within-tier":
@@ -166,16 +182,16 @@ class AllPairs(UncertainLearner):
             raise ComparisonsError("choices have no tiers: use the penalty identity or variance")
         from sklearn.covariance import ledoit_wolf
 
-        tiers = _tiers(comparisons.scores[comparisons.active])
-        means = np.stack([rows[tiers == tier].mean(axis=0) for tier in range(tiers.max() + 1)])
-        covariance = ledoit_wolf(rows - means[tiers], assume_centered=True)[0]
+        tiers = _tiers(comparisons.scores)
+        means = np.stack([X[tiers == tier].mean(axis=0) for tier in range(tiers.max() + 1)])
+        covariance = ledoit_wolf(X - means[tiers], assume_centered=True)[0]
         covariance *= len(covariance) / np.trace(covariance)
         return np.linalg.inv(np.linalg.cholesky(covariance)).T
 
     @staticmethod
-    def _in_features(weights: Floats, basis: Floats | None, unwhiten: Floats | None) -> Floats:
+    def _in_features(weights: Floats, space: RowSpace | None, unwhiten: Floats | None) -> Floats:
         """Weights in the feature space, from weights (r,) or (r, k) in the solver's coordinates."""
-        features = weights if basis is None else basis @ weights
+        features = weights if space is None else space.in_features(weights)
         if unwhiten is None:
             return features
         return (features.T * unwhiten).T if unwhiten.ndim == 1 else unwhiten @ features

@@ -1,6 +1,7 @@
 """Coordinates in which the Gram matrix of the comparison graph's differences is diagonal."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -49,21 +50,53 @@ class Coordinates:
         return cls(Z @ vectors, curvature[told], spread, back @ vectors, scale)
 
 
+@dataclass(frozen=True)
+class RowSpace:
+    """Span of some photos, in coordinates of an orthonormal basis, which is made when needed."""
+
+    photos: Floats  # (r, d)
+    root: Floats | None  # (r, r) lower triangular: their coordinates; None where it is unsafe
+
+    @classmethod
+    def of(cls, photos: Floats) -> Self | None:
+        """Span of photos (r, d); None for d photos or more, which have no smaller coordinates."""
+        if len(photos) >= photos.shape[1]:
+            return None
+        try:
+            # Cholesky of the products is QR ten times as fast, where no photo nearly repeats.
+            root = np.asarray(np.linalg.cholesky(photos @ photos.T), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return cls(photos, None)
+        pivots = np.diag(root)
+        return cls(photos, None if pivots.min() < _REPEATED * pivots.max() else root)
+
+    @cached_property
+    def basis(self) -> Floats:
+        """Orthonormal basis (d, r)."""
+        from scipy.linalg import solve_triangular
+
+        if self.root is None:
+            return np.linalg.qr(self.photos.T)[0]
+        return solve_triangular(self.root, self.photos, lower=True).T
+
+    @property
+    def coordinates(self) -> Floats:
+        """Coordinates (r, r) of the photos."""
+        return self.photos @ self.basis if self.root is None else self.root
+
+    def in_features(self, weights: Floats) -> Floats:
+        """Weights (d, …) in the space of the photos, from weights (r, …) in these coordinates."""
+        from scipy.linalg import solve_triangular
+
+        if self.root is None:
+            return self.basis @ weights
+        return self.photos.T @ solve_triangular(self.root, weights, lower=True, trans="T")
+
+
 def row_space(X: Floats, rows: Codes) -> Floats | None:
     """Orthonormal basis (d, r) of the span of `rows`; None for d rows or more."""
-    from scipy.linalg import solve_triangular
-
-    if len(rows) >= X.shape[1]:
-        return None
-    try:
-        # Cholesky of the rows' products is QR ten times as fast, where no row nearly repeats.
-        root = np.linalg.cholesky(X[rows] @ X[rows].T)  # (r, r)
-    except np.linalg.LinAlgError:
-        return np.linalg.qr(X[rows].T)[0]
-    pivots = np.diag(root)
-    if pivots.min() < _REPEATED * pivots.max():
-        return np.linalg.qr(X[rows].T)[0]
-    return solve_triangular(root, X[rows], lower=True).T
+    space = RowSpace.of(X[rows])
+    return None if space is None else space.basis
 
 
 def unit_prior(prior: ArrayLike, d: int) -> Direction:

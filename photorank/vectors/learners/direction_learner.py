@@ -1,7 +1,7 @@
 """Base classes of the learners, which fit one unit direction to judged photos."""
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted, v
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError, DegenerateDirectionError
-from photorank.typing import Direction, Floats, Ratings
+from photorank.typing import Codes, Direction, Floats, Ratings
 
 _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
@@ -30,8 +30,16 @@ class DirectionLearner(BaseEstimator):
         Embedding dimensions seen during :meth:`fit`.
     """
 
-    def fit(self, X: ArrayLike, y: ArrayLike | Comparisons) -> Self:
+    # Of the photos; single precision, as indexes have it, where a learner needs no copy of them.
+    _precisions: ClassVar[tuple[type, ...]] = (np.float64,)
+
+    def fit(
+        self, X: ArrayLike, y: ArrayLike | Comparisons, groups: ArrayLike | None = None
+    ) -> Self:
         """Learn the direction from photos (n, d) and people's judgements y.
+
+        Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
+        holding out photos holds out whole groups: photos of one group tell of each other.
 
         Raises
         ------
@@ -41,10 +49,10 @@ class DirectionLearner(BaseEstimator):
             If the judgements cancel out, so that they define no direction.
         """
         if isinstance(y, Comparisons):
-            rows, comparisons = validate_data(self, X, dtype=np.float64), y  # (n, d)
+            rows, comparisons = validate_data(self, X, dtype=self._precisions), y  # (n, d)
             check_consistent_length(rows, np.empty(comparisons.n))
         else:
-            rows, scores = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+            rows, scores = validate_data(self, X, y, dtype=self._precisions, y_numeric=True)
             comparisons = Comparisons.from_scores(scores)
 
         if len(rows) < 2:
@@ -52,16 +60,19 @@ class DirectionLearner(BaseEstimator):
         if not comparisons.n_pairs:
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
 
-        apart = rows[comparisons.active] - rows[comparisons.active].mean(axis=0)
+        self._groups = None if groups is None else np.asarray(groups)
+        active = comparisons.active
+        judged = rows if len(active) == len(rows) else rows[active]
+        largest = float(max(rows.max(), -rows.min()))
         # Copies of one picture differ by rounding alone, which would look like a direction.
-        if not np.abs(apart).max(initial=0) > _SAME_PHOTO * np.abs(rows).max(initial=0):
+        if not float((judged.max(axis=0) - judged.min(axis=0)).max()) > _SAME_PHOTO * largest:
             raise DegenerateDirectionError(
                 "the judged photos are all the same picture, so they define no direction: judge "
                 "photos that differ"
             )
         weights = self._learn(rows, comparisons)  # (d,)
         length = np.linalg.norm(weights)
-        if not length > 1e-12 * max(1.0, float(np.abs(rows).max(initial=0))):
+        if not length > 1e-12 * max(1.0, largest):
             raise DegenerateDirectionError(
                 "the judgements cancel out, so they define no direction: add photos that people "
                 "judged differently"
@@ -69,6 +80,8 @@ class DirectionLearner(BaseEstimator):
         self.direction_: Direction = weights / length
         self.length_ = float(length)
         return self
+
+    _groups: Codes | None = None  # (n,) of the photos being learned from
 
     def decision_function(self, X: ArrayLike) -> Ratings:
         """Ratings (n,) of photos (n, d): scalar products with the direction."""

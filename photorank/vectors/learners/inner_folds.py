@@ -1,19 +1,18 @@
 """Choice of the penalty by cross-validation over inner folds of the training photos."""
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Floats, Ratings
 
 FOLDS = 5
 # Penalties that are tried, in units of the compared photos' mean squared distance,
 # the largest first: there any loss is nearly flat, so each fit starts the next.
 _PENALTIES = np.logspace(0, -5, 11)
-
-Model = TypeVar("Model")
 
 
 class HeldOut(NamedTuple):
@@ -31,45 +30,61 @@ def penalties(spread: float) -> Floats:
 def best_alpha(
     alphas: Floats,
     comparisons: Comparisons,
-    path: Callable[[Codes], Iterable[Model]],
-    loss: Callable[[Model, Codes], HeldOut],
+    losses: Callable[[Codes, Codes], Iterable[HeldOut]],
     *,
     seed: int,
+    groups: Codes | None = None,
 ) -> float:
     """Penalty of least loss on the held-out photos of the inner folds.
 
-    `path` fits some rows at every penalty, in the order of `alphas`; `loss` tests a model on
-    the comparisons among other rows. Where no fold holds two compared photos, the middle
+    `losses` learns from some rows at every penalty, in the order of `alphas`, and tests each model
+    on the comparisons among other rows. Where no fold holds two compared photos, the middle
     penalty is returned.
     """
-    fold = inner_folds(comparisons, seed)  # (n,)
+    fold = inner_folds(comparisons, seed, groups)  # (n,)
     lost = np.zeros((len(alphas), 2))
     for k in range(FOLDS):
         train, test = np.flatnonzero((fold >= 0) & (fold != k)), np.flatnonzero(fold == k)
         if _ordered(comparisons, train) and _ordered(comparisons, test):
-            lost += [loss(model, test) for model in path(train)]
+            lost += list(losses(train, test))
     if not lost[0, 1] > 0:
         return float(alphas[len(alphas) // 2])
     return float(alphas[np.argmin(lost[:, 0] / lost[:, 1])])
 
 
-def inner_folds(comparisons: Comparisons, seed: int) -> Codes:
+def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None) -> Codes:
     """Fold code of each photo (n,), −1 for photos without comparisons.
 
-    Groups that are only compared within themselves stay whole where there are at
-    least as many as folds and none has more than half of the photos: on versions of
-    scenes that it knows a model flatters itself. Otherwise photos are dealt out one
-    by one.
+    Known groups, or groups that are only compared within themselves, stay whole where
+    :func:`held_out_whole` says so: on versions of scenes that it knows a model flatters itself.
+    Otherwise photos are dealt out one by one.
     """
     active = comparisons.active
-    units = comparisons.components[active]
-    if comparisons.n_components < FOLDS or 2 * np.bincount(units).max() > len(active):
+    units = held_out_whole(comparisons, groups)
+    if units is None:
         units = np.arange(len(active))
     rng = np.random.default_rng(seed)
     dealt = rng.permutation(int(units.max(initial=-1)) + 1) % FOLDS
     folds = np.full(comparisons.n, -1)
     folds[active] = dealt[units]
     return folds
+
+
+def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
+    """Unit codes of the active photos that inner folds keep whole; None without such.
+
+    Known groups (n,) come first, then groups that are only compared within themselves; there must
+    be at least as many as folds, and none may have more than half of the photos.
+    """
+    active = comparisons.active
+    for codes in (groups, comparisons.components):
+        if codes is None or (codes[active] < 0).all():
+            continue
+        units = unit_codes(codes[active], n=len(active))
+        sizes = np.bincount(units)
+        if FOLDS <= len(sizes) < len(active) and 2 * sizes.max() <= len(active):
+            return units
+    return None
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:

@@ -1,8 +1,11 @@
 """Mean difference of winner and loser embeddings: the simplest learner, a baseline."""
 
+import numpy as np
+
 from photorank.comparisons.comparisons import Comparisons
 from photorank.typing import Floats
 from photorank.vectors.learners.direction_learner import DirectionLearner
+from photorank.vectors.learners.ridge import products
 
 
 class MeanDifference(DirectionLearner):
@@ -20,5 +23,7 @@ class MeanDifference(DirectionLearner):
     array([1., 0.])
     """
 
+    _precisions = (np.float64, np.float32)
+
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        return X.T @ comparisons.net_wins()
+        return products(X, comparisons.net_wins())

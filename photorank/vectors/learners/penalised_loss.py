@@ -48,20 +48,17 @@ class PenalisedLoss(ABC, Generic[Graph]):
             tolerance=precision * steepness(self.near(equal, alpha).gradient, scale),
         )
 
-    def best_alpha(self, spread: float, seed: int) -> float:
+    def best_alpha(self, spread: float, seed: int, groups: Codes | None = None) -> float:
         """Penalty α of least held-out loss over 5 inner folds; `spread` is the trace of XᵀLX."""
         alphas = penalties(spread)
 
-        def path(rows: Codes) -> Iterator[Floats]:
-            part, found = self._among(rows), None
+        def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:
+            learned, other, found = self._among(train), self._among(test), None
             for alpha in alphas:
-                found = part.minimum(float(alpha), start=found, precision=_ROUGH)
-                yield found
+                found = learned.minimum(float(alpha), start=found, precision=_ROUGH)
+                yield other.held_out(found)
 
-        def loss(parameters: Floats, rows: Codes) -> HeldOut:
-            return self._among(rows).held_out(parameters)
-
-        return best_alpha(alphas, self.comparisons, path, loss, seed=seed)
+        return best_alpha(alphas, self.comparisons, losses, seed=seed, groups=groups)
 
     def _among(self, rows: Codes) -> Self:
         return replace(self, Z=self.Z[rows], comparisons=self.comparisons.take(rows))

@@ -1,6 +1,8 @@
 """Ridge least squares on a comparison graph, solved for every penalty at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +13,8 @@ from photorank.typing import Floats
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
 # hardly touches the weakest direction to one that leaves only the mean difference.
 ALPHAS = np.logspace(-7, 2, 73)
+# Numbers of a matrix that are worked on in double precision at once: 64 MB.
+_AT_ONCE = 1 << 23
 
 
 class Fit(NamedTuple):
@@ -38,32 +42,55 @@ class Problem:
     prior_pull: Floats  # (r,) ZᵀLt, likewise; zeros without a prior
     prior_energy: float  # tᵀLt; 0 without a prior
     prior_preference: float  # tᵀb
-    squared: Floats | None  # (r, r) ZᵀL²Z for labels; None for choices
-    n_judgements: float
+    n_judgements: float  # independent ones
+    labelled: tuple[Floats, Comparisons] | None = None  # Z, if noise is a photo's, not a pair's
 
     @classmethod
     def of(cls, Z: Floats, comparisons: Comparisons, given: Floats | None) -> "Problem":
         """Ridge problem from photos Z (n, r), comparisons, and prior ratings t (n,) if given."""
-        LZ = comparisons.laplacian(Z)  # (n, r)
-        gram = Z.T @ LZ
-        values, vectors = np.linalg.eigh((gram + gram.T) / 2)
+        gram = np.empty((Z.shape[1], Z.shape[1]))
+        for part in _columns(Z):  # the lower half: it is symmetric
+            gram[part.start :, part] = products(
+                Z[:, part.start :], comparisons.laplacian(Z[:, part])
+            )
+        values, vectors = np.linalg.eigh(gram, UPLO="L")
         b = comparisons.preference()
         t = np.zeros(len(Z)) if given is None else given
         Lt = comparisons.laplacian(t)
         return cls(
             eigenvalues=np.clip(values, 0, None),
             eigenvectors=vectors,
-            pull=vectors.T @ (Z.T @ b),
+            pull=vectors.T @ products(Z, b),
             energy=comparisons.squared_margins(),
-            prior_pull=vectors.T @ (Z.T @ Lt),
+            prior_pull=vectors.T @ products(Z, Lt),
             prior_energy=float(t @ Lt),
             prior_preference=float(t @ b),
-            squared=None if comparisons.scores is None else LZ.T @ LZ,
             n_judgements=comparisons.n_judgements,
+            labelled=None if comparisons.scores is None else (Z, comparisons),
         )
+
+    @cached_property
+    def squared(self) -> Floats | None:
+        """Matrix ZᵀL²Z (r, r) for labels, whose noise is a photo's; None for choices."""
+        if self.labelled is None:
+            return None
+        Z, comparisons = self.labelled
+        LZ = comparisons.laplacian(Z)
+        return LZ.T @ LZ
 
     def solve(self, alpha: float) -> Fit:
         """Solution of the ridge problem at one penalty."""
+        shrunk = self._shrunk(alpha)
+        return shrunk._replace(weights=self.eigenvectors @ shrunk.weights)
+
+    def path(self, alphas: Floats) -> list[Fit]:
+        """Solutions at several penalties."""
+        fits = [self._shrunk(float(alpha)) for alpha in alphas]
+        weights = self.eigenvectors @ np.stack([fit.weights for fit in fits], axis=1)
+        return [fit._replace(weights=row) for fit, row in zip(fits, weights.T, strict=True)]
+
+    def _shrunk(self, alpha: float) -> Fit:
+        """Solution with its weights in the eigenvectors' coordinates."""
         inverse = self._inverse(alpha)
         scale = self._prior_scale(inverse)
         pull = self.pull - scale * self.prior_pull
@@ -71,11 +98,11 @@ class Problem:
         weights = inverse * pull
         residual = energy - 2 * weights @ pull + self.eigenvalues @ weights**2
         freedom = float(self.eigenvalues @ inverse) + (scale > 0)
-        return Fit(alpha, self.eigenvectors @ weights, scale, freedom, max(float(residual), 0.0))
+        return Fit(alpha, weights, scale, freedom, max(float(residual), 0.0))
 
     def best_alpha(self) -> float:
         """Penalty of least generalised cross-validation error."""
-        return float(min(self.alphas(), key=lambda alpha: self._gcv(self.solve(alpha))))
+        return float(min(self.alphas(), key=lambda alpha: self._gcv(self._shrunk(alpha))))
 
     def alphas(self) -> Floats:
         """Grid of candidate penalties (a,), from small to large."""
@@ -86,7 +113,7 @@ class Problem:
         """Residual standard deviation of one label, or of one choice's margin."""
         free = max(1 - fit.degrees_of_freedom / self.n_judgements, 1e-12)
         # A pair of labels carries the noise of two photos, a choice only its own.
-        draws = 1 if self.squared is None else 2
+        draws = 1 if self.labelled is None else 2
         return float(np.sqrt(fit.residual / free / draws))
 
     def covariance_root(self, fit: Fit) -> Floats:
@@ -116,3 +143,21 @@ class Problem:
             return 0.0
         explained = self.prior_preference - float(inverse @ (self.prior_pull * self.pull))
         return max(explained / float(left), 0.0)
+
+
+def products(Z: Floats, V: Floats) -> Floats:
+    """Products Zᵀ V (r, …) in double precision, without a copy of a large Z in it."""
+    if Z.dtype == np.float64:
+        return Z.T @ V
+    total = np.zeros((Z.shape[1], *V.shape[1:]))
+    step = max(_AT_ONCE // Z.shape[1], 1)
+    for start in range(0, len(Z), step):
+        total += Z[start : start + step].astype(np.float64).T @ V[start : start + step]
+    return total
+
+
+def _columns(Z: Floats) -> Iterator[slice]:
+    """Yield ranges of columns of a matrix (n, r) that are worked on at once."""
+    step = max(_AT_ONCE // len(Z), 1)
+    for start in range(0, Z.shape[1], step):
+        yield slice(start, start + step)

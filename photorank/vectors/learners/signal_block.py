@@ -1,11 +1,11 @@
 """Learner on embeddings and technical signals together, with a penalty for each block."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.typing import Codes, Direction, Embeddings, Floats
+from photorank.typing import Codes, Embeddings, Floats
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.learners.inner_folds import HeldOut, best_alpha, misordered
@@ -66,17 +66,15 @@ class AllPairsWithSignals(DirectionLearner):
 
         fits = [AllPairs().fit(X * scales(reach), comparisons) for reach in reaches]
 
-        def path(rows: Codes) -> Iterable[Direction]:
-            part = comparisons.take(rows)
+        def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:
+            part, other = comparisons.take(train), comparisons.take(test)
             for reach, fit in zip(reaches, fits, strict=True):
                 scale = scales(reach)
-                yield scale * AllPairs(fit.alpha_).fit(X[rows] * scale, part).direction_
-
-        def wrong(direction: Direction, rows: Codes) -> HeldOut:
-            return misordered(comparisons.take(rows), X[rows] @ direction)
+                learned = AllPairs(fit.alpha_).fit(X[train] * scale, part)
+                yield misordered(other, X[test] * scale @ learned.direction_)
 
         self.reach_ = (
-            best_alpha(reaches, comparisons, path, wrong, seed=0)
+            best_alpha(reaches, comparisons, losses, seed=0)
             if len(reaches) > 1
             else float(reaches[0])
         )

@@ -170,6 +170,5 @@ def _label_problem(Z: Floats, scores: ScoreComparisons, component: Codes, rank: 
         prior_pull=np.zeros(len(values)),
         prior_energy=0.0,
         prior_preference=0.0,
-        squared=None,
         n_judgements=float(rank),
     )

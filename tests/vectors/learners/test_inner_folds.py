@@ -28,6 +28,16 @@ def test_few_groups_stay_whole_unless_one_has_most_of_the_photos():
     assert len(folds_of(60, 8, 8, 8, 8)[0]) == 5
 
 
+def test_known_groups_stay_whole_whoever_is_compared_with_whom():
+    """Scores compare all photos with each other; those of one group are still held out together."""
+    groups = np.where(np.arange(60) < 20, -1, np.arange(60) // 4)
+
+    folds = inner_folds(Comparisons.from_scores(np.arange(60.0)), 0, groups)
+
+    assert (folds[20:].reshape(10, 4) == folds[20::4, None]).all()
+    assert set(folds[:20]) == {0, 1, 2, 3, 4}
+
+
 def test_chains_of_choices_stay_whole():
     """Photos that choices link are in one fold; photos that nobody saw are in none."""
     first = np.arange(0, 40, 2)
@@ -42,26 +52,22 @@ def test_the_penalty_of_least_held_out_loss_is_chosen():
     """Losses are added up over the folds, and no photo is held out from its own fit."""
     held_out = []
 
-    def path(train):
-        return [(alpha, train) for alpha in (3.0, 2.0, 1.0)]
-
-    def loss(model, test):
-        alpha, train = model
+    def losses(train, test):
         assert not set(train) & set(test)
         held_out.extend(test)
-        return HeldOut(abs(alpha - 2), 1.0)
+        return [HeldOut(abs(alpha - 2), 1.0) for alpha in (3.0, 2.0, 1.0)]
 
     alphas = np.array([3.0, 2.0, 1.0])
-    chosen = best_alpha(alphas, Comparisons.from_scores(np.arange(30.0)), path, loss, seed=0)
+    chosen = best_alpha(alphas, Comparisons.from_scores(np.arange(30.0)), losses, seed=0)
 
     assert chosen == 2
-    assert sorted(held_out) == sorted(3 * list(range(30)))
+    assert sorted(held_out) == list(range(30))
 
 
 def test_the_middle_penalty_serves_where_nothing_can_be_held_out():
     """A single pair cannot be split into two sides that both hold a pair."""
     chosen = best_alpha(
-        np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda _: [], None, seed=0
+        np.array([9.0, 5.0, 1.0]), Comparisons.from_scores([1.0, 2.0]), lambda *_: [], seed=0
     )
 
     assert chosen == 5
