@@ -39,7 +39,6 @@ from photorank.index.maintenance.checks import examine_index  # noqa: E402
 from photorank.index.opened import Index  # noqa: E402
 from photorank.workspace import IndexPaths, Workspace  # noqa: E402
 
-PHOTOS = 60
 ENCODER = "embedded"
 
 Found = dict[str, int]
@@ -47,7 +46,7 @@ Found = dict[str, int]
 # What is told of each kind of kills: what was tried, how often, and what happened.
 WORDS = {
     "index": (
-        f"kill -9 while `index` embeds {PHOTOS} photos (`embedded`), up to three times in a row",
+        "kill -9 while `index` embeds {photos} photos (`embedded`), up to three times in a row",
         "{kills}, {inside} before its end, {partly} of them with a part of the photos in the index",
         "{differ} contents, seen after a kill or after the next run, that are not an undisturbed "
         "run's (digest, path, every bit of the embedding); {unhealthy} findings of `doctor`'s "
@@ -82,6 +81,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("index", "export", "evaluate", "label"):
         parser.add_argument(f"--{name}", type=int, default=0)
+    parser.add_argument("--photos", type=int, default=60, help="how many are indexed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks/results/reliability")
     options = parser.parse_args()
@@ -90,7 +90,7 @@ def main() -> None:
     for name in LIBRARIES:
         importlib.import_module(name)
     with tempfile.TemporaryDirectory() as folder:
-        scene = Scene(Path(folder))
+        scene = Scene(Path(folder), options.photos)
         for name, kills in (
             ("index", kill_index),
             ("export", kill_export),
@@ -101,10 +101,10 @@ def main() -> None:
                 found = kills(scene, number, chance)
                 print(name, json.dumps(found), flush=True)
                 piece = {"seed": options.seed, "kills": number} | found
-                record(options.results / f"kills-{name}.json", name, piece)
+                record(options.results / f"kills-{name}.json", name, piece, options.photos)
 
 
-def record(file: Path, name: str, piece: Found) -> None:
+def record(file: Path, name: str, piece: Found, photos: int) -> None:
     """Add a piece to what earlier ones found, and say in words what all of them did."""
     pieces = json.loads(file.read_text())["pieces"] if file.exists() else []
     pieces = [one for one in pieces if one["seed"] != piece["seed"]] + [piece]
@@ -113,7 +113,7 @@ def record(file: Path, name: str, piece: Found) -> None:
     seeds = " ".join(str(one["seed"]) for one in pieces)
     row = {
         "part": "Crashes",
-        "what": what,
+        "what": what.format(photos=photos),
         "times": times.format(**sums),
         "happened": happened.format(**sums),
         "how": f"`for s in {seeds}; do python benchmarks/kills.py --{name} {piece['kills']} "
@@ -130,16 +130,16 @@ class Scene:
     faster, and of one shape: two runs' embeddings are equal in every bit.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.photos = folder, folder / "photos"
+    def __init__(self, folder: Path, n_photos: int) -> None:
+        self.folder, self.photos, self.n_photos = folder, folder / "photos", n_photos
         self.photos.mkdir()
         rng = np.random.default_rng(0)
-        for number in range(PHOTOS):
+        for number in range(n_photos):
             pixels = rng.integers(0, 256, (6, 8, 3), dtype=np.uint8)
             picture = Image.fromarray(pixels).resize((320, 240), Image.Resampling.BICUBIC)
             picture.save(self.photos / f"{number:03}.jpg")
         self.labels = folder / "labels.csv"
-        rows = [f"{number:03}.jpg,{rng.integers(1, 6)}" for number in range(PHOTOS)]
+        rows = [f"{number:03}.jpg,{rng.integers(1, 6)}" for number in range(n_photos)]
         self.labels.write_text("file,score\n" + "\n".join(rows) + "\n")
         self.home("whole")
         # Here nothing computes: threads of a library would not come along into the victims.
@@ -216,7 +216,7 @@ def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
         reading, writing = os.pipe()
         victim = fork(lambda told=writing: scene.index(told))
         os.close(writing)
-        photos = chance.randrange(PHOTOS // 2)
+        photos = chance.randrange(scene.n_photos // 2)
         while photos > 0 and (more := os.read(reading, photos)):
             photos -= len(more)
         time.sleep(chance.uniform(0, 0.2))  # also between a batch's shard and its transaction
@@ -224,12 +224,12 @@ def kill_index(scene: Scene, number: int, chance: random.Random) -> Found:
         os.close(reading)
         if scene.paths.manifest.exists():
             shown = scene.contents()
-            found["partly"] += 0 < len(shown or ()) < PHOTOS
+            found["partly"] += 0 < len(shown or ()) < scene.n_photos
             found["differ"] += not scene.agrees(shown)
         if kill % 3 == 2 or kill == number - 1:
             child(scene.index)
             whole = scene.contents()
-            found["differ"] += len(whole or ()) != PHOTOS or not scene.agrees(whole)
+            found["differ"] += len(whole or ()) != scene.n_photos or not scene.agrees(whole)
             found["unhealthy"] += unhealthy(scene.paths)
     return found
 

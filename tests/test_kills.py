@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 def test_a_few_kills_lose_nothing(tmp_path):
     """Indexing, an export and an evaluation are killed; afterwards all is as without."""
     command = [sys.executable, str(ROOT / "benchmarks" / "kills.py"), "--results", str(tmp_path)]
-    command += ["--index", "3", "--export", "1", "--evaluate", "1"]
+    command += ["--index", "3", "--export", "1", "--evaluate", "1", "--photos", "24"]
     ended = subprocess.run(command, check=True, timeout=300, capture_output=True)  # noqa: S603
     found = {
         path.stem: json.loads(path.read_text())["pieces"][0] for path in tmp_path.glob("*.json")

@@ -19,6 +19,9 @@ QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+DRAWN = """() => document.querySelector("h1") !== null
+    && document.querySelector("[data-test-script-state=notRunning]") !== null
+    && [...document.images].every(one => one.complete)"""
 PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
 
 NEEDS_BROWSER = [
@@ -102,9 +105,9 @@ def wait_until_up(port, process):
     pytest.fail("the server did not answer within a minute")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium():
-    """Return the one headless browser of a module's tests.
+    """Return the one headless browser of these tests.
 
     Its event loop runs in their thread, so it must be gone when other tests start one there.
     """
@@ -115,17 +118,60 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="package")
+def page(chromium):
+    """Return the tab of all tests that need no visitor: it compiles Streamlit's code once."""
+    page = chromium.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
+
+
 @pytest.fixture
-def browser(chromium):
+def browser(chromium, page):
     """Return the browser; each page that it opens is a visitor of its own, gone after the test."""
     yield chromium
     for visitor in chromium.contexts:
-        visitor.close()
+        if visitor is not page.context:
+            visitor.close()
 
 
 @pytest.fixture
-def page(browser):
-    """Return a page of the browser."""
-    page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
-    return page
+def asked(page):
+    """Return all that the tab asks for, on and on: addresses."""
+    addresses = []
+
+    def note(request):
+        addresses.append(request.url)
+
+    page.on("request", note)
+    yield addresses
+    page.remove_listener("request", note)
+
+
+def drawn(page):
+    """Wait until a page has a heading, and nothing more will be drawn or fetched."""
+    page.wait_for_function(DRAWN)
+
+
+def upload(page, which):
+    """Return the field that takes the first or the second photo, when it is there.
+
+    Each is drawn when its part of Streamlit has been fetched, the second sometimes first.
+    """
+    field = page.locator(f".st-key-upload-{which} input[type=file]")
+    field.wait_for(state="attached")
+    return field
+
+
+def go_on(page, path):
+    """Go from a page to another as the browser's own buttons do, in the app that is there."""
+    before = page.locator("h1").inner_text()
+    page.evaluate(
+        """path => {
+            history.pushState(null, "", path);
+            dispatchEvent(new PopStateEvent("popstate"));
+        }""",
+        path,
+    )
+    page.wait_for_function("h1 => document.querySelector('h1')?.innerText !== h1", arg=before)
+    drawn(page)

@@ -7,7 +7,7 @@ way to say otherwise. What the box does, the field below the map does by numbers
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn, go_on
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -18,8 +18,8 @@ PAGES = [
     "",
     "browse",
     "search",
-    "search?by=A+vector",
     "map?area=-1,1,-1,1",
+    "search?by=A+vector",
     "album",
     "two_photos",
     "photo",
@@ -27,18 +27,12 @@ PAGES = [
     "vectors",
 ]
 NOT_OURS = {"exclude": [[".brush_brush"], [".brush_brush_bg"]]}
-DRAWN = """() => document.querySelector("h1") !== null
-    && document.querySelector("[data-test-script-state=running]") === null
-    && [...document.images].every(one => one.complete)"""
 AT_ONCE = "* { transition: none !important; animation: none !important }"
 
 
 def barriers(page, address):
-    """Return what axe-core finds on a page that somebody could not get past."""
-    page.goto(address)
-    page.wait_for_function(DRAWN)
-    page.add_style_tag(content=AT_ONCE)  # what fades in has no contrast yet
-    page.wait_for_function(DRAWN)
+    """Go there and return what axe-core finds on a page that somebody could not get past."""
+    go_on(page, address)
     found = axe.Axe().run(page, context=NOT_OURS).response["violations"]
     return [
         (one["id"], node["html"][:160])
@@ -53,7 +47,10 @@ def test_no_page_has_a_serious_barrier(server, browser, scheme, width):
     """On a wide light screen and on a narrow dark one."""
     page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
     page.set_default_timeout(PATIENCE)
-    found = {path: barriers(page, f"{server}/{path}") for path in PAGES}
+    page.goto(f"{server}/vectors")
+    drawn(page)
+    page.add_style_tag(content=AT_ONCE)  # what fades in has no contrast yet
+    found = {path: barriers(page, f"/{path}") for path in PAGES}
 
     assert {path: each for path, each in found.items() if each} == {}
 

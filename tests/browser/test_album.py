@@ -10,7 +10,7 @@ from tests.browser.conftest import NEEDS_BROWSER
 
 pytestmark = NEEDS_BROWSER
 
-SETTLED = """() => document.querySelector('[data-test-script-state=running]') === null
+SETTLED = """() => document.querySelector('[data-test-script-state=notRunning]') !== null
     && [...document.querySelectorAll('[class*=st-key-photos-] img')].every(one => one.complete)"""
 OPTIONS = {
     "copy": "Copies",
@@ -155,24 +155,31 @@ def test_there_may_be_no_place_or_more_than_photos(page, server):
     assert len(names(page)) == 24
 
 
-@pytest.mark.parametrize("kind", OPTIONS)
-def test_an_export_tells_first_and_writes_then(album, originals, tmp_path, kind):
+def test_an_export_tells_first_and_writes_then(album, originals, tmp_path):
     """Nothing is on the disk before `Write`, then what was told is; the photos stay."""
     page = album()
-    target = tmp_path / "Album of mine"
-    page.get_by_text(OPTIONS[kind], exact=True).click()
-    settled(page)
-    field = page.get_by_label("Into folder")
-    field.fill(str(target))
-    field.press("Enter")
-    told = page.get_by_text("Would write")
-    told.wait_for()
-    settled(page)
-    assert str(target) in told.inner_text().replace("\\", "")
-    assert not target.exists()
+    for kind, option in OPTIONS.items():
+        target = tmp_path / f"Album of mine, {kind}"
+        page.get_by_text(option, exact=True).click()
+        settled(page)
+        field = page.get_by_label("Into folder")
+        field.fill(str(target))
+        field.press("Enter")
+        told = page.get_by_text("Would write").filter(has_text=target.name)
+        told.wait_for()
+        settled(page)
+        assert str(target) in told.inner_text().replace("\\", "")
+        assert not target.exists()
 
-    page.get_by_role("button", name="Write", exact=True).click()
-    page.get_by_test_id("stAlertContentSuccess").wait_for()
+        done = page.get_by_test_id("stAlertContentSuccess")
+        assert done.count() == 0
+        page.get_by_role("button", name="Write", exact=True).click()
+        done.wait_for()
+        check_export(kind, target, originals)
+
+
+def check_export(kind, target, originals):
+    """Assert that a folder holds five photos, exported in the way that was chosen."""
     written = sorted(path for path in target.iterdir() if not path.name.startswith("."))
     by_digest = {digest: path for path, (digest, _) in originals.items()}
     if kind == "csv":

@@ -12,7 +12,7 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER, serving
+from tests.browser.conftest import NEEDS_BROWSER, drawn, serving
 from tests.conftest import draw_photo
 
 pytestmark = NEEDS_BROWSER
@@ -51,37 +51,32 @@ def running(indexed_home, tmp_path_factory):
         yield server
 
 
-def test_no_name_becomes_html_a_script_or_a_request(server, page, gallery):
+def test_no_name_becomes_html_a_script_or_a_request(server, page, asked):
     """Everything is shown as text; nothing is asked for from outside this machine."""
-    outside, dialogs = [], []
+    dialogs = []
     own = (server, "data:", "blob:", server.replace("http:", "ws:"))
-    page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
     page.on("dialog", lambda one: (dialogs.append(one.message), one.dismiss()))
     seen = ""
     for name in PAGES:
         page.goto(f"{server}/{name}?vector=ours&rater={quote(IMAGE)}")
-        page.locator("[data-testid=stAppViewContainer] h1").first.wait_for()
-        page.wait_for_function(
-            "document.querySelector('[data-test-script-state=running]') === null"
-        )
-        page.wait_for_timeout(300)
+        drawn(page)
         assert page.locator("[data-testid=stException]").count() == 0, name
         assert page.locator("img[src=x]").count() == 0, name
         assert page.locator("a[href^='javascript:']").count() == 0, name
         assert "owned" not in page.title()
         seen += page.content()
     assert "onerror=document" in seen  # it was there to see
-    assert outside == []
+    assert [url for url in asked if not url.startswith(own)] == []
     assert dialogs == []
 
 
 @pytest.mark.parametrize(
     "question", ["index=../../../etc", f"vector={quote(IMAGE)}", f"index={quote(IMAGE)}"]
 )
-def test_no_address_opens_what_is_not_an_index(server, page, gallery, question):
+def test_no_address_opens_what_is_not_an_index(server, page, question):
     """What an address asks for and there is not, is as if it had not been asked for."""
     page.goto(f"{server}/browse?{question}")
-    page.locator("[data-testid=stAppViewContainer] h1").first.wait_for()
+    drawn(page)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("img[src=x]").count() == 0
     assert "small" in page.content()

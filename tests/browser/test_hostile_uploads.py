@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.browser.conftest import NEEDS_BROWSER
+from tests.browser.conftest import NEEDS_BROWSER, drawn, upload
 from tests.conftest import draw_photo
 from tests.photos.corpus import samples
 
@@ -40,25 +40,26 @@ def test_a_hostile_upload_is_told_or_shown_and_the_next_photo_works(running, pag
         paths.append(tmp_path / Path(one.name).name)
         paths[-1].write_bytes(one.data)
     page.goto(f"{running.address}/two_photos")
-    first = page.locator("input[type=file]").first
-    first.wait_for(state="attached")
-    first.set_input_files(tmp_path / "photo.jpg")
-    page.get_by_alt_text("the first photo").wait_for()
+    told, shown = page.get_by_text("The first photo:"), page.get_by_alt_text("the first photo")
+
+    def uploaded(path):
+        upload(page, "first").set_input_files(path)
+        told.or_(shown).first.wait_for()
+        drawn(page)
+
+    uploaded(tmp_path / "photo.jpg")
     before, refused = resident(running.process.pid), []
     for path in paths:
-        page.goto(f"{running.address}/two_photos")
-        first = page.locator("input[type=file]").first
-        first.wait_for(state="attached")
-        first.set_input_files(path)
-        told, shown = page.get_by_text("The first photo:"), page.get_by_alt_text("the first photo")
-        told.or_(shown).first.wait_for()
+        page.get_by_role("button", name="Remove").click()
+        told.or_(shown).first.wait_for(state="detached")
+        uploaded(path)
         if told.count():
             refused.append(path.name)
         assert page.get_by_test_id("stException").count() == 0, path
         assert resident(running.process.pid) - before < MOST, path
     assert {"png-60000.png", "jpeg-65500.jpg", "script.tif", "drawing.jpg"} <= set(refused)
-    first.set_input_files(tmp_path / "photo.jpg")
-    page.get_by_alt_text("the first photo").wait_for()
+    upload(page, "first").set_input_files(tmp_path / "photo.jpg")
+    shown.wait_for()
 
 
 def test_a_file_over_the_limit_is_not_taken(running, page, tmp_path):
@@ -67,8 +68,8 @@ def test_a_file_over_the_limit_is_not_taken(running, page, tmp_path):
     with large.open("wb") as file:
         file.truncate(101 << 20)
     page.goto(f"{running.address}/two_photos")
-    first = page.locator("input[type=file]").first
-    first.wait_for(state="attached")
+    first = upload(page, "first")
+    drawn(page)
     before = resident(running.process.pid)
     first.set_input_files(large)
     page.get_by_text("must be 100").first.wait_for()

@@ -1,6 +1,6 @@
 """On a phone: the list of pages gives way to the page, and two photos fit the screen."""
 
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn
 
 pytestmark = NEEDS_BROWSER
 
@@ -12,6 +12,7 @@ def test_the_list_of_pages_closes_when_one_is_chosen(server, browser):
     page = browser.new_page(**PHONE)
     page.set_default_timeout(PATIENCE)
     page.goto(f"{server}/browse")
+    drawn(page)
     page.get_by_test_id("stExpandSidebarButton").tap()
     page.get_by_test_id("stSidebar").get_by_text("Vectors", exact=True).tap()
     page.wait_for_url("**/vectors*")

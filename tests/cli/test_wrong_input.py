@@ -8,7 +8,10 @@ from typing import get_type_hints
 import pytest
 
 from photorank.cli.app import app
+from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.outside_text import typed_path
+from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 
 
@@ -257,7 +260,10 @@ def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
     with open(os.path.join(os.fsencode(folder), b"text-\xfe.jpg"), "w") as file:
         file.write("no photo")
 
-    command = ["index", os.fsencode(folder), "--name", "odd", "--encoder", "embedded"]
+    command = ["index", os.fsencode(folder), "--name", "odd"]
+    build_index(
+        Workspace(home).index("odd"), BuildRequest([folder], encoder_spec="embedded")
+    )  # here, where the encoder may be loaded already
     told = run(command, home)
     shutil.copytree(home / "index" / "small" / "vectors", home / "index" / "odd" / "vectors")
     found = run(["top", "--vector", "ours", "--index", "odd", "--json"], home)

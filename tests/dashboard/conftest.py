@@ -19,14 +19,13 @@ def dashboard():
     """Return a function that opens a page over the current workspace, by its address."""
 
     def open_page(page="discerning_power", **asked):
-        app = AppTest.from_file(PAGES, default_timeout=120).run()
-        assert not app.exception
+        app = AppTest.from_file(PAGES, default_timeout=120)
         if page != "discerning_power":
             app.switch_page(f"views/{page}.py")
-            for name, value in asked.items():
-                app.query_params[name] = value
-            app.run()
-            assert not app.exception
+        for name, value in asked.items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
         return app
 
     return open_page

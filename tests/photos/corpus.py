@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,7 +176,12 @@ def _misnamed(seed: int) -> Iterator[Sample]:
         yield Sample(f"misnamed/{name}", Outcome.REFUSED, data)
 
 
-def _bombs() -> Iterator[Sample]:
+@cache  # packing hundreds of megabytes takes seconds
+def _bombs() -> tuple[Sample, ...]:
+    return tuple(_packed_bombs())
+
+
+def _packed_bombs() -> Iterator[Sample]:
     """Yield small files that ask for much; those that hold a small picture are read."""
     small = saved(scene(), "PNG")
     jpeg = saved(scene(), "JPEG")

@@ -314,18 +314,18 @@ def test_a_jpeg_is_decoded_no_larger_than_needed(large_jpeg, short_side, size):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
-@pytest.mark.parametrize("framing", ["crop", "pad", "whole"])
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, framing, orientation):
+def test_rounding_to_whole_pixels_does_not_change_the_frame(scene, kind, orientation):
     """Sides that no number divides give frames of the same shape scaled down as in full."""
     for width in range(1801, 1810):
         data = encoded(scene.resize((width, 1351)), kind, exif=camera_exif(orientation))
         full, draft = decode_photo(data), decode_photo(data, short_side=224)
 
         assert draft.info == {"full_size": (1351, width)}
-        [ours], [theirs] = frame(draft, framing, 224), frame(full, framing, 224)
-        assert ours.shape == theirs.shape
-        assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 2.5
+        for framing in ("crop", "pad", "whole"):
+            [ours], [theirs] = frame(draft, framing, 224), frame(full, framing, 224)
+            assert ours.shape == theirs.shape
+            assert difference(Image.fromarray(ours), Image.fromarray(theirs)) < 2.5
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "CMYK"])

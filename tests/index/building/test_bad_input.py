@@ -77,7 +77,7 @@ def test_everything_that_is_found_among_photos(library, seed):
             },
             {"killed"},
         ),
-        (DecodeLimits(wait_seconds=3.0), {"wait": "not decoded in 3 seconds"}, {"wait"}),
+        (DecodeLimits(wait_seconds=1.0), {"wait": "not decoded in 1 second"}, {"wait"}),
     ],
     ids=["work and memory", "waiting"],
 )

@@ -219,13 +219,13 @@ def main():
 
 
 def test_two_processes_that_click_at_once_lose_nothing(library, digests):
-    """Two hundred choices each, every one of them kept once and in its order."""
-    processes = [clicking(library, rater, 200) for rater in ("ann", "bob")]
+    """A hundred choices each, every one of them kept once and in its order."""
+    processes = [clicking(library, rater, 100) for rater in ("ann", "bob")]
     for process in processes:
         process.communicate(timeout=120)
         assert process.returncode == 0
     for rater in ("ann", "bob"):
-        assert clicks(library.index, rater).asked == [str(number) for number in range(200)]
+        assert clicks(library.index, rater).asked == [str(number) for number in range(100)]
 
 
 def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):

@@ -1,4 +1,3 @@
-import time
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +7,7 @@ from scipy.special import expit
 
 from photorank.errors import ComparisonsError
 from photorank.vectors.taste.posterior import Judged, TastePrior, taste_of
+from tests.fixtures.timing import least_seconds
 
 N, D = 300, 12
 
@@ -281,18 +281,14 @@ def test_a_photo_against_itself_tells_nothing(prior, Z):
     assert taste.information(Z[:5], Z[:5]) == pytest.approx(np.zeros(5), abs=1e-12)
 
 
-def test_an_update_takes_milliseconds_among_many_photos():
-    """With 500 choices among 100,000 photos a taste is there in a tenth of a second."""
+def test_an_update_is_quick_among_many_photos():
+    """With 500 choices among 100,000 photos a taste costs less than some passes over them."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(100_000, 64)).astype(np.float32)
     believed = TastePrior.of(X[:4000], rng.normal(size=64))
     judged = Judged(believed.coordinates(X), rng.integers(100_000, size=(500, 2)))
-    taste_of(believed, judged)
 
-    took = []
-    for _ in range(3):
-        began = time.process_time()
-        taste_of(believed, judged)
-        took.append(time.process_time() - began)
+    took = least_seconds(lambda: taste_of(believed, judged))
 
-    assert min(took) < 0.1
+    one_pass = least_seconds(lambda: X.T @ X)
+    assert took < 5 * one_pass
