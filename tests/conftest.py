@@ -3,6 +3,8 @@
 import csv
 import os
 import shutil
+import tempfile
+from pathlib import Path
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # each process of the suite has its own core
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -18,6 +20,13 @@ pytest_plugins = (
     "tests.fixtures.collection",
     "tests.fixtures.judgements",
 )
+
+# In memory, where there is room: thousands of indexes would else wait for the disk to be durable.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108 - pytest makes a folder of its own there
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
+    os.environ.setdefault("RAY_TMPDIR", tempfile.gettempdir())  # where its logs may stay
+    os.environ.setdefault("TMPDIR", str(MEMORY))
+    tempfile.tempdir = None  # ask again
 
 GROUPS = ("beach", "forest", "street")
 PHOTOS_PER_GROUP = 8

@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.judging.click_log import record_stars
+from photorank.index.maintenance.reroot import reroot
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.conftest import draw_photo
@@ -20,19 +23,30 @@ from tests.photos.sidecars import saved
 EXIF_IFD, MAKE, MODEL, TAKEN = 0x8769, 0x10F, 0x110, 0x9003
 
 
-@pytest.fixture
-def shelf(tmp_path, photorank, gallery, empty_home):
-    """Return a folder of eight photos that is indexed, without labels."""
-    folder = tmp_path / "shelf"
-    shutil.copytree(gallery / "beach", folder / "beach")
-    for number, path in enumerate(sorted(folder.rglob("*.jpg"))):
+@pytest.fixture(scope="module")
+def indexed_shelf(tmp_path_factory, gallery):
+    """Return a place with a folder of eight photos, `shelf`, and `home`, where it is indexed."""
+    place = tmp_path_factory.mktemp("indexed-shelf")
+    shutil.copytree(gallery / "beach", place / "shelf" / "beach")
+    for number, path in enumerate(sorted(place.rglob("*.jpg"))):
         exif = Image.Exif()
         exif[MAKE], exif[MODEL] = "Canon", "Canon EOS R5"
         exif.get_ifd(EXIF_IFD)[TAKEN] = f"2024:07:{28 + number // 3} 1{number}:00:00"
         if number < 7:
             Image.open(path).save(path, exif=exif, quality=95)
-    outcome = photorank("index", folder, "--name", "shelf", "--encoder", "embedded")
-    assert outcome.code == 0
+    build_index(
+        Workspace(place / "home").index("shelf"),
+        BuildRequest([place / "shelf"], encoder_spec="embedded"),
+    )
+    return place
+
+
+@pytest.fixture
+def shelf(indexed_shelf, empty_home, tmp_path):
+    """Return a copy of the folder that a test may change; it is indexed, without labels."""
+    shutil.copytree(indexed_shelf / "home", empty_home)
+    folder = shutil.copytree(indexed_shelf / "shelf", tmp_path / "shelf")
+    reroot(Workspace(empty_home).index("shelf"), indexed_shelf / "shelf", folder)
     return folder
 
 

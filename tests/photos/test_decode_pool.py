@@ -21,6 +21,7 @@ from photorank.photos.metadata import exif
 from photorank.photos.metadata.exif import shot
 from photorank.photos.open_photo import decode_photo
 from photorank.photos.signals.all_signals import photo_signals
+from tests.photos.corpus import plain_png
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="the system has no such limits")
 
@@ -143,7 +144,7 @@ def test_a_decoder_writes_no_files(hostile, tmp_path):
 @posix
 def test_the_largest_photo_fits_in_the_limits():
     """299 megapixels in colour are decoded in less memory than a file may take."""
-    data = saved(Image.new("RGB", (23_000, 13_000), "teal"), compress_level=1)
+    data = plain_png(23_000, 13_000, (0, 128, 128))
     assert decode_isolated(data, short_side=224).photo.getpixel((9, 9)) == (0, 128, 128)
 
 
