@@ -1,6 +1,7 @@
 """A small library of photos, and an indexed workspace of it, for the tests of several rooms."""
 
 import csv
+import gc
 import os
 import shutil
 import tempfile
@@ -30,6 +31,11 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES:
 
 GROUPS = ("beach", "forest", "street")
 PHOTOS_PER_GROUP = 8
+
+
+def pytest_collection_finish():
+    """Keep what is loaded for good out of the search for garbage: Streamlit has one a page run."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

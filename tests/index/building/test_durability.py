@@ -63,6 +63,7 @@ def in_order(paths):
     return True
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
     """After kill -9 readers see whole batches only, and the next run ends as an undisturbed one."""
     folder, home = tmp_path / "photos", tmp_path / "home"

@@ -262,6 +262,7 @@ def test_the_command_runs_on_this_machine_as_a_cluster(gallery, indexed_home, tm
     np.testing.assert_array_equal(ours.labels().scores, theirs.labels().scores)
 
 
+@pytest.mark.slow
 @needs_ray
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "nonsense", "host:port", "ray://127.0.0.1:1"])
 def test_an_address_without_a_cluster_is_told_at_once(library, address):
@@ -281,6 +282,7 @@ class Page(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+@pytest.mark.slow
 @needs_ray
 def test_an_address_of_something_else_is_told_at_once(library):
     """Ray itself would try for minutes where a web page, or nobody, answers."""

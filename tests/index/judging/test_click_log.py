@@ -228,6 +228,7 @@ def test_two_processes_that_click_at_once_lose_nothing(library, digests):
         assert clicks(library.index, rater).asked == [str(number) for number in range(100)]
 
 
+@pytest.mark.slow
 def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
     """After kill -9 at any moment all choices that were told are there, and at most one more."""
     chance = np.random.default_rng(1)
