@@ -136,16 +136,11 @@ def browser(chromium, page):
 
 
 @pytest.fixture
-def asked(page):
-    """Return all that the tab asks for, on and on: addresses."""
-    addresses = []
-
-    def note(request):
-        addresses.append(request.url)
-
-    page.on("request", note)
-    yield addresses
-    page.remove_listener("request", note)
+def visitor(browser):
+    """Return a page of its own, for a test that hears all that a page asks for."""
+    page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
+    return page
 
 
 def drawn(page):
