@@ -37,7 +37,7 @@ def of_photos(index: Index) -> Key:
 
 def of_encoder(index: Index) -> Key:
     """Cache key of the encoder that an index was built with."""
-    return (str(index.fingerprint),)
+    return str(index.fingerprint), index.manifest.embedded_in
 
 
 def of_judgements(index: Index) -> Key:

@@ -19,12 +19,14 @@ def encoder(index: Index) -> Encoder:
 
     Raises IndexMismatchError if its weights are no longer the same.
     """
-    own = _encoder(index.manifest.encoder, index.fingerprint.framing)
-    return index.manifest.checked(index.name, own)
+    made = index.manifest
+    # Two indexes of one encoder may differ in precision, and each keeps its own.
+    own = _encoder(made.encoder, index.fingerprint.framing, made.embedded_in)
+    return made.checked(index.name, own)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the encoder, once …")
-def _encoder(spec: str, framing: str) -> Encoder:
+def _encoder(spec: str, framing: str, precision: str) -> Encoder:
     from photorank.encoders import load_encoder  # torch takes seconds
 
     return load_encoder(spec, framing=framing)

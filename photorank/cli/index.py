@@ -79,7 +79,8 @@ def index(
         str,
         typer.Option(
             metavar="R",
-            help="auto (the fastest that gives the same), torch, openvino or openvino-int8.",
+            help="auto (the fastest that agrees with torch), torch, openvino or openvino-int8. "
+            "The index keeps the precision of its first run.",
         ),
     ] = "auto",
     workers: Annotated[

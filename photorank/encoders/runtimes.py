@@ -51,6 +51,26 @@ class Switchable(Protocol):
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
 
+    def keep_precision(self, precision: str) -> None:
+        """Embed in a precision from now on; see :func:`precision_of`."""
+
+
+FULL_PRECISION = "fp32"
+
+
+def precision_of(runtime: str) -> str:
+    """Precision of a runtime's name: ``fp32``, or the library and fewer bits.
+
+    In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
+
+    Examples
+    --------
+    >>> precision_of("torch 2.14.1 bf16 on cpu"), precision_of("openvino 2026.1 fp32 on cpu")
+    ('torch bf16', 'fp32')
+    """
+    library, _, bits, *_ = [*runtime.split(), "", "", ""]
+    return f"{library} {bits}" if bits and bits != FULL_PRECISION else FULL_PRECISION
+
 
 def free_memory() -> None:
     """Return freed memory to the operating system, where the C library is glibc.
@@ -73,6 +93,7 @@ class SwitchableTower:
         self._dimensions = dimensions
         self._one_shape = one_shape
         self._tower: Tower | None = None
+        self._precision = FULL_PRECISION  # of what is loaded without a choice
         self._loading = Lock()
 
     @property
@@ -80,17 +101,33 @@ class SwitchableTower:
         """Name of the current runtime; "" before the first embedding."""
         return self._tower.name if self._tower else ""
 
-    def load(self) -> Tower:
-        """Image network, loaded on first use."""
+    def load(self, frame: Frames | None = None) -> Tower:
+        """Image network, loaded on first use; OpenVINO's is converted with an example frame."""
         with self._loading:
-            self._tower = self._tower or self._load()
+            if self._tower is None or precision_of(self._tower.name) != self._precision:
+                self._tower = self._in_precision(self._plain or self._load(), frame)
+                free_memory()
             return self._tower
+
+    def keep(self, precision: str) -> None:
+        """Embed in this precision from now on, on any machine: more slowly where it must be.
+
+        Raises EncoderError for eight bits, which were calibrated on photos of the index's first
+        run and cannot be had again.
+        """
+        if precision.endswith("int8"):
+            raise EncoderError(
+                "its embeddings are in eight bits, calibrated on the photos of its first run: no "
+                "other photo can be embedded alike. Make an index with `--runtime openvino`."
+            )
+        with self._loading:
+            self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
         """Unit embeddings (n, d) of frames."""
         if not frames:
             return np.empty((0, self._dimensions), dtype=np.float32)
-        return encode(self.load(), frames, self._dimensions)
+        return encode(self.load(frames[0]), frames, self._dimensions)
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change to the runtime's fastest variant that agrees with torch in float32.
@@ -111,6 +148,7 @@ class SwitchableTower:
                 self._tower = self._in_int8(plain, frames)
             else:
                 self._tower = self._fastest(runtime, plain, frames[:FRAMES])
+            self._precision = precision_of(self._tower.name)
         del plain
         free_memory()  # of the towers that were not chosen
 
@@ -119,6 +157,14 @@ class SwitchableTower:
         """Network in torch and float32, if it is the current one; else None."""
         tower = self._tower
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
+
+    def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
+        """Network in the precision that is kept."""
+        if self._precision == "torch bf16":
+            return plain.in_bf16()
+        if self._precision == "openvino bf16" and frame is not None:
+            return self._converted_in_bf16(plain, frame)
+        return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
         """Fastest network that agrees with float32; of about equally fast ones, the simplest."""
@@ -210,6 +256,10 @@ class SwitchableImages:
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
         self._images.choose(runtime, frames)
+
+    def keep_precision(self, precision: str) -> None:
+        """Embed in a precision from now on; see :meth:`SwitchableTower.keep`."""
+        self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
         """Unit embeddings (n, d) of frames; frames of one shape are batched together."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from photorank.encoders.base import Encoder, Fingerprint
+from photorank.encoders.runtimes import FEW_PHOTOS, Switchable, precision_of
 from photorank.errors import (
     BrokenIndexError,
     IndexMismatchError,
@@ -34,14 +35,27 @@ class Manifest:
     roots: tuple[str, ...] = ()  # the paths that were indexed; labels name files relative to them
     judgements: Judgements = "scores"  # what people's comparisons are made of
     runtime: str = ""  # what computed the latest embeddings
+    precision: str = ""  # of all embeddings; "" in files of an older photorank
     photos: int = 0  # when it was last written
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The encoder, if it is the one that made the index; IndexMismatchError if not."""
+        """The encoder in the index's precision; IndexMismatchError if another made the index."""
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
+        if isinstance(encoder, Switchable) and self.embedded_in:
+            encoder.keep_precision(self.embedded_in)
         return encoder
+
+    @property
+    def embedded_in(self) -> str:
+        """Precision of the embeddings, by older manifests that of the latest; "" if untold."""
+        return self.precision or (self.runtime and precision_of(self.runtime))
+
+    @property
+    def may_mix_precisions(self) -> bool:
+        """Whether an older photorank may have embedded in one precision, then in another."""
+        return not self.precision and bool(self.runtime) and self.photos >= FEW_PHOTOS
 
 
 def read_manifest(paths: IndexPaths) -> Manifest:

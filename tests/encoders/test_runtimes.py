@@ -195,3 +195,24 @@ def test_runtimes_are_known_by_name():
     assert known_runtime("openvino-int8") == "openvino-int8"
     with pytest.raises(UnknownNameError, match="auto, torch, openvino, openvino-int8"):
         known_runtime("tensorrt")
+
+
+def test_a_kept_precision_is_that_of_every_number_of_photos(tiny, frames_of):
+    """One photo, a few and many have the same embedding, and not that of another precision."""
+    encoder, narrow = tiny(), tiny()
+    frames = frames_of(encoder, 40)
+    narrow.keep_precision("torch bf16")
+
+    together = narrow.encode_frames(frames)
+    alone = np.concatenate([narrow.encode_frames([frame]) for frame in frames])
+    assert runtimes.precision_of(narrow.runtime) == "torch bf16"
+    assert cosines(together, alone).min() > 0.99999
+    assert not np.array_equal(together, encoder.encode_frames(frames))
+    narrow.keep_precision("fp32")
+    np.testing.assert_array_equal(narrow.encode_frames(frames), encoder.encode_frames(frames))
+
+
+def test_eight_bits_cannot_be_had_again(tiny):
+    """Their calibration is of the first run's photos: no later photo may be mixed with them."""
+    with pytest.raises(EncoderError, match=r"eight bits.*--runtime openvino"):
+        tiny().keep_precision("openvino int8")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from photorank.index.building.batches import Batches
-from photorank.index.building.choose_runtime import run_as, telling_frames
+from photorank.index.building.choose_runtime import with_precision
 from photorank.index.building.decode_ahead import Opener
 from photorank.index.building.picture_hashes import keep_codes
 from photorank.index.building.ray_cluster import embed_on_cluster
@@ -86,7 +86,9 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
             _settle(run, scan)
         after = known_files(connection) if changed else scan.before
         manifest = replace(
-            run.manifest, photos=count_photos(connection), runtime=runtime or run.manifest.runtime
+            batches.run.manifest,
+            photos=count_photos(connection),
+            runtime=runtime or run.manifest.runtime,
         )
         if changed or manifest != run.stored:
             write_manifest(index, manifest)
@@ -105,11 +107,10 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
     """Open, encode and record the files of a run; return the name of the runtime used."""
     run = batches.run
+    opener = Opener(run.encoder, batches.known)
+    run = batches.run = replace(run, manifest=with_precision(run, todo, opener))
     if cluster := run.request.cluster:
         return embed_on_cluster(cluster, batches, todo)
-    opener = Opener(run.encoder, batches.known)
-    if frames := telling_frames(run.request, todo, opener, workers=run.workers):
-        run_as(run.request.runtime, run.encoder(), frames)
     ahead = 2 * run.batch_size + run.workers
     batches.take_all(opener.ahead(todo, workers=run.workers, most=ahead), len(todo))
     return run.encoder.runtime

@@ -1,32 +1,54 @@
-"""Choice of the encoder's runtime, measured on a few of the photos to be embedded."""
+"""Runtime and precision of an index's embeddings, chosen when the index is made."""
 
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.encoders.runtimes import FRAMES, FRAMES_OF_INT8, Runtime, Switchable
+from photorank.encoders.runtimes import (
+    FRAMES,
+    FRAMES_OF_INT8,
+    Runtime,
+    Switchable,
+    precision_of,
+)
 from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import Framed, Opener
-from photorank.index.building.request import BuildRequest
+from photorank.index.building.run import Run
 from photorank.index.catalogue.rooted_paths import Place
+from photorank.index.manifest import Manifest
 from photorank.photos.files import PhotoFile
 from photorank.typing import Frames
 
 
-def telling_frames(
-    request: BuildRequest,
-    todo: Sequence[tuple[Place, PhotoFile]],
-    opener: Opener,
-    *,
-    workers: int,
-) -> list[Frames]:
-    """Frames of new photos to compare runtimes on; empty if too few photos to pay off."""
-    if not todo or (request.runtime == "auto" and len(todo) < request.few_photos):
-        return []
-    wanted = FRAMES_OF_INT8 if request.runtime == "openvino-int8" else FRAMES
-    return sample_frames(todo, opener, wanted, workers=workers)
+def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Opener) -> Manifest:
+    """Manifest of a run, with the precision that all of the index's embeddings have.
+
+    A new index takes that of the runtime that is asked for, or measured on its own photos, in
+    which few photos are too few; an index that exists keeps its own. Raises EncoderError if
+    another is asked for, and as :func:`run_as`.
+    """
+    request, known = run.request, run.manifest.embedded_in
+    many = not known and len(todo) >= request.few_photos
+    frames: list[Frames] = []
+    if request.runtime != "auto" or many:
+        wanted = FRAMES_OF_INT8 if request.runtime == "openvino-int8" else FRAMES
+        frames = sample_frames(todo, opener, wanted, workers=run.workers)
+    if frames:
+        run_as(request.runtime, run.encoder(), frames)
+    elif run.stored is not None:
+        return replace(run.manifest, precision=known)
+    own = run.encoder()
+    made = precision_of(own.runtime) if isinstance(own, Switchable) else ""
+    if known and made and made != known:
+        raise EncoderError(
+            f"the index {run.index.name} was embedded in {known}, and `--runtime "
+            f"{request.runtime}` takes {made} here: photos would not be comparable. Leave it out, "
+            "or make another index with `--name`."
+        )
+    return replace(run.manifest, precision=known or made)
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:

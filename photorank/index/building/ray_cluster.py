@@ -12,10 +12,8 @@ from typing import Any, NamedTuple
 
 from photorank.errors import ClusterError, MissingExtraError, first_line
 from photorank.index.building.batches import Batches
-from photorank.index.building.choose_runtime import telling_frames
 from photorank.index.building.decode_ahead import (
     Opened,
-    Opener,
     Unusable,
     batch_size_for,
     usable_cores,
@@ -75,17 +73,12 @@ def _rows(
     size = min(_FILES_A_BLOCK, -(-len(todo) // (_BLOCKS_A_WORKER * pool.workers)))
     files = file_table([file.path for _, file in todo])
     blocks = [files.slice(start, size) for start in range(0, len(todo), size)]
-    # One choice of photos for all workers, so that those of one kind run alike.
-    known = frozenset(batches.known)
-    frames = telling_frames(request, todo, Opener(run.encoder, known), workers=run.workers)
     task = Task(
         load=partial(load_own, run.index.name, run.manifest, request.load),
         device="cuda" if pool.gpus else request.device,
-        runtime=request.runtime,
-        frames=ray.put(frames),
         reader=run.reader,
         mirrors=cluster.mirrors,
-        known=ray.put(known),
+        known=ray.put(frozenset(batches.known)),
         attempts=ray.remote(num_cpus=0)(Attempts).remote(cluster.attempts),
         cores=pool.cores,
         batch_size=request.batch_size

@@ -13,9 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.encoders.runtimes import Runtime
 from photorank.errors import ClusterError, PhotorankError
-from photorank.index.building.choose_runtime import run_as
 from photorank.index.building.decode_ahead import (
     Embedded,
     Framed,
@@ -29,7 +27,6 @@ from photorank.index.building.ray_mirrors import Mirror, mirrored
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.photos.files import PhotoFile
 from photorank.photos.metadata.exif import shot_from_json
-from photorank.typing import Frames
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,8 +61,6 @@ class Task:
 
     load: Callable[[str], Encoder]  # makes the index's encoder on a device
     device: str
-    runtime: Runtime
-    frames: Any  # Ray's reference to the frames that the runtime is chosen on
     reader: str  # the software that has to decode photos
     mirrors: Sequence[Mirror]
     known: Any  # Ray's reference to the digests that need no embedding
@@ -82,7 +77,6 @@ class Worker:
 
         self._task = task
         self._encoder = LazyEncoder(lambda: task.load(task.device))
-        self._frames: Sequence[Frames] = ray.get(task.frames)
         self._opener = Opener(self._encoder, ray.get(task.known), mirrored(task.mirrors))
 
     def __call__(self, files: "pa.Table") -> Iterator["pa.Table"]:
@@ -129,9 +123,6 @@ class Worker:
         rows = iter(())
         if photos:
             encoder = self._encoder()
-            if self._frames:
-                run_as(self._task.runtime, encoder, self._frames)
-                self._frames = ()
             rows = iter(encode_photos(encoder, [photo.frames for photo in photos]))
         told = {"runtime": self._encoder.runtime}
         return _table([_row(at, photo, rows) | told for at, photo in waiting])

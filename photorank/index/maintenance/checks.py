@@ -54,6 +54,7 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
             _values(paths),
             *_files(paths),
             _counts(paths),
+            _precision(paths),
             *_roots(paths),
         ]
     except (PhotorankError, sqlite3.Error) as error:  # such as a table that is gone
@@ -211,6 +212,17 @@ def _counts(paths: IndexPaths) -> Finding:
         says = f"the manifest says {said} photos, the catalogue has {counted}"
         return Finding("counts", "note", says, "The next `photorank index` sets it right.")
     return Finding("counts", "good", f"{counted} photos")
+
+
+def _precision(paths: IndexPaths) -> Finding:
+    manifest = read_manifest(paths)
+    if manifest.may_mix_precisions:
+        says = f"an older photorank may have embedded some photos in other than {manifest.runtime}"
+        remedy = "`photorank index FOLDER --name NEW` makes an index of one precision."
+        return Finding("precision", "note", says, remedy)
+    return Finding(
+        "precision", "good", f"one for all embeddings: {manifest.embedded_in}".rstrip(": ")
+    )
 
 
 def _roots(paths: IndexPaths) -> Iterator[Finding]:

@@ -1,10 +1,13 @@
 """What runs the encoder while an index is built."""
 
+from dataclasses import replace
+
 import pytest
 from PIL import Image
 
 from photorank.errors import EncoderError
 from photorank.index.building.decode_ahead import batch_size_for
+from photorank.index.manifest import write_manifest
 from tests.fixtures.colours import ColourEncoder, fill
 
 
@@ -14,12 +17,18 @@ class SwitchableColours(ColourEncoder):
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
         self.chosen = []
-        self.runtime = "plain"
+        self.runtime = "torch 1 fp32 on cpu"
+        self.kept = []
 
     def choose_runtime(self, runtime, frames):
         """Remember it."""
         self.chosen.append((runtime, [frame.tobytes() for frame in frames]))
-        self.runtime = f"{runtime}, measured"
+        self.runtime = f"{runtime} 1 bf16 on cpu"
+
+    def keep_precision(self, precision):
+        """Remember it."""
+        self.kept.append(precision)
+        self.runtime = f"torch 1 {precision.split()[-1]} on cpu"
 
 
 @pytest.fixture
@@ -43,21 +52,65 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     [(chosen, frames)] = encoder.chosen
     assert chosen == "torch"
     assert frames == [encoder.prepare(Image.open(file))[0].tobytes() for file in files[::2]]
-    assert switchable.index.manifest.runtime == "torch, measured"
+    assert switchable.index.manifest.runtime == "torch 1 bf16 on cpu"
+    assert switchable.index.manifest.precision == "torch bf16"
     assert encoder.encoded == 31
 
 
-def test_few_photos_are_embedded_before_a_measurement_would_pay(switchable):
-    """Auto leaves few photos to the encoder as it is, and measures for many."""
+def test_the_precision_is_chosen_once(switchable):
+    """Few photos take full precision, and whatever comes later takes it too: none is measured."""
     fill(switchable.folder, 29)
     switchable.build(few_photos=30)
     assert switchable.encoders[0].chosen == []
-    assert switchable.index.manifest.runtime == "plain"
+    assert switchable.index.manifest.precision == "fp32"
 
     fill(switchable.folder, 30, start=1000)
     switchable.build(few_photos=30)
-    assert [chosen for chosen, _ in switchable.encoders[1].chosen] == ["auto"]
-    assert switchable.index.manifest.runtime == "auto, measured"
+    assert switchable.encoders[1].chosen == []
+    assert switchable.encoders[1].kept[0] == "fp32"
+    assert switchable.index.manifest.precision == "fp32"
+
+
+def test_many_photos_are_worth_a_measurement_and_later_ones_keep_its_result(switchable):
+    """One photo more is embedded in the precision of the first run, not in its own."""
+    fill(switchable.folder, 31)
+    switchable.build(few_photos=30)
+    assert [chosen for chosen, _ in switchable.encoders[0].chosen] == ["auto"]
+    assert switchable.index.manifest.precision == "auto bf16"
+
+    fill(switchable.folder, 1, start=1000)
+    switchable.build(few_photos=30)
+    assert switchable.encoders[1].chosen == []
+    assert switchable.encoders[1].kept[0] == "auto bf16"
+
+
+def test_another_precision_is_refused(switchable):
+    """Embeddings of two precisions are not comparable: the error says what the index has."""
+    fill(switchable.folder, 29)
+    switchable.build(few_photos=30)
+    fill(switchable.folder, 1, start=1000)
+
+    with pytest.raises(EncoderError, match=r"was embedded in fp32.*--runtime openvino.*--name"):
+        switchable.build(runtime="openvino")
+    assert len(switchable.index) == 29
+
+
+def test_an_older_index_keeps_the_precision_of_its_runtime(switchable):
+    """Its manifest tells no precision: that of its latest run counts, and is told from now on."""
+    fill(switchable.folder, 4)
+    switchable.build()
+    paths, manifest = switchable.paths, switchable.index.manifest
+    old = replace(manifest, precision="", runtime="torch 2 bf16 on cpu", photos=600)
+    write_manifest(paths, old)
+    assert old.embedded_in == "torch bf16"
+    assert old.may_mix_precisions
+    assert not manifest.may_mix_precisions
+
+    fill(switchable.folder, 1, start=1000)
+    switchable.build()
+
+    assert switchable.index.manifest.precision == "torch bf16"
+    assert switchable.encoders[-1].kept == ["torch bf16"]
 
 
 def test_nothing_new_needs_no_runtime(switchable):
@@ -69,7 +122,7 @@ def test_nothing_new_needs_no_runtime(switchable):
     switchable.build(runtime="openvino")
 
     assert [chosen for one in switchable.encoders for chosen, _ in one.chosen] == ["torch"]
-    assert switchable.index.manifest.runtime == "torch, measured"
+    assert switchable.index.manifest.runtime == "torch 1 bf16 on cpu"
 
 
 def test_an_encoder_without_a_choice_refuses_one(library):

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +10,7 @@ from photorank.errors import BrokenIndexError, PhotorankError
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index
 from photorank.index.maintenance.repair import repair_index
+from photorank.index.manifest import read_manifest, write_manifest
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from tests.fixtures.colours import contents, fill
 
@@ -43,7 +45,7 @@ def test_nothing_is_wrong_with_an_index_that_was_just_made(built):
     """Every finding is good, and each says what was looked at."""
     findings = examine_index(built.paths)
     assert {finding.level for finding in findings} == {"good"}
-    assert len(findings) == 10
+    assert len(findings) == 11
     assert repair_index(built.paths) == []
 
 
@@ -194,6 +196,17 @@ def test_damaged_hashes_are_removed(built):
     assert wrong(built.paths) == {"hashes"}
     repair_index(built.paths)
     assert not built.paths.hashes.exists()
+
+
+def test_embeddings_of_two_precisions_are_told_with_the_way_out(built):
+    """Where an older photorank may have mixed them, a new index is the remedy."""
+    manifest = read_manifest(built.paths)
+    old = replace(manifest, runtime="torch 2 bf16 on cpu", precision="", photos=600)
+    write_manifest(built.paths, old)
+
+    [found] = [one for one in examine_index(built.paths) if one.about == "precision"]
+    assert found.level == "note"
+    assert "--name NEW" in found.remedy
 
 
 def test_a_folder_that_is_gone_is_told_with_the_command_for_it(built):
