@@ -17,6 +17,7 @@ from photorank.index.judging import click_log
 from photorank.index.opened import Index
 from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
+from photorank.workspace import make_folder
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.album import Kind as ExportKind
@@ -137,7 +138,7 @@ def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
 def _made_folder(folder: Path) -> Path:
     """A folder, made if it is missing; whatever is in the way, a visitor reads one sentence."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         if os.access(folder, os.W_OK | os.X_OK):
             return folder
     except OSError:

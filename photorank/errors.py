@@ -3,6 +3,7 @@
 A message is built here once, so the command line and the dashboard show the same words.
 """
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,22 @@ def counted(n: int, noun: str) -> str:
     ('1 photo', '96,543 pairs')
     """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def in_words(error: Exception) -> "PhotorankError | None":
+    """A failure of the machine as an error to act on; None for a fault of the program."""
+    if isinstance(error, PhotorankError):
+        return error
+    number = error.errno if isinstance(error, OSError) else None
+    if (
+        isinstance(error, MemoryError)
+        or number == errno.ENOMEM
+        or (isinstance(error, ImportError) and "map segment" in str(error))
+    ):
+        return OutOfMemoryError()
+    if isinstance(error, OSError) and number not in (None, errno.EPIPE):
+        return UnreadableFileError(error.filename or "a file", (error.strerror or "").lower())
+    return None
 
 
 class PhotorankError(Exception):
@@ -235,6 +252,36 @@ class StorageError(PhotorankError, OSError):
             f"{path} could not be written: {why}. Nothing half written was kept; make room or "
             "choose another place (for indexes with PHOTORANK_HOME), then run the same command "
             "again."
+        )
+
+
+class UnreadableFileError(PhotorankError, OSError):
+    """The disk or the system refuses to read a file, which may well be whole."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} could not be read: {why}. Nothing was changed. Look after its disk and its "
+            "rights, then run the same command again."
+        )
+
+
+class OutOfMemoryError(PhotorankError, MemoryError):
+    """The system gives no more memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is not enough memory. Close other programs or raise the limit (`ulimit -v`), "
+            "then run the same command again; what was finished before is kept."
+        )
+
+
+class NoLocksError(PhotorankError, RuntimeError):
+    """The disk has no file locks."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"the disk of {folder} has no file locks, without which two runs could write at once. "
+            "Keep indexes on another disk: set PHOTORANK_HOME to a folder there."
         )
 
 

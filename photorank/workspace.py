@@ -1,9 +1,11 @@
 """Paths of everything on disk, and atomic replacement of files."""
 
+import contextlib
 import errno
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +13,14 @@ from pathlib import Path
 
 import platformdirs
 
-from photorank.errors import InvalidNameError, MissingIndexError, PhotorankError, StorageError
+from photorank.errors import (
+    InvalidNameError,
+    MissingIndexError,
+    NoLocksError,
+    PhotorankError,
+    StorageError,
+    UnreadableFileError,
+)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' device names
@@ -161,6 +170,50 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(path, reason) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """Bytes of a file; UnreadableFileError if it is there and the system refuses to read it."""
+    with reading_errors(path):
+        return path.read_bytes()
+
+
+@contextmanager
+def reading_errors(path: Path) -> Iterator[None]:
+    """Turn errors of reading a file into UnreadableFileError, unless the file is missing."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        raise
+    except OSError as error:
+        broken = "the disk does not answer" if error.errno == errno.EIO else ""
+        raise UnreadableFileError(path, broken or (error.strerror or "").lower()) from error
+
+
+def require_locks(folder: Path) -> None:
+    """Raise NoLocksError if the disk of a folder keeps no locks, of which SQLite needs one kind."""
+    try:
+        import fcntl
+    except ImportError:
+        return  # Windows has locks everywhere
+    with contextlib.suppress(OSError), tempfile.TemporaryFile(dir=folder) as file:
+        for lock in (fcntl.flock, fcntl.lockf):
+            try:
+                lock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise NoLocksError(folder) from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it; they may nest deeper than Python recurses."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        if folder == folder.parent:
+            break
+        folder = folder.parent
+    for one in reversed(missing):
+        one.mkdir(exist_ok=True)
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path; on success it is fsynced and atomically replaces `path`.
@@ -168,7 +221,7 @@ def replacing(path: Path) -> Iterator[Path]:
     A crash at any moment leaves the old file or the new one, never a part of one.
     """
     with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         temporary.touch(exist_ok=False)  # with the rights any new file gets; tempfile's are private
         try:

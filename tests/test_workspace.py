@@ -122,3 +122,13 @@ def test_a_full_disk_is_told(tmp_path):
 
     with pytest.raises(StorageError, match="disk is full"):
         fill()
+
+
+def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
+    """A tree of a thousand folders, as exports repeat one, is made like any other."""
+    (tmp_path / "stays").touch()
+    file = tmp_path.joinpath(*["a"] * 1100, "photo.jpg.xmp")
+    write_bytes(file, b"stars")
+    assert file.read_bytes() == b"stars"
+    file.unlink()
+    os.removedirs(file.parent)  # pytest would recurse

@@ -6,14 +6,17 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard.formatting import error_text
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, in_words
 
 
 @contextmanager
 def show_errors(show: Callable[[str], object] = st.info) -> Iterator[None]:
-    """Show a PhotorankError raised in the block as a message, and stop drawing the page."""
+    """Show an error to act on, or a failure of the machine, and stop drawing the page."""
     try:
         yield
-    except PhotorankError as error:
-        show(error_text(error))
+    except (PhotorankError, OSError, MemoryError) as error:
+        told = in_words(error)
+        if told is None:
+            raise
+        show(error_text(told))
         st.stop()

@@ -1,6 +1,7 @@
 """Photo grid that adapts to the screen width; most photos link to the page One photo."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import streamlit as st
 
@@ -49,12 +50,19 @@ def photo_query(photo: Photo) -> dict[str, str]:
 
 def show_tile(tile: Tile) -> None:
     """Show a photo's thumbnail and caption."""
-    if tile.picture.exists():
-        st.image(str(tile.picture), width="stretch", alt=tile.alt)
-    else:
-        st.caption(":material/hide_image: its thumbnail is missing")
+    show_thumbnail(tile.picture, tile.alt)
     if tile.caption:
         st.markdown(tile.caption)
+
+
+def show_thumbnail(file: Path, alt: str) -> None:
+    """Show a thumbnail, or that there is none to be shown."""
+    try:
+        picture = file.read_bytes()
+    except OSError:
+        st.caption(":material/hide_image: its thumbnail is missing, or cannot be read")
+    else:
+        st.image(picture, width="stretch", alt=alt)
 
 
 def page_link(

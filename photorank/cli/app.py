@@ -30,18 +30,21 @@ from photorank.cli import (
     vector,
 )
 from photorank.cli.output import message
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, in_words
 
 
 class Commands(TyperGroup):
-    """Group of all commands; shows errors that a user can act on in one line."""
+    """Group of all commands; shows errors to act on, and the machine's, in one line."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the requested command."""
         try:
             return super().invoke(ctx)
-        except PhotorankError as error:
-            message(error)
+        except (PhotorankError, OSError, MemoryError, ImportError) as error:
+            told = in_words(error)
+            if told is None:
+                raise
+            message(told)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
             message("stopped; what was finished before is kept.")

@@ -11,7 +11,13 @@ import numpy as np
 from photorank.doctor.golden import examine_embedded
 from photorank.doctor.machine import examine_machine
 from photorank.encoders.base import encode_photos
-from photorank.errors import DecoderError, IndexMismatchError, PhotorankError, UnreadablePhotoError
+from photorank.errors import (
+    DecoderError,
+    IndexMismatchError,
+    PhotorankError,
+    UnreadableFileError,
+    UnreadablePhotoError,
+)
 from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.maintenance.checks import Finding, examine_index
 from photorank.index.maintenance.repair import repair_index
@@ -47,7 +53,7 @@ def repair(paths: IndexPaths) -> list[Finding]:
     """Findings after a repair: actions taken, and the state of the index."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
-    for path in _damaged_evaluations(paths):
+    for path in _unusable_evaluations(paths)[0]:
         aside = path.with_name(f"{path.name}.damaged")
         os.replace(path, aside)
         says = f"{path} was put aside as {aside.name}; `photorank evaluate` measures anew"
@@ -67,11 +73,13 @@ def _shipped_vectors() -> list[Finding]:
 
 
 def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
-    damaged = _damaged_evaluations(paths)
+    damaged, unreadable = _unusable_evaluations(paths)
+    for refused in unreadable:
+        yield Finding("results", "wrong", str(refused), "Do what it says; nothing is put aside.")
     for path in damaged:
         remedy = "Repairing puts it aside; `photorank evaluate` measures anew."
         yield Finding("results", "wrong", f"{path} is damaged", remedy)
-    if not damaged:
+    if not damaged and not unreadable:
         number = len(evaluation_paths(paths))
         yield Finding("results", "good", f"{number} saved")
     try:
@@ -85,14 +93,18 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
         yield Finding("vectors", "good", "every card is readable and of this encoder")
 
 
-def _damaged_evaluations(paths: IndexPaths) -> list[Path]:
-    damaged = []
+def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
+    """Paths of the damaged evaluations, and errors of those that the disk refuses."""
+    damaged: list[Path] = []
+    unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
         try:
             read_evaluation(path)
+        except UnreadableFileError as refused:
+            unreadable.append(refused)
         except PhotorankError:
             damaged.append(path)
-    return damaged
+    return damaged, unreadable
 
 
 def _encoder(paths: IndexPaths) -> Finding:

@@ -11,7 +11,7 @@ from photorank.evaluation.results import Copies, Details, Result, ScopedDifferen
 from photorank.json_values import from_json, to_json
 from photorank.learning.protocol import Protocol
 from photorank.typing import Scope
-from photorank.workspace import IndexPaths, write_bytes
+from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def evaluation_paths(paths: IndexPaths) -> list[Path]:
 def read_evaluation(path: Path) -> Evaluation:
     """Evaluation read from a file; BrokenEvaluationError if the file is not valid."""
     try:
-        return from_json(Evaluation, json.loads(path.read_bytes()))
+        return from_json(Evaluation, json.loads(read_bytes(path)))
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BrokenEvaluationError(path) from error
 

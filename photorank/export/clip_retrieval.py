@@ -9,7 +9,7 @@ import numpy as np
 from photorank.errors import ExportError
 from photorank.index.opened import Index
 from photorank.photos.pathtext import path_text
-from photorank.workspace import storage_errors, sync_folder
+from photorank.workspace import make_folder, storage_errors, sync_folder
 
 EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and prefixes of their files
 _PART_ROWS = 100_000  # clip-retrieval has up to a million; a whole part is in memory
@@ -39,7 +39,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
                 arrays = temporary / EMBEDDINGS / f"{EMBEDDINGS}_{part}.npy"
                 table = temporary / METADATA / f"{METADATA}_{part}.parquet"
                 for path in (arrays, table):
-                    path.parent.mkdir(parents=True, exist_ok=True)
+                    make_folder(path.parent)
                     names.append(path.relative_to(temporary))
                 with arrays.open("wb") as file:
                     np.save(file, np.ascontiguousarray(embeddings[rows]), allow_pickle=False)

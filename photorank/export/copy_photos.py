@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 from photorank.errors import ExportError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Photo
 from photorank.photos.open_photo import open_file
-from photorank.workspace import storage_errors, sync_folder
+from photorank.workspace import make_folder, storage_errors, sync_folder
 
 Link: TypeAlias = Literal["copy", "hard", "soft"]
 
@@ -73,7 +73,7 @@ def write(photos: Sequence[Photo], folder: Path, link: Link) -> Iterator[PhotoCo
     """
     copies = plan(photos, folder, link)
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for left in folder.iterdir():
             if _PART_NAME.fullmatch(left.name):
                 left.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes
 
 STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo has 2, 3, 4 and 5 stars
+
+_PART = re.compile(r"\..+\.xmp(\.bak\d*)?\.[0-9a-f]{16}\.part", re.IGNORECASE)  # of `replacing`
 
 # new: there was none · changed: only its rating · unchanged: has these stars already · shared: the
 # better photo of the same sidecar decides · rated: already, kept · unusable, gone: see `why`
@@ -86,6 +89,9 @@ def sidecars(
         folders = PhotoFolders.beside(index)
         for folder in {target.parent for target in targets}:
             folders.refuse(folder)
+    if write:
+        for folder in {target.parent for target in targets}:
+            _sweep(folder)
     done: set[Path] = set()
     for photo, path, target, count in zip(
         photos, beside, targets, star_counts.tolist(), strict=True
@@ -152,6 +158,16 @@ def _sidecar(
     except OSError as error:  # such as a name that would be too long
         return Sidecar(photo, target, count, "unusable", error.strerror or "it cannot be used")
     return Sidecar(photo, target, count, "new" if old is None else "changed")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove parts of sidecars in a folder that a killed export left."""
+    try:
+        parts = [name for name in os.listdir(folder) if _PART.fullmatch(name)]
+    except OSError:
+        return  # it is not there yet; where it cannot be read, writing tells why
+    for name in parts:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _is_rated(photo: Path, names: FolderNames) -> bool:

@@ -13,7 +13,7 @@ from photorank.errors import (
     NewerSchemaError,
 )
 from photorank.json_values import from_json, to_json
-from photorank.workspace import IndexPaths, write_bytes
+from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
 SCHEMA_VERSION = 3  # of the manifest and of the catalogue
 
@@ -62,10 +62,10 @@ def read_manifest(paths: IndexPaths) -> Manifest:
     """Manifest of an index.
 
     Raises MissingIndexError if there is no such index, NewerSchemaError if a newer photorank wrote
-    it, BrokenIndexError if it cannot be understood.
+    it, BrokenIndexError if it cannot be understood, UnreadableFileError if the disk refuses.
     """
     try:
-        data = json.loads(paths.manifest.read_bytes())
+        data = json.loads(read_bytes(paths.manifest))
         version = int(data["schema_version"])
         if version > SCHEMA_VERSION:
             raise NewerSchemaError(paths.manifest, version, SCHEMA_VERSION)
@@ -73,11 +73,11 @@ def read_manifest(paths: IndexPaths) -> Manifest:
         if unknown := data.keys() - to_json(manifest).keys():
             raise ValueError(f"unknown: {unknown}")
         return manifest
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingIndexError(paths.name, []) from error
     except NewerSchemaError:
         raise
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BrokenIndexError(paths.manifest, "it is not an index's manifest") from error
 
 

@@ -15,7 +15,7 @@ from photorank.errors import CardError, MissingPathError
 from photorank.json_values import from_json, to_json
 from photorank.metrics.estimates import Limits
 from photorank.typing import Direction, Embeddings, Json, Ratings
-from photorank.workspace import checked_name, write_bytes
+from photorank.workspace import checked_name, read_bytes, write_bytes
 
 SCHEMA = 1
 # Sixteen hex digits tell 10⁸ photos apart with a chance of error of one in 3,000.
@@ -155,7 +155,7 @@ class MasterVector:
             If it is not a card, or of a newer schema.
         """
         try:
-            data = json.loads(Path(path).read_bytes())
+            data = json.loads(read_bytes(Path(path)))
             told = data.get("checksum", "") if isinstance(data, dict) else ""
             changed = bool(told) and told != _checksum(data)
         except FileNotFoundError as error:

@@ -286,3 +286,16 @@ def test_a_name_too_long_for_a_sidecar_is_told(letters, collection):
     assert (lengthy.outcome, lengthy.path.exists()) in {("unusable", False), ("new", True)}
     assert lengthy.outcome == "unusable" or letters == 230
     assert sum(one.outcome == "new" for one in done.values()) >= 9
+
+
+def test_what_a_killed_export_left_is_swept(collection):
+    """Parts of sidecars and of their copies go; what else is hidden there stays."""
+    part, copy = ".a.png.xmp.0123456789abcdef.part", ".a.xmp.bak2.0123456789abcdef.part"
+    for name in (part, copy, ".a.png.0123456789abcdef.part", ".a.xmp.part"):
+        (collection.folder / "day 0" / name).write_bytes(b"half")
+    list(sidecars(collection.index, collection.vector, SidecarOptions(), write=False))
+    assert (collection.folder / "day 0" / part).exists()
+
+    list(sidecars(collection.index, collection.vector, SidecarOptions(), write=True))
+    left = {path.name for path in collection.folder.rglob(".*")}
+    assert left == {".a.png.0123456789abcdef.part", ".a.xmp.part"}

@@ -10,7 +10,7 @@ from dashboard.models.label_texts import STARS_A_PAGE
 from dashboard.models.photo_tiles import alt_text
 from dashboard.widgets.label.learned import show_learned
 from dashboard.widgets.label.pairs import show_problem, undo_button
-from dashboard.widgets.photo_grid import page_of
+from dashboard.widgets.photo_grid import page_of, show_thumbnail
 
 
 def star_pages(session: LabelSession) -> None:
@@ -33,11 +33,7 @@ def show_stars(session: LabelSession, rows: Sequence[int]) -> None:
         for row in rows:
             with grid.cell():
                 photo, stars = index.photo(row), given.get(row, 0)
-                small = index.thumbnail(photo)
-                if small.exists():
-                    st.image(str(small), width="stretch", alt=alt_text(photo, parts=2))
-                else:
-                    st.caption(":material/hide_image: its thumbnail is missing")
+                show_thumbnail(index.thumbnail(photo), alt_text(photo, parts=2))
                 # Undoing changes what a widget remembers: it becomes another one.
                 key = f"stars-{session.rater}-{session.queue.undone}-{photo.digest}"
                 st.feedback(

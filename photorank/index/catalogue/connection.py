@@ -14,23 +14,15 @@ from urllib.parse import quote_from_bytes
 
 import filelock
 
-from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError, StorageError
+from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError
 from photorank.index.catalogue.migrations import back_up, migrate
 from photorank.index.catalogue.row_checksums import keep_sums, watch
 from photorank.index.catalogue.schema import SCHEMA
+from photorank.index.catalogue.sqlite_errors import catalogue_errors
 from photorank.index.manifest import SCHEMA_VERSION
-from photorank.workspace import IndexPaths, storage_errors
+from photorank.workspace import IndexPaths, make_folder, require_locks, storage_errors
 
 _LOCK_TIMEOUT_SECONDS = 10.0  # SQLite waits so long for another process
-_FULL_DISK_BYTES = 1 << 20  # bytes below which a disk is called full
-
-_WRITE_FAILURES = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "the disk is read-only",
-    sqlite3.SQLITE_IOERR: "the disk does not take what is written",
-    sqlite3.SQLITE_CANTOPEN: "the disk takes no new file",
-    sqlite3.SQLITE_PERM: "permission denied",
-}
 
 
 @contextmanager
@@ -39,7 +31,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
     Raises BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
     """
-    with _catalogue_errors(paths):
+    with catalogue_errors(paths):
         if not paths.catalogue.exists():
             raise BrokenIndexError(paths.root, "its catalogue is missing")
         connection = _connected_to_read(paths)
@@ -62,13 +54,14 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
     """
     lock = filelock.FileLock(paths.lock)
     with storage_errors(paths.root):
-        paths.root.mkdir(parents=True, exist_ok=True)
+        make_folder(paths.root)
+        require_locks(paths.root)
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout as error:
             raise LockedIndexError(paths.name) from error
     try:
-        with _catalogue_errors(paths):
+        with catalogue_errors(paths):
             connection = _connected(paths, "mode=rwc")
             try:
                 _make_ready(connection, paths)
@@ -92,7 +85,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
     """
     with reading(paths):  # which brings an older catalogue up to date
         pass
-    with _catalogue_errors(paths):
+    with catalogue_errors(paths):
         connection = _connected(paths, "mode=rw")
         try:
             _make_careful(connection)
@@ -189,24 +182,3 @@ def _discard(paths: IndexPaths) -> None:
         paths.root.rmdir()
     except OSError:
         return  # it holds something else, such as the sample's pictures
-
-
-@contextmanager
-def _catalogue_errors(paths: IndexPaths) -> Iterator[None]:
-    """Translate SQLite's exceptions into photorank's."""
-    try:
-        yield
-    except UnicodeDecodeError as error:  # a name in the tables' definitions
-        raise BrokenIndexError(paths.catalogue, "it is damaged") from error
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells details
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise LockedIndexError(paths.name) from error
-        # Python itself says of a text that it cannot be decoded, and gives no code.
-        if code in (sqlite3.SQLITE_OK, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise BrokenIndexError(paths.catalogue, "it is damaged") from error
-        if code == sqlite3.SQLITE_IOERR and shutil.disk_usage(paths.root).free < _FULL_DISK_BYTES:
-            code = sqlite3.SQLITE_FULL  # it says so of some of its files and not of others
-        if code in _WRITE_FAILURES:
-            raise StorageError(paths.catalogue, _WRITE_FAILURES[code]) from error
-        raise

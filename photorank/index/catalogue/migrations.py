@@ -45,6 +45,8 @@ MIGRATIONS = {
 
 def migrate(connection: sqlite3.Connection, found: int) -> None:
     """Migrate the tables from schema version `found` to the current version, all or nothing."""
+    if found not in MIGRATIONS:
+        raise sqlite3.DatabaseError(f"there was no schema version {found}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         before = table_columns(connection)

@@ -12,7 +12,7 @@ import numpy as np
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
 from photorank.typing import Embeddings
-from photorank.workspace import IndexPaths, write_bytes
+from photorank.workspace import IndexPaths, reading_errors, write_bytes
 
 # How a file of FAISS's IndexFlatIP begins: its kind, d, n, two numbers that mean nothing,
 # whether it is trained, its metric, and how many float32 follow.
@@ -41,7 +41,7 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
     a compaction; older maps stay), BrokenIndexError if it is not the shard of the catalogue.
     """
     path = paths.shard(shard.name)
-    with path.open("rb") as file:
+    with reading_errors(path), path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         header = file.read(_HEADER.size)
         if header[:4] != _FLAT_IP:
@@ -62,9 +62,12 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
 
 
 def file_sha256(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal, "" if the file cannot be read."""
+    """SHA-256 of a file in hexadecimal, "" if it is missing.
+
+    Raises UnreadableFileError if the disk refuses: such a file may well be whole.
+    """
     try:
-        with path.open("rb") as file:
+        with reading_errors(path), path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from photorank.errors import PhotorankError
+from photorank.errors import PhotorankError, UnreadableFileError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import count_photos, load_roots
 from photorank.index.catalogue.rooted_paths import as_path
@@ -57,6 +57,9 @@ def examine_index(paths: IndexPaths) -> list[Finding]:
             _precision(paths),
             *_roots(paths),
         ]
+    except UnreadableFileError as error:
+        remedy = "Do what it says, and repair nothing before."
+        return [Finding("files", "wrong", str(error), remedy)]
     except (PhotorankError, sqlite3.Error) as error:  # such as a table that is gone
         return [Finding("catalogue", "wrong", str(error), _from_backup(paths))]
 

@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.migrations import MIGRATIONS
 from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
@@ -105,7 +106,7 @@ def test_a_migration_that_fails_changes_nothing(library, monkeypatch):
     as_version_1(library.paths)
     with monkeypatch.context() as patch:
         patch.setitem(MIGRATIONS, 1, (*MIGRATIONS[1], "ALTER TABLE nowhere ADD COLUMN x"))
-        with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+        with pytest.raises(BrokenIndexError, match="nowhere"):
             library.build()
     connection = sqlite3.connect(library.paths.catalogue)
     assert connection.execute("PRAGMA user_version").fetchone() == (1,)
