@@ -8,6 +8,7 @@ from dashboard.cache.cache_keys import BY_JUDGEMENTS, changed, of_evaluations, o
 from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
 from photorank.index.opened import Index, IndexLabels
+from photorank.photos.files import SkippedFile
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
 from photorank.workspace import IndexPaths, Workspace
@@ -40,6 +41,12 @@ def _index(root: Path, changed: int) -> Index:
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
     """Labels that all raters, or one named rater, gave to an index's photos."""
     return index.labels(rater)
+
+
+@st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
+def unused_files(index: Index) -> list[SkippedFile]:
+    """Files in the indexed folders that are no photos or could not be used."""
+    return [*index.skipped(), *index.passed_over()]
 
 
 def clickers(index: Index) -> list[str]:

@@ -166,7 +166,7 @@ def _album_tile(index: Index, row: int, facts: Sequence[str], pinned: bool = Fal
 
 def _facts(index: Index, one: Chosen) -> list[str]:
     facts = [plain(one.reason), f"rating {short_number(one.rating)}"]
-    if others := [*(index.photo(row).path for row in one.represents), *one.beside]:
+    if others := [*(index.photo(row).path for row in one.represents), *one.raws]:
         facts.append(f"instead of {_first_names(others)}")
     return facts
 

@@ -1,19 +1,25 @@
-"""View-model of the page Browse: the photos on a page, and the caption below each photo."""
+"""View-model of the page Browse: the photos on a page with captions, and files that are none."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from dashboard.formatting import percent, plain
 from photorank.errors import counted
 from photorank.index.opened import Index, IndexLabels, Photo
+from photorank.index.reading.passed_over import passed_over_lines
 from photorank.outside_text import printable
+from photorank.photos.files import SkippedFile
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats, Labels, Ratings
 
 PAGE = 24  # photos: divisible by 2, 3, 4 and 6 columns
+
+_MAX_UNUSED_FILES = 1000  # that are no photos, of which the page lists so many
 
 ORDERS = {
     "best": "Best",
@@ -144,3 +150,29 @@ def short_number(value: float) -> str:
     else:
         text = f"{value:.{3 if size < 1 else 2 if size < 10 else 1}f}"
     return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+class UnusedFiles(NamedTuple):
+    """Title of a list of files, sentences that count them, and the list."""
+
+    title: str
+    sentences: list[str]
+    table: pd.DataFrame  # file, why
+
+
+def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
+    """Files that are no photos, counted by kind, after those that could not be used."""
+    others = [file for file in files if file.passed_over]
+    skipped = [file for file in files if not file.passed_over]
+    sentences = [printable(text) for text in passed_over_lines(others)]
+    if len(files) > _MAX_UNUSED_FILES:
+        first = f"The first {_MAX_UNUSED_FILES:,} are listed"
+        sentences.append(f"{first}; `photorank status --json` has all.")
+    listed = [
+        (printable(file.path), file.reason) for file in [*skipped, *others][:_MAX_UNUSED_FILES]
+    ]
+    return UnusedFiles(
+        f"{counted(len(skipped), 'file')} could not be used, {len(others):,} passed over",
+        sentences,
+        pd.DataFrame(listed, columns=["file", "why"]),
+    )

@@ -36,3 +36,10 @@ with st.container(horizontal=True, horizontal_alignment="center"):
 with grid:
     tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)
     photo_grid.photo_grid("sheet", tiles)
+
+if files := index_data.unused_files(index):
+    unused = photo_tiles.unused_files(files)
+    with st.expander(unused.title):
+        for sentence in unused.sentences:
+            st.text(sentence)  # names that are no Markdown
+        st.dataframe(unused.table, hide_index=True)

@@ -10,7 +10,7 @@ from dashboard.formatting import error_text
 from dashboard.models.photo_tiles import alt_text
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
-from photorank.photos.files import PHOTO_SUFFIXES
+from photorank.photos.suffixes import PHOTO_SUFFIXES
 from photorank.typing import Embeddings
 
 UPLOAD_LIMIT = 100  # MB

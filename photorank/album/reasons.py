@@ -11,6 +11,7 @@ from photorank.album.greedy_choice import Choice, Covers, Mask, Rules, gains_of
 from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.index.opened import Photo
+from photorank.photos.suffixes import RAW_SUFFIXES
 from photorank.similarity.series import Series, is_bracket
 from photorank.typing import Floats, Ratings
 
@@ -28,9 +29,14 @@ class Chosen:
     standing: float  # percentile among the photos to choose from, 0 to 100
     marginal: float  # of the album's value: what the photo added when it was chosen
     represents: list[int]  # the other rows of its series that are not in the album
-    beside: list[Path]  # RAW files of the same shot, which are in no index
+    companions: list[Path]  # RAW, video and sidecars of the same shot, which are no photos
     pinned: bool
     reason: str
+
+    @property
+    def raws(self) -> list[Path]:
+        """RAW files among the companions: the same shot, as the sensor saw it."""
+        return [path for path in self.companions if path.suffix.lower() in RAW_SUFFIXES]
 
 
 @dataclass(frozen=True)
@@ -94,14 +100,14 @@ class Reasons:
             self._of_rating(row),
             "the album has room for all photos" if all_are_in else _of_variety(*variety),
         )
-        beside = [path for other in [row, *twins] for path in self.series.raws.get(other, [])]
+        companions = (self.series.companions.get(other, []) for other in [row, *twins])
         return Chosen(
             row,
             float(self.ratings[row]),
             float(self.standing[row]),
             gain,
             left,
-            beside,
+            sorted({path for some in companions for path in some}),
             pinned,
             reason or "good and unlike the rest of the album",
         )

@@ -67,6 +67,13 @@ def album(
     link: Annotated[
         Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
     ] = "copy",
+    with_companions: Annotated[
+        bool,
+        typer.Option(
+            "--with-companions",
+            help="Copy what goes along with the photos, too: RAW, videos of Live Photos, sidecars.",
+        ),
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -74,10 +81,13 @@ def album(
     from photorank.album.candidates import shortlist
     from photorank.album.make_album import make_album
     from photorank.album.request import AlbumRequest, rows_of_files
+    from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import plan, write
     from photorank.export.destination import checked_folder
     from photorank.similarity.series import find_series
 
+    if with_companions and to is None:
+        raise typer.BadParameter("--with-companions needs --to")
     if (per is None) != (at_most is None):
         raise typer.BadParameter("--per and --at-most go together")
     opened = open_index(index)
@@ -92,9 +102,11 @@ def album(
     made = make_album(opened, ratings, series, request, vector=vector)
     photos = opened.photos()
     chosen = [photos[one.row] for one in made.chosen]
+    companions = {photos[one.row].path: one.companions for one in made.chosen}
     pieces = list(write(chosen, folder, link)) if folder else None
+    along = list(write_companions(pieces or [], companions, link)) if with_companions else None
     if as_json:
-        print_json(_album_json(made, photos, series, pieces))
+        print_json(_album_json(made, photos, series, pieces) | _companions_json(along))
         return
     _print_album(made, photos, series)
     if pieces is None:
@@ -103,6 +115,7 @@ def album(
         message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
     else:
         _print_copies(pieces, link)
+    _print_companions(companions, along)
 
 
 def _album_json(
@@ -116,7 +129,8 @@ def _album_json(
                 "path": photos[one.row].path,
                 "rating": one.rating,
                 "marginal": one.marginal,
-                "represents": [*(photos[row].path for row in one.represents), *one.beside],
+                "represents": [*(photos[row].path for row in one.represents), *one.raws],
+                "companions": one.companions,
                 "reason": one.reason,
                 "pinned": one.pinned,
                 "taken": photos[one.row].taken,
@@ -138,12 +152,34 @@ def _album_json(
     }
     if pieces is not None:
         said["written"] = [piece.target for piece in pieces if piece.outcome == "new"]
-        said["files"] = [
-            {"path": piece.photo}
-            | {key: getattr(piece, key) for key in ("target", "outcome", "why")}
-            for piece in pieces
-        ]
+        said["files"] = _files_json(pieces)
     return said
+
+
+def _files_json(pieces: "list[PhotoCopy]") -> list[dict[str, Any]]:
+    return [
+        {"path": piece.photo} | {key: getattr(piece, key) for key in ("target", "outcome", "why")}
+        for piece in pieces
+    ]
+
+
+def _companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
+    return {} if along is None else {"companions": _files_json(along)}
+
+
+def _print_companions(
+    companions: "dict[Path, list[Path]]", along: "list[PhotoCopy] | None"
+) -> None:
+    """Print which companions were copied, or that there are some."""
+    if along is not None:
+        new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
+        line(f"{counted(new, 'companion')} copied with them, {there} there already")
+        for one in along:
+            if one.outcome in ("changed", "gone"):
+                message(f"{one.photo} was left out: {one.why}")
+    elif count := len({path for paths in companions.values() for path in paths}):
+        kinds = counted(count, "companion")
+        message(f"{kinds} (RAW, videos, sidecars): --to DIR --with-companions copies them, too.")
 
 
 def _print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:

@@ -115,6 +115,7 @@ def index(
     from photorank.index.building.build import build_index
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import BuildRequest, Cluster
+    from photorank.index.reading.passed_over import passed_over_lines
 
     if mirror and not cluster:
         raise typer.BadParameter("--mirror needs --cluster")
@@ -141,15 +142,17 @@ def index(
             on_progress=on_progress,
         )
         report = build_index(workspace.index(name), request)
-    skipped = skipped_files(report.skipped)
+    skipped, others = skipped_files(report.skipped), skipped_files(report.passed_over)
     if as_json:
-        print_json(vars(report) | {"skipped": skipped})
+        print_json(vars(report) | {"skipped": skipped, "passed_over": others})
     else:
         line(
             f"index {report.index}: {report.added} added, {report.unchanged} unchanged, "
             f"{report.vanished} vanished, {len(skipped)} skipped"
         )
         print_some([f"{file['path']}: {file['reason']}" for file in skipped])
+        for text in passed_over_lines(report.passed_over):
+            line(text)
     if imported is not None:
         print_notes(imported(workspace.index(name)))
         message(f"imported {labels or dataset}")

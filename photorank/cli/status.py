@@ -13,13 +13,14 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank status --index family"))
 def status(index: IndexName = None, as_json: AsJson = False) -> None:
-    """Show what an index holds. Photos, labels, vectors, and files it cannot use."""
+    """Show what an index holds. Photos, labels, vectors, files it cannot use or passes over."""
+    from photorank.index.reading.passed_over import passed_over_lines
     from photorank.vectors.store import builtin_vectors, list_vectors, unusable_cards
 
     opened = open_index(index)
     for error in unusable_cards(opened):
         message(error)
-    skipped = skipped_files(opened.skipped())
+    skipped, others = skipped_files(opened.skipped()), opened.passed_over()
     builtin = builtin_vectors(opened)
     vectors = [
         {"name": name, "kind": vector.kind, "builtin": name in builtin}
@@ -27,7 +28,7 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
     ]
     if as_json:
         encoder = {"encoder": opened.manifest.encoder, "framing": opened.fingerprint.framing}
-        photos = {"photos": len(opened), "skipped": skipped}
+        photos = {"photos": len(opened), "skipped": skipped, "passed_over": skipped_files(others)}
         print_json({"index": opened.name, **encoder, **photos, "vectors": vectors})
         return
     counts = opened.counts()
@@ -53,3 +54,6 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
     for reason, count in Counter(file["reason"] for file in skipped).most_common():
         line(f"skipped {count}: {reason}")
     print_some([file["path"] for file in skipped])
+    for text in passed_over_lines(others):
+        line(text)
+    print_some([f"{file.path}: {file.reason}" for file in others])

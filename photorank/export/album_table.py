@@ -22,7 +22,7 @@ def album_csv(album: Album, photos: Sequence[Photo]) -> bytes:
     writer.writerow(COLUMNS)
     for place, one in enumerate(album.chosen, start=1):
         photo = photos[one.row]
-        represented = [photos[row].path for row in one.represents] + one.beside
+        represented = [photos[row].path for row in one.represents] + one.raws
         writer.writerow(
             [
                 place,

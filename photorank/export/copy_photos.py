@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -98,12 +99,12 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
     temporary = planned.target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if link == "copy":
-            digest = _copied(photo.path, temporary)
-            if digest == photo.digest and _digest(temporary) != digest:
+            digest = copied(photo.path, temporary)
+            if digest == photo.digest and digest_of(temporary) != digest:
                 raise StorageError(planned.target, "what was written cannot be read back")
         else:
-            digest = _digest(photo.path)
-            _link(photo.path, temporary, link)
+            digest = digest_of(photo.path)
+            link_to(photo.path, temporary, link)
         if digest != photo.digest:
             why = "it has changed since it was indexed: run `photorank index` again"
             return replace(planned, outcome="changed", why=why)
@@ -114,7 +115,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
         temporary.unlink(missing_ok=True)
 
 
-def _copied(source: Path, temporary: Path) -> str:
+def copied(source: Path, temporary: Path) -> str:
     """Copy a file durably with its timestamps, and return the SHA-256 of its bytes."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
@@ -131,12 +132,13 @@ def _copied(source: Path, temporary: Path) -> str:
 
 def _chunks(path: Path) -> Iterator[bytes]:
     """Bytes of a file in chunks; read errors become UnreadablePhotoError."""
-    with open_file(path) as file:
+    with open_file(path, most=sys.maxsize) as file:  # what is copied need not fit into memory
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
 
 
-def _link(source: Path, temporary: Path, link: Link) -> None:
+def link_to(source: Path, temporary: Path, link: Link) -> None:
+    """Make a link to a file; ExportError where the disk takes none."""
     real = os.path.realpath(source)
     try:
         if link == "hard":
@@ -162,21 +164,26 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
     target = planned.target
     while True:
         try:
-            if link == "soft":
-                os.symlink(os.readlink(temporary), target)
-            else:
-                os.link(temporary, target)
+            give_name(temporary, target, link)
             return target
         except FileExistsError:  # another process was faster
             target, _ = _target_for(photo, target.parent, link, {target.name.casefold()})
-        except OSError as error:
-            if error.errno not in _NO_LINK_ERRORS:
-                raise
-            # This disk takes no links: an empty file reserves the name.
-            with target.open("xb"):
-                pass
-            os.replace(temporary, target)
-            return target
+
+
+def give_name(temporary: Path, target: Path, link: Link) -> None:
+    """Give a finished file its name; FileExistsError if another file has it."""
+    try:
+        if link == "soft":
+            os.symlink(os.readlink(temporary), target)
+        else:
+            os.link(temporary, target)
+    except OSError as error:
+        if error.errno not in _NO_LINK_ERRORS:
+            raise
+        # This disk takes no links: an empty file reserves the name.
+        with target.open("xb"):
+            pass
+        os.replace(temporary, target)
 
 
 def _target_for(
@@ -207,13 +214,14 @@ def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
             return False
         if os.path.samefile(target, photo.path) != (link == "hard"):
             return False
-        return _digest(target) == photo.digest
+        return digest_of(target) == photo.digest
     except (OSError, UnreadablePhotoError):
         return False
 
 
-def _digest(path: Path) -> str:
-    with open_file(path) as file:
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file's bytes; UnreadablePhotoError if it cannot be read."""
+    with open_file(path, most=sys.maxsize) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -146,7 +146,11 @@ class Index:
 
     def skipped(self) -> list[SkippedFile]:
         """Unusable files and the reasons, sorted by path."""
-        return file_records.load_skipped(self.paths)
+        return [one for one in file_records.load_skipped(self.paths) if not one.passed_over]
+
+    def passed_over(self) -> list[SkippedFile]:
+        """Files in the indexed folders that are no photos, sorted by path."""
+        return [one for one in file_records.load_skipped(self.paths) if one.passed_over]
 
     def raters(self) -> list[str]:
         """Names of all people who rated or chose, sorted; unnamed raters are left out."""

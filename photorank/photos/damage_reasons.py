@@ -5,6 +5,7 @@ from collections.abc import Callable
 from photorank.errors import counted
 
 EXPORT_ADVICE = "export it as RGB with 8 or 16 bits"
+JXL_STARTS = (b"\xff\x0a", b"\0\0\0\x0cJXL ")
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 _CONTAINER_BRANDS = frozenset({b"mif1", b"msf1"})  # of HEIC and AVIF alike
@@ -17,13 +18,13 @@ _SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {  # first bytes of formats 
     "GIF": b"GIF8",
     "BMP": b"BM",
     "TIFF": TIFF_STARTS,
+    "JPEG XL": JXL_STARTS,
 }
 # Formats that are not read, but are found under the names of photos.
 _OTHER_SIGNATURES: dict[str, bytes | tuple[bytes, ...]] = {
     "a PDF": b"%PDF",
     "a Photoshop file": b"8BPS",
     "a zip archive": b"PK\x03\x04",
-    "JPEG XL": (b"\xff\x0a", b"\0\0\0\x0cJXL "),
     "JPEG 2000": (b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"),
 }
 
@@ -55,18 +56,18 @@ def damage(data: bytes, error: Exception | None = None) -> str:
     """Reason why bytes could not be decoded; `error` is the decoder's exception, if any."""
     if isinstance(error, MemoryError):
         return "too large for the memory that is free"
-    kind = _kind(data)
+    kind = format_of(data)
     if kind is None:
         return _other_format(data)
     if kind == "JPEG" and (rare := _rare_jpeg(data)):
         return f"{rare}, which is not read; export it as JPEG of 8 bits"
     text = " ".join(str(error or "its header cannot be read").split())[:100]
     if "truncated" in text.lower() or not _IS_WHOLE.get(kind, bool)(data):
-        return f"truncated {kind} after {_size_text(len(data))}"
+        return f"truncated {kind} after {size_text(len(data))}"
     return f"damaged {kind} ({text or type(error).__name__})"
 
 
-def _kind(data: bytes) -> str | None:
+def format_of(data: bytes) -> str | None:
     """Image format recognised by the first bytes, None if unsupported."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
@@ -106,7 +107,8 @@ def _other_format(data: bytes) -> str:
     return "not an image (text file?)" if printable == len(start) else "not an image"
 
 
-def _size_text(size: int) -> str:
+def size_text(size: int) -> str:
+    """Size of a file in bytes, as text."""
     if size < 1_000:
         return counted(size, "byte")
     return f"{size / 1e3:.0f} kB" if size < 1_000_000 else f"{size / 1e6:.1f} MB"

@@ -1,37 +1,40 @@
-"""Search for photo files under folders, by file name and size; no file is opened."""
+"""Search for photo files under folders, by name and size; what has no suffix is looked into."""
 
 import fnmatch
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from photorank.errors import MissingPathError
-from photorank.photos.open_photo import missing_decoder, os_reason
+from photorank.errors import MissingPathError, UnreadablePhotoError
+from photorank.photos.damage_reasons import format_of
+from photorank.photos.open_photo import missing_decoder, open_file, os_reason
+from photorank.photos.suffixes import (
+    COMPANION_SUFFIXES,
+    HEIC_SUFFIXES,
+    JPEG_SUFFIXES,
+    PHOTO_SUFFIXES,
+    RAW_SUFFIXES,
+)
 
-# fmt: off
-PHOTO_SUFFIXES = frozenset({
-    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".mpo",
-    ".heic", ".heif", ".avif",
-})
-RAW_SUFFIXES = frozenset({
-    ".3fr", ".arw", ".cr2", ".cr3", ".crw", ".dcr", ".dng", ".erf", ".gpr", ".iiq", ".kdc", ".mef",
-    ".mos", ".mrw", ".nef", ".nrw", ".orf", ".pef", ".raf", ".raw", ".rw2", ".rwl", ".sr2", ".srf",
-    ".srw", ".x3f",
-})
-
-# Folders that programs and network drives fill with copies. Names with a leading dot, such as ._*
-# and .thumbnails, are excluded anyway.
-_MACHINE_FOLDERS = frozenset({
+# Folders that programs and network drives fill with copies.
+_PROGRAM_FOLDERS = frozenset({
     "@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot", "$recycle.bin",
     "__macosx", "lost+found", "system volume information", "thumbnails",
-})
-# fmt: on
-RAW_REASON = "camera RAW is not read; export it as JPEG or TIFF"
+})  # fmt: skip
 
-_SUFFIXES = PHOTO_SUFFIXES | RAW_SUFFIXES
+# Reasons why a file is passed over: it is no photo, and nothing is wrong with it.
+COMPANION = "goes along with the photo of its name"
+OTHER_KIND = "another kind of file"
+HIDDEN_FOLDER = "a hidden folder, or one of a program's own files"
+_PASSED_OVER = frozenset({COMPANION, OTHER_KIND, HIDDEN_FOLDER})
+
+# What a camera writes as a pair with its RAW: one shot, rated by the file that shows it finished.
+_RATED_BEFORE_RAW = JPEG_SUFFIXES | HEIC_SUFFIXES
+_START_BYTES = 64  # of a file without a suffix, which tell whether it is a photo
+_PLAIN_FORMATS = frozenset({"JPEG", "PNG", "GIF", "TIFF", "WebP", "HEIC", "AVIF"})
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,21 @@ class SkippedFile:
     mtime_ns: int  # nanoseconds since 1970, 0 where it is not known
     reason: str
 
+    @property
+    def passed_over(self) -> bool:
+        """Whether nothing is wrong with it: it is of another kind, or goes along with a photo."""
+        return self.reason in _PASSED_OVER
+
+    @property
+    def kind(self) -> str:
+        """Kind of file by its name: its suffix, or what stands for one."""
+        name = self.path.name
+        if self.reason == HIDDEN_FOLDER:
+            return f"{name}/"
+        if name.startswith("."):
+            return "._*" if name.startswith("._") else "hidden"
+        return self.path.suffix or "without a suffix"
+
 
 def find_photos(
     paths: Sequence[Path], exclude: Sequence[str] = ()
@@ -59,9 +77,11 @@ def find_photos(
     """Photo files under folders and at single paths, each once, in a stable order.
 
     Named files come first, then a folder's files by name before its subfolders, then folders that
-    only links lead to. Hidden names and folders of thumbnails are excluded unless they are in
-    `paths`, and so are names, or paths relative to a folder of `paths`, that match a shell pattern
-    of `exclude`, in which ``*`` also matches slashes. Raises MissingPathError at the call.
+    only links lead to. Other files are told as passed over: those of other kinds, what goes along
+    with a photo (its RAW, its video, its sidecar), hidden names and folders of thumbnails, unless
+    they are in `paths`. Nothing is told of names, or paths relative to a folder of `paths`, that
+    match a shell pattern of `exclude`, in which ``*`` also matches slashes. Raises
+    MissingPathError at the call.
     """
     roots = sorted({Path(os.path.abspath(path)) for path in paths})
     for root in roots:
@@ -111,13 +131,20 @@ class _Walk:
                 reason = f"this folder cannot be read: {os_reason(error)}"
                 yield SkippedFile(Path(folder), 0, 0, reason)
                 continue
+            beside = _Names(entry.name for entry in entries)
             for entry in entries:
-                if _is_folder(entry):
+                is_folder = _is_folder(entry)
+                if _is_hidden(entry.name):
+                    reason = HIDDEN_FOLDER if is_folder else OTHER_KIND
+                    yield SkippedFile(Path(entry.path), 0, 0, reason)
+                    continue
+                if is_folder:
                     inside.append(entry.path)
                 elif _is_folder(entry, linked=True):
                     self.links.append((entry.path, root))
-                if _suffix(entry.name) in _SUFFIXES and entry.path not in self.named:
-                    yield _checked_file(entry.path)
+                    is_folder = True
+                if entry.path not in self.named and (found := _found(entry, beside, is_folder)):
+                    yield found
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
@@ -131,9 +158,7 @@ class _Walk:
         return sorted(kept, key=lambda entry: entry.name)
 
     def is_excluded(self, entry: os.DirEntry[str], root: str) -> bool:
-        """Whether an entry is hidden, a folder of generated files, or matches a pattern."""
-        if entry.name.startswith(".") or entry.name.lower() in _MACHINE_FOLDERS:
-            return True
+        """Whether an entry matches a pattern."""
         if not self.exclude:
             return False
         relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
@@ -145,6 +170,59 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
         return entry.is_dir(follow_symlinks=linked)
     except OSError:
         return False  # a circular link or one into a closed folder: its name decides
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether a name is hidden, or of a folder of generated files."""
+    return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
+
+
+class _Names:
+    """Names of a folder's files, which tell what goes along with a photo."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.finished: set[str] = set()  # stems of photos that are rated before their RAW
+        self.photos: set[str] = set()  # stems and whole names of photos
+        for name in map(str.lower, names):
+            stem, suffix = os.path.splitext(name)
+            if suffix in PHOTO_SUFFIXES:
+                self.photos |= {stem, name}
+            if suffix in _RATED_BEFORE_RAW:
+                self.finished.add(stem)
+
+    def goes_along(self, name: str) -> bool:
+        """Whether a file goes along with a photo: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
+        stem, suffix = os.path.splitext(name.lower())
+        if suffix in RAW_SUFFIXES:
+            return stem in self.finished
+        # Google writes IMG_1.jpg.supplemental-metadata.json, and the video of IMG.MP.jpg as IMG.MP.
+        names = {stem, *(os.path.splitext(stem)[:1] if suffix == ".json" else ())}
+        if suffix == ".mp":
+            names.add(name.lower())
+        return suffix in COMPANION_SUFFIXES and not self.photos.isdisjoint(names)
+
+
+def _found(
+    entry: os.DirEntry[str], beside: _Names, is_folder: bool
+) -> PhotoFile | SkippedFile | None:
+    """Photo or other file of an entry of a folder, None for a folder like any other."""
+    suffix = _suffix(entry.name)
+    if is_folder:
+        return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None
+    if beside.goes_along(entry.name):
+        return SkippedFile(Path(entry.path), 0, 0, COMPANION)
+    if suffix in PHOTO_SUFFIXES or (not suffix and _looks_like_photo(entry.path)):
+        return _checked_file(entry.path)
+    return SkippedFile(Path(entry.path), 0, 0, OTHER_KIND)
+
+
+def _looks_like_photo(path: str) -> bool:
+    """Whether a file without a suffix begins as a photo does."""
+    try:
+        with open_file(Path(path)) as file:
+            return format_of(file.read(_START_BYTES)) in _PLAIN_FORMATS
+    except UnreadablePhotoError:
+        return False
 
 
 def _suffix(name: str) -> str:
@@ -163,9 +241,7 @@ def _checked_file(path: str) -> PhotoFile | SkippedFile:
         reason: str | None = "a folder with a photo's name"
     elif not stat.S_ISREG(status.st_mode):
         reason = "not a regular file"  # opening a pipe would block
-    elif suffix in RAW_SUFFIXES:
-        reason = RAW_REASON
-    elif suffix not in PHOTO_SUFFIXES:
+    elif suffix not in PHOTO_SUFFIXES and (suffix or not _looks_like_photo(path)):
         reason = f"not the name of a photo ({suffix or 'no suffix'})"
     else:
         reason = missing_decoder(suffix)

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from PIL import ExifTags, Image, UnidentifiedImageError, features
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.damage_reasons import TIFF_STARTS, damage, is_heif
+from photorank.photos.damage_reasons import JXL_STARTS, TIFF_STARTS, damage, is_heif
 from photorank.photos.decode_limits import (
     MAX_FILE_BYTES,
     MAX_PIXELS,
@@ -25,8 +25,10 @@ from photorank.photos.decode_limits import (
     too_many_pixels,
 )
 from photorank.photos.decoding.colour_tags import tagged_space
+from photorank.photos.decoding.raw_photo import is_raw, open_raw, raw_header
 from photorank.photos.decoding.tiff_pages import open_tiff
 from photorank.photos.decoding.to_srgb import to_srgb
+from photorank.photos.suffixes import AVIF_SUFFIXES, HEIC_SUFFIXES, JXL_SUFFIXES, RAW_SUFFIXES
 
 # Pillow's own limit is half as high. Its warnings, also of metadata, would go to the terminal; what
 # matters becomes the reason of an error here.
@@ -36,7 +38,7 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 _FORMAT_BYTES = 64  # bytes that tell the format
 
 # EPS, PDF and others run programs, or no camera writes them.
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "AVIF", "GIF", "BMP")
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 
 # Least ratio of a reduced photo's short side to the side that is asked for. From 12 megapixels a
 # ViT-B/32's embeddings keep a cosine of 0.99997 with those of all pixels, and ratings a Spearman
@@ -45,6 +47,12 @@ _REDUCED_SIDE_RATIO = 1.6
 _THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
 _REDUCIBLE_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
+
+_DECODERS = (  # suffixes, the module that decodes them, what it decodes, the extra that brings it
+    (HEIC_SUFFIXES, "pillow_heif", "HEIC", "heic"),
+    (RAW_SUFFIXES, "rawpy", "camera RAW", "raw"),
+    (JXL_SUFFIXES, "pillow_jxl", "JPEG XL", "jxl"),
+)
 
 _TRANSPOSES = {  # by EXIF orientation
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -75,16 +83,16 @@ def os_reason(error: OSError) -> str:
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[io.BufferedReader]:
-    """Open a photo's file; UnreadablePhotoError if it is missing, no regular file or too large."""
+def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.BufferedReader]:
+    """Open a file; UnreadablePhotoError if it is missing, no regular file or has too many bytes."""
     # A pipe that took a photo's place since the search would block without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
         with open(os.open(path, flags), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise UnreadablePhotoError("not a regular file", path)
-            if os.fstat(file.fileno()).st_size > MAX_FILE_BYTES:
-                raise UnreadablePhotoError(f"larger than {MAX_FILE_BYTES >> 30} GiB", path)
+            if os.fstat(file.fileno()).st_size > most:
+                raise UnreadablePhotoError(f"larger than {most >> 30} GiB", path)
             yield file
     except OSError as error:
         raise UnreadablePhotoError(os_reason(error), path) from error
@@ -112,9 +120,10 @@ def photo_digest(data: bytes) -> str:
 
 def missing_decoder(suffix: str) -> str | None:
     """Advice for installing the decoder of a suffix like ``.heic``, None if it is installed."""
-    if suffix in {".heic", ".heif"} and importlib.util.find_spec("pillow_heif") is None:
-        return str(MissingExtraError("HEIC", "heic"))
-    if suffix == ".avif" and not features.check("avif"):
+    for suffixes, module, what, extra in _DECODERS:
+        if suffix in suffixes and importlib.util.find_spec(module) is None:
+            return str(MissingExtraError(what, extra))
+    if suffix in AVIF_SUFFIXES and not features.check("avif"):
         return "AVIF needs a newer Pillow: `pip install --upgrade pillow`"
     return None
 
@@ -149,12 +158,11 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Opened photo of a file's bytes; of a TIFF file the page that is the photo."""
+    """Opened photo of a file's bytes; of TIFF the page that is the photo, of RAW the preview."""
+    if is_raw(data):
+        return open_raw(data)
     if data.startswith(TIFF_STARTS):
-        photo = open_tiff(data)
-        if photo is None:
-            raise UnreadablePhotoError("camera RAW is not read; export it as JPEG or TIFF")
-        return photo
+        return open_tiff(data) or open_raw(data)
     return open_header(io.BytesIO(data))
 
 
@@ -175,14 +183,20 @@ def thumbnail(photo: Image.Image) -> bytes:
 
 
 @cache
-def _formats(heif: bool) -> tuple[str, ...]:
-    """Formats that can be opened on this machine; registers the decoder of HEIC."""
+def _formats(suffix: str) -> tuple[str, ...]:
+    """Formats that can be opened on this machine; registers the decoder that a suffix needs."""
     Image.init()
-    if heif and missing_decoder(".heic") is None:
+    if suffix == ".heic":
         import pillow_heif
 
         pillow_heif.register_heif_opener()
-    return tuple(name for name in _FORMATS if name in Image.OPEN and (heif or name != "HEIF"))
+        return ("HEIF",)
+    if suffix == ".jxl":
+        from pillow_jxl import JpegXLImagePlugin
+
+        JpegXLImagePlugin.DECODE_THREADS = 0  # photos are decoded side by side already
+        return ("JXL",)
+    return tuple(name for name in _FORMATS if name in Image.OPEN)
 
 
 def open_header(file: BinaryIO) -> Image.Image:
@@ -194,23 +208,33 @@ def open_header(file: BinaryIO) -> Image.Image:
     file.seek(0)
     if not start:
         raise UnreadablePhotoError("empty file")
+    suffix = ".heic" if is_heif(start) else ".jxl" if start.startswith(JXL_STARTS) else ""
+    if missing := missing_decoder(suffix):
+        raise UnreadablePhotoError(missing)
     try:
-        photo = Image.open(file, formats=_formats(is_heif(start)))
-    except UnidentifiedImageError as error:
-        if is_heif(start) and (missing := missing_decoder(".heic")):
-            raise UnreadablePhotoError(missing) from error
-        file.seek(0)
-        raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES))) from error
+        photo = Image.open(file, formats=_formats(suffix))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels(MAX_PIXELS) from error
     except Exception as error:  # as in `decode_photo`
         file.seek(0)
-        raise UnreadablePhotoError(damage(file.read(MAX_FILE_BYTES), error)) from error
+        data = file.read(MAX_FILE_BYTES)
+        if header := _raw_header(data):
+            return header
+        known = None if isinstance(error, UnidentifiedImageError) else error
+        raise UnreadablePhotoError(damage(data, known)) from error
     limit = MAX_WEBP_PIXELS if photo.format == "WEBP" else MAX_PIXELS
     if photo.width * photo.height > limit:
         raise too_many_pixels(limit)
     _restore_exif(photo)
     return photo
+
+
+def _raw_header(data: bytes) -> Image.Image | None:
+    """EXIF and XMP of a RAW or TIFF file that Pillow does not open, None if there is none."""
+    try:
+        return raw_header(data)
+    except Exception:  # of damaged files, which their decoder names
+        return None
 
 
 def _restore_exif(photo: Image.Image) -> None:
@@ -236,6 +260,8 @@ def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
     """Picture turned upright by the EXIF orientation of `photo`."""
+    if photo.format == "JXL" and not getattr(photo, "jpeg", False):
+        return picture  # its decoder has done so, unless it gave back the JPEG that it was made of
     try:
         orientation = photo.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # a photo with damaged EXIF is still a photo; decoders raise anything

@@ -1,12 +1,13 @@
 """Metadata of photo files, read so that a damaged header cannot crash this process.
 
-Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC and AVIF are opened
-by C libraries, so the processes of the decode pool read them.
+Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC, AVIF and JPEG XL
+are opened by C libraries, so the processes of the decode pool read them.
 """
 
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
+from photorank.photos.damage_reasons import JXL_STARTS
 from photorank.photos.decode_limits import MAX_FILE_BYTES
 from photorank.photos.decode_pool import header_isolated
 from photorank.photos.metadata import exif
@@ -43,9 +44,10 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Bytes of a WebP, HEIC or AVIF file, to be read in the decode pool; else None."""
+    """Bytes of a file that a C library opens, to be read in the decode pool; else None."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
-        if start[4:8] != b"ftyp" and start[:4] + start[8:] != b"RIFFWEBP":
+        in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"
+        if not in_c and not start.startswith(JXL_STARTS):
             return None
         return start + file.read(MAX_FILE_BYTES - _FORMAT_BYTES)

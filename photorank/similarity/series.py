@@ -38,7 +38,7 @@ class Series:
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
     named: list[str | None]  # by series: what people call it
-    raws: dict[int, list[Path]]  # by row: RAW files of the same shot, which are not read
+    companions: dict[int, list[Path]]  # by row: RAW, video and sidecars of the same shot
     threshold: float
 
     def __len__(self) -> int:
@@ -81,7 +81,7 @@ def find_series(
     for rows in rows_by_code(named.series[known]):
         groups.unite(known[rows])
     stands = np.arange(len(photos))
-    found, raws = find_versions(index, photos, named.series, among)
+    found, companions = find_versions(index, photos, named.series, among)
     for main, together in found.items():
         stands[together] = main
         anchor = next((row for row in together if named.series[row] >= 0), main)
@@ -91,7 +91,7 @@ def find_series(
     names: list[str | None] = [None] * (int(codes.max(initial=-1)) + 1)
     for row in known.tolist():
         names[codes[row]] = named.series_names[named.series[row]]
-    return Series(codes, stands, names, raws, threshold)
+    return Series(codes, stands, names, companions, threshold)
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:

@@ -1,4 +1,4 @@
-"""Versions of one photo: edits, exports and RAW files of the same shot beside the original."""
+"""Versions of one photo, edits and exports, and the files that go along with it: RAW, videos."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,9 @@ from itertools import chain
 from pathlib import Path
 
 from photorank.index.opened import Index, Photo
-from photorank.index.reading.library_files import library_files, raw_files
+from photorank.index.reading.library_files import companion_files, library_files
 from photorank.labels.photo_library.edited import shot_name, versions
+from photorank.photos.suffixes import PHOTO_SUFFIXES
 from photorank.typing import Codes, Embeddings
 
 # Files of one name and time may still be of two photos: of scans that all bear one date, say. With
@@ -26,7 +27,7 @@ def find_versions(
     rows that are looked at, all by default.
 
     The rows of all versions are told by the row of the one that stands for the photo; and the
-    RAW files of the same shot in its folder, which are not read, by row.
+    files that go along with a photo of their shot in their folder, by row.
     """
     rows = range(len(photos)) if among is None else among.tolist()
     row_of = {photos[row].digest: row for row in rows}
@@ -39,13 +40,19 @@ def find_versions(
         if len(rows) > 1 and len({int(known[row]) for row in rows} - {-1}) < 2:
             found[rows[0]] = rows
 
-    raw_shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
-    for raw in raw_files(index.paths):
-        raw_shots[raw.parent, shot_name(raw)].append(raw)
-    raws: dict[int, list[Path]] = defaultdict(list)
-    for file in files if raw_shots else ():
-        raws[row_of[file.digest]] += raw_shots.get((file.path.parent, shot_name(file.path)), [])
-    return found, {row: sorted(set(paths)) for row, paths in raws.items() if paths}
+    shots: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for path in companion_files(index.paths):
+        shots[path.parent, _shot_of_companion(path)].append(path)
+    companions: dict[int, list[Path]] = defaultdict(list)
+    for file in files if shots else ():
+        companions[row_of[file.digest]] += shots.get((file.path.parent, shot_name(file.path)), [])
+    return found, {row: sorted(set(paths)) for row, paths in companions.items() if paths}
+
+
+def _shot_of_companion(path: Path) -> str:
+    """Name of the shot that a file goes along with: of IMG_1.CR3, and of IMG_1.jpg.xmp."""
+    photo = path.with_suffix("")
+    return shot_name(photo if photo.suffix.lower() in PHOTO_SUFFIXES else path)
 
 
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:

@@ -23,12 +23,14 @@ def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
     skipped = first.json.pop("skipped")
     assert [Path(file["path"]) for file in skipped] == [gallery / "notes.jpg"]
     assert "not" in skipped[0]["reason"]
-    assert {**first.json, "skipped": []} == {
+    assert [Path(one["path"]).name for one in first.json["passed_over"]] == ["labels.csv"]
+    assert {**first.json, "skipped": [], "passed_over": []} == {
         "index": "mine",
         "added": 24,
         "unchanged": 0,
         "vanished": 0,
         "skipped": [],
+        "passed_over": [],
     }
     assert again.json["added"] == 0
     assert again.json["unchanged"] == 24
@@ -47,7 +49,9 @@ def test_status(photorank):
     """Status tells the encoder, the framing, the number of photos and the vectors."""
     status = photorank("status", "--json").json
 
-    assert set(status) == {"index", "encoder", "framing", "photos", "skipped", "vectors"}
+    assert set(status) == {"index", "encoder", "framing", "photos", "skipped", "vectors"} | {
+        "passed_over"
+    }
     assert status["index"] == "small"
     assert status["encoder"] == "embedded"
     assert status["framing"] == "whole"

@@ -75,6 +75,10 @@ def formats(seed: int = 0) -> dict[str, bytes]:
 
         pillow_heif.register_heif_opener()
         made[".heic"] = saved(picture, "HEIF", quality=95)
+    with suppress(ImportError):
+        import pillow_jxl  # noqa: F401 - it registers itself
+
+        made[".jxl"] = saved(picture, "JXL", quality=95)
     return made
 
 

@@ -8,9 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from photorank.errors import MissingPathError
-from photorank.photos.files import PhotoFile, SkippedFile, find_photos
+from photorank.photos.files import (
+    COMPANION,
+    HIDDEN_FOLDER,
+    OTHER_KIND,
+    PhotoFile,
+    SkippedFile,
+    find_photos,
+)
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 
@@ -24,13 +32,31 @@ def make(folder, *names):
 
 
 def found(*paths, exclude=()):
-    """Return what was found, relative to the first path."""
-    return [os.path.relpath(file.path, paths[0]) for file in find_photos(paths, exclude)]
+    """Return the photos that were found, relative to the first path."""
+    return [os.path.relpath(file.path, paths[0]) for file in seen(*paths, exclude=exclude)]
+
+
+def seen(*paths, exclude=()):
+    """Return what was found and is no file of another kind."""
+    return [
+        file
+        for file in find_photos(paths, exclude)
+        if isinstance(file, PhotoFile) or not file.passed_over
+    ]
+
+
+def passed_over(folder):
+    """Return why each file of a folder was passed over, by its path below it."""
+    return {
+        os.path.relpath(file.path, folder): file.reason
+        for file in find_photos([folder])
+        if isinstance(file, SkippedFile) and file.passed_over
+    }
 
 
 def reason(path):
     """Return why the one thing found was skipped."""
-    [skipped] = find_photos([path])
+    [skipped] = seen(path)
     assert isinstance(skipped, SkippedFile)
     return skipped.reason
 
@@ -60,7 +86,7 @@ def test_files_come_sorted_with_their_size_and_time(tmp_path):
     """A folder's own files come by name, then its subfolders', with absolute paths."""
     make(tmp_path, "b.jpg", "a/z.PNG", "a.jpeg", "notes.txt", "c/d/e.webp")
 
-    files = list(find_photos([tmp_path]))
+    files = list(seen(tmp_path))
 
     assert found(tmp_path) == ["a.jpeg", "b.jpg", "a/z.PNG", "c/d/e.webp"]
     status = (tmp_path / "a.jpeg").stat()
@@ -95,6 +121,59 @@ def test_machine_made_and_other_files_are_passed_over(tmp_path, name):
     make(tmp_path, name, "kept.jpg")
 
     assert found(tmp_path) == ["kept.jpg"]
+    top = name.partition("/")[0]
+    assert passed_over(tmp_path) == {top: HIDDEN_FOLDER if "/" in name else OTHER_KIND}
+
+
+def test_what_goes_along_with_a_photo_is_told(tmp_path):
+    """RAW beside its JPEG or HEIC, videos and sidecars of a photo's name are its companions."""
+    companions = {
+        "a.NEF", "a.MOV", "a.xmp", "a.JPG.xmp", "a.NEF.xmp", "b.dng", "b.mp4", "b.AAE",
+        "PXL_1.MP", "g.jpg.supplemental-metadata.json",
+    }  # fmt: skip
+    photos = {"a.JPG", "b.heic", "PXL_1.MP.jpg", "g.jpg", "alone.CR2", "edit.tif", "edit.RAF"}
+    others = {"clip.MOV", "c.xmp", "a.psd", "alone/a.MOV"}
+    make(tmp_path, *companions, *photos, *others)
+
+    assert set(found(tmp_path)) == photos
+    expected = dict.fromkeys(companions, COMPANION) | dict.fromkeys(others, OTHER_KIND)
+    assert passed_over(tmp_path) == expected
+
+
+def test_every_file_has_a_kind_to_be_counted_by(tmp_path):
+    """What is passed over is told by its suffix, or by what stands for one."""
+    make(tmp_path, "a.psd", "b.MOV", "._c.jpg", ".DS_Store", "@eaDir/d.jpg", "README", "e.jpg")
+
+    kinds = [file.kind for file in find_photos([tmp_path]) if isinstance(file, SkippedFile)]
+
+    assert set(kinds) == {"._*", ".MOV", ".psd", "@eaDir/", "hidden", "without a suffix"}
+    assert len(kinds) == 6
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF"])
+def test_a_photo_without_a_suffix_is_found_by_its_first_bytes(tmp_path, kind):
+    """Some programs write photos under bare names; other bare files are passed over."""
+    Image.new("RGB", (8, 8)).save(tmp_path / "4F2A", kind)
+    make(tmp_path, "bare", "kept.jpg")
+
+    assert found(tmp_path) == ["4F2A", "kept.jpg"]
+    assert found(tmp_path / "4F2A") == ["."]
+
+
+@pytest.mark.parametrize(
+    ("name", "module", "extra"),
+    [("a.NEF", "rawpy", "raw"), ("a.jxl", "pillow_jxl", "jxl"), ("a.HIF", "pillow_heif", "heic")],
+)
+def test_a_photo_whose_library_is_missing_tells_how_to_get_it(
+    tmp_path, monkeypatch, name, module, extra
+):
+    """It is found and, without what decodes it, skipped with the command to install that."""
+    make(tmp_path, name)
+    assert isinstance(next(find_photos([tmp_path])), PhotoFile)
+
+    monkeypatch.setitem(sys.modules, module, None)
+
+    assert f'pip install "photorank[{extra}]"' in reason(tmp_path)
 
 
 def test_a_hidden_folder_that_is_named_is_searched(tmp_path):
@@ -144,7 +223,6 @@ def test_a_missing_path_is_an_error_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("a.NEF", "camera RAW is not read; export it as JPEG or TIFF"),
         ("notes.txt", "not the name of a photo (.txt)"),
         ("photo", "not the name of a photo (no suffix)"),
     ],
@@ -154,16 +232,6 @@ def test_a_named_file_that_is_no_photo_has_a_reason(tmp_path, name, words):
     make(tmp_path, name)
 
     assert reason(tmp_path / name) == words
-
-
-def test_heic_without_its_library_tells_how_to_get_it(tmp_path, monkeypatch):
-    """A HEIC photo is found and, without pillow-heif, skipped with the command to install it."""
-    make(tmp_path, "a.heic")
-    assert isinstance(next(find_photos([tmp_path])), PhotoFile)
-
-    monkeypatch.setitem(sys.modules, "pillow_heif", None)
-
-    assert 'pip install "photorank[heic]"' in reason(tmp_path)
 
 
 @posix

@@ -11,7 +11,6 @@ import pytest
 from PIL import Image, ImageCms
 
 from photorank.errors import UnreadablePhotoError
-from photorank.photos import open_photo
 from photorank.photos.framing import frame
 from photorank.photos.metadata.exif import Shot, shot
 from photorank.photos.open_photo import (
@@ -35,13 +34,15 @@ FORMATS = {
     "GIF": ({}, 12),
     "AVIF": ({"quality": 95}, 3),
     "HEIF": ({"quality": 95}, 3),
+    "JXL": ({"quality": 95}, 3),
 }
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _heif():
-    """Let the tests write HEIC."""
+    """Let the tests write HEIC and JPEG XL."""
     import pillow_heif
+    import pillow_jxl  # noqa: F401 - it registers itself
 
     pillow_heif.register_heif_opener()
 
@@ -470,13 +471,23 @@ def test_heic_without_its_library_tells_how_to_get_it(scene, monkeypatch):
     """A HEIC photo under another name is refused with the command to install what reads it."""
     data = encoded(scene, "HEIF")
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
-    monkeypatch.delitem(Image.OPEN, "HEIF")
-    open_photo._formats.cache_clear()
 
     assert 'pip install "photorank[heic]"' in reason(data)
 
-    monkeypatch.undo()
-    open_photo._formats.cache_clear()
+
+def test_jpeg_xl_without_its_library_tells_how_to_get_it(scene, monkeypatch):
+    """Likewise a JPEG XL."""
+    data = encoded(scene, "JXL")
+    monkeypatch.setitem(sys.modules, "pillow_jxl", None)
+
+    assert 'pip install "photorank[jxl]"' in reason(data)
+
+
+def test_jpeg_xl_is_turned_by_its_picture_alone(scene):
+    """A JPEG XL says in its pixels how it is held; EXIF that says it again is not obeyed."""
+    exif = camera_exif(6).tobytes().removeprefix(b"Exif\0\0")
+
+    assert decode_photo(encoded(scene, "JXL", exif=exif)).size == scene.size
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -207,7 +207,7 @@ def test_versions_are_one_photo_and_the_edited_one_stands_for_it(scene):
     assert groups == [{"IMG_1.jpg", "IMG_1-edited.jpg"}]
     names = [photo.path.name for photo in scene.library.index.photos()]
     assert names[found.versions[names.index("IMG_1.jpg")]] == "IMG_1-edited.jpg"
-    assert [path.name for path in found.raws[names.index("IMG_2.jpg")]] == ["IMG_2.CR2"]
+    assert [path.name for path in found.companions[names.index("IMG_2.jpg")]] == ["IMG_2.CR2"]
 
 
 def test_what_people_call_a_series_is_one(scene):

@@ -36,6 +36,7 @@ class BuildReport:
     unchanged: int  # photos that were, under this name or another
     vanished: int  # photos whose last file is gone
     skipped: list[SkippedFile]  # files that cannot be used, sorted by path
+    passed_over: list[SkippedFile]  # files that are no photos, sorted by path
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
@@ -95,12 +96,14 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
     here, shown = {after[place].photo for place in usable}, _shown(scan.before)
     gone = {scan.before[place].photo for place in scan.findings.gone if place not in skips}
+    others = _skipped_files(skips, scan.roots)
     return BuildReport(
         index=index.name,
         added=len(here - shown),
         unchanged=len(here & shown),
         vanished=len(gone - _shown(after)),
-        skipped=_skipped_files(skips, scan.roots),
+        skipped=[file for file in others if not file.passed_over],
+        passed_over=[file for file in others if file.passed_over],
     )
 
 

@@ -21,7 +21,10 @@ from photorank.photos.metadata.exif import Shot
 from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
 from photorank.typing import Embeddings, Frames
 
-_READING_PACKAGES = ("photorank", "pillow", "pillow-heif", "tifffile", "imagecodecs")
+_READING_PACKAGES = (
+    *("photorank", "pillow", "pillow-heif", "pillow-jxl-plugin"),
+    *("tifffile", "imagecodecs", "rawpy"),
+)
 _PHOTOS_A_CORE = 16  # of a batch: two rounds of every worker
 _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few hundred megabytes
 

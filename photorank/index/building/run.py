@@ -86,6 +86,7 @@ def folder_of(path: Path) -> Path:
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosError:
     """Error that lists the reasons why none of the files can be used."""
+    files = sorted(files, key=lambda file: file.passed_over)  # what somebody can do something about
     return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
 
 

@@ -48,7 +48,7 @@ def scan_files(run: Run) -> Scan:
     unreadable = {
         place
         for place, file in places.items()
-        if isinstance(file, SkippedFile) and not file.mtime_ns
+        if isinstance(file, SkippedFile) and not file.mtime_ns and not file.passed_over
     }
     _find_gone(scan, places, roots.places(run.named), unreadable)
     return scan
@@ -57,7 +57,8 @@ def scan_files(run: Run) -> Scan:
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) -> None:
     """Classify one found file and add it to the matching list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
-    if before and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
+    passed_over = isinstance(file, SkippedFile) and file.passed_over
+    if before and not passed_over and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
         scan.found.append(place)
         if before.vanished:
             scan.findings.back.append(place)
@@ -65,7 +66,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) 
         scan.skipped[place] = KnownSkip(file.size, file.mtime_ns, file.reason, None)
         if scan.skipped[place] != skip:
             scan.findings.skips[place] = scan.skipped[place]
-        if file.mtime_ns and before and not before.vanished:
+        if (file.mtime_ns or passed_over) and before and not before.vanished:
             scan.findings.gone.append(place)
     else:
         scan.found.append(place)

@@ -5,11 +5,17 @@ from collections.abc import Collection
 from pathlib import Path
 
 from photorank.index.catalogue.connection import reading
-from photorank.index.catalogue.file_records import known_skips, load_roots
+from photorank.index.catalogue.file_records import (
+    known_files,
+    known_skips,
+    load_roots,
+    load_skipped,
+)
 from photorank.index.catalogue.rooted_paths import path_bytes
 from photorank.index.reading.rows import load_facts, load_rows
 from photorank.labels.photo_library.collected_judgements import LibraryFile
-from photorank.photos.files import RAW_SUFFIXES
+from photorank.photos.files import COMPANION
+from photorank.photos.suffixes import RAW_SUFFIXES
 from photorank.workspace import IndexPaths
 
 
@@ -37,11 +43,24 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
 
 
 def raw_files(paths: IndexPaths) -> list[Path]:
-    """RAW files in the indexed folders, which are listed but never decoded."""
+    """RAW files in the indexed folders, whether they are photos or go along with one."""
     with reading(paths) as connection:
         roots = load_roots(connection)
-        found = [Path(os.fsdecode(roots.path(place))) for place in known_skips(connection)]
+        files = known_files(connection)
+        there = [place for place, file in files.items() if not file.vanished]
+        found = [
+            Path(os.fsdecode(roots.path(place))) for place in (*there, *known_skips(connection))
+        ]
     return [path for path in found if path.suffix.lower() in RAW_SUFFIXES]
+
+
+def companion_files(paths: IndexPaths) -> list[Path]:
+    """Files that go along with a photo: its video, its sidecar, and RAW that is no photo itself."""
+    return [
+        file.path
+        for file in load_skipped(paths)
+        if file.reason == COMPANION or file.path.suffix.lower() in RAW_SUFFIXES
+    ]
 
 
 def lies_in(file: LibraryFile, folder: Path) -> bool:

@@ -69,7 +69,8 @@ def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> 
     chosen = set()
     for found in find_photos([Path(os.path.realpath(album))]):
         if not isinstance(found, PhotoFile):
-            collected.troubles.append(Trouble(found.path, found.reason))
+            if not found.passed_over:
+                collected.troubles.append(Trouble(found.path, found.reason))
             continue
         try:
             digest = by_path.get(str(found.path)) or photo_digest(read_photo(found.path))

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.files import RAW_SUFFIXES
 from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.metadata.xmp import sidecar_extension, xmp_time
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
 from photorank.photos.open_photo import open_file
+from photorank.photos.suffixes import RAW_SUFFIXES
 
 
 def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:

@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from dashboard.models import photo_tiles
 from dashboard.models.photo_tiles import Filters
 from photorank.index.opened import IndexLabels
+from photorank.photos.files import COMPANION, OTHER_KIND, SkippedFile
 
 NAN = float("nan")
 RATINGS = np.array([0.1, 0.4, 0.2, 0.3])
@@ -59,3 +62,19 @@ def test_unlabelled_photos_have_no_percentile():
 
     assert np.isnan(places[2])
     assert np.argsort(places[[0, 1, 3]]).tolist() == [1, 2, 0]
+
+
+def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
+    """Of thousands of files the first are listed, and the command that lists all is named."""
+    others = [SkippedFile(Path(f"/p/{number}.MOV"), 0, 0, COMPANION) for number in range(1200)]
+    damaged = SkippedFile(Path("/p/z.jpg"), 9, 9, "truncated JPEG after 9 bytes")
+
+    unused = photo_tiles.unused_files(
+        [*others, SkippedFile(Path("/p/a.psd"), 0, 0, OTHER_KIND), damaged]
+    )
+
+    assert unused.title == "1 file could not be used, 1,201 passed over"
+    assert unused.sentences[0] == "1,201 files passed over: 1200 .MOV, 1 .psd"
+    assert "photorank status --json" in unused.sentences[-1]
+    assert list(unused.table["file"])[:2] == ["/p/z.jpg", "/p/0.MOV"]
+    assert len(unused.table) == 1000

@@ -170,6 +170,16 @@ def test_browse_shows_the_worst_and_the_disagreements(dashboard, home, order, fi
     assert first in captions[0]
 
 
+def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
+    """Below the photos stands what was passed over or could not be used, and why."""
+    app = dashboard("browse")
+
+    [unused] = app.expander
+    assert unused.label == "1 file could not be used, 1 passed over"
+    assert [one.value for one in app.text] == ["1 file passed over: 1 .csv"]
+    assert list(app.dataframe[0].value["why"])[1] == "another kind of file"
+
+
 def test_browse_filters_by_group(dashboard, home):
     """Only photos of the chosen group are left."""
     app = dashboard("browse")

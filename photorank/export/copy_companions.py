@@ -1,0 +1,71 @@
+"""Copies of the files that go along with photos: each beside its photo's copy, under its name."""
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from photorank.errors import StorageError, UnreadablePhotoError
+from photorank.export.copy_photos import (
+    Link,
+    PhotoCopy,
+    copied,
+    digest_of,
+    give_name,
+    link_to,
+)
+from photorank.workspace import storage_errors, sync_folder
+
+
+def write_companions(
+    copies: Sequence[PhotoCopy], companions: Mapping[Path, Sequence[Path]], link: Link
+) -> Iterator[PhotoCopy]:
+    """Copy or link the companions of photos that were copied, and yield each once it is written.
+
+    `companions` are files by the photo that they go along with. A companion has the name of its
+    photo's copy. No file is replaced. Raises StorageError if the disk fails or is full.
+    """
+    folders = set()
+    for copy in copies:
+        if copy.outcome not in ("new", "there"):
+            continue
+        for companion in companions.get(copy.photo, ()):
+            target = copy.target.with_name(_name(companion, copy))
+            folders.add(target.parent)
+            with storage_errors(target.parent):
+                yield _written(companion, target, link)
+    for folder in folders:
+        with storage_errors(folder):
+            sync_folder(folder)
+
+
+def _name(companion: Path, copy: PhotoCopy) -> str:
+    """Name of a companion's copy: IMG_1 (2).MOV beside IMG_1 (2).jpg."""
+    stem = copy.photo.stem
+    if not companion.name.casefold().startswith(stem.casefold()):
+        return companion.name  # of another version of the shot
+    return copy.target.stem + companion.name[len(stem) :]
+
+
+def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
+    """Copy of one file, or link to it; what lies under its name is left as it is."""
+    temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
+    try:
+        if os.path.lexists(target):
+            same = target.is_file() and digest_of(target) == digest_of(source)
+            why = "" if same else "another file has its name there"
+            return PhotoCopy(source, target, 0, "there" if same else "changed", why)
+        if link == "copy":
+            if copied(source, temporary) != digest_of(temporary):
+                raise StorageError(target, "what was written cannot be read back")
+        else:
+            link_to(source, temporary, link)
+        size = source.stat().st_size if link == "copy" else 0
+        give_name(temporary, target, link)
+        return PhotoCopy(source, target, size, "new")
+    except FileExistsError:  # another process was faster
+        return PhotoCopy(source, target, 0, "changed", "another file has its name there")
+    except UnreadablePhotoError as error:
+        return PhotoCopy(source, target, 0, "gone", error.reason)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,53 @@
+"""Files that go along with the photos of an album, copied beside them."""
+
+import os
+
+import pytest
+
+from photorank.export.copy_companions import write_companions
+from photorank.export.copy_photos import PhotoCopy
+
+
+@pytest.fixture
+def card(tmp_path):
+    """Return a folder of companions, and an empty one to copy to."""
+    (tmp_path / "card").mkdir()
+    (tmp_path / "out").mkdir()
+    for name in ("IMG_1.MOV", "IMG_1.JPG.xmp", "img_1.cr3"):
+        (tmp_path / "card" / name).write_bytes(name.encode())
+    return tmp_path
+
+
+def copied(card, target="IMG_1.JPG", link="copy", outcome="new"):
+    """Return the outcomes of copying all companions of a photo, by name."""
+    photo = card / "card" / "IMG_1.JPG"
+    copy = PhotoCopy(photo, card / "out" / target, 1, outcome)
+    files = sorted((card / "card").iterdir())
+    return {one.target.name: one.outcome for one in write_companions([copy], {photo: files}, link)}
+
+
+@pytest.mark.parametrize("link", ["copy", "hard", "soft"])
+def test_companions_bear_the_name_of_their_photos_copy(card, link):
+    """Beside IMG_1 (2).JPG lie its video, its RAW and its sidecar, however they are written."""
+    names = ["IMG_1 (2).JPG.xmp", "IMG_1 (2).MOV", "IMG_1 (2).cr3"]
+
+    assert copied(card, "IMG_1 (2).JPG", link) == dict.fromkeys(names, "new")
+
+    assert sorted(os.listdir(card / "out")) == names
+    assert (card / "out" / "IMG_1 (2).MOV").read_bytes() == b"IMG_1.MOV"
+    assert copied(card, "IMG_1 (2).JPG", link) == dict.fromkeys(names, "there")
+
+
+def test_no_file_is_replaced(card):
+    """What lies under a companion's name stays, and the companion is told as left out."""
+    (card / "out" / "IMG_1.MOV").write_bytes(b"another")
+
+    assert copied(card)["IMG_1.MOV"] == "changed"
+
+    assert (card / "out" / "IMG_1.MOV").read_bytes() == b"another"
+    assert len(os.listdir(card / "out")) == 3
+
+
+def test_a_photo_that_was_left_out_takes_nothing_along(card):
+    """Companions of a photo that is gone stay where they are."""
+    assert copied(card, outcome="gone") == {}
