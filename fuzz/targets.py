@@ -12,7 +12,7 @@ from PIL import Image
 
 from photorank.errors import PhotorankError
 from photorank.labels.datasets.dataset_manifest import read_manifest
-from photorank.labels.tables.judgement_tables import read_choices, read_labels
+from photorank.labels.tables.judgement_tables import check_rows, read_choices, read_labels
 from photorank.photos import open_photo
 from photorank.photos.metadata.exif import embedded_tags, shot
 from photorank.photos.metadata.xmp import read_xmp, with_rating
@@ -89,7 +89,7 @@ def _tables(path: Path) -> None:
     for read in (read_labels, read_choices):
         for partial in (False, True):
             with suppress(PhotorankError):
-                list(read(path, partial=partial).rows)
+                check_rows(read(path), partial=partial)
 
 
 def _csv_seeds() -> Iterator[bytes]:

@@ -169,7 +169,7 @@ def _labels_to_import(
     from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest
-    from photorank.labels.tables.judgement_tables import read_labels
+    from photorank.labels.tables.judgement_tables import LabelColumns, check_rows, read_labels
 
     if group_column and not labels:
         raise typer.BadParameter("--group-column needs --labels")
@@ -187,7 +187,8 @@ def _labels_to_import(
             *import_judgements(index, known.labels, known.choices, partial=partial, base=paths),
         ]
     if labels:
-        table = read_labels(labels, group_column=group_column, partial=partial)
+        table = read_labels(labels, LabelColumns.named(None, None, None, group_column))
+        check_rows(table, partial=partial)
         base = [path if path.is_dir() else path.parent for path in paths]
         return lambda index: import_labels(index, table, partial=partial, base=base)
     return None

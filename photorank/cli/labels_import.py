@@ -1,10 +1,20 @@
 """Commands that bring people's judgements into an index."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photorank.cli.options import AsJson, GroupColumn, IndexName, Partial, TableFile, example
+from photorank.cli.options import (
+    AsJson,
+    FileColumn,
+    GroupColumn,
+    IndexName,
+    Partial,
+    RaterColumn,
+    ScoreColumn,
+    TableFile,
+    example,
+)
 from photorank.cli.output import line, print_json, print_notes
 from photorank.errors import counted
 
@@ -20,16 +30,20 @@ choices_app = typer.Typer()
 def labels_import(
     file: TableFile,
     index: IndexName = None,
+    file_column: FileColumn = None,
+    score_column: ScoreColumn = None,
+    rater_column: RaterColumn = None,
     group_column: GroupColumn = None,
     partial: Partial = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import a CSV table of labels. Its columns are file, and score, tier or stars."""
-    from photorank.labels.tables.judgement_tables import read_labels
+    """Import a table of labels, CSV or .xlsx. Its columns are file, and score, tier or stars."""
+    from photorank.labels.tables.judgement_tables import LabelColumns, read_labels
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
-    table = read_labels(file, group_column=group_column, partial=partial)
+    columns = LabelColumns.named(file_column, score_column, rater_column, group_column)
+    table = read_labels(file, columns)
     take_labels(paths, table, partial=partial, as_json=as_json)
 
 
@@ -53,17 +67,25 @@ def take_labels(paths: "IndexPaths", table: "LabelTable", *, partial: bool, as_j
 def choices_import(
     file: TableFile,
     index: IndexName = None,
+    winner_column: Annotated[
+        str | None, typer.Option(metavar="C", help="The chosen photo's column. Default: winner.")
+    ] = None,
+    loser_column: Annotated[
+        str | None, typer.Option(metavar="C", help="The other photo's column. Default: loser.")
+    ] = None,
+    rater_column: RaterColumn = None,
     partial: Partial = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import a CSV table of choices. Columns: winner, loser, and perhaps tie, rater, votes."""
+    """Import a table of choices, CSV or .xlsx. Its columns are winner, loser, tie, rater, votes."""
     from photorank.index.judging.import_rows import import_choices
     from photorank.index.opened import Index
-    from photorank.labels.tables.judgement_tables import read_choices
+    from photorank.labels.tables.judgement_tables import ChoiceColumns, read_choices
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
-    notes = import_choices(paths, read_choices(file, partial=partial), partial=partial)
+    columns = ChoiceColumns.named(winner_column, loser_column, rater_column)
+    notes = import_choices(paths, read_choices(file, columns), partial=partial)
     choices = len(Index.open(paths).choices().winners)
     print_notes(notes)
     if as_json:

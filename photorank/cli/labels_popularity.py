@@ -30,7 +30,7 @@ def popularity(
     from photorank.workspace import Workspace
 
     paths = Workspace.current().existing_index(index)
-    table = read_popularity(file, tiers=tiers, partial=partial)
+    table = read_popularity(file, tiers=tiers)
     if not mix:
         refuse_other_scales(paths, table)
     take_labels(paths, table, partial=partial, as_json=as_json)

@@ -70,6 +70,16 @@ GroupColumn = Annotated[
     str | None,
     typer.Option(metavar="C", help="The labels' column that names the group. Default: group."),
 ]
+FileColumn = Annotated[
+    str | None, typer.Option(metavar="C", help="The column of file names. Default: file.")
+]
+ScoreColumn = Annotated[
+    str | None,
+    typer.Option(metavar="C", help="The labels' column. Default: score, tier or stars."),
+]
+RaterColumn = Annotated[
+    str | None, typer.Option(metavar="C", help="The column of who judged. Default: rater.")
+]
 Partial = Annotated[
     bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
 ]

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from photorank.index.catalogue.connection import transaction, writing
@@ -125,7 +126,7 @@ def replace_labels(
                 if row.score is not None
             ],
         )
-    notes = left_out.settle(table.source, usable, partial=partial)
+    notes = left_out.settle(table, usable, partial=partial)
     connection.execute(
         "INSERT INTO ratings (source, rater, photo, score, n_raters)"
         " SELECT ?, rater, photo, avg(score), max(n_raters) FROM temp.gathered"
@@ -160,7 +161,8 @@ def replace_choices(
             " VALUES (?, ?, ?, ?, ?, ?)",
             chosen,
         )
-    return [*table.notes, *left_out.settle(table.source, usable, partial=partial)]
+    notes = left_out.settle(table, usable, partial=partial)
+    return [*table.notes, *notes]
 
 
 def _place(
@@ -260,11 +262,12 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows of a table that cannot be used, and the reasons."""
+    """Rows of a table that cannot be used, and the reasons; names that are matched loosely."""
 
     def __init__(self) -> None:
         self._problems = Problems()
         self._unreadable: set[str] = set()  # files that are there and are no photos
+        self._loose: dict[str, str] = {}  # names of the table, with the files that they match
 
     def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
         """Record the reason why a row cannot be used."""
@@ -272,20 +275,29 @@ class _LeftOut:
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
         """Yield rows with a photo for every file name, and the photos; record all other rows."""
-        for row, photos, missing in matched:
+        for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:
                     self.add(row, mistake)
                 else:  # the run that indexed said so already
                     self._unreadable.add(file)
+            if loose:
+                self._loose.update(loose)
             if not missing:
                 yield row, photos
 
-    def settle(self, source: str, usable: int, *, partial: bool) -> list[str]:
+    def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
         """Notes on unusable rows; LabelsError if any and not `partial`, or if no row is usable."""
-        notes = self._problems.settle(
-            source, usable, partial=partial, lacks="about a photo that could be read"
+        notes = table.problems.joined(self._problems).settle(
+            table.source, usable, partial=partial, lacks="about a photo that could be read"
         )
+        if self._loose:
+            some = [f"{name!r} is {file!r}" for name, file in islice(self._loose.items(), 3)]
+            more = ", …" if len(self._loose) > len(some) else ""
+            notes.append(
+                f"names matched though case, slashes or the form of letters differ: "
+                f"{len(self._loose)} ({', '.join(some)}{more})"
+            )
         if self._unreadable:
             notes.append(
                 f"left out: {len(self._unreadable)} files that could not be read as photos"

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
 from photorank.index.catalogue.file_records import load_roots
-from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
+from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
 from photorank.labels.tables.judgement_tables import ChoiceRow, LabelRow
+from photorank.photos.metadata.folder_names import name_key
 from photorank.photos.pathtext import text_path
 
 ROWS_TOGETHER = 20_000  # that are in memory at a time
@@ -31,6 +32,15 @@ class Matched(NamedTuple, Generic[Row]):
     row: Row
     photos: tuple[int, ...]  # of the names that are not missing
     missing: tuple[Missing, ...]
+    loose: dict[str, str]  # names that differ from those of the files, which are told
+
+
+class _Found(NamedTuple):
+    """Photos of a table's names, and what is to be told of others."""
+
+    photos: dict[str, int]
+    missing: dict[str, Missing]
+    loose: dict[str, str]  # as in `Matched`
 
 
 def match_files(
@@ -42,65 +52,138 @@ def match_files(
 ) -> Iterator[list[Matched[Row]]]:
     """Yield table rows with the matching photos, in batches with one batch in memory at a time.
 
-    Names are relative to some folders. A temporary table is made in the catalogue's connection.
+    Names are relative to some folders. The very name counts, then the one without white space
+    around it, then one that differs in case, slashes or the form of letters, if there is only one.
+    A temporary table is made in the catalogue's connection.
     """
-    roots = load_roots(connection)
-    real_folders = [os.path.realpath(folder) for folder in folders]
+    finder = _Finder(connection, folders)
     connection.execute(
         "CREATE TEMP TABLE IF NOT EXISTS wanted (name INTEGER, root INTEGER, path BLOB)"
     )
     left = iter(rows)
     while batch := list(islice(left, together)):
         names = list(dict.fromkeys(file for row in batch for file in row.files))
-        wanted = [
-            (number, root, path)
-            for number, name in enumerate(names)
-            for root, path in _places(name, real_folders, roots)
-        ]
-        connection.execute("DELETE FROM temp.wanted")
-        connection.executemany("INSERT INTO temp.wanted VALUES (?, ?, ?)", wanted)
-        photos, missing = _photos_and_missing(connection, names)
+        photos, missing, loose = finder.find(names)
+        if not missing and not loose:
+            photo_of = photos.__getitem__
+            yield [Matched(row, tuple(map(photo_of, row.files)), (), {}) for row in batch]
+            continue
         yield [
             Matched(
                 row,
                 tuple(photos[file] for file in row.files if file in photos),
                 tuple(missing[file] for file in row.files if file in missing),
+                {file: loose[file] for file in row.files if file in loose},
             )
             for row in batch
         ]
 
 
-def _places(name: str, folders: Sequence[str], roots: Roots) -> Iterator[Place]:
-    """Yield the (root, relative path) places in an index that a file name may refer to."""
-    file = text_path(name)
-    for folder in folders if not os.path.isabs(file) else [""]:
-        path = os.path.normpath(os.path.join(folder, file))
-        place = roots.place(path_bytes(path))
-        if place is None:  # an absolute path may lead through links
-            place = roots.place(path_bytes(os.path.realpath(path)))
-        if place is not None:
-            yield place
+class _Folder(NamedTuple):
+    """Place of a folder that names are relative to."""
+
+    root: int
+    below: bytes  # the root, ending in '/' or empty
 
 
-def _photos_and_missing(
-    connection: sqlite3.Connection, names: Sequence[str]
-) -> tuple[dict[str, int], dict[str, Missing]]:
-    """Photo of each name that matches exactly one, and the reason for each name that does not."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for number, photo in connection.execute(
-        "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"
-    ):
-        found[number].add(photo)
-    unreadable = connection.execute("SELECT name FROM temp.wanted JOIN skipped USING (root, path)")
-    no_photos = {number for (number,) in unreadable}
-    photos, missing = {}, {}
-    for number, name in enumerate(names):
-        if len(found[number]) == 1:
-            photos[name] = found[number].pop()
-        elif found[number]:
-            why = f"{name!r} is in several of the folders, and not the same picture"
-            missing[name] = Missing(name, why)
-        else:
-            why = "" if number in no_photos else f"{name!r} is not in the index"
-            missing[name] = Missing(name, why)
-    return photos, missing
+class _Finder:
+    """Search for the photos of a table's names, which are relative to some folders."""
+
+    def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
+        self._connection = connection
+        self._roots = load_roots(connection)
+        self._folders = [os.path.realpath(folder) for folder in folders]
+        places = (self._roots.place(path_bytes(folder)) for folder in self._folders)
+        self._placed = [  # those that lie in a root
+            _Folder(place[0], place[1] + b"/" if place[1] else b"") for place in places if place
+        ]
+
+    def find(self, names: Sequence[str]) -> _Found:
+        """Photos of names: the very ones, those without white space around, then those alike."""
+        photos, missing, unknown = self._exact(names)
+        bare = {name.strip(): name for name in missing if name != name.strip()}
+        if bare:
+            found, not_found, _ = self._exact(list(bare))
+            photos.update((bare[name], photo) for name, photo in found.items())
+            missing = {name: one for name, one in missing.items() if name not in photos}
+            missing.update((bare[name], one) for name, one in not_found.items())
+            unknown = [name for name in unknown if name not in photos]
+        loose: dict[str, str] = {}
+        for name, files in self._alike(unknown).items():
+            if len(set(files.values())) > 1:
+                some = " or ".join(map(repr, sorted(files)[:3]))
+                missing[name] = Missing(name, f"{name!r} is {some} but for case or slashes")
+            elif files:
+                loose[name], photos[name] = next(iter(files.items()))
+                del missing[name]
+        return _Found(photos, missing, loose)
+
+    def _alike(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Files, with their photos, of each name that they are alike but for case or slashes."""
+        wanted: dict[str, list[str]] = defaultdict(list)
+        for name in names:
+            for path in self._paths(name.strip().replace("\\", "/")):
+                wanted[name_key(path)].append(name)
+        found: dict[str, dict[str, int]] = {name: {} for name in names}
+        if not wanted:
+            return found
+        for root, path, photo in self._connection.execute(
+            "SELECT root, path, photo FROM files WHERE NOT vanished"
+        ):
+            full = str(as_path(self._roots.path((root, path))))
+            for name in wanted.get(name_key(full), ()):
+                found[name][os.path.relpath(full, self._folders[0])] = photo
+        return found
+
+    def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
+        """Photo of each name that matches exactly one, reasons for others, and names of no file."""
+        wanted = [
+            (number, root, path)
+            for number, name in enumerate(names)
+            for root, path in self._places(name)
+        ]
+        self._connection.execute("DELETE FROM temp.wanted")
+        self._connection.executemany("INSERT INTO temp.wanted VALUES (?, ?, ?)", wanted)
+        found: dict[int, set[int]] = defaultdict(set)
+        for number, photo in self._connection.execute(
+            "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"
+        ):
+            found[number].add(photo)
+        unreadable = self._connection.execute(
+            "SELECT name FROM temp.wanted JOIN skipped USING (root, path)"
+        )
+        no_photos = {number for (number,) in unreadable}
+        photos, missing, unknown = {}, {}, []
+        for number, name in enumerate(names):
+            if len(found[number]) == 1:
+                photos[name] = found[number].pop()
+            elif found[number]:
+                why = f"{name!r} is in several of the folders, and not the same picture"
+                missing[name] = Missing(name, why)
+            elif number in no_photos:
+                missing[name] = Missing(name, "")
+            else:
+                missing[name] = Missing(name, f"{name!r} is not in the index")
+                unknown.append(name)
+        return photos, missing, unknown
+
+    def _places(self, name: str) -> Iterator[Place]:
+        """Yield the (root, relative path) places in an index that a file name may refer to."""
+        file = os.path.normpath(text_path(name))
+        if not os.path.isabs(file) and file[:2] != ".." and len(self._placed) == len(self._folders):
+            below = path_bytes(file)  # of most names: nothing needs to be asked of the disk
+            yield from ((folder.root, folder.below + below) for folder in self._placed)
+            return
+        for path in self._paths(name):
+            place = self._roots.place(path_bytes(path))
+            if place is None:  # an absolute path may lead through links
+                place = self._roots.place(path_bytes(os.path.realpath(path)))
+            if place is not None:
+                yield place
+
+    def _paths(self, name: str) -> list[str]:
+        """Absolute paths that a file name may mean."""
+        file = text_path(name)
+        if os.path.isabs(file):
+            return [os.path.normpath(file)]
+        return [os.path.normpath(os.path.join(folder, file)) for folder in self._folders]

@@ -10,8 +10,9 @@ import numpy as np
 from photorank.errors import LabelsError
 from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
 from photorank.labels.tables.cells import Cells, count, day, filled
-from photorank.labels.tables.csv_file import open_csv
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
+from photorank.labels.tables.open_table import open_table
+from photorank.labels.tables.usable_rows import Problems
 from photorank.typing import Floats
 
 _LIKES = ("likes", "favourites", "favorites")  # what is counted, added up
@@ -29,7 +30,7 @@ class _Counts(NamedTuple):
     published: date | None
 
 
-def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = False) -> LabelTable:
+def read_popularity(path: Path, *, tiers: int | None = None) -> LabelTable:
     """Labels computed from a CSV file of likes: one score per photo, higher is better.
 
     Its columns are `file`, `likes` or `favourites` (or both, which are added up), and
@@ -41,7 +42,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
     :func:`~photorank.labels.tables.judgement_tables.read_labels`, and LabelsError if
     nothing was liked.
     """
-    with open_csv(path) as table:
+    with open_table(path) as table:
         likes = [name for name in _LIKES if name in table.columns]
         seen = next((name for name in _SEEN if name in table.columns), None)
         if "file" not in table.columns or not likes:
@@ -52,6 +53,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
         needed = ["file", *likes, *([seen] if seen else [])]
         table.require(*needed)
         table.ignore_all_but(*needed, "account", "date")
+        table.spaced = {"file"}
 
         def understood(line: int, cells: Cells) -> _Counts:
             counts = _Counts(
@@ -66,7 +68,10 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
                 raise ValueError(f"{counts.likes:.0f} likes with 0 {seen}")
             return counts
 
-        rows = list(table.usable_rows(understood, partial=partial))
+        problems = Problems()
+        rows = list(table.usable_rows(understood, problems))
+        if not rows:
+            problems.settle(str(path.absolute()), 0, partial=False)
         what = " + ".join(likes)
         if seen:
             what += f" per {seen.removesuffix('s')}, drawn to the usual rate where {seen} are few"
@@ -78,7 +83,7 @@ def read_popularity(path: Path, *, tiers: int | None = None, partial: bool = Fal
             LabelRow(row.line, row.file, score, group=row.account)
             for row, score in zip(rows, scores.tolist(), strict=True)
         ]
-        return LabelTable(str(path.absolute()), labels, table.notes)
+        return LabelTable(str(path.absolute()), labels, table.notes, problems=problems)
 
 
 def _scores(rows: Sequence[_Counts], how: str, tiers: int | None) -> tuple[Floats, str]:

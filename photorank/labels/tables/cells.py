@@ -1,8 +1,13 @@
 """Parsers of table cells: number, people, votes, date, yes or no; else ValueError."""
 
 import math
+import re
 from datetime import date, datetime
 from typing import Literal
+
+_MAX_NUMBER = 1e100  # whose square, of a difference, is still a number
+_OF_FIVE = re.compile(r"\s*/\s*5$")
+_COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
 
 Cells = dict[str, str]  # of one row, by column
 Split = Literal["train", "validation", "test"]
@@ -25,15 +30,50 @@ def filled(cells: Cells, name: str) -> str:
     return cells[name]
 
 
-def number(cells: Cells, name: str) -> float:
-    """Finite number in a cell; else ValueError."""
+def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
+    """Number in a cell, at most `_MAX_NUMBER` from 0; else ValueError.
+
+    A comma is taken to be a decimal one where it cannot part thousands, or where the table tells.
+    """
     text = filled(cells, name)
     try:
         value = float(text)
     except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(f"{name} {text!r} is not a number")
+        value = _written_otherwise(text, name, decimal_comma=decimal_comma)
+    if not -_MAX_NUMBER <= value <= _MAX_NUMBER or "_" in text:
+        limit = f" of at most {_MAX_NUMBER:g}" if math.isfinite(value) and "_" not in text else ""
+        raise ValueError(f"{name} {text!r} is not a number{limit}")
+    return value
+
+
+def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
+    """Number with a decimal comma or a minus sign of typesetters; nan if it is none."""
+    plain = text.replace("\N{MINUS SIGN}", "-")
+    if found := _COMMA.fullmatch(plain):
+        whole, part = found.groups()
+        if len(part) == 3 and len(whole.lstrip("+-")) <= 3 and not decimal_comma:
+            raise ValueError(f"{name} {text!r} may be {whole}.{part} or {whole}{part}")
+        plain = f"{whole}.{part}"
+    try:
+        return float(plain)
+    except ValueError:
+        return math.nan
+
+
+def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
+    """Stars in a cell, 0 to 5 and 0 for not rated: a number, star signs, or like 4/5.
+
+    >>> stars({"stars": "★★★☆☆"}, "stars"), stars({"stars": "4/5"}, "stars")
+    (3.0, 4.0)
+    """
+    text = filled(cells, name)
+    if set(text) <= set("★☆"):
+        value = float(text.count("★"))
+    else:
+        cells = {name: _OF_FIVE.sub("", text)}
+        value = number(cells, name, decimal_comma=decimal_comma)
+    if value and not 1 <= value <= 5:
+        raise ValueError(f"stars are 1 to 5, not {text!r}")
     return value
 
 

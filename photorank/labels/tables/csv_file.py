@@ -4,22 +4,26 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import stat
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO
 
 from photorank.errors import LabelsError, MissingPathError
-from photorank.labels.tables.cells import Cells
-from photorank.labels.tables.table import Table
+from photorank.labels.tables.table import Table, is_comment
 
 _PART = 1 << 20  # bytes that are looked at together
-
-Row = TypeVar("Row")
+_UTF8 = "utf-8-sig"
+_GUESSED = {"cp1252": "Windows-1252", "latin-1": "Latin-1"}  # names for people
+_UNDEFINED = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 lacks
+_DELIMITERS = ",;\t"
+_SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)
+_MAX_LINES_BEFORE = 1000  # comments and blank lines before the table
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,25 @@ class Dialect:
 
 @contextmanager
 def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
-    """Open a CSV table in UTF-8, with or without a byte order mark, or in Latin-1.
+    """Open a CSV table in UTF-8, with or without a byte order mark, UTF-16, or Windows-1252.
 
-    Raises MissingPathError, and LabelsError if it cannot be read or is no text.
+    Without a dialect the delimiter is that of the first row: comma, semicolon or tab. Raises
+    MissingPathError, and LabelsError if it cannot be read or is no text.
     """
-    dialect = dialect or Dialect()
-    reader = None
+    reader, before = None, 0
     try:
         encoding = text_encoding(path)
         with _opened(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as file:
-            reader = dialect.reader(file)
-            rows = ((reader.line_num, cells) for cells in reader)
-            table = Table(path, islice(rows, dialect.skipped, None), dialect.columns)
-            if encoding == "latin-1":
-                table.notes.append("it is not UTF-8 and was read as Latin-1")
+            lines: Iterator[str] = file
+            found = dialect or Dialect()
+            if dialect is None:
+                before, found, lines = _told(file)
+            reader = found.reader(lines)
+            rows = ((before + reader.line_num, cells) for cells in reader)
+            table = Table(path, islice(rows, found.skipped, None), found.columns)
+            table.decimal_comma = found.delimiter == ";"
+            if encoding in _GUESSED:
+                table.notes.append(f"it is not UTF-8 and was read as {_GUESSED[encoding]}")
             yield table
     except (FileNotFoundError, NotADirectoryError) as error:
         raise MissingPathError(path) from error
@@ -62,8 +71,27 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
     except OSError as error:
         raise LabelsError(f"{path} cannot be read: {error.strerror}.") from error
     except csv.Error as error:
-        where = f" (line {reader.line_num})" if reader else ""
+        where = f" (line {before + reader.line_num})" if reader else ""
         raise LabelsError(f"{path} is not a CSV file: {error}{where}.") from error
+
+
+def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
+    """Lines before the first row, the dialect that they and the row tell, and the other lines.
+
+    Comments may come first, and Excel's line ``sep=;``.
+    """
+    for before, line in enumerate(islice(file, _MAX_LINES_BEFORE)):
+        line = line.lstrip("\ufeff")
+        if told := _SEPARATOR.fullmatch(line.strip()):
+            return before + 1, Dialect(delimiter=told[1]), file
+        if line.strip() and not is_comment(line):
+            return before, Dialect(delimiter=_delimiter(line)), chain([line], file)
+    return 0, Dialect(), file
+
+
+def _delimiter(line: str) -> str:
+    """Delimiter of a row of column names: the one that parts it into the most columns."""
+    return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -75,43 +103,37 @@ def _opened(path: Path) -> BinaryIO:
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
     """Text encoding of a file, detected by reading it in chunks of `part` bytes."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+    with _opened(path) as file:
+        encoding = _encoding_of_start(file.read(2))
+    decoder = codecs.getincrementaldecoder(encoding)()
     with _opened(path) as file:
         while data := file.read(part):
-            if b"\0" in data:  # in UTF-16 every other byte
+            if encoding == _UTF8 and b"\0" in data:
                 raise LabelsError(f"{path} is not text in UTF-8. Save it as CSV in UTF-8.")
             try:
                 decoder.decode(data)
             except UnicodeDecodeError:
+                return _other_encoding(path, encoding, part)
+    cut = decoder.getstate()[0]  # within a letter
+    return _other_encoding(path, encoding, part) if cut else encoding
+
+
+def _other_encoding(path: Path, encoding: str, part: int) -> str:
+    """Encoding of what is not UTF-8: Windows-1252, or Latin-1 where a byte has no meaning there."""
+    if encoding != _UTF8:
+        raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
+    with _opened(path) as file:
+        while data := file.read(part):
+            if len(data.translate(None, _UNDEFINED)) < len(data):
                 return "latin-1"
-    return "latin-1" if decoder.getstate()[0] else "utf-8-sig"  # else it ends within a letter
+    return "cp1252"
 
 
-class CsvRows(Generic[Row]):
-    """Usable rows of a CSV file, read again on each iteration instead of kept in memory.
-
-    `understood` takes the open table, requires its columns, and returns what understands a row;
-    with `partial` rows that cannot be used are left out, with a note.
-    """
-
-    def __init__(
-        self,
-        path: Path,
-        understood: Callable[[Table], Callable[[int, Cells], Row | None]],
-        *,
-        partial: bool,
-    ) -> None:
-        self._path = path
-        self._understood = understood
-        self._partial = partial
-
-    def __iter__(self) -> Iterator[Row]:
-        with open_csv(self._path) as table:
-            yield from table.usable_rows(self._understood(table), partial=self._partial)
-
-    def checked(self) -> list[str]:
-        """Notes on the table, after a first pass over all rows that raises any error early."""
-        with open_csv(self._path) as table:
-            for _ in table.usable_rows(self._understood(table), partial=self._partial):
-                pass
-            return table.notes
+def _encoding_of_start(start: bytes) -> str:
+    """UTF-16 by its byte order mark, or by the zeros of letters that ASCII has; else UTF-8."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = [byte == 0 for byte in start[:2]]
+    if any(zeros) and not all(zeros):
+        return "utf-16-be" if zeros[0] else "utf-16-le"
+    return _UTF8

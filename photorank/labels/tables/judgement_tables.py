@@ -1,4 +1,4 @@
-"""Tables of judgements: rows of labels and rows of choices, read from CSV files."""
+"""Tables of judgements: rows of labels and rows of choices, from CSV files and workbooks."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -12,12 +12,14 @@ from photorank.labels.tables.cells import (
     number,
     people,
     split_name,
+    stars,
     truth,
     votes,
 )
-from photorank.labels.tables.csv_file import CsvRows
 from photorank.labels.tables.formula_cells import cell_text
+from photorank.labels.tables.open_table import TableRows
 from photorank.labels.tables.table import Table
+from photorank.labels.tables.usable_rows import Problems
 
 # What a source of labels is. Scores of one kind are on one scale, but for tables'.
 SourceKind: TypeAlias = Literal[
@@ -60,8 +62,9 @@ class LabelTable:
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[LabelRow]
-    notes: list[str] = field(default_factory=list)  # one line each
+    notes: list[str] = field(default_factory=list)  # one line each; complete once rows are read
     kind: SourceKind = "table"
+    problems: Problems = field(default_factory=Problems)  # rows that cannot be used, likewise
 
 
 class ChoiceRow(NamedTuple):
@@ -87,42 +90,68 @@ class ChoiceTable:
 
     source: str  # importing it again replaces what it said before
     rows: Iterable[ChoiceRow]
-    notes: list[str] = field(default_factory=list)  # one line each
+    notes: list[str] = field(default_factory=list)  # one line each; complete once rows are read
+    problems: Problems = field(default_factory=Problems)  # rows that cannot be used, likewise
 
 
-def read_labels(
-    path: Path, *, group_column: str | None = None, partial: bool = False
-) -> LabelTable:
-    """Labels of a CSV file in UTF-8 or Latin-1, plain or gzipped; rows are read lazily.
+def check_rows(table: LabelTable | ChoiceTable, *, partial: bool) -> list[str]:
+    """Read all rows once and return all notes.
+
+    Raises LabelsError if a row cannot be used and, without `partial`, none may be left out.
+    """
+    usable = sum(1 for _ in table.rows)
+    return [*table.notes, *table.problems.settle(table.source, usable, partial=partial)]
+
+
+@dataclass(frozen=True)
+class LabelColumns:
+    """Names of a table's columns, in small letters."""
+
+    file: str = "file"
+    score: str | None = None  # None: the first of `LABEL_COLUMNS` that is there
+    rater: str = "rater"
+    group: str = "group"
+
+    @classmethod
+    def named(
+        cls, file: str | None, score: str | None, rater: str | None, group: str | None
+    ) -> "LabelColumns":
+        """Columns by the names that a person gives, None for the usual ones."""
+        names = {"file": file, "score": score, "rater": rater, "group": group}
+        return cls(**{what: name.strip().lower() for what, name in names.items() if name})
+
+
+def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
+    """Labels of a CSV file, plain or gzipped, or a workbook; rows are read lazily.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
-    and perhaps `rater`, `group` (or the column that is named), `series`, `n_raters` and `split`
-    (train, validation or test). Scores and tiers are any finite numbers, stars 1 to 5, where 0
-    means not rated. Higher is better. Raises MissingPathError if there is no such file;
-    LabelsError if it is no such table, or one of its rows cannot be used and, without
-    `partial`, none may be left out.
+    and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train, validation or test), or
+    as `columns` name them. Scores and tiers are any numbers, stars 1 to 5, where 0 means not
+    rated. Higher is better. Raises MissingPathError if there is no such file; LabelsError if it is
+    no such table.
     """
+    told = columns or LabelColumns()
 
     def understood_in(table: Table) -> Callable[[int, Cells], LabelRow | None]:
-        table.require("file")
-        label = table.first_of(LABEL_COLUMNS)
-        group = group_column.strip().lower() if group_column else "group"
-        if group_column:
-            table.require(group)
-        table.ignore_all_but("file", *LABEL_COLUMNS, "rater", group, "series", "n_raters", "split")
+        named = [told.rater] * (told.rater != "rater") + [told.group] * (told.group != "group")
+        table.require(told.file, *named)
+        label = table.first_of([told.score] if told.score else LABEL_COLUMNS)
+        known = ("series", "n_raters", "split")
+        table.ignore_all_but(told.file, label, *LABEL_COLUMNS, told.rater, told.group, *known)
+        table.spaced = {told.file}
+        value = stars if label == "stars" else number
+        comma = table.decimal_comma
 
         def understood(line: int, cells: Cells) -> LabelRow | None:
-            score = number(cells, label)
+            score = value(cells, label, decimal_comma=comma)
             if label == "stars" and score == 0:
                 return None
-            if label == "stars" and not 1 <= score <= 5:
-                raise ValueError(f"stars are 1 to 5, not {cells[label]!r}")
             return LabelRow(
                 line=line,
-                file=filled(cells, "file"),
+                file=filled(cells, told.file),
                 score=score,
-                rater=cells.get("rater", ""),
-                group=cells.get(group) or None,
+                rater=cells.get(told.rater, ""),
+                group=cells.get(told.group) or None,
                 series=cells.get("series") or None,
                 n_raters=people(cells, "n_raters"),
                 split=split_name(cells.get("split", "")),
@@ -130,32 +159,51 @@ def read_labels(
 
         return understood
 
-    rows = CsvRows(path, understood_in, partial=partial)
-    return LabelTable(str(path.absolute()), rows, rows.checked())
+    rows = TableRows(path, understood_in)
+    rows.check_columns()
+    return LabelTable(str(path.absolute()), rows, rows.notes, problems=rows.problems)
 
 
-def read_choices(path: Path, *, partial: bool = False) -> ChoiceTable:
-    """Choices of a CSV file with columns `winner`, `loser`, optional `tie`, `rater`, `votes`.
+@dataclass(frozen=True)
+class ChoiceColumns:
+    """Names of a table's columns, in small letters."""
+
+    winner: str = "winner"
+    loser: str = "loser"
+    rater: str = "rater"
+
+    @classmethod
+    def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
+        """Columns by the names that a person gives, None for the usual ones."""
+        names = {"winner": winner, "loser": loser, "rater": rater}
+        return cls(**{what: name.strip().lower() for what, name in names.items() if name})
+
+
+def read_choices(path: Path, columns: ChoiceColumns | None = None) -> ChoiceTable:
+    """Choices of a table with columns `winner`, `loser`, optional `tie`, `rater`, `votes`.
 
     A tie is told by ``1``, ``true`` or ``yes``; ``0``, ``false``, ``no`` or nothing is none.
     Votes say how many people chose so, 1 where the cell is empty. Raises as :func:`read_labels`.
     """
+    told = columns or ChoiceColumns()
 
     def understood_in(table: Table) -> Callable[[int, Cells], ChoiceRow]:
-        table.require("winner", "loser")
-        table.ignore_all_but("winner", "loser", "tie", "rater", "votes")
+        table.require(told.winner, told.loser, *[told.rater] * (told.rater != "rater"))
+        table.ignore_all_but(told.winner, told.loser, "tie", told.rater, "votes")
+        table.spaced = {told.winner, told.loser}
 
         def understood(line: int, cells: Cells) -> ChoiceRow:
             return ChoiceRow(
                 line=line,
-                winner=filled(cells, "winner"),
-                loser=filled(cells, "loser"),
+                winner=filled(cells, told.winner),
+                loser=filled(cells, told.loser),
                 tie=truth(cells, "tie"),
-                rater=cell_text(cells.get("rater", "")),
+                rater=cell_text(cells.get(told.rater, "")),
                 weight=votes(cells, "votes"),
             )
 
         return understood
 
-    rows = CsvRows(path, understood_in, partial=partial)
-    return ChoiceTable(str(path.absolute()), rows, rows.checked())
+    rows = TableRows(path, understood_in)
+    rows.check_columns()
+    return ChoiceTable(str(path.absolute()), rows, rows.notes, problems=rows.problems)

@@ -1,5 +1,6 @@
 """Table of text cells from any file format, with column names and line numbers."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.usable_rows import Problem, Problems
 
 Row = TypeVar("Row")
+
+_MARKS = re.compile(r"[,;\t]")
+_NAMES = {"file", "score", "tier", "stars", "winner", "loser", "likes", "favourites", "favorites"}
 
 
 class Table:
@@ -23,9 +27,11 @@ class Table:
     ) -> None:
         self.path = path
         self.notes: list[str] = []
+        self.decimal_comma = False  # numbers are surely like 1,5
+        self.spaced: set[str] = set()  # columns whose cells keep the white space around them
         self._rows = rows
-        named = columns or next(rows, (0, []))[1]
-        self.columns = [name.strip().lower() for name in named]
+        named = columns or next((row for _, row in rows if not _is_passed_over(row)), [])
+        self.columns = [name.strip().lstrip("#\ufeff").strip().lower() for name in named]
 
     def require(self, *names: str) -> None:
         """Raise LabelsError unless each named column occurs exactly once."""
@@ -53,14 +59,13 @@ class Table:
             self.notes.append(f"columns left out: {', '.join(others)}")
 
     def usable_rows(
-        self, understood: Callable[[int, Cells], Row | None], *, partial: bool
+        self, understood: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
         """Yield each row parsed by `understood`; rows parsed as None are unrated and left out.
 
-        What is wrong is told at the end, after the last row.
+        Rows that cannot be used are added to `problems`.
         """
-        problems = Problems()
-        unrated = usable = 0
+        unrated = 0
         for line, cells in self.cells(problems):
             try:
                 row = understood(line, cells)
@@ -70,31 +75,50 @@ class Table:
                 if row is None:
                     unrated += 1
                 else:
-                    usable += 1
                     yield row
         if unrated:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
-        self.notes += problems.settle(str(self.path), usable, partial=partial)
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
         """Yield (line, cells by column) of each non-blank row; add bad rows to `problems`."""
-        width = len(self.columns)
+        columns, width = self.columns, len(self.columns)
+        spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
             cells = [cell.strip() for cell in row]
-            if not any(cells):
+            if not any(cells) or (cells[0][:1] == "#" and width > 1 and _is_passed_over(cells)):
                 continue
-            if any(cells[width:]):  # an unquoted comma moves all cells after it
-                what = f"{len(cells)} cells where there are {width} columns"
-                problems.add(Problem(line, what, table))
-                continue
-            cells += [""] * (width - len(cells))
-            yield line, dict(zip(self.columns, cells, strict=False))
+            if len(cells) != width:
+                if any(cells[width:]):  # an unquoted comma moves all cells after it
+                    what = f"{len(cells)} cells where there are {width} columns"
+                    problems.add(Problem(line, what, table))
+                    continue
+                cells += [""] * (width - len(cells))
+            found = dict(zip(columns, cells, strict=False))
+            for at, name in spaced:
+                if found[name] != row[at] and found[name]:
+                    found[name] = row[at]
+            yield line, found
 
     def _lacks(self, what: str) -> LabelsError:
         has = f"Its columns are: {', '.join(self.columns)}." if self.columns else "It is empty."
-        if len(self.columns) == 1 and any(mark in self.columns[0] for mark in ";\t"):
-            has = "Its cells must be parted by commas."
         return LabelsError(
-            f"{self.path} has {what}. {has} A table of labels has file and score, tier or stars; "
-            "one of choices has winner and loser."
+            f"{self.path} has {what}. {has} A table of labels has file and score, tier or stars, "
+            "or what --file-column and --score-column name; one of choices has winner and loser, "
+            "or --winner-column and --loser-column."
         )
+
+
+def is_comment(line: str) -> bool:
+    """Whether a line before a table is a comment; ``#file,score`` names columns.
+
+    >>> is_comment("# made by us"), is_comment("#file,score")
+    (True, False)
+    """
+    words = {word.strip(' "#').lower() for word in _MARKS.split(line)}
+    return line.startswith("#") and words.isdisjoint(_NAMES)
+
+
+def _is_passed_over(row: Sequence[str]) -> bool:
+    """Whether a row is blank or a comment, which has one cell."""
+    first, *others = row or [""]
+    return not any(others) and (not first or (first.startswith("#") and is_comment(first)))

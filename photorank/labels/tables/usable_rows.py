@@ -45,6 +45,16 @@ class Problems:
         if len(self.first) < _SHOWN:
             self.first.append(problem)
 
+    def clear(self) -> None:
+        """Forget all problems."""
+        self.count = 0
+        self.first.clear()
+
+    def joined(self, other: "Problems") -> "Problems":
+        """Problems of both, by line."""
+        first = sorted([*self.first, *other.first], key=lambda problem: problem.line)
+        return Problems(self.count + other.count, first[:_SHOWN])
+
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:

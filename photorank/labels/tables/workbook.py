@@ -15,7 +15,21 @@ MAX_UNPACKED_BYTES = 1 << 29
 _MAX_ROWS = 1 << 20  # of a sheet, as Excel has them
 _MAX_COLUMNS = 1024  # of a row; a table of labels has a dozen, and each gap is filled
 _ROWS_TOGETHER = 1000
+_ZIP = b"PK\x03\x04"  # how workbooks begin
+_SUFFIXES = (".xlsx", ".xlsm", ".xls")
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypted ones
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file begins as a workbook does, or has the name of one; False if it is missing."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            start = file.read(len(_OLD_OR_LOCKED))
+    except OSError:
+        return False  # whoever opens it says why
+    return start in (_ZIP, _OLD_OR_LOCKED) or path.suffix.lower() in _SUFFIXES
 
 
 def workbook_rows(

@@ -11,7 +11,14 @@ from photorank.index.judging.import_rows import (
     import_labels,
     replace_labels,
 )
-from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
+from photorank.labels.popularity.likes_table import read_popularity
+from photorank.labels.tables.judgement_tables import (
+    ChoiceRow,
+    ChoiceTable,
+    LabelRow,
+    LabelTable,
+    read_labels,
+)
 from tests.fixtures.colours import fill, paint
 from tests.fixtures.judgements import choices, labels
 
@@ -64,6 +71,43 @@ def test_an_ambiguous_file_is_told(five):
     import_labels(five.paths, labels(("0001.png", 1.0)))
     with pytest.raises(LabelsError, match=r"line 2: '0000.png' is in several"):
         import_labels(five.paths, labels(("0000.png", 1.0)))
+
+
+def test_names_alike_but_for_case_slashes_and_letters_are_matched_and_told(five):
+    """Where only one file is meant; tables come from other systems."""
+    paint(five.folder / "sub" / "Zo\u00eb.png", 60)
+    for number, name in enumerate(("a.PNG", " lead.png", "twin.png", "TWIN.png")):
+        paint(five.folder / name, 70 + number)
+    five.build()
+    named = [("A.png", 1.0), ("SUB\\Zoe\u0308.png", 2.0), (" lead.png", 3.0), ("0000.png ", 4.0)]
+    (note,) = import_labels(five.paths, labels(*named))
+    assert note.startswith("names matched though case, slashes or the form of letters differ: 2 (")
+    assert "'A.png' is 'a.PNG'" in note
+    names = [photo.path.name for photo in five.index.photos()]
+    scores = dict(zip(names, five.index.labels().scores, strict=True))
+    assert [scores[name] for name in ("a.PNG", "Zo\u00eb.png", " lead.png")] == [1, 2, 3]
+    assert scores["0000.png"] == 4
+    import_labels(five.paths, labels(("twin.png", 1.0)))
+    with pytest.raises(LabelsError, match=r"'Twin.png' is 'TWIN.png' or 'twin.png' but for case"):
+        import_labels(five.paths, labels(("Twin.png", 1.0)))
+
+
+def test_all_that_is_wrong_with_a_table_is_told_at_once(five, tmp_path):
+    """Cells that cannot be read and photos that are not there, in the order of the lines."""
+    table = tmp_path / "likes.csv"
+    table.write_text(
+        "file,likes,date\n0000.png,5,2024-07-31\nno.png,5,2024-07-31\n0001.png,-5,2024-07-31\n"
+        "0002.png,5,soon\n"
+    )
+    with pytest.raises(
+        LabelsError, match=r"line 3: 'no.png' is not in the index; line 4: likes.*; line 5: date"
+    ):
+        import_labels(five.paths, read_popularity(table))
+    table.write_text("file,score\n0000.png,1\nno.png,2\n0001.png,good\n")
+    with pytest.raises(LabelsError, match=r"line 3: 'no.png'.*; line 4: score 'good'"):
+        import_labels(five.paths, read_labels(table))
+    assert len(import_labels(five.paths, read_labels(table), partial=True)) == 1
+    assert np.isfinite(five.index.labels().scores).sum() == 1
 
 
 def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):

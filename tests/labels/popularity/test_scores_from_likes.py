@@ -6,6 +6,7 @@ from scipy.stats import gamma, nbinom, poisson, spearmanr
 from photorank.errors import LabelsError, MissingPathError
 from photorank.labels.popularity.likes_table import read_popularity
 from photorank.labels.popularity.scores_from_likes import account_tiers, age_corrected, rate
+from photorank.labels.tables.judgement_tables import check_rows
 
 
 def crowd(n, *, seed=0, shape=2.0, usual=0.02):
@@ -238,14 +239,14 @@ def test_tiers_may_be_the_score(tmp_path):
 def test_a_table_that_cannot_be_used_is_told_with_its_line(text, said, tmp_path):
     """Nothing is guessed: a bad cell is named with its line."""
     with pytest.raises(LabelsError, match=said):
-        read(tmp_path, text)
+        check_rows(read(tmp_path, text), partial=False)
 
 
 def test_bad_rows_may_be_left_out(tmp_path):
     """With `partial` the other rows are used, and the bad ones are told."""
-    table = read(tmp_path, "file,likes\na,5\nb,-1\nc,90\n", partial=True)
+    table = read(tmp_path, "file,likes\na,5\nb,-1\nc,90\n")
     assert [row.file for row in table.rows] == ["a", "c"]
-    assert any("line 3" in note for note in table.notes)
+    assert any("line 3" in note for note in check_rows(table, partial=True))
 
 
 def test_a_missing_table_is_told(tmp_path):

@@ -5,11 +5,18 @@ import os
 import time
 import tracemalloc
 
+import openpyxl
 import pytest
 
 from photorank.errors import LabelsError, MissingPathError
 from photorank.labels.tables.csv_file import text_encoding
-from photorank.labels.tables.judgement_tables import read_choices, read_labels
+from photorank.labels.tables.judgement_tables import (
+    ChoiceColumns,
+    LabelColumns,
+    check_rows,
+    read_choices,
+    read_labels,
+)
 
 
 @pytest.fixture
@@ -22,6 +29,13 @@ def table(tmp_path):
         return path
 
     return write
+
+
+def checked(path, *, choices=False):
+    """Return a table of which every row is read, or raise what is wrong with one."""
+    read = read_choices(path) if choices else read_labels(path)
+    check_rows(read, partial=False)
+    return read
 
 
 def test_columns_are_told_by_their_names(table):
@@ -49,7 +63,7 @@ def test_encodings_and_line_ends_are_understood(table, encoding, end):
     read = read_labels(table(end.join(["file,score", "Grüße.jpg,1", "b.jpg,2", ""]), encoding))
     assert [row.file for row in read.rows] == ["Grüße.jpg", "b.jpg"]
     assert [row.line for row in read.rows] == [2, 3]
-    assert bool(read.notes) == (encoding == "latin-1")
+    assert read.notes == ["it is not UTF-8 and was read as Windows-1252"] * (encoding == "latin-1")
 
 
 @pytest.mark.parametrize("part", [1, 2, 3, 1000])
@@ -57,16 +71,33 @@ def test_a_letter_on_the_border_of_two_parts_is_read(table, part):
     """The file is looked at in parts, which may cut a letter in two."""
     assert text_encoding(table("file,score\nüü.jpg,1\n"), part=part) == "utf-8-sig"
     cut = "file,score\na,1\nb,1,é".encode()[:-1]
-    assert text_encoding(table(cut), part=part) == "latin-1"
-    assert any("Latin-1" in note for note in read_labels(table(cut), partial=True).notes)
+    assert text_encoding(table(cut), part=part) == "cp1252"
+    odd = cut.replace(b"b", b"b\x81")  # a byte without a meaning in Windows-1252
+    assert text_encoding(table(odd), part=part) == "latin-1"
+    assert any("Latin-1" in note for note in read_labels(table(odd)).notes)
 
 
 def test_the_group_may_be_in_any_column(table):
     """The named column is used instead of `group`."""
     path = table("file,score,theme,group\na.jpg,1,cats,x\n")
-    assert next(iter(read_labels(path, group_column="Theme").rows)).group == "cats"
+    themes = LabelColumns.named(None, None, None, "Theme")
+    assert next(iter(read_labels(path, themes).rows)).group == "cats"
     with pytest.raises(LabelsError, match="no column 'album'"):
-        read_labels(path, group_column="album")
+        read_labels(path, LabelColumns(group="album"))
+
+
+def test_every_column_may_have_another_name(table):
+    """Case does not matter; a label under another name is a score."""
+    path = table("Image,Note,Wer\na.jpg,7,ann\n")
+    (row,) = read_labels(path, LabelColumns.named("image", "note", "wer", None)).rows
+    assert (row.file, row.score, row.rater) == ("a.jpg", 7, "ann")
+    with pytest.raises(LabelsError, match="--file-column and --score-column"):
+        read_labels(path)
+    with pytest.raises(LabelsError, match="no column 'who'"):
+        read_labels(path, LabelColumns.named("image", "note", "who", None))
+    path = table("better,worse\na,b\n")
+    (row,) = read_choices(path, ChoiceColumns.named("better", "worse", None)).rows
+    assert row.files == ("a", "b")
 
 
 @pytest.mark.parametrize("column", ["score", "tier", "stars"])
@@ -101,12 +132,11 @@ def test_no_stars_are_no_rating(table):
         ("", "is empty"),
         ("name,score\na,1\n", "no column 'file'"),
         ("file,rating\na,1\n", r"no label column \(score, tier, stars\)"),
-        ("file;score\na;1\n", "parted by commas"),
         ("file,score,score\na,1,2\n", "'score' more than once"),
         ("file,score\n", "no row"),
         ("file,score\n\n,\n", "no row"),
         ("file,stars\na.jpg,0\n", "no row"),
-        ("file,score\na.jpg,1\n".encode("utf-16"), "UTF-8"),
+        ("file,score\na.jpg,1\n".encode("utf-16")[:-1], "UTF-16"),
         ("file,score\na\0.jpg,1\n", "not text in UTF-8"),
         ('file,score\n"' + "a" * 200_000 + '",1\n', "not a CSV file"),
     ],
@@ -114,7 +144,7 @@ def test_no_stars_are_no_rating(table):
 def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
     """The error names the file and what it lacks, of the columns it knows."""
     with pytest.raises(LabelsError, match=why) as caught:
-        read_labels(table(text))
+        checked(table(text))
     assert "labels.csv" in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -129,7 +159,9 @@ def test_what_is_no_table_of_labels_is_refused_in_one_line(table, text, why):
         "a,good",
         ",1",
         "a",
-        'a,"4,5"',
+        'a,"4,500"',
+        "a,1_0",
+        "a,1e308",
         "a,b,1",
         "a,1,,x",
         "a,1e999",
@@ -139,24 +171,24 @@ def test_a_bad_cell_is_told_with_its_line(table, row):
     """One bad row refuses the whole file, unless the good rows were asked for."""
     path = table(f"file,score\nfirst,1\n{row}\nlast,2\n")
     with pytest.raises(LabelsError, match="line 3: "):
-        read_labels(path)
-    read = read_labels(path, partial=True)
+        checked(path)
+    read = read_labels(path)
     assert [row.file for row in read.rows] == ["first", "last"]
-    assert "line 3: " in read.notes[0]
+    assert "line 3: " in check_rows(read, partial=True)[0]
 
 
 @pytest.mark.parametrize("stars", ["6", "-1", "0.5", "many"])
 def test_stars_are_one_to_five(table, stars):
     """Anything else is a mistake, or another scale."""
     with pytest.raises(LabelsError, match="line 2"):
-        read_labels(table(f"file,stars\na,{stars}\n"))
+        checked(table(f"file,stars\na,{stars}\n"))
 
 
 @pytest.mark.parametrize("count", ["0", "-3", "2.5", "x", "1e300"])
 def test_raters_are_counted_in_whole_people(table, count):
     """A number of raters is a positive whole number."""
     with pytest.raises(LabelsError, match="line 2: n_raters"):
-        read_labels(table(f"file,score,n_raters\na,1,{count}\n"))
+        checked(table(f"file,score,n_raters\na,1,{count}\n"))
 
 
 def test_many_bad_rows_make_a_short_message(table):
@@ -165,7 +197,7 @@ def test_many_bad_rows_make_a_short_message(table):
     with pytest.raises(
         LabelsError, match=r"line 2: .*line 6: .*and 95 more \(100 in all\)"
     ) as caught:
-        read_labels(table("file,score\n" + rows))
+        checked(table("file,score\n" + rows))
     assert "line 7" not in str(caught.value)
 
 
@@ -188,10 +220,72 @@ def test_a_pipe_is_refused(tmp_path):
 def test_a_cell_without_end_is_told_with_its_line(table):
     """What is told of long cells is short."""
     with pytest.raises(LabelsError, match=r"field larger.*line 3"):
-        read_labels(table(f"file,score\na,1\nb,{'x' * 200_000}\n"))
+        checked(table(f"file,score\na,1\nb,{'x' * 200_000}\n"))
     with pytest.raises(LabelsError, match="line 2: score") as caught:
-        read_labels(table(f"file,score\na,{'x' * 100_000}\n"))
+        checked(table(f"file,score\na,{'x' * 100_000}\n"))
     assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file;score\r\na.jpg;1,5\r\nb.jpg;2,25\r\n",
+        "file\tscore\na.jpg\t1.5\nb.jpg\t2,25\n",
+        "sep=;\r\nfile;score\r\na.jpg;1,5\r\nb.jpg;2.25\r\n",
+        '"sep=,"\nfile,score\na.jpg,1.5\nb.jpg,"2,25"\n',
+        "\ufeff\ufefffile,score\na.jpg,1.5\nb.jpg,2.25\n",
+        "# made by us\n\n# on a Monday, late\nfile,score\na.jpg,1.5\n# half way\nb.jpg,2.25\n",
+        "#file,score\na.jpg,1.5\nb.jpg,+2.25\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+def test_tables_as_spreadsheets_write_them(table, text, encoding):
+    """Whatever parts the cells, with decimal commas, comments and byte order marks."""
+    read = checked(table(text, encoding))
+    assert [(row.file, row.score) for row in read.rows] == [("a.jpg", 1.5), ("b.jpg", 2.25)]
+    assert read.notes == []
+
+
+def test_a_workbook_is_told_by_its_content(tmp_path, table):
+    """Under any name; what only has the name of one is refused."""
+    book = openpyxl.Workbook()
+    for row in (["file", "score"], ["a.jpg", 1.5], ["b.jpg", 2]):
+        book.active.append(row)
+    for name in ("labels.xlsx", "labels.csv"):
+        book.save(tmp_path / name)
+        read = checked(tmp_path / name)
+        assert [(row.file, row.score) for row in read.rows] == [("a.jpg", 1.5), ("b.jpg", 2.0)]
+    with pytest.raises(LabelsError, match="not an Excel workbook"):
+        checked(table(b"PK\3\4 no archive", name="labels.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("text", "scores"),
+    [
+        ('file,score\na,"1,5"\n', [1.5]),
+        ("file;score\na;1,234\n", [1.234]),
+        ("file,score\na,\N{MINUS SIGN}1\n", [-1]),
+        ("file,stars\na,★★★★\nb,★★☆☆☆\nc,☆☆☆☆☆\n", [4, 2]),
+        ("file,stars\na,4/5\nb,4.5 / 5\n", [4, 4.5]),
+    ],
+)
+def test_numbers_whose_meaning_is_clear_are_read(table, text, scores):
+    """Decimal commas, a typesetter's minus, signs of stars."""
+    assert [row.score for row in checked(table(text)).rows] == scores
+
+
+def test_a_comma_that_may_part_thousands_is_asked_about(table):
+    """1,234 is one and a bit, or more than a thousand."""
+    with pytest.raises(LabelsError, match=r"'1,234' may be 1\.234 or 1234"):
+        checked(table('file,score\na,"1,234"\n'))
+
+
+def test_names_keep_the_white_space_around_them(table):
+    """A photo may have it in its name; other cells lose it."""
+    (row,) = read_labels(table('file,score,rater\n" a.jpg ", 1 , ann \n')).rows
+    assert (row.file, row.score, row.rater) == (" a.jpg ", 1, "ann")
+    with pytest.raises(LabelsError, match="no file"):
+        checked(table('file,score\n"  ",1\n'))
 
 
 def test_choices_name_winner_and_loser(table):
@@ -218,7 +312,7 @@ def test_an_official_split_is_read(table):
     read = read_labels(table("file,score,split\na,1,Training\nb,1,val\nc,1,\nd,1,test\n"))
     assert [row.split for row in read.rows] == ["train", "validation", None, "test"]
     with pytest.raises(LabelsError, match="line 2: split '7' is neither"):
-        read_labels(table("file,score,split\na,1,7\n"))
+        checked(table("file,score,split\na,1,7\n"))
 
 
 def test_a_packed_table_is_read(table):
@@ -228,7 +322,7 @@ def test_a_packed_table_is_read(table):
     assert [row.file for row in read.rows] == ["a"]
     for damaged in (packed[:-9], packed[:10] + b"\xff" * 9 + packed[19:], b"file,score\na,1\n"):
         with pytest.raises(LabelsError, match="damaged"):
-            read_labels(table(damaged, name="labels.csv.gz"))
+            checked(table(damaged, name="labels.csv.gz"))
 
 
 def test_rows_may_be_read_again_and_none_is_kept(table):
@@ -259,7 +353,7 @@ def test_rows_may_be_read_again_and_none_is_kept(table):
 def test_what_is_no_table_of_choices_is_refused(table, text, why):
     """The error says what is missing, or in which line."""
     with pytest.raises(LabelsError, match=why):
-        read_choices(table(text))
+        checked(table(text), choices=True)
 
 
 def test_a_hundred_thousand_rows_are_read_quickly(table):

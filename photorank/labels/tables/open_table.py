@@ -1,0 +1,59 @@
+"""Tables in any format that they come in, told by their content: CSV or an Excel workbook."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from photorank.labels.tables.cells import Cells
+from photorank.labels.tables.csv_file import open_csv
+from photorank.labels.tables.table import Table
+from photorank.labels.tables.usable_rows import Problems
+from photorank.labels.tables.workbook import is_workbook, workbook_rows
+
+Row = TypeVar("Row")
+
+
+def open_table(path: Path) -> AbstractContextManager[Table]:
+    """Open a CSV file, plain or gzipped, or the first sheet of a workbook, under any name.
+
+    Raises MissingPathError, and LabelsError if it cannot be read.
+    """
+    if is_workbook(path):
+        return nullcontext(Table(path, workbook_rows(path)))
+    return open_csv(path)
+
+
+class TableRows(Generic[Row]):
+    """Usable rows of a table, read again on each iteration instead of kept in memory.
+
+    `understood` takes the open table, requires its columns, and returns what understands a row.
+    After an iteration `problems` has the rows that cannot be used, and `notes` what else is to be
+    told.
+    """
+
+    def __init__(
+        self, path: Path, understood: Callable[[Table], Callable[[int, Cells], Row | None]]
+    ) -> None:
+        self._path = path
+        self._understood = understood
+        self.problems = Problems()
+        self.notes: list[str] = []
+
+    def __iter__(self) -> Iterator[Row]:
+        self.problems.clear()
+        self.notes.clear()
+        with open_table(self._path) as table:
+            understood = self._noted(table)
+            yield from table.usable_rows(understood, self.problems)
+
+    def check_columns(self) -> None:
+        """Raise LabelsError if the table cannot be opened or lacks a column."""
+        with open_table(self._path) as table:
+            self._noted(table)
+
+    def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
+        """What understands the rows of a table, whose notes become these."""
+        self.notes += table.notes
+        table.notes = self.notes
+        return self._understood(table)
