@@ -64,6 +64,8 @@ def damage(data: bytes, error: Exception | None = None) -> str:
     text = " ".join(str(error or "its header cannot be read").split())[:100]
     if "truncated" in text.lower() or not _IS_WHOLE.get(kind, bool)(data):
         return f"truncated {kind} after {size_text(len(data))}"
+    if kind == "JPEG XL":  # whose library says how to build itself
+        return "damaged or truncated JPEG XL"
     return f"damaged {kind} ({text or type(error).__name__})"
 
 

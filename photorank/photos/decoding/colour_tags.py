@@ -17,6 +17,8 @@ _SRGB_GAMMA = 1 / 2.2  # as PNG files call sRGB's curve
 _GAMMA_TOLERANCE = 0.05  # of the number in a file, in which writers round
 _XY_TOLERANCE = 0.01
 _EXIF_ADOBE_RGB = 2  # not in the standard
+# Bytes in EXIF without which it says no Adobe RGB: the name, or the number in either byte order.
+_ADOBE_MARKS = (b"R03", b"\xa0\x01\0\3\0\0\0\1\0\2", b"\x01\xa0\3\0\1\0\0\0\2\0")
 
 
 def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
@@ -84,6 +86,9 @@ def _space_of_png(photo: Image.Image) -> ColourSpace:
 
 def _is_adobe_rgb(photo: Image.Image) -> bool:
     """Whether EXIF says Adobe RGB: by "R03" (DCF 2.0), or by a number that some cameras use."""
+    told = photo.info.get("exif", b"")
+    if not any(mark in told for mark in _ADOBE_MARKS):  # parsing takes as long as a small photo
+        return False
     try:
         exif = photo.getexif()
         index = exif.get_ifd(ExifTags.IFD.Interop).get(ExifTags.Interop.InteropIndex, "")
