@@ -23,10 +23,12 @@ from photorank.encoders.base import Encoder, Fingerprint, encode_photos
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
+from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
 from photorank.sample import DEFECTS, SEVERITIES, degraded
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.seen_pictures import SeenPictures
 
 BUILTIN = Path(__file__).parents[1] / "photorank" / "vectors" / "builtin"
 FRAMINGS = ("whole", "crop")
@@ -66,7 +68,7 @@ def embed(oasis: Path) -> dict[str, np.ndarray]:
     encoders: dict[str, Encoder] = {
         framing: load_encoder("embedded", framing=framing) for framing in FRAMINGS
     }
-    columns: dict[str, list] = {"scene": [], "defect": [], "severity": [], "digest": []}
+    columns: dict[str, list] = {"scene": [], "defect": [], "severity": [], "digest": [], "grey": []}
     columns |= {framing: [] for framing in FRAMINGS}
     for scene, row in enumerate(ratings):
         data = read_photo(oasis / "images" / row["file"])
@@ -82,6 +84,7 @@ def embed(oasis: Path) -> dict[str, np.ndarray]:
             columns["defect"].append(defect)
             columns["severity"].append(severity)
             columns["digest"].append(photo_digest(data))
+            columns["grey"].append(np.frombuffer(grey_code(photo), dtype=np.uint8))
         for framing, encoder in encoders.items():
             frames = [encoder.prepare(version) for _, _, version in versions]
             columns[framing].append(encode_photos(encoder, frames))
@@ -106,6 +109,7 @@ def beauty(data: dict[str, np.ndarray], framing: str, fingerprint: Fingerprint) 
         groups=data["theme"].astype(np.intp),
         series=np.full(n, -1),
         digests=tuple(data["digest"][originals].tolist()),
+        greys=data["grey"][originals],
     )
     learned = fit_and_test(AllPairs(), photos, Protocol(fold_by="group"))
     source = f"mean beauty ratings of {n} OASIS photographs, all pairs; tested on unseen themes"
@@ -131,6 +135,7 @@ def technical(data: dict[str, np.ndarray], framing: str, fingerprint: Fingerprin
         groups=data["scene"].astype(np.intp),
         series=np.full(n, -1),
         digests=tuple(data["digest"].tolist()),
+        greys=data["grey"],
     )
     learned = fit_and_test(AllPairs(), photos, Protocol(fold_by="group", repeats=1))
     source = (
@@ -150,6 +155,8 @@ def card(
 ) -> MasterVector:
     """Put a vector together with where it is from."""
     print(name, fingerprint.framing, learned.metrics["pairwise_accuracy"])
+    originals = np.unique(photos.digests, return_index=True)[1]  # each before its spoilt copies
+    greys = None if photos.greys is None else photos.greys[originals]
     return MasterVector(
         name,
         "all-pairs",
@@ -159,6 +166,7 @@ def card(
         card=Card(
             parameters={"learner": {}},
             photos=frozenset(map(shortened, photos.digests)),
+            pictures=SeenPictures.of(photos.X[originals], greys),
             labels=judgements_digest(photos),
             n_photos=len(photos.X),
             n_pairs=photos.comparisons.n_pairs,

@@ -13,7 +13,7 @@ from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
 from photorank.rating.percentiles import share_below
 from photorank.similarity.series import Series, find_series
-from photorank.typing import Codes, Embeddings, Ratings
+from photorank.typing import Codes, Embeddings, Flags, Ratings
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
@@ -43,6 +43,14 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
     places = share_below(rated, rated)
     places.flags.writeable = False
     return places
+
+
+@st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
+def seen(index: Index, vector: MasterVector) -> Flags:
+    """Whether a vector learned from each photo (n,), or from an altered copy of it."""
+    from photorank.learning.may_be_tested import seen_photos  # scikit-learn takes a second
+
+    return seen_photos(index, vector.card)
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:

@@ -83,7 +83,7 @@ def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFram
                 "shown": shown if found.is_bounded else f"{shown}, too few pairs for an interval",
                 "by_photo": nan if beside is None else beside.metrics[metric_name].value,
                 "baseline": row.baseline,
-                "apart": row.in_sample,
+                "apart": not row.competes,
                 "n_photos": row.n_photos,
                 "n_pairs": row.n_pairs,
                 "note": _note(row),
@@ -96,6 +96,8 @@ def _rows(evaluation: Evaluation, scope: Scope, metric_name: str) -> pd.DataFram
 def _note(row: Result) -> str:
     if row.in_sample:
         return "has seen these photos: no fair test"
+    if row.unknown:
+        return "unknown which photos it learned from: no fair test"
     if row.refitted:
         return "tested on photos left out of learning"
     return "baseline" if row.baseline else ""
@@ -132,7 +134,7 @@ def _headline(
     metric: Metric, rows: pd.DataFrame, fair: pd.DataFrame, scope: Scope, order: str
 ) -> str:
     if fair.empty:
-        return "Every vector here has seen these photos, so none can be tested fairly on them."
+        return "Every vector here has seen these photos, or may have: none can be tested fairly."
     best = fair.iloc[0]
     if isnan(best.low):
         return f"Too few pairs to tell ({best.n_pairs})."
@@ -244,7 +246,7 @@ def _reading(metric: Metric, rows: pd.DataFrame, order: str) -> str:
     if rows["baseline"].any():
         present.append("pale marks are baselines, which a good vector beats")
     if rows["apart"].any():
-        present.append("hollow marks had seen these photos before and do not compete")
+        present.append("hollow marks had, or may have, seen these photos before and do not compete")
     text = ", ".join(present)
     return " ".join([*texts, f"{text[:1].upper()}{text[1:]}."])
 

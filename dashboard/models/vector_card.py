@@ -102,7 +102,7 @@ def _facts(vector: MasterVector) -> pd.DataFrame:
             "no" if vector.slope is None else f"yes, {vector.slope:.4g} logits a unit of rating"
         ),
         "learned in index": seen.index or "—",
-        "photos seen": f"{seen.n_photos:,}",
+        "photos seen": "unknown" if seen.unknown else f"{seen.n_photos:,}",
         "pairs seen": f"{seen.n_pairs:,}",
         "parameters": _one_line(seen.parameters),
         "held-out": _one_line(seen.metrics),

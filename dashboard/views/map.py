@@ -24,7 +24,7 @@ with show_errors():
     places = search_and_map.places(index, method)
 
 box = photo_map.parse_box(session_state.map_area())
-seen = by == "disagreement" and any(map(vector.card.saw, index.digests()))
+seen = by == "disagreement" and bool(vector_ratings.seen(index, vector).any())
 colouring = photo_map.colouring(labels, percentiles, by, vector.name, seen=seen)
 drawn = search_and_map.drawn_photos(index)
 points = photo_map.points(drawn, places, colouring, ratings, percentiles)

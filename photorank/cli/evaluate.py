@@ -180,6 +180,8 @@ def _print_results(evaluation: "Evaluation") -> None:
 def _note(row: "Result") -> str:
     if row.in_sample:
         return "has seen these photos"
+    if row.unknown:
+        return "unknown which photos it learned from"
     if row.refitted:
         return "learned anew in every fold"
     if row.kind == "random":

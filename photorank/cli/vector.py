@@ -208,7 +208,7 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
                 vector.kind,
                 "built in" if name in builtin else "",
                 interval(vector.card.accuracy),
-                vector.card.n_photos or "",
+                "unknown" if vector.card.unknown else vector.card.n_photos or "",
                 vector.card.n_pairs or "",
             ]
             for name, vector in vectors.items()

@@ -14,8 +14,10 @@ from photorank.metrics.hit_rate_intervals import wilson
 from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.pair_sums import PairSums
 from photorank.metrics.ranking import accuracy_sums, kendall_sums, kendall_tau_b
+from photorank.similarity.altered_copies import grey_codes
 from photorank.typing import Codes, Floats
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, taste_of
 
@@ -145,6 +147,8 @@ def common_vector(
     judged = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
     rows = people[0].rows[np.unique(np.concatenate(judged))]
     photos = {shortened(index.photo(int(row)).digest) for row in rows}
+    pictures = SeenPictures.of(index.embeddings_of(rows), grey_codes(index, rows))
+    believed_card = Card() if prior is None else prior.card
     return MasterVector(
         name,
         "common",
@@ -157,7 +161,9 @@ def common_vector(
                 "raters": [voice.rater for voice in people],
             },
             index=index.name,
-            photos=frozenset(photos) | (frozenset() if prior is None else prior.card.photos),
+            photos=frozenset(photos) | believed_card.photos,
+            pictures=SeenPictures.union([pictures, believed_card.pictures]),
+            unknown=believed_card.unknown,
             n_photos=len(photos),
             n_pairs=sum(len(voice.judged.pairs) for voice in people),
             source=f"the mean taste of {len(people)} people in the index {index.name!r}",

@@ -73,6 +73,7 @@ class Measured:
             n_pairs=pairs.n_pairs,
             metrics=NOT_MEASURED | {name: estimate.limits for name, estimate in metrics.items()},
             fold_by=fold_by,
+            unknown=one.unknown,
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:

@@ -32,6 +32,7 @@ class Contender:
     ratings: Floats  # (repeats, n)
     fitted: bool  # anew in each of several folds: its uncertainty includes the fitting
     in_sample: bool = False  # it has seen photos that it is tested on
+    unknown: bool = False  # nobody knows which photos it learned from
     refitted: bool = False  # a stored vector, learned again in every fold
 
     @property
@@ -78,8 +79,14 @@ def vector_contender(
         ratings = ratings_by_fold(found.directions, photos, folds)
         return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
     every = np.broadcast_to(vector.rate(photos.X, index.fingerprint), folds.codes.shape)
-    in_sample = found.testing == "in-sample"
-    return Contender(vector.name, vector.kind, every, fitted=False, in_sample=in_sample)
+    return Contender(
+        vector.name,
+        vector.kind,
+        every,
+        fitted=False,
+        in_sample=found.testing == "in-sample",
+        unknown=found.testing == "unknown",
+    )
 
 
 def learner_contender(

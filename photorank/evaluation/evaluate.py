@@ -171,7 +171,7 @@ def _details(
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]
-    order = [row for row in order if not row.in_sample]
+    order = [row for row in order if row.competes]
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
     taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)

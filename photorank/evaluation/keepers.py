@@ -9,7 +9,7 @@ from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out import held_out
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
-from photorank.learning.may_be_tested import how_tested
+from photorank.learning.may_be_tested import how_tested, seen_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
@@ -93,12 +93,11 @@ def _held_out(
     index: Index, vector: MasterVector, ratings: Ratings, seed: int
 ) -> tuple[How, Ratings]:
     """Held-out ratings (n,): out of fold if a refit is possible, else nan for seen photos."""
-    seen = np.array([vector.card.saw(digest) for digest in index.digests()], dtype=bool)
-    held = np.where(seen, np.nan, ratings)
-    if how_tested(index, vector, index.digests()) != "refitted":
-        return "unseen", held
+    held = np.where(seen_photos(index, vector.card), np.nan, ratings)
     card = vector.card.parameters
     photos = judged_photos(index, rater=card.get("rater"), by_raters=bool(card.get("by_raters")))
+    if how_tested(index, vector, photos) != "refitted":
+        return "unseen", held
     folds = photos.split(Protocol(repeats=1, seed=seed))
     found = held_out(index, vector, photos, folds)
     if found.testing != "refitted":

@@ -144,6 +144,8 @@ def without_content(
                 "seed": seed,
             },
             photos=vector.card.photos,
+            pictures=vector.card.pictures,
+            unknown=vector.card.unknown,
             n_photos=vector.card.n_photos,
             licence=vector.card.licence,
             source=f"{vector.name} without {len(spanned)} directions of content",

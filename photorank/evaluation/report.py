@@ -49,8 +49,8 @@ class Evaluation:
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Held-out results of a scope (none in-sample), best accuracy first."""
-        return ranked(row for row in self.rows(scope) if not row.in_sample)
+        """Held-out results of a scope (none that may have seen the photos), the best first."""
+        return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
         """Differences between contenders in one metric and one scope."""

@@ -25,6 +25,12 @@ class Result:
     n_pairs: int
     metrics: dict[str, Limits]
     fold_by: str = ""  # what was held out together; "" in files of older versions
+    unknown: bool = False  # nobody knows which photos it learned from
+
+    @property
+    def competes(self) -> bool:
+        """Whether it is known to have seen none of the photos: only then may it be called best."""
+        return not (self.in_sample or self.unknown)
 
     @property
     def accuracy(self) -> Limits:
@@ -33,8 +39,8 @@ class Result:
 
 
 def ranked(results: Iterable[Result]) -> list[Result]:
-    """Results by accuracy, the best first; in-sample results come last."""
-    return sorted(results, key=lambda row: (row.in_sample, -row.accuracy.value))
+    """Results by accuracy, the best first; last come those that may have seen the photos."""
+    return sorted(results, key=lambda row: (not row.competes, -row.accuracy.value))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from photorank.sample import DEFECTS, degraded
 from photorank.typing import Codes, Embeddings, Frames
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.seen_pictures import SeenPictures
 
 KIND = "degradations"
 PHOTOS = 200  # more photos teach more than more copies of each
@@ -88,6 +89,7 @@ def learn_degradations(
             parameters={"defects": _DEFECTS_A_PHOTO, "severities": list(_SEVERITIES)},
             index=index.name,
             photos=frozenset(map(shortened, judged.digests)),
+            pictures=_pictures(judged),
             labels=judgements_digest(judged),
             n_photos=n,
             n_pairs=judged.comparisons.n_pairs,
@@ -99,6 +101,13 @@ def learn_degradations(
             ),
         ),
     )
+
+
+def _pictures(judged: JudgedPhotos) -> SeenPictures | None:
+    """Codes of the photos themselves: each group's first row is the photo that was degraded."""
+    first = np.unique(judged.groups, return_index=True)[1]
+    originals = judged.take(first)
+    return SeenPictures.of(originals.X, originals.greys)
 
 
 def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:

@@ -48,7 +48,7 @@ def held_out(
 
     Where the person who taught it judged too little of the other folds, it is in-sample.
     """
-    testing = how_tested(index, vector, photos.digests)
+    testing = how_tested(index, vector, photos)
     if testing == "refitted":
         try:
             learner = learner_of(index, vector.kind, vector.card).for_tests()

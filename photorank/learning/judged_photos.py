@@ -13,7 +13,8 @@ from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy, Protocol
 from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
 from photorank.similarity.altered_copies import altered_copies, grey_codes
-from photorank.typing import Codes, Embeddings
+from photorank.typing import Codes, Embeddings, Flags
+from photorank.vectors.master import Card
 
 # Known groups or series of fewer leave too little to learn from, or to test on.
 _MIN_UNITS = 3
@@ -38,6 +39,10 @@ class JudgedPhotos:
     def copies(self) -> Codes:
         """Group codes (n,) of near-duplicates and altered copies, −1 for a photo on its own."""
         return altered_copies(self.X, self.greys)
+
+    def seen_by(self, card: Card) -> Flags:
+        """Whether a vector with this card learned from each photo (n,), or from a copy of it."""
+        return card.seen(self.digests, self.X, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
         """Group or series number of each photo (n,), −1 for photos without one."""

@@ -20,6 +20,7 @@ from photorank.rating.probability import fit_slope
 from photorank.typing import Direction, Floats, Json
 from photorank.vectors.learners.direction_learner import DirectionLearner
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.store import load_vector
 
 # Held-out pairs that calibration looks at: more would not change the slope's second digit.
@@ -121,17 +122,20 @@ def learn_vector(
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     protocol = Protocol(seed=seed, within=within, by_raters=by_raters)
     learned = fit_and_test(learner, photos, protocol, on_progress=on_progress)
-    known = frozenset() if prior is None else load_vector(index, prior).card.photos
+    believed = Card() if prior is None else load_vector(index, prior).card
+    pictures = SeenPictures.of(photos.X, photos.greys, seed=seed)
     card = replace(
         card,
-        photos=known | frozenset(map(shortened, photos.digests)),
+        photos=believed.photos | frozenset(map(shortened, photos.digests)),
+        pictures=SeenPictures.union([pictures, believed.pictures]),
+        unknown=believed.unknown,
         labels=judgements_digest(photos),
         n_photos=len(photos.X),
         n_pairs=photos.comparisons.n_pairs,
     )
     vector = MasterVector(name, kind, learned.direction, index.fingerprint, card=card)
     slope, metrics = learned.slope, learned.metrics
-    if how_tested(index, vector, photos.digests) == "in-sample":
+    if how_tested(index, vector, photos) == "in-sample":
         slope, metrics = None, {IN_SAMPLE: metrics["pairwise_accuracy"]}
     return replace(vector, slope=slope, card=replace(card, metrics=metrics))
 

@@ -1,31 +1,43 @@
 """Rule for testing a vector on photos it may have learned from."""
 
-from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+
 from photorank.index.opened import Index
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.similarity.altered_copies import grey_codes
+from photorank.typing import Flags
 from photorank.vectors.learners_by_name import LEARNERS
-from photorank.vectors.master import MasterVector
+from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import list_vectors
 
 # How a vector is tested: it has not seen the photos; it has, and is learned anew without each fold;
-# it has, and cannot be learned without them.
-Testing = Literal["as it is", "refitted", "in-sample"]
+# it has, and cannot be learned without them; nobody knows what it has seen.
+Testing = Literal["as it is", "refitted", "in-sample", "unknown"]
 
 
-def how_tested(index: Index, vector: MasterVector, digests: Sequence[str]) -> Testing:
-    """Way to test a vector on photos, given by their digests: directly, refitted or in-sample.
+def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Testing:
+    """Way to test a vector on photos: directly, refitted, in-sample, or with unknown photos.
 
-    It is learned anew where its card says from what, unless its prior has seen some of the photos
-    or is gone: nothing would be held out. Raises EncoderMismatchError if it may not rate them.
+    An altered copy of a photo that it learned from counts as that photo. It is learned anew where
+    its card says from what, unless its prior has seen some of the photos or is gone: nothing would
+    be held out. Raises EncoderMismatchError if it may not rate them.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
-    if not vector.card.saw_any(digests):
-        return "as it is"
+    if not photos.seen_by(vector.card).any():
+        return "unknown" if vector.card.unknown else "as it is"
     if vector.card.index != index.name or vector.kind not in LEARNERS:
         return "in-sample"
     prior = vector.card.parameters.get("prior")
     if prior is None:
         return "refitted"
     believed = list_vectors(index).get(prior)
-    return "in-sample" if believed is None or believed.card.saw_any(digests) else "refitted"
+    return "in-sample" if believed is None or photos.seen_by(believed.card).any() else "refitted"
+
+
+def seen_photos(index: Index, card: Card) -> Flags:
+    """Whether a vector with this card learned from each photo of an index (n,), or from a copy."""
+    rows = np.arange(len(index))
+    greys = None if card.pictures is None else grey_codes(index, rows)
+    return card.seen(index.digests(), index.embeddings(), greys)

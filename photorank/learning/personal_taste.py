@@ -14,8 +14,10 @@ from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.hit_rate_intervals import growth, wilson
 from photorank.rating.percentiles import percentiles
 from photorank.rating.probability import fit_slope
+from photorank.similarity.altered_copies import grey_codes
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.taste.photo_subset import PhotoSubset
 from photorank.vectors.taste.posterior import Judged, Taste, TastePrior, taste_of
 
@@ -105,7 +107,7 @@ class PersonalState:
     @property
     def prior_saw(self) -> bool:
         """Whether the prior was learned from some of the photos that the person judged."""
-        return self.prior is not None and self.prior.card.saw_any(self._photos)
+        return self.prior is not None and any(map(self.prior.card.saw, self._photos))
 
     @property
     def _photos(self) -> frozenset[str]:
@@ -116,6 +118,10 @@ class PersonalState:
     def vector(self, name: str) -> MasterVector:
         """Taste as a master-vector; the prior's direction before any judgement."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
+        believed = Card() if self.prior is None else self.prior.card
+        judged = self.said.judged_rows
+        greys = grey_codes(self.index, judged)
+        pictures = SeenPictures.of(self.index.embeddings_of(judged), greys)
         calibrated = not saw and len(self.gaps) >= _MIN_TESTS_TO_CALIBRATE
         metrics = {}
         if self.accuracy is not None:
@@ -135,7 +141,9 @@ class PersonalState:
                     "rater": self.rater,
                 },
                 index=self.index.name,
-                photos=photos if self.prior is None else photos | self.prior.card.photos,
+                photos=photos | believed.photos,
+                pictures=SeenPictures.union([pictures, believed.pictures]),
+                unknown=believed.unknown,
                 labels=_digest(self.index, self.said),
                 n_photos=len(photos),
                 n_pairs=self.n_choices,

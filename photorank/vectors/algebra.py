@@ -12,6 +12,7 @@ import numpy as np
 from photorank.errors import DegenerateDirectionError
 from photorank.typing import Floats, Json
 from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.seen_pictures import SeenPictures
 
 _ROUNDING = 1e-6  # length, relative to what went in, below which a direction is rounding
 
@@ -181,6 +182,8 @@ def _card(vectors: Sequence[MasterVector], parameters: Json, source: str) -> Car
     return Card(
         parameters=parameters,
         photos=photos,
+        pictures=SeenPictures.union(vector.card.pictures for vector in vectors),
+        unknown=any(vector.card.unknown for vector in vectors),
         n_photos=len(photos),
         licence="; ".join(licences),
         source=f"{source} ({'; '.join(origins)})" if origins else source,

@@ -3,23 +3,27 @@
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from photorank.encoders.base import Fingerprint
 from photorank.errors import CardError, MissingPathError
 from photorank.json_values import from_json, to_json
 from photorank.metrics.estimates import Limits
-from photorank.typing import Direction, Embeddings, Json, Ratings
+from photorank.typing import Direction, Embeddings, Flags, Json, Ratings
+from photorank.vectors.seen_pictures import SeenPictures
 from photorank.workspace import checked_name, read_bytes, write_bytes
 
 SCHEMA = 1
 # Sixteen hex digits tell 10⁸ photos apart with a chance of error of one in 3,000.
 _DIGEST_DIGITS = 16
+# Kinds of vectors whose cards, by an older photorank, do not say that their photos are unknown.
+_OF_UNKNOWN_PHOTOS = ("published",)
 # Numbers that are rated together: 2 MB in float64, so that a core's cache holds them.
 _BLOCK = 1 << 18
 
@@ -31,6 +35,8 @@ class Card:
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
     photos: frozenset[str] = frozenset()  # shortened digests of the photos it saw
+    pictures: SeenPictures | None = None  # codes that recognise altered copies of them
+    unknown: bool = False  # whether it learned from photos that nobody can tell
     labels: str | None = None  # digest of the judgements it saw
     n_photos: int = 0
     n_pairs: int = 0
@@ -55,9 +61,14 @@ class Card:
         """Whether the photo with this digest was used to learn the vector."""
         return shortened(digest) in self.photos
 
-    def saw_any(self, digests: Iterable[str]) -> bool:
-        """Whether any of the photos with these digests was used to learn the vector."""
-        return any(map(self.saw, digests))
+    def seen(
+        self, digests: Sequence[str], embeddings: Embeddings, greys: NDArray[np.uint8] | None
+    ) -> Flags:
+        """Whether each photo (n,) was used to learn the vector, or is an altered copy of such."""
+        found = np.fromiter(map(self.saw, digests), bool, len(digests))
+        if self.pictures is not None and greys is not None:
+            found |= self.pictures.recognises(embeddings, greys)
+        return found
 
 
 def shortened(digest: str) -> str:
@@ -186,6 +197,8 @@ class MasterVector:
                 "n_pairs": card.n_pairs,
                 "labels": card.labels,
                 "photos": sorted(card.photos),
+                "pictures": None if card.pictures is None else card.pictures.to_text(),
+                "unknown": card.unknown,
             },
             "seed": card.seed,
             "metrics": card.metrics,
@@ -216,6 +229,8 @@ class MasterVector:
                     parameters=dict(data["parameters"]),
                     index=seen["index"],
                     photos=frozenset(shortened(str(digest)) for digest in seen["photos"]),
+                    pictures=_pictures(seen.get("pictures"), path),
+                    unknown=bool(seen.get("unknown", data["kind"] in _OF_UNKNOWN_PHOTOS)),
                     labels=seen["labels"],
                     n_photos=int(seen["n_photos"]),
                     n_pairs=int(seen["n_pairs"]),
@@ -236,6 +251,10 @@ class MasterVector:
         if not all(math.isfinite(number) for number in numbers):
             raise CardError(path, "its scale, bias or slope is not a finite number")
         return vector
+
+
+def _pictures(text: Json | None, path: Path | str) -> SeenPictures | None:
+    return None if text is None else SeenPictures.from_text(text, path)
 
 
 def _checksum(data: Json) -> str:

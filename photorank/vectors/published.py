@@ -135,6 +135,7 @@ def published_vector(
         fingerprint,
         bias=bias,
         card=Card(
+            unknown=True,
             parameters=parameters | ({"encoder": encoder} if encoder and layout else {}),
             source=source,
             licence=licence,

@@ -91,12 +91,12 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
     assert (found.directions == vector.direction).all()
     stranger = replace(vector, fingerprint=replace(index.fingerprint, weights="f" * 64))
     with pytest.raises(EncoderMismatchError):
-        how_tested(index, stranger, photos.digests)
+        how_tested(index, stranger, photos)
 
 
 def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
     """Not from a prior that saw them or is gone, and not what was learned elsewhere."""
-    digests = index.digests()
+    photos = judged_photos(index)
     learned = learn_vector(index, "base", "all-pairs")
     elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))
     add_vector(index, learned)
@@ -104,13 +104,13 @@ def test_what_saw_the_photos_is_learned_anew_where_that_holds_them_out(index):
     seen = learn_vector(index, "mine", "all-pairs", prior="base")
     fair = learn_vector(index, "ours", "all-pairs", prior="words")
 
-    assert how_tested(index, learned, digests) == "refitted"
-    assert how_tested(index, fair, digests) == "refitted"
-    assert how_tested(index, seen, digests) == "in-sample"
-    assert how_tested(index, elsewhere, digests) == "in-sample"
-    assert how_tested(index, replace(learned, kind="blend"), digests) == "in-sample"
+    assert how_tested(index, learned, photos) == "refitted"
+    assert how_tested(index, fair, photos) == "refitted"
+    assert how_tested(index, seen, photos) == "in-sample"
+    assert how_tested(index, elsewhere, photos) == "in-sample"
+    assert how_tested(index, replace(learned, kind="blend"), photos) == "in-sample"
     remove_vector(index, "words")
-    assert how_tested(index, fair, digests) == "in-sample"
+    assert how_tested(index, fair, photos) == "in-sample"
 
 
 def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
@@ -152,6 +152,23 @@ def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
     photos = judged_photos(opened)
     found = held_out(opened, vector, photos, photos.split(QUICK))
 
-    assert how_tested(opened, vector, photos.digests) == "refitted"
+    assert how_tested(opened, vector, photos) == "refitted"
     assert found.testing == "in-sample"
     assert (found.directions == vector.direction).all()
+
+
+def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
+    """Saved again, a photo has another digest: the picture on the card tells that it was seen."""
+    learned = learn_vector(index, "base", "all-pairs")
+    photos = judged_photos(index)
+    copies = replace(photos, digests=tuple(f"copy of {digest}" for digest in photos.digests))
+    elsewhere = replace(learned, card=replace(learned.card, index="elsewhere"))
+    blind = replace(elsewhere, card=replace(elsewhere.card, pictures=None))
+    rng = np.random.default_rng(0)
+    others = replace(copies, greys=rng.integers(0, 256, copies.greys.shape).astype(np.uint8))
+
+    assert how_tested(index, elsewhere, copies) == "in-sample"
+    assert how_tested(index, blind, copies) == "as it is"
+    assert how_tested(index, elsewhere, others) == "as it is"
+    unknown = replace(blind, card=replace(blind.card, unknown=True))
+    assert how_tested(index, unknown, copies) == "unknown"

@@ -10,7 +10,11 @@ from photorank.index.catalogue.connection import transaction, writing
 from photorank.index.catalogue.file_records import count_photos
 from photorank.index.catalogue.sources import source_number
 from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
-from photorank.index.judging.sources import has_scores, others_with
+from photorank.index.judging.sources import (
+    has_scores,
+    others_with,
+    refuse_raters_on_other_scales,
+)
 from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.labels.tables.usable_rows import Problem, Problems
@@ -133,6 +137,7 @@ def replace_labels(
         " GROUP BY rater, photo",
         [source],
     )
+    refuse_raters_on_other_scales(connection, table.source)
     return [*table.notes, *notes, *_several(connection)]
 
 

@@ -4,6 +4,7 @@ import os
 import shlex
 import sqlite3
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 from photorank.errors import LabelsError
@@ -13,6 +14,10 @@ from photorank.index.manifest import Judgements, read_manifest, write_manifest
 from photorank.labels.tables.judgement_tables import LabelTable, SourceKind
 from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
+
+# Of a rater, before the scale can be told: ratings, and different values among them.
+_LEAST_RATINGS, _LEAST_VALUES = 5, 3
+_SCALES_APART = 4  # times that the largest score of one scale is that of another
 
 
 def others_with(
@@ -47,6 +52,29 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
             f"with `photorank labels remove {_quoted(others[0])} --index {paths.name}`, or import "
             "these too with --mix, or index the folder once more under another name."
         )
+
+
+def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -> None:
+    """Raise LabelsError if people rated on scales so far apart that their mean says nothing.
+
+    Sorted by their largest score, two neighbours of whom one gives four times what the other does
+    are on other scales: 1 to 7 beside 0 to 100, 0 to 1 beside 1 to 5. Scales nearer to each other
+    cannot be told from people who are harder to please.
+    """
+    raters = connection.execute(
+        "SELECT name, min(score), max(score) FROM ratings JOIN raters ON raters.id = rater"
+        " WHERE name != '' AND source IN (SELECT id FROM sources WHERE kind != 'clicks')"
+        " GROUP BY rater HAVING count(*) >= ? AND count(DISTINCT score) >= ?"
+        " ORDER BY max(abs(score)), name",
+        [_LEAST_RATINGS, _LEAST_VALUES],
+    ).fetchall()
+    for (narrow, low, high), (wide, lowest, highest) in pairwise(raters):
+        if max(abs(lowest), abs(highest)) >= _SCALES_APART * max(abs(low), abs(high)):
+            raise LabelsError(
+                f"{source}: {wide} rates from {lowest:g} to {highest:g}, {narrow} from {low:g} to "
+                f"{high:g}, and a photo's score is the mean of all. Bring both to one scale, or "
+                "import one of them into another index"
+            )
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:

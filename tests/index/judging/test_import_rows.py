@@ -245,3 +245,35 @@ def test_choices_of_a_source_are_replaced_whole_or_not_at_all(five):
     assert five.index.choices().winners.tolist() == [1]
     import_choices(five.paths, bad, partial=True)
     assert five.index.choices().winners.tolist() == [3]
+
+
+def rated(rater, scores, source="test"):
+    """Return a table of one person's scores of the first photos."""
+    rows = [(f"{n:04}.png", float(score), rater) for n, score in enumerate(scores)]
+    return labels(*rows, source=source)
+
+
+def test_people_on_scales_far_apart_are_not_averaged(library):
+    """Beside 1 to 7 a person's 0 to 100 would drown all others: nothing of it is imported."""
+    fill(library.folder, 12)
+    library.build()
+    rng = np.random.default_rng(0)
+    for n, rater in enumerate(("ann", "bob", "cem")):
+        import_labels(library.paths, rated(rater, rng.integers(1, 8, 12), f"table {n}"))
+    before = library.index.labels().scores
+
+    with pytest.raises(LabelsError, match=r"dan rates from \d+ to \d+, \w+ from .* one scale"):
+        import_labels(library.paths, rated("dan", rng.integers(0, 101, 12), "more"))
+
+    np.testing.assert_array_equal(library.index.labels().scores, before)
+
+
+@pytest.mark.parametrize("scores", [[1, 1, 2] * 4, [1, 2, 3] * 4, [9, 10] * 6, [70]])
+def test_people_who_are_harder_to_please_are(library, scores):
+    """A part of a scale, one like it, or too few ratings to tell are no reason to refuse."""
+    fill(library.folder, 12)
+    library.build()
+    import_labels(library.paths, rated("ann", [1, 3, 5, 7] * 3))
+    import_labels(library.paths, rated("eve", scores, "other"))
+
+    assert np.isfinite(library.index.labels().scores).all()

@@ -1,0 +1,123 @@
+"""Pictures that a vector learned from, as short codes that recognise altered copies of them."""
+
+import base64
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cache
+from math import pi
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.errors import CardError
+from photorank.photos.grey_code import BYTES as GREY_BYTES
+from photorank.similarity.altered_copies import (
+    LEAST_COSINE,
+    are_copies,
+    centre_of,
+    without_mean,
+)
+from photorank.typing import Embeddings, Flags, Json
+
+# Codes that a card keeps at most, of pictures drawn at random: under 160 kB of text.
+MOST_PICTURES = 820
+_SIGNS = 128  # random directions, of which each picture keeps on which side it lies
+_ROWS = 4096  # embeddings that are compared with all pictures at once
+
+
+@dataclass(frozen=True, eq=False)
+class SeenPictures:
+    """Codes of m pictures: 16 × 16 levels of grey, and 128 signs of an embedding."""
+
+    centre: Embeddings  # (d,) mean embedding, which is taken off before signs are
+    signs: NDArray[np.uint8]  # (m, 16)
+    greys: NDArray[np.uint8]  # (m, 128)
+
+    @classmethod
+    def of(
+        cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
+    ) -> "SeenPictures | None":
+        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without the latter.
+
+        Of many photos a random part is kept: a card stays small, and a set that overlaps is still
+        noticed where a single photo may not be.
+        """
+        if greys is None or not len(greys):
+            return None
+        centre = centre_of(embeddings).astype(np.float16).astype(np.float32)
+        rows = np.arange(len(greys))
+        if len(rows) > MOST_PICTURES:
+            rows = np.sort(np.random.default_rng(seed).choice(rows, MOST_PICTURES, replace=False))
+        return cls(centre, _signs(without_mean(embeddings[rows], centre)), greys[rows])
+
+    @classmethod
+    def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
+        """Codes of all, with the first one's centre; None if there are none."""
+        known = [one for one in several if one is not None]
+        if len(known) < 2:
+            return known[0] if known else None
+        first, *others = known
+        same = [first, *(one for one in others if np.array_equal(one.centre, first.centre))]
+        signs = np.concatenate([one.signs for one in same])
+        greys = np.concatenate([one.greys for one in same])
+        kept = np.unique(np.concatenate([greys, signs], axis=1), axis=0, return_index=True)[1]
+        kept = np.sort(kept)[:: -(-len(kept) // MOST_PICTURES)]
+        return cls(first.centre, signs[kept], greys[kept])
+
+    def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
+        """Whether each photo (n,) is one of the pictures, or an altered copy of one."""
+        found = np.zeros(len(embeddings), dtype=bool)
+        own = _as_signs(self.signs)
+        for start in range(0, len(embeddings), _ROWS):
+            rows = slice(start, start + _ROWS)
+            signs = _as_signs(_signs(without_mean(embeddings[rows], self.centre)))
+            # The share of directions that part two embeddings is their angle (Charikar 2002).
+            cosines = np.sin(pi / 2 * (signs @ own.T) / _SIGNS)
+            pairs = np.stack(np.nonzero(cosines >= LEAST_COSINE))
+            alike = are_copies(greys[rows], self.greys, pairs, cosines[pairs[0], pairs[1]])
+            found[start + pairs[0, alike]] = True
+        return found
+
+    def to_text(self) -> dict[str, str]:
+        """Codes as compressed text, by name."""
+        arrays = {"centre": self.centre.astype("<f2"), "signs": self.signs, "greys": self.greys}
+        return {name: _text(array.tobytes()) for name, array in arrays.items()}
+
+    @classmethod
+    def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
+        """Codes from the text of :meth:`to_text`; CardError if it is no such text."""
+        try:
+            data = {
+                one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)
+            }
+            centre = np.frombuffer(data["centre"], "<f2").astype(np.float32)
+            signs = np.frombuffer(data["signs"], np.uint8).reshape(-1, _SIGNS // 8)
+            greys = np.frombuffer(data["greys"], np.uint8).reshape(-1, GREY_BYTES)
+        except (KeyError, TypeError, ValueError, zlib.error) as error:
+            raise CardError(path, "its codes of pictures cannot be read") from error
+        if len(signs) != len(greys):
+            raise CardError(path, "its codes of pictures are not all there")
+        return cls(centre, signs, greys)
+
+
+def _signs(centred: Embeddings) -> NDArray[np.uint8]:
+    """Packed signs (n, 16) of embeddings along random directions."""
+    return np.packbits(centred @ _directions(centred.shape[1]) > 0, axis=1)
+
+
+def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Signs (n, 128) as −1 and 1."""
+    return np.unpackbits(packed, axis=1).astype(np.float32) * 2 - 1
+
+
+@cache
+def _directions(dimensions: int) -> Embeddings:
+    """Random directions (d, 128), the same for ever: this generator's stream is frozen."""
+    drawn = np.random.RandomState(0).standard_normal((dimensions, _SIGNS))
+    return drawn.astype(np.float32)
+
+
+def _text(data: bytes) -> str:
+    return base64.b64encode(zlib.compress(data, 9)).decode("ascii")

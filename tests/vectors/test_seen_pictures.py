@@ -1,0 +1,100 @@
+"""Codes on a card that recognise the pictures a vector learned from, and altered copies of them."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from photorank.encoders.base import Fingerprint
+from photorank.errors import CardError
+from photorank.photos.grey_code import grey_code
+from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.seen_pictures import MOST_PICTURES, SeenPictures
+
+N, D = 40, 96
+ALTERED = {
+    "as it is": lambda picture: picture,
+    "mirrored": ImageOps.mirror,
+    "cropped": lambda picture: picture.crop((30, 20, 300, 225)),
+    "black and white": lambda picture: picture.convert("L").convert("RGB"),
+    "bordered": lambda picture: ImageOps.expand(picture, 16, "white"),
+}
+
+
+def codes(pictures):
+    """Return grey codes (n, 128)."""
+    return np.stack([np.frombuffer(grey_code(one), dtype=np.uint8) for one in pictures])
+
+
+def unit(rows):
+    """Return rows of unit length."""
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def pictures():
+    """Twice N different pictures."""
+    fields = np.random.default_rng(0).integers(0, 256, (2 * N, 6, 8, 3)).astype(np.uint8)
+    return [Image.fromarray(one).resize((320, 240), Image.Resampling.BICUBIC) for one in fields]
+
+
+@pytest.fixture(scope="module")
+def embeddings():
+    """Embeddings of the pictures, with much in common."""
+    return unit(1 + np.random.default_rng(1).normal(size=(2 * N, D)))
+
+
+@pytest.mark.parametrize("kind", ALTERED)
+def test_copies_are_recognised_and_other_pictures_are_not(pictures, embeddings, kind):
+    """The codes of a file that was written and read again tell a copy from another picture."""
+    learned = SeenPictures.of(embeddings[:N], codes(pictures[:N]))
+    known = SeenPictures.from_text(json.loads(json.dumps(learned.to_text())), "x")
+    shown = codes(map(ALTERED[kind], pictures))
+    near = unit(embeddings + 0.05 * np.random.default_rng(2).normal(size=embeddings.shape))
+
+    found = known.recognises(near, shown)
+
+    assert found[:N].all()
+    assert not found[N:].any()
+
+
+def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
+    """A card of as many pictures as it may keep has under 200 kB, and says again what it saw."""
+    rng = np.random.default_rng(3)
+    many = 3 * MOST_PICTURES
+    greys = rng.integers(0, 256, (many, 128)).astype(np.uint8)
+    seen = SeenPictures.of(unit(rng.normal(size=(many, D))), greys)
+    fingerprint = Fingerprint("embedded", "0" * 64, "whole", 224)
+    vector = MasterVector("v", "all-pairs", np.ones(D), fingerprint, card=Card(pictures=seen))
+
+    again = MasterVector.from_json(json.loads(json.dumps(vector.to_json())))
+
+    assert len(seen.greys) == MOST_PICTURES
+    assert len(json.dumps(vector.to_json())) < 200_000  # of noise, which nothing compresses
+    np.testing.assert_array_equal(again.card.pictures.greys, seen.greys)
+    small = SeenPictures.of(embeddings, codes(pictures))
+    assert again.card.seen(["a"], embeddings[:1], small.greys[:1]).tolist() == [False]
+    kept = replace(again, card=replace(again.card, pictures=small))
+    assert kept.card.seen(["a"], embeddings[:1], small.greys[:1]).tolist() == [True]
+
+
+def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
+    """A blend has seen what its parts have seen."""
+    one, two = (
+        SeenPictures.of(embeddings, codes(pictures)),
+        SeenPictures.of(embeddings, codes(map(ImageOps.mirror, pictures))),
+    )
+    both = SeenPictures.union([one, None, two])
+
+    assert len(both.greys) == len(one.greys) + len(two.greys)
+    assert SeenPictures.union([None, one]) is one
+    assert SeenPictures.union([]) is None
+
+
+@pytest.mark.parametrize("text", [{}, {"centre": "!", "signs": "!", "greys": "!"}, [], "x"])
+def test_codes_that_cannot_be_read_are_told(text):
+    """A changed card is refused in words."""
+    with pytest.raises(CardError, match="codes of pictures"):
+        SeenPictures.from_text(text, "card.json")
