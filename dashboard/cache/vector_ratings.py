@@ -13,11 +13,12 @@ from photorank.album.request import AlbumRequest
 from photorank.index.opened import Index
 from photorank.rating.percentiles import share_below
 from photorank.similarity.series import Series, find_series
-from photorank.typing import Codes, Embeddings, Flags, Ratings
+from photorank.typing import Codes, Embeddings, Flags, Pairs, Ratings
 from photorank.vectors.master import MasterVector
 
 if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
     from photorank.evaluation.nuisance import Nuisance
+    from photorank.learning.held_out_ratings import HeldOutRatings
     from photorank.vectors.taste.photo_subset import PhotoSubset
 
 # What series and albums rest on: a click on Label changes nothing of it.
@@ -51,6 +52,26 @@ def seen(index: Index, vector: MasterVector) -> Flags:
     from photorank.learning.may_be_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
+
+
+@st.cache_resource(
+    max_entries=8,
+    show_spinner="Rating each photo without having seen it …",
+    hash_funcs=BY_JUDGEMENTS,
+)
+def held_out(index: Index, vector: MasterVector) -> "HeldOutRatings":
+    """Held-out ratings of all photos by a vector."""
+    from photorank.learning.held_out_ratings import held_out_ratings  # scikit-learn takes a second
+
+    return held_out_ratings(index, vector, ratings(index, vector))
+
+
+@st.cache_data(max_entries=8, show_spinner=False, hash_funcs=BY_JUDGEMENTS)
+def mistakes(index: Index, vector: MasterVector, most: int) -> Pairs:
+    """Pairs of rows (m, 2), people's choice first, that a vector orders wrongly with confidence."""
+    from photorank.learning.held_out_ratings import confident_mistakes
+
+    return confident_mistakes(index, held_out(index, vector), most)
 
 
 def percentile_of(index: Index, vector: MasterVector, embedding: Embeddings) -> float:

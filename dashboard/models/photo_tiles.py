@@ -15,7 +15,7 @@ from photorank.index.reading.passed_over import passed_over_lines
 from photorank.outside_text import printable
 from photorank.photos.files import SkippedFile
 from photorank.rating.percentiles import percentiles
-from photorank.typing import Codes, Floats, Labels, Ratings
+from photorank.typing import Codes, Flags, Floats, Labels, Pairs, Ratings
 
 PAGE = 24  # photos: divisible by 2, 3, 4 and 6 columns
 
@@ -25,7 +25,11 @@ ORDERS = {
     "best": "Best",
     "worst": "Worst",
     "disagreement": "Biggest disagreement with people",
+    "mistakes": "Confident mistakes, in pairs",
 }
+# Orders by people's judgements, for which a vector may not have seen the photo.
+HELD_OUT = ("disagreement", "mistakes")
+MOST_MISTAKES = 60  # pairs
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ class Sheet(NamedTuple):
 
 
 def orders(labels: IndexLabels) -> dict[str, str]:
-    """Names of the available sort orders; the order by disagreement needs judgements."""
+    """Names of the available sort orders; two of them need judgements."""
     judged = not np.isnan(labels.scores).all()
-    return {key: name for key, name in ORDERS.items() if judged or key != "disagreement"}
+    return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
 
 def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) -> Sheet:
@@ -68,14 +72,16 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
     if filters.group is not None:
         shown &= labels.groups == filters.group
         where = f" in {plain(labels.group_names[filters.group])}"
-    if filters.judged_only or filters.order == "disagreement":
+    if filters.order == "disagreement":
+        shown &= judged & ~np.isnan(ratings)  # those that it cannot rate unseen are left out
+    elif filters.judged_only:
         shown &= judged
     rows = np.flatnonzero(shown)
 
     photos = counted(len(rows), "judged photo" if filters.judged_only else "photo")
     by = f"by **{plain(vector)}**"
     if filters.order == "disagreement":
-        key = -np.abs(percentiles(ratings) - label_percentiles(labels.scores))[rows]
+        key = -np.abs(label_percentiles(ratings) - label_percentiles(labels.scores))[rows]
         sentence = (
             f"{counted(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and "
             "people differ most. The numbers say how much of the index each ranks below a photo."
@@ -87,8 +93,31 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
     return Sheet(rows[np.argsort(key, kind="stable")], sentence)
 
 
+def mistaken_pairs(pairs: Pairs, vector: str) -> Sheet:
+    """Photos of pairs (m, 2) that a vector orders wrongly, side by side, people's choice first."""
+    return Sheet(
+        pairs.ravel(),
+        f"{counted(len(pairs), 'pair')} that **{plain(vector)}** is most wrong about: on the left "
+        "the photo that people prefer, on the right the one that it prefers.",
+    )
+
+
+def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
+    """Sentence on photos that a vector has learned from, and how they are rated here; "" if none.
+
+    `ratings` (n,) are held out, nan where that is not possible.
+    """
+    if refitted:
+        return (
+            "It has learned from these photos: each is rated here by what was learned without it "
+            "and those kept together with it."
+        )
+    gone = int(np.count_nonzero(seen & np.isnan(ratings)))
+    return f"It has learned from {counted(gone, 'photo')}, left out here." if gone else ""
+
+
 def label_percentiles(scores: Labels) -> Floats:
-    """Percentile (n,) of each photo's label among all labels, 0 to 100; nan without a label."""
+    """Percentile (n,) of each value among all values, 0 to 100; nan for nan."""
     places = np.full(len(scores), np.nan)
     judged = ~np.isnan(scores)
     places[judged] = percentiles(scores[judged])
@@ -99,7 +128,7 @@ def tiles(
     index: Index, rows: Codes, ratings: Ratings, percentiles: Ratings, labels: Labels, order: str
 ) -> list[Tile]:
     """Tiles of photos, captioned with rating, percentile and label."""
-    people = label_percentiles(labels) if order == "disagreement" else None
+    people = label_percentiles(labels) if order in HELD_OUT else None
     made = []
     for row in rows.tolist():
         first = f"better than {percentile_text(percentiles[row])}"

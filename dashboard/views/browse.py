@@ -22,9 +22,19 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     some = bool(judged.any() and not judged.all())
     judged_only = some and st.toggle("Judged photos only", key="judged", bind="query-params")
 
-filters = photo_tiles.Filters(order, group, judged_only)
-sheet = photo_tiles.sheet(labels, ratings, filters, vector.name)
-st.markdown(sheet.sentence)
+note, columns = "", photo_grid.STRIP
+if order in photo_tiles.HELD_OUT:
+    with show_errors():
+        held = vector_ratings.held_out(index, vector)
+    ratings, percentiles = held.ratings, photo_tiles.label_percentiles(held.ratings)
+    note = photo_tiles.unseen_note(held.seen, held.ratings, refitted=held.refitted)
+if order == "mistakes":
+    pairs = vector_ratings.mistakes(index, vector, photo_tiles.MOST_MISTAKES)
+    sheet, columns = photo_tiles.mistaken_pairs(pairs, vector.name), 2
+else:
+    filters = photo_tiles.Filters(order, group, judged_only)
+    sheet = photo_tiles.sheet(labels, ratings, filters, vector.name)
+st.markdown(f"{sheet.sentence} {note}")
 if not len(sheet.rows):
     st.info("No photo passes these filters.", icon=":material/filter_alt:")
     st.stop()
@@ -35,7 +45,7 @@ with st.container(horizontal=True, horizontal_alignment="center"):
     rows = sheet.rows[photo_grid.page_of(len(sheet.rows), photo_tiles.PAGE, key)]
 with grid:
     tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)
-    photo_grid.photo_grid("sheet", tiles)
+    photo_grid.photo_grid("sheet", tiles, columns=columns)
 
 if files := index_data.unused_files(index):
     unused = photo_tiles.unused_files(files)

@@ -7,15 +7,10 @@ import numpy as np
 
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
-from photorank.learning.held_out import held_out
-from photorank.learning.judged_photos import JudgedPhotos, judged_photos
-from photorank.learning.may_be_tested import how_tested, seen_photos
-from photorank.learning.protocol import Protocol
+from photorank.learning.held_out_ratings import held_out_ratings
 from photorank.metrics.folds import kept_together
 from photorank.metrics.keepers_lost import RejectCut, reject_cut
-from photorank.rating.percentiles import percentiles_among
 from photorank.similarity.altered_copies import copies_among
-from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import MasterVector
 
 # Why a vector is no judge in its own case.
@@ -65,7 +60,8 @@ def keepers_lost(
     if keeper_from is None:
         keeper_from = float(np.nanquantile(scores, 1 - (keeper_top or 0.0), method="higher"))
     ratings = index.rate(vector)
-    how, held_out = _held_out(index, vector, ratings, seed)
+    found = held_out_ratings(index, vector, ratings, seed=seed)
+    held_out = found.ratings
     keepers = np.flatnonzero((scores >= keeper_from) & np.isfinite(held_out))
     others = np.flatnonzero((scores < keeper_from) & np.isfinite(held_out))
     cut = reject_cut(
@@ -80,37 +76,10 @@ def keepers_lost(
         vector=vector.name,
         keeper_from=keeper_from,
         cut=cut,
-        how=how,
+        how="learned anew" if found.refitted else "unseen",
         n_groups=len(np.unique(groups[groups >= 0])),
         n_photos=len(ratings),
         n_rejected=int(np.count_nonzero(ratings < cut.rating)),
         n_others=len(others),
         n_others_rejected=int(np.count_nonzero(held_out[others] < cut.rating)),
     )
-
-
-def _held_out(
-    index: Index, vector: MasterVector, ratings: Ratings, seed: int
-) -> tuple[How, Ratings]:
-    """Held-out ratings (n,): out of fold if a refit is possible, else nan for seen photos."""
-    held = np.where(seen_photos(index, vector.card), np.nan, ratings)
-    card = vector.card.parameters
-    photos = judged_photos(index, rater=card.get("rater"), by_raters=bool(card.get("by_raters")))
-    if how_tested(index, vector, photos) != "refitted":
-        return "unseen", held
-    folds = photos.split(Protocol(repeats=1, seed=seed))
-    found = held_out(index, vector, photos, folds)
-    if found.testing != "refitted":
-        return "unseen", held
-    standing = _percentiles(photos, folds.codes[0], found.directions[0])
-    held[photos.rows] = np.quantile(ratings[photos.rows], standing / 100)
-    return "learned anew", held
-
-
-def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all, rated by the direction (K, d) of its fold."""
-    percentiles = np.empty(len(photos.X))
-    for fold, direction in enumerate(directions):
-        every = photos.X.astype(np.float64) @ direction
-        percentiles[folds == fold] = percentiles_among(every[folds == fold], every)
-    return percentiles

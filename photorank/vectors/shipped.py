@@ -14,10 +14,10 @@ FOLDER = Path(__file__).parent / "builtin"
 # SHA-256 of each card; scripts/builtin_vectors.py prints them. A direction that was turned round
 # is a card like any other.
 SHA256 = {
-    "beauty.whole": "6942ba6484f4c07e6dd980c1a68d784669f0cfa239e34553b72e538ca45a294a",
-    "beauty.crop": "94b1279743160b04191b7be3ca6f9053631b052f31e65aa206999dbd4c6572d7",
-    "technical.whole": "7bec662c30b44cae93c9cc6d69341e133f51ba390d02a1f66965f7e0c4535ff3",
-    "technical.crop": "1753cba1d7c30c8ae2250e791cb366bb6b7da9198ff24505f014c39fe775f211",
+    "beauty.whole": "4ee62dbcbee9eea205380e74fb8a439d8136497cb61f098973e2b50f0236806a",
+    "beauty.crop": "3d8db285d33a72053a01564bfef7569869064dacf39697a53d26a634e0749193",
+    "technical.whole": "41dc2af11e243cbe291167303a4475ed0bd62a31e31c58969f7944d47999df52",
+    "technical.crop": "8637900f6cd851556aa8dcde9d5c857377c83e2c4d2cc89d0490d81429635dfb",
 }
 
 

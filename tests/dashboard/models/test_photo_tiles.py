@@ -78,3 +78,20 @@ def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
     assert "photorank status --json" in unused.sentences[-1]
     assert list(unused.table["file"])[:2] == ["/p/z.jpg", "/p/0.MOV"]
     assert len(unused.table) == 1000
+
+
+def test_mistakes_stand_side_by_side():
+    """Each pair is two photos in a row, people's choice first."""
+    sheet = photo_tiles.mistaken_pairs(np.array([[4, 1], [0, 2]]), "v")
+
+    assert sheet.rows.tolist() == [4, 1, 0, 2]
+    assert sheet.sentence.startswith("2 pairs that **v** is most wrong about")
+
+
+def test_photos_that_were_learned_from_are_told():
+    """Either they are rated by what was learned without them, or they are left out."""
+    seen, ratings = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
+
+    assert "learned without it" in photo_tiles.unseen_note(seen, ratings, refitted=True)
+    assert "2 photos, left out" in photo_tiles.unseen_note(seen, ratings, refitted=False)
+    assert photo_tiles.unseen_note(np.zeros(3, bool), ratings, refitted=False) == ""

@@ -158,7 +158,8 @@ def test_browse_shows_the_best_first(dashboard, paths):
 
 
 @pytest.mark.parametrize(
-    ("order", "first"), [("worst", "better than 0"), ("disagreement", "people")]
+    ("order", "first"),
+    [("worst", "better than 0"), ("disagreement", "people"), ("mistakes", "people")],
 )
 def test_browse_shows_the_worst_and_the_disagreements(dashboard, home, order, first):
     """Each order has its own first tile."""

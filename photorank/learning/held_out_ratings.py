@@ -1,0 +1,91 @@
+"""Held-out ratings of an index's photos, and the pairs that they order wrongly with confidence."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.errors import NoLabelsError
+from photorank.index.opened import Index
+from photorank.learning.held_out import held_out
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.may_be_tested import how_tested, seen_photos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.rating.percentiles import percentiles_among
+from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
+from photorank.vectors.master import MasterVector
+
+# Held-out pairs that the worst mistakes are looked for among.
+_PAIRS = 200_000
+
+
+class HeldOutRatings(NamedTuple):
+    """Ratings of photos by a vector that did not learn from them."""
+
+    ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
+    seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
+    refitted: bool  # whether it was learned anew without each fold of the photos it saw
+
+
+def held_out_ratings(
+    index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
+) -> HeldOutRatings:
+    """Held-out ratings of an index's photos, whose ratings by the vector are given.
+
+    Photos that a vector was learned from are rated by what is learned without their fold, where its
+    card says how; their percentile among all photos is carried over to the vector's scale.
+    """
+    seen = seen_photos(index, vector.card)
+    held = np.where(seen, np.nan, ratings)
+    said = vector.card.parameters
+    rater, by_raters = said.get("rater"), bool(said.get("by_raters"))
+    try:
+        photos = judged_photos(index, rater=rater, by_raters=by_raters)
+    except NoLabelsError:
+        return HeldOutRatings(held, seen, refitted=False)
+    if how_tested(index, vector, photos) != "refitted":
+        return HeldOutRatings(held, seen, refitted=False)
+    folds = photos.split(Protocol(repeats=1, seed=seed))
+    found = held_out(index, vector, photos, folds)
+    if found.testing != "refitted":
+        return HeldOutRatings(held, seen, refitted=False)
+    standing = _percentiles(photos, folds.codes[0], found.directions[0])
+    held[photos.rows] = np.quantile(ratings[photos.rows], standing / 100)
+    return HeldOutRatings(held, seen, refitted=True)
+
+
+def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
+    """Pairs of rows (m, 2), people's choice first, that held-out ratings order most wrongly.
+
+    Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
+    ratings were learned anew only photos of one fold are compared, for one model rated both.
+    """
+    photos = judged_photos(index)
+    folds = photos.split(Protocol(repeats=1, seed=seed))
+    graph = photos.comparisons
+    if held.refitted:
+        graph = HeldOutPairs.of(graph, folds).graphs[0]
+    if not graph.n_pairs:
+        return np.empty((0, 2), dtype=np.intp)
+    sample = graph.sample(min(_PAIRS, 20 * graph.n_pairs), rng=np.random.default_rng(seed))
+    pairs = photos.rows[np.unique(sample.pairs, axis=0)]
+    gaps = held.ratings[pairs[:, 1]] - held.ratings[pairs[:, 0]]
+    wrong = np.flatnonzero(gaps > 0)  # not nan
+    chosen: list[Codes] = []
+    used: set[int] = set()
+    for pair in pairs[wrong[np.argsort(-gaps[wrong], kind="stable")]]:
+        if used.isdisjoint(pair.tolist()):
+            chosen.append(pair)
+            used.update(pair.tolist())
+            if len(chosen) == most:
+                break
+    return np.array(chosen, dtype=np.intp).reshape(-1, 2)
+
+
+def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
+    """Percentile (n,) of each photo among all, rated by the direction (K, d) of its fold."""
+    percentiles = np.empty(len(photos.X))
+    for fold, direction in enumerate(directions):
+        every = photos.X.astype(np.float64) @ direction
+        percentiles[folds == fold] = percentiles_among(every[folds == fold], every)
+    return percentiles

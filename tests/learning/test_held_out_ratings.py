@@ -1,0 +1,80 @@
+"""Ratings of photos that a vector did not learn from, and the pairs it orders most wrongly."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from photorank.learning.held_out_ratings import confident_mistakes, held_out_ratings
+from photorank.learning.judged_photos import judged_photos
+from photorank.learning.learn_vector import learn_vector
+from photorank.learning.protocol import Protocol
+from photorank.vectors.master import MasterVector
+from photorank.vectors.store import add_vector
+
+
+def test_photos_that_were_learned_from_are_rated_without_them(index):
+    """Held out, a learned vector agrees less with the labels it was fitted to."""
+    vector = learn_vector(index, "mine", "all-pairs")
+    add_vector(index, vector)
+    ratings = index.rate(vector)
+    found = held_out_ratings(index, vector, ratings)
+    scores = index.labels().scores
+
+    assert found.refitted
+    assert found.seen.all()
+    assert np.isfinite(found.ratings).all()
+    plain, held = (np.corrcoef(one, scores)[0, 1] for one in (ratings, found.ratings))
+    assert held < plain
+
+
+def test_what_saw_the_photos_elsewhere_rates_none_of_them(index):
+    """It cannot be learned without them here, so there is no rating to show."""
+    vector = learn_vector(index, "mine", "all-pairs")
+    elsewhere = replace(vector, card=replace(vector.card, index="elsewhere"))
+
+    found = held_out_ratings(index, elsewhere, index.rate(elsewhere))
+
+    assert not found.refitted
+    assert found.seen.all()
+    assert np.isnan(found.ratings).all()
+
+
+def test_a_vector_that_saw_nothing_rates_as_it_is(index):
+    """Words have seen no photo."""
+    words = MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint)
+
+    found = held_out_ratings(index, words, index.rate(words))
+
+    assert not found.seen.any()
+    np.testing.assert_array_equal(found.ratings, index.rate(words))
+
+
+def test_mistakes_are_pairs_that_people_order_the_other_way(index):
+    """People's choice comes first, the widest gap of ratings leads, no photo is in two pairs."""
+    words = MasterVector("words", "prompt", np.eye(48)[3], index.fingerprint)
+    found = held_out_ratings(index, words, index.rate(words))
+    scores = index.labels().scores
+
+    pairs = confident_mistakes(index, found, 8)
+
+    gaps = found.ratings[pairs[:, 1]] - found.ratings[pairs[:, 0]]
+    assert len(pairs) == 8
+    assert (scores[pairs[:, 0]] > scores[pairs[:, 1]]).all()
+    assert (gaps > 0).all()
+    assert (np.diff(gaps) <= 0).all()
+    assert len(set(pairs.ravel().tolist())) == 16
+
+
+def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
+    """Ratings of two folds come from two models: only photos of one fold are a pair."""
+    vector = learn_vector(index, "mine", "all-pairs")
+    add_vector(index, vector)
+    found = held_out_ratings(index, vector, index.rate(vector))
+
+    pairs = confident_mistakes(index, found, 5)
+
+    fold = np.full(len(index), -1)
+    photos = judged_photos(index)
+    fold[photos.rows] = photos.split(Protocol(repeats=1)).codes[0]
+    assert len(pairs)
+    assert (fold[pairs[:, 0]] == fold[pairs[:, 1]]).all()
