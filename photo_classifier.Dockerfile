@@ -7,11 +7,18 @@ FROM ${BASE} AS build
 # Processors only: the wheels for graphics cards are gigabytes larger.
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 COPY . /source
-RUN python3 -m venv /opt/photorank \
- && /opt/photorank/bin/pip install --no-cache-dir --extra-index-url "${TORCH_INDEX}" \
-      "torch==2.*" "torchvision" "/source[embedded]" \
+# torch comes from that index alone, before all else: a newer build for graphics cards of another
+# index must not win. photo_classifier.lock, written by scripts/lock_container.py, names its version.
+RUN touch /source/photo_classifier.lock \
+ && python3 -m venv /opt/photorank \
+ && /opt/photorank/bin/pip install --no-cache-dir --index-url "${TORCH_INDEX}" \
+      --constraint /source/photo_classifier.lock "torch==2.*" torchvision \
+ && /opt/photorank/bin/pip install --no-cache-dir \
+      --constraint /source/photo_classifier.lock "/source[embedded]" \
  && /opt/photorank/bin/pip uninstall -y pip setuptools \
  && mkdir -p /data/index /data/datasets /photos
+# The sample is part of the image, so that the first start need not build it.
+RUN PHOTORANK_HOME=/data /opt/photorank/bin/photorank demo --build-only
 
 FROM ${BASE}
 COPY --from=build /opt/photorank /opt/photorank
@@ -19,6 +26,7 @@ COPY --from=build --chown=10001:10001 /data /data
 COPY --from=build /photos /photos
 ENV PATH=/opt/photorank/bin:$PATH \
     PHOTORANK_HOME=/data \
+    PHOTORANK_FIRST_PAGE=two_photos \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

@@ -1,5 +1,6 @@
 """Common frame of all pages, and the navigation between pages."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
@@ -26,16 +27,22 @@ st.set_page_config(page_title="photorank", page_icon=HERE / "icon.svg", layout="
 st.html(HERE / "style.css")
 st.html(CLOSE_LIST, unsafe_allow_javascript=True)
 
+# The page at the root of the address; a container opens "two_photos".
+FIRST = os.environ.get("PHOTORANK_FIRST_PAGE", "discerning_power")
+TITLES = {
+    "discerning_power": "Discerning power",
+    "browse": "Browse",
+    "search": "Search",
+    "map": "Map",
+    "album": "Album",
+    "two_photos": "Two photos",
+    "photo": "One photo",
+    "label": "Label",
+    "vectors": "Vectors",
+}
 PAGES = [
-    st.Page("views/discerning_power.py", title="Discerning power", default=True),
-    st.Page("views/browse.py", title="Browse"),
-    st.Page("views/search.py", title="Search"),
-    st.Page("views/map.py", title="Map"),
-    st.Page("views/album.py", title="Album"),
-    st.Page("views/two_photos.py", title="Two photos"),
-    st.Page("views/photo.py", title="One photo"),
-    st.Page("views/label.py", title="Label"),
-    st.Page("views/vectors.py", title="Vectors"),
+    st.Page(f"views/{name}.py", title=title, default=name == FIRST)
+    for name, title in TITLES.items()
 ]
 WELCOME = [st.Page("views/welcome.py", title="Welcome")]
 

@@ -114,3 +114,12 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
     assert not app.exception
     assert next(one for one in app.number_input if one.label == "Places").value == 24
+
+
+def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
+    """Which page is at the root is told by the environment; all others stay one click away."""
+    monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "two_photos")
+    app = dashboard()
+    assert any("two photos" in one.value.lower() for one in [*app.title, *app.header])
+    app.switch_page("views/discerning_power.py").run()
+    assert not app.exception
