@@ -20,7 +20,8 @@ from itertools import count
 from pathlib import Path
 
 from photorank.encoders.base import Fingerprint
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.import_rows import import_judgements, import_labels
 from photorank.index.manifest import Manifest, write_manifest
 from photorank.labels.datasets.dataset_manifest import read_manifest

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from photorank.encoders.base import Fingerprint
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.embeddings.shards import write_shard
 from photorank.index.manifest import Manifest, write_manifest
 from photorank.index.opened import Index

@@ -12,7 +12,7 @@ from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import error_text, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
-from photorank.errors import ExportError, PhotorankError, counted
+from photorank.errors import AlbumError, ExportError, PhotorankError, counted
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
 from photorank.learning.protocol import Protocol
@@ -148,6 +148,7 @@ def _made_folder(folder: Path) -> Path:
 
 def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
     """Write an album into a folder; returns a sentence that counts the written files."""
+    from dashboard.cache.photo_images import CHANGED
     from dashboard.models.album import CSV_NAME, LINK_OF, destination
     from photorank.export.album_table import album_csv
     from photorank.export.copy_photos import plan, write
@@ -155,6 +156,9 @@ def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
     from photorank.workspace import write_bytes
 
+    index.verify()
+    if kind in ("csv", "xmp") and (changed := index.changed([one.row for one in made.chosen])):
+        raise AlbumError(f"{plain(index.photo(changed[0]).path)} {CHANGED}.")
     folder = _made_folder(destination(index, to))
     photos = [index.photo(one.row) for one in made.chosen]
     if kind == "csv":

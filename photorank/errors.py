@@ -39,6 +39,20 @@ def in_words(error: Exception) -> "PhotorankError | None":
     return None
 
 
+def changed_since(paths: Sequence[Path]) -> str:
+    """Note that files of an index hold other photos now and are left out.
+
+    >>> changed_since([Path("a.jpg")])
+    '1 photo changed since it was indexed: a.jpg. It is left out; run `photorank index` again.'
+    """
+    they = ("it was", "It is") if len(paths) == 1 else ("they were", "They are")
+    first = paths[0] if len(paths) == 1 else f"{paths[0]} and others"
+    return (
+        f"{counted(len(paths), 'photo')} changed since {they[0]} indexed: {first}. {they[1]} left "
+        "out; run `photorank index` again."
+    )
+
+
 class PhotorankError(Exception):
     """Base class of errors that a user can act on; its text is one line."""
 
@@ -111,11 +125,24 @@ class MissingIndexError(PhotorankError, FileNotFoundError):
 class BrokenIndexError(PhotorankError, ValueError):
     """An index's files contradict each other or cannot be read."""
 
-    def __init__(self, path: Path, why: str) -> None:
+    def __init__(self, path: Path, why: str, remedy: str = "") -> None:
+        remedy = remedy or (
+            "`photorank doctor --repair` mends what can be made again; else move that index away "
+            "and make it again with `photorank index FOLDER --name NAME`."
+        )
+        super().__init__(f"{path} cannot be used: {why}. {remedy}")
+
+
+class LostManifestError(BrokenIndexError):
+    """The manifest of an index is gone, and its catalogue is too old to have a copy."""
+
+    def __init__(self, root: Path) -> None:
         super().__init__(
-            f"{path} cannot be used: {why}. `photorank doctor --repair` mends what can be made "
-            "again; else move that index away and make it again with `photorank index FOLDER "
-            "--name NAME`."
+            root,
+            "its manifest.json is missing, which tells the encoder and the framing",
+            "Put that file back from your backup. Or name both: `photorank index FOLDER --name "
+            f"{root.name} --encoder SPEC --framing F` compares them with the embeddings, and "
+            "nothing is lost.",
         )
 
 

@@ -45,6 +45,7 @@ class IndexPaths:
     manifest = _Below("manifest.json")  # schema version, encoder, framing, photo roots, counts
     catalogue = _Below("catalogue.sqlite")
     lock = _Below("writer.lock")  # held by the one process that writes
+    begun = _Below(".begun")  # there until a new index has its first photos
     shards = _Below("shards")  # FAISS shards
     vectors = _Below("vectors")  # cards
     evaluations = _Below("evaluations")  # saved ones
@@ -57,6 +58,11 @@ class IndexPaths:
     def name(self) -> str:
         """Name of the index."""
         return self.root.name
+
+    @property
+    def exists(self) -> bool:
+        """Whether an index is there, not one that a run began and did not get to a photo."""
+        return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
         """Path of the catalogue's backup from before a migration from a schema version."""
@@ -122,8 +128,10 @@ class Workspace:
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Names of the existing indexes, sorted."""
-        return sorted(path.parent.name for path in (self.root / "index").glob("*/manifest.json"))
+        """Names of the existing indexes, sorted; one that lost its manifest is one of them."""
+        here = (self.root / "index").glob("*/")
+        found = (IndexPaths(folder) for folder in here if _NAME.fullmatch(folder.name))
+        return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
         """Paths of an existing index; without a name, of the only one.

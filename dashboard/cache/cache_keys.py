@@ -11,6 +11,7 @@ from photorank.evaluation.report import evaluation_paths
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.row_checksums import totals
 from photorank.index.opened import Index
+from photorank.photos.files import Stamp
 from photorank.vectors.master import MasterVector
 
 Key: TypeAlias = tuple[object, ...]
@@ -26,8 +27,11 @@ def changed(path: Path) -> int:
 
 
 def of_file(path: Path) -> Key:
-    """Cache key of a file: path and modification time."""
-    return str(path), changed(path)
+    """Cache key of a file: path, size, times and inode."""
+    try:
+        return str(path), *Stamp.of(path.stat())
+    except OSError:
+        return (str(path),)
 
 
 def of_photos(index: Index) -> Key:

@@ -16,6 +16,7 @@ MOVED = (
     "Its small picture is shown instead. If the photos moved, `photorank reroot OLD NEW` follows "
     "them."
 )
+CHANGED = "it has changed since it was indexed: run `photorank index` again"
 LARGE = 1200  # pixels of a picture that is looked at closely
 
 
@@ -29,6 +30,8 @@ def original(index: Index, source: bytes | int) -> bytes:
     path = index.photo(source).path
     if not path.exists():
         raise MissingPathError(path, hint=MOVED)
+    if index.changed([source]):
+        raise UnreadablePhotoError(CHANGED, path)
     return read_photo(path)
 
 
@@ -48,12 +51,14 @@ def _large_of(path: Path) -> bytes:
 
 
 def picture(index: Index, row: int) -> bytes:
-    """Large JPEG of an indexed photo, or its thumbnail if the photo file is missing.
+    """Large JPEG of an indexed photo, or its thumbnail if the photo file is missing or changed.
 
     Raises UnreadablePhotoError if its thumbnail is gone too.
     """
     photo = index.photo(row)
     try:
-        return _large_of(photo.path)
+        if not index.changed([row]):
+            return _large_of(photo.path)
     except UnreadablePhotoError:
-        return read_photo(index.thumbnail(photo))
+        pass  # the thumbnail shows it
+    return read_photo(index.thumbnail(photo))

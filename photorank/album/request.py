@@ -33,8 +33,8 @@ class AlbumRequest:
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Index rows of photo files; AlbumError if a file is not in the index."""
-    rows = {path: index.row_of(path) for path in paths}
+    """Index rows of what photo files hold now; AlbumError if that is not in the index."""
+    rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:
             raise AlbumError(

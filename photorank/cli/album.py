@@ -1,5 +1,6 @@
 """The command that chooses an album."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -8,7 +9,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, VectorName, example
 from photorank.cli.output import line, message, print_json, print_some, print_table, progress
-from photorank.errors import counted
+from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
@@ -95,12 +96,18 @@ def album(
     folder = None if to is None else checked_folder(opened, to)
     pinned, banned = (rows_of_files(opened, files or []) for files in (pin, ban))
     request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0)
+    if folder:
+        opened.verify()
     ratings = opened.rate(rated_by)
     with progress("Looking for series", "photos") as report:
         among = shortlist(opened, ratings, request)
+        changed = opened.changed(among)
+        request = replace(request, banned=request.banned | set(changed) - request.pinned)
         series = find_series(opened, alike, among=among, on_progress=report)
     made = make_album(opened, ratings, series, request, vector=vector)
     photos = opened.photos()
+    if changed:
+        made.notes.append(changed_since([photos[row].path for row in changed]))
     chosen = [photos[one.row] for one in made.chosen]
     companions = {photos[one.row].path: one.companions for one in made.chosen}
     pieces = list(write(chosen, folder, link)) if folder else None

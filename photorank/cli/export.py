@@ -2,14 +2,14 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeVector, TableFile, example
 from photorank.cli.output import line, message, print_json, print_some
-from photorank.errors import counted
+from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _OUTCOMES: "dict[Outcome, tuple[str, str]]" = {
     "rated": ("photo", " rated already, left alone (--overwrite-ratings changes these too)"),
     "unusable": ("sidecar", " that cannot be used, left alone"),
     "gone": ("photo", " not there any more"),
+    "another": ("photo", " changed since it was indexed, left alone: run `photorank index` again"),
 }
 
 
@@ -111,32 +112,54 @@ def _table(
     from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 
     name = f"photorank-{index.name}.{format}"
+    changed = _changed(index) if folder else []
     if folder:
         write = {"csv": write_csv, "parquet": write_parquet}[format]
-        write(folder / name, index, vector)
-    what = f"{counted(len(index), 'photo')} with {', '.join(COLUMNS)}, rated by {vector.name}"
-    _print_files(index, format, [folder / name] if folder else [], name, what, as_json)
+        write(folder / name, index, vector, changed)
+    what = f"{', '.join(COLUMNS)}, rated by {vector.name}"
+    table = _Written(format, len(index) - len(changed), [folder / name] if folder else [], name)
+    _print_files(index, table, what, as_json)
 
 
 def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
     from photorank.export.clip_retrieval import write_folder
 
-    written = write_folder(folder, index) if folder else []
-    what = f"{counted(len(index), 'photo')} with {index.manifest.dimensions} numbers each"
-    _print_files(index, "clip-retrieval", written, "img_emb/ and metadata/", what, as_json)
+    changed = _changed(index) if folder else []
+    files = write_folder(folder, index, changed) if folder else []
+    what = f"{index.manifest.dimensions} numbers each"
+    name = "img_emb/ and metadata/"
+    _print_files(
+        index, _Written("clip-retrieval", len(index) - len(changed), files, name), what, as_json
+    )
 
 
-def _print_files(
-    index: "Index", format: str, written: list[Path], name: str, what: str, as_json: bool
-) -> None:
+class _Written(NamedTuple):
+    """Files that an export wrote, or would write."""
+
+    format: str
+    photos: int
+    files: list[Path]
+    name: str
+
+
+def _changed(index: "Index") -> list[int]:
+    """Rows of photos whose files have changed since they were indexed, after telling so."""
+    changed = index.changed(range(len(index)))
+    if changed:
+        message(changed_since([index.photo(row).path for row in changed]))
+    return changed
+
+
+def _print_files(index: "Index", written: _Written, what: str, as_json: bool) -> None:
+    text = f"{counted(written.photos, 'photo')} with {what}"
     if as_json:
-        told = {"index": index.name, "format": format, "photos": len(index), "written": written}
-        print_json(told)
-    elif written:
-        line(what)
-        print_some(written)
+        told = {"format": written.format, "photos": written.photos, "written": written.files}
+        print_json({"index": index.name, **told})
+    elif written.files:
+        line(text)
+        print_some(written.files)
     else:
-        line(f"would write {name}: {what}")
+        line(f"would write {written.name}: {text}")
         message("nothing was written; name a folder with --to.")
 
 

@@ -93,6 +93,10 @@ def index(
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop photos whose files are gone.")
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read all photos again, also those that seem unchanged."),
+    ] = False,
     cluster: Annotated[
         str | None,
         typer.Option(
@@ -138,6 +142,7 @@ def index(
             workers=workers,
             batch_size=batch_size,
             prune=prune,
+            verify=verify,
             cluster=on_cluster,
             on_progress=on_progress,
         )

@@ -136,7 +136,7 @@ def labels_group(
     from photorank.errors import LabelsError
     from photorank.index.judging.import_rows import import_labels
     from photorank.index.judging.sources import refuse_other_groups
-    from photorank.index.manifest import read_manifest
+    from photorank.index.opened import Index
     from photorank.labels.photo_library.groups import group_photos, group_table
     from photorank.workspace import Workspace
 
@@ -149,7 +149,7 @@ def labels_group(
         raise LabelsError("no photo tells when it was taken. Group them by folder.")
     table = group_table(files, groups, _source("the library's groups", under, ""))
     refuse_other_groups(paths, table)
-    import_labels(paths, table, judgements=read_manifest(paths).judgements)
+    import_labels(paths, table, judgements=Index.open(paths).manifest.judgements)
     ungrouped = len({file.digest for file in files}) - len(groups)
     number = len(set(groups.values()))
     if as_json:

@@ -18,12 +18,14 @@ from photorank.cli.options import (
     example,
 )
 from photorank.cli.output import line, message, print_json, print_table
+from photorank.errors import changed_since
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.index.opened import Found, Index, Photo
     from photorank.rating.rate_photo import RatedPhoto
     from photorank.rating.stability import Steadiness
+    from photorank.typing import Direction
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
@@ -198,7 +200,7 @@ def _sought(
             by = open_vector(index, vector)
             better = closest_better(index, by, embedding, index.rate(by), k=k)
             return [(one.photo, one.similarity) for one in better]
-        row = index.row_of(like)
+        row = index.row_now(like)
         own = None if row is None else index.photo(row)
         found = best(index, embedding, k + 1)
         return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
@@ -220,11 +222,34 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Exact search function, or approximate search in inverted lists that reports its recall."""
+    """Search function, exact or approximate, that leaves out what has changed and says so."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 
-    return partial(approximate_best, tell=message) if approximate else Index.best
+    return partial(
+        _as_indexed, partial(approximate_best, tell=message) if approximate else Index.best
+    )
+
+
+def _as_indexed(
+    search: "Callable[..., list[Found]]",
+    index: "Index",
+    direction: "Direction",
+    k: int,
+    *,
+    lowest: bool = False,
+) -> "list[Found]":
+    """The k best photos of a search whose files are as they were indexed, or gone."""
+    wanted = k
+    while True:
+        found = search(index, direction, wanted, lowest=lowest)
+        changed = index.changed_photos([one.photo for one in found])
+        if len(found) < wanted or len(found) - len(changed) >= k:
+            break
+        wanted = k + 2 * len(changed)
+    if changed:
+        message(changed_since([photo.path for photo in changed]))
+    return [one for one in found if one.photo not in changed][:k]
 
 
 def _print_rated(rated: Sequence["RatedPhoto"], as_json: bool) -> None:

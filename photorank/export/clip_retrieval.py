@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -15,19 +16,31 @@ EMBEDDINGS, METADATA = "img_emb", "metadata"  # folders, and prefixes of their f
 _PART_ROWS = 100_000  # clip-retrieval has up to a million; a whole part is in memory
 
 
-def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> list[Path]:
+def write_folder(
+    folder: Path,
+    index: Index,
+    without: Collection[int] | None = None,
+    *,
+    part_rows: int = _PART_ROWS,
+) -> list[Path]:
     """Write an index's embeddings as ``img_emb/img_emb_0.npy`` and ``metadata/metadata_0.parquet``.
 
     Returns the files, one pair for each `part_rows` photos. Embeddings are float32: float16, as in
     clip-retrieval, would change the fourth digit of ratings. The metadata has one column,
-    ``image_path``. Raises ExportError if the folder has embeddings already, StorageError if it
+    ``image_path``. Left out are the photos `without`: by default those whose files have changed
+    since they were indexed. Raises BrokenIndexError if an embedding is not as it was written,
+    ExportError if the folder has embeddings already, StorageError if it
     cannot be written; nothing is left of it then.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     check_free(folder)
-    embeddings, paths = index.embeddings(), [path_text(photo.path) for photo in index.photos()]
+    index.verify()
+    left_out = index.changed(range(len(index))) if without is None else without
+    kept = np.setdiff1d(np.arange(len(index)), np.array(sorted(left_out), dtype=np.intp))
+    photos = index.photos()
+    embeddings, paths = index.embeddings(), [path_text(photos[row].path) for row in kept.tolist()]
     starts = range(0, len(paths), part_rows)
     digits = len(str(max(len(starts) - 1, 0)))  # leading zeros: readers sort the names as text
     names = []
@@ -42,7 +55,7 @@ def write_folder(folder: Path, index: Index, *, part_rows: int = _PART_ROWS) -> 
                     make_folder(path.parent)
                     names.append(path.relative_to(temporary))
                 with arrays.open("wb") as file:
-                    np.save(file, np.ascontiguousarray(embeddings[rows]), allow_pickle=False)
+                    np.save(file, embeddings[kept[rows]], allow_pickle=False)
                     os.fsync(file.fileno())
                 with table.open("wb") as file:
                     pq.write_table(

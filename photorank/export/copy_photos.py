@@ -106,7 +106,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
             digest = digest_of(photo.path)
             link_to(photo.path, temporary, link)
         if digest != photo.digest:
-            why = "it has changed since it was indexed: run `photorank index` again"
+            why = "it has changed since it was indexed: run `photorank index --verify` again"
             return replace(planned, outcome="changed", why=why)
         return replace(planned, target=_renamed(temporary, photo, planned, link))
     except UnreadablePhotoError as error:

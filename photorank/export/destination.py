@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photorank.errors import ExportError
-from photorank.index.catalogue.file_records import load_folders
-from photorank.index.manifest import read_manifest
+from photorank.index.catalogue.file_records import load_folders, load_root_folders
 from photorank.index.opened import Index
 from photorank.outside_text import typed_destination
 from photorank.workspace import Workspace
@@ -30,8 +29,7 @@ class PhotoFolders:
         workspace = Workspace(index.paths.root.parent.parent)
         paths: set[Path] = set()
         for name in workspace.index_names():
-            roots = [Path(root) for root in read_manifest(workspace.index(name)).roots]
-            indexed = {root.parent if root.is_file() else root for root in roots}
+            indexed = load_root_folders(workspace.index(name))
             for folder in indexed | set(load_folders(workspace.index(name))):
                 paths |= {Path(os.path.realpath(one)) for one in _up_to(folder, indexed)}
         return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))

@@ -1,7 +1,7 @@
 """Table of the ratings and judgements of all photos, in CSV or Parquet."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,23 @@ _BATCH_ROWS = 50_000  # of Parquet, in memory twice
 Row = dict[str, Any]  # by column, None where unknown
 
 
-def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
+def rows(
+    index: Index, vector: MasterVector, without: Collection[int] | None = None
+) -> Iterator[Row]:
     """Rows of ratings and judgements, one per photo, in the order of the index.
 
-    ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of people's
-    scores.
+    Left out are the photos `without`: by default those whose files have changed since they were
+    indexed. ``percentile`` is that of the rating in the index, 0 to 100, and ``score`` the mean of
+    people's scores. Raises BrokenIndexError if an embedding is not as it was written.
     """
+    index.verify()
+    left_out = set(index.changed(range(len(index))) if without is None else without)
     ratings = index.rate(vector)
     index_percentiles = percentiles(ratings)
     labels = index.labels()
     for row, photo in enumerate(index.photos()):
+        if row in left_out:
+            continue
         judged = bool(np.isfinite(labels.scores[row]))
         yield {
             "path": path_text(photo.path),
@@ -51,12 +58,14 @@ def rows(index: Index, vector: MasterVector) -> Iterator[Row]:
         }
 
 
-def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
+def write_csv(
+    path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
+) -> None:
     """Write the ratings table as CSV (RFC 4180, UTF-8); possible formulas are neutralised.
 
     Raises StorageError if it cannot be written; an existing file then stays.
     """
-    table = rows(index, vector)
+    table = rows(index, vector, without)
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)  # with \r\n, so that names with either are quoted
         writer.writerow(COLUMNS)
@@ -66,14 +75,16 @@ def write_csv(path: Path, index: Index, vector: MasterVector) -> None:
             )
 
 
-def write_parquet(path: Path, index: Index, vector: MasterVector) -> None:
+def write_parquet(
+    path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
+) -> None:
     """Write the ratings table as Parquet in batches of rows; StorageError if not writable."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     types = dict.fromkeys(_TEXTS, pa.string()) | {"n_raters": pa.int64()}
     schema = pa.schema([(name, types.get(name, pa.float64())) for name in COLUMNS])
-    table = rows(index, vector)
+    table = rows(index, vector, without)
     # Through a Python file errors of the disk are OSErrors.
     with (
         replacing(path) as temporary,

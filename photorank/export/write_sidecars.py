@@ -31,8 +31,12 @@ STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo has 2, 3, 4 an
 _PART = re.compile(r"\..+\.xmp(\.bak\d*)?\.[0-9a-f]{16}\.part", re.IGNORECASE)  # of `replacing`
 
 # new: there was none · changed: only its rating · unchanged: has these stars already · shared: the
-# better photo of the same sidecar decides · rated: already, kept · unusable, gone: see `why`
-Outcome: TypeAlias = Literal["new", "changed", "unchanged", "shared", "rated", "unusable", "gone"]
+# better photo of the same sidecar decides · rated: already, kept · unusable, gone, another (photo
+# than was indexed): see `why`
+Outcome: TypeAlias = Literal[
+    "new", "changed", "unchanged", "shared", "rated", "unusable", "gone", "another"
+]
+_CHANGED = "it has changed since it was indexed: run `photorank index` again"
 WRITTEN: tuple[Outcome, ...] = ("new", "changed")
 
 
@@ -73,16 +77,21 @@ def sidecars(
     An existing sidecar keeps its name and all other tags, and its old bytes as ``….xmp.bak``. A
     photo with 1 to 5 stars or rejected, in a sidecar or in its own file, keeps its rating unless
     `options.overwrite`; a sidecar's rating is photorank's only if no other program has saved it.
+    A file that holds another photo than was indexed gets none.
     Raises StorageError if one cannot be written; each is then whole, the old or the new one.
     """
+    if write:
+        index.verify()
     photos = index.photos()
+    changed = set(index.changed(range(len(photos))))
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     root = os.path.commonpath([photo.path.parent for photo in photos] or [Path("/")])
     best: dict[Path, int] = {}
     names = FolderNames()
     beside = [sidecar_for(photo.path, names) for photo in photos]
-    for path, count in zip(beside, star_counts.tolist(), strict=True):
-        best[path] = max(best.get(path, 0), count)
+    for row, (path, count) in enumerate(zip(beside, star_counts.tolist(), strict=True)):
+        if row not in changed:
+            best[path] = max(best.get(path, 0), count)
     targets = beside
     if options.to is not None:
         targets = [options.to / path.relative_to(root) for path in beside]
@@ -93,10 +102,12 @@ def sidecars(
         for folder in {target.parent for target in targets}:
             _sweep(folder)
     done: set[Path] = set()
-    for photo, path, target, count in zip(
-        photos, beside, targets, star_counts.tolist(), strict=True
+    for row, (photo, path, target, count) in enumerate(
+        zip(photos, beside, targets, star_counts.tolist(), strict=True)
     ):
-        if not photo.path.is_file():
+        if row in changed:
+            yield Sidecar(photo.path, target, count, "another", _CHANGED)
+        elif not photo.path.is_file():
             yield Sidecar(photo.path, target, count, "gone", "the photo is not there any more")
         elif path in done or best[path] > count:
             yield Sidecar(photo.path, target, best[path], "shared")

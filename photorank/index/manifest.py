@@ -15,7 +15,7 @@ from photorank.errors import (
 from photorank.json_values import from_json, to_json
 from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
-SCHEMA_VERSION = 3  # of the manifest and of the catalogue
+SCHEMA_VERSION = 4  # of the manifest and of the catalogue
 
 Judgements: TypeAlias = Literal["scores", "choices"]
 

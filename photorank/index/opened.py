@@ -1,6 +1,5 @@
 """An open index: its photos, their embeddings, and people's judgements on them."""
 
-import os
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -10,12 +9,14 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders.base import Encoder, Fingerprint
-from photorank.errors import NoLabelsError
+from photorank.errors import BrokenIndexError, NoLabelsError
 from photorank.index.catalogue import file_records
 from photorank.index.catalogue.connection import reading
-from photorank.index.catalogue.rooted_paths import path_bytes
-from photorank.index.manifest import Manifest, read_manifest
+from photorank.index.catalogue.kept_manifest import own_manifest
+from photorank.index.catalogue.rooted_paths import as_path, path_bytes
+from photorank.index.manifest import Manifest
 from photorank.index.reading import judgements, nearest_photos
+from photorank.index.reading.current_files import changed_files, digest_now, photo_number
 from photorank.index.reading.records import (
     Counts,
     Found,
@@ -71,11 +72,10 @@ class Index:
         """Open the index at the paths.
 
         Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
-        photorank cannot read it.
+        photorank cannot read it, LostManifestError if nothing tells its encoder.
         """
-        manifest = read_manifest(paths)
-        with reading(paths):
-            return cls(paths, manifest)
+        with reading(paths) as connection:
+            return cls(paths, own_manifest(connection, paths))
 
     @property
     def name(self) -> str:
@@ -128,13 +128,44 @@ class Index:
         """Unit embeddings (k, d) of the given rows only."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
+    def verify(self) -> None:
+        """Compare all shards with their checksums, before ratings by them are written out.
+
+        Raises BrokenIndexError if one is not as it was written.
+        """
+        if name := self._held.layout.damaged_shard():
+            raise BrokenIndexError(self.paths.shard(name), "it is damaged")
+
     def row_of(self, path: Path | str) -> int | None:
         """Row of the photo in a file, also if the file is one of several copies of the photo."""
-        for name in (os.path.abspath(path), os.path.realpath(path)):
-            row = self._held.rows.row_of(path_bytes(name))
-            if row is not None:
-                return row
-        return None
+        return self._held.rows.row_of(path_bytes(self._held.known_path(path)))
+
+    def row_now(self, path: Path | str) -> int | None:
+        """Row of the photo that a known file holds now; None for another file or content.
+
+        Raises UnreadablePhotoError if a known file is gone or cannot be read.
+        """
+        row = self.row_of(path)
+        if row is None:
+            return None
+        digest = digest_now(self.paths, self._held.known_path(path))
+        if digest == self._held.rows.digest(row):
+            return row
+        number = photo_number(self.paths, digest)
+        found = -1 if number is None else int(self.rows_of([number])[0])
+        return found if found >= 0 else None
+
+    def changed(self, rows: Sequence[int] | Codes) -> list[int]:
+        """Those rows whose file holds something else now; not those whose file is gone."""
+        wanted = np.asarray(rows, dtype=np.intp).tolist()
+        held = self._held.rows
+        files = ((as_path(held.paths[row]), held.digest(row)) for row in wanted)
+        return [wanted[position] for position in changed_files(self.paths, files)]
+
+    def changed_photos(self, photos: Sequence[Photo]) -> list[Photo]:
+        """Those photos whose file holds something else now; not those whose file is gone."""
+        files = ((photo.path, photo.digest) for photo in photos)
+        return [photos[position] for position in changed_files(self.paths, files)]
 
     def rows_of(self, numbers: Sequence[int]) -> Codes:
         """Rows of photos given by catalogue number, -1 for a number without a row."""

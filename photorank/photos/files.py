@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.photos.damage_reasons import format_of
@@ -35,6 +36,30 @@ _PASSED_OVER = frozenset({COMPANION, OTHER_KIND, HIDDEN_FOLDER})
 _RATED_BEFORE_RAW = JPEG_SUFFIXES | HEIC_SUFFIXES
 _START_BYTES = 64  # of a file without a suffix, which tell whether it is a photo
 _PLAIN_FORMATS = frozenset({"JPEG", "PNG", "GIF", "TIFF", "WebP", "HEIC", "AVIF"})
+_MAX_NUMBER = (1 << 63) - 1  # of what a catalogue stores; times and inodes may be greater
+
+
+class Stamp(NamedTuple):
+    """Size, times and inode of a file, which change when its content does.
+
+    A program can set the modification time back, but not the change time. Two files may have both
+    times in common, but not the inode.
+    """
+
+    size: int  # bytes
+    mtime_ns: int  # nanoseconds since 1970
+    ctime_ns: int | None = None  # likewise, of the latest change of content, name or rights
+    inode: int | None = None  # None, as the change time, where an older photorank kept none
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> "Stamp":
+        """Stamp of a file by its status."""
+        numbers = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
+
+    def agrees(self, later: "Stamp") -> bool:
+        """Whether a later stamp differs in nothing that this one tells."""
+        return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
 @dataclass(frozen=True)
@@ -44,6 +69,13 @@ class PhotoFile:
     path: Path  # absolute, links not resolved
     size: int  # bytes
     mtime_ns: int  # nanoseconds since 1970
+    ctime_ns: int | None = None  # as in `Stamp`
+    inode: int | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        """Size, times and inode when the file was found."""
+        return Stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
 
 @dataclass(frozen=True)
@@ -54,6 +86,13 @@ class SkippedFile:
     size: int  # bytes, 0 where it is not known
     mtime_ns: int  # nanoseconds since 1970, 0 where it is not known
     reason: str
+    ctime_ns: int | None = None  # as in `Stamp`
+    inode: int | None = None
+
+    @property
+    def stamp(self) -> Stamp:
+        """Size, times and inode when the file was found."""
+        return Stamp(self.size, self.mtime_ns, self.ctime_ns, self.inode)
 
     @property
     def passed_over(self) -> bool:
@@ -245,6 +284,7 @@ def _checked_file(path: str) -> PhotoFile | SkippedFile:
         reason = f"not the name of a photo ({suffix or 'no suffix'})"
     else:
         reason = missing_decoder(suffix)
+    size, mtime_ns, *others = Stamp.of(status)
     if reason:
-        return SkippedFile(Path(path), status.st_size, status.st_mtime_ns, reason)
-    return PhotoFile(Path(path), status.st_size, status.st_mtime_ns)
+        return SkippedFile(Path(path), size, mtime_ns, reason, *others)
+    return PhotoFile(Path(path), size, mtime_ns, *others)

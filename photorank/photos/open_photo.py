@@ -118,6 +118,15 @@ def photo_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def file_digest(path: Path) -> str:
+    """Digest of a photo's file, as by :func:`photo_digest`, read in pieces.
+
+    Raises UnreadablePhotoError as :func:`open_file`.
+    """
+    with open_file(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def missing_decoder(suffix: str) -> str | None:
     """Advice for installing the decoder of a suffix like ``.heic``, None if it is installed."""
     for suffixes, module, what, extra in _DECODERS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.index.opened import Index, Photo
-from photorank.typing import Embeddings, Ratings
+from photorank.typing import Codes, Embeddings, Ratings
 from photorank.vectors.master import MasterVector
 
 _FIRST_SEARCHED = 1000  # nearest photos that are looked at before all others are
@@ -32,7 +32,8 @@ def closest_better(
     """The k nearest photos that are similar (see :func:`alike_cosine`) and rated higher.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
-    is. The photo whose embedding (d,) is given may be of the index or not.
+    is. Photos whose files have changed since are left out. The photo whose embedding (d,) is given
+    may be of the index or not.
     """
     [own] = vector.rate(embedding[None], index.fingerprint)
     higher = ratings > own + _CLEARLY_HIGHER * ratings.std()
@@ -42,13 +43,25 @@ def closest_better(
     rows, similarities = index.nearest(direction, min(_FIRST_SEARCHED, len(index)))
     if int(higher[rows].sum()) < k and similarities[-1] >= alike:
         rows, similarities = index.nearest(direction, len(index))
-    chosen = np.flatnonzero(higher[rows] & (similarities >= alike))[:k]
+    chosen = _as_indexed(index, rows, np.flatnonzero(higher[rows] & (similarities >= alike)), k)
     return [
         BetterPhoto(row, index.photo(row), similarity, float(ratings[row]))
         for row, similarity in zip(
             rows[chosen].tolist(), similarities[chosen].tolist(), strict=True
         )
     ]
+
+
+def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
+    """First k of some places in `rows` whose files are as they were indexed, or gone."""
+    kept: list[int] = []
+    for start in range(0, len(places), k):
+        some = places[start : start + k]
+        changed = index.changed(rows[some])
+        kept += some[~np.isin(rows[some], changed)].tolist()
+        if len(kept) >= k:
+            break
+    return np.array(kept[:k], dtype=np.intp)
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:

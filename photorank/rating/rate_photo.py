@@ -47,38 +47,52 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Embeddings (k, d) of photo files; the encoder is loaded only for files not in the index."""
-    rows = [index.row_of(path) for path in paths]
-    encoder = load() if any(row is None for row in rows) else None
-    embedded = []
-    for path, row in zip(paths, rows, strict=True):
-        if row is not None:
-            embedded.append(index.embeddings_of([row])[0])
-            continue
-        if not path.exists():
-            raise MissingPathError(path)
-        assert encoder is not None  # noqa: S101 - loaded above for just this case
-        try:
-            embedded.append(embed_photo(read_photo(path), encoder)[0])
-        except UnreadablePhotoError as error:
-            raise UnreadablePhotoError(error.reason, path) from error
-    return np.stack(embedded)
+    """Embeddings (k, d) of what photo files hold now.
+
+    The encoder is loaded only for contents that are not in the index. Raises MissingPathError or
+    UnreadablePhotoError if a file is gone or no usable photo.
+    """
+    return _embeddings(index, paths, _rows_now(index, paths), load)
 
 
 def rate_files(
     index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> list[RatedPhoto]:
     """Rate photo files, in the index or not, with percentiles among the index's photos."""
-    ratings = vector.rate(embeddings_of(index, paths, load), index.fingerprint)
-    collection = index.rate(vector)
-    rated = []
-    for path, rating, percentile in zip(
-        paths, ratings, percentiles_among(ratings, collection), strict=True
-    ):
-        row = index.row_of(path)
-        group = None if row is None else index.photo(row).group
-        rated.append(RatedPhoto(path.absolute(), float(rating), float(percentile), group))
-    return rated
+    rows = _rows_now(index, paths)
+    ratings = vector.rate(_embeddings(index, paths, rows, load), index.fingerprint)
+    standing = percentiles_among(ratings, index.rate(vector))
+    groups = [None if row is None else index.photo(row).group for row in rows]
+    return [
+        RatedPhoto(path.absolute(), float(rating), float(percentile), group)
+        for path, rating, percentile, group in zip(paths, ratings, standing, groups, strict=True)
+    ]
+
+
+def _rows_now(index: Index, paths: Sequence[Path]) -> list[int | None]:
+    """Row of each file that exists, None where its content is not in the index."""
+    for path in paths:
+        if not path.exists():
+            raise MissingPathError(path)
+    return [index.row_now(path) for path in paths]
+
+
+def _embeddings(
+    index: Index, paths: Sequence[Path], rows: Sequence[int | None], load: Callable[[], Encoder]
+) -> Embeddings:
+    """Embeddings (k, d) of files, of which some are rows of the index."""
+    encoder = load() if None in rows else None
+    embedded = []
+    for path, row in zip(paths, rows, strict=True):
+        if row is not None:
+            embedded.append(index.embeddings_of([row])[0])
+            continue
+        assert encoder is not None  # noqa: S101 - loaded above for just this case
+        try:
+            embedded.append(embed_photo(read_photo(path), encoder)[0])
+        except UnreadablePhotoError as error:
+            raise UnreadablePhotoError(error.reason, path) from error
+    return np.stack(embedded)
 
 
 def extreme_photos(

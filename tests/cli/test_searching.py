@@ -1,5 +1,6 @@
 """`photorank search` by a photo, by a vector and by both."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image, ImageOps
 from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
 
+OURS = ("--vector", "ours")
 pytestmark = pytest.mark.usefixtures("home")
 
 
@@ -81,3 +83,24 @@ def test_a_photo_that_cannot_be_searched_by(refused, gallery, tmp_path):
     """One that is missing and one that is none are told in a line."""
     assert "does not exist" in refused("search", "--like", tmp_path / "no.jpg")
     assert "notes.jpg" in refused("search", "--like", gallery / "notes.jpg")
+
+
+def test_what_changed_since_it_was_indexed_is_left_out_and_told(
+    photorank, index, gallery, tmp_path
+):
+    """A replaced photo is not listed with the rating of what lay there before."""
+    moved = tmp_path / "photos"
+    shutil.copytree(gallery, moved)
+    assert photorank("reroot", gallery, moved, "--apply").code == 0
+    first, second, *_ = [one["path"] for one in photorank("top", "-k", 5, "--json", *OURS).json]
+    shutil.copy(gallery / "street" / "7.jpg", first)
+    found = photorank("top", "-k", 1, "--json", *OURS)
+    assert [one["path"] for one in found.json] == [second]
+    assert found.err.count("1 photo changed since it was indexed") == 1
+    for command in (("rate", first), ("compare", first, moved / "street" / "7.jpg")):
+        assert photorank(*command, *OURS, "--json").code == 0
+    both = photorank("compare", first, moved / "street" / "7.jpg", *OURS, "--json").json
+    assert both["first"]["probability"] == 0.5
+    album = photorank("album", "--places", 3, *OURS, "--json").json
+    assert first not in [one["path"] for one in album["chosen"]]
+    assert "1 photo changed" in album["notes"][-1]

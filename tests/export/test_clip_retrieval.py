@@ -81,3 +81,14 @@ def test_a_full_disk_leaves_nothing(collection, full):
     with pytest.raises(StorageError, match="full"):
         write_folder(full.folder, collection.index)
     assert {path.name for path in full.folder.iterdir()} == {"table", "filler"}
+
+
+def test_replaced_photos_are_not_in_the_metadata(collection, tmp_path):
+    """Their embeddings are those of what lay at their paths before."""
+    index = collection.index
+    replaced, *others = index.photos()
+    replaced.path.write_bytes(others[0].path.read_bytes())
+    array, table = sorted(write_folder(tmp_path / "out", index), key=lambda file: file.suffix)
+    names = pq.read_table(table)["image_path"].to_pylist()
+    assert [Path(text_path(name)) for name in names] == [photo.path for photo in others]
+    np.testing.assert_array_equal(np.load(array), index.embeddings()[1:])

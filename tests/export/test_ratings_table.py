@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from photorank.errors import StorageError
+from photorank.errors import BrokenIndexError, StorageError
 from photorank.export import ratings_table
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 from photorank.index.judging.import_rows import import_labels
@@ -123,3 +123,26 @@ def test_a_read_only_disk_is_told(write, collection, full):
     full.closed()
     with pytest.raises(StorageError, match="read-only"):
         write(full.folder / "new", collection.index, collection.vector)
+
+
+def test_replaced_photos_are_not_in_tables(collection, tmp_path):
+    """A row would tell the rating of what lay at that path before; what is gone stays."""
+    index = collection.index
+    replaced, gone, *others = index.photos()
+    replaced.path.write_bytes(others[0].path.read_bytes())
+    gone.path.unlink()
+    write_csv(tmp_path / "table.csv", index, collection.vector)
+    names = [row["path"] for row in read_csv(tmp_path / "table.csv")]
+    assert names == [path_text(photo.path) for photo in [gone, *others]]
+
+
+@pytest.mark.parametrize("write", [write_csv, write_parquet])
+def test_tables_are_not_written_by_damaged_embeddings(write, collection, tmp_path):
+    """One flipped bit in a shard, of whatever weight, is told and nothing is written."""
+    [shard] = collection.paths.shards.iterdir()
+    data = bytearray(shard.read_bytes())
+    data[-5] ^= 1
+    shard.write_bytes(data)
+    with pytest.raises(BrokenIndexError, match="damaged"):
+        write(tmp_path / "table", collection.index, collection.vector)
+    assert not (tmp_path / "table").exists()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from photorank.errors import StorageError
+from photorank.errors import BrokenIndexError, StorageError
 from photorank.export.write_sidecars import (
     STAR_PERCENTILES,
     SidecarOptions,
@@ -299,3 +299,30 @@ def test_what_a_killed_export_left_is_swept(collection):
     list(sidecars(collection.index, collection.vector, SidecarOptions(), write=True))
     left = {path.name for path in collection.folder.rglob(".*")}
     assert left == {".a.png.0123456789abcdef.part", ".a.xmp.part"}
+
+
+def test_sidecars_are_not_written_for_other_photos_than_were_indexed(collection):
+    """Photos that changed places are noticed, as where a folder is swapped for another."""
+    index = collection.index
+    for number in range(0, 10, 2):
+        one, other = (collection.folder / f"day {n % 2}" / f"{n}.png" for n in (number, number + 1))
+        one.rename(one.with_suffix(".aside"))
+        other.rename(one)
+        one.with_suffix(".aside").rename(other)
+    done = list(sidecars(index, collection.vector, SidecarOptions(), write=True))
+    assert {one.outcome for one in done} == {"another"}
+    assert "photorank index" in done[0].why
+    assert not list(collection.folder.rglob("*.xmp"))
+
+
+def test_sidecars_are_not_written_by_damaged_embeddings(collection):
+    """One flipped bit in a shard, of whatever weight, is told before anything is written."""
+    index = collection.index
+    index.rate(collection.vector)
+    [shard] = collection.paths.shards.iterdir()
+    data = bytearray(shard.read_bytes())
+    data[-5] ^= 1
+    shard.write_bytes(data)
+    with pytest.raises(BrokenIndexError, match="damaged"):
+        list(sidecars(collection.index, collection.vector, SidecarOptions(), write=True))
+    assert not list(collection.folder.rglob("*.xmp"))

@@ -69,3 +69,15 @@ def test_a_little_better_is_better_than_nothing(index):
     [found] = closest_better(index, vector, X[row], ratings)
 
     assert found.row == other
+
+
+def test_what_is_shown_as_better_is_still_what_was_indexed(collection):
+    """A replaced photo is left out, and the next one takes its place."""
+    index, vector = collection.index, collection.vector
+    ratings, X = index.rate(vector), index.embeddings()
+    worst = int(ratings.argmin())
+    first, *others = closest_better(index, vector, X[worst], ratings, k=3)
+    first.photo.path.write_bytes(b"another")
+    assert [one.row for one in closest_better(index, vector, X[worst], ratings, k=2)] == [
+        one.row for one in others
+    ]

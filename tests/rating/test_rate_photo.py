@@ -7,16 +7,22 @@ from skimage import data
 from sklearn.datasets import load_sample_image
 
 from photorank.encoders import load_encoder
-from photorank.errors import UnreadablePhotoError
+from photorank.errors import MissingPathError, UnreadablePhotoError
 from photorank.index.opened import open_index
 from photorank.rating.rate_photo import compare_embeddings, embeddings_of, rate_files
 from photorank.vectors.store import load_vector
+from tests.fixtures.colours import ColourEncoder, paint
 
 
 @pytest.fixture
 def index(home):
     """Return the small index of the shared gallery."""
     return open_index("small")
+
+
+def index_encoder():
+    """Return the encoder of the fixture `collection`."""
+    return ColourEncoder()
 
 
 def no_encoder():
@@ -97,3 +103,26 @@ def test_technical_prefers_the_sharp_photo(framing, tmp_path):
 
     assert preferred >= 5
     assert np.isfinite(ratings).all()
+
+
+def test_a_replaced_photo_is_rated_anew(collection):
+    """Not by what lay at its path before; bytes that are in the index rate as they do there."""
+    index, vector = collection.index, collection.vector
+    first, second, third = (photo.path for photo in index.photos()[:3])
+    other = paint(collection.folder.parent / "other.png", 99)
+    first.write_bytes(other.read_bytes())
+    second.write_bytes(third.read_bytes())
+    rated = rate_files(index, vector, [first, other, second, third], index_encoder)
+    assert rated[0].rating == rated[1].rating != index.rate(vector)[0]
+    assert rated[2].rating == rated[3].rating == index.rate(vector)[2]
+    pair = embeddings_of(index, [second, third], no_encoder)
+    assert compare_embeddings(index, vector, pair).probabilities == (0.5, 0.5)
+
+
+def test_a_photo_that_is_gone_is_not_rated(collection):
+    """Nobody knows what would lie there."""
+    index = collection.index
+    path = index.photo(0).path
+    path.unlink()
+    with pytest.raises(MissingPathError, match=path.name):
+        rate_files(index, collection.vector, [path], no_encoder)

@@ -18,9 +18,9 @@ from photorank.index.catalogue.file_records import (
     Shard,
     record_batch,
 )
+from photorank.index.catalogue.kept_manifest import keep_manifest
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.index.embeddings.shards import write_shard
-from photorank.index.manifest import write_manifest
 from photorank.photos.hash_and_shape import PictureCodes
 from photorank.photos.metadata.date_ladder import capture_date
 from photorank.photos.metadata.folder_names import FolderNames
@@ -113,10 +113,10 @@ class Batches:
             # The reason may quote any name.
             reason = unicode_text(photo.reason)
             reader = None if photo.passing else self.run.reader
-            return KnownSkip(file.size, file.mtime_ns, reason, reader)
+            return KnownSkip(file.stamp, reason, reader)
         if photo.digest in self._unembedded:
-            return KnownSkip(file.size, file.mtime_ns, _NO_EMBEDDING, self.run.reader)
-        return Entry(file.size, file.mtime_ns, photo.digest)
+            return KnownSkip(file.stamp, _NO_EMBEDDING, self.run.reader)
+        return Entry(file.stamp, photo.digest)
 
     def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
         """Catalogue row of an embedded photo, with its capture time by whatever tells it."""
@@ -147,7 +147,7 @@ class Batches:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, np.concatenate(self._rows))
         if self._begins:
-            write_manifest(self.run.index, self.run.manifest)
+            keep_manifest(self.run.connection, self.run.index, self.run.manifest)
             self._begins = False
         return shard
 

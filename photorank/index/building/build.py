@@ -1,6 +1,5 @@
 """Indexing run: brings an index up to date with new, changed, renamed and vanished photos."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from photorank.index.building.batches import Batches
@@ -20,10 +19,10 @@ from photorank.index.catalogue.file_records import (
     known_files,
     record_findings,
 )
+from photorank.index.catalogue.kept_manifest import keep_manifest
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path
 from photorank.index.maintenance.compaction import compact, drop_vanished, sweep
-from photorank.index.manifest import write_manifest
-from photorank.photos.files import PhotoFile, SkippedFile
+from photorank.photos.files import SkippedFile
 from photorank.workspace import IndexPaths
 
 
@@ -42,11 +41,11 @@ class BuildReport:
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
     """Bring an index up to date with the photos under some paths.
 
-    Files that are as they were (path, size, time of change) are not opened. A renamed or
-    copied file keeps its embedding, a changed one is embedded anew. A photo whose files are
-    gone or excluded is marked and not shown; should it come back, nothing is lost. Other
-    paths stay as they are. Killed at any moment, the next run goes on, with at most 1,024
-    photos or half a minute of work to do again.
+    Files that are as they were (path, size, times, inode) are not opened, unless contents are to
+    be verified. A renamed or copied file keeps its embedding, a changed one is embedded anew. A
+    photo whose files are gone or excluded is marked and not shown; should it come back, nothing is
+    lost. Other paths stay as they are. Killed at any moment, the next run goes on, with at most
+    1,024 photos or half a minute of work to do again.
 
     Parameters
     ----------
@@ -74,14 +73,15 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         run = begin_run(index, connection, request)
         sweep(connection, index)
         scan = scan_files(run)
-        batches = Batches(run, known_digests(connection) if scan.todo else set())
-        runtime = embed(batches, scan.todo) if scan.todo else ""
+        to_read = bool(scan.todo or scan.doubtful)
+        batches = Batches(run, known_digests(connection) if to_read else set())
+        runtime = embed(batches, scan) if to_read else ""
 
         skips = scan.skipped | batches.skipped
         usable = [place for place in scan.found if place not in skips]
         if not usable:
             raise no_photos(request, _skipped_files(skips, scan.roots))
-        changed = bool(scan.todo or any(scan.findings) or request.prune)
+        changed = bool(to_read or any(scan.findings) or request.prune)
         if changed:
             keep_codes(index, batches.codes)
             _settle(run, scan)
@@ -91,8 +91,8 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
             photos=count_photos(connection),
             runtime=runtime or run.manifest.runtime,
         )
-        if changed or manifest != run.stored:
-            write_manifest(index, manifest)
+        if changed or manifest != run.stored or not index.manifest.exists():
+            keep_manifest(connection, index, manifest)
 
     here, shown = {after[place].photo for place in usable}, _shown(scan.before)
     gone = {scan.before[place].photo for place in scan.findings.gone if place not in skips}
@@ -107,11 +107,12 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
     )
 
 
-def embed(batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]) -> str:
+def embed(batches: Batches, scan: Scan) -> str:
     """Open, encode and record the files of a run; return the name of the runtime used."""
-    run = batches.run
+    run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known)
-    run = batches.run = replace(run, manifest=with_precision(run, todo, opener))
+    if scan.todo:
+        run = batches.run = replace(run, manifest=with_precision(run, scan.todo, opener))
     if cluster := run.request.cluster:
         return embed_on_cluster(cluster, batches, todo)
     ahead = 2 * run.batch_size + run.workers
@@ -133,8 +134,5 @@ def _shown(files: dict[Place, KnownFile]) -> set[int]:
 
 
 def _skipped_files(skips: dict[Place, KnownSkip], roots: Roots) -> list[SkippedFile]:
-    files = [
-        SkippedFile(as_path(roots.path(place)), skip.size, skip.mtime_ns, skip.reason)
-        for place, skip in skips.items()
-    ]
+    files = [skip.file(as_path(roots.path(place))) for place, skip in skips.items()]
     return sorted(files, key=lambda file: file.path)

@@ -37,6 +37,7 @@ class BuildRequest:
     framing: str | None = None  # default: the index's own; the encoder's for a new one
     exclude: Sequence[str] = ()  # shell patterns of names and of paths to pass over
     prune: bool = False  # drop the vanished photos, and embeddings that no file needs any more
+    verify: bool = False  # read the contents of all files again, whatever their times say
     load: Loader = load_encoder  # makes the encoder; for a cluster it is pickled
     on_progress: Callable[[int, int], None] | None = None  # is told files done, of how many
 

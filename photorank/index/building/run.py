@@ -8,16 +8,17 @@ from functools import partial
 from pathlib import Path
 
 from photorank.encoders.base import Encoder
-from photorank.errors import IndexMismatchError, NoPhotosError
+from photorank.errors import IndexMismatchError, LostManifestError, NoPhotosError
 from photorank.index.building.decode_ahead import (
     LazyEncoder,
     batch_size_for,
     reading_software,
     usable_cores,
 )
+from photorank.index.building.prove_encoder import proven_manifest
 from photorank.index.building.request import BuildRequest, Loader
-from photorank.index.catalogue.file_records import has_photos
-from photorank.index.manifest import Manifest, read_manifest
+from photorank.index.catalogue.kept_manifest import has_photos, own_manifest
+from photorank.index.manifest import Manifest
 from photorank.photos.files import PhotoFile, SkippedFile, find_photos
 from photorank.workspace import IndexPaths
 
@@ -39,6 +40,14 @@ class Run:
     reader: str  # the software that decodes photos
 
     @property
+    def stored_ns(self) -> int:
+        """Time in nanoseconds since 1970 when the manifest was last written, 0 if it was not."""
+        try:
+            return self.index.manifest.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+    @property
     def workers(self) -> int:
         """Number of threads that open photos in this process."""
         asked = None if self.request.cluster else self.request.workers
@@ -57,7 +66,7 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
     be had.
     """
-    stored = _stored_manifest(index, connection)
+    stored = _stored_manifest(index, connection, request)
     if stored is not None:
         _refuse_another(index.name, stored, request)
     named = [_real(Path(path)) for path in request.paths]
@@ -90,11 +99,18 @@ def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosEr
     return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
 
 
-def _stored_manifest(index: IndexPaths, connection: sqlite3.Connection) -> Manifest | None:
+def _stored_manifest(
+    index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest
+) -> Manifest | None:
     """Manifest of the index; None while the index has no photo and any encoder may be chosen."""
-    if not index.manifest.exists() or not has_photos(connection):
+    if not has_photos(connection):
         return None
-    return read_manifest(index)
+    try:
+        return own_manifest(connection, index)
+    except LostManifestError:
+        if not request.encoder_spec:
+            raise
+        return proven_manifest(index, connection, _load(index, request, None))
 
 
 def _refuse_another(name: str, stored: Manifest, request: BuildRequest) -> None:

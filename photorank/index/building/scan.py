@@ -13,28 +13,30 @@ from photorank.index.catalogue.file_records import (
     known_skips,
 )
 from photorank.index.catalogue.rooted_paths import Place, Roots, lies_under, path_bytes
-from photorank.photos.files import PhotoFile, SkippedFile
+from photorank.photos.files import PhotoFile, SkippedFile, Stamp
 
 
 @dataclass
 class Scan:
-    """Files found by a run, sorted by the action needed: embed, skip, or mark as gone or back."""
+    """Files found by a run, sorted by the action needed: read, skip, or mark as gone or back."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
     skipped_before: dict[Place, KnownSkip]
     todo: list[tuple[Place, PhotoFile]] = field(default_factory=list)  # new or changed
+    doubtful: list[tuple[Place, PhotoFile]] = field(default_factory=list)  # to be read: maybe so
     found: list[Place] = field(default_factory=list)  # all that could be photos
     skipped: dict[Place, KnownSkip] = field(default_factory=dict)  # new and remembered
-    findings: Findings = field(default_factory=lambda: Findings([], [], {}, []))
+    findings: Findings = field(default_factory=lambda: Findings([], [], {}, [], {}))
 
 
 def scan_files(run: Run) -> Scan:
     """Scan of the files under the named paths, classified without opening any file.
 
-    A file that is as it was needs nothing. One that could not be read is tried again only when
-    it or the reading software has changed. A file is gone if it lies under the paths and was
-    not found, unless its folder could not be read.
+    A file that is as it was needs nothing; where only its change time or inode differ, or contents
+    are to be verified, it is doubtful. One that could not be read is tried again only when it or
+    the reading software has changed. A file is gone if it lies under the paths and was not found,
+    unless its folder could not be read.
     """
     roots = add_roots(run.connection, map(folder_of, run.named))
     scan = Scan(roots, known_files(run.connection), known_skips(run.connection))
@@ -44,7 +46,7 @@ def scan_files(run: Run) -> Scan:
         if place is None:
             raise ValueError(f"{file.path} lies under no root")  # which were added for all
         places[place] = file
-        _sort(scan, place, file, run.reader)
+        _sort(scan, place, file, run)
     unreadable = {
         place
         for place, file in places.items()
@@ -54,26 +56,41 @@ def scan_files(run: Run) -> Scan:
     return scan
 
 
-def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, reader: str) -> None:
+def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
     """Classify one found file and add it to the matching list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     passed_over = isinstance(file, SkippedFile) and file.passed_over
-    if before and not passed_over and (before.size, before.mtime_ns) == (file.size, file.mtime_ns):
+    alike = before and not passed_over and before.stamp[:2] == file.stamp[:2]
+    if before and alike and isinstance(file, PhotoFile) and _is_doubtful(before.stamp, file, run):
+        scan.found.append(place)
+        scan.doubtful.append((place, file))
+    elif before and alike:
         scan.found.append(place)
         if before.vanished:
             scan.findings.back.append(place)
+        if None in before.stamp:
+            scan.findings.stamps[place] = file.stamp
     elif isinstance(file, SkippedFile):
-        scan.skipped[place] = KnownSkip(file.size, file.mtime_ns, file.reason, None)
+        scan.skipped[place] = KnownSkip(file.stamp, file.reason, None)
         if scan.skipped[place] != skip:
             scan.findings.skips[place] = scan.skipped[place]
         if (file.mtime_ns or passed_over) and before and not before.vanished:
             scan.findings.gone.append(place)
     else:
         scan.found.append(place)
-        if skip and skip.reader == reader and skip[:2] == (file.size, file.mtime_ns):
+        remembered = skip and skip.reader == run.reader and skip.stamp.agrees(file.stamp)
+        if skip and remembered and not run.request.verify:
             scan.skipped[place] = skip
         else:
             scan.todo.append((place, file))
+
+
+def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
+    """Whether a file of the same size and modification time may have another content."""
+    if run.request.verify or not before.agrees(file.stamp):
+        return True
+    # An older photorank kept no change time; it wrote the manifest when it had read the file.
+    return before.ctime_ns is None and (file.ctime_ns or 0) > run.stored_ns
 
 
 def _find_gone(
@@ -88,5 +105,6 @@ def _find_gone(
         and lies_under(place, scope)
         and not lies_under(place, unreadable)
     )
-    settled = scan.skipped_before.keys() - scan.skipped.keys() - {place for place, _ in scan.todo}
+    read = {place for place, _ in scan.todo + scan.doubtful}
+    settled = scan.skipped_before.keys() - scan.skipped.keys() - read
     scan.findings.usable_again.extend(place for place in settled if lies_under(place, scope))

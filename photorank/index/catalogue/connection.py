@@ -8,18 +8,27 @@ in between, one short transaction each.
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import filelock
 
-from photorank.errors import BrokenIndexError, LockedIndexError, NewerSchemaError
+from photorank.errors import (
+    BrokenIndexError,
+    LockedIndexError,
+    MissingIndexError,
+    NewerSchemaError,
+)
+from photorank.index.catalogue.kept_manifest import has_photos, kept_manifest, put_manifest
 from photorank.index.catalogue.migrations import back_up, migrate
-from photorank.index.catalogue.row_checksums import keep_sums, watch
+from photorank.index.catalogue.row_checksums import keep_sums
 from photorank.index.catalogue.schema import SCHEMA
 from photorank.index.catalogue.sqlite_errors import catalogue_errors
-from photorank.index.manifest import SCHEMA_VERSION
+from photorank.index.catalogue.transactions import transaction
+from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths, make_folder, require_locks, storage_errors
 
 _LOCK_TIMEOUT_SECONDS = 10.0  # SQLite waits so long for another process
@@ -33,7 +42,8 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
     """
     with catalogue_errors(paths):
         if not paths.catalogue.exists():
-            raise BrokenIndexError(paths.root, "its catalogue is missing")
+            _new_paths(paths)
+            raise MissingIndexError(paths.name, [])
         connection = _connected_to_read(paths)
         try:
             if (found := _version(connection)) < SCHEMA_VERSION:
@@ -46,11 +56,12 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """The only writing connection to an index; the catalogue is created if missing.
+    """The only writing connection to an index; the catalogue is created if there is no index.
 
-    An index that has no manifest at the end is removed again. Raises LockedIndexError if
-    another process is writing, StorageError if the disk is full, read-only or gone, and
-    BrokenIndexError or NewerSchemaError if the catalogue cannot be read.
+    A new index that has neither photo nor manifest at the end is removed again, but nothing that
+    was there before. Raises LockedIndexError if another process is writing, StorageError if the
+    disk is full, read-only or gone, and BrokenIndexError or NewerSchemaError if the catalogue is
+    missing or cannot be read.
     """
     lock = filelock.FileLock(paths.lock)
     with storage_errors(paths.root):
@@ -61,16 +72,24 @@ def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
         except filelock.Timeout as error:
             raise LockedIndexError(paths.name) from error
     try:
-        with catalogue_errors(paths):
-            connection = _connected(paths, "mode=rwc")
-            try:
-                _make_ready(connection, paths)
-                yield connection
-            finally:
-                connection.close()
+        new = _new_paths(paths)
+        try:
+            with catalogue_errors(paths):
+                if new:
+                    with storage_errors(paths.begun):
+                        paths.begun.touch()
+                connection = _connected(paths.catalogue, "mode=rwc")
+                try:
+                    _make_ready(connection, paths)
+                    yield connection
+                finally:
+                    if paths.manifest.exists() or _has_photos(connection):
+                        new = []
+                        paths.begun.unlink(missing_ok=True)
+                    connection.close()
+        finally:
+            _discard(paths, new)
     finally:
-        if not paths.manifest.exists():
-            _discard(paths)
         lock.release()
 
 
@@ -86,7 +105,7 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
     with reading(paths):  # which brings an older catalogue up to date
         pass
     with catalogue_errors(paths):
-        connection = _connected(paths, "mode=rw")
+        connection = _connected(paths.catalogue, "mode=rw")
         try:
             _make_careful(connection)
             with transaction(connection):
@@ -95,27 +114,13 @@ def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
-@contextmanager
-def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Transaction around a block: all its changes become durable together, or none."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        watch(connection)  # each time: a change of `temp_store` drops what is temporary
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
+def _connected(catalogue: Path, how: str) -> sqlite3.Connection:
     """Connection to a catalogue; NewerSchemaError if this photorank is too old for its schema."""
-    uri = f"file:{quote_from_bytes(os.fsencode(paths.catalogue.absolute()))}?{how}"
+    uri = f"file:{quote_from_bytes(os.fsencode(catalogue.absolute()))}?{how}"
     connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=_LOCK_TIMEOUT_SECONDS)
     try:
         if (found := _version(connection)) > SCHEMA_VERSION:
-            raise NewerSchemaError(paths.catalogue, found, SCHEMA_VERSION)
+            raise NewerSchemaError(catalogue, found, SCHEMA_VERSION)
     except BaseException:
         connection.close()
         raise
@@ -124,12 +129,35 @@ def _connected(paths: IndexPaths, how: str) -> sqlite3.Connection:
 
 def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
     try:
-        return _connected(paths, "mode=ro")
+        return _connected(paths.catalogue, "mode=ro")
     except sqlite3.OperationalError:
         if os.access(paths.root, os.W_OK):
             raise
         # WAL needs to write beside the file. On a read-only disk nobody else can either.
-        return _connected(paths, "mode=ro&immutable=1")
+        if any(log.exists() for log in _logs(paths)):
+            return _copied(paths)
+        return _connected(paths.catalogue, "mode=ro&immutable=1")
+
+
+def _copied(paths: IndexPaths) -> sqlite3.Connection:
+    """Connection to a copy in memory, with what was committed and lies in the log alone."""
+    with tempfile.TemporaryDirectory(prefix="photorank-") as folder:
+        for file in (paths.catalogue, *_logs(paths)):
+            if file.exists():
+                shutil.copyfile(file, Path(folder, file.name))
+        copied = _connected(Path(folder, paths.catalogue.name), "mode=rw")
+        try:
+            memory = sqlite3.connect(":memory:", isolation_level=None)
+            copied.backup(memory)
+        finally:
+            copied.close()
+    return memory
+
+
+def _logs(paths: IndexPaths) -> tuple[Path, Path]:
+    """Files in which SQLite keeps what a process that was killed had not put into the catalogue."""
+    name = paths.catalogue.name
+    return paths.root / f"{name}-wal", paths.root / f"{name}-journal"
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
@@ -151,10 +179,13 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     """Configure a writer's connection, and create the tables of a new catalogue."""
+    without_tables = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if without_tables:
+        _refuse_without_catalogue(paths)
     connection.execute("PRAGMA journal_mode = WAL")
     _make_careful(connection)
     connection.execute("PRAGMA temp_store = MEMORY")
-    if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+    if without_tables:
         with transaction(connection):
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
@@ -164,6 +195,9 @@ def _make_ready(connection: sqlite3.Connection, paths: IndexPaths) -> None:
         migrate(connection, found)  # before any trigger is made of the old columns
     with transaction(connection):
         keep_sums(connection)
+    if paths.manifest.exists() and kept_manifest(connection, paths) is None:
+        with transaction(connection):
+            put_manifest(connection, read_manifest(paths))  # of an index that kept no copy
 
 
 def _make_careful(connection: sqlite3.Connection) -> None:
@@ -171,14 +205,46 @@ def _make_careful(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
 
 
-def _discard(paths: IndexPaths) -> None:
-    """Remove an incomplete index, but no other files in its folder."""
-    for folder in (paths.shards, paths.thumbnails):
-        shutil.rmtree(folder, ignore_errors=True)
+def _new_paths(paths: IndexPaths) -> list[Path]:
+    """What a run makes in a folder that holds no index; nothing for an index that is there.
+
+    Raises BrokenIndexError if an index is there, but not its catalogue.
+    """
+    if paths.catalogue.exists() and paths.catalogue.stat().st_size:
+        return []
+    _refuse_without_catalogue(paths)
+    return [path for path in (paths.catalogue, paths.shards, paths.thumbnails) if not path.exists()]
+
+
+def _has_photos(connection: sqlite3.Connection) -> bool:
+    try:
+        return has_photos(connection)
+    except sqlite3.Error:  # there was not even room for the tables
+        return False
+
+
+def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
+    """Remove the new files and folders of an index that came to nothing."""
+    if not new:
+        return
+    for path in new:
+        shutil.rmtree(path, ignore_errors=True)
     for suffix in ("", "-wal", "-shm"):
         paths.catalogue.with_name(paths.catalogue.name + suffix).unlink(missing_ok=True)
+    paths.begun.unlink(missing_ok=True)
     paths.lock.unlink(missing_ok=True)
     try:
         paths.root.rmdir()
     except OSError:
         return  # it holds something else, such as the sample's pictures
+
+
+def _refuse_without_catalogue(paths: IndexPaths) -> None:
+    """Raise BrokenIndexError if there are files of an index, whose catalogue is gone or empty."""
+    if paths.manifest.exists() or paths.shards.exists():
+        raise BrokenIndexError(
+            paths.root,
+            f"its {paths.catalogue.name} is missing, which holds all judgements",
+            "Put that file back from your backup. If there is none, move the folder away and "
+            "index the photos anew.",
+        )

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from photorank.index.catalogue.connection import reading, transaction
+from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
-from photorank.photos.files import SkippedFile
+from photorank.index.catalogue.transactions import transaction
+from photorank.photos.files import SkippedFile, Stamp
 from photorank.workspace import IndexPaths
+
+STAMP = ", ".join(Stamp._fields)  # the columns
 
 
 class Shard(NamedTuple):
@@ -20,28 +23,30 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a file when it was last read: photo, size, modification time."""
+    """Catalogue record of a file when it was last read: photo, size, times, inode."""
 
     photo: int
-    size: int  # bytes
-    mtime_ns: int
+    stamp: Stamp
     vanished: bool
 
 
 class KnownSkip(NamedTuple):
-    """Catalogue record of an unusable file: size, modification time, and the reason."""
+    """Catalogue record of an unusable file: size, times, inode, and the reason."""
 
-    size: int  # bytes
-    mtime_ns: int
+    stamp: Stamp
     reason: str
     reader: str | None  # the software that could not read it; None: try again
+
+    def file(self, path: Path) -> SkippedFile:
+        """The file as :func:`photorank.photos.files.find_photos` would tell it."""
+        size, mtime_ns, *others = self.stamp
+        return SkippedFile(path, size, mtime_ns, self.reason, *others)
 
 
 class Entry(NamedTuple):
     """Catalogue record of a file with a known content digest."""
 
-    size: int  # bytes
-    mtime_ns: int
+    stamp: Stamp
     digest: str
 
 
@@ -89,17 +94,20 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
     """Catalogue records of all files ever used, vanished files included, by place."""
-    rows = connection.execute("SELECT root, path, photo, size, mtime_ns, vanished FROM files")
+    rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
-        (root, path): KnownFile(photo, size, mtime_ns, bool(vanished))
-        for root, path, photo, size, mtime_ns, vanished in rows
+        (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
+        for root, path, photo, vanished, *stamp in rows
     }
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
     """Catalogue records of all unusable files, by place."""
-    rows = connection.execute("SELECT root, path, size, mtime_ns, reason, reader FROM skipped")
-    return {(root, path): KnownSkip(*rest) for root, path, *rest in rows}
+    rows = connection.execute(f"SELECT root, path, reason, reader, {STAMP} FROM skipped")  # noqa: S608
+    return {
+        (root, path): KnownSkip(Stamp(*stamp), reason, reader)
+        for root, path, reason, reader, *stamp in rows
+    }
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
@@ -107,10 +115,15 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [
-            SkippedFile(as_path(roots.path(place)), *skip[:3])
-            for place, skip in known_skips(connection).items()
+            skip.file(as_path(roots.path(place))) for place, skip in known_skips(connection).items()
         ]
     return sorted(files, key=lambda file: file.path)
+
+
+def load_root_folders(paths: IndexPaths) -> set[Path]:
+    """Root folders that an index's photos lie in."""
+    with reading(paths) as connection:
+        return {as_path(folder) for folder in load_roots(connection).folders.values()}
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
@@ -126,11 +139,6 @@ def known_digests(connection: sqlite3.Connection) -> set[str]:
     """Content digests of all photos that have an embedding."""
     rows = connection.execute("SELECT digest FROM photos WHERE shard IS NOT NULL")
     return {digest for (digest,) in rows}
-
-
-def has_photos(connection: sqlite3.Connection) -> bool:
-    """Whether the index holds or ever held a photo."""
-    return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 
 def count_photos(connection: sqlite3.Connection) -> int:
@@ -161,11 +169,12 @@ def record_batch(
                 [(photo.digest, photo.taken, photo.camera, number, photo.row) for photo in photos],
             )
         connection.executemany(
-            "INSERT INTO files (root, path, photo, size, mtime_ns)"
-            " SELECT ?, ?, id, ?, ? FROM photos WHERE digest = ?"
+            f"INSERT INTO files (root, path, photo, {STAMP})"  # noqa: S608
+            " SELECT ?, ?, id, ?, ?, ?, ? FROM photos WHERE digest = ?"
             " ON CONFLICT (root, path) DO UPDATE SET photo = excluded.photo,"
-            " size = excluded.size, mtime_ns = excluded.mtime_ns, vanished = 0",
-            [(*place, *entry) for place, entry in entries.items()],
+            " size = excluded.size, mtime_ns = excluded.mtime_ns, ctime_ns = excluded.ctime_ns,"
+            " inode = excluded.inode, vanished = 0",
+            [(*place, *entry.stamp, entry.digest) for place, entry in entries.items()],
         )
         _forget_skips(connection, entries)
         _record_skips(connection, skips)
@@ -179,6 +188,7 @@ class Findings(NamedTuple):
     back: list[Place]
     skips: dict[Place, KnownSkip]  # new ones
     usable_again: list[Place]  # no longer skipped, or no longer there
+    stamps: dict[Place, Stamp]  # of files of which an older photorank kept less
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
@@ -186,6 +196,10 @@ def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
     with transaction(connection):
         _set_vanished(connection, findings.gone, True)
         _set_vanished(connection, findings.back, False)
+        connection.executemany(
+            "UPDATE files SET ctime_ns = ?, inode = ? WHERE root = ? AND path = ?",
+            [(stamp.ctime_ns, stamp.inode, *place) for place, stamp in findings.stamps.items()],
+        )
         _forget_skips(connection, findings.usable_again)
         _record_skips(connection, findings.skips)
 
@@ -203,7 +217,7 @@ def _forget_skips(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 def _record_skips(connection: sqlite3.Connection, skips: dict[Place, KnownSkip]) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO skipped (root, path, size, mtime_ns, reason, reader)"
-        " VALUES (?, ?, ?, ?, ?, ?)",
-        [(*place, *skip) for place, skip in skips.items()],
+        f"INSERT OR REPLACE INTO skipped (root, path, {STAMP}, reason, reader)"  # noqa: S608
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*place, *skip.stamp, skip.reason, skip.reader) for place, skip in skips.items()],
     )

@@ -3,9 +3,31 @@
 import os
 import sqlite3
 
-from photorank.index.catalogue.row_checksums import follow_columns, table_columns
+from photorank.index.catalogue.row_checksums import take_sums, whole_tables
 from photorank.index.manifest import SCHEMA_VERSION
 from photorank.workspace import IndexPaths, storage_errors
+
+CLICKS = ("choices", "skips", "star_clicks")  # tables of what people click
+
+# Clicks of all tables get numbers in one order, behind those of imported choices. Each table was
+# in its own order, and between tables the latest time so far tells most.
+_LAST = " UNION ALL ".join(f"SELECT max(id) AS id FROM {table}" for table in CLICKS)  # noqa: S608
+_SEEN = " UNION ALL ".join(
+    f"SELECT '{table}' AS kind, id, max(made) OVER (ORDER BY id) AS seen FROM {table}"  # noqa: S608
+    " WHERE made IS NOT NULL"
+    for table in CLICKS
+)
+_CLICKS_IN_ONE_ORDER = (
+    "CREATE TEMP TABLE clicks AS SELECT kind, id,"  # noqa: S608
+    f" row_number() OVER (ORDER BY seen, kind, id) + (SELECT max(id) FROM ({_LAST})) AS number"
+    f" FROM ({_SEEN})",
+    *(
+        f"UPDATE {table} SET id = (SELECT number FROM temp.clicks WHERE kind = '{table}'"  # noqa: S608
+        f" AND clicks.id = {table}.id) WHERE made IS NOT NULL"
+        for table in CLICKS
+    ),
+    "DROP TABLE temp.clicks",
+)
 
 # What leads from each version to the next one.
 MIGRATIONS = {
@@ -40,6 +62,15 @@ MIGRATIONS = {
             for kind in ("stars", "colours", "favourites", "folders", "album", "edited", "groups")
         ),
     ),
+    3: (
+        "CREATE TABLE manifest (id INTEGER PRIMARY KEY CHECK (id = 1), json TEXT NOT NULL)",
+        *(
+            f"ALTER TABLE {table} ADD COLUMN {column} INTEGER"
+            for table in ("files", "skipped")
+            for column in ("ctime_ns", "inode")
+        ),
+        *_CLICKS_IN_ONE_ORDER,
+    ),
 }
 
 
@@ -49,11 +80,11 @@ def migrate(connection: sqlite3.Connection, found: int) -> None:
         raise sqlite3.DatabaseError(f"there was no schema version {found}")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        before = table_columns(connection)
+        whole = whole_tables(connection)
         for version in range(found, SCHEMA_VERSION):
             for statement in MIGRATIONS[version]:
                 connection.execute(statement)
-        follow_columns(connection, before)
+        take_sums(connection, whole)
         connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

@@ -6,7 +6,7 @@ transaction that changes a row, so a click on a million photos costs a click.
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _CREATE_SUMS = "CREATE TABLE IF NOT EXISTS sums (name TEXT PRIMARY KEY, total INTEGER NOT NULL)"
 _SIGN_BIT = 1 << 63  # SQLite's integers are signed
@@ -27,10 +27,12 @@ def keep_sums(connection: sqlite3.Connection) -> None:
     )
 
 
-def take_sums(connection: sqlite3.Connection) -> None:
-    """Recompute all tables' checksums from the current rows, inside a transaction."""
-    connection.execute("DELETE FROM sums")
-    keep_sums(connection)
+def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
+    """Recompute the checksums of some tables from the current rows, inside a transaction."""
+    columns = table_columns(connection)
+    for table in tables:
+        total = _total(connection, table, columns[table])
+        connection.execute("UPDATE sums SET total = ? WHERE name = ?", [total, table])
 
 
 def watch(connection: sqlite3.Connection) -> None:
@@ -55,10 +57,14 @@ def watch(connection: sqlite3.Connection) -> None:
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
     """Tables with rows that do not match their checksum, sorted; None if no checksums are kept."""
+    kept = _kept(connection)
+    return sorted(set(kept) - set(whole_tables(connection))) if kept else None
+
+
+def whole_tables(connection: sqlite3.Connection) -> list[str]:
+    """Tables whose rows match their checksum."""
     kept, columns = _kept(connection), table_columns(connection)
-    if not kept:
-        return None
-    return [table for table in sorted(kept) if not _is(connection, table, columns[table], kept)]
+    return [table for table in kept if _is(connection, table, columns[table], kept)]
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
@@ -77,16 +83,6 @@ def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
     ):
         found.setdefault(table, []).append(f'"{column}"')
     return found
-
-
-def follow_columns(connection: sqlite3.Connection, before: dict[str, list[str]]) -> None:
-    """Extend the checksums to newly added columns, except in tables that were already damaged."""
-    columns, kept = table_columns(connection), _kept(connection)
-    for table in kept:
-        old, new = before[table], columns[table]
-        if old != new and _is(connection, table, old, kept):
-            total = _total(connection, table, new)
-            connection.execute("UPDATE sums SET total = ? WHERE name = ?", [total, table])
 
 
 def _is(

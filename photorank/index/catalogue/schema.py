@@ -10,6 +10,10 @@ CREATE TABLE roots (
     id INTEGER PRIMARY KEY,
     path BLOB NOT NULL UNIQUE
 );
+CREATE TABLE manifest (  -- a copy of the file, in one row
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    json TEXT NOT NULL
+);
 CREATE TABLE shards (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
@@ -32,6 +36,8 @@ CREATE TABLE files (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     vanished INTEGER NOT NULL DEFAULT 0,
+    ctime_ns INTEGER,  -- null, as the inode, where an older photorank kept none
+    inode INTEGER,
     PRIMARY KEY (root, path)
 ) WITHOUT ROWID;
 CREATE INDEX files_of_photo ON files (photo);
@@ -43,6 +49,8 @@ CREATE TABLE skipped (
     mtime_ns INTEGER NOT NULL,
     reason TEXT NOT NULL,
     reader TEXT,  -- the software that could not read it; null: try again on every run
+    ctime_ns INTEGER,
+    inode INTEGER,
     PRIMARY KEY (root, path)
 ) WITHOUT ROWID;
 CREATE TABLE sources (
@@ -64,7 +72,7 @@ CREATE TABLE ratings (
 ) WITHOUT ROWID;
 CREATE INDEX ratings_of_photo ON ratings (photo);
 CREATE TABLE choices (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY,  -- of a click: greater than that of all clicks before, also below
     source INTEGER NOT NULL REFERENCES sources,
     rater INTEGER NOT NULL REFERENCES raters,
     winner INTEGER NOT NULL REFERENCES photos,
@@ -72,7 +80,7 @@ CREATE TABLE choices (
     tie INTEGER NOT NULL,
     weight REAL NOT NULL DEFAULT 1,  -- how many people chose so
     asked TEXT,  -- why the two were shown: random or informative; null where that is not known
-    made TEXT  -- when, in UTC
+    made TEXT  -- when, in UTC, for people: a clock may be set back
 );
 CREATE INDEX choices_of_source ON choices (source);
 CREATE INDEX choices_of_winner ON choices (winner);

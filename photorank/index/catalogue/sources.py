@@ -20,3 +20,8 @@ def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKin
             f" WHERE id IN (SELECT source FROM {rows}) ORDER BY name"
         )
     )
+
+
+def has_scores(connection: sqlite3.Connection) -> bool:
+    """Whether the index has a score from any source."""
+    return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None

@@ -1,6 +1,10 @@
 """Embedding positions: the shards as one sequence of rows, and the photo of each row."""
 
 import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,11 +16,14 @@ from photorank.index.catalogue.column_arrays import whole_numbers
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.embeddings.exact_search import MappedRows
-from photorank.index.embeddings.shards import read_shard
+from photorank.index.embeddings.shards import check_first_use, read_shard, rows_sha256
 from photorank.typing import Codes
 from photorank.workspace import IndexPaths
 
 _ATTEMPTS = 3  # to find shards that are being compacted
+# Bytes of shards up to which their checksums take a tenth of a second: less than a tenth of what a
+# command takes that opens an index.
+_QUICK_BYTES = 1 << 26
 
 
 class Layout(NamedTuple):
@@ -24,11 +31,21 @@ class Layout(NamedTuple):
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
+    shards: list[Shard]  # as the catalogue has them
 
     @property
     def counts(self) -> NDArray[np.bool_]:
         """Mask (p,) of the positions that belong to a photo with an existing file."""
         return self.photos >= 0
+
+    def damaged_shard(self) -> str | None:
+        """Name of the first shard that is not as it was written, by the checksums of all."""
+        with ThreadPoolExecutor() as threads:
+            sums = threads.map(rows_sha256, self.mapped.shards)
+            for shard, sha256 in zip(self.shards, sums, strict=True):
+                if shard.sha256 != sha256:
+                    return shard.name
+        return None
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
         """Mask of the photos, given by catalogue number, that have an existing file."""
@@ -55,8 +72,8 @@ def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
 
 def _layout(paths: IndexPaths, dimensions: int) -> Layout:
     with reading(paths) as connection:
-        shards = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
-        named = {number: Shard(*shard) for number, *shard in shards}
+        known = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
+        named = {number: Shard(*shard) for number, *shard in known}
         photo, shard, row = whole_numbers(
             connection, ["id", "shard", "row"], "photos WHERE shard IS NOT NULL"
         )
@@ -64,11 +81,21 @@ def _layout(paths: IndexPaths, dimensions: int) -> Layout:
     if live is not None:
         kept = np.isin(photo, live)
         photo, shard, row = photo[kept], shard[kept], row[kept]
-    mapped = MappedRows([read_shard(paths, one, dimensions) for one in named.values()], dimensions)
+    shards = list(named.values())
+    rows = [read_shard(paths, one, dimensions) for one in shards]
+    quick = sum(one.nbytes for one in rows) <= _QUICK_BYTES
+    check = partial(_check_first_use, paths, shards) if quick else None
+    mapped = MappedRows(rows, dimensions, paths.shards, check)
     photos = np.full(len(mapped), -1, dtype=np.intp)
     numbers = np.fromiter(named, dtype=np.intp, count=len(named))
     photos[mapped.starts[np.searchsorted(numbers, shard)] + row] = photo
-    return Layout(mapped, photos)
+    return Layout(mapped, photos, shards)
+
+
+def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
+    for shard in shards:
+        with suppress(FileNotFoundError):  # compacted meanwhile; it is mapped all the same
+            check_first_use(paths.shard(shard.name), shard)
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:

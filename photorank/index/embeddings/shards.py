@@ -5,12 +5,14 @@ import mmap
 import os
 import struct
 import uuid
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
+from photorank.photos.files import Stamp
 from photorank.typing import Embeddings
 from photorank.workspace import IndexPaths, reading_errors, write_bytes
 
@@ -59,6 +61,22 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
             raise BrokenIndexError(path, "it is damaged")
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return np.ndarray((n, d), np.float32, memory, _HEADER.size)
+
+
+def rows_sha256(rows: Embeddings) -> str:
+    """SHA-256 in hexadecimal of the mapped file that rows of :func:`read_shard` lie in."""
+    return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
+
+
+def check_first_use(path: Path, shard: Shard) -> None:
+    """Raise BrokenIndexError if a file has not its checksum; read once in a process."""
+    if _sha256_of(path, Stamp.of(path.stat())) != shard.sha256:
+        raise BrokenIndexError(path, "it is damaged")
+
+
+@lru_cache(maxsize=4096)
+def _sha256_of(path: Path, stamp: Stamp) -> str:
+    return file_sha256(path)
 
 
 def file_sha256(path: Path) -> str:

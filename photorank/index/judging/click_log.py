@@ -12,11 +12,18 @@ from numpy.typing import NDArray
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
 from photorank.index.catalogue.connection import adding, reading, writing
+from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
 from photorank.index.catalogue.sources import source_number
-from photorank.index.manifest import read_manifest, write_manifest
 from photorank.index.opened import Index
 from photorank.typing import Codes, Floats, Pairs
 from photorank.workspace import IndexPaths
+
+# Number of the next click: it is greater than that of any click before, of whatever kind, so that
+# numbers tell which was the latest. The clock may be set back.
+_NEXT = (
+    "(SELECT 1 + max(id) FROM (SELECT ifnull(max(id), 0) AS id FROM choices"
+    " UNION ALL SELECT max(id) FROM skips UNION ALL SELECT max(id) FROM star_clicks))"
+)
 
 STARS = 5
 MAX_NAME_LETTERS = 60  # letters of a person's name
@@ -69,8 +76,8 @@ def record_choice(
         source, person = _person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (winner, loser)]
         connection.execute(
-            "INSERT INTO choices (source, rater, winner, loser, tie, asked, made)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO choices (id, source, rater, winner, loser, tie, asked, made)"  # noqa: S608
+            f" VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?, ?)",
             [source, person, *pair, int(tie), asked, _now()],
         )
     _let_choices_count(paths)
@@ -82,7 +89,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
         _, person = _person(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
         connection.execute(
-            "INSERT INTO skips (rater, first, second, made) VALUES (?, ?, ?, ?)",
+            f"INSERT INTO skips (id, rater, first, second, made) VALUES ({_NEXT}, ?, ?, ?, ?)",  # noqa: S608
             [person, *pair, _now()],
         )
 
@@ -101,7 +108,8 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
             "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", place
         ).fetchone()
         connection.execute(
-            "INSERT INTO star_clicks (rater, digest, before, made) VALUES (?, ?, ?, ?)",
+            "INSERT INTO star_clicks (id, rater, digest, before, made)"  # noqa: S608
+            f" VALUES ({_NEXT}, ?, ?, ?, ?)",
             [person, photo, int(found[0]) if found else 0, _now()],
         )
         _set_stars(connection, place, stars)
@@ -115,15 +123,15 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
     with adding(paths) as connection:
         source, person = _person(connection, rater)
         latest = connection.execute(
-            "SELECT 'choice', id, made FROM choices WHERE source = :source AND rater = :person"
-            " UNION ALL SELECT 'skip', id, made FROM skips WHERE rater = :person"
-            " UNION ALL SELECT 'stars', id, made FROM star_clicks WHERE rater = :person"
-            " ORDER BY made DESC, id DESC LIMIT 1",
+            "SELECT 'choice', id FROM choices WHERE source = :source AND rater = :person"
+            " UNION ALL SELECT 'skip', id FROM skips WHERE rater = :person"
+            " UNION ALL SELECT 'stars', id FROM star_clicks WHERE rater = :person"
+            " ORDER BY id DESC LIMIT 1",
             {"source": source, "person": person},
         ).fetchone()
         if latest is None:
             return None
-        kind, number, _ = latest
+        kind, number = latest
         if kind == "stars":
             return _undo_stars(connection, paths, (source, person), number)
         table, first, second, reason = {
@@ -251,24 +259,25 @@ def _let_choices_count(paths: IndexPaths) -> None:
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.
     """
-    if read_manifest(paths).judgements == "choices" or _is_scored(paths):
-        return
+    with reading(paths) as connection:
+        if own_manifest(connection, paths).judgements == "choices" or _is_scored(connection):
+            return
     try:
-        with writing(paths):
-            write_manifest(paths, replace(read_manifest(paths), judgements="choices"))
+        with writing(paths) as connection:
+            manifest = own_manifest(connection, paths)
+            keep_manifest(connection, paths, replace(manifest, judgements="choices"))
     except LockedIndexError:
         return
 
 
-def _is_scored(paths: IndexPaths) -> bool:
+def _is_scored(connection: sqlite3.Connection) -> bool:
     """Whether the index has scores from other sources than clicks."""
-    with reading(paths) as connection:
-        return bool(
-            connection.execute(
-                "SELECT 1 FROM ratings JOIN sources ON sources.id = source"
-                " WHERE kind != 'clicks' LIMIT 1"
-            ).fetchone()
-        )
+    return bool(
+        connection.execute(
+            "SELECT 1 FROM ratings JOIN sources ON sources.id = source"
+            " WHERE kind != 'clicks' LIMIT 1"
+        ).fetchone()
+    )
 
 
 def _now() -> str:

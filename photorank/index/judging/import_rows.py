@@ -6,16 +6,14 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import count_photos
-from photorank.index.catalogue.sources import source_number
+from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
+from photorank.index.catalogue.sources import has_scores, source_number
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.match_files import ROWS_TOGETHER, Matched, Row, match_files
-from photorank.index.judging.sources import (
-    has_scores,
-    others_with,
-    refuse_raters_on_other_scales,
-)
-from photorank.index.manifest import Judgements, read_manifest, write_manifest
+from photorank.index.judging.sources import others_with, refuse_raters_on_other_scales
+from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from photorank.labels.tables.usable_rows import Problem, Problems
 from photorank.photos.pathtext import unicode_text
@@ -85,7 +83,7 @@ def import_judgements(
     with writing(paths) as connection:
         # Whatever is gathered on the way may be bigger than the memory.
         connection.execute("PRAGMA temp_store = FILE")
-        manifest = read_manifest(paths)
+        manifest = own_manifest(connection, paths)
         folders = base or manifest.roots
         notes = []
         with transaction(connection):
@@ -94,7 +92,8 @@ def import_judgements(
             if choices is not None:
                 notes += replace_choices(connection, choices, folders, partial=partial)
         kind = judgements or (manifest.judgements if has_scores(connection) else "choices")
-        write_manifest(paths, replace(manifest, judgements=kind, photos=count_photos(connection)))
+        latest = replace(manifest, judgements=kind, photos=count_photos(connection))
+        keep_manifest(connection, paths, latest)
         return notes + (_other_scores(connection, labels) if labels else [])
 
 

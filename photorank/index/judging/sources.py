@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Literal
 
 from photorank.errors import LabelsError
-from photorank.index.catalogue.connection import reading, transaction, writing
-from photorank.index.catalogue.sources import sources_in
-from photorank.index.manifest import Judgements, read_manifest, write_manifest
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
+from photorank.index.catalogue.sources import has_scores, sources_in
+from photorank.index.catalogue.transactions import transaction
+from photorank.index.manifest import Judgements
 from photorank.labels.tables.judgement_tables import LabelTable, SourceKind
 from photorank.photos.pathtext import unicode_text
 from photorank.workspace import IndexPaths
@@ -27,11 +29,6 @@ def others_with(
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
-
-
-def has_scores(connection: sqlite3.Connection) -> bool:
-    """Whether the index has a score from any source."""
-    return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
@@ -122,7 +119,8 @@ def remove_source(paths: IndexPaths, name: str) -> str:
             scored = has_scores(connection)
         if scored != chosen:  # only one kind is left to make comparisons of
             left: Judgements = "scores" if scored else "choices"
-            write_manifest(paths, replace(read_manifest(paths), judgements=left))
+            manifest = own_manifest(connection, paths)
+            keep_manifest(connection, paths, replace(manifest, judgements=left))
     return name
 
 

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from photorank.errors import PhotorankError, UnreadableFileError
+from photorank.errors import BrokenIndexError, PhotorankError, UnreadableFileError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import count_photos, load_roots
+from photorank.index.catalogue.kept_manifest import kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.embeddings.shards import file_sha256
-from photorank.index.manifest import SCHEMA_VERSION, read_manifest
+from photorank.index.manifest import SCHEMA_VERSION, Manifest
 from photorank.workspace import IndexPaths
 
 REPAIR = "Mend it with `photorank doctor --repair --index {name}`"
@@ -45,16 +46,14 @@ class Finding:
 def examine_index(paths: IndexPaths) -> list[Finding]:
     """Findings on an index's files; read-only, except that an older catalogue is migrated."""
     try:
-        read_manifest(paths)
         catalogue = _catalogue(paths)
         if catalogue.level == "wrong":
             return [catalogue]  # what it says of the rest is worth nothing
         return [
             catalogue,
+            *_manifest(paths),
             _values(paths),
             *_files(paths),
-            _counts(paths),
-            _precision(paths),
             *_roots(paths),
         ]
     except UnreadableFileError as error:
@@ -207,18 +206,28 @@ def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Fin
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))
 
 
-def _counts(paths: IndexPaths) -> Finding:
-    said = read_manifest(paths).photos
+def _manifest(paths: IndexPaths) -> Iterator[Finding]:
+    """Findings: whether the manifest is there and the catalogue's, and what it says is so."""
     with reading(paths) as connection:
-        counted = count_photos(connection)
-    if said != counted:
-        says = f"the manifest says {said} photos, the catalogue has {counted}"
-        return Finding("counts", "note", says, "The next `photorank index` sets it right.")
-    return Finding("counts", "good", f"{counted} photos")
+        kept, counted = kept_manifest(connection, paths), count_photos(connection)
+        try:
+            manifest = own_manifest(connection, paths)
+        except BrokenIndexError as error:
+            remedy = f"{REPAIR.format(name=paths.name)}: the catalogue keeps a copy."
+            yield Finding("manifest", "wrong", str(error), remedy if kept else "")
+            return
+    if not paths.manifest.exists():
+        says = f"{paths.manifest} is missing, and its copy in the catalogue is used"
+        yield Finding("manifest", "wrong", says, f"{REPAIR.format(name=paths.name)}.")
+    if manifest.photos != counted:
+        says = f"the manifest says {manifest.photos} photos, the catalogue has {counted}"
+        yield Finding("counts", "note", says, "The next `photorank index` sets it right.")
+    else:
+        yield Finding("counts", "good", f"{counted} photos")
+    yield _precision(manifest)
 
 
-def _precision(paths: IndexPaths) -> Finding:
-    manifest = read_manifest(paths)
+def _precision(manifest: Manifest) -> Finding:
     if manifest.may_mix_precisions:
         says = f"an older photorank may have embedded some photos in other than {manifest.runtime}"
         remedy = "`photorank index FOLDER --name NEW` makes an index of one precision."

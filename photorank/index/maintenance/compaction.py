@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.errors import BrokenIndexError
-from photorank.index.catalogue.connection import transaction
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.catalogue.rooted_paths import Place, lies_under
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
@@ -94,10 +94,14 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
     """Remove shard files that are not in the catalogue, and partly written files.
 
     They remain of a batch or a compaction that was cut short. A reader that still wants one
-    finds the same embeddings in another shard.
+    finds the same embeddings in another shard. Raises BrokenIndexError if a shard of the catalogue
+    is missing: the others may then be of another catalogue, and all stay.
     """
     rows = connection.execute("SELECT name FROM shards")
     known = {paths.shard(name) for (name,) in rows}
+    for path in known:
+        if not path.exists():
+            raise BrokenIndexError(path, "it is missing")
     with storage_errors(paths.shards):
         for path in paths.shards.glob("*"):
             if path not in known:

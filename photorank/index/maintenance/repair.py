@@ -1,13 +1,16 @@
 """Repair of an index's recomputable data; people's judgements are never touched."""
 
+import os
 import sqlite3
 from dataclasses import replace
 
-from photorank.errors import UnreadablePhotoError
-from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.errors import BrokenIndexError, UnreadablePhotoError
+from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.file_records import count_photos, load_roots
+from photorank.index.catalogue.kept_manifest import keep_manifest, kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import take_sums
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.maintenance.checks import (
     changed_values,
     damaged_shards,
@@ -18,7 +21,7 @@ from photorank.index.maintenance.checks import (
     misplaced_shards,
 )
 from photorank.index.maintenance.compaction import sweep
-from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.manifest import Manifest, write_manifest
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import photo_digest, read_photo, thumbnail
 from photorank.workspace import IndexPaths, write_bytes
@@ -36,9 +39,10 @@ def repair_index(paths: IndexPaths) -> list[str]:
     those photos anew; judgements stay with their digests. Raises LockedIndexError, StorageError,
     and BrokenIndexError or NewerSchemaError if catalogue or manifest cannot be repaired.
     """
-    manifest = read_manifest(paths)
     done: list[str] = []
     with writing(paths) as connection:
+        manifest, told = _mended_manifest(connection, paths)
+        done.extend(told)
         if is_sound(paths):
             connection.execute("REINDEX")
             done.append("the catalogue's indexes were rebuilt")
@@ -56,9 +60,28 @@ def repair_index(paths: IndexPaths) -> list[str]:
             done.append("the kept perceptual hashes were removed")
         done.extend(_mend_thumbnails(paths))
         if manifest.photos != (photos := count_photos(connection)):
-            write_manifest(paths, replace(manifest, photos=photos))
+            keep_manifest(connection, paths, replace(manifest, photos=photos))
             done.append(f"the manifest says {photos} photos again")
     return done
+
+
+def _mended_manifest(
+    connection: sqlite3.Connection, paths: IndexPaths
+) -> tuple[Manifest, list[str]]:
+    """Manifest of the index; its file is written again if it is missing, damaged or another's."""
+    kept = kept_manifest(connection, paths)
+    try:
+        manifest = own_manifest(connection, paths)
+        if paths.manifest.exists():
+            return manifest, []
+    except BrokenIndexError:
+        if kept is None:
+            raise
+        manifest = kept
+        aside = paths.manifest.with_name(f"{paths.manifest.name}.damaged")
+        os.replace(paths.manifest, aside)
+    write_manifest(paths, manifest)
+    return manifest, ["the manifest was written again from the catalogue's copy"]
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
@@ -88,7 +111,7 @@ def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> lis
         if "signals" in changed:
             connection.execute("DELETE FROM signals")
             done.append("the signals were forgotten: `photorank signals` measures them again")
-        take_sums(connection)
+        take_sums(connection, changed)
     if kept := sorted(set(changed) - _TABLES_OF_FILES - {"signals"}):
         done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")
     return done

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from photorank.errors import MissingPathError, MovedLibraryError
-from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.index.catalogue.connection import reading, writing
 from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import Roots, as_path, path_bytes
-from photorank.index.manifest import read_manifest, write_manifest
+from photorank.index.catalogue.transactions import transaction
+from photorank.index.manifest import Manifest
 from photorank.workspace import IndexPaths
 
 
@@ -54,13 +56,13 @@ def reroot(paths: IndexPaths, old: Path, new: Path) -> Move:
                     "UPDATE roots SET path = ? WHERE path = ?",
                     [path_bytes(after), path_bytes(before)],
                 )
-        manifest = read_manifest(paths)
+        manifest = own_manifest(connection, paths)
         was, is_now = path_bytes(_absolute(old)), path_bytes(Path(os.path.realpath(new)))
         named = [
             str(as_path(_moved(path_bytes(root), was, is_now) or path_bytes(root)))
             for root in manifest.roots
         ]
-        write_manifest(paths, replace(manifest, roots=tuple(dict.fromkeys(named))))
+        keep_manifest(connection, paths, replace(manifest, roots=tuple(dict.fromkeys(named))))
     return move
 
 
@@ -72,7 +74,7 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
         for number, folder in roots.folders.items()
         if (after := _moved(folder, was, is_now)) is not None
     }
-    if not moved and not _is_half_done(paths, roots, was, is_now):
+    if not moved and not _is_half_done(own_manifest(connection, paths), roots, was, is_now):
         known = ", ".join(sorted(str(as_path(folder)) for folder in roots.folders.values()))
         raise MovedLibraryError(f"index {paths.name!r} has no folder {old}. It has: {known}.")
     stay = [folder for number, folder in roots.folders.items() if number not in moved]
@@ -107,9 +109,9 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
     return Move(folders, found, missing, first)
 
 
-def _is_half_done(paths: IndexPaths, roots: Roots, was: bytes, is_now: bytes) -> bool:
+def _is_half_done(manifest: Manifest, roots: Roots, was: bytes, is_now: bytes) -> bool:
     """Whether an interrupted move has changed the catalogue but not the manifest."""
-    after = [_moved(path_bytes(root), was, is_now) for root in read_manifest(paths).roots]
+    after = [_moved(path_bytes(root), was, is_now) for root in manifest.roots]
     return any(path is not None and roots.place(path) is not None for path in after)
 
 

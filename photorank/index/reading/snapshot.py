@@ -3,12 +3,13 @@
 import os
 from collections.abc import Iterator
 from functools import cached_property
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
-from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.catalogue.rooted_paths import as_path, path_bytes
 from photorank.index.embeddings.row_positions import Layout, load_layout
 from photorank.index.reading.memberships import Memberships, load_memberships
 from photorank.index.reading.records import Photo
@@ -51,6 +52,12 @@ class Snapshot:
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
                 yield row
+
+    def known_path(self, path: Path | str) -> Path:
+        """Absolute path of a file as the index knows it, if it does; else any."""
+        names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
+        known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
+        return next(known, names[0])
 
     @_Once
     def layout(self) -> Layout:

@@ -2,7 +2,8 @@ import shutil
 
 import pytest
 
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.click_log import clicks, record_choice
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,9 @@ from photorank.errors import (
     MissingWeightsError,
     NoPhotosError,
 )
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
+from photorank.photos.files import Stamp
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 
 CHECKOUT = Path(__file__).parents[3]
@@ -28,11 +32,37 @@ def names(library):
 
 
 def rewrite(path, data):
-    """Change a file's bytes behind its size and time: only who opens it can tell."""
+    """Change a file's bytes behind its size and modification time, as some programs do."""
     status = path.stat()
     assert len(data) <= status.st_size
     path.write_bytes(data.ljust(status.st_size, b"\0"))
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+class Opened:
+    """The names of the photos that this process opens inside a block."""
+
+    names = None  # while nobody looks
+    hooked = False
+
+    def __enter__(self):
+        """Begin to look."""
+        if not Opened.hooked:
+            sys.addaudithook(Opened._hear)
+            Opened.hooked = True
+        Opened.names = []
+        return Opened.names
+
+    def __exit__(self, *_):
+        """Look no more."""
+        Opened.names = None
+
+    @staticmethod
+    def _hear(event, arguments):
+        if event == "open" and Opened.names is not None:
+            name = os.path.basename(str(arguments[0]))
+            if name.endswith((".png", ".jpg")):
+                Opened.names.append(name)
 
 
 def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
@@ -59,14 +89,16 @@ def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
 
 
 def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
-    """The second run only looks at names, sizes and times."""
-    files = fill(library.folder, 20)
-    library.build()
+    """The second run only looks at names, sizes, times and inodes."""
+    fill(library.folder, 20)
+    with Opened() as opened:
+        library.build()
+    assert len(opened) == 20
     before = library.paths.manifest.stat().st_mtime_ns
-    for file in files:
-        rewrite(file, b"unusable")
-    report = library.build(encoder_spec=None)
+    with Opened() as opened:
+        report = library.build(encoder_spec=None)
 
+    assert opened == []
     assert (report.added, report.unchanged, report.vanished) == (0, 20, 0)
     assert len(library.encoders) == 1
     assert library.paths.manifest.stat().st_mtime_ns == before  # caches stay valid
@@ -143,8 +175,81 @@ def test_a_touched_photo_is_read_but_not_encoded(library):
     os.utime(first, ns=(1, 1))
     assert library.build().unchanged == 3
     assert library.encoded == 3
-    rewrite(first, b"unusable")
-    assert library.build().unchanged == 3  # the new time was kept, so nothing was read
+    with Opened() as opened:
+        assert library.build().unchanged == 3
+    assert opened == []  # the new time was kept
+
+
+def test_a_change_behind_size_and_modification_time_is_noticed(library):
+    """Programs that keep both, as ExifTool's -P does, cannot keep the change time."""
+    first, second, _ = fill(library.folder, 3)
+    bad = library.folder / "text.jpg"
+    bad.write_bytes(b"no photo at all".ljust(9999))
+    library.build()
+    rewrite(first, b"")
+    rewrite(bad, paint(library.root / "other.png", 77).read_bytes())
+    report = library.build()
+    assert (report.added, report.unchanged) == (1, 2)
+    assert names(library) == [second.name, "0002.png", "text.jpg"]
+    assert [file.path for file in report.skipped] == [first]
+
+
+def test_folders_that_change_places_are_noticed(library):
+    """Their photos have the same sizes and modification times, but not the same inodes."""
+    for number, folder in enumerate("ab"):
+        photo = paint(library.folder / folder / "x.bmp", number)
+        os.utime(photo, ns=(1, 1))
+    library.build()
+    digests = [photo.digest for photo in library.index.photos()]
+    for old, new in (("a", "c"), ("b", "a"), ("c", "b")):
+        (library.folder / old).rename(library.folder / new)
+    assert library.build().unchanged == 2
+    assert [photo.digest for photo in library.index.photos()] == digests[::-1]
+    assert library.encoded == 2
+
+
+def test_contents_are_verified_when_that_is_asked_for(library):
+    """A change that neither size, times nor inode tell is found by reading all files."""
+    first, *_ = fill(library.folder, 3)
+    library.build()
+    rewrite(first, b"")
+    stamp = Stamp.of(first.stat())
+    with writing(library.paths) as connection, transaction(connection):
+        connection.execute(
+            "UPDATE files SET ctime_ns = ?, inode = ? WHERE path = ?",
+            [stamp.ctime_ns, stamp.inode, first.name.encode()],
+        )
+    assert library.build().unchanged == 3
+    report = library.build(verify=True)
+    assert (report.unchanged, report.skipped[0].path) == (2, first)
+    assert library.encoded == 3
+
+
+def test_a_copied_library_is_read_but_not_embedded_again(library):
+    """Its files have other change times and inodes, and the same contents."""
+    fill(library.folder, 5)
+    library.build()
+    library.folder.rename(library.root / "before")
+    shutil.copytree(library.root / "before", library.folder)
+    with Opened() as opened:
+        assert library.build(few_photos=1).unchanged == 5
+    assert len(opened) == 5  # each once
+    assert library.encoded == 5
+
+
+def test_what_an_older_photorank_kept_of_files_is_completed_without_reading_them(library):
+    """Only files that were changed after the index was last written are read."""
+    first, second, _ = fill(library.folder, 3)
+    library.build()
+    with writing(library.paths) as connection, transaction(connection):
+        connection.execute("UPDATE files SET ctime_ns = NULL, inode = NULL")
+    time.sleep(0.02)  # a file system's clock ticks a hundred times a second
+    rewrite(second, b"")
+    with Opened() as opened:
+        assert library.build().unchanged == 2
+    assert opened == [second.name]
+    rewrite(first, b"")
+    assert library.build().unchanged == 1
 
 
 def test_a_deleted_photo_is_marked_and_comes_back_for_free(library):
@@ -257,9 +362,10 @@ def test_a_bad_file_is_told_with_its_reason_and_not_tried_again(library):
     assert report.skipped[0].reason
     assert library.index.skipped() == report.skipped
 
+    with Opened() as opened:
+        assert library.build().skipped == report.skipped
+    assert opened == []
     rewrite(bad, paint(library.root / "other.png", 77).read_bytes())
-    assert library.build().skipped == report.skipped
-    os.utime(bad)
     assert library.build().skipped == []
     assert library.index.skipped() == []
     assert len(library.index.photos()) == 3

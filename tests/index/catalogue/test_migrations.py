@@ -8,26 +8,53 @@ from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.migrations import MIGRATIONS
 from photorank.index.catalogue.row_checksums import changed_tables, keep_sums
-from photorank.index.judging.click_log import record_stars
+from photorank.index.judging.click_log import (
+    record_choice,
+    record_skip,
+    record_stars,
+    undo,
+)
 from photorank.index.judging.import_rows import import_choices, import_labels
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
 from tests.fixtures.colours import fill
 
 
+def without_version_4(connection):
+    """Take away what schema version 4 added."""
+    connection.execute("DROP TABLE manifest")
+    for table in ("files", "skipped"):
+        for column in ("ctime_ns", "inode"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+def sum_up(connection, version):
+    """Let a catalogue be of a version, with its sums."""
+    connection.execute("DELETE FROM sums")
+    keep_sums(connection)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
+
+
+def as_version_3(paths):
+    """Turn a catalogue back into what schema version 3 was, with its sums."""
+    connection = sqlite3.connect(paths.catalogue)
+    without_version_4(connection)
+    sum_up(connection, 3)
+
+
 def as_version_2(paths):
     """Turn a catalogue back into what schema version 2 was, with its sums."""
     connection = sqlite3.connect(paths.catalogue)
+    without_version_4(connection)
     connection.execute("ALTER TABLE sources DROP COLUMN kind")
-    connection.execute("DELETE FROM sums")
-    keep_sums(connection)
-    connection.execute("PRAGMA user_version = 2")
-    connection.commit()
-    connection.close()
+    sum_up(connection, 2)
 
 
 def as_version_1(paths):
     """Turn a catalogue back into what schema version 1 was."""
     connection = sqlite3.connect(paths.catalogue)
+    without_version_4(connection)
     connection.execute("DROP TABLE sums")
     connection.execute("ALTER TABLE sources DROP COLUMN kind")
     connection.execute("DROP INDEX photos_of_shard")
@@ -97,6 +124,32 @@ def test_a_migration_does_not_hide_what_a_disk_changed_before(library):
     record_stars(library.paths, "bo", digest, 3)
     with reading(library.paths) as connection:
         assert changed_tables(connection) == ["ratings", "sources"]
+
+
+def test_clicks_of_before_are_taken_back_in_the_order_that_they_were_made_in(library):
+    """Each kind had its own numbers; the times put them together, and imported choices stay."""
+    photos = fill(library.folder, 4)
+    library.build()
+    one, two, three, four = (photo.digest for photo in library.index.photos())
+    table = ChoiceTable("t", [ChoiceRow(2, photos[0].name, photos[1].name, False, "ann")] * 3)
+    import_choices(library.paths, table)
+    record_skip(library.paths, "ann", one, two)
+    record_choice(library.paths, "ann", three, four, tie=False, asked=None)
+    record_stars(library.paths, "ann", four, 2)
+    record_skip(library.paths, "ann", two, three)
+    connection = sqlite3.connect(library.paths.catalogue)
+    for table, numbers in (("skips", (1, 2)), ("choices", (4,)), ("star_clicks", (1,))):
+        rows = f"SELECT id FROM {table} WHERE made IS NOT NULL ORDER BY id"  # noqa: S608
+        for (number,), before in zip(connection.execute(rows).fetchall(), numbers, strict=True):
+            connection.execute(f"UPDATE {table} SET id = ? WHERE id = ?", [before, number])  # noqa: S608
+    connection.commit()
+    connection.close()
+    as_version_3(library.paths)
+    undone = [undo(library.paths, "ann") for _ in range(5)]
+    assert [one and one.kind for one in undone] == ["skip", "stars", "choice", "skip", None]
+    assert len(library.index.choices().winners) == 3
+    with reading(library.paths) as connection:
+        assert changed_tables(connection) == []
 
 
 def test_a_migration_that_fails_changes_nothing(library, monkeypatch):

@@ -6,8 +6,9 @@ import sqlite3
 
 import pytest
 
-from photorank.index.catalogue.connection import adding, reading, transaction, writing
+from photorank.index.catalogue.connection import adding, reading, writing
 from photorank.index.catalogue.row_checksums import changed_tables
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.click_log import record_choice, record_stars
 from photorank.index.judging.import_rows import import_labels
 from photorank.index.maintenance.checks import examine_index

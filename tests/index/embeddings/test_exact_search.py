@@ -7,9 +7,11 @@ import pytest
 
 from benchmarks.synthetic import VECTOR, write_synthetic
 from photorank.encoders.base import Fingerprint
-from photorank.errors import EncoderMismatchError
+from photorank.errors import BrokenIndexError, EncoderMismatchError
+from photorank.index.embeddings import row_positions
 from photorank.index.embeddings.shards import read_shard, write_shard
 from photorank.index.judging.import_rows import import_choices, import_labels
+from photorank.index.opened import Index
 from photorank.rating.percentiles import percentiles
 from photorank.rating.rate_photo import extreme_photos
 from photorank.similarity.approximate_search import Recall, approximate_best
@@ -176,3 +178,51 @@ def test_inverted_lists_follow_the_photos(library):
     assert len(list((library.paths.root / "lists").iterdir())) == 2
     assert found
     assert {one.photo for one in found} <= set(library.index.photos())
+
+
+def flip(shard, bit):
+    """Flip a bit of a shard's last number; the 30th is the first of its exponent."""
+    data = bytearray(shard.read_bytes())
+    data[bit // 8 - 4] ^= 1 << bit % 8
+    shard.write_bytes(data)
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("bit", [0, 30])
+def test_a_flipped_bit_in_a_shard_is_told_and_rates_nothing(scattered, monkeypatch, quick, bit):
+    """By its checksum on first use, or where that would take long by the length of rows."""
+    if not quick:
+        monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
+    direction = scattered.embeddings()[0].astype(np.float64)
+    damaged = sorted(scattered.paths.shards.iterdir())[2]
+    flip(damaged, bit)
+    vector = load_vector(scattered, VECTOR)
+    uses = (
+        lambda index: index.rate(vector),
+        lambda index: index.best(direction, 3),
+        lambda index: index.nearest(direction, 3, lowest=True),
+        lambda index: index.embeddings(),
+        lambda index: index.embeddings_of(range(len(index))),
+    )
+    for use in uses if quick or bit == 30 else ():
+        with pytest.raises(BrokenIndexError, match="damaged"):
+            use(Index.open(scattered.paths))
+    with pytest.raises(BrokenIndexError, match=damaged.name):
+        Index.open(scattered.paths).verify()
+    assert len(Index.open(scattered.paths).photos()) == 3000  # which is not of the embeddings
+
+
+def test_rows_that_are_read_alone_are_checked(scattered, monkeypatch):
+    """A damaged row is told when it is read, and others are as they were."""
+    monkeypatch.setattr(row_positions, "_QUICK_BYTES", 0)
+    X = scattered.embeddings()
+    damaged = min(scattered.paths.shards.iterdir())
+    flip(damaged, 30)
+    index = Index.open(scattered.paths)
+    told = []
+    for row in range(len(index)):
+        try:
+            np.testing.assert_array_equal(index.embeddings_of([row])[0], X[row])
+        except BrokenIndexError:
+            told.append(row)
+    assert len(told) == 1

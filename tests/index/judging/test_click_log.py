@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from photorank.errors import ChangedIndexError, LabelsError, LockedIndexError
-from photorank.index.catalogue.connection import reading, transaction, writing
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.click_log import (
     Undone,
     clicks,
@@ -245,6 +246,27 @@ def test_a_process_that_is_killed_loses_no_click_that_it_kept(library, digests):
         assert told <= len(kept) <= told + 1
     with reading(library.paths) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_undo_takes_back_the_latest_click_whatever_the_clock_says(library, digests):
+    """A clock that is set back between clicks changes nothing, within a kind or between kinds."""
+    choose(library, digests[0], digests[1])
+    record_skip(library.paths, "ann", digests[2], digests[3])
+    record_stars(library.paths, "ann", digests[4], 3)
+    choose(library, digests[5], digests[6])
+    record_skip(library.paths, "ann", digests[6], digests[7])
+    with writing(library.paths) as connection, transaction(connection):
+        for table in ("choices", "skips", "star_clicks"):
+            connection.execute(f"UPDATE {table} SET made = 'hour ' || (9 - id)")  # noqa: S608
+    undone = [undo(library.paths, "ann") for _ in range(6)]
+    assert [one and one.photos for one in undone] == [
+        (digests[6], digests[7]),
+        (digests[5], digests[6]),
+        (digests[4],),
+        (digests[2], digests[3]),
+        (digests[0], digests[1]),
+        None,
+    ]
 
 
 if __name__ == "__main__":

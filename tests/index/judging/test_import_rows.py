@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from photorank.errors import LabelsError
-from photorank.index.catalogue.connection import transaction, writing
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.import_rows import (
     import_choices,
     import_judgements,

@@ -1,0 +1,72 @@
+"""Proof that an encoder made an index whose manifest is lost: its photos are embedded again."""
+
+import sqlite3
+from contextlib import suppress
+
+import numpy as np
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.runtimes import Switchable, precision_of
+from photorank.errors import IndexMismatchError, LostManifestError, UnreadablePhotoError
+from photorank.index.catalogue.file_records import Shard, count_photos, load_roots
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.catalogue.sources import has_scores
+from photorank.index.embeddings.shards import read_shard
+from photorank.index.manifest import Manifest
+from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.workspace import IndexPaths
+
+_PHOTOS = 8  # to embed again
+_TRIED_PHOTOS = 200  # at most, to find those: some may have changed
+_MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddings
+
+_SPREAD = (  # over the catalogue
+    "SELECT digest, root, path, row, name, shards.rows, sha256 FROM photos"
+    " JOIN files ON files.photo = photos.id JOIN shards ON shards.id = shard"
+    " WHERE NOT vanished ORDER BY (photos.id * 2654435761) % 4294967296 LIMIT ?"
+)
+
+
+def proven_manifest(
+    paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
+) -> Manifest:
+    """Manifest of an index by the encoder and framing that are said to have made it.
+
+    Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
+    LostManifestError if no photo can be compared.
+    """
+    cosines = _cosines(paths, connection, encoder)
+    if not cosines:
+        raise LostManifestError(paths.root)
+    if not min(cosines) > _MIN_COSINE:
+        made = f"another encoder or framing (least cosine {min(cosines):.3f})"
+        raise IndexMismatchError(paths.name, made, str(encoder.fingerprint))
+    folders = load_roots(connection).folders.values()
+    return Manifest(
+        encoder=encoder.spec,
+        fingerprint=encoder.fingerprint,
+        dimensions=encoder.dimensions,
+        logit_scale=encoder.logit_scale,
+        roots=tuple(str(as_path(folder)) for folder in folders),
+        judgements="scores" if has_scores(connection) else "choices",
+        precision=precision_of(encoder.runtime) if isinstance(encoder, Switchable) else "",
+        photos=count_photos(connection),
+    )
+
+
+def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder) -> list[float]:
+    """Cosine of each photo's embedding, made again, with the one in the index."""
+    roots, cosines = load_roots(connection), list[float]()
+    for digest, root, path, row, *shard in connection.execute(_SPREAD, [_TRIED_PHOTOS]):
+        with suppress(UnreadablePhotoError):
+            data = read_photo(as_path(roots.path((root, path))))
+            if photo_digest(data) != digest:
+                continue
+            pixels = decode_isolated(data, short_side=encoder.short_side).photo
+            again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
+            own = read_shard(paths, Shard(*shard), encoder.dimensions)[row]
+            cosines.append(float(np.dot(own, again)))
+        if len(cosines) == _PHOTOS:
+            break
+    return cosines

@@ -1,0 +1,68 @@
+"""Files of an index as they are now: whether one still holds the photo that was indexed."""
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+
+from photorank.errors import UnreadablePhotoError
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import STAMP, load_roots
+from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
+from photorank.photos.files import Stamp
+from photorank.photos.open_photo import file_digest
+from photorank.workspace import IndexPaths
+
+
+def digest_now(paths: IndexPaths, path: Path) -> str:
+    """Digest of what a file holds now, read only if the file is not as it was indexed.
+
+    Raises UnreadablePhotoError if the file is gone or cannot be read.
+    """
+    with reading(paths) as connection:
+        return _digest_now(connection, load_roots(connection), path)
+
+
+def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
+    """Positions of the files that hold something else than the photo of the given digest.
+
+    A file that is gone holds nothing else. Files are read only if size, times or inode differ.
+    """
+    changed = []
+    with reading(paths) as connection:
+        roots = load_roots(connection)
+        for position, (path, digest) in enumerate(photos):
+            try:
+                if _digest_now(connection, roots, path) != digest:
+                    changed.append(position)
+            except UnreadablePhotoError:
+                if path.is_file():
+                    changed.append(position)
+    return changed
+
+
+def photo_number(paths: IndexPaths, digest: str) -> int | None:
+    """Catalogue number of the photo with a digest; None if there is none."""
+    with reading(paths) as connection:
+        row = connection.execute("SELECT id FROM photos WHERE digest = ?", [digest]).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str:
+    known = _known(connection, roots.place(path_bytes(path)))
+    try:
+        if known is not None and known[1] == Stamp.of(os.stat(path)):
+            return known[0]
+    except OSError:
+        pass  # who opens it tells why
+    return file_digest(path)
+
+
+def _known(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
+    """Digest and stamp of an indexed file; None for a file that is not in the index."""
+    row = connection.execute(
+        f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
+        " WHERE root = ? AND path = ?",
+        place or (None, None),
+    ).fetchone()
+    return None if row is None else (row[0], Stamp(*row[1:]))
