@@ -67,4 +67,5 @@ def random_result(
 
 def _range(values: list[float]) -> Limits:
     low, high = np.quantile(values, [0.025, 0.975]).tolist()
-    return Limits(float(np.mean(values)), low, high)
+    mean = float(np.mean(values))  # of equal values it may differ in the last digit
+    return Limits(mean, min(low, mean), max(high, mean))
