@@ -90,6 +90,12 @@ def index(
     batch_size: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Photos encoded together.")
     ] = None,
+    file_times: Annotated[
+        bool,
+        typer.Option(
+            "--file-times", help="Date new photos that nothing else dates by their file's time."
+        ),
+    ] = False,
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop photos whose files are gone.")
     ] = False,
@@ -141,6 +147,7 @@ def index(
             runtime=known_runtime(runtime),
             workers=workers,
             batch_size=batch_size,
+            file_times=file_times,
             prune=prune,
             verify=verify,
             cluster=on_cluster,

@@ -46,6 +46,8 @@ def status(index: IndexName = None, as_json: AsJson = False) -> None:
     for what, value in facts.items():
         if value is not None:
             line(f"{what:9} {value}")
+    dates = Counter(photo.taken_from or "nothing known" for photo in opened.photos())
+    line(f"dates     {', '.join(f'{source} ({n})' for source, n in dates.most_common())}")
     if vectors:
         print_table(
             ["vector", "kind", ""],

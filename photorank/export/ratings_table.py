@@ -15,10 +15,11 @@ from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
 from photorank.workspace import replacing
 
-_TEXTS = ("path", "group", "series", "taken", "camera")
+_TEXTS = ("path", "group", "series", "taken", "camera", "taken_from")
 # fmt: off
 COLUMNS = (
     "path", "rating", "percentile", "group", "series", "taken", "camera", "score", "n_raters",
+    "taken_from",
 )
 # fmt: on
 
@@ -55,6 +56,7 @@ def rows(
             "camera": photo.camera and unicode_text(photo.camera),
             "score": float(labels.scores[row]) if judged else None,
             "n_raters": int(labels.n_raters[row]) if judged else None,
+            "taken_from": photo.taken_from,
         }
 
 

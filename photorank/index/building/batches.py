@@ -120,8 +120,10 @@ class Batches:
 
     def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
         """Catalogue row of an embedded photo, with its capture time by whatever tells it."""
-        taken, _ = capture_date(photo.shot.stamps, photo.file.path, self._names)
-        return NewPhoto(photo.digest, taken, photo.shot.camera, row)
+        mtime_ns = photo.file.mtime_ns if self.run.request.file_times else None
+        stamps, camera = photo.shot
+        dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
+        return NewPhoto(photo.digest, *dated, camera, row)
 
     def _encode(self) -> None:
         if not self._waiting:

@@ -10,6 +10,7 @@ from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run import Run, begin_run, no_photos
 from photorank.index.building.scan import Scan, scan_files
+from photorank.index.building.settle_dates import settle_dates
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (
     KnownFile,
@@ -125,6 +126,7 @@ def _settle(run: Run, scan: Scan) -> None:
     record_findings(run.connection, scan.findings)
     if run.request.prune:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))
+    settle_dates(run.connection)
     compact(run.connection, run.index, run.manifest.dimensions)
     sweep(run.connection, run.index)  # what compaction left
 

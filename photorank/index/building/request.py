@@ -36,6 +36,7 @@ class BuildRequest:
     encoder_spec: str | None = None  # default: the index's own; `DEFAULT_ENCODER` for a new one
     framing: str | None = None  # default: the index's own; the encoder's for a new one
     exclude: Sequence[str] = ()  # shell patterns of names and of paths to pass over
+    file_times: bool = False  # date photos that nothing else dates by their file's time of change
     prune: bool = False  # drop the vanished photos, and embeddings that no file needs any more
     verify: bool = False  # read the contents of all files again, whatever their times say
     load: Loader = load_encoder  # makes the encoder; for a cluster it is pickled

@@ -55,6 +55,7 @@ class NewPhoto(NamedTuple):
 
     digest: str
     taken: str | None
+    taken_from: str | None  # what told it
     camera: str | None
     row: int  # of its shard
 
@@ -163,10 +164,12 @@ def record_batch(
                 "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", shard
             ).lastrowid
             connection.executemany(
-                "INSERT INTO photos (digest, taken, camera, shard, row) VALUES (?, ?, ?, ?, ?)"
+                "INSERT INTO photos (digest, taken, taken_from, camera, row, shard)"
+                " VALUES (?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (digest) DO UPDATE SET taken = excluded.taken,"
-                " camera = excluded.camera, shard = excluded.shard, row = excluded.row",
-                [(photo.digest, photo.taken, photo.camera, number, photo.row) for photo in photos],
+                " taken_from = excluded.taken_from, camera = excluded.camera,"
+                " shard = excluded.shard, row = excluded.row",
+                [(*photo, number) for photo in photos],
             )
         connection.executemany(
             f"INSERT INTO files (root, path, photo, {STAMP})"  # noqa: S608

@@ -69,6 +69,7 @@ MIGRATIONS = {
             for table in ("files", "skipped")
             for column in ("ctime_ns", "inode")
         ),
+        "ALTER TABLE photos ADD COLUMN taken_from TEXT",
         *_CLICKS_IN_ONE_ORDER,
     ),
 }

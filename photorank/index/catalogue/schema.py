@@ -26,7 +26,8 @@ CREATE TABLE photos (
     taken TEXT,
     camera TEXT,
     shard INTEGER REFERENCES shards,
-    row INTEGER
+    row INTEGER,
+    taken_from TEXT  -- what told the time, and its zone; null where nothing did, or unknown
 );
 CREATE INDEX photos_of_shard ON photos (shard, row);
 CREATE TABLE files (

@@ -36,7 +36,7 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
         place = roots.place(path)
         root, below = place or (0, b"")
         folders = (names.get(root) or "/", *os.fsdecode(below).split("/")[:-1])
-        taken, camera = facts[row]
+        taken, camera, _ = facts[row]
         file = Path(os.fsdecode(path))
         files.append(LibraryFile(file, digests[row], taken, folders, camera))
     return files

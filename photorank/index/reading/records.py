@@ -20,6 +20,7 @@ class Photo:
     series: str | None  # shots of one moment or scene
     taken: str | None  # by the camera's clock: 2024-07-31T18:05:09, or with +02:00 after it
     camera: str | None  # its make and model
+    taken_from: str | None = None  # what told the time, and its zone
 
 
 class IndexLabels(NamedTuple):

@@ -3,7 +3,7 @@
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -114,19 +114,23 @@ class Rows:
         return places[kept], kept
 
 
+Fact: TypeAlias = tuple[str | None, str | None, str | None]
+
+
 class Facts(NamedTuple):
-    """Capture time and camera of each row's photo, from the photo's metadata."""
+    """Capture time, camera and the time's source of each row's photo."""
 
     taken: Texts
     cameras: Texts
+    sources: Texts
 
-    def of(self, row: int) -> tuple[str | None, str | None]:
-        """Capture time and camera of a row."""
-        return _text(self.taken[row]), _text(self.cameras[row])
+    def of(self, row: int) -> Fact:
+        """Capture time, camera and the time's source of a row."""
+        return _text(self.taken[row]), _text(self.cameras[row]), _text(self.sources[row])
 
-    def tolist(self) -> list[tuple[str | None, str | None]]:
-        """Capture time and camera of all rows."""
-        return list(zip(map(_text, self.taken), map(_text, self.cameras), strict=True))
+    def tolist(self) -> list[Fact]:
+        """Capture time, camera and the time's source of all rows."""
+        return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
@@ -154,7 +158,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
     """Capture time and camera of the rows; empty for photos dropped since."""
     with reading(paths) as connection:
-        (known,), facts = mixed(connection, ["id"], ["taken", "camera"], _BY_NUMBER)
+        (known,), facts = mixed(connection, ["id"], ["taken", "camera", "taken_from"], _BY_NUMBER)
     places = _places(known, rows.photos)
     return Facts(*(column.take(places) for column in facts))
 
@@ -173,14 +177,14 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
             ).fetchall()
             if not files:
                 raise ChangedIndexError(paths.name)
-            digest, taken, camera = connection.execute(
-                "SELECT digest, taken, camera FROM photos WHERE id = ?", [number]
+            digest, *facts = connection.execute(
+                "SELECT digest, taken, camera, taken_from FROM photos WHERE id = ?", [number]
             ).fetchone()
             group, series = connection.execute(
                 'SELECT max("group"), max(series) FROM memberships WHERE photo = ?', [number]
             ).fetchone()
             path = min((folders[root] + path for root, path in files), key=path_order)
-            photos.append(Photo(digest, as_path(path), group, series, taken, camera))
+            photos.append(Photo(digest, as_path(path), group, series, *facts))
     return photos
 
 
