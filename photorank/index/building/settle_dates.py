@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from photorank.index.catalogue.connection import transaction
+from photorank.index.catalogue.transactions import transaction
 from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, settled
 
 

@@ -22,6 +22,7 @@ from tests.fixtures.colours import fill
 def without_version_4(connection):
     """Take away what schema version 4 added."""
     connection.execute("DROP TABLE manifest")
+    connection.execute("ALTER TABLE photos DROP COLUMN taken_from")
     for table in ("files", "skipped"):
         for column in ("ctime_ns", "inode"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
