@@ -1,0 +1,53 @@
+"""Dates that an index settles after a run, and dates of files where nothing else tells one."""
+
+import os
+from datetime import datetime
+
+from PIL import Image
+
+from tests.fixtures.colours import fill
+
+
+def dated(path, *, zone=None, gps=None, taken=None, colour=0):
+    """Write a photo by one camera with the EXIF of a local time, or of satellites in UTC."""
+    exif = Image.Exif()
+    exif[0x0110] = "Camera"
+    details = exif.get_ifd(0x8769)
+    if taken:
+        details[0x9003] = taken
+    if zone:
+        details[0x9011] = zone
+    if gps:
+        day, hours = gps
+        exif.get_ifd(0x8825).update({29: day, 7: hours})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (32, 32), (colour, 90, 200)).save(path, exif=exif)
+
+
+def test_a_photo_that_knows_only_utc_gets_the_zone_of_those_around_it(library):
+    """A drone's stamp after midnight in Greenwich is of the evening before at the place."""
+    folder = library.folder
+    for at in range(4):
+        dated(
+            folder / f"{at}.jpg", taken=f"2026:07:31 2{at % 3}:10:00", zone="-04:00", colour=40 * at
+        )
+    dated(folder / "drone.jpg", gps=("2026:08:01", (3.0, 30.0, 0.0)), colour=200)
+    library.build()
+
+    taken = {photo.path.name: photo.taken for photo in library.index.photos()}
+
+    assert str(taken["drone.jpg"]).startswith("2026-07-31")
+
+
+def test_the_time_of_a_file_counts_only_if_asked(library):
+    """Copying changes it, so nobody's photo is dated by it unawares."""
+    [file] = fill(library.folder, 1)
+    os.utime(file, (datetime(2020, 5, 4, 12).timestamp(),) * 2)
+    library.build()
+    assert library.index.photos()[0].taken is None
+
+    [other] = fill(library.folder, 1, start=100)
+    os.utime(other, (datetime(2020, 5, 4, 12).timestamp(),) * 2)
+    library.build(file_times=True)
+    taken = [photo.taken for photo in library.index.photos() if photo.path == other]
+    assert str(taken[0]).startswith("2020-05-04")
