@@ -48,6 +48,7 @@ def _write_between_marks(page: Path, rows: list[dict[str, str]]) -> None:
 
 def _line(row: dict[str, str]) -> str:
     name = row["vector"] + (" (has seen these photos)" if row["in_sample"] == "True" else "")
+    name += " (95 % of 200 directions)" if row["kind"] == "random" else ""
     cells = [
         row["dataset"],
         row["fold_by"],

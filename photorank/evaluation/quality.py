@@ -87,7 +87,9 @@ def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
         written.append(path)
     lines = [row.columns() for row in rows]
     text = io.StringIO()
-    table = csv.DictWriter(text, next(iter(lines), _COLUMNS), lineterminator="\n")
+    # Choices have no gaps to weigh pairs by, so they lack a metric that scores have.
+    columns = dict.fromkeys(name for line in lines for name in line) or _COLUMNS
+    table = csv.DictWriter(text, list(columns), lineterminator="\n")
     table.writeheader()
     table.writerows(lines)
     write_bytes(folder / TABLE, text.getvalue().encode())
