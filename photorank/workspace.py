@@ -197,7 +197,7 @@ def reading_errors(path: Path) -> Iterator[None]:
 
 
 def require_locks(folder: Path) -> None:
-    """Raise NoLocksError if the disk of a folder keeps no locks, of which SQLite needs one kind."""
+    """Raise NoLocksError if a folder's file system lacks one of the two kinds of file lock."""
     try:
         import fcntl
     except ImportError:

@@ -33,7 +33,7 @@ def nuisance(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Measure how far a vector rates what is on a photo, and what is left without that."""
+    """Measure how far ratings follow a photo's content, and their accuracy with content removed."""
     from photorank.evaluation.nuisance import control_content, without_content
     from photorank.learning.protocol import Protocol
     from photorank.vectors.store import add_vector, check_free

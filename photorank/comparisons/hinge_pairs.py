@@ -106,7 +106,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """Pairs with a lead below 1 within blocks, as O(log n) levels of runs.
+    """Pairs that a hinge loss still counts (winner less than 1 ahead), as slices of sorted photos.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that

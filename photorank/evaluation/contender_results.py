@@ -27,7 +27,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Metric sums of one contender over the held-out pairs of one scope."""
+    """Metric sums of one contender over held-out pairs: all, within groups or across groups."""
 
     contender: Contender
     pairs: HeldOutPairs

@@ -58,7 +58,7 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Lead of `vector` over the other contender of the two."""
+        """Difference as the lead of `vector`: with the opposite sign if `vector` is b."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 

@@ -1,4 +1,4 @@
-"""Cross-validation folds without leakage: groups, series and altered copies stay together."""
+"""Cross-validation folds in which photos of one group stay together, whatever groups them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

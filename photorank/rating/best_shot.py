@@ -1,4 +1,4 @@
-"""The best shot of each series, according to technical signals."""
+"""The best shot of each series, by technical signals and rating."""
 
 import numpy as np
 

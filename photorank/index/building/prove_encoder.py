@@ -56,7 +56,7 @@ def proven_manifest(
 
 
 def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder) -> list[float]:
-    """Cosine of each photo's embedding, made again, with the one in the index."""
+    """Cosine of the stored and the recomputed embedding of each of a few sample photos."""
     roots, cosines = load_roots(connection), list[float]()
     for digest, root, path, row, *shard in connection.execute(_SPREAD, [_TRIED_PHOTOS]):
         with suppress(UnreadablePhotoError):

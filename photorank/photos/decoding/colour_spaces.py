@@ -70,7 +70,7 @@ _CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG
 
 
 def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
-    """Colour space named by CICP numbers; sRGB's part stands for a number that says nothing."""
+    """Colour space of CICP numbers for primaries and curve; sRGB's where a number is not known."""
     return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
 
 

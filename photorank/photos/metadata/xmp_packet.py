@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte offsets of a value, and the bytes to put around a new one."""
+    """Byte range of an XMP value, and the bytes that a replacement needs before and after it."""
 
     start: int
     end: int
