@@ -49,7 +49,7 @@ def percentiles(index: Index, vector: MasterVector) -> Ratings:
 @st.cache_resource(max_entries=32, show_spinner=False, hash_funcs=BY_PHOTOS)
 def seen(index: Index, vector: MasterVector) -> Flags:
     """Whether a vector learned from each photo (n,), or from an altered copy of it."""
-    from photorank.learning.may_be_tested import seen_photos  # scikit-learn takes a second
+    from photorank.learning.how_tested import seen_photos  # scikit-learn takes a second
 
     return seen_photos(index, vector.card)
 

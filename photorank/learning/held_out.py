@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from photorank.errors import ComparisonsError, DegenerateDirectionError, NoLabelsError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index
+from photorank.learning.how_tested import Testing, how_tested
 from photorank.learning.judged_photos import JudgedPhotos
-from photorank.learning.may_be_tested import Testing, how_tested
 from photorank.metrics.folds import Folds
 from photorank.metrics.pair_sums import unit_codes
 from photorank.typing import Codes, Direction, Embeddings, Floats

@@ -7,8 +7,8 @@ import numpy as np
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.held_out import held_out
+from photorank.learning.how_tested import how_tested, seen_photos
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
-from photorank.learning.may_be_tested import how_tested, seen_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.percentiles import percentiles_among

@@ -11,8 +11,8 @@ from sklearn.base import clone
 from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.learning.held_out import counted, learner_of, out_of_fold_ratings
+from photorank.learning.how_tested import how_tested
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
-from photorank.learning.may_be_tested import how_tested
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs

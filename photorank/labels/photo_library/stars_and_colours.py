@@ -14,7 +14,7 @@ from photorank.labels.photo_library.collected_judgements import (
 )
 from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.xmp import XmpTags
-from photorank.photos.tags import photo_tags
+from photorank.photos.photo_tags import photo_tags
 
 _REJECTED = Judgement(0, "rejected")  # below one star
 _FLAGS = {1: Judgement(2, "picked"), 0: Judgement(1, "undecided"), -1: _REJECTED}
@@ -26,7 +26,7 @@ def collect_stars(files: Iterable[LibraryFile]) -> Collected:
     A photo without stars is not rated. A rejected one is rejected whatever stars it
     has. Where no photo has any star, the flags are the tiers: rejected, undecided,
     picked. Of the places where a photo can have them, see
-    :func:`photorank.photos.tags.photo_tags`.
+    :func:`photorank.photos.photo_tags.photo_tags`.
     """
     collected = Collected()
     tags = _tags(files, collected)
