@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import pillow_heif
 from PIL import Image
 
 from photorank.errors import PhotorankError
@@ -75,6 +76,7 @@ def _pictures() -> Iterator[bytes]:
 
 def _from_file(read: Callable[[Path], object], suffix: str) -> Callable[[bytes], object]:
     """Return a reader of bytes from one that wants a file."""
+    pillow_heif.register_heif_opener()
     folder = tempfile.mkdtemp(prefix="photorank-fuzz-")
     path = Path(folder, f"input{suffix}")
 

@@ -31,7 +31,7 @@ def test_what_people_find_beautiful_can_be_learned(tmp_path):
     import_labels(workspace.index("oasis"), read_labels(OASIS / "ratings.csv"))
     photos = judged_photos(Index.open(workspace.index("oasis")))
 
-    learned = fit_and_test(AllPairs(), photos, Protocol(repeats=1))
+    learned = fit_and_test(AllPairs(), photos, Protocol(fold_by="photo", repeats=1))
 
     assert (report.added, report.skipped) == (808, [])
     accuracy = learned.metrics["pairwise_accuracy"]

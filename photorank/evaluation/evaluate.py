@@ -90,10 +90,12 @@ def evaluate(
     total = sum(fits) + (len(details.LEARNING_CURVE_SHARES) - 1) * splits[0].k
     on_fit = counted(on_progress, total)
     vectors_by_name = chosen_vectors(index, vectors, load)
-    contests = [
-        _contest(index, photos, one, folds, vectors_by_name.values(), kinds, on_fit, lists=not at)
-        for at, (one, folds) in enumerate(zip(protocols, splits, strict=True))
-    ]
+    contests: list[_Contest] = []
+    for one, folds in zip(protocols, splits, strict=True):
+        before = contests[0] if contests else None
+        contests.append(
+            _contest(index, photos, one, folds, vectors_by_name.values(), kinds, on_fit, before)
+        )
     main = contests[0]
     looked_closer = _details(index, photos, main, protocols[0], on_fit)
     if on_progress is not None:
@@ -131,10 +133,12 @@ def _contest(
     vectors: Iterable[MasterVector],
     kinds: Sequence[str],
     on_fit: Callable[[], None] | None,
-    *,
-    lists: bool,
+    before: "_Contest | None",
 ) -> _Contest:
-    """Contest of vectors and learners on one way of folding; metrics of `lists` for the main one.
+    """Contest of vectors and learners on one way of folding.
+
+    What only the main way of folding tells is not measured again where one was `before`: metrics
+    of lists, and random directions, which know no folds.
 
     Raises ComparisonsError if no fold holds two photos that were judged differently.
     """
@@ -152,12 +156,28 @@ def _contest(
         inside = pairs.inside(photos.codes(protocol.within or "group"), scope)
         if inside.n_pairs:
             measured = [
-                Measured.of(one, inside, protocol.gap_power, lists=lists) for one in contenders
+                Measured.of(one, inside, protocol.gap_power, lists=before is None)
+                for one in contenders
             ]
             rows = [one.result(scope, protocol.fold_by or "") for one in measured]
-            results += ranked([*rows, random_result(photos, inside, scope, protocol, lists=lists)])
+            results += ranked([*rows, _chance(photos, inside, scope, protocol, before)])
             differences += differences_of(measured, scope)
     return _Contest(contenders, pairs, tuple(results), tuple(differences))
+
+
+def _chance(
+    photos: JudgedPhotos,
+    pairs: HeldOutPairs,
+    scope: Scope,
+    protocol: Protocol,
+    before: _Contest | None,
+) -> Result:
+    """Result of random directions, that of another way of folding where it was measured."""
+    for row in before.results if before else ():
+        if (row.kind, row.scope) == ("random", scope):
+            by = protocol.fold_by or ""
+            return replace(row, fold_by=by, n_photos=pairs.n_photos, n_pairs=pairs.n_pairs)
+    return random_result(photos, pairs, scope, protocol)
 
 
 def _details(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from photorank.comparisons.comparisons import Comparisons
 from photorank.evaluation.results import Result
 from photorank.evaluation.top_of_list_by_fold import (
     LIST_METRICS,
@@ -14,8 +15,8 @@ from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
-from photorank.metrics.ranking import pair_metrics
-from photorank.typing import Scope
+from photorank.metrics.ranking import GAP_WEIGHTED, PAIR_METRICS, pair_metrics
+from photorank.typing import Floats, Scope
 from photorank.vectors.store import RANDOM_NAME
 
 DIRECTIONS = 200
@@ -27,12 +28,13 @@ INTERVAL = f"range of 95 % of {DIRECTIONS} random directions"
 
 
 def random_result(
-    photos: JudgedPhotos, pairs: HeldOutPairs, scope: Scope, protocol: Protocol, *, lists: bool
+    photos: JudgedPhotos, pairs: HeldOutPairs, scope: Scope, protocol: Protocol
 ) -> Result:
     """Mean of each metric over random directions, with the range that 95 % of them are in.
 
     One direction may be far from chance, as photos of one kind have much in common: what another
-    vector has to beat is the range. The metric after a logistic fit is left out (nan).
+    vector has to beat is the range. Metrics of lists are measured over all pairs alone, and the one
+    after a logistic fit nowhere (nan).
     """
     rng = np.random.default_rng(protocol.seed)
     codes = pairs.folds.codes[0]
@@ -40,15 +42,17 @@ def random_result(
     last = int(np.searchsorted(np.cumsum(sizes), _PHOTOS))
     rows = np.flatnonzero((codes >= 0) & (codes <= last))
     graph, folds = pairs.graphs[0].take(rows), Folds(codes[None, rows], pairs.folds.k, None)
-    metrics = pair_metrics(protocol.gap_power, graph)
-    found: dict[str, list[float]] = {}
-    for direction in rng.normal(size=(DIRECTIONS, photos.X.shape[1])):
-        ratings = photos.X[rows] @ direction
-        for name, sums in metrics.items():
-            found.setdefault(name, []).append(sums(ratings, graph, couples=0).value)
-        wanted = _LIST_METRICS if lists else {}
-        by_fold = values_by_fold_of_lists(ratings[None], (graph,), folds, wanted)
-        for name, values in by_fold.items():
+    X = photos.X[rows]
+    directions = rng.normal(size=(DIRECTIONS, X.shape[1]))
+    ratings = X @ directions.T  # (n, DIRECTIONS)
+    found = _by_signs(ratings, graph, protocol.gap_power)
+    others = {name: one for name, one in PAIR_METRICS.items() if name not in found}
+    wanted = _LIST_METRICS if scope == "all" else {}
+    for column in ratings.T:
+        for name, sums in others.items():
+            found.setdefault(name, []).append(sums(column, graph, couples=0).value)
+        lists = values_by_fold_of_lists(column[None], (graph,), folds, wanted)
+        for name, values in lists.items():
             found.setdefault(name, []).append(float(values.mean()))
     return Result(
         vector=RANDOM_NAME,
@@ -63,6 +67,25 @@ def random_result(
         metrics=NOT_MEASURED | {name: _range(values) for name, values in found.items()},
         fold_by=protocol.fold_by or "",
     )
+
+
+def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
+    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many ratings (n, k) without ties."""
+    pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
+    weight, margin = graph.edges(pairs)
+    kept = np.flatnonzero(weight * margin)
+    pairs, weight, sign = pairs[kept], weight[kept], np.sign(margin[kept])
+    agree = np.sign(ratings[pairs[:, 0]] - ratings[pairs[:, 1]]) * sign[:, None]  # (m, k)
+    net = weight @ agree
+    untied = graph.untied_weight(ratings[:, 0]).sum() / 2
+    found = {
+        "pairwise_accuracy": (1 + net / weight.sum()) / 2,
+        "kendall_tau_b": net / np.sqrt(weight.sum() * untied),
+    }
+    if GAP_WEIGHTED in pair_metrics(gap_power, graph):
+        wider = graph.with_gap_power(gap_power).edges(pairs).weight
+        found[GAP_WEIGHTED] = (1 + wider @ agree / wider.sum()) / 2
+    return {name: values.tolist() for name, values in found.items()}
 
 
 def _range(values: list[float]) -> Limits:

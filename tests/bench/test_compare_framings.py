@@ -8,7 +8,7 @@ from photorank.index.opened import open_index
 from photorank.learning.protocol import Protocol
 from tests.fixtures.colours import ColourEncoder
 
-ONCE = Protocol(folds=3, repeats=1)
+ONCE = Protocol(fold_by="photo", folds=3, repeats=1)
 
 
 class FramedColours(ColourEncoder):

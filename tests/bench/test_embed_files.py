@@ -19,6 +19,9 @@ class SwitchableColours(ColourEncoder):
         assert self.encoded == 0
         self.told = runtime, len(frames)
 
+    def keep_precision(self, precision):
+        """Have none to keep."""
+
 
 def in_forms(n):
     """Return a function that gives a photo n times."""

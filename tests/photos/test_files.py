@@ -90,7 +90,9 @@ def test_files_come_sorted_with_their_size_and_time(tmp_path):
 
     assert found(tmp_path) == ["a.jpeg", "b.jpg", "a/z.PNG", "c/d/e.webp"]
     status = (tmp_path / "a.jpeg").stat()
-    assert files[0] == PhotoFile(tmp_path / "a.jpeg", 1, status.st_mtime_ns)
+    assert files[0] == PhotoFile(
+        tmp_path / "a.jpeg", 1, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    )
 
 
 def test_relative_paths_become_absolute(tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ class Table:
                 cells += [""] * (width - len(cells))
             found = dict(zip(columns, cells, strict=False))
             for at, name in spaced:
-                if found[name] != row[at] and found[name]:
+                if found[name] and found[name] != row[at]:
                     found[name] = row[at]
             yield line, found
 
