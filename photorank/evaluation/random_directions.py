@@ -16,14 +16,16 @@ from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.ranking import GAP_WEIGHTED, PAIR_METRICS, pair_metrics
-from photorank.typing import Floats, Scope
+from photorank.typing import Codes, Floats, Scope
 from photorank.vectors.store import RANDOM_NAME
 
 DIRECTIONS = 200
-# Photos of whole folds that they rate: more would not change the range's second digit.
-_PHOTOS = 300
+# Photos of whole folds that they rate, and photos at most whose pairs are counted: more would not
+# change the range's second digit.
+_LEAST_PHOTOS, _MOST_PHOTOS = 300, 600
 # A logistic fit to each of them would take longer than all the rest.
 _LIST_METRICS = {name: metric for name, metric in LIST_METRICS.items() if name != LOGISTIC}
+_UNDEFINED = NOT_MEASURED | {name: Limits(np.nan, np.nan, np.nan) for name in PAIR_METRICS}
 INTERVAL = f"range of 95 % of {DIRECTIONS} random directions"
 
 
@@ -37,23 +39,16 @@ def random_result(
     after a logistic fit nowhere (nan).
     """
     rng = np.random.default_rng(protocol.seed)
-    codes = pairs.folds.codes[0]
-    sizes = np.bincount(codes[codes >= 0], minlength=pairs.folds.k)
-    last = int(np.searchsorted(np.cumsum(sizes), _PHOTOS))
-    rows = np.flatnonzero((codes >= 0) & (codes <= last))
-    graph, folds = pairs.graphs[0].take(rows), Folds(codes[None, rows], pairs.folds.k, None)
-    X = photos.X[rows]
-    directions = rng.normal(size=(DIRECTIONS, X.shape[1]))
-    ratings = X @ directions.T  # (n, DIRECTIONS)
+    directions = rng.normal(size=(DIRECTIONS, photos.X.shape[1]))
+    rows = _of_whole_folds(pairs.folds)
+    few = rows if len(rows) <= _MOST_PHOTOS else rng.choice(rows, _MOST_PHOTOS, replace=False)
+    graph, ratings = pairs.graphs[0].take(few), photos.X[few] @ directions.T  # (n, DIRECTIONS)
     found = _by_signs(ratings, graph, protocol.gap_power)
-    others = {name: one for name, one in PAIR_METRICS.items() if name not in found}
-    wanted = _LIST_METRICS if scope == "all" else {}
-    for column in ratings.T:
-        for name, sums in others.items():
-            found.setdefault(name, []).append(sums(column, graph, couples=0).value)
-        lists = values_by_fold_of_lists(column[None], (graph,), folds, wanted)
-        for name, values in lists.items():
-            found.setdefault(name, []).append(float(values.mean()))
+    for name in PAIR_METRICS.keys() - found.keys():
+        sums = PAIR_METRICS[name]
+        found[name] = [sums(one, graph, couples=0).value for one in ratings.T]
+    if scope == "all":
+        found |= _of_lists(photos.X[rows] @ directions.T, pairs, rows)
     return Result(
         vector=RANDOM_NAME,
         kind="random",
@@ -64,9 +59,25 @@ def random_result(
         interval=INTERVAL,
         n_photos=pairs.n_photos,
         n_pairs=pairs.n_pairs,
-        metrics=NOT_MEASURED | {name: _range(values) for name, values in found.items()},
+        metrics=_UNDEFINED | {name: _range(values) for name, values in found.items()},
         fold_by=protocol.fold_by or "",
     )
+
+
+def _of_whole_folds(folds: Folds) -> Codes:
+    """Rows of the photos in the first folds of the first repeat, as many folds as are needed."""
+    codes = folds.codes[0]
+    sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
+    last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
+    return np.flatnonzero((codes >= 0) & (codes <= last))
+
+
+def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
+    """Metrics of lists for many ratings (n, k) of some rows."""
+    graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
+    folds = Folds(codes, pairs.folds.k, None)
+    found = [values_by_fold_of_lists(r[None], (graph,), folds, _LIST_METRICS) for r in ratings.T]
+    return {name: [float(one[name].mean()) for one in found] for name in _LIST_METRICS}
 
 
 def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
@@ -74,6 +85,8 @@ def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, 
     pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
     weight, margin = graph.edges(pairs)
     kept = np.flatnonzero(weight * margin)
+    if not len(kept):
+        return {}  # no pair among these photos: what is left is not defined either
     pairs, weight, sign = pairs[kept], weight[kept], np.sign(margin[kept])
     agree = np.sign(ratings[pairs[:, 0]] - ratings[pairs[:, 1]]) * sign[:, None]  # (m, k)
     net = weight @ agree

@@ -10,10 +10,10 @@ from photorank.export.copy_photos import (
     Link,
     PhotoCopy,
     copied,
-    digest_of,
     give_name,
     link_to,
 )
+from photorank.photos.open_photo import file_digest
 from photorank.workspace import storage_errors, sync_folder
 
 
@@ -52,11 +52,11 @@ def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
     temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if os.path.lexists(target):
-            same = target.is_file() and digest_of(target) == digest_of(source)
+            same = target.is_file() and file_digest(target) == file_digest(source)
             why = "" if same else "another file has its name there"
             return PhotoCopy(source, target, 0, "there" if same else "changed", why)
         if link == "copy":
-            if copied(source, temporary) != digest_of(temporary):
+            if copied(source, temporary) != file_digest(temporary):
                 raise StorageError(target, "what was written cannot be read back")
         else:
             link_to(source, temporary, link)

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from photorank.errors import ExportError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Photo
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import file_digest, open_file
 from photorank.workspace import make_folder, storage_errors, sync_folder
 
 Link: TypeAlias = Literal["copy", "hard", "soft"]
@@ -100,10 +100,10 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
     try:
         if link == "copy":
             digest = copied(photo.path, temporary)
-            if digest == photo.digest and digest_of(temporary) != digest:
+            if digest == photo.digest and file_digest(temporary) != digest:
                 raise StorageError(planned.target, "what was written cannot be read back")
         else:
-            digest = digest_of(photo.path)
+            digest = file_digest(photo.path)
             link_to(photo.path, temporary, link)
         if digest != photo.digest:
             why = "it has changed since it was indexed: run `photorank index --verify` again"
@@ -214,15 +214,9 @@ def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
             return False
         if os.path.samefile(target, photo.path) != (link == "hard"):
             return False
-        return digest_of(target) == photo.digest
+        return file_digest(target) == photo.digest
     except (OSError, UnreadablePhotoError):
         return False
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes; UnreadablePhotoError if it cannot be read."""
-    with open_file(path, most=sys.maxsize) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_room(copies: Sequence[PhotoCopy], folder: Path) -> None:

@@ -10,7 +10,6 @@ from photorank.learning.held_out import held_out
 from photorank.learning.how_tested import how_tested, seen_photos
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
-from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
 from photorank.vectors.master import MasterVector
@@ -24,7 +23,12 @@ class HeldOutRatings(NamedTuple):
 
     ratings: Ratings  # (n,) on the vector's scale; nan for photos it saw and cannot do without
     seen: Flags  # (n,) whether the vector itself learned from the photo, or from a copy
-    refitted: bool  # whether it was learned anew without each fold of the photos it saw
+    folds: Codes | None  # (n,) the fold of each photo, if learned anew without it; −1 for none
+
+    @property
+    def refitted(self) -> bool:
+        """Whether the vector was learned anew without each fold of the photos it saw."""
+        return self.folds is not None
 
 
 def held_out_ratings(
@@ -42,16 +46,18 @@ def held_out_ratings(
     try:
         photos = judged_photos(index, rater=rater, by_raters=by_raters)
     except NoLabelsError:
-        return HeldOutRatings(held, seen, refitted=False)
+        return HeldOutRatings(held, seen, None)
     if how_tested(index, vector, photos) != "refitted":
-        return HeldOutRatings(held, seen, refitted=False)
+        return HeldOutRatings(held, seen, None)
     folds = photos.split(Protocol(repeats=1, seed=seed))
     found = held_out(index, vector, photos, folds)
     if found.testing != "refitted":
-        return HeldOutRatings(held, seen, refitted=False)
+        return HeldOutRatings(held, seen, None)
     standing = _percentiles(photos, folds.codes[0], found.directions[0])
     held[photos.rows] = np.quantile(ratings[photos.rows], standing / 100)
-    return HeldOutRatings(held, seen, refitted=True)
+    fold = np.full(len(index), -1)
+    fold[photos.rows] = folds.codes[0]
+    return HeldOutRatings(held, seen, fold)
 
 
 def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
@@ -61,10 +67,9 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
     ratings were learned anew only photos of one fold are compared, for one model rated both.
     """
     photos = judged_photos(index)
-    folds = photos.split(Protocol(repeats=1, seed=seed))
     graph = photos.comparisons
-    if held.refitted:
-        graph = HeldOutPairs.of(graph, folds).graphs[0]
+    if held.folds is not None:
+        graph = graph.restricted(held.folds[photos.rows], "within")
     if not graph.n_pairs:
         return np.empty((0, 2), dtype=np.intp)
     sample = graph.sample(min(_PAIRS, 20 * graph.n_pairs), rng=np.random.default_rng(seed))

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import os
 import stat
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -119,11 +120,11 @@ def photo_digest(data: bytes) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Digest of a photo's file, as by :func:`photo_digest`, read in pieces.
+    """Digest of a file, as by :func:`photo_digest`, read in pieces, so that it may be of any size.
 
     Raises UnreadablePhotoError as :func:`open_file`.
     """
-    with open_file(path) as file:
+    with open_file(path, most=sys.maxsize) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

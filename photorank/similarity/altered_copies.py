@@ -58,17 +58,21 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
     """
     n = len(embeddings)
     centred = without_mean(embeddings, centre_of(embeddings))
-    links: list[Codes] = []
+    moments, maybe, cosines = [], [], []
     for start in range(0, n, _ROWS):
         rows = slice(start, start + _ROWS)
         moment = embeddings[rows] @ embeddings[start:].T > NEAR_DUPLICATE
-        links.append(_pairs(moment, start))
+        moments.append(_pairs(moment, start))
         if greys is not None:
             alike = centred[rows] @ centred[start:].T
-            pairs = _pairs(alike > LEAST_COSINE, start)
-            cosines = alike[pairs[0] - start, pairs[1] - start]
-            links.append(pairs[:, are_copies(greys, greys, pairs, cosines)])
-    first, second = np.concatenate(links, axis=1) if links else np.empty((2, 0), dtype=np.intp)
+            maybe.append(_pairs((alike > LEAST_COSINE) & ~moment, start))
+            cosines.append(alike[maybe[-1][0] - start, maybe[-1][1] - start])
+    links = np.concatenate(moments, axis=1) if n else np.empty((2, 0), dtype=np.intp)
+    if greys is not None and n:  # once for all: each picture is looked at in many crops
+        pairs = np.concatenate(maybe, axis=1)
+        copies = are_copies(greys, greys, pairs, np.concatenate(cosines))
+        links = np.concatenate([links, pairs[:, copies]], axis=1)
+    first, second = links
     group = connected(first, second, n)
     alone = np.bincount(group, minlength=n)[group] == 1
     codes = np.full(n, -1, dtype=np.intp)
@@ -116,26 +120,28 @@ def correlations(
     ndarray of shape (m,)
         From −1 to 1. Different photos have more than 0.9 in 3 of 10,000 cases.
     """
-    rows = [np.unique(side) for side in pairs]
-    one, other = (np.searchsorted(*found) for found in zip(rows, pairs, strict=True))
-    a, b = grey_cells(first[rows[0]]), grey_cells(second[rows[1]])
     best = np.full(pairs.shape[1], -1.0, dtype=np.float32)
-    if not len(best):
-        return best
-    parts = _seen_through(a, _PARTS)
-    for shown in (b, b[:, :, ::-1]):
-        same = np.einsum("mkd,mkd->mk", parts[one], _seen_through(shown, _PARTS)[other])
-        best = np.maximum(best, same.max(axis=1))
-    for cropped, whole, row, partner in ((a, b, one, other), (b, a, other, one)):
-        both = np.stack([_seen_through(x, _PARTS[:1])[:, 0] for x in (whole, whole[:, :, ::-1])])
-        order = np.argsort(row, kind="stable")
-        begins = np.searchsorted(row[order], np.arange(len(cropped) + 1))
-        for start in range(0, len(cropped), _ROWS):
-            views = _seen_through(cropped[start : start + _ROWS], _crops())
-            for at, view in enumerate(views, start):
-                some = order[begins[at] : begins[at + 1]]
-                found = both[:, partner[some]] @ view.T  # (2, ·, crops)
-                best[some] = np.maximum(best[some], found.max(axis=(0, 2)))
+    for cropped, other, own, partner in (
+        (first, second, pairs[0], pairs[1]),
+        (second, first, pairs[1], pairs[0]),
+    ):
+        seen, places = np.unique(partner, return_inverse=True)
+        parts = _seen_through(grey_cells(other[seen]), _PARTS)
+        mirrored = _seen_through(grey_cells(other[seen])[:, :, ::-1], _PARTS)
+        shown = np.stack([parts, mirrored])  # (2, ·, parts, 64)
+        order = np.argsort(own, kind="stable")
+        rows, begins = np.unique(own[order], return_index=True)
+        ends = np.append(begins[1:], len(order))
+        for start in range(0, len(rows), _ROWS):
+            block = slice(start, start + _ROWS)
+            cells = grey_cells(cropped[rows[block]])
+            crops, same = _seen_through(cells, _crops()), _seen_through(cells, _PARTS)
+            for at, (begin, end) in enumerate(zip(begins[block], ends[block], strict=True)):
+                some = order[begin:end]
+                against = shown[:, places[some]]  # (2, ·, parts, 64)
+                whole = (against[:, :, 0] @ crops[at].T).max(axis=(0, 2))
+                part = np.einsum("mkpd,pd->mkp", against, same[at]).max(axis=(0, 2))
+                best[some] = np.maximum(best[some], np.maximum(whole, part))
     return best
 
 
@@ -160,7 +166,7 @@ def _pairs(alike: Flags, start: int) -> Codes:
 
 def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
     """Windows (n, k, 64) of pictures (n, 16, 16), each with mean 0 and length 1."""
-    seen = cells.reshape(len(cells), -1) @ _sampling(windows)
+    seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
     return seen / np.maximum(np.linalg.norm(seen, axis=-1, keepdims=True), 1e-3)

@@ -3,8 +3,9 @@
 import base64
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
+from itertools import product
 from math import pi
 from pathlib import Path
 
@@ -31,7 +32,8 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 class SeenPictures:
     """Codes of m pictures: 16 × 16 levels of grey, and 128 signs of an embedding."""
 
-    centre: Embeddings  # (d,) mean embedding, which is taken off before signs are
+    centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
+    centre: NDArray[np.uint8]  # (m,) the one of each picture
     signs: NDArray[np.uint8]  # (m, 16)
     greys: NDArray[np.uint8]  # (m, 128)
 
@@ -47,42 +49,46 @@ class SeenPictures:
         if greys is None or not len(greys):
             return None
         centre = centre_of(embeddings).astype(np.float16).astype(np.float32)
-        rows = np.arange(len(greys))
-        if len(rows) > MOST_PICTURES:
-            rows = np.sort(np.random.default_rng(seed).choice(rows, MOST_PICTURES, replace=False))
-        return cls(centre, _signs(without_mean(embeddings[rows], centre)), greys[rows])
+        signs = _signs(without_mean(embeddings, centre))
+        every = cls(centre[None], np.zeros(len(greys), dtype=np.uint8), signs, greys)
+        return every._thinned(MOST_PICTURES, seed)
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of all, with the first one's centre; None if there are none."""
-        known = [one for one in several if one is not None]
+        """Codes of several sets of pictures, an equal share of each; None if there are none."""
+        known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
-        first, *others = known
-        same = [first, *(one for one in others if np.array_equal(one.centre, first.centre))]
-        signs = np.concatenate([one.signs for one in same])
-        greys = np.concatenate([one.greys for one in same])
-        kept = np.unique(np.concatenate([greys, signs], axis=1), axis=0, return_index=True)[1]
-        kept = np.sort(kept)[:: -(-len(kept) // MOST_PICTURES)]
-        return cls(first.centre, signs[kept], greys[kept])
+        parts = [one._thinned(MOST_PICTURES // len(known), seed=0) for one in known]
+        begins = np.cumsum([0, *(len(one.centres) for one in parts)])
+        return cls(
+            np.concatenate([one.centres for one in parts]),
+            np.concatenate(
+                [one.centre + begin for one, begin in zip(parts, begins, strict=False)]
+            ).astype(np.uint8),
+            np.concatenate([one.signs for one in parts]),
+            np.concatenate([one.greys for one in parts]),
+        )
 
     def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
         """Whether each photo (n,) is one of the pictures, or an altered copy of one."""
         found = np.zeros(len(embeddings), dtype=bool)
         own = _as_signs(self.signs)
-        for start in range(0, len(embeddings), _ROWS):
+        for number, start in product(range(len(self.centres)), range(0, len(embeddings), _ROWS)):
+            mine = np.flatnonzero(self.centre == number)
             rows = slice(start, start + _ROWS)
-            signs = _as_signs(_signs(without_mean(embeddings[rows], self.centre)))
+            signs = _as_signs(_signs(without_mean(embeddings[rows], self.centres[number])))
             # The share of directions that part two embeddings is their angle (Charikar 2002).
-            cosines = np.sin(pi / 2 * (signs @ own.T) / _SIGNS)
+            cosines = np.sin(pi / 2 * (signs @ own[mine].T) / _SIGNS)
             pairs = np.stack(np.nonzero(cosines >= LEAST_COSINE))
-            alike = are_copies(greys[rows], self.greys, pairs, cosines[pairs[0], pairs[1]])
+            alike = are_copies(greys[rows], self.greys[mine], pairs, cosines[pairs[0], pairs[1]])
             found[start + pairs[0, alike]] = True
         return found
 
     def to_text(self) -> dict[str, str]:
         """Codes as compressed text, by name."""
-        arrays = {"centre": self.centre.astype("<f2"), "signs": self.signs, "greys": self.greys}
+        arrays = {one.name: getattr(self, one.name) for one in fields(self)}
+        arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
 
     @classmethod
@@ -92,14 +98,23 @@ class SeenPictures:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)
             }
-            centre = np.frombuffer(data["centre"], "<f2").astype(np.float32)
-            signs = np.frombuffer(data["signs"], np.uint8).reshape(-1, _SIGNS // 8)
-            greys = np.frombuffer(data["greys"], np.uint8).reshape(-1, GREY_BYTES)
+            centre = np.frombuffer(data["centre"], np.uint8)
+            centres = np.frombuffer(data["centres"], "<f2").astype(np.float32)
+            signs = np.frombuffer(data["signs"], np.uint8).reshape(len(centre), _SIGNS // 8)
+            greys = np.frombuffer(data["greys"], np.uint8).reshape(len(centre), GREY_BYTES)
+            return cls(centres.reshape(int(centre.max()) + 1, -1), centre, signs, greys)
         except (KeyError, TypeError, ValueError, zlib.error) as error:
             raise CardError(path, "its codes of pictures cannot be read") from error
-        if len(signs) != len(greys):
-            raise CardError(path, "its codes of pictures are not all there")
-        return cls(centre, signs, greys)
+
+    def _thinned(self, most: int, seed: int) -> "SeenPictures":
+        """Random part of the pictures, if there are more than `most`."""
+        if len(self.greys) <= most:
+            return self
+        rows = np.random.default_rng(seed).choice(len(self.greys), most, replace=False)
+        rows = np.sort(rows)
+        return replace(
+            self, centre=self.centre[rows], signs=self.signs[rows], greys=self.greys[rows]
+        )
 
 
 def _signs(centred: Embeddings) -> NDArray[np.uint8]:

@@ -14,10 +14,10 @@ FOLDER = Path(__file__).parent / "builtin"
 # SHA-256 of each card; scripts/builtin_vectors.py prints them. A direction that was turned round
 # is a card like any other.
 SHA256 = {
-    "beauty.whole": "4ee62dbcbee9eea205380e74fb8a439d8136497cb61f098973e2b50f0236806a",
-    "beauty.crop": "3d8db285d33a72053a01564bfef7569869064dacf39697a53d26a634e0749193",
-    "technical.whole": "41dc2af11e243cbe291167303a4475ed0bd62a31e31c58969f7944d47999df52",
-    "technical.crop": "8637900f6cd851556aa8dcde9d5c857377c83e2c4d2cc89d0490d81429635dfb",
+    "beauty.whole": "fc6f636c478fee4283167486504aca84dc80b1b3217e38708ef07eafdeb76042",
+    "beauty.crop": "de449fb519d2407583e7f6a7f649e36b2b30ffcdf9167d182822fc3cb6271e2f",
+    "technical.whole": "38124ba50d6a19144e93ee44ef7afe02d26570ea2ac82f4413b9be5ebfc7877d",
+    "technical.crop": "3b625fbd6757f22aa9f31862257e674f9ede3a49d0a818ee0b6eff55703f2818",
 }
 
 

@@ -18,7 +18,8 @@ from photorank.learning.protocol import Protocol
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
-from photorank.vectors.master import MasterVector
+from photorank.vectors.master import Card, MasterVector
+from photorank.vectors.seen_pictures import SeenPictures
 from photorank.vectors.store import add_vector, load_vector, remove_vector
 
 QUICK = Protocol(folds=4, repeats=2)
@@ -172,3 +173,19 @@ def test_an_altered_copy_counts_as_the_photo_that_was_learned_from(index):
     assert how_tested(index, elsewhere, others) == "as it is"
     unknown = replace(blind, card=replace(blind.card, unknown=True))
     assert how_tested(index, unknown, copies) == "unknown"
+
+
+def test_what_a_prior_has_seen_is_on_the_card_too(index):
+    """A vector with a prior has learned from both sets of photos, and recognises both."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(30, 48)).astype(np.float32)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    greys = rng.integers(0, 256, (30, 128)).astype(np.uint8)
+    card = Card(pictures=SeenPictures.of(X, greys))
+    add_vector(index, MasterVector("base", "blend", np.eye(48)[0], index.fingerprint, card=card))
+
+    learned = learn_vector(index, "mine", "all-pairs", prior="base")
+
+    photos = judged_photos(index)
+    assert learned.card.pictures.recognises(X, greys).all()
+    assert learned.card.pictures.recognises(photos.X, photos.greys).all()

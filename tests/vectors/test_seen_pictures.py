@@ -81,19 +81,23 @@ def test_a_card_keeps_them_and_stays_small(pictures, embeddings):
 
 
 def test_pictures_of_several_vectors_are_put_together(pictures, embeddings):
-    """A blend has seen what its parts have seen."""
-    one, two = (
-        SeenPictures.of(embeddings, codes(pictures)),
-        SeenPictures.of(embeddings, codes(map(ImageOps.mirror, pictures))),
-    )
-    both = SeenPictures.union([one, None, two])
+    """A blend has seen what its parts have seen, though their photos have other means."""
+    shown = codes(pictures)
+    one = SeenPictures.of(embeddings[:N], shown[:N])
+    two = SeenPictures.of(unit(embeddings[N:] + 0.3 * embeddings[0]), shown[N:])
+    both = SeenPictures.union([one, None, two, one])
+    again = SeenPictures.from_text(both.to_text(), "x")
 
-    assert len(both.greys) == len(one.greys) + len(two.greys)
+    assert len(again.greys) == 2 * N
+    assert again.recognises(embeddings[:N], shown[:N]).all()
+    assert again.recognises(unit(embeddings[N:] + 0.3 * embeddings[0]), shown[N:]).all()
     assert SeenPictures.union([None, one]) is one
     assert SeenPictures.union([]) is None
 
 
-@pytest.mark.parametrize("text", [{}, {"centre": "!", "signs": "!", "greys": "!"}, [], "x"])
+@pytest.mark.parametrize(
+    "text", [{}, {"centres": "!", "centre": "!", "signs": "!", "greys": "!"}, [], "x"]
+)
 def test_codes_that_cannot_be_read_are_told(text):
     """A changed card is refused in words."""
     with pytest.raises(CardError, match="codes of pictures"):
