@@ -17,7 +17,7 @@ _MAX_SHOWN_LETTERS = 80
 
 
 class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
-    """What a person typed is not a usable path."""
+    """Error about typed text that is not a usable path."""
 
     def __init__(self, typed: str, why: str) -> None:
         text = printable(typed)

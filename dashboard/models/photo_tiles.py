@@ -93,12 +93,19 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
     return Sheet(rows[np.argsort(key, kind="stable")], sentence)
 
 
-def mistaken_pairs(pairs: Pairs, vector: str) -> Sheet:
-    """Photos of pairs (m, 2) that a vector orders wrongly, side by side, people's choice first."""
+def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
+    """Photos of pairs (m, 2) that a vector orders wrongly, side by side, people's choice first.
+
+    With a group only pairs of two of its photos.
+    """
+    where = ""
+    if group is not None:
+        pairs = pairs[(labels.groups[pairs] == group).all(axis=1)]
+        where = f" in {plain(labels.group_names[group])}"
     return Sheet(
         pairs.ravel(),
-        f"{counted(len(pairs), 'pair')} that **{plain(vector)}** is most wrong about: on the left "
-        "the photo that people prefer, on the right the one that it prefers.",
+        f"{counted(len(pairs), 'pair')}{where} that **{plain(vector)}** is most wrong about: on the "
+        "left the photo that people prefer, on the right the one that it prefers.",
     )
 
 

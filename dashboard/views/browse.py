@@ -29,8 +29,9 @@ if order in photo_tiles.HELD_OUT:
     ratings, percentiles = held.ratings, photo_tiles.label_percentiles(held.ratings)
     note = photo_tiles.unseen_note(held.seen, held.ratings, refitted=held.refitted)
 if order == "mistakes":
-    pairs = vector_ratings.mistakes(index, vector, photo_tiles.MOST_MISTAKES)
-    sheet, columns = photo_tiles.mistaken_pairs(pairs, vector.name), 2
+    with show_errors():
+        pairs = vector_ratings.mistakes(index, vector, photo_tiles.MOST_MISTAKES)
+    sheet, columns = photo_tiles.mistaken_pairs(pairs, labels, group, vector.name), 2
 else:
     filters = photo_tiles.Filters(order, group, judged_only)
     sheet = photo_tiles.sheet(labels, ratings, filters, vector.name)

@@ -181,7 +181,7 @@ def _greedy(
     rules: Rules,
     chosen: list[int],
 ) -> list[tuple[int, float]]:
-    """Rows chosen and their gains, until places or rows run out; updates `best` in place."""
+    """Photos that greedy adds, as (row, gain); updates `best`, each client's cover, in place."""
     rows = np.flatnonzero(waiting)
     places = rules.places - len(chosen)
     room = rules.room(np.array(chosen, dtype=np.intp))

@@ -168,7 +168,7 @@ def cosines(
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare directions. 1 orders photos alike, 0 has nothing in common, -1 is the opposite."""
+    """Compare vectors by cosine: 1 is the same order of photos, 0 unrelated, -1 the reverse."""
     from photorank.vectors.algebra import cosine_table
     from photorank.vectors.store import list_vectors
 

@@ -67,7 +67,7 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder whose embedding of a frame is the mean over positions, at unit length."""
+    """Encoder whose frame embedding is the mean of its feature map, scaled to unit length."""
 
     @property
     def fingerprint(self) -> Fingerprint:

@@ -260,7 +260,7 @@ def _shape(m: Floats) -> Floats:
 
 
 def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
-    """Photos whose percentile changed most between two ratings of the given rows."""
+    """Photos with the largest percentile change between two ratings, largest first."""
     old, new = percentiles(before), percentiles(after)
     far = -np.abs(new - old)
     some = np.argpartition(far, min(_MOVED_PHOTOS, len(far) - 1))[:_MOVED_PHOTOS]

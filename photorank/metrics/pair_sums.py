@@ -79,7 +79,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric over all units, and without each unit that has a pair."""
+        """Metric over all photos or clusters, and without each one that has a pair."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(

@@ -206,7 +206,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _new_paths(paths: IndexPaths) -> list[Path]:
-    """What a run makes in a folder that holds no index; nothing for an index that is there.
+    """Files and folders to create for a new index; empty if the index exists.
 
     Raises BrokenIndexError if an index is there, but not its catalogue.
     """

@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """What understands the rows of a table, whose notes become these."""
+        """Parser of a table's rows, whose notes are collected in `self.notes`."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

@@ -151,7 +151,7 @@ def _hlg_scene_light() -> Floats:
 
 
 def _rolled_off(light: Light) -> Light:
-    """Light whose strongest channel approaches 1 from the knee on; the hue stays."""
+    """Light with highlights compressed towards 1 above the knee; the hue is kept."""
     peak = light.max(axis=-1, keepdims=True)
     beyond = np.maximum(peak - _KNEE, 0) / (1 - _KNEE)
     return light * (

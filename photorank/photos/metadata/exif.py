@@ -169,7 +169,7 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
-    """What `read` returns, None if it fails: decoders raise anything, and other fields are good."""
+    """Result of `read`, None if it raises: one broken field must not hide the others."""
     try:
         return read()
     except Exception:

@@ -92,7 +92,7 @@ class _Partners(NamedTuple):
         return float((self.size - 1).sum()) / 2
 
     def every(self) -> Pairs:
-        """All possible pairs (m, 2)."""
+        """All pairs of photo rows (m, 2) within each block."""
         place = np.arange(len(self.rows))
         later = self.begin + self.size - 1 - place  # partners that come after
         first = np.repeat(place, later)

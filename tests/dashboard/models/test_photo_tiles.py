@@ -82,9 +82,12 @@ def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
 
 def test_mistakes_stand_side_by_side():
     """Each pair is two photos in a row, people's choice first."""
-    sheet = photo_tiles.mistaken_pairs(np.array([[4, 1], [0, 2]]), "v")
+    pairs = np.array([[3, 1], [0, 1]])
+    sheet = photo_tiles.mistaken_pairs(pairs, LABELS, None, "v")
+    in_group = photo_tiles.mistaken_pairs(pairs, LABELS, 0, "v")
 
-    assert sheet.rows.tolist() == [4, 1, 0, 2]
+    assert sheet.rows.tolist() == [3, 1, 0, 1]
+    assert in_group.rows.tolist() == [0, 1]
     assert sheet.sentence.startswith("2 pairs that **v** is most wrong about")
 
 

@@ -32,6 +32,7 @@ from photorank.index.manifest import SCHEMA_VERSION, read_manifest, write_manife
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
+from tests.fixtures.collection import mounted
 from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 from tests.index.catalogue.test_migrations import as_version_2
 
@@ -246,14 +247,8 @@ def mount(*arguments):
 @pytest.fixture
 def small_disk(tmp_path):
     """Return a folder that is a disk of its own, of 640 kB."""
-    if sys.platform != "linux" or os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if mount("-t", "tmpfs", "-o", "size=640k", "tmpfs", str(disk)).returncode:
-        pytest.skip("this machine does not allow to mount a small disk")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)  # noqa: S603, S607
+    with mounted(tmp_path / "disk", "640k") as disk:
+        yield disk.folder
 
 
 def fill_up(path, size):

@@ -1,6 +1,5 @@
 """Catalogues that cannot be opened as usual: what was committed is read all the same."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ import pytest
 from photorank.index.catalogue.connection import reading
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
+from tests.fixtures.collection import mounted
 from tests.fixtures.colours import fill
 
 # Commits a choice and ends at once, as a killed process does: it stays in the log.
@@ -24,27 +24,22 @@ os._exit(9)
 
 @pytest.fixture
 def disk(tmp_path):
-    """Return a disk of its own that can be made read-only."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    made = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(folder)]
-    if os.name == "nt" or subprocess.run(made, capture_output=True, check=False).returncode:  # noqa: S603
-        pytest.skip("needs the right to mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
+    """Return a disk of its own that has room for a small index."""
+    with mounted(tmp_path / "disk", "8m") as disk:
+        yield disk
 
 
 def test_what_lies_in_the_log_alone_is_read_on_a_read_only_disk(library, disk):
     """A snapshot of a killed dashboard's index has a log without the file that leads into it."""
     fill(library.folder, 3)
     library.build()
-    paths = Workspace(disk).index("library")
+    paths = Workspace(disk.folder).index("library")
     shutil.copytree(library.paths.root, paths.root)
     subprocess.run([sys.executable, "-c", KILLED, paths.catalogue], check=False)  # noqa: S603
     log = paths.catalogue.with_name(f"{paths.catalogue.name}-wal")
     assert log.stat().st_size > 0
     log.with_name(f"{paths.catalogue.name}-shm").unlink()
-    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)  # noqa: S603, S607
+    disk.closed()
 
     index = Index.open(paths)
 
