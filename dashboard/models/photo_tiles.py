@@ -104,8 +104,8 @@ def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector:
         where = f" in {plain(labels.group_names[group])}"
     return Sheet(
         pairs.ravel(),
-        f"{counted(len(pairs), 'pair')}{where} that **{plain(vector)}** is most wrong about: on the "
-        "left the photo that people prefer, on the right the one that it prefers.",
+        f"{counted(len(pairs), 'pair')}{where} that **{plain(vector)}** is most wrong about: on "
+        "the left the photo that people prefer, on the right the one that it prefers.",
     )
 
 
