@@ -10,7 +10,7 @@ def settle_dates(connection: sqlite3.Connection) -> None:
     """Give photos that do not tell their zone that of the photos around them."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
-    )
+    ).fetchall()  # none may stay open: the next transaction could not install its triggers
     if not any(is_unsettled(source) for (source,) in sources):
         return
     rows = connection.execute(

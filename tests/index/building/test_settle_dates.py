@@ -39,6 +39,18 @@ def test_a_photo_that_knows_only_utc_gets_the_zone_of_those_around_it(library):
     assert str(taken["drone.jpg"]).startswith("2026-07-31")
 
 
+def test_dates_of_several_kinds_are_settled_in_one_run(library):
+    """A kind of date that comes after those to be settled leaves the catalogue as sound as any."""
+    dated(library.folder / "drone.jpg", gps=("2026:08:01", (3.0, 30.0, 0.0)))
+    dated(library.folder / "phone.jpg", taken="2026:07:31 23:40:00", zone="-04:00", colour=90)
+    dated(library.folder / "IMG-20260731-WA0001.jpg", colour=180)
+
+    library.build()
+
+    taken = {photo.path.name: photo.taken for photo in library.index.photos()}
+    assert taken["drone.jpg"] == "2026-07-31T23:30:00-04:00"
+
+
 def test_the_time_of_a_file_counts_only_if_asked(library):
     """Copying changes it, so nobody's photo is dated by it unawares."""
     [file] = fill(library.folder, 1)
