@@ -1,6 +1,7 @@
 """Texts of explanations: heat maps, concepts, stability of the order, and better photos."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,10 @@ from PIL import Image
 
 from dashboard.formatting import listing, percent, plain
 from dashboard.models.photo_tiles import Tile, percentile_text, short_number, tile_of
-from photorank.index.opened import Index
+from photorank.index.opened import Index, Photo
+from photorank.photos.metadata import date_ladder
+from photorank.photos.metadata.time_text import DAY_LETTERS
+from photorank.photos.metadata.timestamp import Source
 from photorank.rating.closest_better import BetterPhoto
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
@@ -25,6 +29,27 @@ STAND_IN = (
     "Words reach this encoder only through the names of things: it tells what is on a photo, "
     "hardly how well it is taken."
 )
+
+_TOLD_BY: dict[Source, str] = {
+    "DateTimeOriginal": "from its EXIF",
+    "DateTimeDigitized": "from its EXIF, when it was digitized",
+    "XMP": "from its XMP",
+    "IPTC": "from its IPTC fields",
+    "Creation Time": "from the text in its PNG",
+    "sidecar": "from its sidecar",
+    "Takeout": "from Google’s JSON file",
+    "GPS": "from satellites",
+    "name": "from its name",
+    "DateTime": "from its EXIF, when it was last changed",
+    "file time": "from the time when its file was last changed",
+}
+_ZONE_BY = {
+    date_ladder.IN_UTC: "in UTC, as its time zone is not known",
+    date_ladder.BY_PLACE: "in the time zone of its place",
+    date_ladder.BY_NEIGHBOURS: "in the time zone of the photos around it",
+    date_ladder.BY_SATELLITES: "with satellites for the time zone",
+    date_ladder.AGAINST_PLACE: "with satellites for the time zone, which is not that of its place",
+}
 
 
 def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
@@ -92,6 +117,28 @@ def steadiness(found: Steadiness) -> str:
         f"{text}: {percent(found.flips)} of the pairs of such forms change places. The ratings "
         f"move by {spreads}."
     )
+
+
+def taken(photo: Photo) -> str:
+    """Sentence on when a photo was taken, and what tells it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> when = "2019-05-03T14:02:00"
+    >>> taken(Photo("", Path("IMG_20190503_140200.jpg"), None, None, when, None, "name"))
+    'Taken 3 May 2019, 14:02 (from its name).'
+    """
+    if photo.taken is None:
+        return "Nothing tells when it was taken."
+    time = datetime.fromisoformat(photo.taken)
+    when = f"{time.day} {time:%B %Y}"
+    if len(photo.taken) > DAY_LETTERS:
+        when += f", {time:%H:%M}"
+    told, comma, zone = (photo.taken_from or "").partition(",")
+    words = [text for source, text in _TOLD_BY.items() if source == told]
+    words += [_ZONE_BY[comma + zone]] if comma + zone in _ZONE_BY else []
+    return f"Taken {when} ({', '.join(words)})." if words else f"Taken {when}."
 
 
 def headline(vector: str, percentile: float, n: int) -> str:

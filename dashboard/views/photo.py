@@ -20,5 +20,7 @@ if photo is None:
 with show_errors():
     percentile = vector_ratings.percentile_of(index, vector, photo.embedding)
 answer.markdown(explanation_texts.headline(vector.name, percentile, len(index)))
+if isinstance(photo.source, int):
+    photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
 with right:
     explanation_panels.explain_one(index, vector, photo)

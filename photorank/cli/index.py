@@ -6,7 +6,16 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.options import AsJson, GroupColumn, Partial, example
+from photorank.cli.options import (
+    COLUMN_OPTIONS,
+    AsJson,
+    FileColumn,
+    GroupColumn,
+    Partial,
+    RaterColumn,
+    ScoreColumn,
+    example,
+)
 from photorank.cli.output import (
     line,
     message,
@@ -60,6 +69,9 @@ def index(
             help="Then import a table of file, and score, tier or stars.",
         ),
     ] = None,
+    file_column: FileColumn = None,
+    score_column: ScoreColumn = None,
+    rater_column: RaterColumn = None,
     group_column: GroupColumn = None,
     dataset: Annotated[
         str | None,
@@ -135,7 +147,8 @@ def index(
     if not name:
         raise typer.BadParameter("give the index a --name")
     # Labels that cannot be read stop the command before hours of embedding, not after them.
-    imported = _labels_to_import(paths, labels, group_column, dataset, partial)
+    columns = (file_column, score_column, rater_column, group_column)
+    imported = _labels_to_import(paths, labels, columns, dataset, partial)
     workspace = Workspace.current()
     with progress("Indexing", "photos") as on_progress:
         request = BuildRequest(
@@ -173,7 +186,7 @@ def index(
 def _labels_to_import(
     paths: list[Path],
     labels: Path | None,
-    group_column: str | None,
+    columns: tuple[str | None, ...],
     dataset: str | None,
     partial: bool,
 ) -> Callable[[IndexPaths], list[str]] | None:
@@ -183,8 +196,9 @@ def _labels_to_import(
     from photorank.labels.datasets.dataset_manifest import load_manifest
     from photorank.labels.tables.judgement_tables import LabelColumns, check_rows, read_labels
 
-    if group_column and not labels:
-        raise typer.BadParameter("--group-column needs --labels")
+    for option, column in zip(COLUMN_OPTIONS, columns, strict=True):
+        if column and not labels:
+            raise typer.BadParameter(f"{option} needs --labels")
     if labels and dataset:
         raise typer.BadParameter("--labels and --dataset exclude each other")
     if partial and not (labels or dataset):
@@ -199,7 +213,7 @@ def _labels_to_import(
             *import_judgements(index, known.labels, known.choices, partial=partial, base=paths),
         ]
     if labels:
-        table = read_labels(labels, LabelColumns.named(None, None, None, group_column))
+        table = read_labels(labels, LabelColumns.named(*columns))
         check_rows(table, partial=partial)
         base = [path if path.is_dir() else path.parent for path in paths]
         return lambda index: import_labels(index, table, partial=partial, base=base)

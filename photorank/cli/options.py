@@ -80,6 +80,7 @@ ScoreColumn = Annotated[
 RaterColumn = Annotated[
     str | None, typer.Option(metavar="C", help="The column of who judged. Default: rater.")
 ]
+COLUMN_OPTIONS = ("--file-column", "--score-column", "--rater-column", "--group-column")
 Partial = Annotated[
     bool, typer.Option("--partial", help="Leave bad rows out instead of refusing the table.")
 ]

@@ -95,6 +95,7 @@ TASKS: dict[str, Callable[..., Reply]] = {
     "picture": _picture,
     "signals": _signals,
     "tags": _tags,
+    "shot": lambda data: ({"shot": shot(data)}, b""),
     "exposure_bias": lambda data: ({"stops": exposure_bias(io.BytesIO(data))}, b""),
 }
 

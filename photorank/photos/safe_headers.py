@@ -32,6 +32,19 @@ def embedded_tags(photo: Path) -> XmpTags:
     return XmpTags(*head["tags"])
 
 
+def shot(photo: Path) -> exif.Shot:
+    """Times and camera that a photo file tells; no pixel is decoded.
+
+    Raises UnreadablePhotoError if the file cannot be read, DecoderError if no process can be
+    started.
+    """
+    data = _bytes_for_pool(photo)
+    if data is not None:
+        return exif.shot_from_json(header_isolated("shot", data)["shot"])
+    with open_file(photo) as file:
+        return exif.shot(file)
+
+
 def exposure_bias(photo: Path) -> float | None:
     """Exposure bias of a photo in stops, None if unknown. No pixel is decoded."""
     try:

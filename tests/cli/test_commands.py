@@ -37,6 +37,25 @@ def test_index_adds_what_is_new_and_imports_labels(photorank, gallery):
     assert open_index("mine").labels().group_names == ["beach", "forest", "street"]
 
 
+def test_labels_come_along_by_columns_of_any_name(photorank, gallery, tmp_path):
+    """`index --labels` takes the options of columns that `labels import` takes."""
+    table = tmp_path / "table.csv"
+    table.write_text("who;image;mark;theme\nAnn;0.jpg;2,5;sea\nAnn;1.jpg;1;sea\n")
+    columns = ["--file-column", "Image", "--score-column", "mark", "--rater-column", "who"]
+
+    made = photorank(
+        *("index", gallery / "beach", "--name", "mine", "--encoder", "embedded"),
+        *("--labels", table, *columns, "--group-column", "theme"),
+    )
+
+    assert made.code == 0, made.err
+    index = open_index("mine")
+    row = index.row_of(gallery / "beach" / "0.jpg")
+    assert index.labels().scores[row] == 2.5
+    assert index.labels().group_names == ["sea"]
+    assert list(index.raters()) == ["Ann"]
+
+
 def test_index_tells_its_result_in_words(photorank, gallery):
     """Without --json the same numbers are a sentence, and each skipped file has its reason."""
     outcome = photorank("index", gallery, "--name", "small")

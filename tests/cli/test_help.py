@@ -92,6 +92,7 @@ def test_version(photorank):
         ["evaluate", "--folds", "1"],
         ["vector", "learn", "ours", "--learner", "all-pairs", "--gap-power", "3"],
         ["index", "folder", "--name", "x", "--group-column", "theme"],
+        ["index", "folder", "--name", "x", "--rater-column", "who"],
         ["dashboard", "--port", "0"],
     ],
     ids=" ".join,

@@ -123,7 +123,7 @@ class Batches:
         mtime_ns = photo.file.mtime_ns if self.run.request.file_times else None
         stamps, camera = photo.shot
         dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
-        return NewPhoto(photo.digest, *dated, camera, row)
+        return NewPhoto(photo.digest, dated.taken, dated.source or "", camera, row)
 
     def _encode(self) -> None:
         if not self._waiting:

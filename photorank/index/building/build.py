@@ -10,7 +10,7 @@ from photorank.index.building.ray_cluster import embed_on_cluster
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.run import Run, begin_run, no_photos
 from photorank.index.building.scan import Scan, scan_files
-from photorank.index.building.settle_dates import settle_dates
+from photorank.index.building.settle_dates import date_again, settle_dates, undated
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.file_records import (
     KnownFile,
@@ -43,7 +43,8 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
     """Bring an index up to date with the photos under some paths.
 
     Files that are as they were (path, size, times, inode) are not opened, unless contents are to
-    be verified. A renamed or copied file keeps its embedding, a changed one is embedded anew. A
+    be verified; but where an older photorank kept no source of a photo's date, its metadata is read
+    again, once. A renamed or copied file keeps its embedding, a changed one is embedded anew. A
     photo whose files are gone or excluded is marked and not shown; should it come back, nothing is
     lost. Other paths stay as they are. Killed at any moment, the next run goes on, with at most
     1,024 photos or half a minute of work to do again.
@@ -82,8 +83,10 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         usable = [place for place in scan.found if place not in skips]
         if not usable:
             raise no_photos(request, _skipped_files(skips, scan.roots))
-        changed = bool(to_read or any(scan.findings) or request.prune)
+        to_date = undated(run, scan.roots, usable)
+        changed = bool(to_read or any(scan.findings) or request.prune or to_date)
         if changed:
+            date_again(run, to_date)
             keep_codes(index, batches.codes)
             _settle(run, scan)
         after = known_files(connection) if changed else scan.before

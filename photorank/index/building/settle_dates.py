@@ -1,9 +1,69 @@
-"""Time zones that photos get from the others of their index, after each run."""
+"""Dates that photos get after a run: those of an older photorank anew, and zones by the others."""
 
 import sqlite3
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
+from photorank.errors import UnreadablePhotoError
+from photorank.index.building.run import Run
+from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
 from photorank.index.catalogue.transactions import transaction
+from photorank.photos.files import PhotoFile
+from photorank.photos.metadata.date_ladder import capture_date
+from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.settle_zones import DatedPhoto, is_unsettled, settled
+from photorank.photos.safe_headers import shot
+
+_AT_ONCE = 1024  # photos whose dates are recorded together, and that a crash may cost
+
+
+class Undated(NamedTuple):
+    """Photo whose date was read by a photorank that kept no source of dates."""
+
+    number: int  # in the catalogue
+    file: PhotoFile  # one of its own
+
+
+def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
+    """Photos of the usable files whose date was read by an older photorank."""
+    rows = run.connection.execute(
+        "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
+    ).fetchall()
+    numbers = {(root, path): number for number, root, path in rows}
+    if not numbers:
+        return []
+    found: dict[int, PhotoFile] = {}
+    places = {place: numbers[place] for place in usable if place in numbers}
+    for file in run.files:
+        place = roots.place(path_bytes(file.path))
+        if place in places and isinstance(file, PhotoFile):
+            found.setdefault(places[place], file)
+    return [Undated(*one) for one in found.items()]
+
+
+def date_again(run: Run, photos: list[Undated]) -> None:
+    """Read the dates of photos anew, from metadata alone: no pixel is decoded."""
+    names, told = FolderNames(), run.request.on_progress
+
+    def dated(photo: Undated) -> tuple[str | None, str, str | None, int] | None:
+        mtime_ns = photo.file.mtime_ns if run.request.file_times else None
+        try:
+            stamps, camera = shot(photo.file.path)
+        except UnreadablePhotoError:  # the disk's trouble: the next run tries again
+            return None
+        date = capture_date(stamps, photo.file.path, names, mtime_ns=mtime_ns)
+        return date.taken, date.source or "", camera, photo.number
+
+    with ThreadPoolExecutor(run.workers, thread_name_prefix="photorank-dates") as pool:
+        for start in range(0, len(photos), _AT_ONCE):
+            batch = [date for date in pool.map(dated, photos[start : start + _AT_ONCE]) if date]
+            with transaction(run.connection):
+                run.connection.executemany(
+                    "UPDATE photos SET taken = ?, taken_from = ?, camera = ? WHERE id = ?", batch
+                )
+            if told:
+                told(min(start + _AT_ONCE, len(photos)), len(photos))
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:

@@ -55,7 +55,7 @@ class NewPhoto(NamedTuple):
 
     digest: str
     taken: str | None
-    taken_from: str | None  # what told it
+    taken_from: str  # what told it, "" if nothing did
     camera: str | None
     row: int  # of its shard
 

@@ -62,9 +62,11 @@ def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
 
 
 def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Tables whose rows match their checksum."""
+    """Tables whose rows match their checksum; one whose name was corrupted does not."""
     kept, columns = _kept(connection), table_columns(connection)
-    return [table for table in kept if _is(connection, table, columns[table], kept)]
+    return [
+        table for table in kept if table in columns and _is(connection, table, columns[table], kept)
+    ]
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:

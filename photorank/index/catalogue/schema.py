@@ -27,7 +27,7 @@ CREATE TABLE photos (
     camera TEXT,
     shard INTEGER REFERENCES shards,
     row INTEGER,
-    taken_from TEXT  -- what told the time, and its zone; null where nothing did, or unknown
+    taken_from TEXT  -- what told the time, and its zone; '' nothing; null: not looked for
 );
 CREATE INDEX photos_of_shard ON photos (shard, row);
 CREATE TABLE files (

@@ -178,7 +178,8 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
             if not files:
                 raise ChangedIndexError(paths.name)
             digest, *facts = connection.execute(
-                "SELECT digest, taken, camera, taken_from FROM photos WHERE id = ?", [number]
+                "SELECT digest, taken, camera, nullif(taken_from, '') FROM photos WHERE id = ?",
+                [number],
             ).fetchone()
             group, series = connection.execute(
                 'SELECT max("group"), max(series) FROM memberships WHERE photo = ?', [number]
@@ -202,4 +203,4 @@ def _places(known: Codes, wanted: Codes) -> Codes:
 
 
 def _text(data: bytes | None) -> str | None:
-    return None if data is None else data.decode(errors="replace")
+    return data.decode(errors="replace") if data else None

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 from photorank.labels.photo_library.collected_judgements import LibraryFile
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.photos.metadata.capture_time import capture_seconds, local_clock
+from photorank.photos.metadata.capture_time import local_clock, seconds_or_day
 from photorank.photos.pathtext import unicode_text
 
 Occasion: TypeAlias = Literal["folder", "day", "event"]
@@ -16,8 +16,8 @@ def group_photos(files: Iterable[LibraryFile], by: Occasion, *, gap: float = 6.0
     """Group name of each photo by digest; of several copies the first file counts.
 
     A group is a folder, a day of the camera's clock, or an event: the photos between two gaps
-    of so many hours, wherever in the world they were taken. Without a time a photo is in no day
-    and in no event.
+    of so many hours, wherever in the world they were taken. A photo that knows only its day is in
+    an event of that day, where there is one; without a date it is in no day and in no event.
 
     Examples
     --------
@@ -51,11 +51,15 @@ def group_table(files: Iterable[LibraryFile], groups: dict[str, str], source: st
 
 
 def _events(times: dict[str, str], gap: float) -> dict[str, str]:
-    """Event name of each photo by digest: capture time of the first photo; `gap` in seconds."""
+    """Event name of each photo by digest: capture time of the first photo; `gap` in seconds.
+
+    Of photos at one moment those that know their time come first.
+    """
     groups = {}
     last, name = -inf, ""
-    moments = capture_seconds(list(times.values())).tolist()
-    for moment, (digest, taken) in sorted(zip(moments, times.items(), strict=True)):
+    moments = seconds_or_day(list(times.values())).tolist()
+    known = zip(moments, times.items(), strict=True)
+    for moment, (digest, taken) in sorted(known, key=lambda one: (one[0], -len(one[1][1]), one[1])):
         if moment - last > gap:
             name = local_clock(taken).replace("T", " ")
         groups[digest], last = name, moment

@@ -1,19 +1,21 @@
 """Capture times of photos: seconds comparable across time zones, and local camera time."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
 
+from photorank.photos.metadata.time_text import CLOCK_LETTERS, DAY_LETTERS
 from photorank.typing import Floats
 
-_CLOCK_LETTERS = len("1970-01-01T00:00:00")  # of a time without its zone
 _EPOCH = datetime(1970, 1, 1)
 
 
 def capture_seconds(taken: Sequence[str | None]) -> Floats:
     """Seconds since 1970 of each capture time (n,), comparable across cameras, nan if unknown.
 
+    Of a photo that knows only its day the time is not known: see :func:`seconds_or_day`.
     A time without a zone gets that of the photo with the nearest clock among those that have one:
     a phone shows where the camera beside it was. If none has a zone, all are taken to share one.
 
@@ -26,7 +28,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
     zones = np.full(len(taken), np.nan)  # seconds before UTC
     for number, text in enumerate(taken):
         try:
-            time = datetime.fromisoformat(text or "")
+            time = datetime.fromisoformat(text if text and len(text) > DAY_LETTERS else "")
         except ValueError:
             continue
         if (zone := time.utcoffset()) is not None:
@@ -45,20 +47,41 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
     return clocks - zones
 
 
+def seconds_or_day(taken: Sequence[str | None]) -> Floats:
+    """Seconds since 1970 as :func:`capture_seconds`, also of photos that know only their day (n,).
+
+    These get the time of the middle one of that day's other photos, so that they are among them;
+    where there is none, noon.
+
+    >>> seconds_or_day(["1970-01-01", "1970-01-01T00:00:30", "1970-01-02"])
+    array([3.000e+01, 3.000e+01, 1.296e+05])
+    """
+    days = np.array([text is not None and len(text) == DAY_LETTERS for text in taken], dtype=bool)
+    noons = [f"{text}T12:00:00" if day else text for text, day in zip(taken, days, strict=True)]
+    seconds = capture_seconds(noons)
+    of_day: dict[str, list[float]] = defaultdict(list)
+    for place in np.flatnonzero(~days & np.isfinite(seconds)).tolist():
+        of_day[(taken[place] or "")[:DAY_LETTERS]].append(seconds[place])
+    for place in np.flatnonzero(days).tolist():
+        if others := sorted(of_day.get(taken[place] or "", ())):
+            seconds[place] = others[len(others) // 2]
+    return seconds
+
+
 def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> Floats:
-    """Seconds since 1970 of the photos at `rows`, using the time zones of all photos.
+    """Seconds since 1970 or of the day of the photos at `rows`, using the zones of all photos.
 
     >>> capture_seconds_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
     array([60.])
     """
-    zoned = (text for text in taken if text and len(text) > _CLOCK_LETTERS)
-    return capture_seconds([*(taken[place] for place in rows), *zoned])[: len(rows)]
+    zoned = (text for text in taken if text and len(text) > CLOCK_LETTERS)
+    return seconds_or_day([*(taken[place] for place in rows), *zoned])[: len(rows)]
 
 
 def local_clock(taken: str) -> str:
-    """Local time of the camera clock in ISO 8601, without the UTC offset.
+    """Local time of the camera clock in ISO 8601, without the UTC offset, or only the day.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'
     """
-    return taken[:_CLOCK_LETTERS]
+    return taken[:CLOCK_LETTERS]

@@ -44,9 +44,9 @@ class Shot(NamedTuple):
     camera: str | None = None  # make and model
 
 
-def shot(data: bytes) -> Shot:
-    """Times and camera from a photo file's bytes; what is unreadable is left out."""
-    file = io.BytesIO(data)
+def shot(photo: bytes | BinaryIO) -> Shot:
+    """Times and camera from a photo file; what is unreadable is left out."""
+    file = io.BytesIO(photo) if isinstance(photo, bytes) else photo
     header = _tried(lambda: open_header(file))
     if header is None:
         return Shot()

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -5,7 +7,8 @@ from PIL import Image
 from dashboard.cache import encoder_results
 from dashboard.models import explanation_texts
 from photorank.errors import MissingWeightsError
-from photorank.index.opened import Index
+from photorank.index.opened import Index, Photo
+from photorank.photos.metadata import date_ladder
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.heat_map import HeatMap
@@ -19,6 +22,39 @@ def explanation(values, method="sum over positions"):
     heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
     picture, embedding = Image.new("RGB", (8, 8), (99, 99, 99)), np.zeros(4, dtype=np.float32)
     return Explanation(picture, embedding, heat, 0.1, 50.0, [])
+
+
+@pytest.mark.parametrize(
+    ("taken", "source", "sentence"),
+    [
+        ("2019-05-03T14:02:00", "name", "Taken 3 May 2019, 14:02 (from its name)."),
+        ("2019-05-03", "name", "Taken 3 May 2019 (from its name)."),
+        ("2019-05-03T14:02:00", None, "Taken 3 May 2019, 14:02."),
+        (None, "", "Nothing tells when it was taken."),
+        (
+            "2019-05-03T14:02:00-04:00",
+            "GPS, zone by neighbours",
+            "Taken 3 May 2019, 14:02 (from satellites, in the time zone of the photos around it).",
+        ),
+    ],
+)
+def test_a_date_is_told_with_its_source(taken, source, sentence):
+    """In plain words; a day without a time is told as a day."""
+    photo = Photo("", Path("a.jpg"), None, None, taken, None, source)
+    assert explanation_texts.taken(photo) == sentence
+
+
+def test_all_sources_of_dates_have_words():
+    """Whatever the ladder may write into the catalogue."""
+    zones = [
+        getattr(date_ladder, name)
+        for name in ("IN_UTC", "BY_PLACE", "BY_NEIGHBOURS", "BY_SATELLITES", "AGAINST_PLACE")
+    ]
+    for source in date_ladder.LADDER:
+        for zone in zones:
+            photo = Photo("", Path("a"), None, None, "2019-05-03T14:02:00", None, source + zone)
+            words = explanation_texts.taken(photo).removesuffix(").").partition("(")[2]
+            assert len(words.split(", ")) >= 2
 
 
 def test_two_heat_maps_share_a_scale():

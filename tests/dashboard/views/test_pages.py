@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from dashboard.models.photo_tiles import PAGE
+from dashboard.session_state import photo_token
 from photorank.evaluation.report import evaluation_paths, read_evaluation
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.transactions import transaction
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
@@ -265,6 +268,19 @@ def test_an_address_of_a_photo_that_there_is_not_says_so(dashboard, home):
 
     assert not app.exception
     assert "not in this index" in app.warning[0].value
+
+
+def test_the_page_of_a_photo_tells_its_date(dashboard, paths):
+    """With what told it, or that nothing does."""
+    index = Index.open(paths)
+    with writing(paths) as connection, transaction(connection):
+        connection.execute(
+            "UPDATE photos SET taken = '2019-05-03T14:02:00', taken_from = 'name' WHERE digest = ?",
+            [index.photo(0).digest],
+        )
+    assert "Taken 3 May 2019, 14:02 (from its name)." in texts(dashboard("photo"))
+    other = dashboard("photo", photo=photo_token(index.photo(1).digest))
+    assert "Nothing tells when it was taken." in texts(other)
 
 
 def test_a_vector_is_learned_by_the_form(dashboard, paths):

@@ -5,6 +5,8 @@ from datetime import datetime
 
 from PIL import Image
 
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.transactions import transaction
 from tests.fixtures.colours import fill
 
 
@@ -49,6 +51,28 @@ def test_dates_of_several_kinds_are_settled_in_one_run(library):
 
     taken = {photo.path.name: photo.taken for photo in library.index.photos()}
     assert taken["drone.jpg"] == "2026-07-31T23:30:00-04:00"
+
+
+def test_photos_of_an_older_photorank_are_dated_anew_once(library):
+    """Names and sidecars tell what EXIF alone did not; nothing is embedded, and it is over then."""
+    photo, *_ = fill(library.folder, 2)
+    named = photo.rename(photo.with_name(f"IMG_20190503_140200{photo.suffix}"))
+    dated(library.folder / "phone.jpg", taken="2019:05:03 15:00:00", zone="+02:00", colour=90)
+    library.build()
+    with writing(library.paths) as connection, transaction(connection):
+        connection.execute("UPDATE photos SET taken = NULL, taken_from = NULL, camera = NULL")
+
+    report = library.build()
+
+    assert (report.added, report.unchanged) == (0, 3)
+    photos = {photo.path.name: photo for photo in library.index.photos()}
+    assert photos[named.name].taken == "2019-05-03T14:02:00"
+    assert photos[named.name].taken_from == "name"
+    assert photos["phone.jpg"].camera == "Camera"
+    assert [one.taken_from for one in photos.values()].count(None) == 1
+    with reading(library.paths) as connection:
+        [kept] = connection.execute("SELECT count(*) FROM photos WHERE taken_from IS NULL")
+    assert kept == (0,)
 
 
 def test_the_time_of_a_file_counts_only_if_asked(library):

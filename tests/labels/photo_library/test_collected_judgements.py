@@ -454,6 +454,19 @@ def test_groups_by_folder_day_and_event():
     assert {row.score for row in rows} == {None}
 
 
+def test_a_day_without_a_time_is_in_an_event_of_that_day():
+    """A photo by WhatsApp makes no event of its own; alone on its day it is that day's."""
+    files = [
+        file_of("1.jpg", taken="2024-07-31T20:00:00"),
+        file_of("IMG-20240731-WA0001.jpg", taken="2024-07-31"),
+        file_of("2.jpg", taken="2024-08-01T00:30:00"),
+        file_of("IMG-20240805-WA0001.jpg", taken="2024-08-05"),
+    ]
+    events = group_photos(files, "event")
+    assert list(events.values()) == ["2024-07-31 20:00:00"] * 3 + ["2024-08-05"]
+    assert group_photos(files, "day")["IMG-20240731-WA0001.jpg"] == "2024-07-31"
+
+
 def test_days_are_local_and_events_are_the_worlds():
     """After a flight west it is the same day again; two zones' clocks apart are one event."""
     files = [

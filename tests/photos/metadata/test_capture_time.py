@@ -1,6 +1,6 @@
 import numpy as np
 
-from photorank.photos.metadata.capture_time import capture_seconds
+from photorank.photos.metadata.capture_time import capture_seconds, seconds_or_day
 
 
 def test_without_zones_clocks_are_compared_as_they_are():
@@ -45,3 +45,22 @@ def test_one_zone_is_everybodys():
 def test_nothing_has_no_instants():
     """No photo, no moment."""
     assert len(capture_seconds([])) == 0
+
+
+def test_a_day_alone_is_no_moment():
+    """Midnight would make photos of one day a burst, and of an evening and its day two events."""
+    assert np.isnan(capture_seconds(["2024-07-31", "2024-07-31T00:00:01"])).tolist() == [
+        True,
+        False,
+    ]
+
+
+def test_a_day_is_among_its_photos():
+    """The middle one of them tells a time; where there is none it is noon, in the zone of all."""
+    taken = ["2024-07-31", "2024-07-31T09:00:00", "2024-07-31T20:00:00", "2024-07-31T21:00:00"]
+    found = seconds_or_day([*taken, "2024-08-02"])
+    assert found[0] == found[2]
+    assert found[4] - found[2] == 40 * 3600
+    tokyo = seconds_or_day(["2024-07-31", "2024-07-30T12:00:00+09:00", None])
+    assert tokyo[0] - tokyo[1] == 86400
+    assert np.isnan(tokyo[2])
