@@ -37,15 +37,24 @@ from tests.fixtures.colours import ColourEncoder, contents, fill, paint
 from tests.index.catalogue.test_migrations import as_version_2
 
 CHECKOUT = Path(__file__).parents[3]
+BATCH = 16  # photos that the run of `tests.fixtures.colours` writes at once
 
 
-def slow_build(home, folder):
-    """Start an indexing run in a process of its own; return when it has begun."""
+def slow_build(home, folder, *, most=None):
+    """Start an indexing run in a process of its own; return when it has begun.
+
+    It waits after `most` files more, or nowhere.
+    """
     command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder)]
-    process = subprocess.Popen(  # noqa: S603
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
-    )
+    pipes = {
+        "stdin": subprocess.DEVNULL if most is None else subprocess.PIPE,
+        "stdout": subprocess.PIPE,
+    }
+    process = subprocess.Popen(command, cwd=CHECKOUT, text=True, **pipes)  # noqa: S603
     process.stdout.readline()
+    if most is not None:
+        process.stdin.write(most * "\n")
+        process.stdin.flush()
     return process
 
 
@@ -77,13 +86,12 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
 
     chance = np.random.default_rng(4)
     counts = [0]
-    for _ in range(200):
-        if counts[-1] >= 100:
-            break
-        process = slow_build(home, folder)
-        for _ in range(chance.integers(40)):
+    while counts[-1] < 100:
+        told = int(chance.integers(2 * BATCH))  # files; it is killed somewhere in the next batch
+        process = slow_build(home, folder, most=told + BATCH)
+        for _ in range(told):
             process.stdout.readline()
-        time.sleep(chance.uniform(0, 0.03))
+        time.sleep(chance.uniform(0, 0.05))
         process.kill()
         process.communicate()
         if paths.manifest.exists():
@@ -91,7 +99,6 @@ def test_a_run_that_is_killed_at_any_moment_goes_on(tmp_path):
             assert set(shown) <= set(expected)
             counts.append(len(shown))
     assert counts == sorted(counts)
-    assert counts[-1] >= 100, "no run got as far as this"
     assert len(set(counts)) > 3  # it was killed in the middle of work, too
     build_index(Workspace(home).index("slow"), BuildRequest([folder], **load))
     assert contents(Index.open(paths)) == expected

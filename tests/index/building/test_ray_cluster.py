@@ -176,7 +176,7 @@ def test_a_run_whose_own_process_is_killed_goes_on(address, tmp_path):
     fill(folder, 60)
     command = [sys.executable, "-m", "tests.fixtures.colours", str(home), str(folder), address]
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True
+        command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
     )
     for line in process.stdout:
         if line.startswith("20 "):
