@@ -14,9 +14,11 @@ from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
     from photorank.album.make_album import Album
+    from photorank.album.request import AlbumRequest
     from photorank.export.copy_photos import PhotoCopy
-    from photorank.index.opened import Photo
+    from photorank.index.opened import Index, Photo
     from photorank.similarity.series import Series
+    from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
 
@@ -79,13 +81,10 @@ def album(
     as_json: AsJson = False,
 ) -> None:
     """Choose good and varied photos for an album. Without --to nothing is written."""
-    from photorank.album.candidates import shortlist
-    from photorank.album.make_album import make_album
     from photorank.album.request import AlbumRequest, rows_of_files
     from photorank.export.copy_companions import write_companions
-    from photorank.export.copy_photos import plan, write
+    from photorank.export.copy_photos import write
     from photorank.export.destination import checked_folder
-    from photorank.similarity.series import find_series
 
     if with_companions and to is None:
         raise typer.BadParameter("--with-companions needs --to")
@@ -98,16 +97,8 @@ def album(
     request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0)
     if folder:
         opened.verify()
-    ratings = opened.rate(rated_by)
-    with progress("Looking for series", "photos") as report:
-        among = shortlist(opened, ratings, request)
-        changed = opened.changed(among)
-        request = replace(request, banned=request.banned | set(changed) - request.pinned)
-        series = find_series(opened, alike, among=among, on_progress=report)
-    made = make_album(opened, ratings, series, request, vector=vector)
+    made, series = _choose(opened, rated_by, request, alike, vector)
     photos = opened.photos()
-    if changed:
-        made.notes.append(changed_since([photos[row].path for row in changed]))
     chosen = [photos[one.row] for one in made.chosen]
     companions = {photos[one.row].path: one.companions for one in made.chosen}
     pieces = list(write(chosen, folder, link)) if folder else None
@@ -117,12 +108,31 @@ def album(
         return
     _print_album(made, photos, series)
     if pieces is None:
-        size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
-        many = counted(len(chosen), "photo")
-        message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
+        _print_size(chosen)
     else:
         _print_copies(pieces, link)
     _print_companions(companions, along)
+
+
+def _choose(
+    index: "Index", rated_by: "MasterVector", request: "AlbumRequest", alike: float, vector: str
+) -> "tuple[Album, Series]":
+    """Album and the series it is chosen from; photos whose files have changed are left out."""
+    from photorank.album.candidates import shortlist
+    from photorank.album.make_album import make_album
+    from photorank.similarity.series import find_series
+
+    ratings = index.rate(rated_by)
+    with progress("Looking for series", "photos") as report:
+        among = shortlist(index, ratings, request)
+        changed = index.changed(among)
+        request = replace(request, banned=request.banned | set(changed) - request.pinned)
+        series = find_series(index, alike, among=among, on_progress=report)
+    album = make_album(index, ratings, series, request, vector=vector)
+    if changed:
+        photos = index.photos()
+        album.notes.append(changed_since([photos[row].path for row in changed]))
+    return album, series
 
 
 def _album_json(
@@ -231,6 +241,15 @@ def _print_album(album: "Album", photos: "list[Photo]", series: "Series") -> Non
             line(f"the swap that would help most: {what} (+{swap.gain:.4f})")
         else:
             line(f"no swap would help; the nearest, {what}, costs {-swap.gain:.4f}")
+
+
+def _print_size(chosen: "list[Photo]") -> None:
+    """Print that nothing was written, and the size of the copies that `--to` would write."""
+    from photorank.export.copy_photos import plan
+
+    size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
+    many = counted(len(chosen), "photo")
+    message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
 
 
 def _print_copies(pieces: "list[PhotoCopy]", link: str) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from photorank.cli.options import AllowedHosts, Listen, Port, example
 from photorank.cli.output import message, stages
-from photorank.cli.server import Place, serve
+from photorank.cli.server import Endpoint, serve
 from photorank.workspace import Workspace
 
 app = typer.Typer()
@@ -25,16 +25,16 @@ def demo(
     """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
     from photorank.demo import build_sample
 
-    workspace, place = Workspace.current(), Place.checked(port, listen, allow_host)
+    workspace, endpoint = Workspace.current(), Endpoint.checked(port, listen, allow_host)
     with stages() as on_progress:
         index = build_sample(workspace, on_progress=on_progress)
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:
-        serve(workspace, place, browser=not no_open)
+        serve(workspace, endpoint, browser=not no_open)
 
 
 @app.command(epilog=example("photorank dashboard --port 8600"))
 def dashboard(port: Port = None, listen: Listen = None, allow_host: AllowedHosts = None) -> None:
     """Show the dashboard. The same as `streamlit run dashboard/app.py`."""
-    place = Place.checked(port, listen, allow_host)
-    serve(Workspace.current(), place, browser=not listen)
+    endpoint = Endpoint.checked(port, listen, allow_host)
+    serve(Workspace.current(), endpoint, browser=not listen)

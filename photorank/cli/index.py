@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,10 @@ from photorank.cli.output import (
 )
 from photorank.outside_text import typed_path
 from photorank.workspace import IndexPaths, Workspace
+
+if TYPE_CHECKING:
+    from photorank.index.building.build import BuildReport
+    from photorank.index.building.request import Cluster
 
 app = typer.Typer()
 
@@ -135,14 +139,9 @@ def index(
     """Embed the new photos of folders. Files already in the index are not opened."""
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.build import build_index
-    from photorank.index.building.ray_mirrors import parse_mirror
-    from photorank.index.building.request import BuildRequest, Cluster
-    from photorank.index.reading.passed_over import passed_over_lines
+    from photorank.index.building.request import BuildRequest
 
-    if mirror and not cluster:
-        raise typer.BadParameter("--mirror needs --cluster")
-    mirrors = tuple(parse_mirror(text) for text in mirror or ())
-    on_cluster = Cluster(cluster, mirrors) if cluster else None
+    on_cluster = _cluster(cluster, mirror or [])
     name = name or dataset
     if not name:
         raise typer.BadParameter("give the index a --name")
@@ -167,6 +166,27 @@ def index(
             on_progress=on_progress,
         )
         report = build_index(workspace.index(name), request)
+    _print_report(report, as_json)
+    if imported is not None:
+        print_notes(imported(workspace.index(name)))
+        message(f"imported {labels or dataset}")
+
+
+def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":
+    """Ray cluster to embed on, with its mirrors of folders."""
+    from photorank.index.building.ray_mirrors import parse_mirror
+    from photorank.index.building.request import Cluster
+
+    if mirrors and not address:
+        raise typer.BadParameter("--mirror needs --cluster")
+    parsed = tuple(parse_mirror(text) for text in mirrors)
+    return Cluster(address, parsed) if address else None
+
+
+def _print_report(report: "BuildReport", as_json: bool) -> None:
+    """Print what a run added, and which files it skipped or passed over."""
+    from photorank.index.reading.passed_over import passed_over_lines
+
     skipped, others = skipped_files(report.skipped), skipped_files(report.passed_over)
     if as_json:
         print_json(vars(report) | {"skipped": skipped, "passed_over": others})
@@ -178,9 +198,6 @@ def index(
         print_some([f"{file['path']}: {file['reason']}" for file in skipped])
         for text in passed_over_lines(report.passed_over):
             line(text)
-    if imported is not None:
-        print_notes(imported(workspace.index(name)))
-        message(f"imported {labels or dataset}")
 
 
 def _labels_to_import(

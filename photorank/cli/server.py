@@ -30,8 +30,8 @@ _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the dashboard is found: the network address it listens on, its port, other names."""
+class Endpoint:
+    """Network address and port of the dashboard, and other host names that it answers to."""
 
     address: str
     port: int
@@ -40,8 +40,8 @@ class Place:
     @classmethod
     def checked(
         cls, port: int | None, listen: str | None = None, names: Sequence[str] | None = None
-    ) -> "Place":
-        """Place with a port that is free; this machine alone unless `listen` is an address.
+    ) -> "Endpoint":
+        """Endpoint with a port that is free; this machine alone unless `listen` is an address.
 
         Raises :class:`ServerError` if the port is in use, or an address or a name is none.
         """
@@ -64,22 +64,22 @@ class Place:
         )
 
 
-def serve(workspace: Workspace, place: Place, *, browser: bool) -> None:
+def serve(workspace: Workspace, endpoint: Endpoint, *, browser: bool) -> None:
     """Run the dashboard until Ctrl-C.
 
     Raises :class:`ServerError` if the server fails.
     """
-    with _server(workspace, place) as server:
+    with _server(workspace, endpoint) as server:
         try:
-            _wait_until_ready(server, place)
-            message(f"the dashboard is at {place.url} (Ctrl-C ends it)")
-            if place.address != HOST:
+            _wait_until_ready(server, endpoint)
+            message(f"the dashboard is at {endpoint.url} (Ctrl-C ends it)")
+            if endpoint.address != HOST:
                 message(
-                    f"whoever reaches {place.address} sees it too: it asks for no password, and "
+                    f"whoever reaches {endpoint.address} sees it too: it asks for no password, and "
                     "answers to addresses and to names given with --allow-host"
                 )
             if browser and _has_screen():
-                webbrowser.open(place.url)
+                webbrowser.open(endpoint.url)
             if code := server.wait():
                 raise ServerError(f"the dashboard's server ended with code {code}; see above.")
         except KeyboardInterrupt:
@@ -87,12 +87,12 @@ def serve(workspace: Workspace, place: Place, *, browser: bool) -> None:
 
 
 @contextmanager
-def _server(workspace: Workspace, place: Place) -> Iterator["subprocess.Popen[bytes]"]:
+def _server(workspace: Workspace, endpoint: Endpoint) -> Iterator["subprocess.Popen[bytes]"]:
     """Server process that stops with the block, also when this process is terminated."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
-        "server.address": place.address,
-        "server.port": place.port,
+        "server.address": endpoint.address,
+        "server.port": endpoint.port,
         "server.headless": "true",
         # Python collects garbage by itself; all of it after each click took most of the time.
         "runner.postScriptGC": "false",
@@ -106,7 +106,7 @@ def _server(workspace: Workspace, place: Place) -> Iterator["subprocess.Popen[by
     server = subprocess.Popen(  # noqa: S603 - our own interpreter and script, no shell
         command,
         env=os.environ
-        | {"PHOTORANK_HOME": str(workspace.root), ALLOWED_HOSTS: " ".join(place.names)},
+        | {"PHOTORANK_HOME": str(workspace.root), ALLOWED_HOSTS: " ".join(endpoint.names)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,  # its greeting; warnings and errors are on stderr
     )
@@ -162,14 +162,14 @@ def _is_free(address: str, port: int) -> bool:
     return True
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", place: Place) -> None:
+def _wait_until_ready(server: "subprocess.Popen[bytes]", endpoint: Endpoint) -> None:
     deadline = time.monotonic() + _START_TIMEOUT_SECONDS
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServerError(
                 f"the dashboard's server ended at once with code {server.returncode}; see above."
             )
-        if _answers(place.host, place.port):
+        if _answers(endpoint.host, endpoint.port):
             return
         time.sleep(0.1)
     raise ServerError(
