@@ -17,17 +17,7 @@ from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.workspace import Workspace
 
-PAGES = {  # all but the one for an empty workspace
-    "discerning": "Discerning power",
-    "browse": "Browse",
-    "search": "Search",
-    "map": "Map",
-    "album": "Album",
-    "two_photos": "Two photos",
-    "photo": "One photo",
-    "label": "Label",
-    "vectors": "Vectors",
-}
+_EMPTY_WORKSPACE = "welcome.py"  # the one view that an index never shows
 _TIMEOUT_SECONDS = 600
 
 
@@ -65,17 +55,18 @@ def measure_dashboard(
     pages: list[PageSpeed] = []
     with _only_index(index):
         app = AppTest.from_file(script, default_timeout=_TIMEOUT_SECONDS)
-        for page, title in PAGES.items():
+        for view in sorted(script.parent.glob("views/*.py")):
+            if view.name == _EMPTY_WORKSPACE:
+                continue
             st.cache_resource.clear()
             st.cache_data.clear()
             begun = time.perf_counter()
-            if pages:
-                app.switch_page(f"views/{page}.py")
-            app.run()
+            app.switch_page(f"views/{view.name}").run()
             first = time.perf_counter() - begun
             if app.exception:  # a page that breaks off is quick
-                raise RuntimeError(f"{title}: {app.exception[0].message}")
-            pages.append(PageSpeed(title, first, side_by_side({"": app.run}, rounds)[""]))
+                raise RuntimeError(f"{view.name}: {app.exception[0].message}")
+            again = side_by_side({"": app.run}, rounds)[""]
+            pages.append(PageSpeed(app.title[0].value, first, again))
     X, v = index.embeddings(), vector.direction.astype(np.float32)
     plain = side_by_side({"": lambda: np.argsort(-(X @ v))}, rounds)[""]
     return DashboardSpeed(index.name, len(index), tuple(pages), plain)
