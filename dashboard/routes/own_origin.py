@@ -62,7 +62,7 @@ def _is_allowed(scope: Scope) -> bool:
 
 
 def _is_own(origin: str, own: list[Authority]) -> bool:
-    """Whether an origin is one of the dashboard's own, of which a proxy may hide the scheme."""
+    """Whether an origin is the dashboard's own, whichever of http and https a proxy made of it."""
     scheme, _, rest = origin.partition("://")
     page = authority(rest)
     if page is None or scheme not in _DEFAULT_PORTS:

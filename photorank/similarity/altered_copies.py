@@ -160,7 +160,7 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Rows (2, m) of the pairs above the diagonal of a block of rows from `start` on."""
+    """Rows (2, m) of each two photos that are alike, once a pair; the block begins at `start`."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 

@@ -116,7 +116,7 @@ def hdr_to_srgb(picture: Image.Image, space: ColourSpace) -> Image.Image:
 
 
 class _ScreenLight:
-    """Light of a screen for codes of an HDR space: linear RGB of BT.709, paper white is 1."""
+    """Linear RGB (BT.709, paper white is 1) that a screen shows for the codes of an HDR space."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = _to_xyz(space.primaries)

@@ -46,7 +46,7 @@ def to_srgb(photo: Image.Image, space: ColourSpace) -> Image.Image:
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
-    """Picture as RGB in sRGB, by its profile or else its space."""
+    """Picture converted to sRGB by its ICC profile, or without one by its colour space."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
     if space.curve in ("PQ", "HLG"):

@@ -56,7 +56,7 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
-    """Yield names that a photo may have in its JSON file, each with stems of that file's name."""
+    """Titles that a photo may have in its JSON file, each with possible stems of that file."""
     stem, suffix = photo.stem, photo.suffix
     counter = match[1] if (match := _COUNTER.search(stem)) else ""
     plain = stem.removesuffix(counter)

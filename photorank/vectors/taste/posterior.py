@@ -29,7 +29,7 @@ _TOLERANCE = 1e-9  # of the gradient, in posterior standard deviations
 
 @dataclass(frozen=True)
 class TastePrior:
-    """Prior of a person's taste before any judgement: shared ratings, and the size of deviations.
+    """Prior of a person's taste: everybody's ratings, and how far a person deviates from them.
 
     A person rates photo x by ``s g(x) + z(x)·δ``: g is everybody's rating in
     units of its own standard deviation over the photos, z the photo in a few
