@@ -43,7 +43,7 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
     """
     labels: list[LabelRow] = []
     choices: list[ChoiceRow] = []
-    for seed, (scene, photo) in enumerate(_scenes().items()):
+    for seed, (scene, photo) in enumerate(scenes().items()):
         original = f"{scene}/original.jpg"
         _write(folder / original, photo)
         labels.append(LabelRow(len(labels) + 2, original, 0.0, group=scene))
@@ -69,7 +69,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
     return DEFECTS[defect](photo, severity, rng)
 
 
-def _scenes() -> dict[str, Image.Image]:
+def scenes() -> dict[str, Image.Image]:
     """Eight colour photographs included in the scikit-image and scikit-learn wheels."""
     import skimage
     from sklearn.datasets import load_sample_image

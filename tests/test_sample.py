@@ -256,9 +256,9 @@ def test_the_originals_come_without_the_network(monkeypatch, tmp_path):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("SKIMAGE_DATADIR", str(tmp_path / "cache"))
-    from photorank.sample import _scenes
+    from photorank.sample import scenes
 
-    assert list(_scenes()) == [
+    assert list(scenes()) == [
         *("astronaut", "chelsea", "coffee", "hubble", "motorcycle", "rocket", "china", "flower")
     ]
     assert not list(Path(tmp_path).iterdir())

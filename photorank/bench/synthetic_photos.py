@@ -1,13 +1,12 @@
 """Synthetic photos and a random model for speed benchmarks."""
 
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
 
-from photorank.sample import write_sample
+from photorank.sample import scenes
 
 MODEL = "ViT-B-32"
 SIZE = (4000, 3000)  # twelve megapixels, as most phones take them
@@ -21,16 +20,11 @@ def write_photos(folder: Path, n: int) -> None:
     rng = np.random.default_rng(0)
     folder.mkdir(parents=True)
     grain = rng.integers(-_GRAIN_LEVELS, _GRAIN_LEVELS + 1, (SIZE[1], SIZE[0], 3), dtype=np.int16)
-    with TemporaryDirectory() as small:
-        write_sample(Path(small))
-        pictures = sorted(Path(small).rglob("*.jpg"))
-        chosen = islice(pictures * (n // len(pictures) + 1), 0, None, max(1, len(pictures) // n))
-        for number, path in enumerate(islice(chosen, n)):
-            with Image.open(path) as picture:
-                large = picture.convert("RGB").resize(SIZE, Image.Resampling.BICUBIC)
-            noisy = np.asarray(large) + np.roll(grain, (7 * number, 11 * number), (0, 1))
-            pixels = noisy.clip(0, 255).astype(np.uint8)
-            Image.fromarray(pixels).save(folder / f"{number:04}.jpg", quality=_JPEG_QUALITY)
+    for number, scene in enumerate(islice(cycle(scenes().values()), n)):
+        large = scene.resize(SIZE, Image.Resampling.BICUBIC)
+        noisy = np.asarray(large) + np.roll(grain, (7 * number, 11 * number), (0, 1))
+        pixels = noisy.clip(0, 255).astype(np.uint8)
+        Image.fromarray(pixels).save(folder / f"{number:04}.jpg", quality=_JPEG_QUALITY)
 
 
 def write_model(file: Path) -> str:

@@ -23,6 +23,7 @@ DRAWN = """() => document.querySelector("h1") !== null
     && document.querySelector("[data-test-script-state=notRunning]") !== null
     && [...document.images].every(one => one.complete)"""
 PATIENCE = 120_000  # ms: loading the encoder takes seconds, on a busy machine many
+POLLING = 50  # ms between two looks: one a drawn frame would have the browser draw for the looks
 
 NEEDS_BROWSER = [
     pytest.mark.slow,
@@ -145,7 +146,7 @@ def visitor(browser):
 
 def drawn(page):
     """Wait until a page has a heading, and nothing more will be drawn or fetched."""
-    page.wait_for_function(DRAWN)
+    page.wait_for_function(DRAWN, polling=POLLING)
 
 
 def upload(page, which):
@@ -168,5 +169,6 @@ def go_on(page, path):
         }""",
         path,
     )
-    page.wait_for_function("h1 => document.querySelector('h1')?.innerText !== h1", arg=before)
+    changed = "h1 => document.querySelector('h1')?.innerText !== h1"
+    page.wait_for_function(changed, arg=before, polling=POLLING)
     drawn(page)

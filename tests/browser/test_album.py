@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER
+from tests.browser.conftest import NEEDS_BROWSER, POLLING
 
 pytestmark = NEEDS_BROWSER
 
@@ -29,7 +29,7 @@ def album(page, server):
         page.goto(f"{server}/album?{query}")
         places = int(query.removeprefix("places=").partition("&")[0])
         page.locator(".st-key-photos-album img").nth(places - 1).wait_for()
-        page.wait_for_function(SETTLED)
+        page.wait_for_function(SETTLED, polling=POLLING)
         return page
 
     return opened
@@ -66,7 +66,7 @@ def button(page, where, number, name):
 def settled(page):
     """Wait until the page has answered."""
     page.wait_for_timeout(150)  # the answer to a click has begun
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(SETTLED, polling=POLLING)
 
 
 def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):

@@ -5,6 +5,9 @@ import pytest
 from typer.testing import CliRunner
 
 from photorank.cli.app import app
+from tests.encoders.conftest import tiny_model
+
+__all__ = ["tiny_model"]
 
 
 @dataclass
@@ -55,3 +58,17 @@ def empty_home(tmp_path, monkeypatch):
     home = tmp_path / "empty-home"
     monkeypatch.setenv("PHOTORANK_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def tiny_spec(tiny_model, tmp_path_factory):
+    """Return the spec of an encoder that is quick, and tells photos apart."""
+    from safetensors.torch import load_file, save_file
+
+    name, file = tiny_model
+    weights = load_file(file)
+    for part in ("class_embedding", "positional_embedding"):  # the same for every photo
+        weights[f"visual.{part}"].zero_()
+    seeing = tmp_path_factory.mktemp("seeing") / "model.safetensors"
+    save_file(weights, seeing)
+    return f"open_clip:{name}@{seeing}"

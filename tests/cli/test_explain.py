@@ -117,15 +117,20 @@ def test_a_name_that_is_taken_is_told_before_any_work(refused):
 
 
 @pytest.mark.usefixtures("home")
-def test_bench_framing_and_stability_print_their_tables(photorank):
+def test_bench_framing_and_stability_print_their_tables(photorank, gallery, tiny_spec):
     """One row a framing, each with its interval."""
-    framing = photorank("bench", "framing", "--framings", "crop,whole", "--folds", 3)
-    stability = photorank("bench", "stability", "--framings", "whole", "--photos", 10)
+    labels = ("--labels", gallery / "labels.csv")
+    photorank("index", gallery, "--name", "tiny", "--encoder", tiny_spec, *labels)
+    bench_framing = ("bench", "framing", "--index", "tiny", "--folds", 3, "--framings")
+    framing = photorank(*bench_framing, "crop,squash")
+    stability = photorank(
+        *("bench", "stability", "--index", "tiny", "--framings", "crop", "--photos", 10)
+    )
 
     for nothing in ("", ","):
-        assert photorank("bench", "framing", "--framings", nothing).code == 2
+        assert photorank(*bench_framing, nothing).code == 2
     assert framing.code == stability.code == 0, framing.err + stability.err
     assert "ahead of crop" in framing.out
     assert "unsteady pairs" in stability.out
-    found = photorank("bench", "framing", "--framings", "crop", "--folds", 3, "--json").json
+    found = photorank(*bench_framing, "crop", "--json").json
     assert found["rows"][0]["ahead"] is None

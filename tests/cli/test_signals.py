@@ -43,14 +43,17 @@ def test_wrong_usage(photorank, arguments):
     assert photorank("signals", *arguments).code == 2
 
 
-def test_photos_teach_themselves_by_a_command(photorank, own_gallery):
+def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec):
     """No label is needed; options about labels are a mistake."""
     for file in sorted(own_gallery.glob("*/*.jpg"))[10:]:
         file.unlink()  # ten photos are enough
-    made = photorank("vector", "learn", "taught", "--learner", "degradations", "--json")
+    photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec)
+    learn = ("vector", "learn", "--index", "few", "--learner", "degradations")
+    made = photorank(*learn, "taught", "--json")
+    assert made.code == 0, made.err
     assert made.json["kind"] == "degradations"
-    assert "spoilt copies" in photorank("vector", "show", "taught").out
-    wrong = ("vector", "learn", "other", "--learner", "degradations", "--within", "group")
+    assert "spoilt copies" in photorank("vector", "show", "taught", "--index", "few").out
+    wrong = (*learn, "other", "--within", "group")
     assert photorank(*wrong).code == 2
 
 

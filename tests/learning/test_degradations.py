@@ -57,6 +57,7 @@ def library(tmp_path_factory):
         height, width = scene.shape[0] // 2, scene.shape[1] // 2
         top, left = (part // 2) * height, (part % 2) * width
         crop = Image.fromarray(scene[top : top + height, left : left + width])
+        crop.thumbnail((160, 160))  # each is spoilt in 32 ways
         crop.save(root / "photos" / f"{number:02}.png")
     workspace = Workspace(root / "home")
     build_details(root / "photos", workspace.index("crops"))

@@ -14,6 +14,8 @@ from photorank.vectors.store import add_vector, load_vector
 from photorank.vectors.taste.population_prior import prior_in
 from photorank.vectors.taste.posterior import Judged, taste_of
 
+ONCE = Protocol(folds=2, repeats=1)
+
 
 def test_the_card_tells_where_a_vector_is_from(index, tmp_path):
     """Data, counts, digests and held-out accuracy with its interval are on the card."""
@@ -64,7 +66,7 @@ def test_a_prior_that_saw_the_photos_holds_nothing_out(index):
 
     vector = learn_vector(index, "mine", "all-pairs", prior="base")
     add_vector(index, vector)
-    evaluation = evaluate(index, vectors=["base", "mine"], learners=[], protocol=Protocol(folds=2))
+    evaluation = evaluate(index, vectors=["base", "mine"], learners=[], protocol=ONCE)
 
     assert "pairwise_accuracy" not in vector.card.metrics
     assert 0.5 < vector.card.metrics[IN_SAMPLE]["value"] <= 1
@@ -142,7 +144,7 @@ def test_a_personal_vector_is_evaluated_out_of_fold(own_index):
     made = learn_vector(own_index, "mine", "personal", prior="prior")
     add_vector(own_index, made)
 
-    found = evaluate(own_index, vectors=["mine"], learners=["personal"], protocol=Protocol(folds=4))
+    found = evaluate(own_index, vectors=["mine"], learners=["personal"], protocol=ONCE)
 
     rows = {row.vector: row for row in found.results if row.scope == "all"}
     assert rows["mine"].refitted
