@@ -248,6 +248,7 @@ def run(arguments, home, **options):
     )
 
 
+@pytest.mark.slow  # four processes
 @pytest.mark.skipif(os.name != "posix", reason="file names are Unicode there")
 def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
     """A name that is no Unicode, or holds a line break, breaks neither JSON nor a table."""

@@ -88,6 +88,7 @@ def test_a_damaged_file_is_refused_in_the_same_words(data):
 
 
 @posix
+@pytest.mark.slow  # every case ends three processes
 @pytest.mark.parametrize(
     ("fault", "limits", "reason", "passing"),
     [

@@ -63,6 +63,7 @@ def test_everything_that_is_found_among_photos(library):
     assert library.encoded == encoded
 
 
+@pytest.mark.slow  # decoders crash and are waited for
 @pytest.mark.parametrize(
     ("limits", "reasons", "passing"),
     [
