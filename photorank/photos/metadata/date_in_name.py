@@ -10,7 +10,7 @@ from photorank.photos.metadata.time_text import iso_time
 # those within a time, lest counters be taken for either.
 _DATE = re.compile(
     r"(?<!\d)((?:19[89]|20\d)\d)([-_. ]?)([01]\d)\2([0-3]\d)"
-    r"(?:\D{0,9}?(?<!-WA)(\d\d?)([-_.:h]?)([0-5]\d)\6([0-5]\d)(?:[-_.]?\d{3})?"
+    r"(?:\D{0,9}?(?<!-WA)(\d\d?)([-_.:h ]?)([0-5]\d)\6([0-5]\d)(?:[-_.]?\d{3})?"
     r"[ \u202f]?([AP]M)?(Z)?)?(?!\d)",
     re.IGNORECASE,
 )

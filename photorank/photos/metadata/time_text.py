@@ -11,7 +11,7 @@ _UNIX_ZERO = datetime(1970, 1, 1)  # what programs write that have no time
 _TIME = re.compile(
     r"(\d{4})([-:/.]?)\s?(\d{1,2})\2\s?(\d{1,2})"
     r"(?:[T\s_:]\s*(\d{1,2})([:.]?)\s?(\d\d)(?:\6\s?(\d\d?)(?:[.,]\d+)?)?"
-    r"\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
+    r"(?:\s?([AaPp])[Mm](?![A-Za-z]))?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
     re.DOTALL,
 )
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?|Z|UTC|GMT")
@@ -36,7 +36,7 @@ def iso_time(value: object, zone: object = None) -> str | None:
     found = _TIME.fullmatch(_text(value))
     if found is None:
         return None
-    year, _, month, day, hour, _, minute, second, own_zone = found.groups()
+    year, _, month, day, hour, _, minute, second, half, own_zone = found.groups()
     try:
         midnight = datetime(int(year), int(month), int(day))
     except ValueError:
@@ -48,6 +48,8 @@ def iso_time(value: object, zone: object = None) -> str | None:
         return None
     if hour is None:
         return None if midnight == _UNIX_ZERO else midnight.date().isoformat()
+    if half and 1 <= int(hour) <= 12:
+        hour = str(int(hour) % 12 + (12 if half in "Pp" else 0))
     time = midnight + timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0))
     return None if time == _UNIX_ZERO else with_zone(time, zone_of(own_zone if own_zone else zone))
 

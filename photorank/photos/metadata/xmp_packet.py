@@ -55,7 +55,7 @@ class Property:
 
 @dataclass(frozen=True)
 class Node:
-    """Start tag of an rdf:Description, to which attributes can be added."""
+    """Start tag of an rdf:Description or a typed node, to which attributes can be added."""
 
     end: int  # position for another attribute
     space: bytes  # between its attributes
@@ -193,9 +193,9 @@ class _Reader:
             self._inside(name, attributes)
         elif name == _ROOT:
             self.is_xmp = True
-        elif name == _NODE and self._path[-2:-1] == [_ROOT]:
+        elif self._path[-2:-1] == [_ROOT]:  # an rdf:Description, or a node of another type
             self._describe(attributes)
-        elif self._path[-3:-1] == [_ROOT, _NODE]:
+        elif self._path[-3:-2] == [_ROOT]:
             self._property, self._tag_start = len(self._path), self.parser.CurrentByteIndex
             self._texts, self._items, self._value = [], [], None
             self._is_qualified = not _OF_TEXTS.issuperset(attributes[::2])

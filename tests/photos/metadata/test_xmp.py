@@ -351,6 +351,13 @@ QUALIFIED = {
 }
 
 
+def test_a_typed_node_is_a_description():
+    """In RDF an element of any type may hold the properties of the photo."""
+    typed = packet("<xmp:Rating>4</xmp:Rating>").replace(b"rdf:Description", b"xmp:Photo")
+    assert read_xmp(typed).rating == 4
+    assert read_xmp(with_rating(typed, 2)).rating == 2
+
+
 @pytest.mark.parametrize("form", QUALIFIED.values(), ids=QUALIFIED)
 def test_a_rating_with_qualifiers_is_read_and_written(form, tmp_path):
     """In each of RDF's forms; exiftool reads what is written, and the qualifier is still there."""
