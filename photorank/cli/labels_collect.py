@@ -1,6 +1,7 @@
 """Commands that collect the judgements in a photo library, and group its photos."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -8,7 +9,7 @@ import typer
 
 from photorank.cli.options import AsJson, IndexName, example, names
 from photorank.cli.output import line, print_json, print_notes, print_some, progress
-from photorank.errors import counted
+from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
 from photorank.photos.pathtext import unicode_text
 
@@ -79,7 +80,10 @@ def labels_collect(
             raise typer.BadParameter(f"{kind} needs {option}")
     paths = Workspace.current().existing_index(index)
     source = _source(f"the library's {kind}", under, rater)
-    collected = _collected(paths, kind, _files(paths, under), order or "", tiers or "", album)
+    files = _compared(paths, _files(paths, under))
+    collected = _collected(paths, kind, files, order or "", tiers or "", album)
+    if changed := [file.path for file in files if file.changed]:
+        collected.notes.append(changed_since(changed))
     table = collected.table(source, rater, kind)
     if not mix:
         refuse_other_scales(paths, table)
@@ -173,6 +177,14 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
     if not inside:
         raise LabelsError(f"index {paths.name!r} has no photo in {under}. Index that folder first.")
     return inside
+
+
+def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
+    """Files, each with whether it holds another photo than was indexed."""
+    from photorank.index.reading.current_files import changed_files
+
+    changed = set(changed_files(paths, ((file.path, file.digest) for file in files)))
+    return [replace(file, changed=number in changed) for number, file in enumerate(files)]
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:

@@ -77,16 +77,38 @@ def test_the_index_knows_times_and_cameras(shelf, opened):
 
 
 def test_stars_that_exiftool_wrote_reach_the_index(shelf, photorank, opened):
-    """Into a photo after it was indexed, into a sidecar; the photos are found by their paths."""
+    """Into sidecars; into a photo, which is another one then, once it is indexed again."""
     for number in range(3):
         run_exiftool(f"-XMP:Rating={number + 3}", shelf / "beach" / f"{number}.xmp")
     run_exiftool("-overwrite_original", "-Rating=1", shelf / "beach" / "3.jpg")
 
+    early = photorank("labels", "collect", "stars", "--json").json
+    photorank("index", shelf, "--name", "shelf")
     told = photorank("labels", "collect", "stars", "--json").json
 
+    assert early["counts"] == {"5": 1, "4": 1, "3": 1}
+    assert "3.jpg. It is left out; run `photorank index` again." in early["notes"][0]
     assert told["counts"] == {"5": 1, "4": 1, "3": 1, "1": 1}
     assert (told["labelled"], told["skipped"], told["notes"]) == (4, [], [])
     assert scores_of(opened()) == {"0.jpg": 3, "1.jpg": 4, "2.jpg": 5, "3.jpg": 1}
+
+
+def test_what_is_said_of_a_replaced_photo_is_not_filed_under_the_old_one(
+    shelf, photorank, refused, opened
+):
+    """Of any kind; an edited file that changed still tells that its original was edited."""
+    beach = shelf / "beach"
+    (beach / "1.jpg").rename(beach / "0-edited.jpg")
+    photorank("index", shelf, "--name", "shelf")
+    (beach / "0-edited.jpg").write_bytes((beach / "7.jpg").read_bytes())
+    (beach / "0-edited.jpg.xmp").write_bytes(saved(5))
+
+    assert "0-edited.jpg. It is left out" in refused("labels", "collect", "stars")
+    edited = photorank("labels", "collect", "edited", "--json").json
+
+    assert edited["counts"] == {"edited": 1, "not edited": 6}
+    assert scores_of(opened())["0.jpg"] == 1
+    assert "0-edited.jpg" not in scores_of(opened())
 
 
 def test_collecting_again_replaces_what_was_collected_and_nothing_else(

@@ -25,6 +25,7 @@ class LibraryFile:
     taken: str | None  # by the camera's clock: 2024-07-31T18:05:09, or with +02:00 after it
     folders: tuple[str, ...]  # that it lies in, from the indexed one inwards
     camera: str | None = None  # make and model
+    changed: bool = False  # since it was indexed: what is said of it is not of this digest
 
 
 class Judgement(NamedTuple):
@@ -50,7 +51,12 @@ class Collected:
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a file's judgement; among copies of a photo the highest score counts."""
+        """Add a file's judgement; among copies of a photo the highest score counts.
+
+        Files that have changed are passed over: their photo is not in the index yet.
+        """
+        if file.changed:
+            return
         known = self.labels.get(file.digest)
         if known is None or judgement.score > known[0].score:
             self.labels[file.digest] = judgement, file.path
