@@ -30,7 +30,9 @@ from photorank.cli import (
     vector,
 )
 from photorank.cli.output import message
-from photorank.errors import PhotorankError, in_words
+from photorank.errors import OutOfMemoryError, PhotorankError, in_words
+
+_LEAST_ADDRESS_SPACE = 1_000_000_000  # bytes; with half of it NumPy's and FAISS's libraries crash
 
 
 class Commands(TyperGroup):
@@ -39,6 +41,7 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         """Run the requested command."""
         try:
+            _require_address_space()
             return super().invoke(ctx)
         except (PhotorankError, OSError, MemoryError, ImportError) as error:
             told = in_words(error)
@@ -49,6 +52,20 @@ class Commands(TyperGroup):
         except KeyboardInterrupt as error:
             message("stopped; what was finished before is kept.")
             raise typer.Exit(130) from error
+
+
+def _require_address_space() -> None:
+    """Raise OutOfMemoryError where the system allows less than the libraries take to be loaded.
+
+    They are written in C and end the process without a word, or wait for ever.
+    """
+    if sys.platform == "win32":
+        return
+    import resource
+
+    allowed, _ = resource.getrlimit(resource.RLIMIT_AS)
+    if allowed != resource.RLIM_INFINITY and allowed < _LEAST_ADDRESS_SPACE:
+        raise OutOfMemoryError
 
 
 app = typer.Typer(

@@ -19,7 +19,7 @@ from photorank.photos.metadata.sidecar_files import sidecar_for
 from photorank.photos.metadata.sidecar_files import sidecars as sidecars_of
 from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, with_rating
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import open_file, read_whole
 from photorank.photos.safe_headers import embedded_tags
 from photorank.rating.percentiles import percentiles
 from photorank.typing import Codes, Floats
@@ -216,7 +216,7 @@ def _backup_path(sidecar: Path) -> Path:
 def _file_bytes(path: Path) -> bytes | None:
     try:
         with open_file(path) as file:
-            return file.read(MAX_PACKET_BYTES + 1)
+            return read_whole(file, MAX_PACKET_BYTES + 1)
     except UnreadablePhotoError as error:
         if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
             return None

@@ -101,10 +101,20 @@ def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.Buffered
         raise UnreadablePhotoError("too large for the memory that is free", path) from error
 
 
+def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
+    """Bytes of an open file from its beginning, at most `most` and those that it has now.
+
+    It may be growing; and Python reserves as much memory as `read` is asked for.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return file.read(min(size, most))
+
+
 def read_photo(path: Path) -> bytes:
     """Bytes of a photo file; UnreadablePhotoError as for :func:`open_file`, or if it is empty."""
     with open_file(path) as file:
-        data = file.read(MAX_FILE_BYTES)  # bounded: it may be growing
+        data = read_whole(file)
     if not data:
         raise UnreadablePhotoError("empty file", path)
     return data
@@ -226,8 +236,7 @@ def open_header(file: BinaryIO) -> Image.Image:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many_pixels(MAX_PIXELS) from error
     except Exception as error:  # as in `decode_photo`
-        file.seek(0)
-        data = file.read(MAX_FILE_BYTES)
+        data = read_whole(file)
         if header := _raw_header(data):
             return header
         known = None if isinstance(error, UnidentifiedImageError) else error

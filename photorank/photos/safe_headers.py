@@ -8,11 +8,10 @@ from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.damage_reasons import JXL_STARTS
-from photorank.photos.decode_limits import MAX_FILE_BYTES
 from photorank.photos.decode_pool import header_isolated
 from photorank.photos.metadata import exif
 from photorank.photos.metadata.xmp import XmpTags
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import open_file, read_whole
 
 _FORMAT_BYTES = 12  # bytes that tell the format
 
@@ -63,4 +62,4 @@ def _bytes_for_pool(photo: Path) -> bytes | None:
         in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"
         if not in_c and not start.startswith(JXL_STARTS):
             return None
-        return start + file.read(MAX_FILE_BYTES - _FORMAT_BYTES)
+        return read_whole(file)

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import io
+import resource
 import shutil
 import sqlite3
 
@@ -137,6 +138,17 @@ def test_a_disk_without_locks_is_told(paths, number, kind, monkeypatch):
 def test_too_little_memory_is_told(error):
     """Wherever it ran out, also while a library was loaded."""
     assert "not enough memory" in str(in_words(error))
+
+
+@pytest.mark.parametrize(("allowed", "code"), [(600_000_000, 1), (1 << 30, 0), (-1, 0)])
+def test_less_address_space_than_libraries_need_is_told(allowed, code, photorank, monkeypatch):
+    """Before they are loaded, for they end the process without a word."""
+    monkeypatch.setattr(resource, "getrlimit", lambda what: (allowed, -1))
+
+    outcome = photorank("datasets", "list")
+
+    assert outcome.code == code
+    assert code == 0 or outcome.err.startswith("photorank: there is not enough memory.")
 
 
 def test_faults_of_the_program_stay_what_they_are():

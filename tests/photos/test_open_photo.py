@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -583,3 +584,15 @@ def test_damaged_metadata_is_not_told_on_the_terminal(tmp_path, scene):
     )
 
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_reading_a_file_reserves_no_more_than_it_has(tmp_path):
+    """A limit is no size: where little memory is allowed, small photos are read."""
+    photo = tmp_path / "0.png"
+    Image.new("RGB", (8, 8)).save(photo)
+    tracemalloc.start()
+
+    assert read_photo(photo) == photo.read_bytes()
+
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()

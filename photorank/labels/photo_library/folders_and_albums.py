@@ -12,7 +12,7 @@ from photorank.labels.photo_library.collected_judgements import (
     Trouble,
 )
 from photorank.photos.files import PhotoFile, find_photos
-from photorank.photos.open_photo import open_file, photo_digest, read_photo
+from photorank.photos.open_photo import open_file, photo_digest, read_photo, read_whole
 
 _MAX_LIST = 64 << 20  # bytes; a path has a hundred, so half a million photos
 
@@ -108,7 +108,7 @@ def _lines(album: Path) -> list[str]:
     """Non-empty lines of an album's text file; file names need not be valid Unicode."""
     try:
         with open_file(album) as file:
-            data = file.read(_MAX_LIST + 1)
+            data = read_whole(file, _MAX_LIST + 1)
     except UnreadablePhotoError as error:
         if not os.path.lexists(album):
             raise MissingPathError(album) from error

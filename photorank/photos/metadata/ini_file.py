@@ -4,7 +4,7 @@ from configparser import ConfigParser, Error
 from pathlib import Path
 
 from photorank.errors import MetadataError, UnreadablePhotoError
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import open_file, read_whole
 
 _MAX_BYTES = 64 << 20  # Picasa keeps a folder's faces in one file
 
@@ -19,7 +19,7 @@ def read_ini(path: Path) -> ConfigParser:
     )
     try:
         with open_file(path) as file:
-            data = file.read(_MAX_BYTES + 1)
+            data = read_whole(file, _MAX_BYTES + 1)
         if len(data) > _MAX_BYTES:
             raise MetadataError(f"more than {_MAX_BYTES >> 20} MB", path)
         parser.read_string(data.decode("utf-8-sig", "replace"))

@@ -7,7 +7,7 @@ from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.metadata.xmp import sidecar_extension, xmp_time
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import open_file, read_whole
 from photorank.photos.suffixes import RAW_SUFFIXES
 
 
@@ -54,7 +54,7 @@ def sidecar_bytes(path: Path) -> bytes:
     """Bytes of a sidecar; MetadataError, with the path, if it cannot be read."""
     try:
         with open_file(path) as file:
-            return file.read(MAX_PACKET_BYTES + 1)
+            return read_whole(file, MAX_PACKET_BYTES + 1)
     except UnreadablePhotoError as error:
         raise MetadataError(error.reason, path) from error
 

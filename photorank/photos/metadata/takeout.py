@@ -11,7 +11,7 @@ from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.metadata.folder_names import FolderNames, name_key
 from photorank.photos.metadata.time_text import iso_time
 from photorank.photos.metadata.timestamp import Place, Timestamp
-from photorank.photos.open_photo import open_file
+from photorank.photos.open_photo import open_file, read_whole
 
 _MAX_BYTES = 4 << 20  # those of Google have two kilobytes
 _CUT = 46  # letters that Google leaves of a name before .json
@@ -101,7 +101,7 @@ def _json(path: Path) -> dict[str, Any] | None:
     """Object in a JSON file, or the only one of a list; None if it holds something else."""
     try:
         with open_file(path) as file:
-            data = file.read(_MAX_BYTES + 1)
+            data = read_whole(file, _MAX_BYTES + 1)
     except UnreadablePhotoError as error:
         raise MetadataError(error.reason, path) from error
     if len(data) > _MAX_BYTES:
