@@ -146,11 +146,17 @@ def _made_folder(folder: Path) -> Path:
     raise ExportError(f"nothing can be written into {folder}. Name another folder.")
 
 
-def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
-    """Write an album into a folder; returns a sentence that counts the written files."""
+def export_album(
+    index: Index, made: Album, kind: "ExportKind", to: str, *, along: bool = False
+) -> str:
+    """Write an album into a folder, with companions if they shall go along.
+
+    Returns a sentence that counts the written files.
+    """
     from dashboard.cache.photo_images import CHANGED
     from dashboard.models.album import CSV_NAME, LINK_OF, destination
     from photorank.export.album_table import album_csv
+    from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import plan, write
     from photorank.export.destination import checked_new_file
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
@@ -174,10 +180,13 @@ def export_album(index: Index, made: Album, kind: "ExportKind", to: str) -> str:
         written = sum(outcome in WRITTEN for outcome in done)
         return f"{counted(written, 'sidecar')} written, {len(done) - written} left unchanged."
     pieces = list(write(photos, folder, LINK_OF[kind]))
-    new = sum(piece.outcome == "new" for piece in pieces)
+    companions = {index.photo(one.row).path: one.companions for one in made.chosen if along}
+    others = list(write_companions(pieces, companions, LINK_OF[kind]))
+    new, more = (sum(one.outcome == "new" for one in written) for written in (pieces, others))
     left_out = [
         f" {plain(piece.photo)} was left out: {piece.why}."
-        for piece in pieces
+        for piece in [*pieces, *others]
         if piece.outcome in ("changed", "gone")
     ]
-    return f"{counted(new, 'photo')} written into {plain(folder)}.{''.join(left_out)}"
+    what = counted(new, "photo") + (f" and {counted(more, 'companion')}" if along else "")
+    return f"{what} written into {plain(folder)}.{''.join(left_out)}"

@@ -1,7 +1,7 @@
 """View-model of the page Album: the chosen photos, the reasons, and a preview of the export."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -38,6 +38,8 @@ KIND_HELP: dict[Kind, str] = {
     "csv": "Ratings, reasons and what each photo stands for.",
     "xmp": "Sidecars with 1 to 5 stars by rating, for copies in the same folder.",
 }
+WITHOUT_COMPANIONS: set[Kind] = {"csv", "xmp"}  # kinds of export that take no photo along
+COMPANIONS_HELP = "Also what goes along with the photos: RAW, videos of Live Photos, sidecars."
 VIEWS = {"reasons": "With reasons", "sheet": "Contact sheet"}
 LIMITS = {"none": "No limit"} | {per: f"Per {per}" for per in PER}
 _NO_GAIN = 0.0005  # a gain that is written as 0.0 %
@@ -129,8 +131,12 @@ def destination(index: Index, to: str) -> Path:
     return outside_photos(index, to)
 
 
-def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast:
-    """Preview of an export into a new folder; the folder itself is not looked at.
+def export_forecast(
+    album: Album, index: Index, kind: Kind, to: str, *, along: bool = False
+) -> Forecast:
+    """Preview of an export into a new folder, perhaps with companions.
+
+    The folder itself is not looked at.
 
     Raises the errors of :func:`destination`.
     """
@@ -140,7 +146,12 @@ def export_forecast(album: Album, index: Index, kind: Kind, to: str) -> Forecast
     if kind == "csv":
         return Forecast(f"Would write {plain(folder / CSV_NAME)}.", [], can_write=True)
     pieces = plan([index.photo(one.row) for one in album.chosen], None, LINK_OF[kind])
-    return _forecast(pieces, folder, kind)
+    ahead = _forecast(pieces, folder, kind)
+    if along:
+        others = [path.name for one in album.chosen for path in one.companions]
+        sentence = f"{ahead.sentence} {counted(len(others), 'companion')} would go along."
+        return replace(ahead, sentence=sentence, files=[*ahead.files, *map(printable, others)])
+    return ahead
 
 
 def _forecast(pieces: Sequence[PhotoCopy], folder: Path, kind: Kind) -> Forecast:

@@ -88,16 +88,19 @@ def export_form(index: Index, made: Album) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         kind = pickers.choose_one("As", album.KINDS, "export")
         to = st.text_input("Into folder", key="to", placeholder="/home/me/Album", width=360)
+        along = kind not in album.WITHOUT_COMPANIONS and st.checkbox(
+            "With companions", key="companions", help=album.COMPANIONS_HELP
+        )
     st.caption(album.KIND_HELP[kind])
     with show_errors(st.warning):
-        ahead = album.export_forecast(made, index, kind, to)
+        ahead = album.export_forecast(made, index, kind, to, along=along)
     st.markdown(ahead.sentence)
     if ahead.files:
         with st.popover("Which files?"):
             st.text("\n".join(ahead.files))
     if st.button("Write", type="primary", disabled=not ahead.can_write):
         with show_errors(st.error), st.spinner("Writing …"):
-            st.success(actions.export_album(index, made, kind, to))
+            st.success(actions.export_album(index, made, kind, to, along=along))
 
 
 def _button(index: Index, one: AlbumTile, how: str, name: str, key: str) -> None:
