@@ -51,12 +51,12 @@ def add_prompt_vector(
     index: Index, name: str, texts: Sequence[str], negatives: Sequence[str]
 ) -> None:
     """Make a vector from text prompts and save it in the index."""
-    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.quality_words import worded_vector
     from photorank.vectors.store import add_vector, check_free
 
     check_free(index, name)
     add_vector(
-        index, prompt_vector(name, texts, encoder_results.encoder(index), negatives=negatives)
+        index, worded_vector(name, texts, encoder_results.encoder(index), negatives=negatives)
     )
 
 

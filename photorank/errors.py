@@ -185,6 +185,16 @@ class IndexMismatchError(PhotorankError, ValueError):
         )
 
 
+class JudgedIndexError(PhotorankError, ValueError):
+    """Judgements of another index cannot be copied to an index that has its own."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"index {name!r} has judgements of its own, which might contradict those of the other. "
+            "Copy them into a new one: use another --name."
+        )
+
+
 class EncoderMismatchError(PhotorankError, ValueError):
     """A vector was used with embeddings of another encoder or framing."""
 

@@ -1,37 +1,18 @@
 """The sample: photos degraded step by step, so that their order is known without raters."""
 
-import io
-import math
-import zlib
-from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.random import Generator
-from numpy.typing import NDArray
 from PIL import Image
 
 from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, LabelRow, LabelTable
-from photorank.typing import Floats
+from photorank.photos.degraded.defects import DEFECTS, SEVERITIES, degraded, jpeg_file
 from photorank.workspace import write_bytes
 
 SAMPLE = "sample"  # its index, and what its judgements come from
-SEVERITIES = (1, 2, 3, 4)
-LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (ITU-R BT.709)
 _JPEG_QUALITY = 95  # high enough that storing a picture is no defect of its own
-
-# sRGB's curve (IEC 61966-2-1) both ways as tables: 65,536 steps are finer than its darkest one.
-_SRGB = np.arange(256) / 255
-_LIGHT_OF_SRGB = np.where(_SRGB <= 0.04045, _SRGB / 12.92, ((_SRGB + 0.055) / 1.055) ** 2.4).astype(
-    np.float32
-)
-_LIGHT = np.arange(65_536) / 65_535
-_SRGB_OF_LIGHT = np.rint(
-    255 * np.where(_LIGHT <= 0.0031308, 12.92 * _LIGHT, 1.055 * _LIGHT ** (1 / 2.4) - 0.055)
-).astype(np.uint8)
+LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
@@ -59,16 +40,6 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
     return LabelTable(SAMPLE, labels), ChoiceTable(SAMPLE, choices)
 
 
-def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
-    """Photo with one of `DEFECTS`, at a severity from 1 (just visible) to 4 (spoilt).
-
-    Strengths in pixels grow with the photo. Random parts, such as the direction of a shake, depend
-    on the seed and the defect alone: the severities of one seed differ in strength only.
-    """
-    rng = np.random.default_rng([seed, zlib.crc32(defect.encode())])
-    return DEFECTS[defect](photo, severity, rng)
-
-
 def scenes() -> dict[str, Image.Image]:
     """Eight colour photographs included in the scikit-image and scikit-learn wheels."""
     import skimage
@@ -94,123 +65,6 @@ def scenes() -> dict[str, Image.Image]:
 
 def _write(path: Path, photo: Image.Image) -> None:
     """Write a JPEG if it does not exist."""
-    data = _jpeg(photo, _JPEG_QUALITY)
+    data = jpeg_file(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):
         write_bytes(path, data)
-
-
-def _jpeg(photo: Image.Image, quality: int) -> bytes:
-    file = io.BytesIO()
-    photo.save(file, "JPEG", quality=quality)
-    return file.getvalue()
-
-
-def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Blur by a disc, or by a Gaussian of the same variance (a poor lens)."""
-    radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
-    reach = math.ceil(1.5 * radius)
-    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    distance = np.hypot(x, y)
-    if rng.random() < 0.5:
-        return _spread(photo, np.clip(radius + 0.5 - distance, 0, 1))
-    return _spread(photo, np.exp(-2 * (distance / radius) ** 2))
-
-
-def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Blur along a slightly bent line: camera shake."""
-    length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
-    angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
-    along = np.linspace(-0.5, 0.5, 257)
-    across = bend * (along**2 - 1 / 12)  # of mean 0: the picture stays where it is
-    x = length * (along * math.cos(angle) - across * math.sin(angle))
-    y = length * (along * math.sin(angle) + across * math.cos(angle))
-    reach = math.ceil(length)
-    edges = np.arange(-reach, reach + 2) - 0.5
-    return _spread(photo, np.histogram2d(y, x, bins=(edges, edges))[0])
-
-
-def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Add shot noise and read noise, most visible in the shadows."""
-    light = _light(photo)
-    height, width, _ = light.shape
-    grain = max(1, round(max(photo.size) / LONG_SIDE))
-    drawn = rng.standard_normal((-(-height // grain), -(-width // grain), 3), dtype=np.float32)
-    drawn = drawn.repeat(grain, axis=0).repeat(grain, axis=1)[:height, :width]
-    photons = _strength(severity, 500, 150, 50, 18)  # that make the brightest white
-    return _photo(light + drawn * np.sqrt(light / photons + (1.5 / photons) ** 2))
-
-
-def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Darken the photo by some stops."""
-    return _photo(_light(photo) / 2 ** _strength(severity, 0.7, 1.4, 2.3, 3.3))
-
-
-def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Brighten the photo by some stops; values above white are clipped."""
-    return _photo(_light(photo) * 2 ** _strength(severity, 0.5, 1.0, 1.6, 2.3))
-
-
-def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Shift the white balance (warmer or colder, greener or more purple) at equal brightness."""
-    stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
-    angle = rng.uniform(0, 2 * math.pi)
-    warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
-    gains = 2 ** (stops * np.array([warm, green, -warm]))
-    return _photo(_light(photo) * (gains / (gains @ _LUMINANCE)).astype(np.float32))
-
-
-def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Compress the photo as a JPEG of low quality."""
-    quality = int(_strength(severity, 35, 20, 11, 5))
-    return Image.open(io.BytesIO(_jpeg(photo, quality))).convert("RGB")
-
-
-def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Rotate the photo and crop the largest part of its own aspect ratio without empty corners."""
-    degrees = _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1])
-    width, height = photo.size
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    zoom = 1 / (cos + abs(sin) * max(width / height, height / width))
-    cos, sin = zoom * cos, zoom * sin
-    # Pillow asks for the map from the new picture's points to the old one's, here about the centre.
-    x, y = width / 2, height / 2
-    back = (cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y)
-    return photo.transform(photo.size, Image.Transform.AFFINE, back, Image.Resampling.BICUBIC)
-
-
-DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
-    "defocus": _defocus,
-    "shake": _shake,
-    "noise": _noise,
-    "underexposure": _underexposure,
-    "overexposure": _overexposure,
-    "colour-cast": _colour_cast,
-    "jpeg": _jpeg_compression,
-    "tilt": _tilt,
-}
-
-
-def _strength(severity: int, *levels: float) -> float:
-    """Strength of a defect at a severity from 1 to 4."""
-    return levels[SEVERITIES.index(severity)]
-
-
-def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
-    """Photo convolved in linear light with a kernel (k, k), k odd."""
-    from scipy.signal import fftconvolve
-
-    reach = len(kernel) // 2
-    light = np.pad(_light(photo), ((reach, reach), (reach, reach), (0, 0)), mode="symmetric")
-    kernel = (kernel / kernel.sum()).astype(np.float32)[:, :, None]
-    return _photo(fftconvolve(light, kernel, mode="valid", axes=(0, 1)))
-
-
-def _light(photo: Image.Image) -> NDArray[np.float32]:
-    """Linear light (h, w, 3), 0-1, of an sRGB photo: lenses and exposure act on linear light."""
-    return _LIGHT_OF_SRGB[np.asarray(photo)]
-
-
-def _photo(light: NDArray[np.floating]) -> Image.Image:
-    """Photo in sRGB from linear light (h, w, 3), clipped at white."""
-    steps = np.rint(np.clip(light, 0, 1) * (len(_SRGB_OF_LIGHT) - 1)).astype(np.uint16)
-    return Image.fromarray(_SRGB_OF_LIGHT[steps])

@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-Embeddings: TypeAlias = NDArray[np.float32]  # (n, d), unit rows
+Embeddings: TypeAlias = NDArray[np.float32]  # (n, d), their heads at unit length
+Rows: TypeAlias = NDArray[np.float32] | NDArray[np.float16]  # (n, d), as a shard holds them
 Direction: TypeAlias = NDArray[np.float64]  # (d,), unit length
 Ratings: TypeAlias = NDArray[np.float64]  # (n,), higher is better
 Labels: TypeAlias = NDArray[np.float64]  # (n,), higher is better, nan where unlabelled

@@ -2,37 +2,54 @@
 
     python scripts/builtin_vectors.py --oasis DIR --work DIR
 
-`beauty` is learned from people's mean beauty ratings of 808 photographs;
-`technical` from no ratings at all, by ranking each photograph above its own
-spoilt copies (Liu, van de Weijer & Bagdanov 2017, RankIQA,
-https://doi.org/10.1109/ICCV.2017.118), in closed form. DIR holds `ratings.csv`
-and `images/`. Embedding takes about half an hour on two cores and is kept in
-`--work`, so that a change of learner does not need it again.
+`beauty` is learned from people's mean beauty ratings of 808 photographs; `technical` from no
+ratings at all, by ranking each photograph above its own finely degraded copies (Liu, van de Weijer
+& Bagdanov 2017, RankIQA, https://doi.org/10.1109/ICCV.2017.118), in closed form; `worth` from the
+ratings with a tenth of their weight on degraded copies; `framing` from copies that cut or tilt the
+scene. DIR holds `ratings.csv` and `images/`. Embedding takes about ten minutes a framing on one
+core and is kept in `--work`, so that a change of learner does not need it again.
+
+The cards of the first version of `embedded` (`beauty.whole.1.json` …) stay as they are.
 """
 
 import argparse
 import csv
 import hashlib
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.encoders import load_encoder
-from photorank.encoders.base import Encoder, Fingerprint, encode_photos
+from photorank.encoders.base import Fingerprint, encode_photos
+from photorank.encoders.embedded import EmbeddedEncoder
+from photorank.learning.degradations import folds_of_copies, learner_of_copies, with_copies
+from photorank.learning.embedded_copies import Copies, differences
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import Learned, fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
+from photorank.photos.degraded.copies import (
+    BESIDE_SCORES,
+    FINE,
+    FRAMED,
+    LEVEL,
+    Degradation,
+    degraded_copies,
+)
 from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import decode_photo, photo_digest, read_photo
-from photorank.sample import DEFECTS, SEVERITIES, degraded
+from photorank.vectors import shipped
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
+from photorank.vectors.quality_words import TABLE, unit
 from photorank.vectors.seen_pictures import SeenPictures
 
 BUILTIN = Path(__file__).parents[1] / "photorank" / "vectors" / "builtin"
 FRAMINGS = ("whole", "crop")
-DEFECTS_A_PHOTO = 4  # of the eight, drawn for each photo: more scenes teach more than more copies
+WORTH_COPIES = 0.1  # weight of all copies beside the ratings
+COPIES = {one.name: one for one in (*FINE, *BESIDE_SCORES, *FRAMED, LEVEL)}
 LICENCE = (
     "Apache-2.0. Derived from OASIS (Kurdi, Lozano & Banaji 2017, "
     "https://doi.org/10.3758/s13428-016-0715-3)"
@@ -40,136 +57,173 @@ LICENCE = (
 RATINGS = "; ratings by Brielmann & Pelli 2019 (https://doi.org/10.3758/s13423-019-01599-1)"
 
 
+class Photos:
+    """Embedded photographs and copies of one framing."""
+
+    def __init__(self, data: dict[str, np.ndarray], fingerprint: Fingerprint) -> None:
+        self.X = data["X"]  # (n, 1 + copies, d)
+        self.scores, self.themes = data["score"], data["theme"].astype(np.intp)
+        self.digests = tuple(data["digest"].tolist())
+        self.greys = data["grey"]
+        self.fingerprint = fingerprint
+        self.head = fingerprint.blocks.head if fingerprint.blocks else self.X.shape[2]
+
+    def versions(self, copies: tuple[Degradation, ...]) -> np.ndarray:
+        """Embeddings (n, 1 + k, d) of each photograph and k of its copies."""
+        names = list(COPIES)
+        return self.X[:, [0, *(1 + names.index(one.name) for one in copies)]]
+
+    def of(self, copy: Degradation) -> np.ndarray:
+        """Embeddings (n, 1, d) of one copy of each photograph."""
+        return self.X[:, [1 + list(COPIES).index(copy.name)]]
+
+
 def main() -> None:
-    """Embed what is not embedded yet, learn both vectors in both framings, write the cards."""
+    """Embed what is not embedded yet, learn all vectors in all framings, write the cards."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--oasis", type=Path, required=True, help="folder of images/, ratings.csv")
     parser.add_argument("--work", type=Path, required=True, help="keeps embeddings between runs")
+    parser.add_argument("--framing", action="append", choices=FRAMINGS, help="default: all")
     arguments = parser.parse_args()
-
-    kept = arguments.work / "oasis-degraded.npz"
-    if not kept.exists():
-        np.savez(kept, **embed(arguments.oasis))
-    with np.load(kept, allow_pickle=False) as data:
-        photos = {name: data[name] for name in data.files}
-
-    for framing in FRAMINGS:
+    kept_spreads = BUILTIN / "quality_spreads.json"
+    spreads = json.loads(kept_spreads.read_bytes()) if kept_spreads.exists() else {}
+    for framing in arguments.framing or FRAMINGS:
         fingerprint = load_encoder("embedded", framing=framing).fingerprint
-        beauty(photos, framing, fingerprint).save(BUILTIN / f"beauty.{framing}.json")
-        technical(photos, framing, fingerprint).save(BUILTIN / f"technical.{framing}.json")
-    for path in sorted(BUILTIN.glob("*.json")):
+        kept = arguments.work / f"oasis-copies.{framing}.{fingerprint.weights[:8]}.npz"
+        if not kept.exists():
+            np.savez(kept, **embed(arguments.oasis, framing))
+        with np.load(kept, allow_pickle=False) as data:
+            photos = Photos({name: data[name] for name in data.files}, fingerprint)
+        for vector in (beauty(photos), worth(photos), technical(photos), framed(photos)):
+            vector.save(BUILTIN / f"{vector.name}.{framing}.json")
+        spreads[framing] = spreads_of(photos, framing)
+    kept_spreads.write_text(json.dumps(spreads, indent=1) + "\n", encoding="utf-8")
+    for path in sorted(BUILTIN.glob("*.*.json")):
         print(path.stem, hashlib.sha256(path.read_bytes()).hexdigest(), "(for shipped.py)")
 
 
-def embed(oasis: Path) -> dict[str, np.ndarray]:
-    """Embed every photograph and its spoilt copies in both framings."""
+def embed(oasis: Path, framing: str) -> dict[str, np.ndarray]:
+    """Embed every photograph and its copies in a framing."""
     with (oasis / "ratings.csv").open(newline="", encoding="utf-8") as file:
         ratings = sorted(csv.DictReader(file), key=lambda row: row["file"])
-    encoders: dict[str, Encoder] = {
-        framing: load_encoder("embedded", framing=framing) for framing in FRAMINGS
-    }
-    columns: dict[str, list] = {"scene": [], "defect": [], "severity": [], "digest": [], "grey": []}
-    columns |= {framing: [] for framing in FRAMINGS}
-    for scene, row in enumerate(ratings):
+    encoder = load_encoder("embedded", framing=framing, device="cpu")
+    rows, digests, greys = [], [], []
+    for number, row in enumerate(ratings):
         data = read_photo(oasis / "images" / row["file"])
         photo = decode_photo(data)
-        drawn = np.random.default_rng(scene).choice(list(DEFECTS), DEFECTS_A_PHOTO, replace=False)
-        versions = [("none", 0, photo)]
-        for defect in sorted(drawn):
-            for severity in SEVERITIES:
-                copy = degraded(photo, defect, severity, seed=scene)
-                versions.append((defect, severity, copy))
-        for defect, severity, _ in versions:
-            columns["scene"].append(scene)
-            columns["defect"].append(defect)
-            columns["severity"].append(severity)
-            columns["digest"].append(photo_digest(data))
-            columns["grey"].append(np.frombuffer(grey_code(photo), dtype=np.uint8))
-        for framing, encoder in encoders.items():
-            frames = [encoder.prepare(version) for _, _, version in versions]
-            columns[framing].append(encode_photos(encoder, frames))
-        print(f"{scene + 1} of {len(ratings)} photos", end="\r", flush=True)
-    embedded = {framing: np.concatenate(columns.pop(framing)) for framing in FRAMINGS}
-    scores = np.array([float(row["score"]) for row in ratings])
+        versions = degraded_copies(photo, tuple(COPIES.values()), seed=number)
+        rows.append(encode_photos(encoder, [encoder.prepare(one) for one in versions]))
+        digests.append(photo_digest(data))
+        greys.append(np.frombuffer(grey_code(photo), dtype=np.uint8))
+        print(f"{number + 1} of {len(ratings)} photos, {framing}", end="\r", flush=True)
     themes = np.unique([row["group"] for row in ratings], return_inverse=True)[1]
-    return (
-        {name: np.array(values) for name, values in columns.items()}
-        | embedded
-        | {"score": scores, "theme": themes}
+    scores = np.array([float(row["score"]) for row in ratings])
+    return {
+        "X": np.stack(rows),
+        "digest": np.array(digests),
+        "grey": np.array(greys),
+        "score": scores,
+        "theme": themes,
+    }
+
+
+def spreads_of(photos: Photos, framing: str) -> dict[str, float]:
+    """Standard deviations of the photographs' ratings by each quality, and by the median class."""
+    X, blocks = photos.X[:, 0].astype(np.float64), photos.fingerprint.blocks
+    builtin = {
+        name: MasterVector.load(BUILTIN / f"{name}.{framing}.json") for name in shipped.BUILTIN
+    }
+    found = {source: (X @ unit(source, builtin, blocks)).std() for *_, source in TABLE}
+    classes = EmbeddedEncoder(framing=framing).class_directions()
+    found["class"] = np.median((X[:, : blocks.head] @ classes.T).std(axis=0))
+    return {source: float(f"{spread:.6g}") for source, spread in found.items()}
+
+
+def rated(photos: Photos) -> JudgedPhotos:
+    """The photographs with people's ratings."""
+    n = len(photos.scores)
+    return JudgedPhotos(
+        X=photos.X[:, 0],
+        comparisons=Comparisons.from_scores(photos.scores),
+        groups=photos.themes,
+        series=np.full(n, -1),
+        digests=photos.digests,
+        greys=photos.greys,
+        head=photos.head,
     )
 
 
-def beauty(data: dict[str, np.ndarray], framing: str, fingerprint: Fingerprint) -> MasterVector:
+def beauty(photos: Photos) -> MasterVector:
     """Learn what people call beautiful, tested on themes that were not learned from."""
-    originals = data["severity"] == 0
-    n = int(originals.sum())
-    photos = JudgedPhotos(
-        X=data[framing][originals],
-        comparisons=Comparisons.from_scores(data["score"]),
-        groups=data["theme"].astype(np.intp),
-        series=np.full(n, -1),
-        digests=tuple(data["digest"][originals].tolist()),
-        greys=data["grey"][originals],
-    )
-    learned = fit_and_test(AllPairs(), photos, Protocol(fold_by="group"))
+    judged = rated(photos)
+    learned = fit_and_test(AllPairs(), judged, Protocol(fold_by="group"))
+    n = len(judged.X)
     source = f"mean beauty ratings of {n} OASIS photographs, all pairs; tested on unseen themes"
-    return card("beauty", learned, photos, fingerprint, source, LICENCE + RATINGS)
+    return card("beauty", learned, judged, photos, source, LICENCE + RATINGS)
 
 
-def technical(data: dict[str, np.ndarray], framing: str, fingerprint: Fingerprint) -> MasterVector:
-    """Learn to rank each photograph above its spoilt copies, tested on unseen photographs."""
-    winners, losers = [], []
-    for scene in np.unique(data["scene"]):
-        of_scene = data["scene"] == scene
-        original = np.flatnonzero(of_scene & (data["severity"] == 0))
-        for defect in np.unique(data["defect"][of_scene & (data["severity"] > 0)]):
-            copies = np.flatnonzero(of_scene & (data["defect"] == defect))
-            order = np.append(original, copies[np.argsort(data["severity"][copies])])
-            better, worse = np.triu_indices(len(order), 1)
-            winners.append(order[better])
-            losers.append(order[worse])
-    n = len(data["scene"])
-    photos = JudgedPhotos(
-        X=data[framing],
-        comparisons=Comparisons.from_choices(np.concatenate(winners), np.concatenate(losers), n=n),
-        groups=data["scene"].astype(np.intp),
-        series=np.full(n, -1),
-        digests=tuple(data["digest"].tolist()),
-        greys=data["grey"],
-    )
-    learned = fit_and_test(AllPairs(), photos, Protocol(fold_by="group", repeats=1))
+def worth(photos: Photos) -> MasterVector:
+    """Learn beauty beside what degrades a photo, tested on themes that were not learned from."""
+    n = len(photos.scores)
+    copies = photos.versions(BESIDE_SCORES)
+    beside = differences(copies, np.arange(n), BESIDE_SCORES, WORTH_COPIES, n=n)
+    judged = replace(rated(photos), beside=beside)
+    learned = fit_and_test(AllPairs(), judged, Protocol(fold_by="group"))
     source = (
-        f"{data['scene'].max() + 1} OASIS photographs, each ranked above its copies with known "
-        "defects, no ratings; tested on unseen photographs"
+        f"mean beauty ratings of {n} OASIS photographs, all pairs, with a tenth of their weight on "
+        f"{len(BESIDE_SCORES)} degraded copies of each; tested on the ratings of unseen themes"
     )
-    return card("technical", learned, photos, fingerprint, source, LICENCE)
+    return card("worth", learned, judged, photos, source, LICENCE + RATINGS)
+
+
+def technical(photos: Photos) -> MasterVector:
+    """Learn to rank each photograph above its finely degraded copies."""
+    source = "each ranked above its copies with slight blur, shake, noise and compression"
+    return of_copies("technical", photos, photos.versions(FINE), source)
+
+
+def framed(photos: Photos) -> MasterVector:
+    """Learn to rank each photograph above a corner of it and tilted copies."""
+    source = "each ranked above a corner of it and two tilted copies: for versions of one scene"
+    versions = np.hstack([photos.of(LEVEL), photos.versions(FRAMED)[:, 1:]])
+    return of_copies("framing", photos, versions, source)
+
+
+def of_copies(name: str, photos: Photos, versions: np.ndarray, source: str) -> MasterVector:
+    """Learn from copies alone, tested on unseen photographs."""
+    n = len(photos.digests)
+    copies = Copies(np.arange(n), photos.digests, photos.greys, versions)
+    judged = with_copies(copies, photos.head)
+    protocol = Protocol(fold_by="group", repeats=1)
+    folds = folds_of_copies(judged, protocol)
+    learned = fit_and_test(learner_of_copies(judged), judged, protocol, folds=folds)
+    told = f"{n} OASIS photographs, {source}; no ratings; tested on unseen photographs"
+    return card(name, learned, judged, photos, told, LICENCE)
 
 
 def card(
     name: str,
     learned: Learned,
-    photos: JudgedPhotos,
-    fingerprint: Fingerprint,
+    judged: JudgedPhotos,
+    photos: Photos,
     source: str,
     licence: str,
 ) -> MasterVector:
     """Put a vector together with where it is from."""
-    print(name, fingerprint.framing, learned.metrics["pairwise_accuracy"])
-    originals = np.unique(photos.digests, return_index=True)[1]  # each before its spoilt copies
-    greys = None if photos.greys is None else photos.greys[originals]
+    print(name, photos.fingerprint.framing, learned.metrics["pairwise_accuracy"])
     return MasterVector(
         name,
         "all-pairs",
         learned.direction,
-        fingerprint,
+        photos.fingerprint,
         slope=learned.slope,
         card=Card(
             parameters={"learner": {}},
             photos=frozenset(map(shortened, photos.digests)),
-            pictures=SeenPictures.of(photos.X[originals], greys),
-            labels=judgements_digest(photos),
-            n_photos=len(photos.X),
-            n_pairs=photos.comparisons.n_pairs,
+            pictures=SeenPictures.of(photos.X[:, 0, : photos.head], photos.greys),
+            labels=judgements_digest(judged),
+            n_photos=len(photos.digests),
+            n_pairs=judged.comparisons.n_pairs,
             seed=0,
             metrics=learned.metrics,
             licence=licence,

@@ -7,7 +7,8 @@ import pytest
 from PIL import Image, ImageFilter
 
 from photorank.errors import StorageError
-from photorank.sample import DEFECTS, SEVERITIES, degraded, write_sample
+from photorank.photos.degraded.defects import DEFECTS, SEVERITIES, degraded
+from photorank.sample import write_sample
 
 
 @pytest.fixture(scope="session")

@@ -20,13 +20,14 @@ def encoder(index: Index) -> Encoder:
     Raises IndexMismatchError if its weights are no longer the same.
     """
     made = index.manifest
-    # Two indexes of one encoder may differ in precision, and each keeps its own.
-    own = _encoder(made.encoder, index.fingerprint.framing, made.embedded_in)
+    # Two indexes of one encoder may differ in precision and blocks, and each keeps its own.
+    with_blocks = str(index.fingerprint.blocks)
+    own = _encoder(made.encoder, index.fingerprint.framing, made.embedded_in, with_blocks)
     return made.checked(index.name, own)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Loading the encoder, once …")
-def _encoder(spec: str, framing: str, precision: str) -> Encoder:
+def _encoder(spec: str, framing: str, precision: str, with_blocks: str) -> Encoder:
     from photorank.encoders import load_encoder  # torch takes seconds
 
     return load_encoder(spec, framing=framing)

@@ -41,7 +41,9 @@ def rated_highest(index: Index, vector: MasterVector) -> Found:
 
 def most_similar(index: Index, embedding: Embeddings, own: int | None) -> Found:
     """Photos most similar to an embedding (d,), without the query photo's own row."""
-    rows, similarities = index.nearest(embedding.astype(np.float64), MOST_FOUND + 1)
+    rows, similarities = index.nearest(
+        embedding[: index.manifest.head].astype(np.float64), MOST_FOUND + 1
+    )
     others = rows != (-1 if own is None else own)
     return Found(rows[others][:MOST_FOUND], similarities[others][:MOST_FOUND])
 

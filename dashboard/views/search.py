@@ -16,7 +16,7 @@ if way == "words":
     text, results = search_results.ask_words(), st.container()
     with show_errors(st.warning):
         found = search.farthest_along(index, search_and_map.direction(index, text))
-    if index.fingerprint.model == "embedded":
+    if index.fingerprint.is_embedded:
         st.caption(explanation_texts.STAND_IN)
     what = text
 elif way == "vector":

@@ -89,7 +89,7 @@ def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
         st.markdown("  \n".join(lines))
         with st.popover("In numbers"):
             _figures(found)
-        if index.fingerprint.model == "embedded":
+        if index.fingerprint.is_embedded:
             st.caption(explanation_texts.STAND_IN)
 
 

@@ -22,7 +22,7 @@ class Candidates:
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
     pinned: Codes  # (p,) places in `rows`
-    merit: Codes  # (n,) of the index's photos, to compare those of one series by
+    merit: Ratings  # (n,) of the index's photos, to compare those of one series by
     first: Mask  # (g,) the best shot of each series, or the pinned ones
 
 
@@ -51,7 +51,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 
 
 def candidates_of(
-    ratings: Ratings, merit: Codes, series: Series, request: AlbumRequest, among: Mask
+    ratings: Ratings, merit: Ratings, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
     """Photos that may be chosen; the best shots of series are marked to be chosen first.
 

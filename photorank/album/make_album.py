@@ -13,7 +13,7 @@ from photorank.errors import counted
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.metadata.capture_time import capture_seconds_among
-from photorank.rating.best_shot import order_in_series
+from photorank.rating.best_shot import merit_in_series, technical_ratings
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Ratings
@@ -72,7 +72,7 @@ def make_album(
     if (considered := int(among.sum())) < (total := int(there.sum())):
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
     signals = index.signals()
-    merit = order_in_series(ratings, signals, series.codes)
+    merit = merit_in_series(ratings, signals, series.codes, technical_ratings(index))
     candidates = candidates_of(ratings, merit, series, request, among)
     rules = Rules(
         request.places if parts is not None else min(request.places, len(candidates.rows)),
@@ -81,7 +81,7 @@ def make_album(
         None if parts is None else parts[candidates.rows],
         request.at_most,
     )
-    quality, covers = quality_and_covers(index.embeddings(), candidates, rules, request.clients)
+    quality, covers = quality_and_covers(index.heads(), candidates, rules, request.clients)
     worth = max(1 - request.balance, _VARIETY_TIE) * quality
     covers *= np.float32(request.balance)
     choice = choose(worth, covers, rules)

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.base import Encoder, Prepared, encode_photos
 from photorank.encoders.runtimes import FEW_PHOTOS, FRAMES, Switchable
 from photorank.errors import UnknownNameError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.framing import FRAMINGS
 from photorank.photos.open_photo import read_photo
-from photorank.typing import Embeddings, Frames
+from photorank.typing import Embeddings
 
 _BATCH_PHOTOS = 32
 
@@ -44,7 +44,7 @@ def embed_files(
     for batch in _opened(paths, encoder, forms):
         readable = [form for photo in batch if photo is not None for form in photo]
         if switchable is not None and len(readable) * len(paths) >= FEW_PHOTOS * len(batch):
-            frames = [part for form in readable for part in form][:FRAMES]
+            frames = [part for form in readable for part in form.frames][:FRAMES]
             switchable.choose_runtime("auto", frames)
             switchable = None
         rows = iter(encode_photos(encoder, readable) if readable else ())
@@ -57,10 +57,10 @@ def embed_files(
 
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
-) -> Iterator[list[list[list[Frames]] | None]]:
+) -> Iterator[list[list[Prepared] | None]]:
     """Batches of photos: the frames of each form of each photo, None for an unusable file."""
 
-    def opened(path: Path) -> list[list[Frames]] | None:
+    def opened(path: Path) -> list[Prepared] | None:
         try:
             photo = decode_isolated(read_photo(path), short_side=2 * encoder.short_side).photo
         except UnreadablePhotoError:

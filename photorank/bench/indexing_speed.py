@@ -166,7 +166,7 @@ def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
 def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
     """Seconds to encode all photos, in batches as the pipeline does."""
     encoder = _ready(spec, runtime, folder)
-    frames = [photo.frames for photo in _opened(folder, encoder)]
+    frames = [photo.prepared for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())
     start = time.perf_counter()
     for at in range(0, len(frames), size):

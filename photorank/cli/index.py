@@ -25,6 +25,7 @@ from photorank.cli.output import (
     progress,
     skipped_files,
 )
+from photorank.errors import counted
 from photorank.outside_text import typed_path
 from photorank.workspace import IndexPaths, Workspace
 
@@ -40,8 +41,18 @@ app = typer.Typer()
 )
 def index(
     paths: Annotated[
-        list[Path], typer.Argument(parser=typed_path, metavar="PATH...", show_default=False)
-    ],
+        list[Path] | None,
+        typer.Argument(parser=typed_path, metavar="PATH...", show_default=False),
+    ] = None,
+    from_index: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="OLD",
+            help="Index the photos of this index into a new one, with all its judgements: for "
+            "another encoder, or a newer version of it.",
+        ),
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option(
@@ -140,15 +151,23 @@ def index(
     from photorank.encoders.runtimes import known_runtime
     from photorank.index.building.build import build_index
     from photorank.index.building.request import BuildRequest
+    from photorank.index.building.successor import successor_of
 
     on_cluster = _cluster(cluster, mirror or [])
     name = name or dataset
     if not name:
         raise typer.BadParameter("give the index a --name")
+    if not (paths or from_index):
+        raise typer.BadParameter("say which folders: PATH..., or --from another index")
+    workspace = Workspace.current()
+    old = None if from_index is None else successor_of(workspace.existing_index(from_index))
+    if old is not None:
+        old.check_new(workspace.index(name))
+        paths, encoder = paths or old.folders, encoder or old.encoder
+    paths = paths or []
     # Labels that cannot be read stop the command before hours of embedding, not after them.
     columns = (file_column, score_column, rater_column, group_column)
     imported = _labels_to_import(paths, labels, columns, dataset, partial)
-    workspace = Workspace.current()
     with progress("Indexing", "photos") as on_progress:
         request = BuildRequest(
             paths,
@@ -167,6 +186,13 @@ def index(
         )
         report = build_index(workspace.index(name), request)
     _print_report(report, as_json)
+    if old is not None:
+        copied = old.copy_to(workspace.index(name))
+        message(
+            f"copied from {from_index}: {counted(copied.ratings, 'score')}, "
+            f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
+            "Its vectors rate the old embeddings: learn new ones with `photorank vector learn`."
+        )
     if imported is not None:
         print_notes(imported(workspace.index(name)))
         message(f"imported {labels or dataset}")

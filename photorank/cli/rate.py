@@ -196,13 +196,14 @@ def _sought(
 
     if like is not None:
         embedding = embeddings_of(index, [like], index.encoder)[0]
+        head = embedding[: index.manifest.head]
         if vector is not None:
             by = open_vector(index, vector)
             better = closest_better(index, by, embedding, index.rate(by), k=k)
             return [(one.photo, one.similarity) for one in better]
         row = index.row_now(like)
         own = None if row is None else index.photo(row)
-        found = best(index, embedding, k + 1)
+        found = best(index, head, k + 1)
         return [(one.photo, one.similarity) for one in found if one.photo != own][:k]
     if text is not None:
         direction = prompt_vector("search", [text], index.encoder()).direction

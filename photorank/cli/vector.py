@@ -27,16 +27,26 @@ def prompt(
         list[str] | None,
         typer.Option("--not", metavar="TEXT", help="What is not wanted; may be repeated."),
     ] = None,
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Without the table of qualities that embedded's words need."),
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
     from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.quality_words import worded_vector
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
     check_free(opened, name)
-    vector = prompt_vector(name, texts, opened.encoder(), negatives=negatives or ())
+    make = prompt_vector if plain else worded_vector
+    vector = make(name, texts, opened.encoder(), negatives=negatives or ())
+    if opened.fingerprint.is_embedded:
+        message(
+            "words are weak with this encoder: it knows things, and qualities only by a fixed table"
+        )
     _print_made(vector, add_vector(opened, vector), as_json)
 
 
@@ -65,6 +75,16 @@ def learn(
         typer.Option(min=0, max=2, metavar="0|1|2", help="How much a big gap of scores counts."),
     ] = None,
     weigh_by_raters: ByRaters = False,
+    with_degradations: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=10,
+            metavar="WEIGHT",
+            help="Also learn from degraded copies of the judged photos, with this weight beside "
+            "the judgements; 0.1 is usual (all-pairs).",
+        ),
+    ] = 0.0,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -79,7 +99,14 @@ def learn(
     opened = open_index(index)
     check_free(opened, name)
     if learner == KIND:
-        if within or prior or rater or gap_power is not None or weigh_by_raters:
+        if (
+            within
+            or prior
+            or rater
+            or gap_power is not None
+            or weigh_by_raters
+            or with_degradations
+        ):
             raise typer.BadParameter(f"{KIND} uses no judgements: give it no other option")
         with progress("Spoiling photos", "photos") as on_progress:
             vector = learn_degradations(opened, name, opened.encoder, on_progress=on_progress)
@@ -95,6 +122,7 @@ def learn(
             rater=rater,
             gap_power=gap_power,
             by_raters=weigh_by_raters,
+            with_degradations=with_degradations,
             on_progress=on_progress,
         )
     _print_made(vector, add_vector(opened, vector), as_json)
@@ -115,7 +143,7 @@ def import_(
 
     opened = open_index(index)
     check_free(opened, name)
-    vector = published_vector(name, file, opened.fingerprint, opened.manifest.dimensions)
+    vector = published_vector(name, file, opened.fingerprint, opened.manifest.head)
     path = add_vector(opened, vector)
     if "encoder" in vector.card.parameters:
         message(

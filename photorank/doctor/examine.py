@@ -6,11 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from photorank.doctor.golden import examine_embedded
 from photorank.doctor.machine import examine_machine
 from photorank.encoders.base import encode_photos
+from photorank.encoders.blocks import cosine
 from photorank.errors import (
     DecoderError,
     IndexMismatchError,
@@ -127,7 +126,7 @@ def _encoder(paths: IndexPaths) -> Finding:
                 continue
             pixels = decode_isolated(data, short_side=encoder.short_side).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
-            cosines.append(float(np.dot(again, index.embeddings_of([row])[0])))
+            cosines.append(cosine(again[: index.manifest.head], index.heads_of([row])[0]))
         if len(cosines) == _EMBEDDED_PHOTOS:
             break
     if not cosines:

@@ -51,9 +51,10 @@ def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
 
 
 def embed_golden(encoder: Encoder) -> Any:
-    """Unit embedding of the golden photo (d,)."""
+    """Unit head of the golden photo's embedding (dh,)."""
     photo = decode_photo(golden_photo())
-    return encode_photos(encoder, [encoder.prepare(photo)])[0]
+    head = encoder.encode_texts([]).shape[1]
+    return encode_photos(encoder, [encoder.prepare(photo)])[0, :head]
 
 
 def _png(pixels: Any) -> bytes:

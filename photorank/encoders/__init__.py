@@ -1,7 +1,7 @@
 """Encoders: unit embeddings of photos and texts in one space."""
 
 from photorank.encoders.base import Encoder
-from photorank.encoders.embedded import EmbeddedEncoder
+from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder
 from photorank.encoders.openclip import OpenClipEncoder
 from photorank.errors import EncoderError
 
@@ -12,8 +12,8 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
     Parameters
     ----------
     spec : str
-        ``embedded``, ``open_clip:MODEL/PRETRAINED``, ``open_clip:MODEL@FILE``,
-        ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``.
+        ``embedded`` (``embedded:1`` is its first version), ``open_clip:MODEL/PRETRAINED``,
+        ``open_clip:MODEL@FILE``, ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``.
     framing : str, optional
         One of :data:`photorank.photos.framing.FRAMINGS`. Default: the encoder's own.
     device : str, default="auto"
@@ -37,11 +37,13 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
         ...
     photorank.errors.EncoderError: no encoder is called 'clip'. Use one of: embedded, ...
     """
-    if spec == "embedded":
-        return EmbeddedEncoder(framing=framing, device=device)
+    for packaged in (EmbeddedEncoder, FirstEmbeddedEncoder):
+        if spec == packaged.spec:
+            return packaged(framing=framing, device=device)
     if spec.startswith("open_clip:"):
         return OpenClipEncoder(spec, framing=framing, device=device)
     raise EncoderError(
-        f"no encoder is called {spec!r}. Use one of: embedded, open_clip:MODEL/PRETRAINED, "
-        "open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, open_clip:local-dir:PATH."
+        f"no encoder is called {spec!r}. Use one of: embedded, embedded:1, "
+        "open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, "
+        "open_clip:local-dir:PATH."
     )

@@ -1,14 +1,26 @@
 """The interface of encoders, and the fingerprint that tells two encoders' embeddings apart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from PIL import Image
 
+from photorank.encoders.blocks import Blocks, unit_rows
+from photorank.encoders.constants import load_constants
 from photorank.errors import EncoderMismatchError
-from photorank.typing import Embeddings, Frames
+from photorank.typing import Direction, Embeddings, Floats, Frames
+
+__all__ = [
+    "Encoder",
+    "Fingerprint",
+    "OptionalSignals",
+    "PositionMaps",
+    "Prepared",
+    "encode_photos",
+    "unit_rows",
+]
 
 
 @dataclass(frozen=True)
@@ -19,14 +31,47 @@ class Fingerprint:
     weights: str  # SHA-256 of the weights
     framing: str  # how a photo is fitted to the frame
     size: int  # pixels: the frame's (short) side
+    blocks: Blocks | None = None  # None: all is the head, in 32 bits
 
     def __str__(self) -> str:
         return f"{self.model} ({self.weights[:8]}) framing {self.framing} {self.size} px"
 
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the encoder is the packaged one, whose words know things and not qualities."""
+        return self.model.partition(":")[0] == "embedded"
+
+    @property
+    def of_head(self) -> "Fingerprint":
+        """Fingerprint of vectors that rate by the head alone, such as prompts'."""
+        return replace(self, blocks=None)
+
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if embeddings of another fingerprint are to be rated."""
-        if self != found:
+        """Raise EncoderMismatchError if embeddings of another fingerprint are to be rated.
+
+        A vector of the head alone fits embeddings that have further blocks.
+        """
+        if self not in (found, found.of_head):
             raise EncoderMismatchError(vector, str(self), str(found))
+
+
+class Prepared(NamedTuple):
+    """A photo ready to be encoded."""
+
+    frames: list[Frames]  # one, or several whose embeddings are averaged
+    signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
+
+
+class PositionMaps(NamedTuple):
+    """Parts of a frame's scalar product with a direction, by position of the feature maps.
+
+    A map's mean is its block's product, of the head before it is scaled to unit length.
+    """
+
+    head: Floats  # (h, w)
+    head_mean: Embeddings  # (dh,) the frame's head before it is scaled
+    stages: Sequence[Floats] = ()  # maps (h, w) of different sizes
+    offset: float = 0.0  # what is added to the stages' means
 
 
 class Encoder(Protocol):
@@ -52,45 +97,59 @@ class Encoder(Protocol):
     def logit_scale(self) -> float | None:
         """Factor on cosines that the model was trained with; None if it had none."""
 
-    def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Frames of an upright sRGB photo: one, or several whose embeddings are averaged.
+    def prepare(self, photo: Image.Image) -> Prepared:
+        """Frames and signals of an upright sRGB photo.
 
         Runs in worker threads and loads no network.
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit embeddings (n, d) of frames; shapes may differ."""
+        """Rows (n, d) of frames without signals, the head at unit length; shapes may differ."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, d) of texts, in the space of the photos."""
+        """Unit embeddings (n, dh) of texts, in the space of the photos' heads."""
+
+
+@runtime_checkable
+class OptionalSignals(Protocol):
+    """Encoder that also embeds as older indexes do, without signals."""
+
+    def keep_blocks(self, blocks: Blocks | None) -> None:
+        """Embed with these blocks from now on, None for the head alone."""
 
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder whose frame embedding is the mean of its feature map, scaled to unit length."""
+    """Encoder whose frame embedding is made of means of feature maps."""
 
     @property
     def fingerprint(self) -> Fingerprint:
         """Identity of this encoder's embeddings."""
 
-    def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Frames of an upright sRGB photo: one, or several whose embeddings are averaged."""
+    @property
+    def dimensions(self) -> int:
+        """Length d of an embedding."""
 
-    def position_features(self, frame: Frames) -> Embeddings:
-        """Features (rows, columns, d) whose mean is a frame's embedding."""
+    def prepare(self, photo: Image.Image) -> Prepared:
+        """Frames and signals of an upright sRGB photo."""
 
-
-def encode_photos(encoder: Encoder, photos: Sequence[list[Frames]]) -> Embeddings:
-    """One unit embedding (n, d) a photo: the mean of its frames' embeddings."""
-    counts = [len(frames) for frames in photos]
-    flat = encoder.encode_frames([frame for frames in photos for frame in frames])
-    if all(count == 1 for count in counts):
-        return flat
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    return unit_rows(np.add.reduceat(flat, starts, axis=0))
+    def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
+        """Parts of a frame's scalar product with a direction, without signals."""
 
 
-def unit_rows(vectors: Embeddings) -> Embeddings:
-    """Vectors (n, d) at unit length."""
-    vectors = np.asarray(vectors, dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:
+    """One embedding (n, d) a photo: the mean of its frames' rows, then its signals.
+
+    It is rounded as an index stores it, so that a photo is rated alike inside and outside of one.
+    """
+    counts = [len(photo.frames) for photo in photos]
+    rows = encoder.encode_frames([frame for photo in photos for frame in photo.frames])
+    single = all(count == 1 for count in counts)
+    if not single:
+        starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+        rows = np.add.reduceat(rows, starts, axis=0) / np.array(counts)[:, None]
+    blocks = encoder.fingerprint.blocks
+    if blocks is None:
+        return rows if single else unit_rows(rows)
+    signals = np.stack([photo.signals for photo in photos])
+    return blocks.stored(np.hstack([rows, load_constants().scaled(signals)]))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 
-from photorank.encoders.base import unit_rows
 from photorank.encoders.bf16_networks import in_bf16
 from photorank.encoders.parallel_batches import each_batch
 from photorank.typing import Embeddings, Frames
@@ -36,16 +35,16 @@ class Tower(Protocol):
         """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
 
 
-def encode(tower: Tower, frames: Sequence[Frames], dimensions: int) -> Embeddings:
-    """Unit embeddings (n, d) of frames; frames of one shape are batched together."""
-    features = np.empty((len(frames), dimensions), dtype=np.float32)  # (n, d)
+def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
+    """Features (n, n_features) of frames; frames of one shape are batched together."""
+    features = np.empty((len(frames), n_features), dtype=np.float32)
 
     def run(rows: list[int]) -> None:
         features[rows] = tower(np.stack([frames[row] for row in rows]))
 
     for _ in each_batch(run, _batches_of_one_shape(frames, tower.at_once), device=tower.device):
         pass
-    return unit_rows(features)
+    return features
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def on_pixels(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> "nn.Module":
-    """Network from pixels (b, h, w, 3) to features (b, d), ready to be traced.
+    """Network from pixels (b, h, w, 3) to features (b, d), ready to be traced, or a list of maps.
 
     `features_of` maps the model (or a copy of it) and inputs (b, 3, h, w) to features;
     `mean` and `std` are those of a pixel's three colours on the scale 0-255.
@@ -103,7 +102,8 @@ def on_pixels(
             inputs = (pixels.float() - self.mean) / self.std  # (b, h, w, 3)
             weights = next(self.model.parameters())
             inputs = inputs.permute(0, 3, 1, 2).to(weights.dtype)  # (b, 3, h, w)
-            return features_of(self.model, inputs).float()
+            found = features_of(self.model, inputs)
+            return found if isinstance(found, list) else found.float()
 
     return OnPixels(model).eval().to(next(model.parameters()).device)
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from PIL import Image
 
-from photorank.encoders.base import Fingerprint, unit_rows
+from photorank.encoders.base import Fingerprint, Prepared
+from photorank.encoders.blocks import Blocks, unit_rows
+from photorank.encoders.constants import SHA256
 from photorank.encoders.device import check_device
 from photorank.encoders.image_towers import TorchTower, on_pixels
 from photorank.encoders.model_hub import fetch, reach_hub
@@ -25,7 +27,8 @@ from photorank.errors import (
     first_line,
 )
 from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
-from photorank.typing import Embeddings, Frames
+from photorank.photos.signals.signals_block import NAMES, SHORT_SIDE, signals_block
+from photorank.typing import Embeddings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,7 +104,10 @@ class OpenClipEncoder(SwitchableImages):
         self._text_tower: Any = None
         self._logit_scale: float | None = None
         self._loading = Lock()
-        self._images = SwitchableTower(self._image_tower, self.dimensions, one_shape=not self._free)
+        self._head = int(self._checkpoint.config["embed_dim"])
+        self._all_blocks = Blocks(self._head, signals=len(NAMES), constants=SHA256[:16])
+        self._blocks: Blocks | None = self._all_blocks
+        self._images = SwitchableTower(self._image_tower, self._head, one_shape=not self._free)
 
     @property
     def spec(self) -> str:
@@ -109,22 +115,26 @@ class OpenClipEncoder(SwitchableImages):
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 
-    @cached_property
+    @property
     def fingerprint(self) -> Fingerprint:
         """Identity of the embeddings; the first call reads the whole weights file."""
-        with self._checkpoint.weights.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Fingerprint(self._checkpoint.model, digest, self._framing, self._size)
+        return Fingerprint(
+            self._checkpoint.model, self._weights_digest, self._framing, self._size, self._blocks
+        )
 
     @property
     def dimensions(self) -> int:
         """Length d of an embedding."""
-        return int(self._checkpoint.config["embed_dim"])
+        return self._blocks.dimensions if self._blocks else self._head
+
+    def keep_blocks(self, blocks: Blocks | None) -> None:
+        """Embed with these blocks from now on; None leaves out the signals, as older indexes do."""
+        self._blocks = blocks and self._all_blocks
 
     @property
     def short_side(self) -> int:
         """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
-        return self._size
+        return max(self._size, SHORT_SIDE) if self._blocks else self._size
 
     @property
     def logit_scale(self) -> float | None:
@@ -133,11 +143,11 @@ class OpenClipEncoder(SwitchableImages):
             self._images.load()
         return self._logit_scale
 
-    def prepare(self, photo: Image.Image) -> list[Frames]:
-        """Frames of an upright sRGB photo: one, or its tiles or views."""
+    def prepare(self, photo: Image.Image) -> Prepared:
+        """Frames of an upright sRGB photo (one, or its tiles or views) and its signals."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
-        return frame(
+        frames = frame(
             photo,
             self._framing,
             self._size,
@@ -145,11 +155,14 @@ class OpenClipEncoder(SwitchableImages):
             fill=(values["fill_color"],) * 3,
             step=self._checkpoint.config["vision_cfg"].get("patch_size", 1) if self._free else 1,
         )
+        if self._blocks is None:
+            return Prepared(frames)
+        return Prepared(frames, signals_block(photo))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, d) of texts."""
+        """Unit embeddings (n, dh) of texts."""
         if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
+            return np.empty((0, self._head), dtype=np.float32)
         import torch
 
         tower = self._text()
@@ -163,6 +176,11 @@ class OpenClipEncoder(SwitchableImages):
         starts = range(0, len(tokens), self._at_once)
         batches: Iterator[Embeddings] = each_batch(run, starts, device=self._chosen_device)
         return unit_rows(np.concatenate(list(batches)))
+
+    @cached_property
+    def _weights_digest(self) -> str:
+        with self._checkpoint.weights.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     @property
     def _at_once(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from photorank.encoders import openvino_towers
 from photorank.encoders.bf16_networks import is_mixed
+from photorank.encoders.blocks import unit_rows
 from photorank.encoders.device import choose_device
 from photorank.encoders.image_towers import TorchTower, Tower, encode
 from photorank.encoders.int8_networks import quantised
@@ -84,14 +85,22 @@ def free_memory() -> None:
 class SwitchableTower:
     """Image network of an encoder: torch in float32 until another runtime is chosen.
 
-    `load` makes it when it is first needed, `dimensions` is the length d of an embedding,
-    and `one_shape` tells that all frames have one shape.
+    `load` makes it when it is first needed; it gives `n_features` numbers a frame, of which
+    `finish` makes a row; `one_shape` tells that all frames have one shape.
     """
 
-    def __init__(self, load: Callable[[], TorchTower], dimensions: int, *, one_shape: bool) -> None:
+    def __init__(
+        self,
+        load: Callable[[], TorchTower],
+        n_features: int,
+        *,
+        one_shape: bool,
+        finish: Callable[[Embeddings], Embeddings] = unit_rows,
+    ) -> None:
         self._load = load
-        self._dimensions = dimensions
+        self._n_features = n_features
         self._one_shape = one_shape
+        self._finish = finish
         self._tower: Tower | None = None
         self._precision = FULL_PRECISION  # of what is loaded without a choice
         self._loading = Lock()
@@ -124,10 +133,13 @@ class SwitchableTower:
             self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit embeddings (n, d) of frames."""
+        """Rows (n, d) of frames."""
         if not frames:
-            return np.empty((0, self._dimensions), dtype=np.float32)
-        return encode(self.load(frames[0]), frames, self._dimensions)
+            return self._finish(np.empty((0, self._n_features), dtype=np.float32))
+        return self._rows(self.load(frames[0]), frames)
+
+    def _rows(self, tower: Tower, frames: Sequence[Frames]) -> Embeddings:
+        return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change to the runtime's fastest variant that agrees with torch in float32.
@@ -169,7 +181,7 @@ class SwitchableTower:
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
         """Fastest network that agrees with float32; of about equally fast ones, the simplest."""
         start = time.perf_counter()
-        expected = encode(plain, frames, self._dimensions)
+        expected = self._rows(plain, frames)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
         best: Tower | None = None
         least, closest = np.inf, -1.0
@@ -224,7 +236,7 @@ class SwitchableTower:
                 f"few, {_MIN_FRAMES_OF_INT8} are needed. Use `--runtime openvino`."
             )
         judging, calibrating = frames[::3], [f for at, f in enumerate(frames) if at % 3]
-        expected = encode(plain, judging, self._dimensions)
+        expected = self._rows(plain, judging)
         model = self._converted(plain, frames[0])
         tower = openvino_towers.compiled(quantised(model, calibrating), "int8")
         cosine = self._least_cosine(tower, judging, expected)
@@ -234,12 +246,14 @@ class SwitchableTower:
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
         """Smallest cosine over frames between a network's embeddings and the expected ones."""
-        cosines = (encode(tower, frames, self._dimensions) * expected).sum(axis=1)
+        rows = self._rows(tower, frames)
+        lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(expected, axis=1)
+        cosines = np.einsum("nd,nd->n", rows, expected) / lengths
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
         """Seconds a network takes for the frames: the fastest of several rounds."""
-        return min(_timed(lambda: encode(tower, frames, self._dimensions)) for _ in range(rounds))
+        return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
 class SwitchableImages:
@@ -262,7 +276,7 @@ class SwitchableImages:
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit embeddings (n, d) of frames; frames of one shape are batched together."""
+        """Rows (n, d) of frames; frames of one shape are batched together."""
         return self._images.encode(frames)
 
     @cached_property

@@ -147,7 +147,7 @@ def common_vector(
     judged = [np.append(voice.judged.pairs.ravel(), voice.judged.rows) for voice in people]
     rows = people[0].rows[np.unique(np.concatenate(judged))]
     photos = {shortened(index.photo(int(row)).digest) for row in rows}
-    pictures = SeenPictures.of(index.embeddings_of(rows), grey_codes(index, rows))
+    pictures = SeenPictures.of(index.heads_of(rows), grey_codes(index, rows))
     believed_card = Card() if prior is None else prior.card
     return MasterVector(
         name,

@@ -7,6 +7,7 @@ from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import KINDS_FROM_WORDS
+from photorank.vectors.shipped import BUILTIN
 from photorank.vectors.store import list_vectors
 
 
@@ -18,22 +19,24 @@ def default_vector(index: Index) -> tuple[str, str]:
     name = by_preference(vectors, evaluation)[0]
     if evaluation is not None and name in _better_than_guessing(evaluation):
         return name, "the best vector of the latest evaluation"
-    return name, "the first of the index's vectors"
+    return name, "built in" if name in BUILTIN else "the first of the index's vectors"
 
 
 def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
     """Names of vectors by preference, the most accurate on this index first.
 
-    Then come learned ones, then untested ones from words, and last those that were tested and
-    may be no better than guessing.
+    Then come the built-in default, other learned ones, untested ones from words, and last those
+    that were tested and may be no better than guessing.
     """
     better = [] if evaluation is None else _better_than_guessing(evaluation)
     worse = set() if evaluation is None else {row.vector for row in evaluation.competing()}
     worse -= set(better)
 
-    def place(name: str) -> tuple[int, bool]:
+    usual = next((name for name in BUILTIN if name in vectors), None)
+
+    def place(name: str) -> tuple[int, bool, bool]:
         rank = better.index(name) if name in better else len(better) + (name in worse)
-        return rank, vectors[name].kind in KINDS_FROM_WORDS
+        return rank, name != usual, vectors[name].kind in KINDS_FROM_WORDS
 
     return sorted(vectors, key=place)
 

@@ -40,7 +40,7 @@ def write_folder(
     left_out = index.changed(range(len(index))) if without is None else without
     kept = np.setdiff1d(np.arange(len(index)), np.array(sorted(left_out), dtype=np.intp))
     photos = index.photos()
-    embeddings, paths = index.embeddings(), [path_text(photos[row].path) for row in kept.tolist()]
+    embeddings, paths = index.heads(), [path_text(photos[row].path) for row in kept.tolist()]
     starts = range(0, len(paths), part_rows)
     digits = len(str(max(len(starts) - 1, 0)))  # leading zeros: readers sort the names as text
     names = []

@@ -4,7 +4,10 @@ import json
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from photorank.encoders.base import Encoder, Fingerprint
+import numpy as np
+
+from photorank.encoders.base import Encoder, Fingerprint, OptionalSignals
+from photorank.encoders.blocks import unit_rows
 from photorank.encoders.runtimes import FEW_PHOTOS, Switchable, precision_of
 from photorank.errors import (
     BrokenIndexError,
@@ -13,6 +16,7 @@ from photorank.errors import (
     NewerSchemaError,
 )
 from photorank.json_values import from_json, to_json
+from photorank.typing import Embeddings, Rows
 from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
 SCHEMA_VERSION = 4  # of the manifest and of the catalogue
@@ -41,11 +45,30 @@ class Manifest:
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
         """The encoder in the index's precision; IndexMismatchError if another made the index."""
+        if isinstance(encoder, OptionalSignals):
+            encoder.keep_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
             raise IndexMismatchError(index, str(self.fingerprint), str(encoder.fingerprint))
         if isinstance(encoder, Switchable) and self.embedded_in:
             encoder.keep_precision(self.embedded_in)
         return encoder
+
+    def __post_init__(self) -> None:
+        # Until there was a second version, the first one was called so.
+        if self.encoder == "embedded" and self.fingerprint.blocks is None:
+            object.__setattr__(self, "encoder", "embedded:1")
+
+    @property
+    def head(self) -> int:
+        """Dimensions of a row's first block, in which likeness is measured."""
+        blocks = self.fingerprint.blocks
+        return blocks.head if blocks else self.dimensions
+
+    def stored(self, rows: Embeddings) -> Rows:
+        """Embeddings (n, d) in the precision of the index's shards, their heads at unit length."""
+        if self.fingerprint.blocks is None:
+            return unit_rows(rows)
+        return rows.astype(np.float16)
 
     @property
     def embedded_in(self) -> str:

@@ -65,7 +65,7 @@ class Index:
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self.paths = paths
         self.manifest = manifest
-        self._held = Snapshot(paths, manifest.dimensions)
+        self._held = Snapshot(paths, manifest)
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
@@ -121,11 +121,19 @@ class Index:
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
-        """Unit embeddings (n, d) of all photos, copied into memory, read-only."""
+        """Embeddings (n, d) of all photos, copied into memory, read-only."""
         return self._held.embeddings
 
+    def heads(self) -> Embeddings:
+        """Unit heads (n, dh) of all embeddings, a view: likeness is their cosine."""
+        return self._held.embeddings[:, : self.manifest.head]
+
+    def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
+        """Unit heads (k, dh) of the given rows' embeddings only."""
+        return self.embeddings_of(rows)[:, : self.manifest.head]
+
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit embeddings (k, d) of the given rows only."""
+        """Embeddings (k, d) of the given rows only."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
@@ -299,7 +307,7 @@ class Index:
 
         Parameters
         ----------
-        direction : ndarray of shape (d,)
+        direction : ndarray of shape (d,), or (dh,) for the heads alone
         k : int
             How many; fewer are returned where there are fewer.
         lowest : bool, default=False
@@ -311,7 +319,7 @@ class Index:
         rows : ndarray of shape (k,)
             Best match first; equal ones in the order of rows.
         similarities : ndarray of shape (k,)
-            The scalar products: the cosines, if the direction is of unit length.
+            The scalar products; of the heads alone the cosines, if the direction has unit length.
         """
         return nearest_photos.nearest_rows(
             self._held.layout, self._held.rows, direction, k, lowest=lowest
@@ -322,7 +330,7 @@ class Index:
 
         Parameters
         ----------
-        direction : ndarray of shape (d,)
+        direction : ndarray of shape (d,), or (dh,) for the heads alone
         k : int
             How many; fewer are returned where there are fewer.
         lowest : bool, default=False

@@ -1,36 +1,28 @@
 """Learning from degraded copies: a vector that detects technical faults, without labels."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.encoders.base import Encoder, encode_photos
-from photorank.errors import TooFewPhotosError, UnreadablePhotoError
-from photorank.index.building.decode_ahead import usable_cores
-from photorank.index.opened import Index, Photo
+from photorank.encoders.base import Encoder
+from photorank.index.opened import Index
+from photorank.learning.embedded_copies import Copies, embed_copies
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.learn_vector import fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.grey_code import grey_code
-from photorank.photos.open_photo import photo_digest, read_photo
-from photorank.sample import DEFECTS, degraded
-from photorank.typing import Codes, Embeddings, Frames
+from photorank.photos.degraded.copies import FINE
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
 
 KIND = "degradations"
 PHOTOS = 200  # more photos teach more than more copies of each
-MIN_PHOTOS = 10  # one a fold
-_DEFECTS_A_PHOTO = 4  # of the eight, drawn for each photo
-_SEVERITIES = (2, 4)  # seen well, and spoilt; all four would be a third more work for half a point
+# Penalty in units of the mean squared distance of a photo from its copies. Copies say nothing of
+# how far to trust them, so it is strong: of 0.0001 to 0.1 the best one on series of phone shots.
+PENALTY = 0.1
 
 
 def learn_degradations(
@@ -44,8 +36,8 @@ def learn_degradations(
 ) -> MasterVector:
     """Master-vector learned to rank an index's photos above degraded copies; uses no labels.
 
-    Each photo is spoilt by four of the sample's eight defects in two severities
-    and embedded with the index's encoder and framing. Photos that nobody judged
+    Each photo gets the copies of :data:`photorank.photos.degraded.copies.FINE`, embedded with
+    the index's encoder and framing. Photos that nobody judged
     are taken first, so that the others can still test the vector. Its held-out
     accuracy is on copies of photos that were not learned from; how well it orders
     *photos* as people do, an evaluation tells. The vector is returned, not stored.
@@ -60,7 +52,7 @@ def learn_degradations(
     photos : int, default=200
         How many to learn from at most, drawn at random.
     seed : int, default=0
-        Draws photos and defects.
+        Draws photos and the random parts of copies.
     on_progress : callable, optional
         Called with the number of photos done and to do.
 
@@ -75,10 +67,13 @@ def learn_degradations(
     rankings for no-reference image quality assessment.
     https://doi.org/10.1109/ICCV.2017.118
     """
-    judged = _spoilt_photos(index, load, photos, seed, on_progress)
+    copies = embed_copies(index, load, _drawn(index, seed), FINE, photos, seed, on_progress)
+    judged = with_copies(copies, index.manifest.head)
     protocol = Protocol(fold_by="group", repeats=1, seed=seed)
-    learned = fit_and_test(AllPairs(), judged, protocol, folds=_folds(judged, protocol))
-    n = len(set(judged.digests))
+    learned = fit_and_test(
+        learner_of_copies(judged), judged, protocol, folds=folds_of_copies(judged, protocol)
+    )
+    n = len(copies.digests)
     return MasterVector(
         name,
         KIND,
@@ -86,107 +81,57 @@ def learn_degradations(
         index.fingerprint,
         slope=learned.slope,
         card=Card(
-            parameters={"defects": _DEFECTS_A_PHOTO, "severities": list(_SEVERITIES)},
+            parameters={"copies": [one.name for one in FINE]},
             index=index.name,
-            photos=frozenset(map(shortened, judged.digests)),
-            pictures=_pictures(judged),
+            photos=frozenset(map(shortened, copies.digests)),
+            pictures=SeenPictures.of(copies.X[:, 0, : index.manifest.head], copies.greys),
             labels=judgements_digest(judged),
             n_photos=n,
             n_pairs=judged.comparisons.n_pairs,
             seed=seed,
             metrics=learned.metrics,
             source=(
-                f"{n} photos of the index {index.name!r}, each ranked above its own spoilt "
+                f"{n} photos of the index {index.name!r}, each ranked above its own degraded "
                 "copies, no labels; tested on copies of other photos"
             ),
         ),
     )
 
 
-def _pictures(judged: JudgedPhotos) -> SeenPictures | None:
-    """Codes of the photos themselves: each group's first row is the photo that was degraded."""
-    first = np.unique(judged.groups, return_index=True)[1]
-    originals = judged.take(first)
-    return SeenPictures.of(originals.X, originals.greys)
+def learner_of_copies(judged: JudgedPhotos) -> AllPairs:
+    """Learner with the penalty for photos and copies that are only compared with each other."""
+    X = judged.X.astype(np.float64)
+    return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
-def ranked_versions(photos: Codes, defects: list[str], severities: Codes) -> Comparisons:
-    """Comparisons among versions of photos: of the same defect, the milder severity wins.
-
-    `photos` (n,) numbers the photo of each version; `defects` and `severities` are "" and 0 for
-    the photo itself.
+def compared_with_copies(n: int, copies: int) -> Comparisons:
+    """Comparisons of n photos, each above its copies; a photo's row comes before its copies'.
 
     Examples
     --------
-    >>> ranked_versions(np.zeros(3, int), ["", "noise", "noise"], np.array([0, 2, 4])).n_pairs
-    3
+    >>> compared_with_copies(2, 3).n_pairs
+    6
     """
-    named = np.array(defects)
-    winners, losers = [], []
-    for photo in np.unique(photos):
-        mine = photos == photo
-        for defect in np.unique(named[mine & (severities > 0)]):
-            rows = np.flatnonzero(mine & ((severities == 0) | (named == defect)))
-            rows = rows[np.argsort(severities[rows], kind="stable")]
-            better, worse = np.triu_indices(len(rows), 1)
-            winners.append(rows[better])
-            losers.append(rows[worse])
-    return Comparisons.from_choices(np.concatenate(winners), np.concatenate(losers), n=len(photos))
+    rows = np.arange(n * (1 + copies)).reshape(n, 1 + copies)
+    winners = np.repeat(rows[:, 0], copies)
+    return Comparisons.from_choices(winners, rows[:, 1:].ravel(), n=rows.size)
 
 
-class _Spoilt(NamedTuple):
-    """Original and degraded versions of one photo, ready to be encoded."""
-
-    digest: str
-    grey: bytes  # code of the photo itself
-    defects: list[str]
-    severities: list[int]
-    frames: list[list[Frames]]
-
-
-def _spoilt_photos(
-    index: Index,
-    load: Callable[[], Encoder],
-    most: int,
-    seed: int,
-    on_progress: Callable[[int, int], None] | None,
-) -> JudgedPhotos:
-    """Embedded photos and degraded copies; each photo with its copies is a group."""
-    drawn = _drawn(index, seed)
-    wanted = min(most, len(drawn))
-    if wanted < MIN_PHOTOS:
-        raise TooFewPhotosError(index.name, wanted, MIN_PHOTOS)
-    spoilt: list[_Spoilt] = []
-    rows: list[Embeddings] = []
-    reasons: list[str] = []
-    encoder = load()
-    for batch in _opened(index, encoder, drawn, wanted, seed):
-        readable = [one for one in batch if isinstance(one, _Spoilt)]
-        reasons += [one.reason for one in batch if isinstance(one, UnreadablePhotoError)]
-        if readable:
-            rows.append(encode_photos(encoder, [one for photo in readable for one in photo.frames]))
-            spoilt += [photo._replace(frames=[]) for photo in readable]
-        if on_progress is not None:
-            on_progress(len(spoilt), wanted)
-    if len(spoilt) < MIN_PHOTOS:
-        raise TooFewPhotosError(index.name, len(spoilt), MIN_PHOTOS, reasons[0])
-    sizes = [len(photo.severities) for photo in spoilt]
-    codes = np.repeat(np.arange(len(spoilt)), sizes)
+def with_copies(copies: Copies, head: int) -> JudgedPhotos:
+    """Photos and copies as judged photos; each photo with its copies is a group."""
+    n, versions, d = copies.X.shape
     return JudgedPhotos(
-        X=np.concatenate(rows),
-        comparisons=ranked_versions(
-            codes,
-            [defect for photo in spoilt for defect in photo.defects],
-            np.concatenate([photo.severities for photo in spoilt]),
-        ),
-        groups=codes,
-        series=np.full(len(codes), -1),
-        digests=tuple(np.repeat([photo.digest for photo in spoilt], sizes).tolist()),
-        greys=np.repeat([np.frombuffer(photo.grey, np.uint8) for photo in spoilt], sizes, axis=0),
+        X=copies.X.reshape(n * versions, d),
+        comparisons=compared_with_copies(n, versions - 1),
+        groups=np.repeat(np.arange(n), versions),
+        series=np.full(n * versions, -1),
+        digests=tuple(np.repeat(copies.digests, versions).tolist()),
+        greys=np.repeat(copies.greys, versions, axis=0),
+        head=head,
     )
 
 
-def _folds(judged: JudgedPhotos, protocol: Protocol) -> Folds:
+def folds_of_copies(judged: JudgedPhotos, protocol: Protocol) -> Folds:
     """Folds that keep the versions of a photo and of its near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
@@ -210,42 +155,3 @@ def _drawn(index: Index, seed: int) -> list[int]:
     judged[choices.winners] = judged[choices.losers] = True
     order = np.random.default_rng(seed).permutation(len(judged))
     return order[np.argsort(judged[order], kind="stable")].tolist()
-
-
-def _opened(
-    index: Index, encoder: Encoder, drawn: list[int], wanted: int, seed: int
-) -> Iterator[list[_Spoilt | UnreadablePhotoError]]:
-    """Yield batches with the first `wanted` readable photos, and the errors of unreadable ones."""
-    left, numbers = wanted, iter(enumerate(drawn))
-    workers = usable_cores()
-    with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
-        while left and (batch := list(islice(numbers, min(2 * workers, left)))):
-
-            def spoil(numbered: tuple[int, int]) -> _Spoilt | UnreadablePhotoError:
-                number, row = numbered
-                return _spoil(index.photo(row), encoder, seed=len(drawn) * seed + number)
-
-            opened = list(pool.map(spoil, batch))
-            left -= sum(isinstance(one, _Spoilt) for one in opened)
-            yield opened
-
-
-def _spoil(photo: Photo, encoder: Encoder, *, seed: int) -> _Spoilt | UnreadablePhotoError:
-    """A photo and degraded copies, with defects chosen at random by the seed."""
-    try:
-        data = read_photo(photo.path)
-        if photo_digest(data) != photo.digest:
-            return UnreadablePhotoError("changed since it was indexed", photo.path)
-        picture = decode_isolated(data, short_side=encoder.short_side).photo
-    except UnreadablePhotoError as error:
-        return error
-    defects, severities, frames = [""], [0], [encoder.prepare(picture)]
-    rng = np.random.default_rng(seed)
-    for defect in sorted(rng.choice(list(DEFECTS), _DEFECTS_A_PHOTO, replace=False).tolist()):
-        for severity in _SEVERITIES:
-            copy = degraded(picture, defect, severity, seed=seed)
-            copy.info = dict(picture.info)  # a frame's shape follows from the size that it had
-            defects.append(defect)
-            severities.append(severity)
-            frames.append(encoder.prepare(copy))
-    return _Spoilt(photo.digest, grey_code(picture), defects, severities, frames)

@@ -101,7 +101,8 @@ def out_of_fold_directions(
             rows = _some_units(folds, rows, share, seed=list(place))
         known = None if scenes is None else scenes[rows]
         part = taught.comparisons.take(rows)
-        return clone(learner).fit(taught.X[rows], part, known).direction_
+        beside = None if taught.beside is None else taught.beside.take(rows)
+        return clone(learner).fit(taught.X[rows], part, known, beside).direction_
 
     places = list(np.ndindex(len(folds.codes), folds.k))
     directions: list[Direction] = []

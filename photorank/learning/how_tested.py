@@ -27,9 +27,11 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
     if not photos.seen_by(vector.card).any():
         return "unknown" if vector.card.unknown else "as it is"
-    if vector.card.index != index.name or vector.kind not in LEARNERS:
+    parameters = vector.card.parameters
+    with_copies = "with_degradations" in parameters  # which are not kept to learn from anew
+    if vector.card.index != index.name or vector.kind not in LEARNERS or with_copies:
         return "in-sample"
-    prior = vector.card.parameters.get("prior")
+    prior = parameters.get("prior")
     if prior is None:
         return "refitted"
     believed = list_vectors(index).get(prior)
@@ -40,4 +42,4 @@ def seen_photos(index: Index, card: Card) -> Flags:
     """Whether a vector with this card learned from each photo of an index (n,), or from a copy."""
     rows = np.arange(len(index))
     greys = None if card.pictures is None else grey_codes(index, rows)
-    return card.seen(index.digests(), index.embeddings(), greys)
+    return card.seen(index.digests(), index.heads(), greys)

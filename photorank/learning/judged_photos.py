@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
+from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import ComparisonsError, NoLabelsError
 from photorank.index.opened import Index
 from photorank.learning.protocol import FoldBy, Protocol
@@ -34,15 +35,22 @@ class JudgedPhotos:
     rater: str | None = None  # whose judgements; None: everybody's
     by_raters: bool = False  # a score counts as many people as it is the mean of
     greys: NDArray[np.uint8] | None = None  # (n, 128) grey codes; None: copies by embeddings alone
+    head: int | None = None  # dimensions dh of the embeddings' heads; None: all
+    beside: KnownDifferences | None = None  # from degraded copies, that teach beside judgements
+
+    @property
+    def heads(self) -> Embeddings:
+        """Unit heads (n, dh) of the embeddings, in which likeness is measured."""
+        return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
     def copies(self) -> Codes:
         """Group codes (n,) of near-duplicates and altered copies, −1 for a photo on its own."""
-        return altered_copies(self.X, self.greys)
+        return altered_copies(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
         """Whether a vector with this card learned from each photo (n,), or from a copy of it."""
-        return card.seen(self.digests, self.X, self.greys)
+        return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
         """Group or series number of each photo (n,), −1 for photos without one."""
@@ -60,6 +68,7 @@ class JudgedPhotos:
             rows=self.rows[rows] if len(self.rows) else self.rows,
             splits=tuple(self.splits[row] for row in rows) if self.splits else (),
             greys=None if self.greys is None else self.greys[rows],
+            beside=None if self.beside is None else self.beside.take(rows),
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
@@ -150,6 +159,7 @@ def judged_photos(
         rater=rater,
         by_raters=by_raters,
         greys=grey_codes(index, rows),
+        head=index.manifest.head,
     )
 
 

@@ -8,8 +8,10 @@ from typing import Literal
 import numpy as np
 from sklearn.base import clone
 
+from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.json_values import to_json
+from photorank.learning.embedded_copies import differences_beside
 from photorank.learning.held_out import counted, learner_of, out_of_fold_ratings
 from photorank.learning.how_tested import how_tested
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
@@ -57,7 +59,9 @@ def fit_and_test(
     ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     return Learned(
-        direction=clone(learner).fit(taught.X, taught.comparisons, taught.scenes).direction_,
+        direction=clone(learner)
+        .fit(taught.X, taught.comparisons, taught.scenes, taught.beside)
+        .direction_,
         slope=_slope(ratings, pairs, protocol.seed),
         metrics={
             "pairwise_accuracy": to_json(pairs.accuracy(ratings)),
@@ -88,6 +92,8 @@ def learn_vector(
     rater: str | None = None,
     gap_power: int | None = None,
     by_raters: bool = False,
+    with_degradations: float = 0.0,
+    load: Callable[[], Encoder] | None = None,
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
@@ -98,6 +104,9 @@ def learn_vector(
     photos nothing is held out from it: the accuracy is then named in-sample,
     and the vector is not calibrated. Other people's ratings of the photos may
     teach a personal vector how tastes differ, but not the one that is tested.
+    `with_degradations` is the weight of differences from degraded copies of the
+    judged photos beside the judgements (0.1 makes a vector prefer the sharp shot
+    of two and costs it little else); `load` loads the index's encoder for them.
 
     Raises
     ------
@@ -105,6 +114,8 @@ def learn_vector(
         If nobody judged the photos, or all the same.
     UnknownNameError
         If there is no such learner, or it does not understand an argument.
+    ComparisonsError
+        If the learner takes no degradations.
     """
     card = Card(
         parameters={
@@ -113,6 +124,7 @@ def learn_vector(
             "prior": prior,
             "rater": rater,
             "by_raters": by_raters,
+            **({"with_degradations": with_degradations} if with_degradations else {}),
         },
         index=index.name,
         seed=seed,
@@ -120,10 +132,15 @@ def learn_vector(
     )
     learner = learner_of(index, kind, card)
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
+    if with_degradations:
+        told = differences_beside(
+            index, photos, load or index.encoder, with_degradations, seed=seed
+        )
+        photos = replace(photos, beside=told)
     protocol = Protocol(seed=seed, within=within, by_raters=by_raters)
     learned = fit_and_test(learner, photos, protocol, on_progress=on_progress)
     believed = Card() if prior is None else load_vector(index, prior).card
-    pictures = SeenPictures.of(photos.X, photos.greys, seed=seed)
+    pictures = SeenPictures.of(photos.heads, photos.greys, seed=seed)
     card = replace(
         card,
         photos=believed.photos | frozenset(map(shortened, photos.digests)),

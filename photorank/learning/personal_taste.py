@@ -121,7 +121,7 @@ class PersonalState:
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
         greys = grey_codes(self.index, judged)
-        pictures = SeenPictures.of(self.index.embeddings_of(judged), greys)
+        pictures = SeenPictures.of(self.index.heads_of(judged), greys)
         calibrated = not saw and len(self.gaps) >= _MIN_TESTS_TO_CALIBRATE
         metrics = {}
         if self.accuracy is not None:

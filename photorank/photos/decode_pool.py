@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from math import nan
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from PIL import Image
@@ -46,6 +47,7 @@ class Decoded(NamedTuple):
 
     photo: Image.Image  # as `decode_photo` returns it
     shot: Shot
+    jpeg_quality: float  # 1 to 100, nan for another format
 
 
 def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
@@ -58,7 +60,8 @@ def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
     photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
     if head["full_size"]:
         photo.info["full_size"] = tuple(head["full_size"])
-    return Decoded(photo, shot_from_json(head["shot"]))
+    quality = head["jpeg_quality"]
+    return Decoded(photo, shot_from_json(head["shot"]), nan if quality is None else quality)
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:

@@ -10,12 +10,14 @@ import os
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from math import isfinite
 from typing import BinaryIO
 
 from photorank.errors import MetadataError, UnreadablePhotoError
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
-from photorank.photos.open_photo import decode_photo
+from photorank.photos.open_photo import decode_photo, open_header
+from photorank.photos.signals.compression import jpeg_quality
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
@@ -73,7 +75,13 @@ def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
 def _picture(data: bytes, *, short_side: int | None) -> Reply:
     photo = decode_photo(data, short_side=short_side)
     full_size = photo.info.get("full_size")
-    head = {"size": photo.size, "full_size": full_size, "shot": shot(data)}
+    quality = jpeg_quality(open_header(io.BytesIO(data)))
+    head = {
+        "size": photo.size,
+        "full_size": full_size,
+        "shot": shot(data),
+        "jpeg_quality": quality if isfinite(quality) else None,
+    }
     return head, photo.tobytes()
 
 

@@ -186,6 +186,12 @@ def _opened(data: bytes) -> Image.Image:
     return open_header(io.BytesIO(data))
 
 
+def full_size(photo: Image.Image) -> tuple[int, int]:
+    """Width and height of a photo before :func:`decode_photo` scaled it down."""
+    short, long = photo.info.get("full_size", sorted(photo.size))
+    return (long, short) if photo.width >= photo.height else (short, long)
+
+
 def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
     """Photo scaled down for browsing, its long side at most `side` pixels."""
     scale = min(1.0, side / max(photo.size))

@@ -1,19 +1,24 @@
-"""The best shot of each series, by technical signals and rating."""
+"""The best shot of each series, by sharpness, technical quality and rating."""
 
 import numpy as np
 
 from photorank.comparisons.codes import rows_by_code
+from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
 from photorank.typing import Codes, Floats, Ratings
+from photorank.vectors.store import builtin_vectors
 
-# What white noise of standard deviation 1 adds to the mean squared Laplacian: 4² + 4 · 1².
-_NOISE_IN_DETAIL = 20
-# What a picture that is all blown out loses, and each stop of grey levels, where the sharpest and
-# the least sharp are 1 apart. Chosen on half of 60 scenes spoilt in eight ways, for three kinds of
-# series.
-_CLIPPING_LOSS = 10
-_LOSS_PER_STOP = 0.5
-_MIN_BRIGHTNESS = 0.01  # below it a picture is black
+# Chosen on 1,064 pairs of 46 series of phone shots, of which people rated each shot by itself; they
+# order 0.94 of the pairs. Standard deviations are those of everyday photographs, so that a series'
+# order does not depend on its collection.
+_SHARPNESS_DEVIATION = 0.5  # of the signal: decades of squared detail
+_TECHNICAL_DEVIATION = 0.15  # of the ratings by the built-in vector
+_TECHNICAL_WEIGHT = 1.0  # beside sharpness
+_RATING_WEIGHT = 0.25  # of the chosen vector's rating, in its deviations over the index
+# What a shot loses whose picture is blown out beyond what is in the series' best exposed shot. More
+# of it finds more shots that are too light by two stops, and loses the lighter of two good ones.
+_CLIPPING_LOSS = 5.0
+_CLEARLY_CLIPPED = 0.05  # share of the picture
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
@@ -22,77 +27,51 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
-def within_series_score(signals: IndexSignals, series: Codes) -> Floats:
-    """Technical score (n,) of each photo within its series; series code −1 means no series.
+def technical_ratings(index: Index) -> Ratings | None:
+    """Ratings (n,) of the built-in vector `technical`; None where it sees no fine detail.
 
-    The rank of the subject's sharpness in the series, from 0 to 1, less ten
-    times the share of the picture that is blown out beyond what is in the
-    series' best exposed shot, less half of how many stops its grey levels are
-    brighter or darker than the series' median. What the noise adds to the
-    sharpness is taken off, and detail is relative to the light: else of a dark
-    scene the overexposed shot would be the sharpest. Photos of different series
-    are not to be compared by it: a misty morning is less sharp than a brick
-    wall however well it was taken.
+    The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
+    vector: sharpness decides alone.
+    """
+    blocks = index.fingerprint.blocks
+    technical = builtin_vectors(index).get("technical")
+    return index.rate(technical) if technical and blocks and blocks.stages else None
 
-    It is at most 1, with a mean of about 0.5 in a series; 0.5 for a photo on its own,
-    and what was not measured is taken to be in the middle.
+
+def merit_in_series(
+    ratings: Ratings, signals: IndexSignals, series: Codes, technical: Ratings | None = None
+) -> Floats:
+    """Merit (n,) for comparing the photos of one series; higher is better.
+
+    The sharpness of the subject, the technical rating and a quarter of the rating, each in
+    standard deviations, less what is clearly over-exposed beside the series' best exposed shot.
+    Photos of different series are not to be compared by it: a misty morning is less sharp than a
+    brick wall however well it was taken. Where a shot of the series was not measured, ratings alone
+    decide in it.
 
     Examples
     --------
-    >>> names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
-    >>> values = np.array([[-2, 0.5, 0, 0.4], [-3, 0.5, 0, 0.4], [-1, 0.5, 0, 0.4]])
-    >>> within_series_score(IndexSignals(names, values), np.array([0, 0, -1]))
-    array([1. , 0. , 0.5])
+    >>> names = ("subject_sharpness", "clipped_highlights")
+    >>> signals = IndexSignals(names, np.array([[-2, 0.0], [-3, 0.0], [-1, 0.0]]))
+    >>> merit_in_series(np.zeros(3), signals, np.array([0, 0, -1])).argsort().tolist()
+    [1, 0, 2]
     """
-    detail = 10 ** signals.column("subject_sharpness")
-    detail -= _NOISE_IN_DETAIL * (signals.column("noise") / 255) ** 2
-    light = np.maximum(signals.column("brightness"), _MIN_BRIGHTNESS)
-    detail /= light
-    lost, stops = signals.column("clipped_highlights"), np.log2(light)
-    scores = np.full(len(detail), 0.5)
+    spread = float(ratings.std()) if len(ratings) else 0.0
+    rated = ratings / spread if spread > 0 else np.zeros(len(ratings))
+    merit = signals.column("subject_sharpness") / _SHARPNESS_DEVIATION + _RATING_WEIGHT * rated
+    if technical is not None:
+        merit += _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
+    clipped = signals.column("clipped_highlights")
     for rows in _members(np.asarray(series)):
-        measured = rows[np.isfinite(detail[rows]) & np.isfinite(lost[rows])]  # so is light
-        if len(measured) > 1:
-            excess = lost[measured] - lost[measured].min()
-            apart = np.abs(stops[measured] - np.median(stops[measured]))
-            scores[measured] = _ranks(detail[measured])
-            scores[measured] -= _CLIPPING_LOSS * excess + _LOSS_PER_STOP * apart
-    return scores
-
-
-def order_in_series(ratings: Ratings, signals: IndexSignals, series: Codes) -> Codes:
-    """Rank 0 … n − 1 for comparing the photos of one series; higher is better.
-
-    A shot's :func:`within_series_score` and the rank of its rating, from 0 to 1, are added up:
-    each of them is blind to faults that the other sees. Of equals the one of better signals
-    counts as better. Where nothing was measured, ratings alone decide.
-
-    Examples
-    --------
-    >>> names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
-    >>> signals = IndexSignals(names, np.array([[-2, 0.5, 0, 0.4], [-3, 0.5, 0, 0.4]]))
-    >>> order_in_series(np.array([1.0, 2.0]), signals, np.array([0, 0]))
-    array([1, 0])
-    """
-    score = within_series_score(signals, series)
-    together = score.copy()
-    for rows in _members(np.asarray(series)):
-        together[rows] += _ranks(ratings[rows])
-    order = np.lexsort((ratings, score, together))
-    places = np.empty(len(order), dtype=np.intp)
-    places[order] = np.arange(len(order))
-    return places
+        if np.isfinite(merit[rows]).all():
+            excess = clipped[rows] - np.nanmin(clipped[rows]) - _CLEARLY_CLIPPED
+            merit[rows] -= _CLIPPING_LOSS * np.maximum(np.nan_to_num(excess), 0)
+        else:
+            merit[rows] = rated[rows]
+    return np.where(np.isfinite(merit), merit, rated)
 
 
 def _members(series: Codes) -> list[Codes]:
-    """Rows of each series of two photos or more."""
+    """Rows of each series."""
     several = np.flatnonzero(series >= 0)
-    several = several[np.bincount(series[several])[series[several]] > 1]
     return [several[rows] for rows in rows_by_code(series[several])]
-
-
-def _ranks(values: Floats) -> Floats:
-    """Ranks of two or more values, scaled to 0-1; tied values get their mean rank."""
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    below = np.cumsum(count) - count
-    return np.asarray(below[place] + (count[place] - 1) / 2) / (len(values) - 1)

@@ -39,7 +39,8 @@ def closest_better(
     higher = ratings > own + _CLEARLY_HIGHER * ratings.std()
     if not higher.any():
         higher = ratings > own + 1e-6 * ratings.std()
-    direction, alike = embedding.astype(np.float64), alike_cosine(index)
+    direction = embedding[: index.manifest.head].astype(np.float64)
+    alike = alike_cosine(index)
     rows, similarities = index.nearest(direction, min(_FIRST_SEARCHED, len(index)))
     if int(higher[rows].sum()) < k and similarities[-1] >= alike:
         rows, similarities = index.nearest(direction, len(index))
@@ -76,7 +77,7 @@ def alike_cosine(index: Index, share: float | None = None) -> float:
     draw = np.random.default_rng(0)
     first = draw.integers(len(index), size=_SAMPLED_PAIRS)
     second = (first + draw.integers(1, len(index), size=_SAMPLED_PAIRS)) % len(index)
-    cosines = np.einsum("ij,ij->i", index.embeddings_of(first), index.embeddings_of(second))
+    cosines = np.einsum("ij,ij->i", index.heads_of(first), index.heads_of(second))
     if share is None:
         share = min(max(_ALIKE_PAIRS, _ALIKE_PHOTOS / len(index)), 1.0)
     return float(min(np.quantile(cosines, 1 - share), (1 + cosines.mean()) / 2))

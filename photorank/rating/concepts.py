@@ -80,12 +80,12 @@ def moving_concepts(
     rows = np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
     if len(rows) < _MIN_PHOTOS:
         return []
-    others = index.embeddings_of(rows)
+    others, head = index.embeddings_of(rows), index.manifest.head
     texts = concept_embeddings(index, lambda: encoder)
     shown, liked = pulls(
-        (others @ texts.T).astype(np.float64),
+        (others[:, :head] @ texts.T).astype(np.float64),
         vector.rate(others, index.fingerprint),
-        (embedding @ texts.T).astype(np.float64),
+        (embedding[:head] @ texts.T).astype(np.float64),
     )
     found = [
         Concept(text, float(one), float(other), float(one * other))
@@ -95,7 +95,7 @@ def moving_concepts(
 
 
 def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
-    """Unit text embeddings (c, d) of `CONCEPTS`.
+    """Unit text embeddings (c, dh) of `CONCEPTS`.
 
     They are encoded once an index and then kept beside it, for a text tower takes ten seconds
     to load; only for them is the index's encoder loaded. Raises MissingWeightsError or
@@ -105,7 +105,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
     kept = kept_arrays(path, "encoder", "concepts", "embeddings")
     if kept and (str(kept["encoder"]), tuple(kept["concepts"].tolist())) == (encoder, CONCEPTS):
         found: Embeddings = kept["embeddings"].astype(np.float32)
-        if found.shape == (len(CONCEPTS), index.manifest.dimensions) and np.isfinite(found).all():
+        if found.shape == (len(CONCEPTS), index.manifest.head) and np.isfinite(found).all():
             return found
     found = load().encode_texts(CONCEPTS)
     keep_arrays(path, encoder=encoder, concepts=CONCEPTS, embeddings=found)

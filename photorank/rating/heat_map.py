@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image, ImageStat
 
 from photorank.encoders.base import Encoder, MeanPooled, encode_photos
+from photorank.encoders.constants import load_constants
 from photorank.photos.framing import Box, boxes
 from photorank.typing import Floats
 from photorank.vectors.master import MasterVector
@@ -68,36 +69,46 @@ def heat_map(
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
     """Exact heat map of a rating, for an encoder that averages features over positions.
 
-    With features f_kp at position p of P_k in frame k of K, f_k their mean,
-    and m the mean of the unit f_k, the rating is
+    With f_kp a head at position p of P_k in frame k of K, f_k their mean, m the mean of the unit
+    f_k, and the stages' products g_ksq at position q of Q_s, the rating is
 
-        scale · Σ_k Σ_p (f_kp · v) / (P_k ‖f_k‖ K ‖m‖) + bias,
+        scale · [Σ_k Σ_p (f_kp · v) / (P_k ‖f_k‖ K ‖m‖) + Σ_k Σ_s Σ_q g_ksq / (K Q_s)] + rest,
 
-    so each position has its part of it. For one frame this is class activation
-    mapping with v in place of a class's weights.
+    so each position has its part of it; the rest is what no position has: the signals' part, the
+    bias and the stages' offset. For one frame this is class activation mapping with v in place of
+    a class's weights.
 
     References
     ----------
     Zhou, B. et al. (2016). Learning deep features for discriminative localization.
     https://doi.org/10.1109/CVPR.2016.319
     """
-    frames = encoder.prepare(photo)
-    features = [encoder.position_features(one).astype(np.float64) for one in frames]  # (h, w, d)
-    means = np.stack([one.mean(axis=(0, 1)) for one in features])  # (K, d)
+    prepared, fingerprint = encoder.prepare(photo), encoder.fingerprint
+    blocks = fingerprint.blocks
+    signals = blocks.signals if blocks else 0
+    direction = np.zeros(encoder.dimensions)
+    direction[: len(vector.direction)] = vector.scale * vector.direction
+    own = direction[: len(direction) - signals]
+    frames = [encoder.position_maps(one, own) for one in prepared.frames]
+    means = np.stack([one.head_mean for one in frames]).astype(np.float64)  # (K, dh)
     lengths = np.linalg.norm(means, axis=1)
     # K ‖m‖, and 1 for a single frame.
     length = float(np.linalg.norm((means / lengths[:, None]).sum(axis=0)))
     rows, columns = _grid(photo, _EXACT_CELLS)
     values, weights = np.zeros((rows, columns)), np.zeros((rows, columns))
-    rating = vector.bias
-    fingerprint = encoder.fingerprint
+    rating, count = vector.bias, len(frames)
     places = boxes(*photo.size, fingerprint.framing, fingerprint.size)
-    for one, own, box in zip(features, lengths, places, strict=True):
-        count = one.shape[0] * one.shape[1]
-        parts = vector.scale * (one @ vector.direction) / (count * own * length)  # (h, w)
-        rating += float(parts.sum())
-        values += _on_grid(parts, box, rows, columns)
-        weights += _on_grid(np.full(parts.shape, 1 / (count * len(frames))), box, rows, columns)
+    for one, own_length, box in zip(frames, lengths, places, strict=True):
+        maps = [one.head / (own_length * length), *(stage / count for stage in one.stages)]
+        for parts in maps:
+            rating += float(parts.mean())
+            values += _on_grid(parts / parts.size, box, rows, columns)
+        rating += one.offset / count
+        flat = np.full(one.head.shape, 1 / (one.head.size * count))
+        weights += _on_grid(flat, box, rows, columns)
+    if signals:
+        scaled = load_constants().scaled(prepared.signals[None])[0]
+        rating += float(scaled @ direction[-signals:])
     rest = rating - float(values.sum())
     return HeatMap(values, weights, rest, rating, "sum over positions")
 

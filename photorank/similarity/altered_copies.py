@@ -82,7 +82,7 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
 
 def copies_among(index: Index, rows: Codes) -> Codes:
     """Group codes (k,) of near-duplicates and altered copies among some rows of an index."""
-    return altered_copies(index.embeddings_of(rows), grey_codes(index, rows))
+    return altered_copies(index.heads_of(rows), grey_codes(index, rows))
 
 
 def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:

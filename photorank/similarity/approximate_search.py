@@ -70,7 +70,7 @@ def approximate_best(
     lists.nprobe = recall.read
     sign = -1.0 if lowest else 1.0
     # Some may have vanished since the lists were made.
-    products, numbers = lists.search(_query(sign * direction), min(2 * k, lists.ntotal))
+    products, numbers = lists.search(_query(sign * direction, lists.d), min(2 * k, lists.ntotal))
     found: list[Found] = []
     for product, number in zip(products[0].tolist(), numbers[0].tolist(), strict=True):
         if len(found) == k or number < 0:
@@ -122,7 +122,7 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
     exact = [numbers[index.nearest(direction, k)[0]] for direction in directions]
     lists.nprobe, most = 1, max(lists.nlist // 4, 1)
     while True:
-        found = lists.search(np.concatenate([_query(one) for one in directions]), k)[1]
+        found = lists.search(np.concatenate([_query(one, lists.d) for one in directions]), k)[1]
         shares = [len(np.intersect1d(*both)) / k for both in zip(exact, found, strict=True)]
         recall = Recall(float(np.mean(shares)), k, lists.nprobe, lists.nlist)
         if recall.share >= _MIN_RECALL or recall.read >= most:
@@ -130,8 +130,11 @@ def _measure(index: Index, lists: Any, rng: np.random.Generator) -> Recall:
         lists.nprobe = min(2 * recall.read, most)
 
 
-def _query(direction: Direction) -> Any:
-    return np.ascontiguousarray(direction, dtype=np.float32)[None]
+def _query(direction: Direction, dimensions: int) -> Any:
+    """Direction as FAISS takes it (1, d); one of heads alone is 0 beyond."""
+    query = np.zeros((1, dimensions), dtype=np.float32)
+    query[0, : len(direction)] = direction
+    return query
 
 
 def _content(index: Index) -> str:

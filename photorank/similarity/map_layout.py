@@ -86,11 +86,11 @@ def _components(index: Index, k: int) -> Floats:
     n, found = len(index), np.zeros((len(index), k))
     if n < 2:
         return found
-    some = index.embeddings_of(_spread(n, _PCA_PHOTOS))
+    some = index.heads_of(_spread(n, _PCA_PHOTOS))
     kept = min(k, *some.shape)
     pca = PCA(kept, svd_solver="covariance_eigh").fit(some.astype(np.float64))
     for start in range(0, n, _ROWS):
-        rows: Embeddings = index.embeddings_of(np.arange(start, min(start + _ROWS, n)))
+        rows: Embeddings = index.heads_of(np.arange(start, min(start + _ROWS, n)))
         found[start : start + len(rows), :kept] = pca.transform(rows)
     return found
 

@@ -75,8 +75,8 @@ def find_series(
     unnamed = order[named.series[order] < 0]
     groups = _Groups(_near_duplicates(index, unnamed, threshold, on_progress))
     moments = _Moments(photos, seconds, unnamed)
-    _join_bursts(groups, moments, index.embeddings(), threshold)
-    _join_brackets(groups, moments, index.embeddings(), photos)
+    _join_bursts(groups, moments, index.heads(), threshold)
+    _join_brackets(groups, moments, index.heads(), photos)
     known = np.flatnonzero(named.series >= 0)
     for rows in rows_by_code(named.series[known]):
         groups.unite(known[rows])
@@ -113,7 +113,7 @@ def _near_duplicates(
 
     looser = threshold - _SAME_PICTURE_SLACK
     leader = np.arange(len(index))
-    leader[rows] = rows[leaders(index.embeddings()[rows], threshold, looser, same_picture)]
+    leader[rows] = rows[leaders(index.heads()[rows], threshold, looser, same_picture)]
     hashes.keep()
     return leader
 

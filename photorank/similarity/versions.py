@@ -33,7 +33,7 @@ def find_versions(
     row_of = {photos[row].digest: row for row in rows}
     there = library_files(index.paths, None if among is None else set(rows))
     files = [file for file in there if file.digest in row_of]
-    embeddings = index.embeddings()
+    embeddings = index.heads()
     named_alike = (dict.fromkeys(row_of[files[at].digest] for at in one) for one in versions(files))
     found: dict[int, list[int]] = {}
     for rows in chain.from_iterable(_somewhat_alike(list(one), embeddings) for one in named_alike):

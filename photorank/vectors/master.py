@@ -129,13 +129,15 @@ class MasterVector:
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of embeddings (n, d): higher is more worth printing.
 
+        A vector of the head alone, such as a prompt's, rates by the head.
+
         Raises
         ------
         EncoderMismatchError
             If another encoder, framing or size made the embeddings.
         """
         self.fingerprint.require(fingerprint, vector=self.name)
-        rows = np.asarray(embeddings)
+        rows = np.asarray(embeddings)[:, : len(self.direction)]
         products = np.empty(len(rows))
         step = max(_BLOCK // len(self.direction), 1)
         for start in range(0, len(rows), step):
@@ -143,6 +145,18 @@ class MasterVector:
             # einsum adds up each row in the same order, so a photo rates the same in any company.
             products[part] = np.einsum("nd,d->n", rows[part].astype(np.float64), self.direction)
         return self.scale * products + self.bias
+
+    def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
+        """The vector for embeddings of a fingerprint: one of the head alone is 0 in other blocks.
+
+        Raises EncoderMismatchError if it belongs to other embeddings.
+        """
+        self.fingerprint.require(fingerprint, vector=self.name)
+        blocks = fingerprint.blocks
+        if blocks is None or self.fingerprint == fingerprint:
+            return self
+        direction = np.pad(self.direction, (0, blocks.dimensions - len(self.direction)))
+        return replace(self, direction=direction, fingerprint=fingerprint)
 
     def renamed(self, name: str) -> "MasterVector":
         """Copy of the vector under another name."""

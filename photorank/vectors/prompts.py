@@ -14,7 +14,7 @@ PLAIN_PROMPT = (
     "a professionally-looking photo with nice composition that is worth placing into a photobook"
 )
 
-KINDS_FROM_WORDS = ("prompt", "antonyms")
+KINDS_FROM_WORDS = ("prompt", "antonyms", "prompt+qualities")
 
 
 def prompt_vector(
@@ -39,11 +39,11 @@ def prompt_vector(
             "the wanted and the unwanted texts mean the same to this encoder, so they define no "
             "direction: choose texts that differ more"
         )
-    return MasterVector(
+    vector = MasterVector(
         name,
         "antonyms" if negatives else "prompt",
         direction,
-        encoder.fingerprint,
+        encoder.fingerprint.of_head,
         # Plain cosines, whatever the length of a difference of texts.
         scale=1 / float(np.linalg.norm(direction)),
         card=Card(
@@ -51,6 +51,7 @@ def prompt_vector(
             source="words, through the encoder's text tower",
         ),
     )
+    return vector.fitted(encoder.fingerprint)
 
 
 def _mean_unit(encoder: Encoder, texts: Sequence[str]) -> Direction:

@@ -132,7 +132,7 @@ def published_vector(
         name,
         "published",
         weights,
-        fingerprint,
+        fingerprint.of_head,
         bias=bias,
         card=Card(
             unknown=True,

@@ -11,7 +11,7 @@ from photorank.errors import (
 )
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
-from photorank.vectors.shipped import BUILTIN, shipped_for
+from photorank.vectors.shipped import BUILTIN, WITHIN_SCENES, shipped_for
 from photorank.workspace import checked_name, sync_folder
 
 # The row of an evaluation's table that shows what chance looks like.
@@ -19,9 +19,10 @@ RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Built-in vectors for the encoder of this index, by name; damaged ones are left out."""
+    """Built-in vectors that rate any photos of this index, by name, without damaged ones."""
     found = shipped_for(index.fingerprint)
-    return {name: one for name, one in found.items() if isinstance(one, MasterVector)}
+    offered = {name: one for name, one in found.items() if name in BUILTIN}
+    return {name: one for name, one in offered.items() if isinstance(one, MasterVector)}
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
@@ -45,7 +46,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
     for path in sorted(index.paths.vectors.glob("*.json")):
         try:
             vector = MasterVector.load(path).renamed(checked_name("a vector", path.stem))
-            vector.fingerprint.require(index.fingerprint, vector=vector.name)
+            vector = vector.fitted(index.fingerprint)
         except PhotorankError as error:
             errors.append(error)
         else:
@@ -67,9 +68,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
         raise builtin
     if not path.is_file():
         raise MissingVectorError(name, index.name, list(list_vectors(index)))
-    vector = MasterVector.load(path)
-    vector.fingerprint.require(index.fingerprint, vector=name)
-    return vector
+    return MasterVector.load(path).fitted(index.fingerprint)
 
 
 def check_free(index: Index, name: str) -> None:
@@ -80,7 +79,7 @@ def check_free(index: Index, name: str) -> None:
     """
     from photorank.vectors.learners_by_name import LEARNERS
 
-    if name in LEARNERS or name in BUILTIN or name == RANDOM_NAME:
+    if name in LEARNERS or name in (*BUILTIN, *WITHIN_SCENES, RANDOM_NAME):
         raise ReservedNameError(name)
     if index.paths.vector(name).exists():
         raise VectorNameTakenError(name, index.name)

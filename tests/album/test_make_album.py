@@ -96,9 +96,11 @@ def test_photos_that_are_all_rated_alike_or_all_the_same(collection, make, balan
         photos, name = staticmethod(collection.index.photos), "same"
         signals, manifest = staticmethod(collection.index.signals), collection.index.manifest
 
+        fingerprint, paths = collection.index.fingerprint, collection.index.paths
+
         @staticmethod
-        def embeddings():
-            return np.tile(collection.index.embeddings()[:1], (10, 1))
+        def heads():
+            return np.tile(collection.index.heads()[:1], (10, 1))
 
     request = AlbumRequest(4, balance)
     album = make_album(Same, np.arange(10.0), single(10), request, vector="v")

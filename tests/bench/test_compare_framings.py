@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.bench.compare_framings import measure_framings
+from photorank.encoders.base import Prepared
 from photorank.errors import UnknownNameError
 from photorank.evaluation.evaluate import evaluate
 from photorank.index.opened import open_index
@@ -16,11 +17,11 @@ class FramedColours(ColourEncoder):
 
     def prepare(self, photo):
         """Return the photo as one small frame, or something that has nothing to do with it."""
-        [pixels] = super().prepare(photo)
+        [pixels] = super().prepare(photo).frames
         if self.fingerprint.framing == "pad":
             rng = np.random.default_rng(int(pixels.astype(int).sum()))
             pixels = rng.integers(0, 256, pixels.shape, dtype=np.uint8)
-        return [pixels]
+        return Prepared([pixels])
 
 
 def load(framing):

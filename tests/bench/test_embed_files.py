@@ -38,7 +38,7 @@ def test_each_form_of_a_photo_has_its_row(tmp_path):
 
     assert nothing is None
     for file, rows in ((files[0], first), (files[2], last)):
-        [expected] = encoder.encode_frames(encoder.prepare(Image.open(file)))
+        [expected] = encoder.encode_frames(encoder.prepare(Image.open(file)).frames)
         np.testing.assert_allclose(rows, [expected, expected], atol=1e-6)
 
 

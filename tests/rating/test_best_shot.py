@@ -1,104 +1,71 @@
+"""The best shot of a series: sharp, not blown out, well rated."""
+
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
+from skimage import data
 
 from photorank.index.reading.records import IndexSignals
+from photorank.photos.degraded.defects import degraded
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
-from photorank.rating.best_shot import order_in_series, within_series_score
-from photorank.sample import degraded
+from photorank.rating.best_shot import best_shots, merit_in_series
 
 
-def signals_of(*rows):
-    """Return signals of some photos: subject sharpness, noise, clipped highlights, brightness."""
-    names = ("subject_sharpness", "noise", "clipped_highlights", "brightness")
-    values = [(*row, 0.4) if len(row) == 3 else row for row in rows]
-    return IndexSignals(names, np.array(values, dtype=np.float64))
+def merit(*rows, ratings=None, series=None, technical=None):
+    """Return the merit of photos: subject sharpness and clipped highlights of each."""
+    signals = IndexSignals(("subject_sharpness", "clipped_highlights"), np.array(rows, float))
+    codes = np.zeros(len(rows), int) if series is None else np.array(series)
+    rated = np.zeros(len(rows)) if ratings is None else np.array(ratings, float)
+    return merit_in_series(rated, signals, codes, technical)
 
 
-def test_the_sharpest_shot_of_each_series_is_best():
-    """However sharp another series is."""
-    found = signals_of((-3, 1, 0), (-2.5, 1, 0), (-1, 1, 0), (-1.5, 1, 0), (-2, 1, 0))
-    scores = within_series_score(found, np.array([0, 0, 1, 1, 1]))
-    assert scores.tolist() == [0, 1, 1, 0.5, 0]
+def test_the_sharpest_shot_is_best():
+    """However bright or dark; another series is nothing to compare it with."""
+    found = merit((-3, 0), (-2.5, 0), (-1, 0), (-1.5, 0), (-2, 0), series=[0, 0, 1, 1, 1])
+    assert best_shots(np.arange(5), np.array([0, 0, 1, 1, 1]), found).tolist() == [1, 2]
 
 
 def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot():
     """What is white in every shot of the series is white in the scene."""
-    scene = signals_of((-2, 1, 0.3), (-2.1, 1, 0.3))
-    assert within_series_score(scene, np.array([0, 0])).tolist() == [1, 0]
-    shot = signals_of((-2, 1, 0.6), (-2.1, 1, 0.3))
-    first, second = within_series_score(shot, np.array([0, 0]))
-    assert first < second
+    assert merit((-2, 0.3), (-2.1, 0.3)).argmax() == 0
+    assert merit((-2, 0.6), (-2.1, 0.3)).argmax() == 1
+    assert merit((-2, 0.33), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault
 
 
-def test_the_light_of_most_shots_is_the_right_one():
-    """A shot over a stop too dark or too light loses to one that is little less sharp."""
-    for odd in (0.15, 0.9):
-        shots = signals_of((-2, 1, 0, odd), (-2.4, 1, 0, 0.4), (-2.5, 1, 0, 0.4))
-        scores = within_series_score(shots, np.zeros(3, int))
-        assert scores.argmax() == 1
+def test_technical_quality_counts_where_it_is_known():
+    """As much as sharpness, each in its deviations."""
+    shots = [(-2.0, 0), (-2.25, 0)]
+    assert merit(*shots, technical=np.array([0.0, 0.06])).argmax() == 0
+    assert merit(*shots, technical=np.array([0.0, 0.09])).argmax() == 1
 
 
-def test_more_light_is_no_more_detail():
-    """Of two shots the brighter one has more contrast of grey levels for that alone."""
-    brighter = -2.3 + 0.9 * np.log10(1.4)
-    shots = signals_of((-2.3, 1, 0, 0.2), (brighter, 1, 0, 0.28))
-    first, second = within_series_score(shots, np.zeros(2, int))
-    assert first > second
-    black = within_series_score(signals_of((-2, 1, 0, 0.0), (-3, 1, 0, 0.0)), np.zeros(2, int))
-    assert np.isfinite(black).all()
-
-
-def test_noise_is_no_detail():
-    """A noisy shot of the same scene is not the sharper one."""
-    plain = 10**-2.5
-    noisy = np.log10(plain + 20 * (10 / 255) ** 2)
-    first, second = within_series_score(
-        signals_of((noisy, 10.2, 0), (-2.5, 1, 0)), np.array([0, 0])
+def test_of_equally_sharp_shots_the_better_rated_one_is_best():
+    """And where a shot was not measured, ratings alone decide in its series."""
+    assert merit((-2, 0), (-2, 0), ratings=[1, 2]).argmax() == 1
+    found = merit(
+        (-1, 0), (np.nan, np.nan), (-2, 0), (-3, 0), ratings=[1, 2, 5, 4], series=[0, 0, 1, 1]
     )
-    assert first < second
+    assert found[1] > found[0]
+    assert found[2] > found[3]
+    assert np.isfinite(found).all()
 
 
-def test_what_is_alone_or_was_not_measured_is_in_the_middle():
-    """Nothing is known against it."""
-    found = signals_of((-2, 1, 0), (-1, 1, 0), (np.nan, np.nan, np.nan), (-1, 1, 0), (-3, 1, 0))
-    scores = within_series_score(found, np.array([0, 0, 0, -1, 5]))
-    assert scores.tolist() == [0, 1, 0.5, 0.5, 0.5]
-    assert within_series_score(signals_of((-2, 1, 0)), np.array([3])).tolist() == [0.5]
+def test_nothing_is_raised_without_photos():
+    """An empty index has no best shot."""
+    nothing = IndexSignals(("subject_sharpness", "clipped_highlights"), np.empty((0, 2)))
+    assert not len(merit_in_series(np.empty(0), nothing, np.empty(0, int)))
 
 
-def test_equal_shots_are_equal():
-    """Ties share their place."""
-    scores = within_series_score(signals_of((-2, 1, 0), (-2, 1, 0)), np.array([0, 0]))
-    assert scores.tolist() == [0.5, 0.5]
-
-
-@pytest.mark.parametrize("defect", ["defocus", "shake", "underexposure", "overexposure"])
+@pytest.mark.parametrize("defect", ["defocus", "shake", "underexposure"])
 def test_a_photo_is_better_than_its_spoilt_copies(defect):
     """Measured from files, as a camera's burst would be."""
-    import io
-
-    from PIL import Image
-    from skimage import data
-
     photo = Image.fromarray(data.astronaut()).resize((240, 240))
     rows = []
     for version in (photo, *(degraded(photo, defect, severity, seed=1) for severity in (2, 4))):
         file = io.BytesIO()
         version.save(file, "JPEG", quality=95)
         rows.append(list(photo_signals(file.getvalue()).values()))
-    scores = within_series_score(IndexSignals(tuple(SIGNALS), np.array(rows)), np.zeros(3, int))
-    assert scores.argmax() == 0
-
-
-def test_signals_and_ratings_count_alike_in_a_series_and_not_between_two():
-    """A shot that is second by one and first by the other is the best; of equals, the sharper."""
-    series = np.array([0, 0, 0, 1, 1, -1])
-    ratings = np.array([2.0, 1.0, 3.0, 0.0, 1.0, 9.0])
-    found = signals_of(*((sharpness, 1, 0) for sharpness in (-1, -2, -3, -1, -2, -2.5)))
-    best = order_in_series(ratings, found, series)
-    assert best[:3].argmax() == 0
-    assert best[3] > best[4]
-    unmeasured = order_in_series(ratings, signals_of(*[(np.nan, np.nan, np.nan)] * 6), series)
-    assert unmeasured[:3].argmax() == 2
-    assert unmeasured[4] > unmeasured[3]
-    assert sorted(unmeasured) == list(range(6))
+    signals = IndexSignals(tuple(SIGNALS), np.array(rows))
+    assert merit_in_series(np.zeros(3), signals, np.zeros(3, int)).argmax() == 0

@@ -15,12 +15,12 @@ def index(home):
 def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
     """NumPy's own search over all photos finds the same."""
     vector, alike = load_vector(index, "ours"), alike_cosine(index)
-    ratings, X = index.rate(vector), index.embeddings()
+    ratings, X, heads = index.rate(vector), index.embeddings(), index.heads()
     n_found = 0
     for row in range(len(index)):
         found = closest_better(index, vector, X[row], ratings, k=3)
 
-        cosines = X @ X[row]
+        cosines = heads @ heads[row]
         higher = np.flatnonzero((ratings > ratings[row] + 0.5 * ratings.std()) & (cosines >= alike))
         nearest = higher[np.argsort(-cosines[higher], kind="stable")][:3]
         if (ratings > ratings[row] + 0.5 * ratings.std()).any():
@@ -33,7 +33,7 @@ def test_the_nearest_of_those_alike_and_rated_clearly_higher(index):
 
 def test_alike_are_the_likest_pairs(index):
     """The cosine is one that about that share of all pairs reach: ten a photo in a small index."""
-    X = index.embeddings()
+    X = index.heads()
     pairs = (X @ X.T)[np.triu_indices(len(X), 1)]
 
     for share, cosine in ((0.3, alike_cosine(index, 0.3)), (10 / len(index), alike_cosine(index))):
@@ -42,7 +42,7 @@ def test_alike_are_the_likest_pairs(index):
 
 def test_many_shots_of_a_scene_are_all_alike(index):
     """However few pairs are the likest ones, half of the way to being the same is enough."""
-    X = index.embeddings()
+    X = index.heads()
     middle = (1 + (X @ X.T)[np.triu_indices(len(X), 1)].mean()) / 2
 
     assert alike_cosine(index, 0.0) == pytest.approx(middle, abs=0.05)

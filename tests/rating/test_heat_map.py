@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from photorank.encoders import load_encoder
-from photorank.encoders.base import encode_photos
+from photorank.encoders.base import Prepared, encode_photos
 from photorank.errors import EncoderMismatchError
 from photorank.photos.framing import FRAMINGS
 from photorank.rating.heat_map import heat_map, occlusion, sum_over_positions
@@ -25,9 +25,38 @@ def vector_for(encoder, direction, **scale):
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("size", [(340, 230), (190, 520)])
+def test_the_parts_of_all_blocks_sum_to_the_rating(framing, size):
+    """What the signals, the bias and the stages' offset add is the rest."""
+    encoder = load_encoder("embedded", framing=framing)
+    direction = np.random.default_rng(1).normal(size=encoder.dimensions)
+    vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
+    photo = noise(*size)
+    prepared = encoder.prepare(photo)
+
+    heat = heat_map(photo, encoder, vector)
+
+    [rating] = vector.rate(encode_photos(encoder, [prepared]), encoder.fingerprint)
+    assert heat.values.sum() + heat.rest == pytest.approx(heat.rating, abs=1e-9)
+    assert heat.rating == pytest.approx(rating, abs=3e-3)  # rows are rounded to 16 bits
+    if framing == "pad":
+        return
+    assert heat.weights.sum() == pytest.approx(1)
+    # The linear part by itself: all numbers of the network, before they are rounded.
+    linear = encoder.encode_frames(prepared.frames).astype(np.float64)
+    head = linear[:, : encoder.head].mean(axis=0)
+    row = np.concatenate([head / np.linalg.norm(head), linear[:, encoder.head :].mean(axis=0)])
+    offset = sum(
+        encoder.position_maps(one, 3 * vector.direction[:768]).offset for one in prepared.frames
+    ) / len(prepared.frames)
+    expected = 3 * row @ vector.direction[:768] - offset
+    assert heat.values.sum() == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("size", [(340, 230), (190, 520)])
 def test_the_parts_sum_to_the_rating(framing, size):
     """Of a mean over positions the map and its rest are the rating, to 1e-5, in every framing."""
-    encoder = load_encoder("embedded", framing=framing)
+    encoder = load_encoder("embedded:1", framing=framing)
     direction = np.random.default_rng(1).normal(size=1280)
     vector = vector_for(encoder, direction / np.linalg.norm(direction), scale=3.0, bias=-0.7)
     photo = noise(*size)
@@ -47,7 +76,7 @@ def test_the_parts_sum_to_the_rating(framing, size):
 
 def test_what_crop_does_not_see_has_no_part():
     """Left and right of the square in the middle nothing is added, and nothing taken off."""
-    encoder = load_encoder("embedded", framing="crop")
+    encoder = load_encoder("embedded:1", framing="crop")
     heat = heat_map(noise(400, 200), encoder, vector_for(encoder, np.eye(1280)[0]))
 
     assert (heat.values[:, :15] == 0).all()
@@ -58,12 +87,12 @@ def test_what_crop_does_not_see_has_no_part():
 @pytest.fixture(scope="module")
 def planted():
     """Return an encoder, a vector that looks for a chessboard, and a photo with one on its left."""
-    encoder = load_encoder("embedded", framing="whole")
+    encoder = load_encoder("embedded:1", framing="whole")
     board = np.kron((np.indices((16, 12)).sum(axis=0) % 2), np.ones((14, 14)))
     board = np.repeat((255 * board)[..., None], 3, axis=2).astype(np.uint8)  # (224, 168, 3)
     flat = np.full((224, 336, 3), (120, 150, 180), dtype=np.uint8)
     whole_board = np.tile(board, (1, 2, 1))
-    frames = [[whole_board], [flat]]
+    frames = [Prepared([whole_board]), Prepared([flat])]
     features = encode_photos(encoder, frames).astype(np.float64)
     difference = features[0] - features[1]
     vector = vector_for(encoder, difference / np.linalg.norm(difference))

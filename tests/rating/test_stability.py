@@ -50,5 +50,5 @@ def test_the_photos_own_embedding_is_the_first_of_its_forms():
     found = steadiness(vector, forms, forms)
 
     assert forms.shape == (7, 48)
-    np.testing.assert_allclose(forms[0], encoder.encode_frames(encoder.prepare(photo))[0])
+    np.testing.assert_allclose(forms[0], encoder.encode_frames(encoder.prepare(photo).frames)[0])
     assert found.spreads[0] == pytest.approx(np.std(forms[:, 5], ddof=1))

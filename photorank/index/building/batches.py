@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from photorank.encoders.base import encode_photos
+from photorank.encoders.base import Prepared, encode_photos
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.run import Run
 from photorank.index.catalogue.file_records import (
@@ -20,12 +20,13 @@ from photorank.index.catalogue.file_records import (
 )
 from photorank.index.catalogue.kept_manifest import keep_manifest
 from photorank.index.catalogue.rooted_paths import Place
+from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import write_shard
 from photorank.photos.hash_and_shape import PictureCodes
 from photorank.photos.metadata.date_ladder import capture_date
 from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.pathtext import unicode_text
-from photorank.typing import Embeddings
+from photorank.typing import Embeddings, Rows
 from photorank.workspace import storage_errors
 
 _NO_EMBEDDING = "the encoder gives no embedding for it"
@@ -103,7 +104,7 @@ class Batches:
         self._waiting: list[Framed] = []  # to be encoded
         self._met: set[str] = set()  # digests that were waiting once
         self._embedded: list[Framed | Embedded] = []
-        self._rows: list[Embeddings] = []  # of the embedded ones
+        self._rows: list[Rows] = []  # of the embedded ones
         self._unembedded: set[str] = set()  # digests
 
     def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
@@ -123,20 +124,23 @@ class Batches:
         mtime_ns = photo.file.mtime_ns if self.run.request.file_times else None
         stamps, camera = photo.shot
         dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
-        return NewPhoto(photo.digest, dated.taken, dated.source or "", camera, row)
+        source = dated.source or ""
+        return NewPhoto(photo.digest, dated.taken, source, camera, row, photo.signals)
 
     def _encode(self) -> None:
         if not self._waiting:
             return
-        rows = encode_photos(self.run.encoder(), [photo.frames for photo in self._waiting])
-        self._keep([replace(photo, frames=[]) for photo in self._waiting], rows)  # without pixels
+        rows = encode_photos(self.run.encoder(), [photo.prepared for photo in self._waiting])
+        without_pixels = [replace(photo, prepared=Prepared([])) for photo in self._waiting]
+        self._keep(without_pixels, rows)
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Normalise and keep the embeddings (n, d) that are finite and not zero."""
-        lengths = np.linalg.norm(rows, axis=1)
-        usable = np.isfinite(lengths) & (lengths > 0)
-        self._rows.append(rows[usable] / lengths[usable, None])
+        """Keep the embeddings (n, d) that are finite and not zero."""
+        head = rows[:, : self.run.manifest.head]
+        lengths = np.linalg.norm(head, axis=1)
+        usable = np.isfinite(rows).all(axis=1) & (lengths > 0)
+        self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):
             if good:
                 self._embedded.append(photo)
@@ -147,7 +151,7 @@ class Batches:
         """Write thumbnails and a shard of embeddings; with the first shard, also the manifest."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
-        shard = write_shard(self.run.index, np.concatenate(self._rows))
+        shard = write_shard(self.run.index, concatenated(self._rows))
         if self._begins:
             keep_manifest(self.run.connection, self.run.index, self.run.manifest)
             self._begins = False

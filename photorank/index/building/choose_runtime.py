@@ -74,7 +74,7 @@ def sample_frames(
     opened = opener.ahead((todo[at] for at in order), workers=workers, most=wanted)
     with closing(opened):  # no thread outlives an error
         for photo in opened:
-            frames += photo.frames if isinstance(photo, Framed) else []
+            frames += photo.prepared.frames if isinstance(photo, Framed) else []
             if len(frames) >= wanted:
                 break
     return frames

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from threading import Lock
 
-from photorank.encoders.base import Encoder
+from photorank.encoders.base import Encoder, Prepared
 from photorank.encoders.runtimes import Switchable
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
@@ -18,8 +18,14 @@ from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.files import PhotoFile
 from photorank.photos.hash_and_shape import PictureCodes, picture_codes
 from photorank.photos.metadata.exif import Shot
-from photorank.photos.open_photo import photo_digest, read_photo, small_picture, thumbnail
-from photorank.typing import Embeddings, Frames
+from photorank.photos.open_photo import (
+    photo_digest,
+    read_photo,
+    small_picture,
+    thumbnail,
+)
+from photorank.photos.signals.all_signals import catalogue_signals
+from photorank.typing import Embeddings
 
 _READING_PACKAGES = (
     *("photorank", "pillow", "pillow-heif", "pillow-jxl-plugin"),
@@ -42,7 +48,8 @@ class Opened:
 class Framed(Opened):
     """New photo content, decoded and ready to be encoded."""
 
-    frames: list[Frames]
+    prepared: Prepared
+    signals: dict[str, float] | None  # for the catalogue; None if they were not measured
     thumbnail: bytes  # WebP
     shot: Shot
     codes: PictureCodes
@@ -53,6 +60,7 @@ class Embedded(Opened):
     """New photo content with its embedding, encoded by a cluster's worker."""
 
     row: Embeddings  # (d,), nan where the encoder gives nothing
+    signals: dict[str, float] | None
     thumbnail: bytes  # WebP
     shot: Shot
 
@@ -125,12 +133,15 @@ class Opener:
             return Opened(place, file, digest)
         loaded = self.encoder()
         try:
-            photo, shot = decode_isolated(data, short_side=loaded.short_side)
-            frames = loaded.prepare(photo)
+            photo, shot, quality = decode_isolated(data, short_side=loaded.short_side)
+            prepared = loaded.prepare(photo)
         except UnreadablePhotoError as error:
             return Unusable(place, file, error.reason, error.passing)
         small = small_picture(photo)
-        return Framed(place, file, digest, frames, thumbnail(small), shot, picture_codes(small))
+        block = prepared.signals
+        signals = catalogue_signals(block, photo, quality) if block.size else None
+        codes = picture_codes(small)
+        return Framed(place, file, digest, prepared, signals, thumbnail(small), shot, codes)
 
 
 def usable_cores() -> int:

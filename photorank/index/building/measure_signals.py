@@ -8,15 +8,12 @@ from pathlib import Path
 from photorank.errors import UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.catalogue.connection import adding, reading
-from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.file_records import load_roots, record_signals
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.photos.decode_pool import signals_isolated
 from photorank.photos.files import SkippedFile
 from photorank.photos.open_photo import photo_digest, read_photo
-from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
-
-_SIGNAL_COLUMNS = ", ".join(SIGNALS)
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ def measure_signals(
                 done += 1
                 if on_progress is not None:
                     on_progress(done, len(digests))
-            _record(paths, found)
+            with adding(paths) as connection:  # without photos dropped meanwhile
+                record_signals(connection, found)
     return SignalsReport(len(digests) - len(skipped), known, skipped)
 
 
@@ -91,14 +89,3 @@ def _measured(digest: str, files: Sequence[Path]) -> dict[str, float] | SkippedF
         except UnreadablePhotoError as error:
             reasons.append(error.reason)
     return SkippedFile(files[0], 0, 0, reasons[0])
-
-
-def _record(paths: IndexPaths, found: dict[str, dict[str, float]]) -> None:
-    """Record a batch of signals in one transaction, without photos dropped meanwhile."""
-    marks = ", ".join("?" for _ in SIGNALS)
-    with adding(paths) as connection:
-        connection.executemany(
-            f"INSERT OR REPLACE INTO signals (photo, {_SIGNAL_COLUMNS})"  # noqa: S608
-            f" SELECT id, {marks} FROM photos WHERE digest = ?",
-            [(*(values[name] for name in SIGNALS), digest) for digest, values in found.items()],
-        )

@@ -3,9 +3,8 @@
 import sqlite3
 from contextlib import suppress
 
-import numpy as np
-
 from photorank.encoders.base import Encoder, encode_photos
+from photorank.encoders.blocks import cosine
 from photorank.encoders.runtimes import Switchable, precision_of
 from photorank.errors import IndexMismatchError, LostManifestError, UnreadablePhotoError
 from photorank.index.catalogue.file_records import Shard, count_photos, load_roots
@@ -66,7 +65,7 @@ def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
             pixels = decode_isolated(data, short_side=encoder.short_side).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
             own = read_shard(paths, Shard(*shard), encoder.dimensions)[row]
-            cosines.append(float(np.dot(own, again)))
+            cosines.append(cosine(own, again))
         if len(cosines) == _PHOTOS:
             break
     return cosines

@@ -123,7 +123,7 @@ class Worker:
         rows = iter(())
         if photos:
             encoder = self._encoder()
-            rows = iter(encode_photos(encoder, [photo.frames for photo in photos]))
+            rows = iter(encode_photos(encoder, [photo.prepared for photo in photos]))
         told = {"runtime": self._encoder.runtime}
         return _table([_row(at, photo, rows) | told for at, photo in waiting])
 
@@ -139,6 +139,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
         "embedding": next(rows).astype(np.float32).tobytes(),
         "thumbnail": photo.thumbnail,
         "shot": json.dumps(photo.shot),
+        "signals": json.dumps(photo.signals),
     }
 
 
@@ -153,7 +154,8 @@ def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Ope
         return Opened(place, file, row["digest"])
     embedding = np.frombuffer(row["embedding"], dtype=np.float32)
     shot = shot_from_json(json.loads(row["shot"]))
-    return Embedded(place, file, row["digest"], embedding, row["thumbnail"], shot)
+    signals = json.loads(row["signals"])
+    return Embedded(place, file, row["digest"], embedding, signals, row["thumbnail"], shot)
 
 
 def _table(rows: list[dict[str, Any]]) -> "pa.Table":
@@ -166,6 +168,7 @@ def _table(rows: list[dict[str, Any]]) -> "pa.Table":
         "embedding": data,  # (d,) float32
         "thumbnail": data,
         "shot": text,  # JSON
+        "signals": text,  # JSON
         "reason": data,  # why the file is unusable; it may quote a name that is not Unicode
         "passing": pa.bool_(),
         "runtime": text,

@@ -129,7 +129,7 @@ def _same_spec(asked: str, known: str) -> bool:
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
             return True
-    return asked == known
+    return asked == known or known == f"{asked}:1"  # an older index keeps its encoder's version
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:

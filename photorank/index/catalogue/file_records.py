@@ -1,7 +1,7 @@
 """Rows of the catalogue that an indexing run reads and writes: files, photos, skipped files."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
 from photorank.index.catalogue.transactions import transaction
 from photorank.photos.files import SkippedFile, Stamp
+from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
 
 STAMP = ", ".join(Stamp._fields)  # the columns
@@ -58,6 +59,7 @@ class NewPhoto(NamedTuple):
     taken_from: str  # what told it, "" if nothing did
     camera: str | None
     row: int  # of its shard
+    signals: dict[str, float] | None = None  # by name; None if they were not measured
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
@@ -169,8 +171,9 @@ def record_batch(
                 " ON CONFLICT (digest) DO UPDATE SET taken = excluded.taken,"
                 " taken_from = excluded.taken_from, camera = excluded.camera,"
                 " shard = excluded.shard, row = excluded.row",
-                [(*photo, number) for photo in photos],
+                [(*photo[:5], number) for photo in photos],
             )
+            record_signals(connection, {one.digest: one.signals for one in photos if one.signals})
         connection.executemany(
             f"INSERT INTO files (root, path, photo, {STAMP})"  # noqa: S608
             " SELECT ?, ?, id, ?, ?, ?, ? FROM photos WHERE digest = ?"
@@ -182,6 +185,18 @@ def record_batch(
         _forget_skips(connection, entries)
         _record_skips(connection, skips)
         _set_vanished(connection, skips, True)
+
+
+def record_signals(
+    connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Record signals by photo digest, inside a transaction; photos that are gone are left out."""
+    columns, marks = ", ".join(SIGNALS), ", ".join("?" for _ in SIGNALS)
+    connection.executemany(
+        f"INSERT OR REPLACE INTO signals (photo, {columns})"  # noqa: S608 - names of our own
+        f" SELECT id, {marks} FROM photos WHERE digest = ?",
+        [(*(values[name] for name in SIGNALS), digest) for digest, values in found.items()],
+    )
 
 
 class Findings(NamedTuple):

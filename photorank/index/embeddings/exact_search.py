@@ -3,14 +3,19 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from photorank.encoders.blocks import Blocks
 from photorank.errors import BrokenIndexError
-from photorank.typing import Codes, Embeddings, Floats
+from photorank.index.embeddings import half_precision
+from photorank.index.embeddings.half_precision import is_half
+from photorank.typing import Codes, Embeddings, Floats, Rows
 
 # Numbers that are worked on together: 2 MB in float64, so that a core's cache holds them.
 _ROWS_A_BLOCK = 1 << 18
@@ -26,23 +31,26 @@ class Nearest(NamedTuple):
 
 
 class MappedRows:
-    """Unit rows of several memory-mapped shards as one sequence, without copying.
+    """Rows of several memory-mapped shards as one sequence, without copying.
 
-    `shards` are arrays (n, d) of :func:`photorank.index.embeddings.shards.read_shard`; a row's
-    position is its place in the sequence. Rows are checked for unit length: all when they are
-    read through for the first time, and those that are copied each time. BrokenIndexError then
-    names their `folder`. Before the first of them is read, `check` is called.
+    `shards` are arrays (n, d) of :func:`photorank.index.embeddings.shards.read_shard`, in 32 bits
+    or, with `blocks`, in 16; a row's position is its place in the sequence. Rows are checked for
+    the length of their head and the bounds of all numbers: all when they are read through for the
+    first time, and those that are copied each time. BrokenIndexError then names their `folder`.
+    Before the first of them is read, `check` is called.
     """
 
     def __init__(
         self,
-        shards: Sequence[Embeddings],
+        shards: Sequence[Rows],
         dimensions: int,
         folder: Path = Path("shards"),
         check: Callable[[], None] | None = None,
+        blocks: Blocks | None = None,
     ) -> None:
         self.shards = list(shards)
         self.dimensions = dimensions
+        self.blocks_of_row = blocks
         self._folder = folder
         self._check_files = check
         self._checked = [False] * len(self.shards)  # the whole shard
@@ -68,54 +76,97 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all rows in blocks: the slice of positions, and a view of the rows."""
+        """Yield all rows in blocks: the slice of positions, and the rows in 32 bits."""
         self._begin()
         for number, (shard, start) in enumerate(
             zip(self.shards, self.starts[:-1].tolist(), strict=True)
         ):
-            self._check_once(number)
+            half = is_half(shard)
+            if not half:
+                self._check_once(number)
             for first in range(0, len(shard), self._step):
-                rows = shard[first : first + self._step]
+                rows = shard[first : first + self._step].astype(np.float32, copy=False)
+                if half:
+                    self._check(rows)
                 yield slice(start + first, start + first + len(rows)), rows
-
-    def products(self, direction: Floats) -> NDArray[np.float32]:
-        """Scalar products (n,) of all rows with a direction, in float32."""
-        import faiss
-
-        self._begin()
-        query = np.ascontiguousarray(direction, dtype=np.float32)
-        found = np.empty(len(self), dtype=np.float32)
-
-        def multiply(number: int) -> None:
-            shard = self.shards[number]
-            self._check_once(number)
-            part = found[self.starts[number] : self.starts[number + 1]]
-            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
-                *(faiss.swig_ptr(array) for array in (part, query, shard)), *shard.shape[::-1]
-            )
-
-        # FAISS lets go of Python's lock, and reads rows that are not aligned without a copy.
-        with ThreadPoolExecutor(faiss.omp_get_max_threads()) as threads:
-            list(threads.map(multiply, range(len(self.shards))))
-        return found
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
         """Positions in the mask `among` (n,) with the k greatest scalar products, and ties.
 
-        Positions that float32 cannot tell from the best ones are compared in float64.
+        A direction that is shorter than rows is compared with their first numbers. Positions that
+        float32 cannot tell from the best ones are compared in float64.
         """
         k = min(k, int(np.count_nonzero(among)))
         if k <= 0:
             return Nearest(np.empty(0, dtype=np.intp), np.empty(0))
-        rough = np.where(among, self.products(direction), np.float32(-np.inf))
-        least = float(np.partition(rough, len(rough) - k)[len(rough) - k])
-        # Twice the bound on a float32 scalar product's error with a unit vector.
-        slack = 2 * (self.dimensions + 2) * 2.0**-23 * math.sqrt(float(direction @ direction))
-        positions = np.flatnonzero(among & (rough >= least - slack))
-        products = self._exactly(positions, direction)
+        self._begin()
+        query = np.zeros(self.dimensions)
+        query[: len(direction)] = direction
+        # Twice the bound on a float32 scalar product's error with a row of the greatest length.
+        most = 1.0 if self.blocks_of_row is None else self.blocks_of_row.longest
+        slack = 2 * (self.dimensions + 2) * 2.0**-23 * most * math.sqrt(float(query @ query))
+        parts = [among[start:end] for start, end in pairwise(self.starts.tolist())]
+        # FAISS lets go of Python's lock, and reads rows that are not aligned without a copy.
+        with ThreadPoolExecutor(_threads()) as threads:
+            rough = list(threads.map(partial(self._greatest, query, k), range(len(parts)), parts))
+            least = np.partition(np.concatenate([found for _, found in rough]), -k)[-k] - slack
+            # Of a shard with k of them there may be more.
+            rough = list(
+                threads.map(partial(self._at_least, query, least), range(len(parts)), parts, rough)
+            )
+        positions = np.sort(
+            np.concatenate(
+                [rows + start for (rows, _), start in zip(rough, self.starts[:-1], strict=True)]
+            )
+        )
+        products = self._exactly(positions, query)
         best = np.lexsort((positions, -products))
         best = best[products[best] >= products[best[k - 1]]]
         return Nearest(positions[best], products[best])
+
+    def _greatest(
+        self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
+    ) -> tuple[Codes, NDArray[np.float32]]:
+        """Rows of a shard with the k greatest products (ties are cut), and the products."""
+        shard = self.shards[number]
+        self._check_once(number)
+        if is_half(shard):
+            return half_precision.greatest(shard, query, k, None if among.all() else among)
+        products = self._products(shard, query, among)
+        k = min(k, len(products))
+        rows = np.argpartition(products, len(products) - k)[len(products) - k :]
+        rows = rows[among[rows]]
+        return rows, products[rows]
+
+    def _at_least(
+        self,
+        query: Floats,
+        least: float,
+        number: int,
+        among: NDArray[np.bool_],
+        rough: tuple[Codes, NDArray[np.float32]],
+    ) -> tuple[Codes, NDArray[np.float32]]:
+        """All rows of a shard with a product of `least` or more, given its greatest ones."""
+        rows, products = rough
+        shard = self.shards[number]
+        while len(rows) and len(rows) < len(shard) and products.min() >= least:
+            rows, products = self._greatest(query, 4 * len(rows), number, among)
+            if len(rows) == np.count_nonzero(among):
+                break
+        return rows[products >= least], products[products >= least]
+
+    @staticmethod
+    def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
+        """Scalar products (n,) of a shard's rows in float32, −∞ for those that are not among."""
+        import faiss
+
+        products = np.empty(len(shard), dtype=np.float32)
+        narrow = np.ascontiguousarray(query, dtype=np.float32)
+        faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
+            *(faiss.swig_ptr(array) for array in (products, narrow, shard)), *shard.shape[::-1]
+        )
+        products[~among] = -np.inf
+        return products
 
     def _begin(self) -> None:
         """Check the files before the first row is read."""
@@ -126,19 +177,30 @@ class MappedRows:
     def _check_once(self, number: int) -> None:
         """Check all rows of a shard, unless that was done."""
         if not self._checked[number]:
-            self._check(self.shards[number])
+            shard = self.shards[number]
+            if not is_half(shard):
+                self._check(shard)
+            elif not half_precision.within_bounds(shard):
+                raise self._damaged()
             self._checked[number] = True
 
     def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a row is not of unit length, or not finite."""
+        """Raise BrokenIndexError if a row's head is not of unit length, or a number too large."""
         import faiss
 
+        if self.blocks_of_row is not None:
+            if not self.blocks_of_row.whole(rows).all():
+                raise self._damaged()
+            return
         lengths = np.empty(len(rows), dtype=np.float32)
         faiss.fvec_norms_L2sqr(  # type: ignore[attr-defined]
             *(faiss.swig_ptr(array) for array in (lengths, rows)), *rows.shape[::-1]
         )
         if not (np.abs(lengths - 1) <= _MAX_LENGTH_ERROR).all():
-            raise BrokenIndexError(self._folder, "an embedding in it is damaged")
+            raise self._damaged()
+
+    def _damaged(self) -> BrokenIndexError:
+        return BrokenIndexError(self._folder, "an embedding in it is damaged")
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
         """Scalar products (k,) in float64, computed a few rows at a time to bound the memory."""
@@ -149,3 +211,9 @@ class MappedRows:
             # einsum adds up each row in the same order, so equal rows score equally.
             products[part] = np.einsum("nd,d->n", rows, direction)
         return products
+
+
+def _threads() -> int:
+    import faiss
+
+    return int(faiss.omp_get_max_threads())

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from photorank.encoders.blocks import Blocks
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.column_arrays import whole_numbers
 from photorank.index.catalogue.connection import reading
@@ -55,7 +56,7 @@ class Layout(NamedTuple):
         return has_file[wanted]
 
 
-def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
+def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
     """Current layout of an index, with its shards memory-mapped.
 
     Raises BrokenIndexError if a shard is missing or damaged.
@@ -64,13 +65,13 @@ def load_layout(paths: IndexPaths, dimensions: int) -> Layout:
     # so the same ones are where the catalogue says they are now.
     for _ in range(_ATTEMPTS):
         try:
-            return _layout(paths, dimensions)
+            return _layout(paths, dimensions, blocks)
         except FileNotFoundError as error:
             missing = Path(error.filename).name
     raise BrokenIndexError(paths.shards, f"{missing} is missing")
 
 
-def _layout(paths: IndexPaths, dimensions: int) -> Layout:
+def _layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None) -> Layout:
     with reading(paths) as connection:
         known = connection.execute("SELECT id, name, rows, sha256 FROM shards ORDER BY id")
         named = {number: Shard(*shard) for number, *shard in known}
@@ -85,7 +86,7 @@ def _layout(paths: IndexPaths, dimensions: int) -> Layout:
     rows = [read_shard(paths, one, dimensions) for one in shards]
     quick = sum(one.nbytes for one in rows) <= _QUICK_BYTES
     check = partial(_check_first_use, paths, shards) if quick else None
-    mapped = MappedRows(rows, dimensions, paths.shards, check)
+    mapped = MappedRows(rows, dimensions, paths.shards, check, blocks)
     photos = np.full(len(mapped), -1, dtype=np.intp)
     numbers = np.fromiter(named, dtype=np.intp, count=len(named))
     photos[mapped.starts[np.searchsorted(numbers, shard)] + row] = photo

@@ -1,4 +1,4 @@
-"""Shards: files of unit embeddings in FAISS's format, written once and never changed."""
+"""Shards: files of embeddings in FAISS's format, written once and never changed."""
 
 import hashlib
 import mmap
@@ -7,27 +7,38 @@ import struct
 import uuid
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
+from photorank.index.embeddings.half_precision import is_half
 from photorank.photos.files import Stamp
-from photorank.typing import Embeddings
+from photorank.typing import Rows
 from photorank.workspace import IndexPaths, reading_errors, write_bytes
 
-# How a file of FAISS's IndexFlatIP begins: its kind, d, n, two numbers that mean nothing,
-# whether it is trained, its metric, and how many float32 follow.
-_HEADER = struct.Struct("=4siqqq?iQ")
-_FLAT_IP = b"IxFI"
+# How a file of FAISS begins: its kind, d, n, two numbers that mean nothing, whether it is trained,
+# and its metric.
+_HEADER = struct.Struct("=4siqqq?i")
 _INNER_PRODUCT = 0
+# Then, of an IndexFlatIP, how many float32 follow;
+_IN_32_BITS = struct.Struct("=Q")
+# of an IndexScalarQuantizer its type, two numbers that mean nothing, d, the bytes of a row, how
+# many numbers it was trained to, and how many bytes follow.
+_IN_16_BITS = struct.Struct("=iifQQQQ")
+_FP16 = 4  # a number of QT_fp16, half precision
 
 
-def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
-    """Write unit rows (n, d) to a new shard file, durably, and return its catalogue record."""
+def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
+    """Write rows (n, d) in their own precision to a new shard file, durably; return its record."""
     import faiss
 
-    index = faiss.IndexFlatIP(rows.shape[1])
+    d = rows.shape[1]
+    index: Any = faiss.IndexFlatIP(d)
+    if is_half(rows):
+        kind = faiss.ScalarQuantizer.QT_fp16
+        index = faiss.IndexScalarQuantizer(d, kind, faiss.METRIC_INNER_PRODUCT)
     index.add(np.ascontiguousarray(rows, dtype=np.float32))
     data = faiss.serialize_index(index).tobytes()
     name = uuid.uuid4().hex  # never used again, so no reader mistakes one shard for another
@@ -35,7 +46,7 @@ def write_shard(paths: IndexPaths, rows: Embeddings) -> Shard:
     return Shard(name, len(rows), hashlib.sha256(data).hexdigest())
 
 
-def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
+def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
     """Rows (n, d) of a shard, read-only and memory-mapped.
 
     The file's header has an odd length, so rows are not aligned in memory; NumPy copes by
@@ -45,25 +56,33 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Embeddings:
     path = paths.shard(shard.name)
     with reading_errors(path), path.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        header = file.read(_HEADER.size)
-        if header[:4] != _FLAT_IP:
+        start = file.read(_HEADER.size + _IN_16_BITS.size)
+        if start[:4] not in (b"IxFI", b"IxSQ"):
             raise BrokenIndexError(path, "it is not a file of embeddings")
-        if len(header) < _HEADER.size:
+        half = start[:4] == b"IxSQ"
+        rest = _IN_16_BITS if half else _IN_32_BITS
+        if len(start) < _HEADER.size + rest.size:
             raise BrokenIndexError(path, "it is damaged")
-        _, d, n, _, _, _, metric, numbers = _HEADER.unpack(header)
+        _, d, n, _, _, _, metric = _HEADER.unpack_from(start)
+        told = rest.unpack_from(start, _HEADER.size)
         if (n, d) != (shard.rows, dimensions):
             raise BrokenIndexError(
                 path,
                 f"it holds {n} embeddings of {d} dimensions instead of "
                 f"{shard.rows} of {dimensions}",
             )
-        if metric != _INNER_PRODUCT or numbers != n * d or size != _HEADER.size + 4 * n * d:
+        kind = np.dtype(np.float16 if half else np.float32)
+        begin = _HEADER.size + rest.size
+        right = (
+            (told[0], *told[3:]) == (_FP16, d, 2 * d, 0, 2 * n * d) if half else told == (n * d,)
+        )
+        if metric != _INNER_PRODUCT or not right or size != begin + kind.itemsize * n * d:
             raise BrokenIndexError(path, "it is damaged")
         memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    return np.ndarray((n, d), np.float32, memory, _HEADER.size)
+    return np.ndarray((n, d), kind, memory, begin)
 
 
-def rows_sha256(rows: Embeddings) -> str:
+def rows_sha256(rows: Rows) -> str:
     """SHA-256 in hexadecimal of the mapped file that rows of :func:`read_shard` lie in."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 

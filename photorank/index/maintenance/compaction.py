@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
-import numpy as np
-
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.catalogue.rooted_paths import Place, lies_under
 from photorank.index.catalogue.transactions import transaction
+from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
@@ -136,7 +135,7 @@ def _merge(
         if shards[shard].sha256 != file_sha256(paths.shard(shards[shard].name)):
             raise BrokenIndexError(paths.shard(shards[shard].name), "it is damaged")
     rows = [read_shard(paths, shards[shard], dimensions)[rows] for shard, rows in rows_of.items()]
-    merged = write_shard(paths, np.concatenate(rows))
+    merged = write_shard(paths, concatenated(rows))
     with transaction(connection):
         number = connection.execute(
             "INSERT INTO shards (name, rows, sha256) VALUES (?, ?, ?)", merged

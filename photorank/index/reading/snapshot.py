@@ -11,6 +11,7 @@ import numpy as np
 
 from photorank.index.catalogue.rooted_paths import as_path, path_bytes
 from photorank.index.embeddings.row_positions import Layout, load_layout
+from photorank.index.manifest import Manifest
 from photorank.index.reading.memberships import Memberships, load_memberships
 from photorank.index.reading.records import Photo
 from photorank.index.reading.rows import Facts, Rows, load_facts, load_rows
@@ -31,9 +32,9 @@ class _Once(cached_property[Any]):
 class Snapshot:
     """Photos and embeddings of an index, fixed at first use."""
 
-    def __init__(self, paths: IndexPaths, dimensions: int) -> None:
+    def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self._paths = paths
-        self._dimensions = dimensions
+        self._manifest = manifest
         self._lock = RLock()  # two threads would need the memory twice
 
     def photo(self, row: int) -> Photo:
@@ -62,7 +63,9 @@ class Snapshot:
     @_Once
     def layout(self) -> Layout:
         """Shards as one sequence of rows, and the photo at each row position."""
-        return load_layout(self._paths, self._dimensions)
+        return load_layout(
+            self._paths, self._manifest.dimensions, self._manifest.fingerprint.blocks
+        )
 
     @_Once
     def rows(self) -> Rows:

@@ -9,6 +9,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.known_differences import KnownDifferences
 from photorank.errors import ComparisonsError, DegenerateDirectionError
 from photorank.typing import Codes, Direction, Floats, Ratings
 
@@ -34,12 +35,17 @@ class DirectionLearner(BaseEstimator):
     _precisions: ClassVar[tuple[type, ...]] = (np.float64,)
 
     def fit(
-        self, X: ArrayLike, y: ArrayLike | Comparisons, groups: ArrayLike | None = None
+        self,
+        X: ArrayLike,
+        y: ArrayLike | Comparisons,
+        groups: ArrayLike | None = None,
+        beside: KnownDifferences | None = None,
     ) -> Self:
         """Learn the direction from photos (n, d) and people's judgements y.
 
         Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
         holding out photos holds out whole groups: photos of one group tell of each other.
+        Differences from degraded copies count `beside` the judgements, where a learner takes them.
 
         Raises
         ------
@@ -61,6 +67,11 @@ class DirectionLearner(BaseEstimator):
             raise ComparisonsError("no two photos were judged differently, so there is no pair")
 
         self._groups = None if groups is None else np.asarray(groups)
+        self._beside = beside
+        if beside is not None and not self.takes_differences:
+            raise ComparisonsError(
+                f"{type(self).__name__} learns from judgements alone: leave out the degradations"
+            )
         active = comparisons.active
         judged = rows if len(active) == len(rows) else rows[active]
         largest = float(max(rows.max(), -rows.min()))
@@ -81,7 +92,9 @@ class DirectionLearner(BaseEstimator):
         self.length_ = float(length)
         return self
 
+    takes_differences: ClassVar[bool] = False  # whether it learns from degraded copies, too
     _groups: Codes | None = None  # (n,) of the photos being learned from
+    _beside: KnownDifferences | None = None
 
     def decision_function(self, X: ArrayLike) -> Ratings:
         """Ratings (n,) of photos (n, d): scalar products with the direction."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.comparisons.known_differences import KnownDifferences
 from photorank.typing import Floats
 
 # Penalties that are tried, in units of the largest eigenvalue of ZᵀLZ: from one that
@@ -46,22 +47,37 @@ class Problem:
     labelled: tuple[Floats, Comparisons] | None = None  # Z, if noise is a photo's, not a pair's
 
     @classmethod
-    def of(cls, Z: Floats, comparisons: Comparisons, given: Floats | None) -> "Problem":
-        """Ridge problem from photos Z (n, r), comparisons, and prior ratings t (n,) if given."""
+    def of(
+        cls,
+        Z: Floats,
+        comparisons: Comparisons,
+        given: Floats | None,
+        beside: KnownDifferences | None = None,
+    ) -> "Problem":
+        """Ridge problem from photos Z (n, r), comparisons, and prior ratings t (n,) if given.
+
+        Differences `beside` the comparisons are in the coordinates of Z.
+        """
         gram = np.empty((Z.shape[1], Z.shape[1]))
         for part in _columns(Z):  # the lower half: it is symmetric
             gram[part.start :, part] = products(
                 Z[:, part.start :], comparisons.laplacian(Z[:, part])
             )
-        values, vectors = np.linalg.eigh(gram, UPLO="L")
         b = comparisons.preference()
+        pull, energy = products(Z, b), comparisons.squared_margins()
+        if beside is not None:
+            unit = (energy / 2) ** 0.5  # a label's standard deviation: a margin has two labels
+            gram += beside.squares()
+            pull += beside.pull(unit)
+            energy += beside.energy(unit)
+        values, vectors = np.linalg.eigh(gram, UPLO="L")
         t = np.zeros(len(Z)) if given is None else given
         Lt = comparisons.laplacian(t)
         return cls(
             eigenvalues=np.clip(values, 0, None),
             eigenvectors=vectors,
-            pull=vectors.T @ products(Z, b),
-            energy=comparisons.squared_margins(),
+            pull=vectors.T @ pull,
+            energy=energy,
             prior_pull=vectors.T @ products(Z, Lt),
             prior_energy=float(t @ Lt),
             prior_preference=float(t @ b),

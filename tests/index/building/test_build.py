@@ -79,7 +79,7 @@ def test_photos_of_a_new_folder_are_added_in_the_order_of_their_paths(library):
     assert paths == sorted(library.folder.rglob("*.*g"))
     encoder = ColourEncoder()
     for photo, row in zip(index.photos(), index.embeddings(), strict=True):
-        expected = encoder.encode_frames(encoder.prepare(Image.open(photo.path)))[0]
+        expected = encoder.encode_frames(encoder.prepare(Image.open(photo.path)).frames)[0]
         np.testing.assert_allclose(
             row, expected, atol=2e-3 if photo.path.suffix == ".jpg" else 1e-6
         )

@@ -51,7 +51,7 @@ def test_a_runtime_is_measured_on_photos_from_all_over_the_folder(switchable):
     encoder = switchable.encoders[0]
     [(chosen, frames)] = encoder.chosen
     assert chosen == "torch"
-    assert frames == [encoder.prepare(Image.open(file))[0].tobytes() for file in files[::2]]
+    assert frames == [encoder.prepare(Image.open(file)).frames[0].tobytes() for file in files[::2]]
     assert switchable.index.manifest.runtime == "torch 1 bf16 on cpu"
     assert switchable.index.manifest.precision == "torch bf16"
     assert encoder.encoded == 31

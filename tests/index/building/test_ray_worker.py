@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from photorank.encoders.base import Prepared
 from photorank.errors import ClusterError
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.ray_worker import _row, _table, file_of
@@ -40,7 +41,9 @@ def test_a_file_comes_back_as_it_was_sent(photo):
 
 def test_a_photo_comes_back_with_its_embedding():
     """In place of its frames; its thumbnail and shot are those of the worker."""
-    found = sent(Framed(PLACE, FILE, "d" * 64, [np.zeros(3)], b"webp", SHOT, 7))
+    found = sent(
+        Framed(PLACE, FILE, "d" * 64, Prepared([np.zeros(3)]), {"noise": 2.0}, b"webp", SHOT, 7)
+    )
     assert isinstance(found, Embedded)
     assert (found.file, found.digest, found.thumbnail, found.shot) == (
         FILE,
@@ -48,6 +51,7 @@ def test_a_photo_comes_back_with_its_embedding():
         b"webp",
         SHOT,
     )
+    assert found.signals == {"noise": 2.0}
     np.testing.assert_array_equal(found.row, ROW)
 
 

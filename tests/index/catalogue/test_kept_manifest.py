@@ -7,6 +7,7 @@ import sqlite3
 
 import pytest
 
+from photorank.encoders.base import Prepared
 from photorank.errors import (
     BrokenIndexError,
     EncoderError,
@@ -162,7 +163,7 @@ def test_an_older_index_that_lost_its_manifest_is_refused_until_its_encoder_is_n
 
         def prepare(self, photo):
             """Return the photo turned, as one small frame."""
-            return [frame[::-1, ::-1] for frame in super().prepare(photo)]
+            return Prepared([frame[::-1, ::-1] for frame in super().prepare(photo).frames])
 
     with pytest.raises(IndexMismatchError, match="another encoder or framing"):
         judged.build(load=Mirrored)

@@ -1,0 +1,49 @@
+"""Differences between photos and degraded copies, that a learner takes beside judgements."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from photorank.comparisons.codes import places
+from photorank.typing import Codes, Embeddings, Floats
+
+
+@dataclass(frozen=True)
+class KnownDifferences:
+    """Embeddings of photos minus those of their copies, and how much better the photos are."""
+
+    n: int  # photos
+    photos: Codes  # (m,) row of the photo of each difference
+    rows: Embeddings  # (m, d)
+    margins: Floats  # (m,) in standard deviations of a label
+    weight: float  # of all differences together; the judgements together have 1
+
+    def take(self, rows: Codes) -> "KnownDifferences":
+        """Differences of a subset of the photos: a copy stays with its original."""
+        place = places(rows, self.n)[self.photos]
+        kept = place >= 0
+        return replace(
+            self,
+            n=len(rows),
+            photos=place[kept],
+            rows=self.rows[kept],
+            margins=self.margins[kept],
+        )
+
+    def scaled(self, scale: Floats) -> "KnownDifferences":
+        """Differences in other coordinates, by factors (d,) or a matrix (d, r)."""
+        rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
+        return replace(self, rows=rows.astype(np.float32))
+
+    def squares(self) -> Floats:
+        """Weighted mean (d, d) of the differences' outer products."""
+        rows = self.rows.astype(np.float64)
+        return self.weight / len(rows) * (rows.T @ rows)
+
+    def pull(self, unit: float) -> Floats:
+        """Weighted mean (d,) of the differences times their margins, one of which is `unit`."""
+        return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
+
+    def energy(self, unit: float) -> float:
+        """Weighted mean of the squared margins."""
+        return float(self.weight * unit**2 * np.mean(self.margins**2))

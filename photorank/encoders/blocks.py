@@ -1,0 +1,68 @@
+"""Blocks of an embedding: the network's head, its stages, technical signals."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.typing import Embeddings, Flags
+
+_MAX_LENGTH_ERROR = 2e-3  # 16 bits leave 5e-4
+LARGEST = (
+    4.0  # length of a block beside the head, most photos' being 1: longer ones are scaled down
+)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Widths of an embedding's blocks, in their order; its numbers are kept in 16 bits."""
+
+    head: int  # dimensions of the network's last layer, at unit length
+    stages: int = 0  # dimensions of the means of its stages
+    signals: int = 0  # dimensions of the technical signals
+    constants: str = ""  # digest of what scales the signals, shortened
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of an embedding."""
+        return self.head + self.stages + self.signals
+
+    @property
+    def longest(self) -> float:
+        """Bound on a row's length."""
+        return float((1 + 2 * LARGEST**2) ** 0.5)
+
+    def parts(self, rows: Embeddings) -> list[Embeddings]:
+        """Head, stages and signals of rows (n, d), as views."""
+        return np.split(rows, [self.head, self.head + self.stages], axis=1)
+
+    def stored(self, rows: Embeddings) -> Embeddings:
+        """Rows (n, d) with blocks of the lengths that they may have, rounded as they are stored."""
+        head, *others = self.parts(np.asarray(rows, dtype=np.float32))
+        short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
+        return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
+
+    def whole(self, rows: Embeddings) -> Flags:
+        """Whether each row (n,) has a head of unit length and other blocks within their bound."""
+        head, *others = (lengths(one)[:, 0] for one in self.parts(rows))
+        right = np.abs(head - 1) <= _MAX_LENGTH_ERROR
+        for length in others:
+            right &= length <= LARGEST + _MAX_LENGTH_ERROR  # False for nan
+        return right
+
+
+def lengths(vectors: Embeddings) -> Embeddings:
+    """Length (n, 1) of each vector (n, d)."""
+    return np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
+
+
+def unit_rows(vectors: Embeddings) -> Embeddings:
+    """Vectors (n, d) at unit length."""
+    vectors = np.asarray(vectors, dtype=np.float32)
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def cosine(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
+    """Cosine of two rows (d,), -1 to 1."""
+    one, other = first.astype(np.float64), second.astype(np.float64)
+    return float(one @ other / np.sqrt((one @ one) * (other @ other)))

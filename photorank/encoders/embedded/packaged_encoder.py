@@ -1,0 +1,182 @@
+"""What both versions of the encoder that needs no download have in common."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from importlib.util import find_spec
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from PIL import Image
+
+from photorank.encoders.base import Fingerprint, Prepared
+from photorank.encoders.blocks import Blocks, unit_rows
+from photorank.encoders.device import check_device
+from photorank.encoders.embedded.class_names import TEXT_PACKAGE, class_weights
+from photorank.encoders.embedded.packaged_networks import (
+    PackagedNetwork,
+    class_rows,
+    image_network,
+)
+from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
+from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
+from photorank.errors import EncoderError, MissingExtraError
+from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
+from photorank.typing import Embeddings, Floats, Frames
+
+if TYPE_CHECKING:
+    import torch
+
+_PADDING_COLOUR = (127, 127, 127)  # the zero of the networks' input
+_FRAMES_AT_ONCE = 2  # a thread: more overflow its caches and are slower
+_FRAMES_AT_ONCE_ON_A_GPU = 64
+
+# A network loads once a process.
+_loading = Lock()
+
+
+class PackagedEncoder(SwitchableImages):
+    """EfficientNet-Lite for photos; all-MiniLM-L6-v2 via ImageNet class names for texts.
+
+    A text's embedding is a weighted sum of the classifier's rows, which are directions in the
+    space of the network's last layer: a class weighs the more, the closer its name is to the text.
+    So it finds cats, and hardly tells good light from bad.
+
+    Parameters
+    ----------
+    framing : str, optional
+        Any of :data:`photorank.photos.framing.FRAMINGS`. Default: ``whole``, the uncut photo.
+    device : str, default="auto"
+        Where both networks run.
+
+    Raises
+    ------
+    EncoderError
+        If the framing or the device is unknown.
+    MissingExtraError
+        If the ``embedded`` extra is not installed.
+    DamagedWeightsError
+        If a file of weights or constants is not, byte for byte, the one expected.
+
+    References
+    ----------
+    Tan and Le (2019). EfficientNet. ICML. https://doi.org/10.48550/arXiv.1905.11946
+    Reimers and Gurevych (2019). Sentence-BERT. EMNLP. https://doi.org/10.18653/v1/D19-1410
+    """
+
+    spec: ClassVar[str]
+    network: ClassVar[PackagedNetwork]
+    model: ClassVar[str]  # its name in fingerprints
+    side_pixels: ClassVar[int]  # the frame's (short) side
+    n_features: ClassVar[int]  # numbers that the network gives for a frame
+    head: ClassVar[int]  # dimensions of texts, and of a photo's first block
+    logit_scale = None  # no such factor was ever trained: text and photos never met
+    blocks: Blocks | None = None
+
+    def __init__(self, *, framing: str | None = None, device: str = "auto") -> None:
+        framing = framing or "whole"
+        if framing not in FRAMINGS:
+            raise EncoderError(
+                f"encoder {self.spec!r} has no framing {framing!r}. Use one of: "
+                f"{', '.join(FRAMINGS)}."
+            )
+        check_device(device)
+        for package in ("timm", "sentence_transformers", TEXT_PACKAGE):
+            if find_spec(package) is None:
+                raise MissingExtraError("the embedded encoder", "embedded")
+        self.network.weights()  # refused now, not in the middle of a run
+        self._device = device
+        self.fingerprint = Fingerprint(
+            self.model, self.weights_digest(), framing, self.side_pixels, self.blocks
+        )
+        self._images = SwitchableTower(
+            self._image_tower,
+            self.n_features,
+            one_shape=framing not in ANY_SHAPE,
+            finish=self.frame_rows,
+        )
+
+    @property
+    def dimensions(self) -> int:
+        """Length d of an embedding."""
+        return self.blocks.dimensions if self.blocks else self.head
+
+    def prepare(self, photo: Image.Image) -> Prepared:
+        """Fit an upright sRGB photo to the frame, by default without cropping."""
+        framing = self.fingerprint.framing
+        return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
+
+    def encode_texts(self, texts: Sequence[str]) -> Embeddings:
+        """Unit rows (n, head) of texts, through ImageNet's class names."""
+        if not texts:
+            return np.empty((0, self.head), dtype=np.float32)
+        weights = class_weights(texts, self._chosen_device).astype(np.float32)
+        return unit_rows(weights @ self.class_directions())
+
+    def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
+        """Directions (n, head) of texts by class names, and weights (n, p) of phrases beside them.
+
+        Both belong to one softmax over classes and phrases.
+        """
+        weights = class_weights(texts, self._chosen_device, phrases)
+        weights /= weights.sum(axis=1, keepdims=True)
+        classes, others = np.split(weights, [-len(phrases)], axis=1)
+        return classes @ self.class_directions().astype(np.float64), others
+
+    @abstractmethod
+    def weights_digest(self) -> str:
+        """SHA-256 of all that embeddings depend on."""
+
+    @abstractmethod
+    def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
+        """Numbers (b, n_features) of a batch of network inputs (b, 3, h, w)."""
+
+    @abstractmethod
+    def frame_rows(self, features: Embeddings) -> Embeddings:
+        """Rows of frames, without signals, from the network's numbers (n, n_features)."""
+
+    def class_directions(self) -> Embeddings:
+        """Direction (1000, head) of each class in the space of photos."""
+        return class_rows(self.network)
+
+    def tower(self) -> Tower:
+        """Image network, from frames to features."""
+        return self._images.load()
+
+    def feature_maps(self, frame: Frames) -> list[Floats]:
+        """Feature maps (h, w, channels) of a frame in float32, the last layer's first."""
+        import torch
+
+        with _loading:
+            network = self._mapping
+        with torch.inference_mode():
+            pixels = torch.from_numpy(frame[None]).to(self._chosen_device)
+            maps = network(pixels)
+            return [one[0].float().permute(1, 2, 0).cpu().numpy() for one in maps]
+
+    @cached_property
+    def _mapping(self) -> Any:
+        """Network from pixels to the feature maps of all layers that embeddings use."""
+        return self._network(self.maps)
+
+    @abstractmethod
+    def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
+        """Feature maps (b, channels, h, w) of which the features are the means."""
+
+    def _image_tower(self) -> TorchTower:
+        """EfficientNet-Lite ready to run."""
+        at_once = _FRAMES_AT_ONCE if self._chosen_device == "cpu" else _FRAMES_AT_ONCE_ON_A_GPU
+        return TorchTower(self._network(self.features), self._chosen_device, at_once)
+
+    def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
+        """EfficientNet-Lite from pixels to the features that `features_of` extracts."""
+        import torch
+
+        return on_pixels(
+            # Twice as fast on a processor as channels first.
+            image_network(self.network).to(self._chosen_device, memory_format=torch.channels_last),
+            features_of,
+            mean=[127] * 3,
+            std=[128] * 3,
+        )

@@ -1,0 +1,48 @@
+"""A new index of an older index's photos, by another encoder or a newer version of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from photorank.errors import JudgedIndexError, MissingPathError
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.kept_manifest import own_manifest
+from photorank.index.catalogue.rooted_paths import as_path
+from photorank.index.judging.copy_judgements import Copied, copy_judgements, has_judgements
+from photorank.workspace import IndexPaths
+
+
+@dataclass(frozen=True)
+class Successor:
+    """What a new index takes over from an older one."""
+
+    old: IndexPaths
+    folders: list[Path]  # of its photos
+    encoder: str  # the newest version of its encoder
+
+    def check_new(self, new: IndexPaths) -> None:
+        """Raise JudgedIndexError if the new index has judgements already, before any work."""
+        if new.root == self.old.root:
+            raise JudgedIndexError(new.name)
+        if new.exists:
+            with reading(new) as connection:
+                if has_judgements(connection):
+                    raise JudgedIndexError(new.name)
+
+    def copy_to(self, new: IndexPaths) -> Copied:
+        """Copy all judgements; see :func:`copy_judgements`."""
+        return copy_judgements(self.old, new)
+
+
+def successor_of(old: IndexPaths) -> Successor:
+    """Successor of an index, from the folders that are still there.
+
+    Raises MissingPathError if none is.
+    """
+    with reading(old) as connection:
+        manifest = own_manifest(connection, old)
+        folders = [as_path(folder) for folder in load_roots(connection).folders.values()]
+    there = [folder for folder in folders if folder.exists()]
+    if folders and not there:
+        raise MissingPathError(folders[0], hint="Tell where they are: `photorank reroot`.")
+    return Successor(old, there, manifest.encoder.removesuffix(":1"))

@@ -1,0 +1,87 @@
+"""Copy of all judgements of an index into another index of the same photos."""
+
+import sqlite3
+from dataclasses import replace
+from typing import NamedTuple
+
+from photorank.errors import JudgedIndexError
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.kept_manifest import keep_manifest, own_manifest
+from photorank.index.catalogue.transactions import transaction
+from photorank.workspace import IndexPaths
+
+# Rows that name a photo, by digest where the table has its number; then those that name nobody's.
+_QUERIES = {
+    "sources": "SELECT id, name, kind FROM sources",
+    "raters": "SELECT id, name FROM raters",
+    "ratings": "SELECT source, rater, digest, score, n_raters FROM ratings"
+    " JOIN photos ON photos.id = photo",
+    "memberships": 'SELECT source, digest, "group", series, split FROM memberships'
+    " JOIN photos ON photos.id = photo",
+    "choices": "SELECT choices.id, source, rater, one.digest, other.digest, tie, weight, asked,"
+    " made FROM choices JOIN photos AS one ON one.id = winner"
+    " JOIN photos AS other ON other.id = loser",
+    "skips": "SELECT skips.id, rater, one.digest, other.digest, made FROM skips"
+    " JOIN photos AS one ON one.id = first JOIN photos AS other ON other.id = second",
+    "star_clicks": "SELECT id, rater, digest, before, made FROM star_clicks",
+}
+# {} stands for the number of the photo with a digest.
+_INSERTS = {
+    table: insert.replace("{}", "(SELECT id FROM photos WHERE digest = ?)")
+    for table, insert in {
+        "sources": "INSERT INTO sources (id, name, kind) VALUES (?, ?, ?)",
+        "raters": "INSERT INTO raters (id, name) VALUES (?, ?)",
+        "ratings": "INSERT INTO ratings (source, rater, photo, score, n_raters)"
+        " VALUES (?, ?, {}, ?, ?)",
+        "memberships": 'INSERT INTO memberships (source, photo, "group", series, split)'
+        " VALUES (?, {}, ?, ?, ?)",
+        "choices": "INSERT INTO choices"
+        " (id, source, rater, winner, loser, tie, weight, asked, made)"
+        " VALUES (?, ?, ?, {}, {}, ?, ?, ?, ?)",
+        "skips": "INSERT INTO skips (id, rater, first, second, made) VALUES (?, ?, {}, {}, ?)",
+        "star_clicks": "INSERT INTO star_clicks (id, rater, digest, before, made)"
+        " VALUES (?, ?, ?, ?, ?)",
+    }.items()
+}
+_DIGESTS = {"ratings": (2,), "memberships": (1,), "choices": (3, 4), "skips": (2, 3)}
+
+
+class Copied(NamedTuple):
+    """Numbers of judgements that were copied."""
+
+    ratings: int
+    choices: int
+    groups: int  # photos with a group, a series or a split
+
+
+def has_judgements(connection: sqlite3.Connection) -> bool:
+    """Whether an index has a source of judgements, or clicks."""
+    return connection.execute("SELECT 1 FROM sources LIMIT 1").fetchone() is not None
+
+
+def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
+    """Copy scores, choices, groups, clicks and their order from one index to another.
+
+    Photos are known by their content, so they may lie elsewhere; judgements on photos that the
+    new index has not are kept for when they come. Raises JudgedIndexError if the new index has
+    judgements already: they might contradict the old one's.
+    """
+    with reading(old) as connection:
+        judgements = own_manifest(connection, old).judgements
+        rows = {table: connection.execute(query).fetchall() for table, query in _QUERIES.items()}
+    named = {
+        row[place] for table, places in _DIGESTS.items() for row in rows[table] for place in places
+    }
+    with writing(new) as connection:
+        if has_judgements(connection):
+            raise JudgedIndexError(new.name)
+        with transaction(connection):
+            connection.executemany(
+                "INSERT OR IGNORE INTO photos (digest) VALUES (?)",
+                [(one,) for one in sorted(named)],
+            )
+            for table, insert in _INSERTS.items():
+                connection.executemany(insert, rows[table])
+        manifest = own_manifest(connection, new)
+        keep_manifest(connection, new, replace(manifest, judgements=judgements))
+    return Copied(len(rows["ratings"]), len(rows["choices"]), len(rows["memberships"]))

@@ -1,0 +1,156 @@
+"""Degraded copies of an index's photos, embedded as the photos are."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.comparisons.known_differences import KnownDifferences
+from photorank.encoders.base import Encoder, Prepared, encode_photos
+from photorank.errors import TooFewPhotosError, UnreadablePhotoError
+from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.opened import Index, Photo
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.degraded.copies import BESIDE_SCORES, Degradation, degraded_copies
+from photorank.photos.grey_code import grey_code
+from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.photos.signals.signals_block import SHORT_SIDE
+from photorank.typing import Codes, Embeddings
+
+MIN_PHOTOS = 10  # one a fold
+
+
+class Copies(NamedTuple):
+    """Embedded photos and their degraded copies."""
+
+    rows: Codes  # (n,) the photos' rows in the index
+    digests: tuple[str, ...]  # (n,)
+    greys: NDArray[np.uint8]  # (n, 128) grey codes of the photos
+    X: Embeddings  # (n, 1 + copies, d) each photo, then its copies
+
+
+def embed_copies(
+    index: Index,
+    load: Callable[[], Encoder],
+    rows: Sequence[int],
+    degradations: tuple[Degradation, ...],
+    most: int,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Copies:
+    """The first `most` readable photos of some rows, with degraded copies, embedded.
+
+    Raises TooFewPhotosError if fewer than ten can be read.
+    """
+    wanted = min(most, len(rows))
+    if wanted < MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, wanted, MIN_PHOTOS)
+    found: list[_Degraded] = []
+    embedded: list[Embeddings] = []
+    reasons: list[str] = []
+    encoder = load()
+    for batch in _opened(index, encoder, rows, degradations, wanted, seed):
+        readable = [one for one in batch if isinstance(one, _Degraded)]
+        reasons += [one.reason for one in batch if isinstance(one, UnreadablePhotoError)]
+        if readable:
+            every = encode_photos(encoder, [one for photo in readable for one in photo.versions])
+            embedded.append(every.reshape(len(readable), 1 + len(degradations), -1))
+            found += [photo._replace(versions=[]) for photo in readable]
+        if on_progress is not None:
+            on_progress(len(found), wanted)
+    if len(found) < MIN_PHOTOS:
+        raise TooFewPhotosError(index.name, len(found), MIN_PHOTOS, reasons[0])
+    return Copies(
+        np.array([photo.row for photo in found], dtype=np.intp),
+        tuple(photo.digest for photo in found),
+        np.array([np.frombuffer(photo.grey, np.uint8) for photo in found]),
+        np.concatenate(embedded),
+    )
+
+
+def differences_beside(
+    index: Index,
+    photos: JudgedPhotos,
+    load: Callable[[], Encoder],
+    weight: float,
+    *,
+    seed: int = 0,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> KnownDifferences:
+    """Differences of judged photos from their degraded copies, to learn from beside judgements.
+
+    All together they count `weight` times as much as the judgements. Photos that cannot be read
+    have no copies; TooFewPhotosError if fewer than ten can.
+    """
+    rows = photos.rows.tolist()
+    copies = embed_copies(index, load, rows, BESIDE_SCORES, len(rows), seed, on_progress)
+    place = {row: number for number, row in enumerate(rows)}
+    numbers = np.array([place[row] for row in copies.rows.tolist()], dtype=np.intp)
+    return differences(copies.X, numbers, BESIDE_SCORES, weight, n=len(rows))
+
+
+def differences(
+    X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
+) -> KnownDifferences:
+    """Differences of k of n photos from their copies; X (k, 1 + copies, d) has a photo first."""
+    k, versions, d = X.shape
+    return KnownDifferences(
+        n=n,
+        photos=np.repeat(photos, versions - 1),
+        rows=(X[:, :1] - X[:, 1:]).reshape(k * (versions - 1), d),
+        margins=np.tile([one.margin for one in degradations], k),
+        weight=weight,
+    )
+
+
+class _Degraded(NamedTuple):
+    """Photo and its degraded copies, ready to be encoded."""
+
+    row: int
+    digest: str
+    grey: bytes  # code of the photo itself
+    versions: list[Prepared]
+
+
+def _opened(
+    index: Index,
+    encoder: Encoder,
+    drawn: Sequence[int],
+    degradations: tuple[Degradation, ...],
+    wanted: int,
+    seed: int,
+) -> Iterator[list[_Degraded | UnreadablePhotoError]]:
+    """Yield batches with the first `wanted` readable photos, and the errors of unreadable ones."""
+    left, numbers = wanted, iter(enumerate(drawn))
+    workers = usable_cores()
+    with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
+        while left and (batch := list(islice(numbers, min(2 * workers, left)))):
+
+            def degrade(numbered: tuple[int, int]) -> _Degraded | UnreadablePhotoError:
+                number, row = numbered
+                own_seed = len(drawn) * seed + number
+                return _degraded(index.photo(row), row, encoder, degradations, own_seed)
+
+            opened = list(pool.map(degrade, batch))
+            left -= sum(isinstance(one, _Degraded) for one in opened)
+            yield opened
+
+
+def _degraded(
+    photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
+) -> _Degraded | UnreadablePhotoError:
+    """A photo and its degraded copies; their random parts follow from the seed."""
+    try:
+        data = read_photo(photo.path)
+        if photo_digest(data) != photo.digest:
+            return UnreadablePhotoError("changed since it was indexed", photo.path)
+        side = max(encoder.short_side, SHORT_SIDE)
+        picture = decode_isolated(data, short_side=side).photo
+    except UnreadablePhotoError as error:
+        return error
+    versions = [encoder.prepare(one) for one in degraded_copies(picture, degradations, seed)]
+    return _Degraded(row, photo.digest, grey_code(picture), versions)

@@ -1,0 +1,107 @@
+"""The signals block of an embedding: 32 technical signals of one photo's pixels."""
+
+from math import log10
+
+import numpy as np
+from PIL import Image
+
+from photorank.photos.signals.light_and_colour import clipped_highlights, clipped_shadows
+from photorank.photos.signals.noise import noise
+from photorank.photos.signals.sharpness import MIN_ENERGY, SUBJECT_WEIGHTS, tile_energies
+from photorank.typing import Floats, Frames, Grey
+
+# Pixels of the long side at which the signals are measured, as sharpness and noise depend on it:
+# those of a 20 cm print at 100 dots an inch. Smaller photos are measured as they are.
+LONG_SIDE = 768
+SHORT_SIDE = LONG_SIDE // 2  # that a photo is decoded for
+_LEVELS = 4  # of the pyramid, each of half the side of the one before
+_COLOUR_REDUCTION = 4  # sides are divided by it before colours are measured, which need no detail
+_LEAST_NOISE = 0.1  # grey levels of 255, added before the logarithm
+
+_SHARPNESS = ("mean", "subject", "max", "20 %", "median")
+NAMES = (
+    *(f"sharpness {kind}, octave {level + 1}" for level in range(_LEVELS) for kind in _SHARPNESS),
+    *("noise, octave 1", "noise, octave 2"),
+    *("brightness", "contrast", "darks", "midtones", "lights", "black", "white"),
+    *("colourfulness", "red over green", "yellow over blue"),
+)
+
+
+def signals_block(photo: Image.Image) -> Floats:
+    """Signals (32,) of an upright sRGB photo in the order of `NAMES`, nan where undefined.
+
+    Of a Laplacian pyramid each octave gives the log10 of the mean squared detail: of the whole
+    picture, of its middle, of its sharpest tile, and what a fifth and a half of 64 tiles do not
+    reach. Then come the log10 of the noise, tones from 0 to 1 (the square root of what is black and
+    white) and colours.
+
+    References
+    ----------
+    Burt, P. J. & Adelson, E. H. (1983). The Laplacian pyramid as a compact image code.
+    https://doi.org/10.1109/TCOM.1983.1095851
+    """
+    levels = np.asarray(_measured(photo.convert("L")))
+    grey = levels.astype(np.float32) / np.float32(255)
+    octaves = [grey]
+    while len(octaves) < _LEVELS:
+        octaves.append(_half(octaves[-1]))
+    return np.concatenate(
+        [
+            *(_sharpness(octave) for octave in octaves),
+            [log10(noise(octave) + _LEAST_NOISE) for octave in octaves[:2]],
+            _tones(levels, np.asarray(photo)),
+            _colours(photo),
+        ]
+    )
+
+
+def _measured(grey: Image.Image) -> Image.Image:
+    """Grey picture at the size at which it is measured: the same for a photo and larger copies."""
+    scale = LONG_SIDE / max(grey.size)
+    if scale >= 1:
+        return grey
+    width, height = (max(1, round(side * scale)) for side in grey.size)
+    return grey.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def _half(grey: Grey) -> Grey:
+    """Picture of half the side, each pixel the mean of four."""
+    height, width = (side // 2 * 2 for side in grey.shape)
+    rows = grey[0:height:2, :width] + grey[1:height:2, :width]
+    quarters: Grey = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
+    return quarters
+
+
+def _sharpness(grey: Grey) -> Floats:
+    """Sharpness of an octave: its mean, middle, maximum, 20 % quantile and median over tiles."""
+    tiles = tile_energies(grey)
+    if not tiles.size:
+        return np.full(len(_SHARPNESS), np.nan)
+    ordered = np.sort(tiles, axis=None)
+    places = [round(share * (len(ordered) - 1)) for share in (1.0, 0.2, 0.5)]
+    means = [tiles.mean(), np.average(tiles, weights=SUBJECT_WEIGHTS)]
+    return np.log10(np.array([*means, *ordered[places]]) + MIN_ENERGY)
+
+
+def _tones(grey: Frames, pixels: Frames) -> Floats:
+    counts = np.bincount(grey.ravel(), minlength=256)
+    levels = np.arange(256) / 255
+    mean = float(counts @ levels) / grey.size
+    spread = float(counts @ (levels - mean) ** 2 / grey.size) ** 0.5
+    quantiles = levels[np.searchsorted(np.cumsum(counts), np.array([0.05, 0.5, 0.95]) * grey.size)]
+    ends = np.sqrt([clipped_shadows(pixels), clipped_highlights(pixels)])
+    return np.array([mean, spread, *quantiles, *ends])
+
+
+def _colours(photo: Image.Image) -> Floats:
+    """Colourfulness (the spread of both opponent colours) and their means, 0 to 1."""
+    small = np.asarray(photo.reduce(_COLOUR_REDUCTION), dtype=np.float32) / 255
+    red, green, blue = np.moveaxis(small, -1, 0)
+    opponents = np.stack([red - green, (red + green) / 2 - blue])
+    spread, means = opponents.std(axis=(1, 2)), opponents.mean(axis=(1, 2))
+    return np.array([np.hypot(*spread), *means])
+
+
+def noise_of(signal: float) -> float:
+    """Noise in grey levels of 255, from its signal."""
+    return float(10**signal) - _LEAST_NOISE

@@ -1,0 +1,102 @@
+"""Judgements of an index in another index of the same photos."""
+
+import pytest
+
+from photorank.errors import JudgedIndexError
+from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
+from photorank.index.building.successor import successor_of
+from photorank.index.catalogue.connection import reading
+from photorank.index.judging.click_log import clicks, record_choice, record_stars, undo
+from photorank.index.judging.copy_judgements import copy_judgements
+from photorank.index.judging.import_rows import import_choices, import_labels
+from photorank.index.maintenance.checks import examine_index
+from photorank.index.opened import Index
+from tests.fixtures.colours import ColourEncoder, fill
+from tests.index.test_opened import choices, labels
+
+
+@pytest.fixture
+def both(library):
+    """Return a judged index, one of whose photos is gone, and paths of a new one."""
+    fill(library.folder, 8)
+    library.build()
+    files = [f"{number:04}.png" for number in range(6)]
+    import_labels(library.paths, labels(*((name, at) for at, name in enumerate(files))))
+    import_choices(library.paths, choices((files[0], files[1]), (files[2], files[3])))
+    photos = library.index.photos()
+    record_choice(library.paths, "ann", photos[0].digest, photos[5].digest, tie=False, asked=None)
+    record_stars(library.paths, "ann", photos[2].digest, 4)
+    (library.folder / "0001.png").unlink()
+    return library, library.workspace.index("newer")
+
+
+def build(paths, folder):
+    """Index a folder with the same encoder into another index."""
+    build_index(paths, BuildRequest([folder], encoder_spec="colours", load=ColourEncoder))
+
+
+def judgements(paths):
+    """Return all that people said, by digest, in the order of the clicks."""
+    index = Index.open(paths)
+    labels = index.labels()
+    scores = {
+        one.digest: (float(score), one.group)
+        for one, score in zip(index.photos(), labels.scores, strict=True)
+        if score == score
+    }
+    digests = index.digests()
+    found = index.choices()
+    pairs = [(digests[a], digests[b]) for a, b in zip(found.winners, found.losers, strict=True)]
+    return scores, pairs, index.raters(), index.manifest.judgements
+
+
+def test_everything_comes_along(both):
+    """Scores, choices, clicks and their order; the old index is as it was."""
+    library, newer = both
+    build(newer, library.folder)
+    before = library.paths.catalogue.read_bytes()
+    copied = copy_judgements(library.paths, newer)
+    library.build()  # which finds that a photo is gone
+    assert judgements(newer) == judgements(library.paths)
+    assert (copied.ratings, copied.choices) == (7, 3)
+    assert len(before)
+    assert {one.level for one in examine_index(newer)} == {"good"}
+    undone = clicks(Index.open(newer), "ann")
+    undo(newer, "ann")
+    assert int(undone.stars.sum()) == 4
+    assert int(clicks(Index.open(newer), "ann").stars.sum()) == 0
+
+
+def test_judgements_of_a_photo_that_is_not_there_wait_for_it(both):
+    """Its file comes back, and so does what was said of it."""
+    library, newer = both
+    build(newer, library.folder)
+    copy_judgements(library.paths, newer)
+    assert len(judgements(newer)[0]) == 5
+    fill(library.folder, 2)
+    build(newer, library.folder)
+    assert len(judgements(newer)[0]) == 6
+
+
+def test_an_index_with_judgements_of_its_own_is_refused(both):
+    """Before any work, and nothing is changed."""
+    library, newer = both
+    build(newer, library.folder)
+    copy_judgements(library.paths, newer)
+    old = successor_of(library.paths)
+    for refused in (lambda: copy_judgements(library.paths, newer), lambda: old.check_new(newer)):
+        with pytest.raises(JudgedIndexError, match="another --name"):
+            refused()
+    with pytest.raises(JudgedIndexError):
+        old.check_new(library.paths)
+    with reading(newer) as connection:
+        assert connection.execute("SELECT count(*) FROM ratings").fetchone() == (7,)
+
+
+def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
+    """From the folders that are there."""
+    library, newer = both
+    old = successor_of(library.paths)
+    assert (old.encoder, old.folders) == ("colours", [library.folder])
+    old.check_new(newer)

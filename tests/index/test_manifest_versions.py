@@ -1,0 +1,30 @@
+"""Manifests of indexes from before embeddings had blocks."""
+
+import numpy as np
+
+from photorank.encoders.base import Fingerprint
+from photorank.encoders.blocks import Blocks
+from photorank.index.manifest import Manifest
+from photorank.json_values import from_json, to_json
+
+OLD = Fingerprint("embedded", "5" * 64, "whole", 224)
+NEW = Fingerprint("embedded:2", "9" * 64, "whole", 192, Blocks(512, 256, 32, "c"))
+
+
+def test_an_older_index_names_the_first_version():
+    """It was called `embedded` until there was a second."""
+    data = to_json(Manifest("embedded", OLD, 1280, None))
+    del data["fingerprint"]["blocks"]
+    found = from_json(Manifest, data | {"encoder": "embedded"})
+    assert (found.encoder, found.head, found.fingerprint) == ("embedded:1", 1280, OLD)
+    assert Manifest("embedded", NEW, 800, None).encoder == "embedded"
+    assert from_json(Manifest, to_json(Manifest("embedded", NEW, 800, None))).head == 512
+
+
+def test_rows_are_kept_in_the_precision_of_their_blocks():
+    """32 bits without blocks, 16 with."""
+    rows = np.random.default_rng(0).normal(size=(3, 1280)).astype(np.float32)
+    kept = Manifest("embedded:1", OLD, 1280, None).stored(rows)
+    assert kept.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(kept, axis=1), 1, atol=1e-6)
+    assert Manifest("embedded", NEW, 800, None).stored(rows[:, :800]).dtype == np.float16

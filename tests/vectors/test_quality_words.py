@@ -1,0 +1,109 @@
+"""Prompts through words for qualities."""
+
+import numpy as np
+import pytest
+from PIL import Image, ImageFilter
+from skimage import data
+from sklearn.datasets import load_sample_image
+
+from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
+from photorank.errors import DegenerateDirectionError
+from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
+from photorank.vectors.quality_words import (
+    KIND,
+    PHRASES,
+    STRENGTH,
+    TABLE,
+    quality_directions,
+    worded_vector,
+)
+from photorank.vectors.shipped import shipped_vector
+from tests.fixtures.colours import ColourEncoder
+
+DAY, NIGHT = "a sunny day", "a dark night"
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    """The packaged encoder, loaded once."""
+    return load_encoder("embedded", device="cpu")
+
+
+def test_every_phrase_has_its_antonym_and_none_is_the_missions_prompt():
+    """A table without antonyms would take "poor composition" for praise."""
+    assert len(set(PHRASES)) == 2 * len(TABLE)
+    assert not any(phrase in PLAIN_PROMPT for phrase in PHRASES if " " in phrase)
+
+
+def test_a_prompt_of_sharpness_prefers_the_sharp_photo(encoder):
+    """And one of blur the blurred one; the plain prompts need not."""
+    photos = [Image.fromarray(one) for one in (data.chelsea(), load_sample_image("china.jpg"))]
+    blurred = [photo.filter(ImageFilter.GaussianBlur(4)) for photo in photos]
+    rows = encode_photos(encoder, [encoder.prepare(one) for one in [*photos, *blurred]])
+    for text, better in (("a crisp, sharp photo in focus", 1), ("a blurry, unsharp mess", -1)):
+        ratings = worded_vector("w", [text], encoder).rate(rows, encoder.fingerprint)
+        assert (better * (ratings[:2] - ratings[2:]) > 0).all(), text
+
+
+def test_a_wish_and_its_opposite_point_apart(encoder):
+    """By qualities; what is on the photo stays."""
+    good, bad = (
+        worded_vector("w", [text], encoder).direction
+        for text in ("a beautiful, professional photo", "an ugly, failed photo")
+    )
+    plain = [
+        prompt_vector("p", [text], encoder).direction
+        for text in ("a beautiful, professional photo", "an ugly, failed photo")
+    ]
+    assert good @ bad < plain[0] @ plain[1] - 0.2
+
+
+def test_the_card_tells_what_the_words_went_through(encoder):
+    """Its kind, the strongest qualities, and that the built-in vectors have seen photos."""
+    vector = worded_vector("wish", ["a sharp photo"], encoder)
+    assert vector.kind == KIND
+    assert vector.card.source == "words, through built-in qualities"
+    assert len(vector.card.parameters["qualities"]) == 5
+    assert vector.card.photos == shipped_vector("worth.whole").card.photos
+    assert np.linalg.norm(vector.direction) == pytest.approx(1)
+    assert vector.scale == pytest.approx(1)
+
+
+def test_unwanted_words_are_taken_off(encoder):
+    """The direction leads from what is not wanted to what is."""
+    wanted, unwanted, both = (
+        worded_vector("w", texts, encoder, negatives=negatives).direction
+        for texts, negatives in (
+            (["a sunny day"], []),
+            (["a dark night"], []),
+            (["a sunny day"], ["a dark night"]),
+        )
+    )
+    difference = wanted - unwanted
+    np.testing.assert_allclose(both, difference / np.linalg.norm(difference), atol=1e-6)
+
+
+def test_qualities_weigh_alike():
+    """Each spreads photographs as much as another: what differs in length differs in spread."""
+    directions = quality_directions(load_encoder("embedded", device="cpu"))
+    assert directions.shape == (len(TABLE), 800)
+    assert STRENGTH > 0
+    assert (np.linalg.norm(directions, axis=1) > 0).all()
+
+
+@pytest.mark.parametrize("spec", ["embedded:1"])
+def test_others_take_the_plain_prompt(spec):
+    """An encoder without these blocks, or a framing without built-in vectors."""
+    for encoder in (load_encoder(spec, device="cpu"), load_encoder("embedded", framing="pad")):
+        assert quality_directions(encoder) is None
+        vector, plain = (make("w", ["a dog"], encoder) for make in (worded_vector, prompt_vector))
+        assert vector.kind == plain.kind == "prompt"
+        np.testing.assert_array_equal(vector.direction, plain.direction)
+    assert quality_directions(ColourEncoder()) is None
+
+
+def test_blank_words_are_refused(encoder):
+    """As without the table."""
+    with pytest.raises(DegenerateDirectionError):
+        worded_vector("w", ["  "], encoder)
