@@ -127,7 +127,7 @@ def _manifests() -> Iterator[bytes]:
 
 
 def _cards() -> Iterator[bytes]:
-    for path in sorted((ROOT / "photorank/vectors/builtin").rglob("*.json")):
+    for path in sorted((ROOT / "photorank/vectors/builtin").rglob("*.*.json")):
         card = json.loads(path.read_bytes())
         card["direction"] = card["direction"][:4]
         if isinstance(card["data"].get("photos"), list):

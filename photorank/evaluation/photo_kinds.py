@@ -30,8 +30,9 @@ def kinds_of(
         return photos.groups, list(index.labels().group_names)
     from sklearn.cluster import KMeans
 
-    means = KMeans(min(clusters, len(photos.X)), n_init=4, random_state=seed).fit(photos.X)
-    return means.labels_.astype(np.intp), _names(index, means.cluster_centers_, photos.X, load)
+    X = photos.heads  # in which likeness is
+    means = KMeans(min(clusters, len(X)), n_init=4, random_state=seed).fit(X)
+    return means.labels_.astype(np.intp), _names(index, means.cluster_centers_, X, load)
 
 
 def content_directions(X: Embeddings, codes: Codes) -> Floats:

@@ -13,7 +13,7 @@ from photorank.learning.learn_vector import fit_and_test, judgements_digest
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds, make_folds
 from photorank.metrics.pair_sums import unit_codes
-from photorank.photos.degraded.copies import FINE
+from photorank.photos.degraded.copies import BESIDE_SCORES, FINE
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.master import Card, MasterVector, shortened
 from photorank.vectors.seen_pictures import SeenPictures
@@ -37,8 +37,9 @@ def learn_degradations(
     """Master-vector learned to rank an index's photos above degraded copies; uses no labels.
 
     Each photo gets the copies of :data:`photorank.photos.degraded.copies.FINE`, embedded with
-    the index's encoder and framing. Photos that nobody judged
-    are taken first, so that the others can still test the vector. Its held-out
+    the index's encoder and framing; where embeddings have no signals, which alone see such slight
+    defects, those of :data:`photorank.photos.degraded.copies.BESIDE_SCORES`. Photos that nobody
+    judged are taken first, so that the others can still test the vector. Its held-out
     accuracy is on copies of photos that were not learned from; how well it orders
     *photos* as people do, an evaluation tells. The vector is returned, not stored.
 
@@ -67,12 +68,15 @@ def learn_degradations(
     rankings for no-reference image quality assessment.
     https://doi.org/10.1109/ICCV.2017.118
     """
-    copies = embed_copies(index, load, _drawn(index, seed), FINE, photos, seed, on_progress)
+    blocks = index.fingerprint.blocks
+    fine = blocks is not None and bool(blocks.signals)
+    degradations = FINE if fine else BESIDE_SCORES
+    copies = embed_copies(index, load, _drawn(index, seed), degradations, photos, seed, on_progress)
     judged = with_copies(copies, index.manifest.head)
     protocol = Protocol(fold_by="group", repeats=1, seed=seed)
-    learned = fit_and_test(
-        learner_of_copies(judged), judged, protocol, folds=folds_of_copies(judged, protocol)
-    )
+    learner = learner_of_copies(judged) if fine else AllPairs()
+    folds = folds_of_copies(judged, protocol)
+    learned = fit_and_test(learner, judged, protocol, folds=folds)
     n = len(copies.digests)
     return MasterVector(
         name,
@@ -81,7 +85,7 @@ def learn_degradations(
         index.fingerprint,
         slope=learned.slope,
         card=Card(
-            parameters={"copies": [one.name for one in FINE]},
+            parameters={"copies": [one.name for one in degradations]},
             index=index.name,
             photos=frozenset(map(shortened, copies.digests)),
             pictures=SeenPictures.of(copies.X[:, 0, : index.manifest.head], copies.greys),

@@ -111,15 +111,17 @@ def test_a_vector_from_words_can_be_shown(photorank):
         "vector", "prompt", "sharp", "a sharp photo", "--not", "a blurred photo", "--json"
     )
 
-    assert made.json["kind"] == "antonyms"
+    assert made.json["kind"] == "prompt+qualities"
+    assert "words are weak" in made.err
     assert Path(made.json["path"]).is_file()
-    assert {"name": "sharp", "kind": "antonyms", "builtin": False} in photorank(
+    assert {"name": "sharp", "kind": "prompt+qualities", "builtin": False} in photorank(
         "vector", "list", "--json"
     ).json
-    assert photorank("vector", "show", "sharp", "--json").json["parameters"] == {
-        "texts": ["a sharp photo"],
-        "not": ["a blurred photo"],
-    }
+    told = photorank("vector", "show", "sharp", "--json").json["parameters"]
+    assert (told["texts"], told["not"]) == (["a sharp photo"], ["a blurred photo"])
+    assert "sharp and in focus" in told["qualities"]
+    plain = photorank("vector", "prompt", "plain", "a sharp photo", "--plain", "--json")
+    assert plain.json["kind"] == "prompt"
     assert "a blurred photo" in photorank("vector", "show", "sharp").out
 
 
@@ -185,7 +187,7 @@ def test_compare_gives_two_probabilities_that_swap_with_the_photos(photorank, ga
 
 
 def test_compare_says_which_vector_it_took(photorank, gallery):
-    """Without a vector the best of the latest evaluation is taken, else the first."""
+    """Without a vector the best of the latest evaluation is taken, else the built-in one."""
     photos = gallery / "beach" / "0.jpg", gallery / "beach" / "7.jpg"
     known = {vector["name"] for vector in photorank("vector", "list", "--json").json}
 
@@ -198,7 +200,7 @@ def test_compare_says_which_vector_it_took(photorank, gallery):
         for row in evaluated["results"]
         if row["vector"] in known and not row["in_sample"]
     )
-    assert before.err.startswith(f"photorank: comparing by {before.json['vector']}, the first")
+    assert before.err.startswith(f"photorank: comparing by {before.json['vector']}, built in")
     assert after.json["vector"] == best
     assert "latest evaluation" in after.err
 

@@ -68,14 +68,14 @@ def test_tables_hold_what_top_says(photorank, tmp_path):
 
 
 def test_embeddings_are_those_of_the_index(photorank, tmp_path):
-    """clip-retrieval's layout holds each photo's embedding."""
+    """clip-retrieval's layout holds the unit head of each photo's embedding."""
     outcome = photorank("export", "--format", "clip-retrieval", "--to", tmp_path / "out", "--json")
 
     assert [Path(path).name for path in outcome.json["written"]] == [
         "img_emb_0.npy", "metadata_0.parquet"
     ]  # fmt: skip
     found = np.load(tmp_path / "out" / "img_emb" / "img_emb_0.npy", allow_pickle=False)
-    np.testing.assert_array_equal(found, open_index().embeddings())
+    np.testing.assert_array_equal(found, open_index().heads())
 
 
 def test_stars_beside_the_photos(photorank, library):

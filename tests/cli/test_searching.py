@@ -27,7 +27,7 @@ def rows_of(index, found):
 
 def test_photos_like_one_of_the_index_are_its_nearest_without_itself(photorank, index):
     """In the order that NumPy finds, with the cosines as similarities."""
-    X = index.embeddings()
+    X = index.heads()
     found = photorank("search", "--like", index.photo(3).path, "-k", 5, "--json").json
 
     cosines = X @ X[3]

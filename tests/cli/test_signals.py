@@ -7,9 +7,9 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_an_index_is_measured_once_and_summed_up(photorank):
-    """The table has every signal, and the second run has nothing to do."""
+    """While it is made: the table has every signal, and there is nothing to do."""
     first = photorank("signals", "--page", "2x3")
-    assert "index small: 24 measured, 0 known before" in first.out
+    assert "index small: 0 measured, 24 known before" in first.out
     assert all(name in first.out for name in SIGNALS)
     assert "at 2 × 3 cm: 0 fine, 0 soft, 24 too small; 0 very dark in print" in first.out
     again = photorank("signals", "--json").json
@@ -52,7 +52,7 @@ def test_photos_teach_themselves_by_a_command(photorank, own_gallery, tiny_spec)
     made = photorank(*learn, "taught", "--json")
     assert made.code == 0, made.err
     assert made.json["kind"] == "degradations"
-    assert "spoilt copies" in photorank("vector", "show", "taught", "--index", "few").out
+    assert "degraded copies" in photorank("vector", "show", "taught", "--index", "few").out
     wrong = (*learn, "other", "--within", "group")
     assert photorank(*wrong).code == 2
 

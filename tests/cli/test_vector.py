@@ -9,7 +9,7 @@ pytestmark = pytest.mark.usefixtures("home")
 @pytest.fixture
 def head(tmp_path):
     """Return a file of a published vector and its bias, for the index's encoder."""
-    numbers = np.random.default_rng(0).normal(size=open_index("small").manifest.dimensions + 1)
+    numbers = np.random.default_rng(0).normal(size=open_index("small").manifest.head + 1)
     np.save(tmp_path / "head.npy", numbers)
     return tmp_path / "head.npy"
 
@@ -21,7 +21,7 @@ def test_an_imported_head_rates_photos(photorank, head):
     assert made.json["kind"] == "published"
     index = open_index("small")
     numbers = np.load(head)
-    ratings = index.embeddings().astype(np.float64) @ numbers[:-1] + numbers[-1]
+    ratings = index.heads().astype(np.float64) @ numbers[:-1] + numbers[-1]
     top = photorank("top", "-k", 30, "--vector", "head", "--json").json
     np.testing.assert_allclose(
         [photo["rating"] for photo in top], np.sort(ratings)[::-1], atol=1e-4
@@ -44,7 +44,7 @@ def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
     """Dimensions alone do not make an encoder the right one, so its name is told."""
     import torch
 
-    width = open_index("small").manifest.dimensions
+    width = open_index("small").manifest.head
     path = tmp_path / "sa_0_4_vit_l_14_linear.pth"
     torch.save(torch.nn.Linear(width, 1).state_dict(), path)
 

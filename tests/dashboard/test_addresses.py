@@ -47,7 +47,7 @@ def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
 def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
     """As a person would write it, where the page itself adds where the vector is from."""
     app = dashboard("browse")
-    assert app.selectbox(key="vector").value == "ours"
+    assert app.selectbox(key="vector").value == "worth"
     app.query_params["vector"] = "plain-prompt"
     app.run()
 

@@ -19,8 +19,8 @@ def index(home):
 
 
 def test_principal_components_are_those_of_the_covariance(index):
-    """NumPy's singular vectors of the centred embeddings give the same places, up to sign."""
-    X = index.embeddings().astype(np.float64)
+    """NumPy's singular vectors of the centred heads give the same places, up to sign."""
+    X = index.heads().astype(np.float64)
     U, s, _ = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
     expected = U[:, :2] * s[:2]
     found = places(index)

@@ -9,7 +9,7 @@ from tests.dashboard.views.test_pages import texts
 def test_a_photo_is_not_like_itself(home):
     """The closest is another one, as NumPy finds it."""
     index = open_index("small")
-    X = index.embeddings()
+    X = index.heads()
     found = search.most_similar(index, X[3], 3)
 
     assert 3 not in found.rows
@@ -44,7 +44,7 @@ def test_every_way_of_searching_works(dashboard, home):
     app = dashboard("search")
     app.segmented_control(key="by").set_value("vector").run()
     assert not app.exception
-    assert "**24 photos** rated highest by **ours**, the best first." in texts(app)
+    assert "**24 photos** rated highest by **worth**, the best first." in texts(app)
 
     app.segmented_control(key="by").set_value("photo").run()
     assert not app.exception
@@ -57,6 +57,6 @@ def test_every_way_of_searching_works(dashboard, home):
     app.segmented_control(key="by").set_value("better").run()  # than the same photo
     assert not app.exception
     assert not app.info
-    assert "similar to it and rated clearly higher by **ours**, the most similar first." in texts(
+    assert "similar to it and rated clearly higher by **worth**, the most similar first." in texts(
         app
     )

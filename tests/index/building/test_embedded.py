@@ -35,9 +35,9 @@ def test_embeddings_are_those_of_the_encoder(indexed):
         for photo in indexed.photos()
     ]
     expected = encode_photos(encoder, frames)
-    cosines = np.einsum("nd,nd->n", indexed.embeddings(), expected)
-    np.testing.assert_allclose(cosines, 1, atol=1e-5)
+    np.testing.assert_allclose(indexed.embeddings(), expected, atol=2e-3)
+    assert np.isfinite(indexed.signals().values).all()  # measured with no second reading
     assert indexed.fingerprint == encoder.fingerprint
     assert indexed.manifest.encoder == "embedded"
-    assert indexed.manifest.dimensions == 1280
+    assert indexed.manifest.dimensions == 800
     assert indexed.manifest.runtime.startswith("torch ")

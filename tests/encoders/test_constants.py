@@ -1,0 +1,41 @@
+"""The constants of embeddings, and the script that makes them."""
+
+import numpy as np
+
+from photorank.encoders.constants import load_constants
+from scripts.embedding_constants import computed, main_axes
+
+
+def test_the_shipped_projections_are_orthonormal_and_scaled():
+    """To what 16 bits leave of them."""
+    fixed = load_constants()
+    head = fixed.head.astype(np.float64)
+    np.testing.assert_allclose(head.T @ head, np.eye(512), atol=2e-3)
+    assert fixed.stages.shape == (856, 256)
+    assert (fixed.signal_deviations > 0).all()
+
+
+def test_the_script_makes_them_from_features():
+    """Axes of the greatest mean square; of the stages the mean squared length is 1."""
+    draw = np.random.default_rng(0)
+    features = np.abs(draw.normal(size=(900, 2136))).astype(np.float32)
+    signals = draw.normal(3, 2, size=(900, 32))
+    signals[::7, 4] = np.nan
+    made = computed(features, signals)
+    again = computed(features, signals)
+    for one, other in zip(made, again, strict=True):
+        np.testing.assert_array_equal(one, other)
+    stages = (features[:, 1280:] - made.stage_means) @ made.stages
+    assert abs((stages**2).sum(axis=1).mean() - 1) < 1e-6
+    np.testing.assert_allclose(made.signal_means, np.nanmean(signals, axis=0))
+    scaled = made.scaled(signals)
+    assert np.isfinite(scaled).all()
+    assert (scaled[::7, 4] == 0).all()
+
+
+def test_axes_have_one_sign():
+    """Another library, or order of rows, turns none of them round."""
+    rows = np.random.default_rng(1).normal(size=(60, 9)) * np.arange(1, 10)
+    axes = main_axes(rows, 4)
+    np.testing.assert_allclose(axes, main_axes(rows[::-1], 4), atol=1e-9)
+    assert (axes[np.abs(axes).argmax(axis=0), np.arange(4)] > 0).all()
