@@ -3,7 +3,7 @@
     python benchmarks/best_shot.py --photos DIR --work DIR
 
 DIR of photos holds `ratings.csv` (`file`, `score`, `series`) and the files. Pairs of one series
-count whose scores differ by more than 0.1 of their range; intervals of 95 % leave out series.
+count whose scores, 0 to 1, differ by more than 0.1; intervals of 95 % leave out series.
 """
 
 import csv
@@ -22,7 +22,7 @@ from photorank.rating.best_shot import merit_in_series, technical_ratings
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 
-_LEAST_GAP = 0.1  # of the range of scores
+_LEAST_GAP = 0.1  # of scores from 0 to 1: less is noise of single ratings
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def clear_pairs(scores: np.ndarray, series: np.ndarray) -> Comparisons:
     """Pairs of one series with clearly different scores."""
     first, second = np.triu_indices(len(scores), 1)
     gap = scores[first] - scores[second]
-    kept = (series[first] == series[second]) & (np.abs(gap) > _LEAST_GAP * np.ptp(scores))
+    kept = (series[first] == series[second]) & (np.abs(gap) > _LEAST_GAP)
     first, second, gap = first[kept], second[kept], gap[kept]
     winners = np.where(gap > 0, first, second)
     return Comparisons.from_choices(winners, first + second - winners, n=len(scores))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from photorank.encoders.base import Fingerprint
+from photorank.encoders.blocks import Blocks
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.embeddings.shards import write_shard
@@ -34,20 +35,24 @@ def write_synthetic(
     seed: int = 0,
     shard: int = SHARD,
     scene: int = 1,
+    blocks: Blocks | None = None,
 ) -> Index:
     """Write an index of n unit rows drawn at random, as the pipeline and compaction would.
 
     The folders are embedded in a random order, so that shards are not in the order of
     paths. The first `labels` photos of the catalogue have a score, which is a planted
     direction's rating and as much noise; they lie in a group for each of their folders.
-    Photos of one `scene` follow each other; their cosine is 0.6 to 0.98 (mean).
+    Photos of one `scene` follow each other; their cosine is 0.6 to 0.98 (mean). With `blocks`
+    rows have them, and are in 16 bits.
     """
+    d = blocks.dimensions if blocks else d
+    fingerprint = replace(FINGERPRINT, blocks=blocks)
     rng = np.random.default_rng(seed)
     direction = rng.normal(size=d)
     direction /= np.linalg.norm(direction)
     manifest = Manifest(
         encoder="synthetic",
-        fingerprint=FINGERPRINT,
+        fingerprint=fingerprint,
         dimensions=d,
         logit_scale=None,
         roots=(ROOT,),
@@ -64,10 +69,12 @@ def write_synthetic(
             connection.execute("INSERT INTO raters (id, name) VALUES (1, '')")
             for number, start in enumerate(range(0, n, shard), start=1):
                 rows = _unit_rows(min(shard, n - start), d, rng, scene)
+                if blocks:
+                    rows = blocks.stored(rows)
                 scores.append(_scores(rows, direction, rng))
                 connection.execute(
                     "INSERT INTO shards (id, name, rows, sha256) VALUES (?, ?, ?, ?)",
-                    (number, *write_shard(paths, rows)),
+                    (number, *write_shard(paths, manifest.stored(rows))),
                 )
                 photos = range(start + 1, start + len(rows) + 1)
                 connection.executemany(
@@ -93,7 +100,7 @@ def write_synthetic(
             )
         write_manifest(paths, replace(manifest, photos=n))
     index = Index.open(paths)
-    add_vector(index, MasterVector(VECTOR, "prompt", direction, FINGERPRINT))
+    add_vector(index, MasterVector(VECTOR, "prompt", direction, fingerprint))
     return index
 
 
