@@ -16,6 +16,7 @@ from photorank.photos.metadata.timestamp import Source
 from photorank.rating.closest_better import BetterPhoto
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
+from photorank.rating.signal_shares import SignalShare, SignalShares, signed
 from photorank.rating.stability import Steadiness
 from photorank.typing import Ratings
 
@@ -23,7 +24,8 @@ LEAST_PULL = 0.1  # standard deviations: a smaller pull is not worth a line
 FIGURES_HELP = (
     "In the photo: standard deviations above the mean of the index. Liked: correlation of concept "
     "and rating over the index, −1 to 1. Moves it by: their product, in standard deviations of "
-    "the ratings, each concept taken alone."
+    "the ratings, each concept taken alone; of sharpness, noise and the like their exact part of "
+    "the rating."
 )
 STAND_IN = (
     "Words reach this encoder only through the names of things: it tells what is on a photo, "
@@ -60,22 +62,45 @@ def heat_pictures(explanations: Sequence[Explanation]) -> list[Image.Image]:
 
 def heat_reading(explanation: Explanation) -> str:
     """Explanation of the heat map's colours."""
-    heat = explanation.heat
-    if heat.exact:
-        above = short_number(heat.rating - explanation.average)
-        return (
-            "Orange parts lift the rating above that of an average photo of the index, blue parts "
-            f"lower it. They sum to the difference, {above}."
+    heat, signals = explanation.heat, explanation.signals
+    if not heat.exact:
+        reading = (
+            "Where a part of the photo was covered in its mean colour, the rating fell (orange) or "
+            "rose (blue)."
         )
+        return reading if signals is None else f"{reading} {_carried(signals)}"
+    above = short_number(heat.rating - explanation.average)
+    lifts = (
+        "Orange parts lift the rating above that of an average photo of the index, blue parts "
+        "lower it."
+    )
+    if signals is None:
+        return f"{lifts} They sum to the difference, {above}."
+    parts = short_number(float(explanation.parts.sum()))
+    return f"{lifts} They sum to {parts} of the difference, {above}. {_carried(signals)}"
+
+
+def _carried(signals: SignalShares) -> str:
+    """Sentence on what signals carry of a photo's lead over the average one."""
     return (
-        "Where a part of the photo was covered in its mean colour, the rating fell (orange) or "
-        "rose (blue)."
+        f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
+        f"{signed(signals.pull)} standard deviations of the index’s ratings: {signals}."
     )
 
 
-def concept_lines(concepts: Sequence[Concept]) -> list[str]:
-    """Lines on the concepts that raise or lower a rating, the strongest first."""
-    return [_concept_line(one) for one in concepts if abs(one.pull) >= LEAST_PULL]
+def moving_lines(concepts: Sequence[Concept], signals: SignalShares | None) -> list[str]:
+    """Lines on the concepts and signals that raise or lower a rating, the strongest first."""
+    lines = [(one.pull, _concept_line(one)) for one in concepts]
+    if signals is not None:
+        lines += [(one.pull, _signal_line(one)) for one in signals.kinds]
+    lines.sort(key=lambda one: -abs(one[0]))
+    return [line for pull, line in lines if abs(pull) >= LEAST_PULL]
+
+
+def _signal_line(one: SignalShare) -> str:
+    arrow = ":material/arrow_upward:" if one.pull > 0 else ":material/arrow_downward:"
+    effect = "lifts" if one.pull > 0 else "lowers"
+    return f"{arrow} **its {one.text}**, as measured beside most photos: {effect} it"
 
 
 def _concept_line(one: Concept) -> str:
@@ -85,9 +110,14 @@ def _concept_line(one: Concept) -> str:
     return f"{arrow} **{amount} “{plain(one.text)}”** than most photos: {effect} it"
 
 
-def concept_figures(concepts: Sequence[Concept]) -> pd.DataFrame:
-    """Table of concepts: score in the photo, correlation with ratings, and their product."""
+def moving_figures(concepts: Sequence[Concept], signals: SignalShares | None) -> pd.DataFrame:
+    """Table of concepts: score in the photo, correlation with ratings, and their product.
+
+    Signals have their part of the rating alone.
+    """
     rows = [(one.text, one.shown, one.liked, one.pull) for one in concepts]
+    if signals is not None:
+        rows += [(one.text, np.nan, np.nan, one.pull) for one in signals.kinds]
     return pd.DataFrame(rows, columns=["concept", "shown", "liked", "pull"])
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.cache import encoder_results, index_data, photo_images, vector_ratings
@@ -15,7 +16,6 @@ from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_picker import PickedPhoto
 from photorank.errors import PhotorankError
 from photorank.index.opened import Index
-from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.stability import steadiness
 from photorank.vectors.master import MasterVector
@@ -81,22 +81,23 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
+    """Show what moves the rating: concepts, where they can be named, and signals."""
     found = encoder_results.concepts(index, vector, one.embedding)
-    if found is None:
-        st.caption("Concepts cannot be named: the encoder's words cannot be loaded here.")
-    elif lines := explanation_texts.concept_lines(found):
+    if lines := explanation_texts.moving_lines(found or [], one.signals):
         st.markdown("What moves it")
         st.markdown("  \n".join(lines))
         with st.popover("In numbers"):
-            _figures(found)
-        if index.fingerprint.is_embedded:
-            st.caption(explanation_texts.STAND_IN)
+            _figures(explanation_texts.moving_figures(found or [], one.signals))
+    if found is None:
+        st.caption("Concepts cannot be named: the encoder's words cannot be loaded here.")
+    elif lines and index.fingerprint.is_embedded:
+        st.caption(explanation_texts.STAND_IN)
 
 
-def _figures(concepts: Sequence[Concept]) -> None:
+def _figures(figures: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     st.dataframe(
-        explanation_texts.concept_figures(concepts),
+        figures,
         hide_index=True,
         column_config={
             "concept": "Concept",

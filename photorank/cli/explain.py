@@ -33,6 +33,7 @@ def explain(
     """Explain a photo's rating: where it comes from, what moves it, what is better."""
     from photorank.export.destination import outside_photos
     from photorank.rating.explain import concepts_behind, explain_file
+    from photorank.rating.signal_shares import signed
 
     if heatmap is not None and heatmap.suffix.lower() != ".png":
         raise typer.BadParameter(f"{heatmap} does not end in .png", param_hint="'--heatmap'")
@@ -56,6 +57,12 @@ def explain(
         f"rating {why.heat.rating:.4f}, better than {why.percentile:.0f} % of the index "
         f"(mean {why.average:.4f}); heat map by {why.heat.method}"
     )
+    if why.signals:
+        line(
+            f"of it, technical signals carry {signed(why.signals.pull)} "
+            f"({why.signals}; in standard deviations of the index's ratings, beside its average "
+            "photo)"
+        )
     if concepts:
         print_table(
             ["concept", "in the photo, sd", "goes with ratings, r", "pull, sd"],
@@ -94,6 +101,12 @@ def _json(
         "rating": heat.rating,
         "percentile": why.percentile,
         "heat": drawn | {"average": why.average},
+        "signals": why.signals
+        and {
+            "pull": why.signals.pull,
+            "rating": why.signals.total,
+            "kinds": [vars(one) for one in why.signals.kinds],
+        },
         "concepts": None if concepts is None else [vars(one) for one in concepts],
         "better": [
             {"path": one.photo.path, "similarity": one.similarity, "rating": one.rating}

@@ -22,6 +22,7 @@ from photorank.rating.closest_better import BetterPhoto, closest_better
 from photorank.rating.concepts import Concept, moving_concepts
 from photorank.rating.heat_map import HeatMap, heat_map
 from photorank.rating.percentiles import percentiles_among
+from photorank.rating.signal_shares import SignalShares, signal_shares
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
@@ -38,11 +39,16 @@ class Explanation:
     average: float  # rating over the index
     percentile: float  # 0 to 100, among the index's photos
     better: list[BetterPhoto]
+    signals: SignalShares | None  # None if the rating takes none into account
 
     @property
     def parts(self) -> Floats:
-        """Contribution of each part (rows, columns) to the rating's lead over the average."""
-        return self.heat.against(self.average)
+        """Contribution of each part (rows, columns) to the rating's lead over the average.
+
+        What signals carry of the lead is in no part.
+        """
+        carried = self.signals.total if self.signals else 0.0
+        return self.heat.against(self.average + carried)
 
     def drawn(self, most: float | None = None) -> Image.Image:
         """Photo with its heat map; see :func:`photorank.photos.heat_overlay.overlay`."""
@@ -92,6 +98,7 @@ def explain(
         float(ratings.mean()),
         float(percentiles_among(np.array([heat.rating]), ratings)[0]),
         closest_better(index, vector, embedding, ratings),
+        signal_shares(index, vector, embedding, ratings),
     )
 
 

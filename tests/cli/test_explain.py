@@ -17,6 +17,7 @@ def test_explain_tells_why_and_draws_it(photorank, gallery, tmp_path):
     )
     assert why["heat"]["method"] == "sum over positions"
     assert len(why["concepts"]) == 6
+    assert {one["text"] for one in why["signals"]["kinds"]} >= {"sharpness", "noise", "light"}
     assert why["better"]
     assert all(one["rating"] > why["rating"] for one in why["better"])
     with Image.open(heat) as picture:
@@ -30,6 +31,7 @@ def test_explain_in_words(photorank, gallery):
 
     assert outcome.code == 0
     assert "heat map by sum over positions" in outcome.out
+    assert "technical signals carry" in outcome.out
     assert "goes with ratings" in outcome.out
     assert "closest better photos" in outcome.out
 

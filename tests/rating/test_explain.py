@@ -15,7 +15,7 @@ def index(home):
 
 
 def test_an_explanation_agrees_with_the_index(index, gallery):
-    """Its rating is the index's own, and its parts sum to what it is above the average."""
+    """Its rating is the index's own; parts and signals sum to what it is above the average."""
     vector = load_vector(index, "ours")
     path = gallery / "forest" / "2.jpg"
     encoder = load_encoder("embedded")
@@ -23,7 +23,8 @@ def test_an_explanation_agrees_with_the_index(index, gallery):
 
     ratings = index.rate(vector)
     assert why.heat.rating == pytest.approx(ratings[index.row_of(path)], abs=2e-3)
-    assert why.parts.sum() == pytest.approx(why.heat.rating - ratings.mean(), abs=1e-5)
+    lead = why.heat.rating - ratings.mean()
+    assert why.parts.sum() + why.signals.total == pytest.approx(lead, abs=1e-5)
     assert why.drawn().size == why.picture.size
     assert why.embedding == pytest.approx(index.embeddings()[index.row_of(path)], abs=2e-3)
     assert len(concepts_behind(index, vector, why.embedding, encoder)) == 6

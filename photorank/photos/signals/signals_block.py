@@ -25,6 +25,14 @@ NAMES = (
     *("brightness", "contrast", "darks", "midtones", "lights", "black", "white"),
     *("colourfulness", "red over green", "yellow over blue"),
 )
+GROUPS = {  # the names by what they are about, in plain words
+    "sharpness": tuple(name for name in NAMES if name.startswith("sharpness")),
+    "noise": ("noise, octave 1", "noise, octave 2"),
+    "light": ("brightness", "darks", "midtones", "lights"),
+    "contrast": ("contrast",),
+    "clipping": ("black", "white"),
+    "colour": ("colourfulness", "red over green", "yellow over blue"),
+}
 
 
 def signals_block(photo: Image.Image) -> Floats:

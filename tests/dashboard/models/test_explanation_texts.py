@@ -12,16 +12,19 @@ from photorank.photos.metadata import date_ladder
 from photorank.rating.concepts import Concept
 from photorank.rating.explain import Explanation
 from photorank.rating.heat_map import HeatMap
+from photorank.rating.signal_shares import SignalShare, SignalShares
 from photorank.rating.stability import Steadiness
 from tests.dashboard.views.test_pages import texts
 
+SHARES = SignalShares(-0.03, [SignalShare("sharpness", -0.82), SignalShare("noise", 0.02)])
 
-def explanation(values, method="sum over positions"):
+
+def explanation(values, method="sum over positions", signals=None):
     """Return an explanation whose heat map has the given values."""
     values = np.asarray(values, dtype=float)
     heat = HeatMap(values, np.zeros_like(values), 0.0, float(values.sum()), method)
     picture, embedding = Image.new("RGB", (8, 8), (99, 99, 99)), np.zeros(4, dtype=np.float32)
-    return Explanation(picture, embedding, heat, 0.1, 50.0, [])
+    return Explanation(picture, embedding, heat, 0.1, 50.0, [], signals)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,27 @@ def test_the_reading_tells_a_sum_from_a_trial():
     assert "sum" not in explanation_texts.heat_reading(explanation([[0.05]], "occlusion"))
 
 
+@pytest.mark.parametrize("method", ["sum over positions", "occlusion"])
+def test_the_reading_tells_what_signals_carry(method):
+    """In units of the rating and in words with signed numbers; what is 0.0 is left out."""
+    said = explanation_texts.heat_reading(explanation([[0.05]], method, SHARES))
+    assert said.endswith(
+        "carry −0.030, which is −0.8 standard deviations of the index’s ratings: sharpness −0.8."
+    )
+
+
+def test_signals_stand_among_the_concepts():
+    """The strongest first; the figures of signals are their part of the rating alone."""
+    snow = Concept("snow", 2.0, 0.25, 0.5)
+    first, second = explanation_texts.moving_lines([snow], SHARES)
+    assert "sharpness" in first
+    assert "lowers" in first
+    assert "snow" in second
+    figures = explanation_texts.moving_figures([snow], SHARES)
+    assert figures["pull"].tolist() == [0.5, -0.82, 0.02]
+    assert figures["liked"].isna().tolist() == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("shown", "liked", "said"),
     [
@@ -85,14 +109,14 @@ def test_the_reading_tells_a_sum_from_a_trial():
 )
 def test_concepts_are_said_by_their_direction(shown, liked, said):
     """What is missing and disliked lifts a rating as what is there and liked does."""
-    [line] = explanation_texts.concept_lines([Concept("snow", shown, liked, shown * liked)])
+    [line] = explanation_texts.moving_lines([Concept("snow", shown, liked, shown * liked)], None)
 
     assert all(part in line for part in said)
 
 
 def test_a_weak_concept_has_no_line():
     """What hardly moves the rating is not told."""
-    assert explanation_texts.concept_lines([Concept("snow", 0.1, 0.1, 0.01)]) == []
+    assert explanation_texts.moving_lines([Concept("snow", 0.1, 0.1, 0.01)], None) == []
 
 
 def test_an_unsteady_order_is_marked():
@@ -111,7 +135,7 @@ def test_two_photos_are_explained_on_request(dashboard, home, gallery):
 
     assert not app.exception
     assert "teady]" in texts(app)
-    assert texts(app).count("They sum to the difference") == 2
+    assert texts(app).count("They sum to") == 2
 
 
 def test_one_photo_is_explained(dashboard, home, gallery):
@@ -123,7 +147,8 @@ def test_one_photo_is_explained(dashboard, home, gallery):
     widget.set_value(("a.jpg", (gallery / "beach" / "0.jpg").read_bytes(), "image/jpeg")).run()
 
     assert not app.exception
-    assert "They sum to the difference" in texts(app)
+    assert "They sum to" in texts(app)
+    assert "Technical signals" in texts(app)
 
 
 def test_a_photo_and_its_rating_show_before_any_tower_loads(dashboard, home, monkeypatch):

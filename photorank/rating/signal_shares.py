@@ -1,0 +1,98 @@
+"""The share of a rating that technical signals carry, in plain words."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from photorank.encoders.base import Fingerprint
+from photorank.index.opened import Index
+from photorank.photos.signals.signals_block import GROUPS, NAMES
+from photorank.rating.concepts import sampled_rows
+from photorank.typing import Direction, Embeddings, Floats, Ratings
+from photorank.vectors.master import MasterVector
+
+_PLACES = [[NAMES.index(name) for name in names] for names in GROUPS.values()]
+_LEAST_TOLD = 0.05  # standard deviations: less is written as 0.0
+
+
+@dataclass(frozen=True)
+class SignalShare:
+    """What one kind of signals adds to a photo's rating, beside an average photo of the index."""
+
+    text: str  # one of `GROUPS`
+    pull: float  # standard deviations of the index's ratings
+
+
+@dataclass(frozen=True)
+class SignalShares:
+    """What signals add to a photo's rating, beside an average photo of the index."""
+
+    total: float  # in units of the rating
+    kinds: list[SignalShare]  # the strongest first
+
+    @property
+    def pull(self) -> float:
+        """All of it, in standard deviations of the index's ratings."""
+        return sum(one.pull for one in self.kinds)
+
+    @property
+    def told(self) -> list[SignalShare]:
+        """The kinds that are not written as 0.0."""
+        return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
+
+    def __str__(self) -> str:
+        return ", ".join(f"{one.text} {signed(one.pull)}" for one in self.told) or "none much"
+
+
+def signed(number: float) -> str:
+    """Number with its sign and one digit.
+
+    Examples
+    --------
+    >>> signed(0.82), signed(-0.2), signed(0)
+    ('+0.8', '−0.2', '+0.0')
+    """
+    return f"{number:+.1f}".replace("-", "−")
+
+
+def signal_shares(
+    index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
+) -> SignalShares | None:
+    """Share of signals in the rating of a photo's embedding (d,).
+
+    `ratings` (n,) are the index's by the same vector. None where the index has no signals in its
+    embeddings, or the vector does not look at them.
+    """
+    parts = parts_by_kind(vector, embedding[None], index.fingerprint)
+    if parts is None:
+        return None
+    rows = index.embeddings_of(sampled_rows(index))
+    average = parts_by_kind(vector, rows, index.fingerprint)
+    lead = parts[0] - average.mean(axis=0)
+    spread = float(ratings.std())
+    pulls = lead / spread if spread > 0 else np.zeros(len(lead))
+    kinds = [SignalShare(*one) for one in zip(GROUPS, pulls.tolist(), strict=True)]
+    return SignalShares(float(lead.sum()), sorted(kinds, key=lambda one: -abs(one.pull)))
+
+
+def parts_by_kind(
+    vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
+) -> Floats | None:
+    """Part (n, 6) of the ratings of embeddings (n, d) that each kind of signals makes up.
+
+    None where embeddings have no signals, or the vector does not look at them.
+    """
+    direction = signals_direction(vector, fingerprint)
+    if direction is None:
+        return None
+    products = embeddings[:, -len(direction) :].astype(np.float64) * direction
+    return np.column_stack([products[:, places].sum(axis=1) for places in _PLACES])
+
+
+def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
+    """Part (32,) of a vector's direction, with its scale, that signals are multiplied with."""
+    blocks = fingerprint.blocks
+    if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
+        return None
+    direction: Direction = vector.scale * vector.direction[-blocks.signals :]
+    return direction if direction.any() else None

@@ -1,0 +1,63 @@
+"""The share of a rating that technical signals carry."""
+
+import numpy as np
+import pytest
+
+from photorank.index.opened import open_index
+from photorank.photos.signals.signals_block import GROUPS, NAMES
+from photorank.rating.signal_shares import signal_shares
+from photorank.vectors.master import MasterVector
+
+
+@pytest.fixture
+def index(home):
+    """Return the small index of the shared gallery."""
+    return open_index("small")
+
+
+def vector_of(index, **weights):
+    """Return a vector that looks at the named signals alone."""
+    direction = np.zeros(index.fingerprint.blocks.dimensions)
+    for name, weight in weights.items():
+        direction[NAMES.index(name) - len(NAMES)] = weight
+    return MasterVector("signals", "by hand", direction, index.fingerprint)
+
+
+def shares_of(index, vector, row):
+    """Return the share of signals in the rating of a row."""
+    return signal_shares(index, vector, index.embeddings()[row], index.rate(vector))
+
+
+def test_every_signal_is_in_one_group():
+    """None is left out and none is counted twice."""
+    assert sorted(name for names in GROUPS.values() for name in names) == sorted(NAMES)
+
+
+def test_shares_sum_to_the_lead_of_a_rating_by_signals(index):
+    """In units of the rating, and in its standard deviations over the index."""
+    weights = dict(zip(NAMES, np.random.default_rng(0).normal(size=len(NAMES)), strict=True))
+    vector = vector_of(index, **weights)
+    ratings = index.rate(vector)
+    for row in (0, 5, 20):
+        shares = shares_of(index, vector, row)
+        lead = ratings[row] - ratings.mean()
+        assert shares.total == pytest.approx(lead, abs=1e-9)
+        assert shares.pull == pytest.approx(lead / ratings.std(), abs=1e-9)
+
+
+def test_a_blurred_photo_loses_by_its_sharpness_alone(index, gallery):
+    """Where nothing else counts, nothing else is told."""
+    vector = vector_of(index, **{"sharpness mean, octave 1": 1.0})
+    blurred, sharp = (
+        shares_of(index, vector, index.row_of(gallery / "beach" / f"{blur}.jpg")) for blur in (7, 0)
+    )
+    assert blurred.pull < 0 < sharp.pull
+    assert str(blurred).startswith("sharpness −")
+    assert [one.text for one in sharp.told] == ["sharpness"]
+
+
+def test_nothing_is_told_where_signals_do_not_count(index, collection):
+    """By a vector of the head alone, such as a prompt's, and in an index without signals."""
+    head = MasterVector("h", "prompt", np.ones(index.manifest.head), index.fingerprint.of_head)
+    assert shares_of(index, head, 0) is None
+    assert shares_of(collection.index, collection.vector, 0) is None
