@@ -18,7 +18,7 @@ from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 from photorank.metrics.jackknife_intervals import jackknife
 from photorank.metrics.ranking import accuracy_sums
-from photorank.rating.best_shot import merit_in_series, technical_ratings
+from photorank.rating.best_shot import merit_terms, technical_vector
 from photorank.vectors.store import load_vector
 from photorank.workspace import Workspace
 
@@ -43,13 +43,13 @@ def main() -> None:
     graph = clear_pairs(scores, series)
 
     worth = index.rate(load_vector(index, "worth"))
-    technical, signals = technical_ratings(index), index.signals()
+    technical, signals = index.rate(technical_vector(index)), index.signals()
     signals = signals._replace(values=signals.values[known])
     rules = {
         "sharpness of the subject": signals.column("subject_sharpness"),
         "`technical`": technical[known],
         "`worth`": worth[known],
-        "all together": merit_in_series(worth[known], signals, series, technical[known]),
+        "all together": merit_terms(worth[known], signals, series, technical[known]).merit,
     }
     print("| rule | pairs in the right order | the best shot first |\n|---|---|---|")
     for name, merit in rules.items():

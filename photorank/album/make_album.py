@@ -13,7 +13,7 @@ from photorank.errors import counted
 from photorank.index.opened import Index, Photo
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.metadata.capture_time import capture_seconds_among
-from photorank.rating.best_shot import merit_in_series, technical_ratings
+from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
 from photorank.typing import Ratings
@@ -72,8 +72,9 @@ def make_album(
     if (considered := int(among.sum())) < (total := int(there.sum())):
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
     signals = index.signals()
-    merit = merit_in_series(ratings, signals, series.codes, technical_ratings(index))
-    candidates = candidates_of(ratings, merit, series, request, among)
+    technical = technical_vector(index)
+    terms = merit_terms(ratings, signals, series.codes, technical and index.rate(technical))
+    candidates = candidates_of(ratings, terms.merit, series, request, among)
     rules = Rules(
         request.places if parts is not None else min(request.places, len(candidates.rows)),
         candidates.pinned,
@@ -91,7 +92,10 @@ def make_album(
 
     standing = np.full(len(ratings), np.nan)
     standing[there] = percentiles(ratings[there])
-    reasons = Reasons(photos, ratings, standing, series, candidates, request, vector, choice, among)
+    words = ShotWords(index, terms, technical)
+    reasons = Reasons(
+        photos, ratings, standing, series, candidates, request, vector, choice, among, words
+    )
     swap = best_swap(worth, covers, rules, choice)
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(

@@ -12,6 +12,7 @@ from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.index.opened import Photo
 from photorank.photos.suffixes import RAW_SUFFIXES
+from photorank.rating.best_shot import ShotWords
 from photorank.similarity.series import Series, is_bracket
 from photorank.typing import Floats, Ratings
 
@@ -32,6 +33,7 @@ class Chosen:
     companions: list[Path]  # RAW, video and sidecars of the same shot, which are no photos
     pinned: bool
     reason: str
+    over_next: list[str]  # what the best shot of a series has over the next best, in words
 
     @property
     def raws(self) -> list[Path]:
@@ -62,6 +64,7 @@ class Reasons:
     vector: str
     choice: Choice
     among: Mask  # (n,) photos that were considered
+    words: ShotWords
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
         """Photos of the album, with the reasons for each."""
@@ -90,12 +93,16 @@ class Reasons:
         versions = self.series.versions
         twins = [other for other in left if versions[other] == versions[row]]
         rows = [other for other in members if other not in twins]
-        best = self.candidates.merit[row] >= self.candidates.merit[rows].max()
+        merit = self.candidates.merit
+        best = merit[row] >= merit[rows].max()
+        others = [other for other in rows if other != row]
+        following = max(others, key=merit.__getitem__) if best and others else None
+        over_next = [] if following is None else self.words.over(row, following)
         shots = [self.photos[other] for other in rows]
         name = self.series.named[self.series.codes[row]]
         reason = _joined(
             "you pinned it" if pinned else None,
-            _of_series(name, shots, best=bool(best)),
+            _of_series(name, shots, best=bool(best), over_next=over_next),
             f"with {counted(len(twins), 'other version')}" if twins else None,
             self._of_rating(row),
             "the album has room for all photos" if all_are_in else _of_variety(*variety),
@@ -110,6 +117,7 @@ class Reasons:
             sorted({path for some in companions for path in some}),
             pinned,
             reason or "good and unlike the rest of the album",
+            over_next,
         )
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
@@ -149,17 +157,20 @@ class Reasons:
         return members
 
 
-def _of_series(name: str | None, photos: Sequence[Photo], *, best: bool) -> str | None:
+def _of_series(
+    name: str | None, photos: Sequence[Photo], *, best: bool, over_next: Sequence[str]
+) -> str | None:
     """Reason from the photo's place in its series; None for a photo without a series."""
     size = len(photos)
     if size < 2:
         return None
     which = "best" if best else "one"
+    why = f" ({', '.join(over_next)})" if over_next else ""
     if name is not None:
-        return f"{which} of {size} in series {name}"
+        return f"{which} of {size} in series {name}{why}"
     if is_bracket(photos):
-        return f"{which} of {size} exposures of one scene"
-    return f"{which} of {size} near-identical shots"
+        return f"{which} of {size} exposures of one scene{why}"
+    return f"{which} of {size} near-identical shots{why}"
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:

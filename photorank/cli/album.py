@@ -149,6 +149,7 @@ def _album_json(
                 "represents": [*(photos[row].path for row in one.represents), *one.raws],
                 "companions": one.companions,
                 "reason": one.reason,
+                "over_next": one.over_next,
                 "pinned": one.pinned,
                 "taken": photos[one.row].taken,
             }

@@ -1,11 +1,17 @@
-"""The best shot of each series, by sharpness, technical quality and rating."""
+"""The best shot of each series, by sharpness, technical quality and rating, and why it is."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from photorank.comparisons.codes import rows_by_code
 from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
+from photorank.photos.signals.signals_block import GROUPS, NAMES
+from photorank.rating.signal_shares import parts_by_kind
 from photorank.typing import Codes, Floats, Ratings
+from photorank.vectors.master import MasterVector
 from photorank.vectors.store import builtin_vectors
 
 # Chosen on 1,064 pairs of 46 series of phone shots, of which people rated each shot by itself; they
@@ -19,6 +25,22 @@ _RATING_WEIGHT = 0.25  # of the chosen vector's rating, in its deviations over t
 # of it finds more shots that are too light by two stops, and loses the lighter of two good ones.
 _CLIPPING_LOSS = 5.0
 _CLEARLY_CLIPPED = 0.05  # share of the picture
+_WORTH_A_WORD = 0.25  # of what speaks for a shot: the share from which one thing is told
+_NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
+
+
+class MeritTerms(NamedTuple):
+    """What the merit of each photo in its series is the sum of."""
+
+    sharpness: Floats  # (n,) of the subject
+    technical: Floats  # (n,)
+    rating: Floats  # (n,)
+    clipping: Floats  # (n,) at most 0
+
+    @property
+    def merit(self) -> Floats:
+        """Merit (n,) for comparing the photos of one series; higher is better."""
+        return self.sharpness + self.technical + self.rating + self.clipping
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
@@ -27,21 +49,20 @@ def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
-def technical_ratings(index: Index) -> Ratings | None:
-    """Ratings (n,) of the built-in vector `technical`; None where it sees no fine detail.
+def technical_vector(index: Index) -> MasterVector | None:
+    """The built-in vector `technical`; None where it sees no fine detail.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.
     """
     blocks = index.fingerprint.blocks
-    technical = builtin_vectors(index).get("technical")
-    return index.rate(technical) if technical and blocks and blocks.stages else None
+    return builtin_vectors(index).get("technical") if blocks and blocks.stages else None
 
 
-def merit_in_series(
+def merit_terms(
     ratings: Ratings, signals: IndexSignals, series: Codes, technical: Ratings | None = None
-) -> Floats:
-    """Merit (n,) for comparing the photos of one series; higher is better.
+) -> MeritTerms:
+    """Terms (n,) of a photo's merit in its series.
 
     The sharpness of the subject, the technical rating and a quarter of the rating, each in
     standard deviations, less what is clearly over-exposed beside the series' best exposed shot.
@@ -53,22 +74,69 @@ def merit_in_series(
     --------
     >>> names = ("subject_sharpness", "clipped_highlights")
     >>> signals = IndexSignals(names, np.array([[-2, 0.0], [-3, 0.0], [-1, 0.0]]))
-    >>> merit_in_series(np.zeros(3), signals, np.array([0, 0, -1])).argsort().tolist()
+    >>> merit_terms(np.zeros(3), signals, np.array([0, 0, -1])).merit.argsort().tolist()
     [1, 0, 2]
     """
     spread = float(ratings.std()) if len(ratings) else 0.0
     rated = ratings / spread if spread > 0 else np.zeros(len(ratings))
-    merit = signals.column("subject_sharpness") / _SHARPNESS_DEVIATION + _RATING_WEIGHT * rated
+    sharpness = signals.column("subject_sharpness") / _SHARPNESS_DEVIATION
+    detail, clipping = np.zeros(len(ratings)), np.zeros(len(ratings))
     if technical is not None:
-        merit += _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
+        detail = _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
     clipped = signals.column("clipped_highlights")
+    measured = np.isfinite(sharpness + detail)
     for rows in _members(np.asarray(series)):
-        if np.isfinite(merit[rows]).all():
+        measured[rows] = measured[rows].all()
+        if measured[rows[0]]:
             excess = clipped[rows] - np.nanmin(clipped[rows]) - _CLEARLY_CLIPPED
-            merit[rows] -= _CLIPPING_LOSS * np.maximum(np.nan_to_num(excess), 0)
-        else:
-            merit[rows] = rated[rows]
-    return np.where(np.isfinite(merit), merit, rated)
+            clipping[rows] = -_CLIPPING_LOSS * np.maximum(np.nan_to_num(excess), 0)
+    return MeritTerms(
+        np.where(measured, sharpness, 0),
+        np.where(measured, detail, 0),
+        np.where(measured, _RATING_WEIGHT * rated, rated),
+        clipping,
+    )
+
+
+@dataclass(frozen=True)
+class ShotWords:
+    """Words on what one shot of a series has over another."""
+
+    index: Index
+    terms: MeritTerms
+    technical: MasterVector | None  # that its terms are from
+
+    def over(self, row: int, other: int) -> list[str]:
+        """What speaks most for one photo beside another, which has less merit; strongest first."""
+        leads = {
+            name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
+        }
+        noise = self._less_noise(row, other)
+        exposure = "not blown out" if not self.terms.clipping[row] else "less blown out"
+        said = {
+            "sharper subject": leads["sharpness"],
+            "less noise": noise,
+            "cleaner detail": leads["technical"] - noise,
+            exposure: leads["clipping"],
+            "better rated": leads["rating"],
+        }
+        for_it = {words: lead for words, lead in said.items() if lead > 0}
+        if sum(leads.values()) <= 0:
+            return []
+        least = _WORTH_A_WORD * sum(for_it.values())
+        return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
+
+    def _less_noise(self, row: int, other: int) -> float:
+        """Part of the technical term's lead that is due to less noise; 0 if there is not less."""
+        if self.technical is None:
+            return 0.0
+        pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint
+        parts = parts_by_kind(self.technical, pair, fingerprint)
+        own, others = pair[:, -len(NAMES) :][:, _NOISE].sum(axis=1)
+        if parts is None or own >= others:
+            return 0.0
+        first, second = parts[:, list(GROUPS).index("noise")].tolist()
+        return max(_TECHNICAL_WEIGHT * (first - second) / _TECHNICAL_DEVIATION, 0.0)
 
 
 def _members(series: Codes) -> list[Codes]:

@@ -155,7 +155,8 @@ def test_signals_choose_among_the_shots_of_a_series_and_there_alone(collection):
     measure_signals(collection.paths)
     measured = album(1)
     assert rows(measured) == [burst[1]]
-    assert "best of 3" in measured.chosen[0].reason
+    assert "best of 3 near-identical shots (sharper subject)" in measured.chosen[0].reason
+    assert measured.chosen[0].over_next == ["sharper subject"]
     assert any("sharp, not blown out" in note for note in measured.notes)
     best_rated = max(row for row in range(len(names)) if row not in burst)
     assert set(rows(album(2))) == {burst[1], best_rated}  # no signal compares two series

@@ -43,6 +43,7 @@ def test_known_series_have_one_shot_each(album):
     for one in made["chosen"]:
         assert [series[path] for path in one["represents"]] == [series[one["path"]]]
         assert f"of 2 in series {series[one['path']]}" in one["reason"]
+        assert ", ".join(one["over_next"]) in one["reason"]
 
 
 def test_pins_bans_groups_and_limits(album, gallery):

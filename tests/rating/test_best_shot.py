@@ -1,16 +1,19 @@
 """The best shot of a series: sharp, not blown out, well rated."""
 
 import io
+import itertools
 
 import numpy as np
 import pytest
 from PIL import Image
 from skimage import data
 
+from photorank.index.opened import open_index
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.degraded.defects import degraded
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
-from photorank.rating.best_shot import best_shots, merit_in_series
+from photorank.photos.signals.signals_block import NAMES
+from photorank.rating.best_shot import ShotWords, best_shots, merit_terms, technical_vector
 
 
 def merit(*rows, ratings=None, series=None, technical=None):
@@ -18,7 +21,7 @@ def merit(*rows, ratings=None, series=None, technical=None):
     signals = IndexSignals(("subject_sharpness", "clipped_highlights"), np.array(rows, float))
     codes = np.zeros(len(rows), int) if series is None else np.array(series)
     rated = np.zeros(len(rows)) if ratings is None else np.array(ratings, float)
-    return merit_in_series(rated, signals, codes, technical)
+    return merit_terms(rated, signals, codes, technical).merit
 
 
 def test_the_sharpest_shot_is_best():
@@ -55,7 +58,7 @@ def test_of_equally_sharp_shots_the_better_rated_one_is_best():
 def test_nothing_is_raised_without_photos():
     """An empty index has no best shot."""
     nothing = IndexSignals(("subject_sharpness", "clipped_highlights"), np.empty((0, 2)))
-    assert not len(merit_in_series(np.empty(0), nothing, np.empty(0, int)))
+    assert not len(merit_terms(np.empty(0), nothing, np.empty(0, int)).merit)
 
 
 @pytest.mark.parametrize("defect", ["defocus", "shake", "underexposure"])
@@ -68,4 +71,44 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
         version.save(file, "JPEG", quality=95)
         rows.append(list(photo_signals(file.getvalue()).values()))
     signals = IndexSignals(tuple(SIGNALS), np.array(rows))
-    assert merit_in_series(np.zeros(3), signals, np.zeros(3, int)).argmax() == 0
+    assert merit_terms(np.zeros(3), signals, np.zeros(3, int)).merit.argmax() == 0
+
+
+@pytest.mark.parametrize(
+    ("sharpness", "clipped", "ratings", "said"),
+    [
+        ((-1, -2), (0, 0), (1, 1), ["sharper subject"]),
+        ((-2, -2), (0, 0), (2, 1), ["better rated"]),
+        ((-2, -2.1), (0, 0.5), (1, 1), ["not blown out"]),
+        ((-1.5, -2.1), (0, 0.4), (1, 1), ["not blown out", "sharper subject"]),
+        ((-1, -2), (0, 0), (2, 1), ["sharper subject"]),  # the rating adds a fifth
+        ((np.nan, -2), (np.nan, 0), (2, 1), ["better rated"]),
+        ((-2, -1), (0, 0), (1, 1), []),  # the worse one has no reasons
+        ((-2, -2), (0, 0), (1, 1), []),
+    ],
+)
+def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings, said, collection):
+    """The strongest first; what adds little is left out."""
+    names = ("subject_sharpness", "clipped_highlights")
+    signals = IndexSignals(names, np.column_stack([sharpness, clipped]))
+    terms = merit_terms(np.array(ratings, float), signals, np.zeros(2, int))
+    assert ShotWords(collection.index, terms, None).over(0, 1) == said
+
+
+def test_less_noise_is_told_by_the_built_in_vector(home, gallery):
+    """Only of the shot whose noise signals are lower; the rest is detail."""
+    index = open_index("small")
+    technical = technical_vector(index)
+    ratings = index.rate(technical)
+    nothing = IndexSignals(("subject_sharpness", "clipped_highlights"), np.zeros((len(index), 2)))
+    terms = merit_terms(np.zeros(len(index)), nothing, np.zeros(len(index), int), ratings)
+    words = ShotWords(index, terms, technical)
+    columns = [NAMES.index(f"noise, octave {octave}") - len(NAMES) for octave in (1, 2)]
+    noise = index.embeddings()[:, columns].sum(axis=1)
+    pairs = itertools.permutations(range(0, len(index), 3), 2)
+    said = {pair: words.over(*pair) for pair in pairs if ratings[pair[0]] > ratings[pair[1]]}
+    assert all(
+        noise[one] < noise[other] for (one, other), own in said.items() if "less noise" in own
+    )
+    assert {text for own in said.values() for text in own} <= {"less noise", "cleaner detail"}
+    assert all(said.values())
