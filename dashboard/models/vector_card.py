@@ -8,17 +8,24 @@ from typing import Literal, TypeAlias
 import pandas as pd
 
 from dashboard.formatting import FROM_WORDS, accuracy_text, family, listing, plain
+from photorank.encoders.base import Fingerprint
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.index.opened import IndexLabels
 from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
+from photorank.vectors.quality_words import quality_text
 
-STAND_IN = (
+_STAND_IN = (
     "This index was made with the small `embedded` encoder. Its words are a stand-in: it knows "
-    "*what* is in a picture, hardly *how well* it is taken. Vectors learned from judgements do "
-    "not have that weakness."
+    "*what* is in a picture, {qualities}. Vectors learned from judgements do not have that "
+    "weakness."
+)
+_NO_QUALITIES = "hardly *how well* it is taken"
+_BY_TABLE = (
+    "and *how well* it is taken only by a fixed table of phrases, such as “sharp and in focus”, "
+    "each told by a built-in vector or a measured signal"
 )
 
 PROMPT_HELP = (
@@ -62,6 +69,13 @@ class VectorCard:
     facts: pd.DataFrame  # fact, value: the whole card
 
 
+def weak_words(made_by: Fingerprint) -> str | None:
+    """Sentence on how little an encoder's words know; None where they know qualities."""
+    if not made_by.is_embedded:
+        return None
+    return _STAND_IN.format(qualities=_NO_QUALITIES if made_by.blocks is None else _BY_TABLE)
+
+
 def card(vector: MasterVector, evaluation: Evaluation | None, *, own: bool) -> VectorCard:
     """Card of a vector in words, with its accuracy in the index's latest evaluation."""
     fair = [] if evaluation is None else evaluation.competing()
@@ -83,7 +97,13 @@ def _origin(vector: MasterVector) -> str:
     if family(vector.kind) == FROM_WORDS:
         wanted = listing([f"“{plain(text)}”" for text in seen.parameters.get("texts", [])] or ["—"])
         unwanted = [f"“{plain(text)}”" for text in seen.parameters.get("not", [])]
-        return f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
+        likes = f"Likes {wanted}{', not ' + listing(unwanted) if unwanted else ''}."
+        qualities = quality_text(seen.parameters)
+        return (
+            f"{likes} {plain(seen.source.capitalize())}: {plain(qualities)}."
+            if qualities
+            else likes
+        )
     if not seen.n_pairs:  # published elsewhere, or made from other vectors
         return (
             f"Made by {plain(vector.kind)}: {plain(seen.source or 'its source is not recorded')}."

@@ -13,8 +13,8 @@ with show_errors():
     vectors = index_data.vectors(index)
     labels = index_data.labels(index)
     evaluation = index_data.evaluation(index)
-if index.manifest.encoder == "embedded":
-    st.info(vector_card.STAND_IN, icon=":material/translate:")
+if told := vector_card.weak_words(index.fingerprint):
+    st.info(told, icon=":material/translate:")
 
 grid = st.grid(2, min_column_width=420)
 for name, vector in vectors.items():

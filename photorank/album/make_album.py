@@ -73,7 +73,8 @@ def make_album(
         notes.append(f"chosen among the {considered:,} best rated (and pinned) of {total:,} photos")
     signals = index.signals()
     technical = technical_vector(index)
-    terms = merit_terms(ratings, signals, series.codes, technical and index.rate(technical))
+    detail = None if technical is None else index.rate(technical)
+    terms = merit_terms(ratings, signals, series.codes, detail)
     candidates = candidates_of(ratings, terms.merit, series, request, among)
     rules = Rules(
         request.places if parts is not None else min(request.places, len(candidates.rows)),
@@ -139,7 +140,7 @@ def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among:
     """Notes on how series were found, and how the best shot of each was chosen."""
     notes = []
     encoder = index.manifest.encoder
-    if encoder != "embedded" and len(among) > 1:
+    if not index.fingerprint.is_embedded and len(among) > 1:
         notes.append(
             f"how alike photos of one series are was measured with embedded, not with {encoder}: "
             "see whether a cosine of "

@@ -36,7 +36,7 @@ def prompt(
 ) -> None:
     """Make a vector from words. One prompt, an ensemble of several, or antonyms."""
     from photorank.vectors.prompts import prompt_vector
-    from photorank.vectors.quality_words import worded_vector
+    from photorank.vectors.quality_words import KIND, worded_vector
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
@@ -44,9 +44,8 @@ def prompt(
     make = prompt_vector if plain else worded_vector
     vector = make(name, texts, opened.encoder(), negatives=negatives or ())
     if opened.fingerprint.is_embedded:
-        message(
-            "words are weak with this encoder: it knows things, and qualities only by a fixed table"
-        )
+        qualities = "qualities only by a fixed table" if vector.kind == KIND else "hardly qualities"
+        message(f"words are weak with this encoder: it knows things, and {qualities}")
     _print_made(vector, add_vector(opened, vector), as_json)
 
 
@@ -248,11 +247,14 @@ def list_(index: IndexName = None, as_json: AsJson = False) -> None:
 @_vector.command(epilog=example("photorank vector show beauty --json"))
 def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
     """Show a vector's card. How it was made, from what, and how well it does."""
+    from photorank.vectors.quality_words import quality_text
+
     vector = open_vector(open_index(index), name)
     if as_json:
         print_json(vector.to_json())
         return
     card = vector.card
+    others = {key: value for key, value in card.parameters.items() if key != "qualities"}
     facts = {
         "vector": vector.name,
         "kind": vector.kind,
@@ -263,7 +265,8 @@ def show(name: Name, index: IndexName = None, as_json: AsJson = False) -> None:
         "pairs": card.n_pairs or None,
         "accuracy": interval(card.accuracy) or None,
         "slope": "not calibrated" if vector.slope is None else f"{vector.slope:.4g}",
-        "parameters": ", ".join(f"{key} {value}" for key, value in card.parameters.items()),
+        "parameters": ", ".join(f"{key} {value}" for key, value in others.items()),
+        "qualities": quality_text(card.parameters) or None,
         "licence": card.licence or None,
         "created": card.created or None,
     }

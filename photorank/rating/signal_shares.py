@@ -64,10 +64,10 @@ def signal_shares(
     embeddings, or the vector does not look at them.
     """
     parts = parts_by_kind(vector, embedding[None], index.fingerprint)
-    if parts is None:
-        return None
     rows = index.embeddings_of(sampled_rows(index))
     average = parts_by_kind(vector, rows, index.fingerprint)
+    if parts is None or average is None:
+        return None
     lead = parts[0] - average.mean(axis=0)
     spread = float(ratings.std())
     pulls = lead / spread if spread > 0 else np.zeros(len(lead))

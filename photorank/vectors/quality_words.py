@@ -15,7 +15,7 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.encoders.blocks import Blocks
 from photorank.photos.signals.signals_block import NAMES
-from photorank.typing import Direction, Floats
+from photorank.typing import Direction, Floats, Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.prompts import prompt_vector
 from photorank.vectors.seen_pictures import SeenPictures
@@ -97,6 +97,21 @@ def worded_vector(
             source="words, through built-in qualities",
         ),
     )
+
+
+def quality_text(parameters: Json) -> str:
+    """Weights of a card's strongest qualities in words; "" where it lists none.
+
+    Examples
+    --------
+    >>> quality_text({"qualities": {"bright": 0.25, "a good photo": -0.031}})
+    'bright +0.25, a good photo −0.03'
+    """
+    weights = parameters.get("qualities")
+    if not isinstance(weights, dict):
+        return ""
+    known = {phrase: one for phrase, one in weights.items() if isinstance(one, int | float)}
+    return ", ".join(f"{phrase} {f'{one:+.2f}'.replace('-', '−')}" for phrase, one in known.items())
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:

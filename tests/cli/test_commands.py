@@ -122,7 +122,10 @@ def test_a_vector_from_words_can_be_shown(photorank):
     assert "sharp and in focus" in told["qualities"]
     plain = photorank("vector", "prompt", "plain", "a sharp photo", "--plain", "--json")
     assert plain.json["kind"] == "prompt"
-    assert "a blurred photo" in photorank("vector", "show", "sharp").out
+    shown = photorank("vector", "show", "sharp").out
+    assert "a blurred photo" in shown
+    assert "words, through built-in qualities" in shown
+    assert "sharp and in focus +" in shown
 
 
 def test_a_learned_vector_tells_its_held_out_accuracy(photorank):

@@ -6,12 +6,14 @@ import pytest
 from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
 from dashboard.models import vector_card
 from photorank.encoders.base import Fingerprint
+from photorank.encoders.blocks import Blocks
 from photorank.evaluation.default_vector import by_preference
 from photorank.vectors.learners_by_name import LEARNERS
 from photorank.vectors.master import Card, MasterVector
 from tests.fixtures.evaluations import RESULTS, evaluation, result
 
 MADE_BY = Fingerprint("m", "0" * 64, "whole", 8)
+KINDS = (("", None), (":2", Blocks(512, 256, 32)))  # both versions of embedded
 METRICS = {"pairwise_accuracy": {"value": 0.7, "low": 0.6, "high": 0.8}}
 LEARNED = MasterVector(
     "ours",
@@ -52,6 +54,26 @@ def test_a_vector_of_words_says_which():
 
     assert card.made == FROM_WORDS
     assert card.origin == r"Likes “a \*sharp\* photo”, not “a blurred one”."
+
+
+def test_a_vector_through_qualities_lists_their_weights():
+    """With their signs, and with where they are from."""
+    parameters = {"texts": ["crisp"], "not": [], "qualities": {"well lit": 0.21, "bright": -0.1}}
+    card = Card(parameters=parameters, source="words, through built-in qualities")
+    made = vector_card.card(replace(WORDS, kind="prompt+qualities", card=card), None, own=True)
+    assert made.made == FROM_WORDS
+    said = made.origin.replace("\\", "")
+    assert said == (
+        "Likes “crisp”. Words, through built-in qualities: well lit +0.21, bright −0.10."
+    )
+
+
+def test_weak_words_are_told_as_they_are():
+    """By things alone, by a table of qualities, or not at all where words are not weak."""
+    first, second = (Fingerprint(f"embedded{n}", "0", "whole", 8, blocks) for n, blocks in KINDS)
+    assert "hardly *how well*" in vector_card.weak_words(first)
+    assert "fixed table" in vector_card.weak_words(second)
+    assert vector_card.weak_words(MADE_BY) is None
 
 
 def test_the_evaluation_of_this_index_speaks_before_the_card():
