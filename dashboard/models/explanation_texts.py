@@ -82,9 +82,10 @@ def heat_reading(explanation: Explanation) -> str:
 
 def _carried(signals: SignalShares) -> str:
     """Sentence on what signals carry of a photo's lead over the average one."""
+    kinds = f": {signals}" if signals.told else ""
     return (
         f"Technical signals of the whole photo carry {short_number(signals.total)}, which is "
-        f"{signed(signals.pull)} standard deviations of the index’s ratings: {signals}."
+        f"{signed(signals.pull)} standard deviations of the index’s ratings{kinds}."
     )
 
 

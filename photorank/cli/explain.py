@@ -58,10 +58,10 @@ def explain(
         f"(mean {why.average:.4f}); heat map by {why.heat.method}"
     )
     if why.signals:
+        kinds = f": {why.signals}" if why.signals.told else ""
         line(
-            f"of it, technical signals carry {signed(why.signals.pull)} "
-            f"({why.signals}; in standard deviations of the index's ratings, beside its average "
-            "photo)"
+            f"technical signals carry {signed(why.signals.pull)} standard deviations of the index's "
+            f"ratings, beside its average photo{kinds}"
         )
     if concepts:
         print_table(

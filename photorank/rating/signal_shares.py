@@ -41,7 +41,7 @@ class SignalShares:
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
-        return ", ".join(f"{one.text} {signed(one.pull)}" for one in self.told) or "none much"
+        return ", ".join(f"{one.text} {signed(one.pull)}" for one in self.told)
 
 
 def signed(number: float) -> str:

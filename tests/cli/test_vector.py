@@ -92,3 +92,15 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 
     marks = {row["in_sample"] for row in found["results"] if row["vector"] == "mixed"}
     assert marks == {True}
+
+
+def test_a_card_lists_the_qualities_that_words_went_through(photorank):
+    """With their weights, and where they are from; making it says where words are weak."""
+    made = photorank("vector", "prompt", "crisp", "a sharp photo")
+    assert "qualities only by a fixed table" in made.err
+    shown = photorank("vector", "show", "crisp").out
+    assert "words, through built-in qualities" in shown
+    assert "sharp and in focus +" in shown
+    plain = photorank("vector", "prompt", "things", "a sharp photo", "--plain")
+    assert "hardly qualities" in plain.err
+    assert "qualities" not in photorank("vector", "show", "things").out
