@@ -60,8 +60,8 @@ def explain(
     if why.signals:
         kinds = f": {why.signals}" if why.signals.told else ""
         line(
-            f"technical signals carry {signed(why.signals.pull)} standard deviations of the index's "
-            f"ratings, beside its average photo{kinds}"
+            f"technical signals carry {signed(why.signals.pull)} standard deviations of the "
+            f"index's ratings, beside its average photo{kinds}"
         )
     if concepts:
         print_table(

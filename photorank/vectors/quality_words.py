@@ -105,13 +105,13 @@ def quality_text(parameters: Json) -> str:
     Examples
     --------
     >>> quality_text({"qualities": {"bright": 0.25, "a good photo": -0.031}})
-    'bright +0.25, a good photo −0.03'
+    'bright +0.250, a good photo −0.031'
     """
     weights = parameters.get("qualities")
     if not isinstance(weights, dict):
         return ""
     known = {phrase: one for phrase, one in weights.items() if isinstance(one, int | float)}
-    return ", ".join(f"{phrase} {f'{one:+.2f}'.replace('-', '−')}" for phrase, one in known.items())
+    return ", ".join(f"{phrase} {f'{one:+.3f}'.replace('-', '−')}" for phrase, one in known.items())
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:

@@ -64,7 +64,7 @@ def test_a_vector_through_qualities_lists_their_weights():
     assert made.made == FROM_WORDS
     said = made.origin.replace("\\", "")
     assert said == (
-        "Likes “crisp”. Words, through built-in qualities: well lit +0.21, bright −0.10."
+        "Likes “crisp”. Words, through built-in qualities: well lit +0.210, bright −0.100."
     )
 
 
