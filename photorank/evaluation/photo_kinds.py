@@ -102,8 +102,9 @@ def _names(
         texts = concept_embeddings(index, load)
     except (MissingWeightsError, MissingExtraError):
         return numbered
-    shown = X @ texts.T
-    above = (centres @ texts.T - shown.mean(axis=0)) / shown.std(axis=0)  # (clusters, c)
+    head = index.manifest.head  # which alone is compared with texts
+    shown = X[:, :head] @ texts.T
+    above = (centres[:, :head] @ texts.T - shown.mean(axis=0)) / shown.std(axis=0)  # (clusters, c)
     for _ in range(min(above.shape)):  # there may be more clusters than concepts
         cluster, concept = np.unravel_index(np.argmax(above), above.shape)
         numbered[cluster] = f"like {CONCEPTS[concept]}"
