@@ -63,12 +63,11 @@ def signal_shares(
     `ratings` (n,) are the index's by the same vector. None where the index has no signals in its
     embeddings, or the vector does not look at them.
     """
-    parts = parts_by_kind(vector, embedding[None], index.fingerprint)
-    rows = index.embeddings_of(sampled_rows(index))
-    average = parts_by_kind(vector, rows, index.fingerprint)
-    if parts is None or average is None:
+    rows = np.vstack([embedding[None], index.embeddings_of(sampled_rows(index))])
+    parts = parts_by_kind(vector, rows, index.fingerprint)
+    if parts is None:
         return None
-    lead = parts[0] - average.mean(axis=0)
+    lead = parts[0] - parts[1:].mean(axis=0)
     spread = float(ratings.std())
     pulls = lead / spread if spread > 0 else np.zeros(len(lead))
     kinds = [SignalShare(*one) for one in zip(GROUPS, pulls.tolist(), strict=True)]
