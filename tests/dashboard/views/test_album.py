@@ -2,6 +2,8 @@ import re
 
 import pytest
 
+from photorank.index.building.build import build_index
+from photorank.index.building.request import BuildRequest
 from photorank.index.opened import Index
 
 
@@ -84,6 +86,25 @@ def test_an_export_is_told_before_it_is_done(dashboard, paths, tmp_path):
         button(app, "Write").click().run()
         assert not app.exception
         assert len(list((tmp_path / kind).iterdir())) == 4
+
+
+def test_companions_go_along_if_asked(dashboard, paths, own_gallery, tmp_path):
+    """What lies beside a photo under its name is told, and copied beside the photo's copy."""
+    for photo in own_gallery.rglob("*.jpg"):
+        photo.with_suffix(".MOV").write_bytes(photo.name.encode())
+    build_index(paths, BuildRequest([own_gallery], encoder_spec="embedded"))
+    app = dashboard("album")
+    app.number_input(key="places").set_value(2).run()
+    app.text_input(key="to").set_value(str(tmp_path / "out")).run()
+    app.checkbox(key="companions").check().run()
+    assert not app.exception
+    assert "2 companions would go along." in texts(app)
+    button(app, "Write").click().run()
+    assert not app.exception
+    assert "2 photos and 2 companions written" in app.success[0].value
+    assert len(list((tmp_path / "out").glob("*.MOV"))) == 2
+    app.segmented_control(key="export").set_value("csv").run()
+    assert not app.checkbox
 
 
 def test_a_folder_of_photos_is_no_destination(dashboard, paths):
