@@ -7,7 +7,7 @@ from typing import Literal
 
 _MAX_NUMBER = 1e100  # whose square, of a difference, is still a number
 _OF_FIVE = re.compile(r"\s*/\s*5$")
-_COMMA = re.compile(r"([+-]?\d+),(\d+)", re.ASCII)
+_COMMA = re.compile(r"([+-]?\d+),(\d+)(E[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 Cells = dict[str, str]  # of one row, by column
 Split = Literal["train", "validation", "test"]
@@ -50,10 +50,10 @@ def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
     """Number with a decimal comma or a minus sign of typesetters; nan if it is none."""
     plain = text.replace("\N{MINUS SIGN}", "-")
     if found := _COMMA.fullmatch(plain):
-        whole, part = found.groups()
-        if len(part) == 3 and len(whole.lstrip("+-")) <= 3 and not decimal_comma:
+        whole, part, power = found.groups("")
+        if len(part) == 3 and not power and len(whole.lstrip("+-")) <= 3 and not decimal_comma:
             raise ValueError(f"{name} {text!r} may be {whole}.{part} or {whole}{part}")
-        plain = f"{whole}.{part}"
+        plain = f"{whole}.{part}{power}"
     try:
         return float(plain)
     except ValueError:

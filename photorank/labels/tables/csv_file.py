@@ -82,7 +82,7 @@ def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
     """
     for before, line in enumerate(islice(file, _MAX_LINES_BEFORE)):
         line = line.lstrip("\ufeff")
-        if told := _SEPARATOR.fullmatch(line.strip()):
+        if told := _SEPARATOR.fullmatch(line.strip("\r\n ")):
             return before + 1, Dialect(delimiter=told[1]), file
         if line.strip() and not is_comment(line):
             return before, Dialect(delimiter=_delimiter(line)), chain([line], file)

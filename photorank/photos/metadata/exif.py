@@ -103,6 +103,8 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
     packet = header.info.get("xmp")
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
+    if not packet and header.format == "JXL":
+        packet = _jxl_xmp(file)
     if isinstance(packet, tuple):  # some writers of TIFF store it as numbers
         packet = bytes(packet)
     return packet or None
@@ -133,6 +135,25 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             yield kind, data
         elif data.startswith(_PNG_XMP):
             yield kind, _international_text(data[len(_PNG_XMP) :])
+
+
+def _jxl_xmp(file: BinaryIO) -> bytes | None:
+    """XMP packet in a box of a JPEG XL file, which its decoder does not tell; None without one."""
+    start = file.seek(0)
+    while len(head := file.read(16)) >= 12:
+        size, name, body = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if size == 1:  # of more than 4 GiB, or written without knowing how long it becomes
+            size, body = int.from_bytes(head[8:], "big"), 16
+        end = start + size if size else file.seek(0, io.SEEK_END)
+        if end < start + body:
+            return None
+        if name == b"xml " and end - start <= MAX_PACKET_BYTES:
+            file.seek(start + body)
+            return file.read(end - start - body)
+        if name == b"brob" and head[8:12] == b"xml ":
+            raise MetadataError("XMP compressed with Brotli is not read")
+        start = file.seek(end)
+    return None
 
 
 def _international_text(data: bytes) -> bytes:

@@ -232,6 +232,7 @@ def test_a_cell_without_end_is_told_with_its_line(table):
         "file;score\r\na.jpg;1,5\r\nb.jpg;2,25\r\n",
         "file\tscore\na.jpg\t1.5\nb.jpg\t2,25\n",
         "sep=;\r\nfile;score\r\na.jpg;1,5\r\nb.jpg;2.25\r\n",
+        "sep=\t\r\nfile\tscore\r\na.jpg\t1,5E+00\r\nb.jpg\t22,5e-1\r\n",
         '"sep=,"\nfile,score\na.jpg,1.5\nb.jpg,"2,25"\n',
         "\ufeff\ufefffile,score\na.jpg,1.5\nb.jpg,2.25\n",
         "# made by us\n\n# on a Monday, late\nfile,score\na.jpg,1.5\n# half way\nb.jpg,2.25\n",

@@ -126,6 +126,35 @@ def test_xmp_goes_before_exif(photo, kind):
     assert embedded_tags(photo(kind, **options)) == XmpTags(5, "Red")
 
 
+def _box(name, body, *, size=None):
+    """Return a box of JPEG XL; `size` is 0 for the rest of the file, 1 for eight bytes of size."""
+    long = (len(body) + 16).to_bytes(8, "big") if size == 1 else b""
+    return (len(body) + 8 if size is None else size).to_bytes(4, "big") + name + long + body
+
+
+@pytest.mark.parametrize("size", [None, 0, 1])
+def test_xmp_of_jpeg_xl_is_read(photo, size):
+    """Its box may stand anywhere, in each of the three ways to write a size."""
+    pytest.importorskip("pillow_jxl")
+    packet = saved(4, label="Red")
+    path = photo("JXL", lossless=True, use_container=True)
+    path.write_bytes(path.read_bytes() + _box(b"xml ", packet, size=size))
+    assert embedded_tags(path) == XmpTags(4, "Red")
+
+
+def test_compressed_xmp_of_jpeg_xl_is_told(photo):
+    """No rating is made of what is not read, and a box that ends nowhere is none."""
+    pytest.importorskip("pillow_jxl")
+    path = photo("JXL", lossless=True, use_container=True)
+    plain = path.read_bytes()
+    assert embedded_tags(path) == XmpTags()
+    path.write_bytes(plain + _box(b"brob", b"xml packed"))
+    with pytest.raises(MetadataError, match="Brotli"):
+        embedded_tags(path)
+    path.write_bytes(plain + _box(b"xml ", b"<x/>", size=3))
+    assert embedded_tags(path) == XmpTags()
+
+
 def test_no_pixel_is_decoded(photo, monkeypatch):
     """A library of thousands of large photos is gone through by their headers."""
     paths = [photo(kind) for kind in FORMATS]
