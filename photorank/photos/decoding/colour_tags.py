@@ -16,6 +16,7 @@ _CICP_OF_SRGB = ({1, 2}, {1, 2, 6, 13, 14, 15})  # primaries, transfers; 2 says 
 _SRGB_GAMMA = 1 / 2.2  # as PNG files call sRGB's curve
 _GAMMA_TOLERANCE = 0.05  # of the number in a file, in which writers round
 _XY_TOLERANCE = 0.01
+_PNG_COLOUR = {"gamma", "chromaticity"}  # keys by Pillow for the chunks gAMA and cHRM
 _EXIF_ADOBE_RGB = 2  # not in the standard
 # Bytes in EXIF without which it says no Adobe RGB: the name, or the number in either byte order.
 _ADOBE_MARKS = (b"R03", b"\xa0\x01\0\3\0\0\0\1\0\2", b"\x01\xa0\3\0\1\0\0\0\2\0")
@@ -29,7 +30,7 @@ def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
     """
     if cicp := _cicp(photo, data):
         return space_of_cicp(*cicp)
-    if photo.format == "PNG" and "srgb" not in photo.info:
+    if photo.format == "PNG" and "srgb" not in photo.info and _PNG_COLOUR & photo.info.keys():
         return _space_of_png(photo)
     return ADOBE_RGB if _is_adobe_rgb(photo) else SRGB
 

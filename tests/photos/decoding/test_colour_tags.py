@@ -151,8 +151,9 @@ def adobe(colours):
     return np.asarray(turned)[32::64, 32::64].reshape(-1, 3)
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 @pytest.mark.parametrize("tag", ["R03", "number"])
-def test_adobe_rgb_as_cameras_say_it(tag):
+def test_adobe_rgb_as_cameras_say_it(tag, kind):
     """A photo whose EXIF says R03, or 2, is in Adobe RGB; its reds are stronger than they look."""
     exif = Image.Exif()
     inside = exif.get_ifd(0x8769)
@@ -161,7 +162,7 @@ def test_adobe_rgb_as_cameras_say_it(tag):
         inside[0xA005] = {1: "R03"}
     exif[0x8769] = inside
     file = io.BytesIO()
-    patches(adobe(COLOURS)).save(file, "JPEG", quality=98, subsampling=0, exif=exif)
+    patches(adobe(COLOURS)).save(file, kind, quality=98, subsampling=0, exif=exif)
 
     assert np.abs(adobe(COLOURS).astype(int) - COLOURS).max() > 12
     assert np.abs(seen(file.getvalue()) - COLOURS).max() <= 3
