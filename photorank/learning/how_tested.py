@@ -31,11 +31,16 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
     with_copies = "with_degradations" in parameters  # which are not kept to learn from anew
     if vector.card.index != index.name or vector.kind not in LEARNERS or with_copies:
         return "in-sample"
-    prior = parameters.get("prior")
+    return "in-sample" if prior_has_seen(index, vector.card, photos) else "refitted"
+
+
+def prior_has_seen(index: Index, card: Card, photos: JudgedPhotos) -> bool:
+    """Whether a card's prior has seen some of the photos, or is gone: nothing is held out then."""
+    prior = card.parameters.get("prior")
     if prior is None:
-        return "refitted"
+        return False
     believed = list_vectors(index).get(prior)
-    return "in-sample" if believed is None or photos.seen_by(believed.card).any() else "refitted"
+    return believed is None or bool(photos.seen_by(believed.card).any())
 
 
 def seen_photos(index: Index, card: Card) -> Flags:

@@ -13,7 +13,7 @@ from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.learning.embedded_copies import differences_beside
 from photorank.learning.held_out import counted, learner_of, out_of_fold_ratings
-from photorank.learning.how_tested import how_tested
+from photorank.learning.how_tested import prior_has_seen
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
@@ -152,7 +152,7 @@ def learn_vector(
     )
     vector = MasterVector(name, kind, learned.direction, index.fingerprint, card=card)
     slope, metrics = learned.slope, learned.metrics
-    if how_tested(index, vector, photos) == "in-sample":
+    if prior_has_seen(index, card, photos):
         slope, metrics = None, {IN_SAMPLE: metrics["pairwise_accuracy"]}
     return replace(vector, slope=slope, card=replace(card, metrics=metrics))
 

@@ -69,3 +69,20 @@ def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
     assert "technical has not seen them" in told
     assert "9 keepers of different moments are needed" in refused(*arguments, 8)
     assert photorank("keepers", "--vector", "technical").code == 2
+
+
+def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tiny_spec, refused):
+    """Held out is a photo with its copies; such a vector is not learned anew without them."""
+    labels = ("--labels", own_gallery / "labels.csv")
+    photorank("index", own_gallery, "--name", "few", "--encoder", tiny_spec, *labels)
+    learn = ("vector", "learn", "--index", "few", "--with-degradations", 0.1)
+    made = photorank(*learn, "both", "--learner", "all-pairs", "--json")
+    assert made.code == 0, made.err
+    card = photorank("vector", "show", "both", "--index", "few", "--json").json
+    assert card["parameters"]["with_degradations"] == 0.1
+    accuracy = card["metrics"]["pairwise_accuracy"]
+    assert accuracy["low"] <= accuracy["value"] <= accuracy["high"]
+    assert card["slope"] is not None
+    told = photorank("evaluate", "--index", "few", "--vectors", "both", "--folds", 2, "--json").json
+    assert all(row["in_sample"] for row in told["results"] if row["vector"] == "both")
+    assert "leave out the degradations" in refused(*learn, "other", "--learner", "rank-svm")
