@@ -75,6 +75,9 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
     with writing(new) as connection:
         if has_judgements(connection):
             raise JudgedIndexError(new.name)
+        # Before the rows: killed in between, the same command finishes the job.
+        manifest = own_manifest(connection, new)
+        keep_manifest(connection, new, replace(manifest, judgements=judgements))
         with transaction(connection):
             connection.executemany(
                 "INSERT OR IGNORE INTO photos (digest) VALUES (?)",
@@ -82,6 +85,4 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
             )
             for table, insert in _INSERTS.items():
                 connection.executemany(insert, rows[table])
-        manifest = own_manifest(connection, new)
-        keep_manifest(connection, new, replace(manifest, judgements=judgements))
     return Copied(len(rows["ratings"]), len(rows["choices"]), len(rows["memberships"]))
