@@ -190,8 +190,8 @@ class JudgedIndexError(PhotorankError, ValueError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"index {name!r} has judgements of its own, which might contradict those of the other. "
-            "Copy them into a new one: use another --name."
+            f"index {name!r} cannot take another's judgements: it has its own, or is that index "
+            "itself. Use another --name."
         )
 
 

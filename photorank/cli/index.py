@@ -32,6 +32,7 @@ from photorank.workspace import IndexPaths, Workspace
 if TYPE_CHECKING:
     from photorank.index.building.build import BuildReport
     from photorank.index.building.request import Cluster
+    from photorank.index.building.successor import Successor
 
 app = typer.Typer()
 
@@ -187,15 +188,20 @@ def index(
         report = build_index(workspace.index(name), request)
     _print_report(report, as_json)
     if old is not None:
-        copied = old.copy_to(workspace.index(name))
-        message(
-            f"copied from {from_index}: {counted(copied.ratings, 'score')}, "
-            f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
-            "Its vectors rate the old embeddings: learn new ones with `photorank vector learn`."
-        )
+        _copy_judgements(old, workspace.index(name))
     if imported is not None:
         print_notes(imported(workspace.index(name)))
         message(f"imported {labels or dataset}")
+
+
+def _copy_judgements(old: "Successor", new: IndexPaths) -> None:
+    """Copy an older index's judgements into the new one, and tell how many."""
+    copied = old.copy_to(new)
+    message(
+        f"copied from {old.old.name}: {counted(copied.ratings, 'score')}, "
+        f"{counted(copied.choices, 'choice')}, groups of {counted(copied.groups, 'photo')}. "
+        "Its vectors rate the old embeddings: learn new ones with `photorank vector learn`."
+    )
 
 
 def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":

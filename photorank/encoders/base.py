@@ -12,16 +12,6 @@ from photorank.encoders.constants import load_constants
 from photorank.errors import EncoderMismatchError
 from photorank.typing import Direction, Embeddings, Floats, Frames
 
-__all__ = [
-    "Encoder",
-    "Fingerprint",
-    "OptionalSignals",
-    "PositionMaps",
-    "Prepared",
-    "encode_photos",
-    "unit_rows",
-]
-
 
 @dataclass(frozen=True)
 class Fingerprint:

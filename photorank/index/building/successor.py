@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """What a new index takes over from an older one."""
+    """Older index, with the folders and the encoder that a new one takes over."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
@@ -22,7 +22,7 @@ class Successor:
 
     def check_new(self, new: IndexPaths) -> None:
         """Raise JudgedIndexError if the new index has judgements already, before any work."""
-        if new.root == self.old.root:
+        if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:
             with reading(new) as connection:

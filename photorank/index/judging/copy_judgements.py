@@ -55,8 +55,9 @@ class Copied(NamedTuple):
 
 
 def has_judgements(connection: sqlite3.Connection) -> bool:
-    """Whether an index has a source of judgements, or clicks."""
-    return connection.execute("SELECT 1 FROM sources LIMIT 1").fetchone() is not None
+    """Whether an index knows a source of judgements, or anybody who judged."""
+    known = "SELECT id FROM sources UNION ALL SELECT id FROM raters LIMIT 1"
+    return connection.execute(known).fetchone() is not None
 
 
 def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:

@@ -6,7 +6,7 @@ from photorank.errors import JudgedIndexError
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.building.successor import successor_of
-from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.connection import adding, reading
 from photorank.index.judging.click_log import clicks, record_choice, record_stars, undo
 from photorank.index.judging.copy_judgements import copy_judgements
 from photorank.index.judging.import_rows import import_choices, import_labels
@@ -95,8 +95,21 @@ def test_an_index_with_judgements_of_its_own_is_refused(both):
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
-    """From the folders that are there."""
+    """From the folders that are there; an index under a second name is the same one."""
     library, newer = both
     old = successor_of(library.paths)
     assert (old.encoder, old.folders) == ("colours", [library.folder])
     old.check_new(newer)
+    newer.root.parent.joinpath("linked").symlink_to(library.paths.root)
+    with pytest.raises(JudgedIndexError):
+        old.check_new(library.workspace.index("linked"))
+
+
+def test_an_index_that_only_knows_a_rater_is_refused(both):
+    """Numbers of raters would clash."""
+    library, newer = both
+    build(newer, library.folder)
+    with adding(newer) as connection:
+        connection.execute("INSERT INTO raters (name) VALUES ('bo')")
+    with pytest.raises(JudgedIndexError):
+        copy_judgements(library.paths, newer)
