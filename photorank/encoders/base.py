@@ -110,7 +110,7 @@ class OptionalSignals(Protocol):
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder whose frame embedding is made of means of feature maps."""
+    """Encoder whose blocks are spatial means of feature maps."""
 
     @property
     def fingerprint(self) -> Fingerprint:

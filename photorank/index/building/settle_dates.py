@@ -19,7 +19,7 @@ _AT_ONCE = 1024  # photos whose dates are recorded together, and that a crash ma
 
 
 class Undated(NamedTuple):
-    """Photo whose date was read by a photorank that kept no source of dates."""
+    """Photo with a date of unknown source, as older photoranks kept it."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own

@@ -62,7 +62,7 @@ def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
 
 
 def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Tables whose rows match their checksum; one whose name was corrupted does not."""
+    """Names of the tables whose rows match their checksum."""
     kept, columns = _kept(connection), table_columns(connection)
     return [
         table for table in kept if table in columns and _is(connection, table, columns[table], kept)
