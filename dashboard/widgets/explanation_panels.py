@@ -81,7 +81,7 @@ def _reasons(index: Index, vector: MasterVector, one: Explanation, which: str) -
 
 
 def _concepts(index: Index, vector: MasterVector, one: Explanation) -> None:
-    """Show what moves the rating: concepts, where they can be named, and signals."""
+    """Show contributions to the rating: of concepts, if they can be named, and of signals."""
     found = encoder_results.concepts(index, vector, one.embedding)
     if lines := explanation_texts.moving_lines(found or [], one.signals):
         st.markdown("What moves it")

@@ -1,4 +1,4 @@
-"""Blocks of an embedding: the network's head, its stages, technical signals."""
+"""Blocks of an embedding: head (last layer), pooled stage features, technical signals."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ LARGEST = (
 
 @dataclass(frozen=True)
 class Blocks:
-    """Widths of an embedding's blocks, in their order; its numbers are kept in 16 bits."""
+    """Dimensions of an embedding's blocks, in order; embeddings are stored as float16."""
 
     head: int  # dimensions of the network's last layer, at unit length
     stages: int = 0  # dimensions of the means of its stages
@@ -24,12 +24,12 @@ class Blocks:
 
     @property
     def dimensions(self) -> int:
-        """Length d of an embedding."""
+        """Dimension d of an embedding."""
         return self.head + self.stages + self.signals
 
     @property
     def longest(self) -> float:
-        """Bound on a row's length."""
+        """Upper bound on the Euclidean norm of an embedding."""
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
@@ -37,7 +37,7 @@ class Blocks:
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
-        """Rows (n, d) with blocks of the lengths that they may have, rounded as they are stored."""
+        """Rows (n, d) as stored: unit-norm head, other blocks within bounds, float16 values."""
         head, *others = self.parts(np.asarray(rows, dtype=np.float32))
         short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
@@ -52,7 +52,7 @@ class Blocks:
 
 
 def lengths(vectors: Embeddings) -> Embeddings:
-    """Length (n, 1) of each vector (n, d)."""
+    """Euclidean norm (n, 1) of each vector (n, d)."""
     return np.sqrt(np.einsum("nd,nd->n", vectors, vectors))[:, None]
 
 

@@ -137,7 +137,7 @@ class Index:
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
-        """Compare all shards with their checksums, before ratings by them are written out.
+        """Compare all shards with their checksums, before any ratings are exported.
 
         Raises BrokenIndexError if one is not as it was written.
         """

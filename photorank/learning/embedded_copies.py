@@ -42,7 +42,7 @@ def embed_copies(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Copies:
-    """The first `most` readable photos of some rows, with degraded copies, embedded.
+    """Embeddings of up to `most` readable photos of some rows and of their degraded copies.
 
     Raises TooFewPhotosError if fewer than ten can be read.
     """
@@ -81,7 +81,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Differences of judged photos from their degraded copies, to learn from beside judgements.
+    """Embedding differences of judged photos and their copies, to train on with judgements.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -96,7 +96,7 @@ def differences_beside(
 def differences(
     X: Embeddings, photos: Codes, degradations: Sequence[Degradation], weight: float, *, n: int
 ) -> KnownDifferences:
-    """Differences of k of n photos from their copies; X (k, 1 + copies, d) has a photo first."""
+    """Embedding differences of k of n photos and their copies; X[:, 0] (k, d) are the photos."""
     k, versions, d = X.shape
     return KnownDifferences(
         n=n,
@@ -143,7 +143,7 @@ def _opened(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """A photo and its degraded copies; their random parts follow from the seed."""
+    """Photo and its degraded copies, random by the seed; or the error if it cannot be read."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

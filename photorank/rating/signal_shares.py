@@ -1,4 +1,4 @@
-"""The share of a rating that technical signals carry, in plain words."""
+"""Contribution of technical signals to a rating, in plain words."""
 
 from dataclasses import dataclass
 
@@ -32,12 +32,12 @@ class SignalShares:
 
     @property
     def pull(self) -> float:
-        """Sum of the contributions, in standard deviations of the index's ratings."""
+        """Total contribution, in standard deviations of the index's ratings."""
         return sum(one.pull for one in self.kinds)
 
     @property
     def told(self) -> list[SignalShare]:
-        """The kinds that are not written as 0.0."""
+        """Kinds whose contribution does not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class SignalShares:
 
 
 def signed(number: float) -> str:
-    """Number with its sign and one digit.
+    """Number with its sign and one decimal.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def signed(number: float) -> str:
 def signal_shares(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings
 ) -> SignalShares | None:
-    """Share of signals in the rating of a photo's embedding (d,).
+    """Contributions of signals to the rating of a photo's embedding (d,).
 
     `ratings` (n,) are the index's by the same vector. None where the index has no signals in its
     embeddings, or the vector does not look at them.
@@ -77,7 +77,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Part (n, 6) of the ratings of embeddings (n, d) that each kind of signals makes up.
+    """Contributions (n, 6) of each kind of signals to the ratings of embeddings (n, d).
 
     None where embeddings have no signals, or the vector does not look at them.
     """
@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Part (32,) of a vector's direction, with its scale, that signals are multiplied with."""
+    """Weights (32,) of the signals in a vector's ratings: part of its scaled direction."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None

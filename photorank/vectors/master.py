@@ -147,7 +147,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """The vector for embeddings of a fingerprint: one of the head alone is 0 in other blocks.
+        """Copy of the vector for a fingerprint's embeddings; a head-only one is padded with zeros.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """

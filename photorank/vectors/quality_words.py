@@ -1,4 +1,4 @@
-"""Prompts of the packaged encoder through words for qualities, in pairs of antonyms.
+"""Prompt vectors of the packaged encoder, by comparison with quality phrases and antonyms.
 
 Its own words know things and not qualities. So a prompt is compared with class names and with a
 fixed table of phrases, of which each has a direction: a built-in vector, or one technical signal.
@@ -60,16 +60,16 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Encoder whose words are class names, that compares texts with other phrases, too."""
+    """Encoder of texts by class names that also compares texts with given phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, dh) by class names, and weights (n, p) of the phrases beside them."""
+        """Directions (n, dh) of texts from class names, and weights (n, p) of the phrases."""
 
 
 def worded_vector(
     name: str, texts: Sequence[str], encoder: Encoder, *, negatives: Sequence[str] = ()
 ) -> MasterVector:
-    """Master-vector from texts, through words for qualities where the encoder needs them.
+    """Master-vector from text prompts, by quality phrases if the encoder needs them.
 
     Other encoders' and framings' is that of :func:`prompt_vector`, which raises as this does.
     """
@@ -130,7 +130,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality; photographs' ratings by it spread `STRENGTH` as a class's do.
+    """Direction (d,) of a quality; its ratings spread `STRENGTH` times as much as a class's.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -155,7 +155,7 @@ def _builtin(encoder: Encoder) -> dict[str, MasterVector]:
 def _through(
     encoder: ComparesPhrases, texts: Sequence[str], directions: Floats
 ) -> tuple[Direction, Floats]:
-    """Mean unit direction (d,) of texts, and the net weight (q,) of each line of the table."""
+    """Mean unit direction (d,) of texts, and the net weight (q,) of each line of `TABLE`."""
     classes, weights = encoder.compare(texts, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite
     rows = net @ directions

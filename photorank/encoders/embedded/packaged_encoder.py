@@ -115,7 +115,7 @@ class PackagedEncoder(SwitchableImages):
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts by class names, and weights (n, p) of phrases beside them.
+        """Directions (n, head) of texts from class names, and weights (n, p) of the phrases.
 
         Both belong to one softmax over classes and phrases.
         """

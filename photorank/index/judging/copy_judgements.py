@@ -1,4 +1,4 @@
-"""Copy of all judgements of an index into another index of the same photos."""
+"""Copying of all judgements from an index to another index of the same photos."""
 
 import sqlite3
 from dataclasses import replace
@@ -55,7 +55,7 @@ class Copied(NamedTuple):
 
 
 def has_judgements(connection: sqlite3.Connection) -> bool:
-    """Whether an index knows a source of judgements, or anybody who judged."""
+    """Whether an index has any judgements, clicks included, or names of people who judged."""
     known = "SELECT id FROM sources UNION ALL SELECT id FROM raters LIMIT 1"
     return connection.execute(known).fetchone() is not None
 

@@ -76,7 +76,7 @@ def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
 
 @cache
 def icc_profile(space: ColourSpace) -> bytes:
-    """ICC profile of a colour space whose curve is a power or sRGB's."""
+    """ICC profile of a colour space whose transfer curve is a pure power (gamma) or sRGB's."""
     matrix = _adapted_to_d50(space.primaries)
     if space.curve == "sRGB":
         numbers = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]

@@ -1,4 +1,4 @@
-"""Degraded copies of a photo, by which a vector learns what blur, noise and bad light are."""
+"""Degraded copies of a photo, from which a vector learns to rate blur, noise and bad light low."""
 
 import io
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _SHAKE_STEPS = 9
 
 
 class Degradation(NamedTuple):
-    """Way to degrade a photo, and how much worse it makes it."""
+    """Image degradation, and the margin by which the original is better."""
 
     name: str
     apply: Callable[[Image.Image, Generator], Image.Image]
@@ -28,7 +28,7 @@ def _blurred(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Blur along a line in a random direction; its length is a share of the long side."""
+    """Motion blur in a random direction; its length is a share of the long side."""
 
     def shake(photo: Image.Image, draw: Generator) -> Image.Image:
         angle = draw.uniform(0, np.pi)
@@ -46,7 +46,7 @@ def _shaken(share: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
-    """Gaussian noise; its standard deviation is in grey levels of 255."""
+    """Gaussian noise; its standard deviation is in grey levels, 0 to 255."""
 
     def add(photo: Image.Image, draw: Generator) -> Image.Image:
         pixels = np.asarray(photo, dtype=np.float32)
@@ -57,7 +57,7 @@ def _noisy(levels: float) -> Callable[[Image.Image, Generator], Image.Image]:
 
 
 def _corner(photo: Image.Image, share: float, draw: Generator) -> Image.Image:
-    """One of the four corners; its sides are a share of the photo's."""
+    """Crop at a random corner; its sides are a share of the photo's."""
     width, height = (round(share * side) for side in photo.size)
     right, low = (int(one) for one in draw.integers(2, size=2))
     left, top = right * (photo.width - width), low * (photo.height - height)
@@ -110,7 +110,7 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """The photo at the size at which signals are measured, then a copy by each degradation."""
+    """Photo downscaled to the size at which signals are measured, then one copy per degradation."""
     photo = photo.copy()
     photo.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
     photo.info.clear()

@@ -34,7 +34,7 @@ def is_unsettled(source: str) -> bool:
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield positions and dates of the photos whose zone changes by what others tell.
+    """Yield positions and dates of photos whose time zone is corrected from other photos.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
