@@ -131,6 +131,8 @@ def learn_vector(
         source=f"judgements in the index {index.name!r}",
     )
     learner = learner_of(index, kind, card)
+    if with_degradations:  # refused before minutes of embedding copies, not after them
+        learner.check_takes_differences()
     photos = judged_photos(index, rater=rater, by_raters=by_raters)
     if with_degradations:
         told = differences_beside(

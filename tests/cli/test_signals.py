@@ -85,4 +85,6 @@ def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tin
     assert card["slope"] is not None
     told = photorank("evaluate", "--index", "few", "--vectors", "both", "--folds", 2, "--json").json
     assert all(row["in_sample"] for row in told["results"] if row["vector"] == "both")
+    for file in own_gallery.glob("*/*.jpg"):
+        file.unlink()  # so that an embedding of copies would be refused for another reason
     assert "leave out the degradations" in refused(*learn, "other", "--learner", "rank-svm")

@@ -68,10 +68,8 @@ class DirectionLearner(BaseEstimator):
 
         self._groups = None if groups is None else np.asarray(groups)
         self._beside = beside
-        if beside is not None and not self.takes_differences:
-            raise ComparisonsError(
-                f"{type(self).__name__} learns from judgements alone: leave out the degradations"
-            )
+        if beside is not None:
+            self.check_takes_differences()
         active = comparisons.active
         judged = rows if len(active) == len(rows) else rows[active]
         largest = float(max(rows.max(), -rows.min()))
@@ -95,6 +93,14 @@ class DirectionLearner(BaseEstimator):
     takes_differences: ClassVar[bool] = False  # whether it learns from degraded copies, too
     _groups: Codes | None = None  # (n,) of the photos being learned from
     _beside: KnownDifferences | None = None
+
+    def check_takes_differences(self) -> None:
+        """Raise ComparisonsError if the learner learns from judgements alone."""
+        if not self.takes_differences:
+            raise ComparisonsError(
+                f"{type(self).__name__} learns from judgements alone: leave out the degradations, "
+                "or use all-pairs"
+            )
 
     def decision_function(self, X: ArrayLike) -> Ratings:
         """Ratings (n,) of photos (n, d): scalar products with the direction."""
