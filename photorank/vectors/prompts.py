@@ -26,11 +26,16 @@ def prompt_vector(
     ensemble); with `negatives` it is the wanted mean minus the unwanted one, which ranks photos
     exactly as the softmax over one antonym pair does (Wang, Chan & Loy 2023, CLIP-IQA,
     https://doi.org/10.1609/aaai.v37i2.25353). Raises DegenerateDirectionError if no text is
-    given, one is blank, or the two sides say the same.
+    given, one is blank or not Unicode, or the two sides say the same.
     """
     if not texts or any(not text.strip() for text in [*texts, *negatives]):
         raise DegenerateDirectionError(
             'a text of no words has no direction: give it some, such as "a photo worth printing"'
+        )
+    if any("\ud800" <= letter <= "\udfff" for text in [*texts, *negatives] for letter in text):
+        raise DegenerateDirectionError(
+            "a text that is not Unicode has no direction: the terminal sends letters in another "
+            "encoding, so set it to UTF-8 or write the text without them"
         )
     wanted = _mean_unit(encoder, texts)
     direction = wanted - _mean_unit(encoder, negatives) if negatives else wanted

@@ -107,3 +107,10 @@ def test_blank_words_are_refused(encoder):
     """As without the table."""
     with pytest.raises(DegenerateDirectionError):
         worded_vector("w", ["  "], encoder)
+
+
+def test_letters_in_another_encoding_are_refused(encoder):
+    """As a terminal that is not UTF-8 sends them, wanted or not wanted."""
+    for texts, negatives in ((["caf\udce9"], []), (["a dog"], ["caf\udce9"])):
+        with pytest.raises(DegenerateDirectionError, match="not Unicode"):
+            worded_vector("w", texts, encoder, negatives=negatives)
