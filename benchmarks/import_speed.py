@@ -95,24 +95,23 @@ def _made(folder: Path, size: int) -> tuple[str, int]:
 
 def fill_catalogue(paths: IndexPaths, root: Path, files: Iterator[str]) -> None:
     """Make an index whose catalogue has those files, and no embedding of any."""
-    write_manifest(
-        paths,
-        Manifest(
-            encoder="none",
-            fingerprint=Fingerprint("none", "0" * 64, "whole", 1),
-            dimensions=1,
-            logit_scale=None,
-            roots=(str(root),),
-        ),
+    manifest = Manifest(
+        encoder="none",
+        fingerprint=Fingerprint("none", "0" * 64, "whole", 1),
+        dimensions=1,
+        logit_scale=None,
+        roots=(str(root),),
     )
     with writing(paths) as connection, transaction(connection):
+        write_manifest(paths, manifest)
         connection.execute("INSERT INTO roots VALUES (1, ?)", [bytes(root.resolve())])
         for number, file in enumerate(files, start=1):
             connection.execute(
                 "INSERT INTO photos (id, digest) VALUES (?, ?)", [number, f"{number:064x}"]
             )
             connection.execute(
-                "INSERT INTO files VALUES (1, ?, ?, 0, 0, 0)", [file.encode(), number]
+                "INSERT INTO files (root, path, photo, size, mtime_ns) VALUES (1, ?, ?, 0, 0)",
+                [file.encode(), number],
             )
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from photorank.bench.embed_files import check_framings, embed_files
+from photorank.bench.embed_files import check_framings, embed_files, judged_files
 from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.learning.held_out import counted, out_of_fold_ratings
-from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
@@ -82,15 +82,14 @@ def measure_framings(
 
     Folds are the same for all, so differences are paired; all intervals include the refitting
     (corrected resampled variance). Differences are from ``crop``, or the first framing without it,
-    and corrected for their number after Holm. The index itself is not changed. Raises
-    :class:`UnknownNameError`, :class:`EncoderError` or, where hardly any file can still be read,
-    :class:`TooFewPhotosError`.
+    and corrected for their number after Holm. Photos that have changed since they were indexed are
+    left out; the index itself is not changed. Raises :class:`UnknownNameError`,
+    :class:`EncoderError` or, where hardly any file can still be read, :class:`TooFewPhotosError`.
     """
     protocol = protocol or Protocol()
     check_framings(framings)
     make_learner(learner, seed=protocol.seed)  # a wrong name fails before any work
-    photos = judged_photos(index)
-    paths = [index.photo(row).path for row in photos.rows.tolist()]
+    photos, paths = judged_files(index)
     embedded: dict[str, list[Embeddings | None]] = {}
     seconds: dict[str, float] = {}
     one_more = counted(on_progress, len(framings) * len(paths))

@@ -7,11 +7,10 @@ from math import nan
 import numpy as np
 
 from photorank.bench.compare_framings import LEARNER, Load
-from photorank.bench.embed_files import check_framings, embed_files
+from photorank.bench.embed_files import check_framings, embed_files, judged_files
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
 from photorank.learning.held_out import counted
-from photorank.learning.judged_photos import judged_photos
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS
@@ -48,14 +47,14 @@ def measure_stability(
 ) -> list[StabilityResult]:
     """Stability of each framing's ratings over seven variants of each photo.
 
-    :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos. The
-    framing with the fewest flips is first. Raises :class:`UnknownNameError`, or
-    :class:`TooFewPhotosError` if too few photos were judged or can still be read.
+    :func:`photorank.photos.variants.variants` makes the forms; the seed draws the photos, of those
+    that are as they were indexed. The framing with the fewest flips is first. Raises
+    :class:`UnknownNameError`, or :class:`TooFewPhotosError` if too few photos were judged or can
+    still be read.
     """
     check_framings(framings)
     kind = make_learner(learner, seed=seed)
-    judged = judged_photos(index)
-    paths = [index.photo(row).path for row in judged.rows.tolist()]
+    judged, paths = judged_files(index)
     if len(paths) < photos + _MIN_PHOTOS:
         photos = len(paths) // 2
     if photos < _MIN_PHOTOS:

@@ -11,6 +11,8 @@ from photorank.encoders.base import Encoder, Prepared, encode_photos
 from photorank.encoders.runtimes import FEW_PHOTOS, FRAMES, Switchable
 from photorank.errors import UnknownNameError, UnreadablePhotoError
 from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.opened import Index
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.framing import FRAMINGS
 from photorank.photos.open_photo import read_photo
@@ -29,6 +31,15 @@ def check_framings(names: Sequence[str]) -> None:
     for name in names:
         if name not in FRAMINGS:
             raise UnknownNameError("framing", name, list(FRAMINGS))
+
+
+def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
+    """Judged photos of an index, without those whose file has changed, and the files (n,)."""
+    photos = judged_photos(index)
+    changed = np.isin(photos.rows, index.changed(photos.rows))
+    if changed.any():
+        photos = photos.take(np.flatnonzero(~changed))
+    return photos, [index.photo(row).path for row in photos.rows.tolist()]
 
 
 def embed_files(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 import typer
 
 from photorank.cli.options import AsJson, IndexName, example, names
-from photorank.cli.output import line, print_json, print_notes, print_some, progress
+from photorank.cli.output import line, message, print_json, print_notes, print_some, progress
 from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
 from photorank.photos.pathtext import unicode_text
@@ -147,7 +147,10 @@ def labels_group(
     if not gap > 0:
         raise typer.BadParameter("--gap must be a positive number of hours")
     paths = Workspace.current().existing_index(index)
-    files = _files(paths, under)
+    every = _compared(paths, _files(paths, under))
+    files = [file for file in every if not file.changed]
+    if changed := [file.path for file in every if file.changed]:
+        message(changed_since(changed))
     groups = group_photos(files, by, gap=gap)
     if not groups:
         raise LabelsError("no photo tells when it was taken. Group them by folder.")

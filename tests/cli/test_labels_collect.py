@@ -286,6 +286,14 @@ def test_wrong_usage_exits_with_2(arguments, photorank):
     assert "Usage:" in outcome.err
 
 
+def test_a_replaced_photo_is_in_no_group(shelf, photorank, opened):
+    """It is told, and the others are grouped."""
+    (shelf / "beach" / "1.jpg").write_bytes((shelf / "beach" / "7.jpg").read_bytes())
+    outcome = photorank("labels", "group", "--by", "folder")
+    assert "1.jpg. It is left out; run `photorank index` again." in outcome.err
+    assert opened().labels().groups.tolist() == [0, -1, *[0] * 6]
+
+
 def test_groups_by_time_and_place(shelf, photorank, opened):
     """One after the other; the last one counts, and photos without a time are in none."""
     told = photorank("labels", "group", "--by", "folder", "--json").json

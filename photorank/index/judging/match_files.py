@@ -6,15 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
-from photorank.index.catalogue.file_records import load_roots
+from photorank.index.catalogue.file_records import STAMP, load_roots
 from photorank.index.catalogue.rooted_paths import Place, as_path, path_bytes
+from photorank.index.reading.current_files import holds_another
 from photorank.labels.tables.judgement_tables import ChoiceRow, LabelRow
+from photorank.photos.files import Stamp
 from photorank.photos.metadata.folder_names import name_key
 from photorank.photos.pathtext import text_path
 
 ROWS_TOGETHER = 20_000  # that are in memory at a time
+
+_FILE = f"photo, root, path, vanished, digest, {STAMP}"  # of files and photos
 
 Row = TypeVar("Row", LabelRow, ChoiceRow)
 
@@ -33,6 +37,16 @@ class Matched(NamedTuple, Generic[Row]):
     photos: tuple[int, ...]  # of the names that are not missing
     missing: tuple[Missing, ...]
     loose: dict[str, str]  # names that differ from those of the files, which are told
+
+
+class _Known(NamedTuple):
+    """File that a name matches, as it was indexed."""
+
+    photo: int
+    place: Place
+    vanished: bool
+    digest: str
+    stamp: Stamp
 
 
 class _Found(NamedTuple):
@@ -54,7 +68,8 @@ def match_files(
 
     Names are relative to some folders. The very name counts, then the one without white space
     around it, then one that differs in case, slashes or the form of letters, if there is only one.
-    A temporary table is made in the catalogue's connection.
+    A file that holds another photo than was indexed matches none. A temporary table is made in the
+    catalogue's connection.
     """
     finder = _Finder(connection, folders)
     connection.execute(
@@ -92,6 +107,7 @@ class _Finder:
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
         self._roots = load_roots(connection)
+        self._changed: dict[Place, bool] = {}  # of files whose size, times or inode differ
         self._folders = [os.path.realpath(folder) for folder in folders]
         places = (self._roots.place(path_bytes(folder)) for folder in self._folders)
         self._placed = [  # those that lie in a root
@@ -110,29 +126,45 @@ class _Finder:
             unknown = [name for name in unknown if name not in photos]
         loose: dict[str, str] = {}
         for name, files in self._alike(unknown).items():
-            if len(set(files.values())) > 1:
+            if len({file.photo for file in files.values()}) > 1:
                 some = " or ".join(map(repr, sorted(files)[:3]))
                 missing[name] = Missing(name, f"{name!r} is {some} but for case or slashes")
+            elif any(map(self._is_changed, files.values())):
+                missing[name] = _changed(name)
             elif files:
-                loose[name], photos[name] = next(iter(files.items()))
+                loose[name], file = next(iter(files.items()))
+                photos[name] = file.photo
                 del missing[name]
         return _Found(photos, missing, loose)
 
-    def _alike(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Files, with their photos, of each name that they are alike but for case or slashes."""
+    def _is_changed(self, file: _Known) -> bool:
+        """Whether a file holds another photo now than was indexed."""
+        path = self._roots.path(file.place)
+        try:
+            if Stamp.of(os.stat(path)) == file.stamp:
+                return False
+        except OSError:
+            return False  # it is gone, and what was said of it stays true
+        if file.place not in self._changed:
+            self._changed[file.place] = holds_another(as_path(path), file.digest, None)
+        return self._changed[file.place]
+
+    def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
+        """Files of each name that they are alike but for case or slashes, by relative path."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
                 wanted[name_key(path)].append(name)
-        found: dict[str, dict[str, int]] = {name: {} for name in names}
+        found: dict[str, dict[str, _Known]] = {name: {} for name in names}
         if not wanted:
             return found
-        for root, path, photo in self._connection.execute(
-            "SELECT root, path, photo FROM files WHERE NOT vanished"
+        for row in self._connection.execute(
+            f"SELECT {_FILE} FROM files JOIN photos ON photos.id = photo WHERE NOT vanished"  # noqa: S608
         ):
-            full = str(as_path(self._roots.path((root, path))))
+            file = _known(row)
+            full = str(as_path(self._roots.path(file.place)))
             for name in wanted.get(name_key(full), ()):
-                found[name][os.path.relpath(full, self._folders[0])] = photo
+                found[name][os.path.relpath(full, self._folders[0])] = file
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
@@ -144,24 +176,28 @@ class _Finder:
         ]
         self._connection.execute("DELETE FROM temp.wanted")
         self._connection.executemany("INSERT INTO temp.wanted VALUES (?, ?, ?)", wanted)
-        found: dict[int, set[int]] = defaultdict(set)
-        for number, photo in self._connection.execute(
-            "SELECT name, photo FROM temp.wanted JOIN files USING (root, path)"
+        found: dict[int, list[_Known]] = defaultdict(list)
+        for number, *row in self._connection.execute(
+            f"SELECT name, {_FILE} FROM temp.wanted"  # noqa: S608
+            " CROSS JOIN files USING (root, path) JOIN photos ON photos.id = photo"
         ):
-            found[number].add(photo)
+            found[number].append(_known(row))
         unreadable = self._connection.execute(
             "SELECT name FROM temp.wanted JOIN skipped USING (root, path)"
         )
         no_photos = {number for (number,) in unreadable}
         photos, missing, unknown = {}, {}, []
         for number, name in enumerate(names):
-            if len(found[number]) == 1:
-                photos[name] = found[number].pop()
-            elif found[number]:
+            files = found[number]
+            if number in no_photos and all(file.vanished for file in files):
+                missing[name] = Missing(name, "")
+            elif any(map(self._is_changed, files)):
+                missing[name] = _changed(name)
+            elif len({file.photo for file in files}) > 1:
                 why = f"{name!r} is in several of the folders, and not the same picture"
                 missing[name] = Missing(name, why)
-            elif number in no_photos:
-                missing[name] = Missing(name, "")
+            elif files:
+                photos[name] = files[0].photo
             else:
                 missing[name] = Missing(name, f"{name!r} is not in the index")
                 unknown.append(name)
@@ -187,3 +223,13 @@ class _Finder:
         if os.path.isabs(file):
             return [os.path.normpath(file)]
         return [os.path.normpath(os.path.join(folder, file)) for folder in self._folders]
+
+
+def _known(row: Sequence[Any]) -> _Known:
+    photo, root, path, vanished, digest, *stamp = row
+    return _Known(photo, (root, path), bool(vanished), digest, Stamp(*stamp))
+
+
+def _changed(name: str) -> Missing:
+    why = f"{name!r} has changed since it was indexed: run `photorank index` on its folder first"
+    return Missing(name, why)

@@ -32,13 +32,21 @@ def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list
     with reading(paths) as connection:
         roots = load_roots(connection)
         for position, (path, digest) in enumerate(photos):
-            try:
-                if _digest_now(connection, roots, path) != digest:
-                    changed.append(position)
-            except UnreadablePhotoError:
-                if path.is_file():
-                    changed.append(position)
+            known = _known(connection, roots.place(path_bytes(path)))
+            if holds_another(path, digest, known):
+                changed.append(position)
     return changed
+
+
+def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> bool:
+    """Whether a file holds something else than the photo of a digest; False for one that is gone.
+
+    `known` is its digest when it was indexed, with the stamp that it had then.
+    """
+    try:
+        return _content_digest(path, known) != digest
+    except UnreadablePhotoError:
+        return os.path.isfile(path)
 
 
 def photo_number(paths: IndexPaths, digest: str) -> int | None:
@@ -49,7 +57,11 @@ def photo_number(paths: IndexPaths, digest: str) -> int | None:
 
 
 def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str:
-    known = _known(connection, roots.place(path_bytes(path)))
+    return _content_digest(path, _known(connection, roots.place(path_bytes(path))))
+
+
+def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
+    """Digest of a file, read only if it has not the stamp of the known digest."""
     try:
         if known is not None and known[1] == Stamp.of(os.stat(path)):
             return known[0]

@@ -64,8 +64,8 @@ def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
 
 def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
     """Digests of the photos in an album folder."""
-    by_path = {str(file.path): file.digest for file in files}
-    known = set(by_path.values())
+    known = {file.digest for file in files}
+    by_path = {str(file.path): file.digest for file in files if not file.changed}
     chosen = set()
     for found in find_photos([Path(os.path.realpath(album))]):
         if not isinstance(found, PhotoFile):
@@ -86,21 +86,27 @@ def _copies(files: Iterable[LibraryFile], album: Path, collected: Collected) -> 
 
 def _named(files: Iterable[LibraryFile], album: Path, collected: Collected) -> set[str]:
     """Digests of the photos listed in an album's text file."""
-    by_path: dict[str, str] = {}
-    by_name: dict[str, set[str]] = {}
+    by_path: dict[str, LibraryFile] = {}
+    by_name: dict[str, list[LibraryFile]] = {}
     for file in files:
-        by_path[str(file.path)] = file.digest
-        by_name.setdefault(file.path.name, set()).add(file.digest)
+        by_path[str(file.path)] = file
+        by_name.setdefault(file.path.name, []).append(file)
     chosen = set()
     for line in _lines(album):
         path = os.path.normpath(os.path.join(os.path.abspath(album.parent), line))
-        digest = by_path.get(path) or by_path.get(os.path.realpath(path))
-        named = {digest} if digest else by_name.get(line, set())
-        if len(named) == 1:
-            chosen |= named
+        found = by_path.get(path) or by_path.get(os.path.realpath(path))
+        named = [found] if found else by_name.get(line, [])
+        digests = {file.digest for file in named}
+        if not named:
+            why = "not in the index"
+        elif any(file.changed for file in named):
+            why = "changed since it was indexed"
+        elif len(digests) > 1:
+            why = "several photos have this name"
         else:
-            why = "several photos have this name" if named else "not in the index"
-            collected.troubles.append(Trouble(Path(line), why))
+            chosen |= digests
+            continue
+        collected.troubles.append(Trouble(Path(line), why))
     return chosen
 
 

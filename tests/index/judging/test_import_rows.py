@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import numpy as np
@@ -127,6 +128,38 @@ def test_unknown_files_are_told_with_their_lines_and_nothing_is_imported(five):
     assert five.index.labels().scores[0] == 9
     with pytest.raises(LabelsError):
         import_labels(five.paths, labels(("no.png", 1.0)), partial=True)
+
+
+def test_a_judgement_of_a_replaced_photo_is_refused(five):
+    """By its very name or one alike, also where its new content is another photo of the index."""
+    status = (five.folder / "0001.png").stat()
+    (five.folder / "0001.png").write_bytes((five.folder / "0003.png").read_bytes())
+    os.utime(five.folder / "0001.png", ns=(status.st_atime_ns, status.st_mtime_ns))
+    os.utime(five.folder / "0002.png")
+    (five.folder / "0004.png").unlink()
+
+    for name in ("0001.png", " 0001.png", "0001.PNG"):
+        with pytest.raises(LabelsError, match=r"line 2: .*changed since.*`photorank index`"):
+            import_labels(five.paths, labels((name, 1.0), ("0002.png", 2.0)))
+        with pytest.raises(LabelsError, match=r"line 2: .*changed since"):
+            import_choices(five.paths, choices(("0000.png", name), ("0000.png", "0002.png")))
+    (note,) = import_labels(
+        five.paths, labels(("0001.png", 1.0), ("0002.png", 2.0), ("0004.png", 4.0)), partial=True
+    )
+    assert "line 2: '0001.png' has changed" in note
+    np.testing.assert_array_equal(five.index.labels().scores, [np.nan, np.nan, 2, np.nan, 4])
+    five.build()
+    import_labels(five.paths, labels(("0001.png", 1.0)))
+    assert [photo.path.name for photo in five.index.photos()][:2] == ["0000.png", "0001.png"]
+    assert five.index.labels().scores[1] == 1
+
+
+def test_a_label_of_a_photo_that_was_spoilt_is_left_out(five):
+    """The run that found it unreadable told of it; the photo that was there has no such label."""
+    (five.folder / "0001.png").write_text("text")
+    five.build()
+    notes = import_labels(five.paths, labels(("0000.png", 1.0), ("0001.png", 2.0)))
+    assert notes == ["left out: 1 files that could not be read as photos"]
 
 
 def test_a_label_of_a_file_that_is_no_photo_is_left_out(five):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -317,6 +318,23 @@ def test_an_album_may_be_a_folder_of_the_library(library):
     library.photo("album/b.jpg", copy_of="b.jpg")
     collected = collect_album(library.files(), library.folder / "album")
     assert library.labels(collected) == {"a.jpg": 0, "album/b.jpg": 1, "album/only.jpg": 1}
+
+
+def test_a_file_that_changed_puts_no_older_photo_into_an_album(library, tmp_path):
+    """Not the one that the index knows at its path, in a folder or in a text of names."""
+    library.photo("album/a.jpg")
+    library.photo("same.jpg", copy_of="album/a.jpg")
+    library.photo("b.jpg")
+    files = [replace(file, changed=file.path.parent.name == "album") for file in library.files()]
+    shutil.copy(library.folder / "b.jpg", library.folder / "album" / "a.jpg")
+    text = tmp_path / "album.txt"
+    text.write_text(f"{library.folder}/album/a.jpg\na.jpg\nb.jpg\n")
+
+    folder, listed = (collect_album(files, album) for album in (library.folder / "album", text))
+
+    for collected in (folder, listed):
+        assert library.labels(collected) == {"same.jpg": 0, "b.jpg": 1}
+    assert [reason for _, reason in listed.troubles] == ["changed since it was indexed"] * 2
 
 
 def test_an_album_may_be_a_text(library, tmp_path):
