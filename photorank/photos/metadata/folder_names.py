@@ -2,8 +2,10 @@
 
 import os
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 _FOLDERS_KEPT = 64  # listings; photos come folder by folder
@@ -20,9 +22,12 @@ class FolderNames:
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 
-    def all_names(self, folder: Path) -> list[str]:
-        """All names in a folder; none if it cannot be listed."""
-        return [name for names in self._listed(folder).values() for name in names]
+    def beginning(self, folder: Path, start: str) -> list[str]:
+        """Names in a folder that begin with `start`, but for case and normal form."""
+        listed, key = self._listed(folder), name_key(start)
+        keys = list(listed)  # sorted
+        found = takewhile(lambda one: one.startswith(key), keys[bisect_left(keys, key) :])
+        return [name for one in found for name in listed[one]]
 
 
 def name_key(name: str) -> str:
@@ -37,6 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
+    """Names in a folder by their keys, which are sorted; none if it cannot be listed."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))
@@ -44,4 +50,4 @@ def _listing(folder: Path) -> dict[str, list[str]]:
         return {}
     for name in entries:
         names[name_key(name)].append(name)
-    return dict(names)
+    return dict(sorted(names.items()))

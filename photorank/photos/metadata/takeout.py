@@ -12,14 +12,15 @@ from photorank.photos.metadata.folder_names import FolderNames, name_key
 from photorank.photos.metadata.time_text import iso_time
 from photorank.photos.metadata.timestamp import Place, Timestamp
 from photorank.photos.open_photo import open_file, read_whole
+from photorank.photos.suffixes import PHOTO_SUFFIXES
 
 _MAX_BYTES = 4 << 20  # those of Google have two kilobytes
 _CUT = 46  # letters that Google leaves of a name before .json
 _SUPPLEMENT = ".supplemental-metadata"
 _COUNTER = re.compile(r"(\(\d+\))$")  # of files of one name: IMG(1).jpg and IMG.jpg(1).json
-# Google's mark of an edit is in the language of the account, or the name of an effect; what is
-# cut ends anywhere in it: IMG_1-edited, IMG_1-ha editado, IMG_1-EFFECTS, IMG_1-edi.
-_EDITED = re.compile(r"-[^\W\d_]*(?: [^\W\d_]+)*$")
+# Google's mark of an edit is in the language of the account, of any letters and marks, or the name
+# of an effect; what is cut ends anywhere in it: IMG-edited, IMG-ha editado, IMG-POP_OUT, IMG-edi.
+_EDITED = re.compile(r"(?<=.)-[^-\d.()\[\]]*$")
 
 
 def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]] | None:
@@ -58,19 +59,39 @@ def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
 def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
     """Titles that a photo may have in its JSON file, each with possible stems of that file."""
     stem, suffix = photo.stem, photo.suffix
-    counter = match[1] if (match := _COUNTER.search(stem)) else ""
-    plain = stem.removesuffix(counter)
-    yield photo.name, _stems(photo.name, "")  # a name may end in such a number on its own
-    if counter:
-        yield plain + suffix, _stems(plain + suffix, counter)
-    original = _EDITED.sub("", plain)
-    if original != plain:
-        numbered = f"{original}{counter}{suffix}"
-        yield original + suffix, _stems(original + suffix, counter)
-        yield numbered, _stems(numbered, "")
-        if counter and not names.alike(photo.parent, numbered):  # the second edit of one photo
-            yield original + suffix, _stems(original + suffix, "")
-    yield photo.name, [stem]
+    yield from _named(stem, suffix)
+    while edit := _EDITED.search(plain := _COUNTER.sub("", stem)):
+        counter = stem.removeprefix(plain)
+        original = plain[: edit.start()]
+        stem = original + counter
+        suffixes = [suffix, *_other_suffixes(photo, original, names)]
+        for one in suffixes:
+            yield from _named(stem, one)
+        # The second edit of one photo has a number, too.
+        if counter and not any(names.alike(photo.parent, stem + one) for one in suffixes):
+            for one in suffixes:
+                yield from _named(original, one)
+    yield photo.name, [photo.stem]
+
+
+def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
+    """Titles and stems as by :func:`_wanted` of a photo that is no edited one."""
+    yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
+    if counter := _COUNTER.search(stem):
+        plain = stem[: counter.start()] + suffix
+        yield plain, _stems(plain, counter[1])
+
+
+def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
+    """Suffixes that an edited photo's original has by its JSON file: IMG.png, IMG.HEIC.json."""
+    start = name_key(original)
+    found: set[str] = set()
+    for name in map(name_key, names.beginning(photo.parent, f"{original}.")):
+        told = "." + re.split("[.(]", name[len(start) + 1 :], maxsplit=1)[0]
+        is_cut = len(start + told) >= _CUT
+        if name.endswith(".json"):
+            found |= {told, *(one for one in PHOTO_SUFFIXES if is_cut and one.startswith(told))}
+    return sorted(found & PHOTO_SUFFIXES - {photo.suffix.lower()})
 
 
 def _stems(name: str, counter: str) -> list[str]:

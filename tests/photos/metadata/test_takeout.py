@@ -56,6 +56,19 @@ def export(tmp_path):
         ("a-EFFECTS.jpg", "a.jpg.json"),
         ("a-edi.jpg", "a.jpg.json"),
         ("a-.jpg", "a.jpg.json"),
+        ("a-edited.png", "a.HEIC.json"),
+        ("a-edited.png", "a.HEIC.supplemental-metadata.json"),
+        ("a-edited(1).png", "a.heic.supplemental-meta(1).json"),
+        ("a-edited(1).jpg", "a.HEIC(1).json"),
+        ("a(1)-edited.jpg", "a.jpg(1).json"),
+        ("a-edited-edited.jpg", "a.jpg.json"),
+        ("a-EFFECTS-edited(1).png", "a.HEIC.supplemental-metadata.json"),
+        ("Mu\u0308ller-modifie\u0301.png", "M\u00fcller.HEIC.json"),
+        ("a-แก้ไข.jpg", "a.jpg.json"),
+        ("a-संपादित.jpg", "a.jpg.json"),
+        ("a-s'ha editat.jpg", "a.jpg.json"),
+        ("a-POP_OUT.jpg", "a.jpg.json"),
+        (f"{LONG[:42]}-edi.png", f"{LONG[:42]}.HEI.json"),
     ],
 )
 def test_names_as_google_makes_them(export, photo, name):
@@ -70,6 +83,8 @@ def test_files_of_other_photos(export):
     assert export("d.jpg", "d.JPG", "d.JPG.json") is None
     assert export("e1.jpg", "e10.jpg.json") is None
     assert export("f-2.jpg", "f.jpg.json") is None
+    assert export("g-edited.png", "g.HEIC.json", "g.png.json") == "g.png.json"
+    assert export("h-edited.jpg", "h.MP4.json", "h2.HEIC.json") is None
 
 
 def test_a_cut_name_is_told_by_the_title(export):
