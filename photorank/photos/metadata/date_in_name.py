@@ -1,17 +1,18 @@
 """Dates in file names: what phones, messengers and screenshots call their pictures."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime
 
-from photorank.photos.metadata.time_text import iso_time
+from photorank.photos.metadata.time_text import HALF, iso_time, of_day
 
 # A day, then perhaps a time with whatever word is between: IMG_20240731_180509, Screenshot
 # 2024-07-31 at 6.05.09 PM, IMG-20240731-WA0001. The marks within a date are alike, and so are
 # those within a time, lest counters be taken for either.
 _DATE = re.compile(
     r"(?<!\d)((?:19[89]|20\d)\d)([-_. ]?)([01]\d)\2([0-3]\d)"
-    r"(?:\D{0,9}?(?<!-WA)(\d\d?)([-_.:h ]?)([0-5]\d)\6([0-5]\d)(?:[-_.]?\d{3})?"
-    r"[ \u202f]?([AP]M)?(Z)?)?(?!\d)",
+    rf"(?:\D{{0,9}}?{HALF}\s?(?<!-WA)(\d\d?)([-_.:h ]?)([0-5]\d)\7([0-5]\d)(?:[-_.]?\d{{3}})?"
+    rf"\s?{HALF}(Z)?)?(?!\d)",
     re.IGNORECASE,
 )
 _MILLISECONDS = re.compile(r"(?:FB_IMG_|mmexport|wx_camera_)(1\d{12})(?!\d)")  # since 1970
@@ -29,13 +30,12 @@ def date_in_name(stem: str) -> tuple[str, bool] | None:
     if found := _MILLISECONDS.match(stem):
         moment = datetime.fromtimestamp(int(found[1]) // 1000, UTC)
         return moment.replace(tzinfo=None).isoformat(), True
-    for found in _DATE.finditer(stem):
-        year, _, month, day, hour, _, minute, second, half, utc = found.groups()
+    for found in _DATE.finditer(unicodedata.normalize("NFC", stem)):
+        year, _, month, day, before, hour, _, minute, second, after, utc = found.groups()
+        half = before or after
         date = f"{year}-{month}-{day}"
         if hour and (half or utc or int(hour) < 24):
-            if half:
-                hour = str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
-            time = iso_time(f"{date} {hour}:{minute}:{second}")
+            time = iso_time(f"{date} {of_day(int(hour), half)}:{minute}:{second}")
             if time:
                 return time, bool(utc) or stem.startswith(_IN_UTC)
         if time := iso_time(date):

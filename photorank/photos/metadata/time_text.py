@@ -8,10 +8,14 @@ CLOCK_LETTERS = len("1970-01-01T00:00:00")  # of a time without its zone
 
 _YEARS = range(1826, 2100)  # from the first photograph on; cameras write 0000 and 0001 for none
 _UNIX_ZERO = datetime(1970, 1, 1)  # what programs write that have no time
+_BLANK_FOR_ZERO = re.compile(r"(?<=[-:/.\s])\s(?=\d(?!\d))")  # as in 18: 5: 9
+# Halves of the day as people write them, also in Chinese, Japanese and Korean.
+HALF = r"(?:((?i:[AP]\.?\s?M\b)|[上下]午|午[前後]|오[전후])\.?)?"
+_AFTERNOONS = ("P", "p", "下", "午後", "오후")
 _TIME = re.compile(
-    r"(\d{4})([-:/.]?)\s?(\d{1,2})\2\s?(\d{1,2})"
-    r"(?:[T\s_:]\s*(\d{1,2})([:.]?)\s?(\d\d)(?:\6\s?(\d\d?)(?:[.,]\d+)?)?"
-    r"(?:\s?([AaPp])[Mm](?![A-Za-z]))?\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
+    r"(\d{4})([-:/.]?)(\d{1,2})\2(\d{1,2})"
+    rf"(?:[T\s_:,]\s*{HALF}\s*(\d{{1,2}})([:.]?)(\d\d)(?:\7(\d\d?)(?:[.,]\d+)?)?"
+    rf"\s*{HALF}\s*(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?!\d).*|[\s:T]*)",
     re.DOTALL,
 )
 _ZONE = re.compile(r"([+-])(\d\d):?(\d\d)?|Z|UTC|GMT")
@@ -33,10 +37,10 @@ def iso_time(value: object, zone: object = None) -> str | None:
     >>> iso_time("2024-07-31"), iso_time("0000:00:00 00:00:00"), iso_time("2024:07:31 24:05:60\0x")
     ('2024-07-31', None, '2024-08-01T00:06:00')
     """
-    found = _TIME.fullmatch(_text(value))
+    found = _TIME.fullmatch(_BLANK_FOR_ZERO.sub("0", _text(value)))
     if found is None:
         return None
-    year, _, month, day, hour, _, minute, second, half, own_zone = found.groups()
+    year, _, month, day, before, hour, _, minute, second, after, own_zone = found.groups()
     try:
         midnight = datetime(int(year), int(month), int(day))
     except ValueError:
@@ -48,10 +52,20 @@ def iso_time(value: object, zone: object = None) -> str | None:
         return None
     if hour is None:
         return None if midnight == _UNIX_ZERO else midnight.date().isoformat()
-    if half and 1 <= int(hour) <= 12:
-        hour = str(int(hour) % 12 + (12 if half in "Pp" else 0))
-    time = midnight + timedelta(hours=int(hour), minutes=int(minute), seconds=int(second or 0))
+    hours = of_day(int(hour), before or after)
+    time = midnight + timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
     return None if time == _UNIX_ZERO else with_zone(time, zone_of(own_zone if own_zone else zone))
+
+
+def of_day(hour: int, half: str | None) -> int:
+    """Hour of the day, 0 to 24, of an hour that a half of the day may be told with, as `HALF`.
+
+    >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
+    (18, 0, 18, 6)
+    """
+    if half is None or not 1 <= hour <= 12:
+        return hour
+    return hour % 12 + (12 if half.startswith(_AFTERNOONS) else 0)
 
 
 def with_zone(clock: datetime, zone: timedelta | None) -> str:
