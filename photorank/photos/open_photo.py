@@ -26,7 +26,8 @@ from photorank.photos.decode_limits import (
     too_many_pixels,
 )
 from photorank.photos.decoding.colour_tags import tagged_space
-from photorank.photos.decoding.raw_photo import is_raw, open_raw, raw_header
+from photorank.photos.decoding.raw_header import is_raw, raw_header
+from photorank.photos.decoding.raw_photo import open_raw
 from photorank.photos.decoding.tiff_pages import open_tiff
 from photorank.photos.decoding.to_srgb import to_srgb
 from photorank.photos.suffixes import AVIF_SUFFIXES, HEIC_SUFFIXES, JXL_SUFFIXES, RAW_SUFFIXES

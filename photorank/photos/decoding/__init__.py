@@ -1,1 +1,1 @@
-"""Pixels of a photo file as sRGB: colour spaces, TIFF pages, camera RAW."""
+"""Pixels of a photo file as sRGB, of every kind; headers of camera RAW and JPEG XL."""

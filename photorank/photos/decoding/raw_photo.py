@@ -1,4 +1,4 @@
-"""Camera RAW: the preview that the camera made, else the developed sensor; EXIF and XMP."""
+"""Camera RAW: the preview that the camera made, else the developed sensor."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -7,20 +7,12 @@ import numpy as np
 from PIL import ExifTags, Image
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
-from photorank.photos.damage_reasons import TIFF_STARTS, size_text
+from photorank.photos.damage_reasons import size_text
 from photorank.photos.decode_limits import MAX_PIXELS, too_many_pixels
 from photorank.typing import Frames
 
 if TYPE_CHECKING:
     from rawpy import RawPy
-
-# First bytes of RAW files that are no TIFF. Olympus and Panasonic change TIFF's third byte.
-_NEARLY_TIFF = (b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
-_FUJIFILM, _MINOLTA, _CANON_BOX = b"FUJIFILMCCD-RAW", b"\0MRM", b"ftypcrx "
-_CIFF, _SIGMA = b"HEAPCCDR", b"FOVb"
-
-_CANON_EXIF = ((b"CMT2", ExifTags.IFD.Exif), (b"CMT4", ExifTags.IFD.GPSInfo))  # boxes of a CR3
-_CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # a box's name
 
 _MIN_PREVIEW_SIDE = 1000  # pixels of the long side: less is a thumbnail
 _MIN_PREVIEW_SHARE = 0.5  # of the sensor's long side, where that is small
@@ -28,17 +20,6 @@ _ORIENTATIONS = {3: 3, 5: 8, 6: 6}  # of EXIF, by LibRaw's flip
 _DIM_WHITE = 160  # grey level: a third of full light, below which a photo has no white
 _SAMPLE_STEP = 8  # pixels, of the sample that tells
 _SRGB_GAMMA = (2.4, 12.92)  # power, slope near black
-
-
-def is_raw(data: bytes) -> bool:
-    """Whether a file's first bytes are those of camera RAW, of a kind that is no plain TIFF."""
-    return (
-        data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
-        or data[4:12] == _CANON_BOX
-        or data[6:14] == _CIFF
-        or (data.startswith(TIFF_STARTS) and data[8:12] in (b"IIII", b"MMMM"))  # Phase One
-        or (data.startswith(TIFF_STARTS) and data[8:10] == b"CR")  # Canon's CR2
-    )
 
 
 def open_raw(data: bytes) -> Image.Image:
@@ -117,53 +98,3 @@ def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
             raise
         return preview
     return Image.fromarray(np.squeeze(pixels))
-
-
-class _Header(Image.Image):
-    """EXIF and XMP of a RAW file, in the form of an opened photo without pixels."""
-
-    format = "RAW"
-
-    def __init__(self, exif: Image.Exif, xmp: bytes | None) -> None:
-        super().__init__()
-        self._known = exif
-        if xmp:
-            self.info["xmp"] = xmp
-
-    def getexif(self) -> Image.Exif:
-        return self._known
-
-
-def raw_header(data: bytes) -> Image.Image | None:
-    """Opened photo without pixels: EXIF and XMP of a RAW or TIFF file, read in Python.
-
-    None if the file is neither.
-    """
-    exif = Image.Exif()
-    if data.startswith((*_NEARLY_TIFF, *TIFF_STARTS)):
-        exif.load((b"II*\0" if data[:2] == b"II" else b"MM\0*") + data[4:])
-        return _Header(exif, exif.get(ExifTags.Base.XMLPacket))
-    if data.startswith(_FUJIFILM):
-        at, size = (int.from_bytes(data[place : place + 4], "big") for place in (84, 88))
-        return Image.open(BytesIO(data[at : at + size]), formats=("JPEG",))
-    if data.startswith(_MINOLTA):
-        at = data.find(b"\0TTW")
-        exif.load(data[at + 8 :])
-        return _Header(exif, None)
-    if data[4:12] == _CANON_BOX:
-        exif.load(_box(data, b"CMT1"))
-        for name, directory in _CANON_EXIF:
-            inside = Image.Exif()
-            inside.load(_box(data, name))
-            exif.get_ifd(directory).update(inside)
-        return _Header(exif, _box(data, _CANON_XMP))
-    return _Header(exif, None) if is_raw(data) else None
-
-
-def _box(data: bytes, name: bytes) -> bytes:
-    """Contents of the first box of a name in an ISO media file, empty if there is none."""
-    at = data.find(name)
-    start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
-    if start < 0:
-        return b""
-    return data[at + len(name) : start + int.from_bytes(data[start : start + 4], "big")]

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from photorank.errors import MetadataError
+from photorank.photos.damage_reasons import TIFF_STARTS
+from photorank.photos.decoding.jxl_boxes import jxl_box
 from photorank.photos.metadata.time_text import DAY_LETTERS, iso_time, zone_of
 from photorank.photos.metadata.timestamp import Place, Source, Timestamp, timestamp_from_json
 from photorank.photos.metadata.xmp import (
@@ -34,6 +36,7 @@ _MAX_CAMERA_LETTERS = 100  # twice the longest real names
 
 _IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # day and time: created, digitized
 _PNG_EXIF = {"exif", "Raw profile type exif"}  # keys by Pillow for EXIF before the pixels
+_JXL_EXIF_OFFSET_BYTES = 4
 _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
@@ -104,7 +107,7 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
     if not packet and header.format == "JXL":
-        packet = _jxl_xmp(file)
+        packet = jxl_box(file, b"xml ")
     if isinstance(packet, tuple):  # some writers of TIFF store it as numbers
         packet = bytes(packet)
     return packet or None
@@ -112,9 +115,15 @@ def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
 
 def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
     """EXIF of a photo, empty if there is none."""
+    exif = Image.Exif()
+    if header.format == "JXL" and "exif" not in header.info:
+        data = jxl_box(file, b"Exif") or b""
+        # Before it stands an offset, which some writers leave out.
+        exif.load(data if data.startswith(TIFF_STARTS) else data[_JXL_EXIF_OFFSET_BYTES:])
+        return exif
+    # Of a PNG Pillow would decode the pixels to find EXIF after them.
     if header.format != "PNG" or _PNG_EXIF & header.info.keys():
         return header.getexif()
-    exif = Image.Exif()  # Pillow would decode the pixels to find EXIF after them
     for kind, data in _png_metadata(file):
         if kind == b"eXIf":
             exif.load(data)
@@ -135,25 +144,6 @@ def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
             yield kind, data
         elif data.startswith(_PNG_XMP):
             yield kind, _international_text(data[len(_PNG_XMP) :])
-
-
-def _jxl_xmp(file: BinaryIO) -> bytes | None:
-    """XMP packet in a box of a JPEG XL file, which its decoder does not tell; None without one."""
-    start = file.seek(0)
-    while len(head := file.read(16)) >= 12:
-        size, name, body = int.from_bytes(head[:4], "big"), head[4:8], 8
-        if size == 1:  # of more than 4 GiB, or written without knowing how long it becomes
-            size, body = int.from_bytes(head[8:], "big"), 16
-        end = start + size if size else file.seek(0, io.SEEK_END)
-        if end < start + body:
-            return None
-        if name == b"xml " and end - start <= MAX_PACKET_BYTES:
-            file.seek(start + body)
-            return file.read(end - start - body)
-        if name == b"brob" and head[8:12] == b"xml ":
-            raise MetadataError("XMP compressed with Brotli is not read")
-        start = file.seek(end)
-    return None
 
 
 def _international_text(data: bytes) -> bytes:

@@ -1,6 +1,5 @@
 """Camera RAW: previews, development, orientation, and what its header tells."""
 
-import io
 import sys
 
 import numpy as np
@@ -9,15 +8,8 @@ from PIL import Image
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.metadata.exif import embedded_tags, shot
 from photorank.photos.open_photo import decode_photo
 from tests.photos.decoding.dng import dng
-
-XMP = (
-    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-'
-    b'syntax-ns#"><rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/>'
-    b"</rdf:RDF></x:xmpmeta>"
-)
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +73,6 @@ def test_raw_is_decoded_in_a_process_of_its_own(wide):
         decode_isolated(b"FUJIFILMCCD-RAW" + bytes(200))
 
 
-def test_stars_in_a_raw_file_are_read(wide):
-    """Lightroom writes XMP into a DNG."""
-    assert embedded_tags(io.BytesIO(dng(wide.resize((60, 40)), xmp=XMP))).rating == 4
-
-
 def test_raw_without_its_library_tells_how_to_get_it(wide, monkeypatch):
     """A DNG is not taken for its thumbnail: the command to install what reads it is told."""
     data = dng(wide, preview=wide)
@@ -100,65 +87,3 @@ def test_a_raw_file_that_is_cut_short_is_refused_as_such(start):
     """What has the first bytes of RAW and nothing more is no other damage."""
     with pytest.raises(UnreadablePhotoError, match="camera RAW"):
         decode_photo(start + bytes(100))
-
-
-def camera_exif():
-    """Return EXIF as a TIFF stream, of a photo taken by a known camera."""
-    exif = Image.Exif()
-    exif[0x0110] = "Known"
-    inside = exif.get_ifd(0x8769)
-    inside[0x9003] = "2024:07:31 18:05:09"
-    exif[0x8769] = inside
-    return exif.tobytes().removeprefix(b"Exif\0\0")
-
-
-def box(name, data):
-    """Return a box of an ISO media file."""
-    return (4 + len(name) + len(data)).to_bytes(4, "big") + name + data
-
-
-def canon():
-    """Return the header of a CR3."""
-    first, inside = Image.Exif(), Image.Exif()
-    first[0x0110] = "Known"
-    inside[0x9003] = "2024:07:31 18:05:09"
-    boxes = [
-        box(name, exif.tobytes().removeprefix(b"Exif\0\0"))
-        for name, exif in ((b"CMT1", first), (b"CMT2", inside), (b"CMT4", Image.Exif()))
-    ]
-    uuid = box(b"uuid" + bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), XMP)
-    return box(b"ftyp", b"crx \0\0\0\1crx isom") + box(b"moov", b"".join(boxes)) + uuid
-
-
-def fujifilm():
-    """Return the header of a RAF, whose EXIF is its preview's."""
-    exif = Image.Exif()
-    exif.load(camera_exif())
-    file = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(file, "JPEG", exif=exif)
-    preview = file.getvalue()
-    places = (100).to_bytes(4, "big") + len(preview).to_bytes(4, "big")
-    return (b"FUJIFILMCCD-RAW".ljust(84) + places).ljust(100, b"\0") + preview
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        (b"IIRO" if camera_exif()[:2] == b"II" else b"MMOR") + camera_exif()[4:],
-        b"\0MRM" + bytes(4) + b"\0TTW" + bytes(4) + camera_exif(),
-        canon(),
-        fujifilm(),
-    ],
-    ids=["Olympus", "Minolta", "Canon", "Fujifilm"],
-)
-def test_time_and_camera_of_raw_files_that_are_no_tiff(data):
-    """EXIF lies in a TIFF of other first bytes, in boxes, or in the preview."""
-    told = shot(data)
-
-    assert told.camera == "Known"
-    assert "2024-07-31T18:05:09" in str(told)
-
-
-def test_stars_in_a_cr3_are_read():
-    """Canon's cameras write their stars into a box of XMP."""
-    assert embedded_tags(io.BytesIO(canon())).rating == 4

@@ -142,7 +142,22 @@ def test_xmp_of_jpeg_xl_is_read(photo, size):
     assert embedded_tags(path) == XmpTags(4, "Red")
 
 
-def test_compressed_xmp_of_jpeg_xl_is_told(photo):
+def test_packed_metadata_of_jpeg_xl_are_read(photo):
+    """Programs pack stars and dates with Brotli; EXIF has an offset before it, or none."""
+    pytest.importorskip("pillow_jxl")
+    brotli = pytest.importorskip("brotli")
+    exif = exif_of({}, "2024:07:31 18:05:09").tobytes().removeprefix(b"Exif\0\0")
+    path = photo("JXL", lossless=True, use_container=True)
+    plain = path.read_bytes()
+    for start in (bytes(4), b""):
+        boxes = [(b"xml ", saved(4, label="Red")), (b"Exif", start + exif)]
+        packed = (_box(b"brob", name + brotli.compress(data)) for name, data in boxes)
+        path.write_bytes(plain + b"".join(packed))
+        assert embedded_tags(path) == XmpTags(4, "Red")
+        assert "2024-07-31T18:05:09" in str(shot(path.read_bytes()))
+
+
+def test_packed_metadata_that_cannot_be_unpacked_are_told(photo):
     """No rating is made of what is not read, and a box that ends nowhere is none."""
     pytest.importorskip("pillow_jxl")
     path = photo("JXL", lossless=True, use_container=True)

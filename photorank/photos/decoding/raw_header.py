@@ -1,0 +1,147 @@
+"""Headers of camera RAW: which files are RAW, and their EXIF and XMP, read in Python."""
+
+import struct
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from PIL import ExifTags, Image
+
+from photorank.photos.damage_reasons import TIFF_STARTS
+
+# First bytes of RAW files that are no TIFF. Olympus and Panasonic change TIFF's third byte.
+_NEARLY_TIFF = (b"IIRO", b"IIRS", b"MMOR", b"IIU\0")
+_FUJIFILM, _MINOLTA, _CANON_BOX = b"FUJIFILMCCD-RAW", b"\0MRM", b"ftypcrx "
+_CIFF, _SIGMA = b"HEAPCCDR", b"FOVb"
+
+_CANON_EXIF = ((b"CMT2", ExifTags.IFD.Exif), (b"CMT4", ExifTags.IFD.GPSInfo))  # boxes of a CR3
+_CANON_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # a box's name
+
+# Of Canon's CIFF: records whose value stands in their directory, and those that hold a directory.
+_IN_DIRECTORY, _KIND, _DIRECTORIES = 0x4000, 0x3800, (0x2800, 0x3000)
+_CIFF_CAMERA, _CIFF_TIME = 0x080A, 0x180E
+_MAX_RECORDS = 1000  # of CIFF and X3F; cameras write a hundred
+_MAX_LETTERS = 100  # of a text of X3F
+_FIRST_SEGMENT_BYTES = 64  # of a JPEG, which tell whether it begins with EXIF
+
+
+def is_raw(data: bytes) -> bool:
+    """Whether a file's first bytes are those of camera RAW, of a kind that is no plain TIFF."""
+    return (
+        data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
+        or data[4:12] == _CANON_BOX
+        or data[6:14] == _CIFF
+        or (data.startswith(TIFF_STARTS) and data[8:12] in (b"IIII", b"MMMM"))  # Phase One
+        or (data.startswith(TIFF_STARTS) and data[8:10] == b"CR")  # Canon's CR2
+    )
+
+
+class _Header(Image.Image):
+    """EXIF and XMP of a RAW file, in the form of an opened photo without pixels."""
+
+    format = "RAW"
+
+    def __init__(self, exif: Image.Exif, xmp: bytes | None) -> None:
+        super().__init__()
+        self._known = exif
+        if xmp:
+            self.info["xmp"] = xmp
+
+    def getexif(self) -> Image.Exif:
+        return self._known
+
+
+def raw_header(data: bytes) -> Image.Image | None:
+    """Opened photo without pixels: EXIF and XMP of a RAW or TIFF file, read in Python.
+
+    None if the file is neither.
+    """
+    exif = Image.Exif()
+    if data.startswith((*_NEARLY_TIFF, *TIFF_STARTS)):
+        exif.load((b"II*\0" if data[:2] == b"II" else b"MM\0*") + data[4:])
+        return _Header(exif, exif.get(ExifTags.Base.XMLPacket))
+    if data.startswith(_FUJIFILM):
+        at, size = (int.from_bytes(data[place : place + 4], "big") for place in (84, 88))
+        return Image.open(BytesIO(data[at : at + size]), formats=("JPEG",))
+    if data.startswith(_MINOLTA):
+        at = data.find(b"\0TTW")
+        exif.load(data[at + 8 :])
+        return _Header(exif, None)
+    if data[4:12] == _CANON_BOX:
+        exif.load(_box(data, b"CMT1"))
+        for name, directory in _CANON_EXIF:
+            inside = Image.Exif()
+            inside.load(_box(data, name))
+            exif.get_ifd(directory).update(inside)
+        return _Header(exif, _box(data, _CANON_XMP))
+    if data[6:14] == _CIFF:
+        told = dict(_ciff_records(data[int.from_bytes(data[2:6], "little") :]))
+        make, model = told.get(_CIFF_CAMERA, b"\0").split(b"\0")[:2]
+        return _told(make.decode(), model.decode(), int.from_bytes(told[_CIFF_TIME][:4], "little"))
+    if data.startswith(_SIGMA):
+        return _sigma(data)
+    return _Header(exif, None) if is_raw(data) else None
+
+
+def _told(make: str, model: str, clock: int) -> _Header:
+    """Header of a file that tells its camera, and its clock in seconds since 1970."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
+    time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = str(time)
+    return _Header(exif, None)
+
+
+def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield tags and values of Canon's CIFF: directories at the ends of what they describe."""
+    blocks, left = [root], _MAX_RECORDS
+    while blocks and left:
+        block = blocks.pop()
+        start = int.from_bytes(block[-4:], "little")
+        (count,) = struct.unpack_from("<H", block, start)
+        for at in range(start + 2, start + 2 + 10 * min(count, left), 10):
+            tag, size, offset = struct.unpack_from("<HII", block, at)
+            inside = tag & _IN_DIRECTORY
+            value = block[at + 2 : at + 10] if inside else block[offset : offset + size]
+            if tag & _KIND in _DIRECTORIES:
+                blocks.append(value)
+            yield tag, value
+        left -= min(count, left)
+
+
+def _sigma(data: bytes) -> Image.Image:
+    """Header of a Sigma X3F: its preview's EXIF, or in older files its list of properties."""
+    start = int.from_bytes(data[-4:], "little")
+    sections = list(_entries("<II4s", data, start + 8))
+    for at, size, kind in sections:
+        preview = data[at + 28 : at + size]
+        if kind in (b"IMA2", b"IMAG") and b"Exif" in preview[:_FIRST_SEGMENT_BYTES]:
+            return Image.open(BytesIO(preview), formats=("JPEG",))
+    at = next(at for at, _, kind in sections if kind == b"PROP")
+    count = int.from_bytes(data[at + 8 : at + 12], "little")
+    texts = data[at + 24 + 8 * count :]
+
+    def text(place: int) -> str:
+        letters = texts[2 * place : 2 * (place + _MAX_LETTERS)].decode("utf-16-le", "replace")
+        return letters.partition("\0")[0]
+
+    pairs = _entries("<II", data, at + 8, between=12)
+    told = {text(name): text(value) for name, value in pairs}
+    return _told(told.get("CAMMANUF", ""), told.get("CAMMODEL", ""), int(told["TIME"]))
+
+
+def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Yield the entries of a table: their number stands at a place, perhaps bytes between."""
+    one = struct.Struct(layout)
+    count = min(int.from_bytes(data[at : at + 4], "little"), _MAX_RECORDS)
+    return one.iter_unpack(data[at + 4 + between :][: count * one.size])
+
+
+def _box(data: bytes, name: bytes) -> bytes:
+    """Contents of the first box of a name in an ISO media file, empty if there is none."""
+    at = data.find(name)
+    start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
+    if start < 0:
+        return b""
+    return data[at + len(name) : start + int.from_bytes(data[start : start + 4], "big")]
