@@ -50,6 +50,9 @@ _THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
 _REDUCIBLE_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
 
+# Of a HEIC it would be a thumbnail, made by whatever program.
+_DRAFTED_FORMATS = {"JPEG", "MPO"}
+
 _DECODERS = (  # suffixes, the module that decodes them, what it decodes, the extra that brings it
     (HEIC_SUFFIXES, "pillow_heif", "HEIC", "heic"),
     (RAW_SUFFIXES, "rawpy", "camera RAW", "raw"),
@@ -161,11 +164,12 @@ def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
     try:
         photo = _opened(data)
         full_size = photo.size
-        if short_side:
+        if short_side and photo.format in _DRAFTED_FORMATS:
             photo.draft(None, (ceil(_REDUCED_SIDE_RATIO * short_side),) * 2)
         photo.load()
         _restore_exif(photo)  # a PNG's text may come after its pixels
-        picture = to_srgb(_reduced(photo, short_side or photo.width), tagged_space(photo, data))
+        factor = _reduction(photo, short_side or photo.width)
+        picture = to_srgb(photo, data, tagged_space(photo, data), factor)
         picture = _upright(photo, picture)
     except UnreadablePhotoError:
         raise
@@ -275,13 +279,13 @@ def _restore_exif(photo: Image.Image) -> None:
             photo.info["exif"] = segment
 
 
-def _reduced(photo: Image.Image, short_side: int) -> Image.Image:
-    """Photo downscaled by an integer factor, short side at least 1.6 times `short_side`."""
+def _reduction(photo: Image.Image, short_side: int) -> int:
+    """Factor by which a photo's short side is still at least 1.6 times `short_side`; else 1."""
     factor = int(min(photo.size) / (_REDUCED_SIDE_RATIO * short_side))
     # Averaging would mix palette indices, and the one colour that means transparent.
-    if factor < 2 or photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
-        return photo
-    return photo.reduce(factor)
+    if photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
+        return 1
+    return max(factor, 1)
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from photorank.typing import Floats, Frames
 Curve: TypeAlias = float | Literal["sRGB", "PQ", "HLG"]
 Point: TypeAlias = tuple[float, float]  # CIE x and y
 Light: TypeAlias = NDArray[np.float32]  # (h, w, 3), linear, 1 is paper white
+DeepFrames: TypeAlias = NDArray[np.uint16]  # (h, w, 3)
 
 _D65: Point = (0.3127, 0.3290)
 _D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # white of every ICC profile
@@ -21,6 +22,7 @@ _BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
 )
 
+_LEAST_GAMMA = 1.8  # of curves near sRGB's, whose darks 8 bits tell as finely
 _HDR_WHITE_NITS = 203.0  # of paper in HDR, which is 255 in sRGB (BT.2408)
 _PQ_PEAK_NITS, _HLG_PEAK_NITS = 10_000.0, 1_000.0
 _HLG_SYSTEM_GAMMA = 1.2  # of a screen of 1,000 nits (BT.2100)
@@ -99,16 +101,22 @@ def icc_profile(space: ColourSpace) -> bytes:
     return (head + _xyz(_D50_XYZ)[8:]).ljust(128, b"\0") + table + body
 
 
-def hdr_to_srgb(picture: Image.Image, space: ColourSpace) -> Image.Image:
-    """RGB picture in PQ or HLG (BT.2100) as sRGB, in which paper white is 255.
+def is_unlike_srgb(space: ColourSpace) -> bool:
+    """Whether a space's curve is so unlike sRGB's that its codes need more than 8 bits."""
+    if isinstance(space.curve, float):
+        return space.curve < _LEAST_GAMMA
+    return space.curve != "sRGB"
+
+
+def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
+    """RGB codes (h, w, 3) of 16 bits, also of PQ or HLG (BT.2100), as sRGB; paper white is 255.
 
     Light beyond paper white is clipped where there is little of it, else rolled off.
     """
-    codes = np.asarray(picture)
     light = _ScreenLight(space)
     bright = light.of(codes[::_SAMPLE_STEP, ::_SAMPLE_STEP]).max(axis=-1) > 1.02
     roll_off = bright.mean() > _MIN_BRIGHT_SHARE
-    done = np.empty_like(codes)
+    done = np.empty(codes.shape, dtype=np.uint8)
     for top in range(0, len(codes), _ROWS_AT_A_TIME):
         rows = light.of(codes[top : top + _ROWS_AT_A_TIME])
         done[top : top + _ROWS_AT_A_TIME] = _srgb_codes(_rolled_off(rows) if roll_off else rows)
@@ -121,11 +129,11 @@ class _ScreenLight:
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = _to_xyz(space.primaries)
         self._is_hlg = space.curve == "HLG"
-        self._light = (_hlg_scene_light() if self._is_hlg else _pq_light()).astype(np.float32)
+        self._light = _light_of_codes(space.curve).astype(np.float32)
         self._luminance = to_xyz[1].astype(np.float32)
         self._to_709 = (np.linalg.inv(_to_xyz(BT_709)) @ to_xyz).T.astype(np.float32)
 
-    def of(self, codes: Frames) -> Light:
+    def of(self, codes: DeepFrames) -> Light:
         """Light of some rows of codes."""
         light = self._light[codes]
         if self._is_hlg:  # a screen shows the scene with more contrast
@@ -134,20 +142,19 @@ class _ScreenLight:
         return light @ self._to_709
 
 
-def _pq_light() -> Floats:
-    """Light of each PQ code (256,) in units of paper white (SMPTE ST 2084)."""
-    m1, m2 = 2610 / 16384, 2523 / 4096 * 128
-    c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
-    root = np.linspace(0, 1, 256) ** (1 / m2)
-    light = (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
-    return light * (_PQ_PEAK_NITS / _HDR_WHITE_NITS)
-
-
-def _hlg_scene_light() -> Floats:
-    """Light of the scene for each HLG code (256,), 0 to 1 (BT.2100)."""
-    a, b, c = 0.17883277, 0.28466892, 0.55991073
-    code = np.linspace(0, 1, 256)
-    return np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
+def _light_of_codes(curve: Curve) -> Floats:
+    """Light of each code of 16 bits (65536,): of the scene, 0 to 1, or in units of paper white."""
+    code = np.linspace(0, 1, 1 << 16)
+    if curve == "PQ":  # SMPTE ST 2084
+        m1, m2 = 2610 / 16384, 2523 / 4096 * 128
+        c1, c2, c3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+        root = code ** (1 / m2)
+        light = (np.maximum(root - c1, 0) / (c2 - c3 * root)) ** (1 / m1)
+        return light * (_PQ_PEAK_NITS / _HDR_WHITE_NITS)
+    if curve == "HLG":  # BT.2100
+        a, b, c = 0.17883277, 0.28466892, 0.55991073
+        return np.where(code <= 0.5, code**2 / 3, (np.exp((code - c) / a) + b) / 12)
+    return code ** float(curve)
 
 
 def _rolled_off(light: Light) -> Light:

@@ -1,5 +1,7 @@
 """Colour space of a photo that has no ICC profile, from the tags of its file."""
 
+from collections.abc import Iterator
+
 from PIL import ExifTags, Image
 
 from photorank.errors import MissingExtraError, UnreadablePhotoError
@@ -12,7 +14,8 @@ from photorank.photos.decoding.colour_spaces import (
     space_of_cicp,
 )
 
-_CICP_OF_SRGB = ({1, 2}, {1, 2, 6, 13, 14, 15})  # primaries, transfers; 2 says nothing
+_CICP_OF_SRGB = ({1, 2}, {1, 2, 6, 13, 14, 15})  # primaries, transfers
+_CICP_OF_NOTHING = (2, 2)
 _SRGB_GAMMA = 1 / 2.2  # as PNG files call sRGB's curve
 _GAMMA_TOLERANCE = 0.05  # of the number in a file, in which writers round
 _XY_TOLERANCE = 0.01
@@ -30,31 +33,39 @@ def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
     """
     if cicp := _cicp(photo, data):
         return space_of_cicp(*cicp)
-    if photo.format == "PNG" and "srgb" not in photo.info and _PNG_COLOUR & photo.info.keys():
+    if photo.format == "PNG" and "srgb" in photo.info:
+        return SRGB
+    if photo.format == "PNG" and _PNG_COLOUR & photo.info.keys():
         return _space_of_png(photo)
     return ADOBE_RGB if _is_adobe_rgb(photo) else SRGB
 
 
 def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
-    """CICP numbers of primaries and transfer, None where a photo has none."""
+    """CICP numbers of primaries and transfer, None where a photo has none, or they say nothing."""
     if photo.format == "PNG":
         at = data.find(b"cICP", 0, data.find(b"IDAT"))
         return (data[at + 4], data[at + 5]) if at >= 0 else None
     nclx = photo.info.get("nclx_profile")
-    if photo.format == "AVIF" and _names_another_space(data):
+    if photo.format == "AVIF":
+        boxes = list(_nclx_boxes(data))
+        if all(_is_srgb(box) for box in boxes):
+            return next((box for box in boxes if box != _CICP_OF_NOTHING), None)
         nclx = _nclx_of_avif(data)
-    return (nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
+    told = (nclx["color_primaries"], nclx["transfer_characteristics"]) if nclx else None
+    return None if told == _CICP_OF_NOTHING else told
 
 
-def _names_another_space(data: bytes) -> bool:
-    """Whether a colour box of an AVIF, which may be of a part of it, names another than sRGB."""
+def _nclx_boxes(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the CICP numbers in the colour boxes of an AVIF, which may be of a part of it."""
     at = data.find(b"colrnclx")
     while at >= 0:
-        numbers = (int.from_bytes(data[at + 8 + 2 * n : at + 10 + 2 * n], "big") for n in (0, 1))
-        if any(one not in plain for one, plain in zip(numbers, _CICP_OF_SRGB, strict=True)):
-            return True
+        primaries, transfer = (data[at + place : at + place + 2] for place in (8, 10))
+        yield int.from_bytes(primaries, "big"), int.from_bytes(transfer, "big")
         at = data.find(b"colrnclx", at + 1)
-    return False
+
+
+def _is_srgb(numbers: tuple[int, int]) -> bool:
+    return all(one in plain for one, plain in zip(numbers, _CICP_OF_SRGB, strict=True))
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
@@ -87,7 +98,7 @@ def _space_of_png(photo: Image.Image) -> ColourSpace:
 
 def _is_adobe_rgb(photo: Image.Image) -> bool:
     """Whether EXIF says Adobe RGB: by "R03" (DCF 2.0), or by a number that some cameras use."""
-    told = photo.info.get("exif", b"")
+    told = photo.info.get("exif") or b""  # which a HEIC has as None
     if not any(mark in told for mark in _ADOBE_MARKS):  # parsing takes as long as a small photo
         return False
     try:

@@ -7,7 +7,14 @@ from PIL import Image, ImageCms
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.damage_reasons import EXPORT_ADVICE
-from photorank.photos.decoding.colour_spaces import SRGB, ColourSpace, hdr_to_srgb, icc_profile
+from photorank.photos.decoding.colour_spaces import (
+    SRGB,
+    ColourSpace,
+    icc_profile,
+    is_unlike_srgb,
+    light_to_srgb,
+)
+from photorank.photos.decoding.deep_pixels import deep_codes
 
 _MODE_OF_SPACE = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}
 # Kinds of pixels that are known to come out right; no guess is made about others.
@@ -17,14 +24,19 @@ _KNOWN_MODES = {
 }
 
 
-def to_srgb(photo: Image.Image, space: ColourSpace) -> Image.Image:
-    """Photo as RGB in sRGB, without alpha and metadata.
+def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
+    """Loaded photo as RGB in sRGB, its sides divided by `factor`, without alpha and metadata.
 
-    Its ICC profile says what its colours mean, else `space`. Raises UnreadablePhotoError for
-    pixels of a kind that is not known to be right.
+    Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
+    UnreadablePhotoError for pixels of a kind that is not known to be right.
     """
     if photo.mode not in _KNOWN_MODES:
         raise UnreadablePhotoError(f"pixels of kind {photo.mode} are not read; {EXPORT_ADVICE}")
+    codes = None
+    if is_unlike_srgb(space) and not photo.info.get("icc_profile") and photo.mode != "CMYK":
+        codes = deep_codes(photo, data, factor)
+    if factor > 1:
+        photo = photo.reduce(factor)
     alpha = None
     if photo.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255 instead of scaling.
@@ -35,7 +47,10 @@ def to_srgb(photo: Image.Image, space: ColourSpace) -> Image.Image:
         colours, alpha = full.convert("RGB"), full.getchannel("A")
     else:
         colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
-    picture = _rgb(colours, photo.info.get("icc_profile"), space)
+    if codes is not None:
+        picture = light_to_srgb(codes, space)
+    else:
+        picture = _rgb(colours, photo.info.get("icc_profile"), space)
     # Some programs leave alpha at zero throughout: what hides everything is not meant.
     if alpha is not None and alpha.getextrema() != (0, 0):
         white = Image.new("RGB", picture.size, "white")
@@ -49,8 +64,6 @@ def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.I
     """Picture converted to sRGB by its ICC profile, or without one by its colour space."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
-    if space.curve in ("PQ", "HLG"):
-        return hdr_to_srgb(colours.convert("RGB"), space)
     return _rgb_by_profile(colours, icc_profile(space))
 
 

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 from photorank.errors import UnreadablePhotoError
 from photorank.photos.decoding.colour_spaces import ADOBE_RGB, BT_2020, icc_profile, space_of_cicp
@@ -168,6 +168,22 @@ def test_adobe_rgb_as_cameras_say_it(tag, kind):
     assert np.abs(seen(file.getvalue()) - COLOURS).max() <= 3
 
 
+@pytest.mark.parametrize("kind", ["PNG", "AVIF"])
+def test_what_a_file_says_of_its_pixels_goes_before_exif(kind):
+    """A chunk sRGB, or numbers for it, count though EXIF was copied from a photo in Adobe RGB."""
+    exif = Image.Exif()
+    inside = exif.get_ifd(0x8769)
+    inside[0xA005] = {1: "R03"}
+    exif[0x8769] = inside
+    chunk = PngImagePlugin.PngInfo()
+    chunk.add(b"sRGB", b"\0")
+    lossless = {"pnginfo": chunk} if kind == "PNG" else {"quality": 100, "subsampling": "4:4:4"}
+    file = io.BytesIO()
+    patches(COLOURS).save(file, kind, exif=exif.tobytes(), **lossless)
+
+    assert np.abs(seen(file.getvalue()) - COLOURS).max() <= 2
+
+
 def test_png_in_linear_light():
     """A gAMA of 1 means light itself, and half the light is no middle grey."""
     linear = 255 * light(COLOURS)
@@ -178,6 +194,67 @@ def test_png_in_linear_light():
     assert np.abs(seen(png(COLOURS, (b"gAMA", (45_455).to_bytes(4, "big")))) - COLOURS).max() == 0
     both = [(b"sRGB", b"\0"), (b"gAMA", (100_000).to_bytes(4, "big"))]
     assert np.abs(seen(png(COLOURS, *both)) - COLOURS).max() == 0
+
+
+def deep_png(codes, *chunks, alpha=False):
+    """Return a PNG of 16 bits of codes (h, w, 3), with chunks before its pixels."""
+    if alpha:
+        codes = np.dstack([codes, np.full(codes.shape[:2], 65_535)])
+    rows = b"".join(b"\0" + row.tobytes() for row in codes.astype(">u2"))
+    size = struct.pack(">II5B", codes.shape[1], codes.shape[0], 16, 6 if alpha else 2, 0, 0, 0)
+    more = [(b"IHDR", size), *chunks, (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+        for kind, body in more
+    )
+
+
+@pytest.mark.parametrize("alpha", [False, True])
+@pytest.mark.parametrize("kind", ["linear", "PQ"])
+def test_a_deep_png_is_read_with_all_its_bits(kind, alpha):
+    """All greys of a file of 16 bits come out right, the darkest too; 8 bits have no such greys."""
+    greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    linear = light(greys)
+    if kind == "linear":
+        data = deep_png(65_535 * linear, (b"gAMA", (100_000).to_bytes(4, "big")), alpha=alpha)
+    else:
+        data = deep_png(257 * pq(203 * linear), (b"cICP", bytes([9, 16, 0, 1])), alpha=alpha)
+
+    assert np.abs(np.asarray(decode_photo(data)).astype(int) - greys).max() <= 1
+    small = np.asarray(decode_photo(data, short_side=5)).astype(int)
+    assert small.shape == (8, 8, 3)
+    assert np.abs(small - greys.reshape(8, 2, 8, 2, 3).mean(axis=(1, 3))).max() <= 8
+
+
+def test_a_heic_of_ten_bits_is_read_with_all_its_bits():
+    """PQ has 1,024 codes in it, a quarter of which Pillow would leave."""
+    pillow_heif = pytest.importorskip("pillow_heif")
+    greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, axis=2)
+    codes = np.rint(1023 / 255 * pq(203 * light(greys))).astype(np.uint16) << 6
+    wide = codes.repeat(8, axis=0).repeat(8, axis=1)
+    file = io.BytesIO()
+    tags = {"color_primaries": 9, "transfer_characteristics": 16, "matrix_coefficients": 9}
+    made = pillow_heif.from_bytes("RGB;16", (128, 128), wide.tobytes())
+    made.save(file, quality=-1, chroma=444, full_range_flag=1, **tags)
+
+    found = np.asarray(decode_photo(file.getvalue()))[4::8, 4::8].astype(int)
+
+    assert np.abs(found - greys)[1:].max() <= 2
+    assert np.abs(found - greys).mean() < 0.5
+
+
+def test_a_heic_is_not_read_from_its_thumbnail(scene):
+    """A thumbnail that some program put into a HEIC is passed over, whatever size is asked for."""
+    pillow_heif = pytest.importorskip("pillow_heif")
+    pillow_heif.register_heif_opener()
+    file = io.BytesIO()
+    scene.save(file, "HEIF", quality=95, thumbnails=[max(scene.size) // 2])
+
+    photo = decode_photo(file.getvalue(), short_side=min(scene.size) // 4)
+
+    whole = scene.reduce(2)
+    assert photo.size == whole.size
+    assert np.abs(np.asarray(photo).astype(int) - np.asarray(whole)).mean() < 2
 
 
 def test_png_with_primaries():

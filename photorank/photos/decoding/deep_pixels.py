@@ -1,0 +1,62 @@
+"""Pixels of 16 bits, for curves whose darks are lost where Pillow cuts them to 8."""
+
+from io import BytesIO
+from math import ceil
+
+import numpy as np
+from PIL import Image
+
+from photorank.photos.decoding.colour_spaces import DeepFrames
+
+_MAX_PIXELS = 100_000_000  # of a photo that is decoded twice
+# Pillow keeps the first of two bytes; with this order of bytes told for its own, the second.
+_SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
+
+
+def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
+    """RGB codes (h, w, 3) of a loaded photo, as fine as its file has them, scaled to 16 bits.
+
+    They are means of squares of `factor` pixels; `data` are the file's bytes.
+    """
+    codes = _as_fine_as_the_file(photo, data)
+    if factor < 2:
+        return codes
+    size = (ceil(photo.height / factor), ceil(photo.width / factor), 3)
+    means = np.empty(size, dtype=np.uint16)
+    for channel in range(3):
+        whole = Image.fromarray(codes[..., channel].astype(np.float32))
+        means[..., channel] = np.rint(np.asarray(whole.reduce(factor)))
+    return means
+
+
+def _as_fine_as_the_file(photo: Image.Image, data: bytes) -> DeepFrames:
+    if photo.mode.startswith("I;16"):
+        return np.repeat(np.asarray(photo).astype(np.uint16)[..., None], 3, axis=2)
+    codes = None
+    if photo.width * photo.height <= _MAX_PIXELS:
+        codes = _of_heif(photo, data) if photo.format == "HEIF" else _of_png(photo, data)
+    return np.asarray(photo.convert("RGB")).astype(np.uint16) * 257 if codes is None else codes
+
+
+def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
+    """Codes of a HEIC of more than 8 bits, None of others."""
+    if photo.info.get("bit_depth", 8) <= 8:
+        return None
+    import pillow_heif
+
+    file = pillow_heif.open_heif(data, convert_hdr_to_8bit=False)
+    codes = np.asarray(file[file.primary_index])
+    return codes[..., :3] if codes.dtype == np.uint16 and codes.ndim == 3 else None
+
+
+def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
+    """Codes of a PNG of 16 bits in RGB, None of others: the high bytes, and then the low ones."""
+    if photo.format != "PNG":
+        return None
+    again = Image.open(BytesIO(data), formats=("PNG",))
+    order = _SECOND_BYTES.get(str(again.tile[0].args))
+    if order is None:
+        return None
+    again.tile = [again.tile[0]._replace(args=order)]
+    first, second = (np.asarray(one)[..., :3].astype(np.uint16) for one in (photo, again))
+    return first * 256 + second
