@@ -227,6 +227,10 @@ class MissingExtraError(PhotorankError, ImportError):
         super().__init__(f'{what} needs an extra: `pip install "photorank[{extra}]"`.')
 
 
+class FaceModelsError(PhotorankError, ImportError):
+    """The models of faces, or what runs them, are missing or damaged."""
+
+
 class LabelsError(PhotorankError, ValueError):
     """A table of judgements is not valid for import."""
 

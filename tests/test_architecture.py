@@ -40,6 +40,7 @@ AT_HOME = {
     "photos": {
         *("PIL", "imagehash", "pillow_heif", "scipy", "skimage"),
         *("tifffile", "rawpy", "pillow_jxl", "tzfpy"),
+        *("ai_edge_litert", "openvino"),  # what runs the models of faces
     },
     "comparisons": {"scipy"},
     "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread
@@ -68,7 +69,7 @@ HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.
 SLOW = {
     *("torch", "open_clip", "timm", "sentence_transformers", "openvino", "nncf"),
-    *("faiss", "skimage", "streamlit", "ray", "openTSNE"),
+    *("faiss", "skimage", "streamlit", "ray", "openTSNE", "ai_edge_litert"),
 }
 
 FILES_OF_AN_INDEX = ("manifest.json", "catalogue.sqlite", "writer.lock", ".faiss", "evaluations")

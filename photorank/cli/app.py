@@ -17,6 +17,7 @@ from photorank.cli import (
     evaluate,
     explain,
     export,
+    faces,
     index,
     keepers,
     labels_collect,
@@ -102,6 +103,7 @@ for family in (
     explain,
     album,
     signals,
+    faces,
     export,
     doctor,
 ):

@@ -124,6 +124,15 @@ def index(
             "--file-times", help="Date new photos that nothing else dates by their file's time."
         ),
     ] = False,
+    faces: Annotated[
+        bool | None,
+        typer.Option(
+            "--faces/--no-faces",
+            show_default=False,
+            help="Look for faces in new photos, or do not, from now on. Default: where the extra "
+            "faces is installed. On a cluster `photorank faces` does it afterwards.",
+        ),
+    ] = None,
     prune: Annotated[
         bool, typer.Option("--prune", help="Drop photos whose files are gone.")
     ] = False,
@@ -153,6 +162,7 @@ def index(
     from photorank.index.building.build import build_index
     from photorank.index.building.request import BuildRequest
     from photorank.index.building.successor import successor_of
+    from photorank.index.catalogue.faces_switch import without_faces
 
     on_cluster = _cluster(cluster, mirror or [])
     name = name or dataset
@@ -180,6 +190,7 @@ def index(
             workers=workers,
             batch_size=batch_size,
             file_times=file_times,
+            faces=faces,
             prune=prune,
             verify=verify,
             cluster=on_cluster,
@@ -187,6 +198,10 @@ def index(
         )
         report = build_index(workspace.index(name), request)
     _print_report(report, as_json)
+    if faces is not False and (left := without_faces(workspace.index(name))):
+        message(
+            f"no faces were looked for in {counted(left, 'photo')}: `photorank faces --name {name}`"
+        )
     if old is not None:
         _copy_judgements(old, workspace.index(name))
     if imported is not None:

@@ -85,12 +85,13 @@ def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None
 
 
 def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None:
-    from photorank.index.building.measure_signals import measure_signals
+    from photorank.index.measuring.measure_photos import MeasureOptions
+    from photorank.index.measuring.measure_signals import measure_signals
     from photorank.index.opened import Index
 
     paths = Workspace.current().existing_index(name)
     with progress("Measuring", "photos") as on_progress:
-        report = measure_signals(paths, on_progress=on_progress)
+        report = measure_signals(paths, MeasureOptions(on_progress=on_progress))
     if report.skipped:
         many = counted(len(report.skipped), "photo")
         message(f"{many} could not be measured; the next run tries again")

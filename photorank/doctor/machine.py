@@ -10,6 +10,7 @@ from pathlib import Path
 
 from photorank.errors import PhotorankError
 from photorank.index.maintenance.checks import Finding
+from photorank.photos.faces.models import VERSION, missing_faces, runtime
 
 _MIN_FREE_BYTES = 1 << 30  # below which an index of some thousand photos may not fit
 # What doubles the speed of encoders where a processor has it, as Linux names it.
@@ -18,7 +19,7 @@ _FAST = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8"
 
 def examine_machine(workspace: Path) -> list[Finding]:
     """Findings about the machine and the installed packages."""
-    return [_python(), *_packages(), _processor(), _disk(workspace), _decoder()]
+    return [_python(), *_packages(), _processor(), _disk(workspace), _decoder(), _faces()]
 
 
 def _python() -> Finding:
@@ -95,3 +96,17 @@ def _decoder() -> Finding:
         remedy = "Install photorank anew: `pip install --force-reinstall photorank`."
         return Finding("decoder", "wrong", str(error), remedy)
     return Finding("decoder", "good", f"a photo of {size[0]} x {size[1]} was decoded")
+
+
+def _faces() -> Finding:
+    """Finding: whether faces can be looked for, and the one command where something is missing."""
+    from photorank.doctor.golden import golden_photo
+    from photorank.photos.decode_pool import faces_isolated
+
+    if missing := missing_faces():
+        return Finding("faces", "note", "not installed", str(missing))
+    try:
+        faces_isolated(golden_photo())
+    except PhotorankError as error:
+        return Finding("faces", "wrong", str(error), "Do what it says, then look again.")
+    return Finding("faces", "good", f"models of version {VERSION} run by {runtime()}")

@@ -17,10 +17,12 @@ from photorank.index.catalogue.rooted_paths import as_path, path_bytes
 from photorank.index.manifest import Manifest
 from photorank.index.reading import judgements, nearest_photos
 from photorank.index.reading.current_files import changed_files, digest_now, photo_number
+from photorank.index.reading.faces import load_faces
 from photorank.index.reading.records import (
     Counts,
     Found,
     IndexChoices,
+    IndexFaces,
     IndexLabels,
     IndexSignals,
     Photo,
@@ -37,6 +39,7 @@ __all__ = [  # the front door: what an index returns is found beside it
     "Found",
     "Index",
     "IndexChoices",
+    "IndexFaces",
     "IndexLabels",
     "IndexSignals",
     "Photo",
@@ -227,6 +230,10 @@ class Index:
     def signals(self) -> IndexSignals:
         """Technical signals of the photos that `photorank signals` has measured."""
         return load_signals(self.paths, self._held.rows)
+
+    def faces(self) -> IndexFaces:
+        """Faces of the photos in which `photorank index` or `photorank faces` looked for them."""
+        return load_faces(self.paths, self._held.rows)
 
     def counts(self) -> Counts:
         """Numbers of judgements on the photos, counted without loading the judgements."""

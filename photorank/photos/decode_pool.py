@@ -18,9 +18,10 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from PIL import Image
 
-from photorank.errors import DecoderError, UnreadablePhotoError
+from photorank.errors import DecoderError, FaceModelsError, UnreadablePhotoError
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.decode_worker import Reply, receive, send
+from photorank.photos.faces.face import Face, faces_from_json
 from photorank.photos.metadata.exif import Shot, shot_from_json
 from photorank.photos.open_photo import os_reason
 from photorank.typing import Json
@@ -48,26 +49,35 @@ class Decoded(NamedTuple):
     photo: Image.Image  # as `decode_photo` returns it
     shot: Shot
     jpeg_quality: float  # 1 to 100, nan for another format
+    faces: list[Face] | None = None  # None if they were not looked for
 
 
-def decode_isolated(data: bytes, *, short_side: int | None = None) -> Decoded:
-    """Decoded photo with its capture time and camera, computed in a pool process.
+def decode_isolated(data: bytes, *, short_side: int | None = None, faces: bool = False) -> Decoded:
+    """Decoded photo with its capture time and camera, and its faces, computed in a pool process.
 
     Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
-    (`passing` if the machine may be the cause), DecoderError if no process can be started.
+    (`passing` if the machine may be the cause), DecoderError if no process can be started, and
+    FaceModelsError if faces are wanted and cannot be looked for.
     """
-    head, pixels = _ask("picture", data, short_side=short_side)
+    head, pixels = _ask("picture", data, short_side=short_side, faces=faces)
     photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
     if head["full_size"]:
         photo.info["full_size"] = tuple(head["full_size"])
-    quality = head["jpeg_quality"]
-    return Decoded(photo, shot_from_json(head["shot"]), nan if quality is None else quality)
+    quality = nan if head["jpeg_quality"] is None else head["jpeg_quality"]
+    found = faces_from_json(head["faces"]) if faces else None
+    return Decoded(photo, shot_from_json(head["shot"]), quality, found)
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
     """Signals of a photo by name, computed in a pool process; raises as `decode_isolated`."""
     head, _ = _ask("signals", data)
     return dict(head["signals"])
+
+
+def faces_isolated(data: bytes) -> list[Face]:
+    """Faces in a photo, the largest first, found in a pool process; raises `decode_isolated`'s."""
+    head, _ = _ask("faces", data)
+    return faces_from_json(head["faces"])
 
 
 def header_isolated(task: str, data: bytes) -> Json:
@@ -139,6 +149,8 @@ class _Worker:
             if reply[0]["memory"]:
                 raise _FailedWorkerError(LIMITS.memory_reason)
             raise _FailedWorkerError("too large for the memory that is free", passing=True)
+        if "models" in reply[0]:
+            raise FaceModelsError(reply[0]["models"])
         if "reason" in reply[0]:
             raise UnreadablePhotoError(reply[0]["reason"])
         return reply

@@ -13,11 +13,15 @@ from contextlib import suppress
 from math import isfinite
 from typing import BinaryIO
 
-from photorank.errors import MetadataError, UnreadablePhotoError
+from PIL import Image
+
+from photorank.errors import FaceModelsError, MetadataError, UnreadablePhotoError
 from photorank.photos.decode_limits import DecodeLimits
+from photorank.photos.faces.face import faces_to_json
 from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
 from photorank.photos.open_photo import decode_photo, open_header
 from photorank.photos.signals.compression import jpeg_quality
+from photorank.photos.signals.signals_block import SHORT_SIDE
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
@@ -64,6 +68,8 @@ def serve() -> None:
 def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
     try:
         return TASKS[head["task"]](data, **head["options"])
+    except FaceModelsError as error:
+        return {"models": str(error)}, b""
     except UnreadablePhotoError as error:
         if not isinstance(error.__cause__, MemoryError):
             return {"reason": error.reason}, b""
@@ -72,7 +78,7 @@ def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
     return {"reason": "", "memory": limits.memory_was_free()}, b""
 
 
-def _picture(data: bytes, *, short_side: int | None) -> Reply:
+def _picture(data: bytes, *, short_side: int | None, faces: bool = False) -> Reply:
     photo = decode_photo(data, short_side=short_side)
     full_size = photo.info.get("full_size")
     quality = jpeg_quality(open_header(io.BytesIO(data)))
@@ -82,6 +88,8 @@ def _picture(data: bytes, *, short_side: int | None) -> Reply:
         "shot": shot(data),
         "jpeg_quality": quality if isfinite(quality) else None,
     }
+    if faces:
+        head["faces"] = _found(data, photo if short_side == SHORT_SIDE else None)
     return head, photo.tobytes()
 
 
@@ -89,6 +97,16 @@ def _signals(data: bytes) -> Reply:
     from photorank.photos.signals.all_signals import photo_signals
 
     return {"signals": photo_signals(data)}, b""
+
+
+def _faces(data: bytes) -> Reply:
+    return {"faces": _found(data)}, b""
+
+
+def _found(data: bytes, decoded: Image.Image | None = None) -> list[Json]:
+    from photorank.photos.faces.in_photo import faces_in
+
+    return faces_to_json(faces_in(data, decoded))
 
 
 def _tags(data: bytes) -> Reply:
@@ -102,6 +120,7 @@ def _tags(data: bytes) -> Reply:
 TASKS: dict[str, Callable[..., Reply]] = {
     "picture": _picture,
     "signals": _signals,
+    "faces": _faces,
     "tags": _tags,
     "shot": lambda data: ({"shot": shot(data)}, b""),
     "exposure_bias": lambda data: ({"stops": exposure_bias(io.BytesIO(data))}, b""),

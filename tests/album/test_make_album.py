@@ -12,8 +12,8 @@ from photorank.album.make_album import make_album
 from photorank.album.request import AlbumRequest, rows_of_files
 from photorank.errors import AlbumError
 from photorank.export.album_table import COLUMNS, album_csv
-from photorank.index.building.measure_signals import measure_signals
 from photorank.index.judging.import_rows import import_labels
+from photorank.index.measuring.measure_signals import measure_signals
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.similarity.series import Series, find_series
 from tests.fixtures.colours import fill

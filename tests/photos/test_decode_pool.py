@@ -62,10 +62,11 @@ def test_what_is_decoded_apart_is_what_is_decoded_here(kind, short_side):
     exif[0x0112], exif[0x010F], exif[0x0110] = 6, "Ricoh", "GR"
     options = {} if kind in {"GIF", "BMP"} else {"exif": exif}
     data = saved(scene(), kind, **options)
-    photo, found, quality = decode_isolated(data, short_side=short_side)
+    photo, found, quality, faces = decode_isolated(data, short_side=short_side)
     expected = decode_photo(data, short_side=short_side)
     assert photo.size == expected.size
     assert photo.tobytes() == expected.tobytes()
+    assert faces is None
     assert photo.info == expected.info
     assert found == shot(data)
     assert np.isfinite(quality) == (kind == "JPEG")

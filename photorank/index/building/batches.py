@@ -125,7 +125,8 @@ class Batches:
         stamps, camera = photo.shot
         dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
         source = dated.source or ""
-        return NewPhoto(photo.digest, dated.taken, source, camera, row, photo.signals)
+        faces = photo.faces if isinstance(photo, Framed) else None
+        return NewPhoto(photo.digest, dated.taken, source, camera, row, photo.signals, faces)
 
     def _encode(self) -> None:
         if not self._waiting:

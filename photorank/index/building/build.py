@@ -64,6 +64,8 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
         If the index was made with another encoder or framing.
     EncoderError, MissingExtraError, MissingWeightsError
         If the encoder or the runtime cannot be had.
+    FaceModelsError
+        If faces are asked for and cannot be looked for, or their models are damaged.
     ClusterError
         If the cluster cannot be reached or fails.
     LockedIndexError, StorageError
@@ -114,7 +116,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 def embed(batches: Batches, scan: Scan) -> str:
     """Open, encode and record the files of a run; return the name of the runtime used."""
     run, todo = batches.run, scan.todo + scan.doubtful
-    opener = Opener(run.encoder, batches.known)
+    opener = Opener(run.encoder, batches.known, faces=run.faces)
     if scan.todo:
         run = batches.run = replace(run, manifest=with_precision(run, scan.todo, opener))
     if cluster := run.request.cluster:

@@ -15,6 +15,7 @@ from photorank.encoders.runtimes import Switchable
 from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.rooted_paths import Place
 from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.faces.face import Face
 from photorank.photos.files import PhotoFile
 from photorank.photos.hash_and_shape import PictureCodes, picture_codes
 from photorank.photos.metadata.exif import Shot
@@ -53,6 +54,7 @@ class Framed(Opened):
     thumbnail: bytes  # WebP
     shot: Shot
     codes: PictureCodes
+    faces: list[Face] | None  # None if they were not looked for
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Opener:
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads
     read: Callable[[Path], bytes] = read_photo
+    faces: bool = False  # whether they are looked for
 
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
@@ -133,15 +136,25 @@ class Opener:
             return Opened(place, file, digest)
         loaded = self.encoder()
         try:
-            photo, shot, quality = decode_isolated(data, short_side=loaded.short_side)
+            decoded = decode_isolated(data, short_side=loaded.short_side, faces=self.faces)
+            photo = decoded.photo
             prepared = loaded.prepare(photo)
         except UnreadablePhotoError as error:
             return Unusable(place, file, error.reason, error.passing)
         small = small_picture(photo)
         block = prepared.signals
-        signals = catalogue_signals(block, photo, quality) if block.size else None
-        codes = picture_codes(small)
-        return Framed(place, file, digest, prepared, signals, thumbnail(small), shot, codes)
+        quality = decoded.jpeg_quality
+        return Framed(
+            place,
+            file,
+            digest,
+            prepared,
+            signals=catalogue_signals(block, photo, quality) if block.size else None,
+            thumbnail=thumbnail(small),
+            shot=decoded.shot,
+            codes=picture_codes(small),
+            faces=decoded.faces,
+        )
 
 
 def usable_cores() -> int:

@@ -39,6 +39,7 @@ class BuildRequest:
     file_times: bool = False  # date photos that nothing else dates by their file's time of change
     prune: bool = False  # drop the vanished photos, and embeddings that no file needs any more
     verify: bool = False  # read the contents of all files again, whatever their times say
+    faces: bool | None = None  # look for faces, or do not, from now on; default: if it can be done
     load: Loader = load_encoder  # makes the encoder; for a cluster it is pickled
     on_progress: Callable[[int, int], None] | None = None  # is told files done, of how many
 

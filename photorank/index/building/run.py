@@ -17,6 +17,7 @@ from photorank.index.building.decode_ahead import (
 )
 from photorank.index.building.prove_encoder import proven_manifest
 from photorank.index.building.request import BuildRequest, Loader
+from photorank.index.catalogue.faces_switch import takes_faces
 from photorank.index.catalogue.kept_manifest import has_photos, own_manifest
 from photorank.index.manifest import Manifest
 from photorank.photos.files import PhotoFile, SkippedFile, find_photos
@@ -38,6 +39,7 @@ class Run:
     manifest: Manifest
     encoder: LazyEncoder
     reader: str  # the software that decodes photos
+    faces: bool  # whether they are looked for in new photos
 
     @property
     def stored_ns(self) -> int:
@@ -64,7 +66,7 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
-    be had.
+    be had, FaceModelsError if faces cannot be looked for.
     """
     stored = _stored_manifest(index, connection, request)
     if stored is not None:
@@ -79,7 +81,8 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
     roots = dict.fromkeys([*manifest.roots, *(str(folder_of(path)) for path in named)])
     manifest = replace(manifest, roots=tuple(roots))
     reader = reading_software()
-    return Run(index, request, connection, named, files, stored, manifest, encoder, reader)
+    faces = takes_faces(connection, request.faces) and not request.cluster
+    return Run(index, request, connection, named, files, stored, manifest, encoder, reader, faces)
 
 
 def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
 from photorank.index.catalogue.transactions import transaction
+from photorank.photos.faces.face import Face
 from photorank.photos.files import SkippedFile, Stamp
 from photorank.photos.signals.all_signals import SIGNALS
 from photorank.workspace import IndexPaths
@@ -60,6 +62,7 @@ class NewPhoto(NamedTuple):
     camera: str | None
     row: int  # of its shard
     signals: dict[str, float] | None = None  # by name; None if they were not measured
+    faces: list[Face] | None = None  # None if they were not looked for
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
@@ -174,6 +177,8 @@ def record_batch(
                 [(*photo[:5], number) for photo in photos],
             )
             record_signals(connection, {one.digest: one.signals for one in photos if one.signals})
+            found = {one.digest: one.faces for one in photos if one.faces is not None}
+            record_faces(connection, found)
         connection.executemany(
             f"INSERT INTO files (root, path, photo, {STAMP})"  # noqa: S608
             " SELECT ?, ?, id, ?, ?, ?, ? FROM photos WHERE digest = ?"

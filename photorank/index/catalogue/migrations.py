@@ -72,6 +72,19 @@ MIGRATIONS = {
         "ALTER TABLE photos ADD COLUMN taken_from TEXT",
         *_CLICKS_IN_ONE_ORDER,
     ),
+    4: (
+        "CREATE TABLE switches (name TEXT PRIMARY KEY, is_on INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE photo_faces (photo INTEGER PRIMARY KEY REFERENCES photos,"
+        " version TEXT NOT NULL, faces INTEGER NOT NULL, largest_face REAL,"
+        " largest_face_cut INTEGER NOT NULL, eyes_open INTEGER NOT NULL,"
+        " eyes_hardly_open INTEGER NOT NULL, eyes_unknown INTEGER NOT NULL, face_sharpness REAL)",
+        "CREATE TABLE faces (photo INTEGER NOT NULL REFERENCES photos, number INTEGER NOT NULL,"
+        ' "left" REAL NOT NULL, top REAL NOT NULL, "right" REAL NOT NULL, bottom REAL NOT NULL,'
+        " detection REAL NOT NULL, mesh REAL NOT NULL, eye_distance REAL NOT NULL,"
+        " yaw REAL NOT NULL, pitch REAL NOT NULL, roll REAL NOT NULL, openness REAL NOT NULL,"
+        " eyes TEXT NOT NULL, sharpness REAL, cut INTEGER NOT NULL, PRIMARY KEY (photo, number))"
+        " WITHOUT ROWID",
+    ),
 }
 
 

@@ -130,4 +130,38 @@ CREATE TABLE signals (  -- what was measured of a photo; null where a signal is 
     jpeg_quality REAL,
     blockiness REAL
 );
+CREATE TABLE switches (  -- what this index is told to take along, or to leave out
+    name TEXT PRIMARY KEY,
+    is_on INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE photo_faces (  -- what the faces of a photo say of it; null without a face
+    photo INTEGER PRIMARY KEY REFERENCES photos,
+    version TEXT NOT NULL,  -- of the models and of what measured them
+    faces INTEGER NOT NULL,
+    largest_face REAL,
+    largest_face_cut INTEGER NOT NULL,
+    eyes_open INTEGER NOT NULL,
+    eyes_hardly_open INTEGER NOT NULL,
+    eyes_unknown INTEGER NOT NULL,
+    face_sharpness REAL
+);
+CREATE TABLE faces (  -- the largest first; null where it could not be measured
+    photo INTEGER NOT NULL REFERENCES photos,
+    number INTEGER NOT NULL,
+    "left" REAL NOT NULL,
+    top REAL NOT NULL,
+    "right" REAL NOT NULL,
+    bottom REAL NOT NULL,
+    detection REAL NOT NULL,
+    mesh REAL NOT NULL,
+    eye_distance REAL NOT NULL,
+    yaw REAL NOT NULL,
+    pitch REAL NOT NULL,
+    roll REAL NOT NULL,
+    openness REAL NOT NULL,
+    eyes TEXT NOT NULL,
+    sharpness REAL,
+    cut INTEGER NOT NULL,
+    PRIMARY KEY (photo, number)
+) WITHOUT ROWID;
 """

@@ -28,7 +28,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Drop vanished files in the scope, and embeddings and signals of photos without files.
+    """Drop vanished files in the scope, and embeddings, signals and faces of photos without.
 
     Judgements stay with the content's digest, and count again should it come back.
     """
@@ -43,7 +43,10 @@ def drop_vanished(
         connection.execute(
             "UPDATE photos SET shard = NULL, row = NULL WHERE id NOT IN (SELECT photo FROM files)"
         )
-        connection.execute("DELETE FROM signals WHERE photo NOT IN (SELECT photo FROM files)")
+        for table in ("signals", "faces", "photo_faces"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE photo NOT IN (SELECT photo FROM files)"  # noqa: S608
+            )
         connection.execute(
             "DELETE FROM photos WHERE shard IS NULL"
             " AND id NOT IN (SELECT photo FROM ratings)"

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from photorank.errors import BrokenIndexError, UnreadablePhotoError
 from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.face_rows import forget_faces
 from photorank.index.catalogue.file_records import count_photos, load_roots
 from photorank.index.catalogue.kept_manifest import keep_manifest, kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
@@ -28,6 +29,7 @@ from photorank.workspace import IndexPaths, write_bytes
 
 # What indexing knows of files, which it can find out again.
 _TABLES_OF_FILES = {"roots", "shards", "photos", "files", "skipped"}
+_TABLES_OF_FACES = {"faces", "photo_faces"}
 
 _SHORT_SIDE_PIXELS = 384  # pixels that a thumbnail needs of a photo's short side
 
@@ -111,8 +113,11 @@ def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> lis
         if "signals" in changed:
             connection.execute("DELETE FROM signals")
             done.append("the signals were forgotten: `photorank signals` measures them again")
+        if _TABLES_OF_FACES.intersection(changed):
+            forget_faces(connection)
+            done.append("the faces were forgotten: `photorank faces` looks for them again")
         take_sums(connection, changed)
-    if kept := sorted(set(changed) - _TABLES_OF_FILES - {"signals"}):
+    if kept := sorted(set(changed) - _TABLES_OF_FILES - _TABLES_OF_FACES - {"signals"}):
         done.append(f"changed values in {', '.join(kept)} were kept: compare with your backup")
     return done
 

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.typing import Codes, Floats, Labels
+from photorank.photos.faces.face import Face, FacesSummary
+from photorank.typing import Codes, Flags, Floats, Labels
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,19 @@ class IndexSignals(NamedTuple):
     def column(self, name: str) -> Floats:
         """Values (n,) of one signal."""
         return self.values[:, self.names.index(name)]
+
+
+class IndexFaces(NamedTuple):
+    """Faces of the photos, by row of :meth:`Index.photos`."""
+
+    values: Floats  # (n, 7) columns of `FacesSummary`, nan where faces were not looked for
+    by_row: dict[int, list[Face]]  # of the rows that have any, the largest face first
+
+    def column(self, name: str) -> Floats:
+        """Values (n,) of one column of :class:`FacesSummary`."""
+        return self.values[:, FacesSummary._fields.index(name)]
+
+    @property
+    def measured(self) -> Flags:
+        """Whether faces were looked for in each photo (n,)."""
+        return np.isfinite(self.column("faces"))

@@ -19,8 +19,15 @@ from photorank.labels.tables.judgement_tables import ChoiceRow, ChoiceTable, Lab
 from tests.fixtures.colours import fill
 
 
+def without_version_5(connection):
+    """Take away what schema version 5 added."""
+    for table in ("switches", "photo_faces", "faces"):
+        connection.execute(f"DROP TABLE {table}")
+
+
 def without_version_4(connection):
-    """Take away what schema version 4 added."""
+    """Take away what schema version 4 added, and what came after it."""
+    without_version_5(connection)
     connection.execute("DROP TABLE manifest")
     connection.execute("ALTER TABLE photos DROP COLUMN taken_from")
     for table in ("files", "skipped"):
@@ -35,6 +42,13 @@ def sum_up(connection, version):
     connection.execute(f"PRAGMA user_version = {version}")
     connection.commit()
     connection.close()
+
+
+def as_version_4(paths):
+    """Turn a catalogue back into what schema version 4 was, with its sums."""
+    connection = sqlite3.connect(paths.catalogue)
+    without_version_5(connection)
+    sum_up(connection, 4)
 
 
 def as_version_3(paths):
@@ -149,6 +163,18 @@ def test_clicks_of_before_are_taken_back_in_the_order_that_they_were_made_in(lib
     undone = [undo(library.paths, "ann") for _ in range(5)]
     assert [one and one.kind for one in undone] == ["skip", "stars", "choice", "skip", None]
     assert len(library.index.choices().winners) == 3
+    with reading(library.paths) as connection:
+        assert changed_tables(connection) == []
+
+
+def test_an_index_of_before_has_no_faces_yet(library):
+    """It opens with all judgements, and faces can be put into it."""
+    fill(library.folder, 2)
+    library.build()
+    record_stars(library.paths, "bo", library.index.digests()[0], 4)
+    as_version_4(library.paths)
+    assert not library.index.faces().measured.any()
+    assert library.index.labels().scores[0] == 4
     with reading(library.paths) as connection:
         assert changed_tables(connection) == []
 

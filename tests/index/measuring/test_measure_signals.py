@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from photorank.index.building.measure_signals import measure_signals
 from photorank.index.catalogue.connection import reading, writing
+from photorank.index.measuring.measure_photos import MeasureOptions
+from photorank.index.measuring.measure_signals import measure_signals
 from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from tests.fixtures.colours import fill, paint
 from tests.index.building.test_durability import in_order
@@ -48,14 +49,16 @@ def test_a_second_run_measures_only_what_is_new(library):
     fill(library.folder / "more", 2, start=90)
     library.build()
     seen = []
-    report = measure_signals(library.paths, on_progress=lambda *counts: seen.append(counts))
+    report = measure_signals(
+        library.paths, MeasureOptions(on_progress=lambda *counts: seen.append(counts))
+    )
     assert (report.measured, report.known) == (2, 3)
     assert seen == [(1, 2), (2, 2)]
     assert measure_signals(library.paths).measured == 0
 
 
 def test_a_run_that_breaks_off_keeps_what_it_measured(library):
-    """Whole batches are kept, and the next run goes on."""
+    """All that was measured is kept, and the next run goes on."""
     fill(library.folder, 7)
     library.build()
 
@@ -64,9 +67,9 @@ def test_a_run_that_breaks_off_keeps_what_it_measured(library):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        measure_signals(library.paths, on_progress=interrupt, crash_photos=3)
-    assert np.isfinite(library.index.signals().column("width")).sum() == 3
-    assert measure_signals(library.paths).measured == 4
+        measure_signals(library.paths, MeasureOptions(on_progress=interrupt, crash_photos=3))
+    assert np.isfinite(library.index.signals().column("width")).sum() == 5
+    assert measure_signals(library.paths).measured == 2
 
 
 def test_photos_that_cannot_be_read_stop_nothing(library):

@@ -1,0 +1,151 @@
+"""The command that looks for faces in an index's photos, or forgets them."""
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from photorank.cli.options import AsJson, example
+from photorank.cli.output import line, message, print_json, print_some, progress, skipped_files
+from photorank.errors import counted
+from photorank.outside_text import typed_path
+from photorank.workspace import IndexPaths, Workspace
+
+if TYPE_CHECKING:
+    from photorank.index.measuring.measure_photos import MeasureReport
+
+app = typer.Typer()
+
+
+@app.command(epilog=example("photorank faces --name family"))
+def faces(
+    photos: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            parser=typed_path,
+            metavar="[PHOTO]...",
+            show_default=False,
+            help="Files, indexed or not. Default: what is new in an index, summed up.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            "--index",
+            metavar="NAME",
+            help="The index; may be left out when there is one.",
+        ),
+    ] = None,
+    remove: Annotated[
+        bool,
+        typer.Option(
+            "--remove", help="Forget all faces of the index, and look for none from now on."
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Look for faces. Where they are, whether eyes are open, how sharp they are, whether cut."""
+    if photos and (name or remove):
+        raise typer.BadParameter(
+            "--name and --remove are for all photos of an index, without PHOTO"
+        )
+    if photos:
+        _print_files(photos, as_json)
+        return
+    paths = Workspace.current().existing_index(name)
+    if remove:
+        _remove(paths, as_json)
+    else:
+        _fill(paths, as_json)
+
+
+def _print_files(photos: list[Path], as_json: bool) -> None:
+    from photorank.errors import UnreadablePhotoError
+    from photorank.photos.decode_pool import faces_isolated
+    from photorank.photos.faces.face import faces_to_json
+    from photorank.photos.open_photo import read_photo
+
+    told: list[dict[str, Any]] = []
+    for photo in photos:
+        try:
+            found = faces_isolated(read_photo(photo))
+        except UnreadablePhotoError as error:
+            raise UnreadablePhotoError(error.reason, photo) from error
+        told.append({"path": photo.absolute(), "faces": faces_to_json(found)})
+    if as_json:
+        print_json(told)
+        return
+    for one in told:
+        line(one["path"])
+        for face in one["faces"]:
+            box = ", ".join(f"{face[side]:.3f}" for side in ("left", "top", "right", "bottom"))
+            eyes = "cannot tell whether eyes are open" if face["eyes"] == "unknown" else None
+            cut = ", cut by the edge" if face["cut"] else ""
+            line(f"  {box}: {eyes or 'eyes ' + face['eyes']}{cut}")
+        if not one["faces"]:
+            line("  no face was found")
+
+
+def _remove(paths: IndexPaths, as_json: bool) -> None:
+    from photorank.index.measuring.measure_faces import remove_faces
+
+    removed = remove_faces(paths)
+    if as_json:
+        print_json({"index": paths.name, "removed": removed})
+    else:
+        line(
+            f"index {paths.name}: the faces of {counted(removed, 'photo')} were forgotten, and "
+            f"none will be looked for until `photorank faces --name {paths.name}`"
+        )
+
+
+def _fill(paths: IndexPaths, as_json: bool) -> None:
+    from photorank.index.measuring.measure_faces import measure_faces
+    from photorank.index.measuring.measure_photos import MeasureOptions
+
+    done = 0
+    with progress("Looking for faces", "photos") as show:
+
+        def on_progress(now: int, total: int) -> None:
+            nonlocal done
+            done = now
+            show(now, total)
+
+        try:
+            report = measure_faces(paths, MeasureOptions(on_progress=on_progress))
+        except KeyboardInterrupt as error:
+            message(
+                f"stopped; {counted(done, 'photo')} looked at are kept, and the same command "
+                "goes on."
+            )
+            raise typer.Exit(130) from error
+    _print_index(paths, report, as_json)
+
+
+def _print_index(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> None:
+    """Print how much was done, and what an index's faces are."""
+    from photorank.index.opened import Index
+    from photorank.photos.faces.face import faces_to_json
+
+    opened = Index.open(paths)
+    found = opened.faces()
+    if as_json:
+        counts = {"measured": report.measured, "known": report.known}
+        skipped = skipped_files(report.skipped)
+        told = [
+            {"path": opened.photo(row).path, "faces": faces_to_json(faces)}
+            for row, faces in sorted(found.by_row.items())
+        ]
+        print_json({"index": opened.name, **counts, "skipped": skipped, "photos": told})
+        return
+    line(f"index {opened.name}: {report.measured} measured, {report.known} known before")
+    print_some([f"{file.path}: {file.reason}" for file in report.skipped])
+    faces = [face for some in found.by_row.values() for face in some]
+    states = Counter(face.eyes for face in faces)
+    line(
+        f"{counted(len(faces), 'face')} in {counted(len(found.by_row), 'photo')}: eyes open "
+        f"{states['open']}, hardly open {states['hardly open']}, cannot tell {states['unknown']}; "
+        f"cut by an edge: {sum(face.cut for face in faces)}"
+    )

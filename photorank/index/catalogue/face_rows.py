@@ -1,0 +1,59 @@
+"""Rows of the catalogue on faces: what was found in each photo."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from math import isfinite
+
+from photorank.photos.faces.face import Face, FacesSummary, summary
+from photorank.photos.faces.models import VERSION
+
+SUMMARY_COLUMNS = ", ".join(FacesSummary._fields)
+# The numbers of photos in which the present models have looked.
+LOOKED_AT = f"SELECT photo FROM photo_faces WHERE version = '{VERSION}'"  # noqa: S608 - our own
+FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
+
+
+def record_faces(
+    connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
+) -> None:
+    """Record faces by photo digest, inside a transaction; photos that are gone are left out."""
+    forget_faces(connection, list(found))
+    connection.executemany(
+        f"INSERT INTO photo_faces (photo, version, {SUMMARY_COLUMNS})"  # noqa: S608 - our own
+        f" SELECT id, ?, {_marks(FacesSummary._fields)} FROM photos WHERE digest = ?",
+        [(version, *map(_stored, summary(faces)), digest) for digest, faces in found.items()],
+    )
+    connection.executemany(
+        f"INSERT INTO faces (photo, number, {FACE_COLUMNS})"  # noqa: S608 - names of our own
+        f" SELECT id, ?, {_marks(Face._fields)} FROM photos WHERE digest = ?",
+        [
+            (number, *map(_stored, face), digest)
+            for digest, faces in found.items()
+            for number, face in enumerate(faces)
+        ],
+    )
+
+
+def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
+    """Forget the faces of some photos, inside a transaction; of all photos by default.
+
+    Returns the number of photos whose faces were known.
+    """
+    if digests is None:
+        connection.execute("DELETE FROM faces")
+        return connection.execute("DELETE FROM photo_faces").rowcount
+    for table in ("faces", "photo_faces"):
+        connection.executemany(
+            f"DELETE FROM {table} WHERE photo = (SELECT id FROM photos WHERE digest = ?)",  # noqa: S608
+            [(digest,) for digest in digests],
+        )
+    return len(digests)
+
+
+def _marks(fields: Sequence[str]) -> str:
+    return ", ".join("?" for _ in fields)
+
+
+def _stored(value: float | str) -> float | str | None:
+    """Value of a column, null for nan."""
+    return None if isinstance(value, float) and not isfinite(value) else value

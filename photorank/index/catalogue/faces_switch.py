@@ -1,0 +1,60 @@
+"""Switch of an index that says whether faces are looked for in its photos."""
+
+import sqlite3
+
+from photorank.errors import FaceModelsError
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.face_rows import LOOKED_AT
+from photorank.index.catalogue.transactions import transaction
+from photorank.photos.faces.models import missing_faces, read_models
+from photorank.workspace import IndexPaths
+
+_SWITCH = "faces"
+
+
+def _faces_switch(connection: sqlite3.Connection) -> bool | None:
+    """Whether the index was told to take faces along; None if nobody said anything."""
+    found = connection.execute("SELECT is_on FROM switches WHERE name = ?", [_SWITCH]).fetchone()
+    return None if found is None else bool(found[0])
+
+
+def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
+    """Tell the index to take faces along or not, inside a transaction."""
+    connection.execute(
+        "INSERT INTO switches (name, is_on) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on",
+        [_SWITCH, is_on],
+    )
+
+
+def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
+    """Whether an indexing run looks for faces; what was asked for is kept as the index's switch.
+
+    By default it does where everything for it is installed, unless the index was told not to.
+    Raises FaceModelsError if faces are asked for and cannot be looked for, or models are damaged.
+    """
+    if asked:
+        read_models()
+    if asked is not None:
+        with transaction(connection):
+            switch_faces(connection, asked)
+        return asked
+    if _faces_switch(connection) is False or missing_faces():
+        return False
+    try:
+        read_models()
+    except FaceModelsError as error:
+        raise FaceModelsError(f"{error} Or index with `--no-faces`.") from error
+    return True
+
+
+def without_faces(paths: IndexPaths) -> int:
+    """Number of photos in which faces could be looked for and were not; 0 if nobody wants any."""
+    with reading(paths) as connection:
+        if _faces_switch(connection) is False or missing_faces():
+            return 0
+        (count,) = connection.execute(
+            "SELECT count(DISTINCT photo) FROM files"  # noqa: S608 - names of our own
+            f" WHERE NOT vanished AND photo NOT IN ({LOOKED_AT})"
+        ).fetchone()
+    return int(count)

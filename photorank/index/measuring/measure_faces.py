@@ -1,0 +1,41 @@
+"""Faces in an index's photos: each photo is looked at once, or all is forgotten."""
+
+from photorank.index.catalogue.connection import adding
+from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces
+from photorank.index.catalogue.faces_switch import switch_faces
+from photorank.index.measuring.measure_photos import (
+    Measurement,
+    MeasureOptions,
+    MeasureReport,
+    measure_photos,
+)
+from photorank.photos.decode_pool import faces_isolated
+from photorank.photos.faces.models import read_models
+from photorank.workspace import IndexPaths
+
+_FACES = Measurement("photorank-faces", LOOKED_AT, faces_isolated, record_faces)
+
+
+def measure_faces(
+    paths: IndexPaths,
+    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
+) -> MeasureReport:
+    """Look for faces in the photos in which nobody did, as :func:`measure_photos` does.
+
+    The index takes faces along from then on. Raises FaceModelsError if they cannot be looked for.
+    """
+    read_models()
+    with adding(paths) as connection:
+        switch_faces(connection, True)
+    return measure_photos(paths, _FACES, options)
+
+
+def remove_faces(paths: IndexPaths) -> int:
+    """Forget all faces of an index, and take none along from then on; number of photos forgotten.
+
+    What is forgotten is overwritten on the disk.
+    """
+    with adding(paths) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        switch_faces(connection, False)
+        return forget_faces(connection)

@@ -1,0 +1,23 @@
+"""Technical signals of an index's photos, each measured once and kept in the catalogue."""
+
+from photorank.index.catalogue.file_records import record_signals
+from photorank.index.measuring.measure_photos import (
+    Measurement,
+    MeasureOptions,
+    MeasureReport,
+    measure_photos,
+)
+from photorank.photos.decode_pool import signals_isolated
+from photorank.workspace import IndexPaths
+
+_SIGNALS = Measurement(
+    "photorank-signals", "SELECT photo FROM signals", signals_isolated, record_signals
+)
+
+
+def measure_signals(
+    paths: IndexPaths,
+    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
+) -> MeasureReport:
+    """Measure the signals of the photos without any, as :func:`measure_photos` does."""
+    return measure_photos(paths, _SIGNALS, options)

@@ -1,0 +1,37 @@
+"""Faces of an index's photos, by row."""
+
+from math import nan
+
+import numpy as np
+
+from photorank.index.catalogue.connection import reading
+from photorank.index.catalogue.face_rows import FACE_COLUMNS, SUMMARY_COLUMNS
+from photorank.index.reading.records import IndexFaces
+from photorank.index.reading.rows import Rows
+from photorank.photos.faces.face import Face, FacesSummary
+from photorank.workspace import IndexPaths
+
+
+def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
+    """Faces of each row."""
+    with reading(paths) as connection:
+        summaries = connection.execute(
+            f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own
+        ).fetchall()
+        faces = connection.execute(
+            f"SELECT photo, {FACE_COLUMNS} FROM faces ORDER BY photo, number"  # noqa: S608
+        ).fetchall()
+    values = np.full((len(rows.photos), len(FacesSummary._fields)), np.nan)
+    places, kept = rows.find([photo for photo, *_ in summaries])
+    table = np.array([one for _, *one in summaries], dtype=np.float64)
+    values[places] = table.reshape(-1, values.shape[1])[kept]
+    by_row: dict[int, list[Face]] = {}
+    places, kept = rows.find([photo for photo, *_ in faces])
+    for row, at in zip(places.tolist(), kept.tolist(), strict=True):
+        by_row.setdefault(row, []).append(_face(faces[at][1:]))
+    return IndexFaces(values, by_row)
+
+
+def _face(columns: tuple[float | str | None, ...]) -> Face:
+    face = Face._make(nan if value is None else value for value in columns)
+    return face._replace(cut=bool(face.cut))

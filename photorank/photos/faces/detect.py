@@ -1,0 +1,133 @@
+"""Places in a photo that look like faces, by MediaPipe's full-range BlazeFace."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from photorank.photos.faces.cut_outs import Square
+from photorank.photos.faces.networks import Network
+from photorank.typing import Codes, Floats
+
+PIXELS = 192  # of the network's input
+_ANCHORS_PER_SIDE = 48
+_MOST_SCORE = 80.0  # beyond which its exponential leaves what floats hold
+_SAME_PLACE = 0.3  # of the areas' union, from which two boxes are of one face
+_FACE_SCALE = 1.5  # side of what the mesh looks at, in sides of the box
+
+_MIDDLES = (np.arange(_ANCHORS_PER_SIDE) + 0.5) / _ANCHORS_PER_SIDE
+_ANCHORS = np.stack(np.meshgrid(_MIDDLES, _MIDDLES), axis=-1).reshape(-1, 1, 2)  # (a, 1, 2)
+
+
+class Window(NamedTuple):
+    """Square part of a photo in pixels, which may reach out of it."""
+
+    left: float
+    top: float
+    side: float
+
+
+class Places(NamedTuple):
+    """Places that look like faces."""
+
+    boxes: Floats  # (n, 4) left, top, right, bottom in pixels
+    eyes: Floats  # (n, 2, 2) pixels
+    scores: Floats  # (n,) 0 to 1
+
+    def take(self, rows: Codes) -> "Places":
+        """Some of the places."""
+        return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
+
+    def scaled(self, factor: float) -> "Places":
+        """The same places in a picture that is larger by a factor."""
+        return Places(self.boxes * factor, self.eyes * factor, self.scores)
+
+    def squares(self) -> list[Square]:
+        """Upright square around each place, for the mesh."""
+        low, high = self.boxes[:, :2], self.boxes[:, 2:]
+        x, y = ((low + high) / 2).T
+        sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)
+        across = self.eyes[:, 1] - self.eyes[:, 0]
+        angles = np.arctan2(across[:, 1], across[:, 0])
+        return [Square(*one) for one in np.stack([x, y, sides, angles], axis=1).tolist()]
+
+
+def find_places(
+    network: Network, photo: Image.Image, windows: list[Window], least: float
+) -> Places:
+    """Places in some windows of a photo with a score of at least `least`, the best first."""
+    found = [_in_window(network, photo, window, least) for window in windows]
+    joined = Places(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+    return joined.take(distinct(joined.boxes, joined.scores, _SAME_PLACE))
+
+
+def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
+    """Rows of the best of the boxes (n, 4) that overlap by more than a share, the best first."""
+    kept: list[int] = []
+    for row in np.argsort(-scores, kind="stable").tolist():
+        if not kept or overlaps(boxes[row], boxes[kept]).max() <= overlap:
+            kept.append(row)
+    return np.array(kept, dtype=np.intp)
+
+
+def overlaps(box: Floats, boxes: Floats) -> Floats:
+    """Intersection over union (n,) of one box (4,) with others (n, 4)."""
+    low, high = np.maximum(box[:2], boxes[:, :2]), np.minimum(box[2:], boxes[:, 2:])
+    common = np.prod(np.maximum(high - low, 0), axis=1)
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    union = areas + np.prod(box[2:] - box[:2]) - common
+    return common / np.maximum(union, np.finfo(float).tiny)
+
+
+def whole(photo: Image.Image, padding: float = 0.0) -> Window:
+    """Window around the whole photo, with a margin as a share of its long side."""
+    side = max(photo.size) * (1 + 2 * padding)
+    return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
+
+
+def _in_window(network: Network, photo: Image.Image, window: Window, least: float) -> Places:
+    frame = np.asarray(_framed(photo, window), dtype=np.float32) / np.float32(127.5) - 1
+    raw_boxes, raw_scores = network(frame[None])
+    scores = 1 / (1 + np.exp(-np.clip(raw_scores.ravel(), -_MOST_SCORE, _MOST_SCORE)))
+    good = np.flatnonzero(scores >= least)
+    points = raw_boxes.reshape(-1, 8, 2)[good].astype(np.float64) / PIXELS
+    points[:, [0, *range(2, 8)]] += _ANCHORS[good]
+    points[:, 2:] = points[:, 2:] * window.side + (window.left, window.top)
+    middle = points[:, 0] * window.side + (window.left, window.top)
+    half = points[:, 1] * window.side / 2
+    boxes = np.concatenate([middle - half, middle + half], axis=1)
+    sound = np.flatnonzero((half > 0).all(axis=1) & np.isfinite(points).all(axis=(1, 2)))
+    return _merged(Places(boxes, points[:, 2:4], scores[good].astype(np.float64)).take(sound))
+
+
+def _framed(photo: Image.Image, window: Window) -> Image.Image:
+    """Content of a window at the network's size, black outside the photo."""
+    scale = PIXELS / window.side
+    left, top = max(window.left, 0.0), max(window.top, 0.0)
+    right = min(window.left + window.side, photo.width)
+    bottom = min(window.top + window.side, photo.height)
+    size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
+    part = photo.resize(size, Image.Resampling.BILINEAR, (left, top, right, bottom), 2.0)
+    frame = Image.new("RGB", (PIXELS, PIXELS))
+    frame.paste(part, (round((left - window.left) * scale), round((top - window.top) * scale)))
+    return frame
+
+
+def _merged(places: Places) -> Places:
+    """One place for each face: the mean of those that overlap, weighted by their scores."""
+    left = np.argsort(-places.scores, kind="stable")
+    merged: list[tuple[Floats, Floats, float]] = []
+    while len(left):
+        same = overlaps(places.boxes[left[0]], places.boxes[left]) > _SAME_PLACE
+        same[0] = True
+        rows = left[same]
+        weights = places.scores[rows]
+        shares = weights / weights.sum()
+        box, eyes = shares @ places.boxes[rows], np.tensordot(shares, places.eyes[rows], 1)
+        merged.append((box, eyes, float(weights[0])))
+        left = left[~same]
+    return Places(
+        np.array([one[0] for one in merged]).reshape(-1, 4),
+        np.array([one[1] for one in merged]).reshape(-1, 2, 2),
+        np.array([one[2] for one in merged]),
+    )

@@ -1,0 +1,83 @@
+"""Faces of a photo as numbers, and what they say of the photo."""
+
+from collections.abc import Sequence
+from math import isfinite, nan
+from typing import Literal, NamedTuple, TypeAlias
+
+from photorank.typing import Json
+
+EyeState: TypeAlias = Literal["open", "hardly open", "unknown"]
+
+
+class Face(NamedTuple):
+    """Face in a photo: nothing that tells whose it is."""
+
+    left: float  # of the box of the mesh, in widths and heights of the photo; it may reach out
+    top: float
+    right: float
+    bottom: float
+    detection: float  # 0 to 1 by the detector
+    mesh: float  # 0 to 1 by the mesh
+    eye_distance: float  # pixels of the picture in which the eyes were looked at
+    yaw: float  # degrees, as of pitch and roll; 0 looks into the camera
+    pitch: float
+    roll: float
+    openness: float  # of the eyes, between the lids, in widths of an eye
+    eyes: EyeState
+    sharpness: float  # of `face_sharpness`; nan where it is too small
+    cut: bool  # by the photo's edge
+
+    @property
+    def area(self) -> float:
+        """Share of the photo that the box is as large as."""
+        return (self.right - self.left) * (self.bottom - self.top)
+
+
+class FacesSummary(NamedTuple):
+    """What a photo's faces say of the photo; the names are the catalogue's columns."""
+
+    faces: int
+    largest_face: float  # the area of its box, as a share of the photo; nan without a face
+    largest_face_cut: bool
+    eyes_open: int  # faces
+    eyes_hardly_open: int
+    eyes_unknown: int
+    face_sharpness: float  # of the largest face; nan without
+
+
+def summary(faces: Sequence[Face]) -> FacesSummary:
+    """Summary of a photo's faces.
+
+    >>> summary([]).faces
+    0
+    """
+    states = [face.eyes for face in faces]
+    largest = max(faces, key=lambda face: face.area, default=None)
+    return FacesSummary(
+        len(faces),
+        largest.area if largest else nan,
+        bool(largest and largest.cut),
+        states.count("open"),
+        states.count("hardly open"),
+        states.count("unknown"),
+        largest.sharpness if largest else nan,
+    )
+
+
+def faces_to_json(faces: Sequence[Face]) -> list[Json]:
+    """Faces as JSON objects, null for what could not be measured."""
+    return [
+        {
+            name: None if isinstance(value, float) and not isfinite(value) else value
+            for name, value in face._asdict().items()
+        }
+        for face in faces
+    ]
+
+
+def faces_from_json(objects: Sequence[Json]) -> list[Face]:
+    """Faces of :func:`faces_to_json`."""
+    return [
+        Face._make(nan if one[name] is None else one[name] for name in Face._fields)
+        for one in objects
+    ]

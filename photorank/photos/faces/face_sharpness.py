@@ -1,0 +1,30 @@
+"""Sharpness of a face, comparable between shots of the same person at the same size."""
+
+import numpy as np
+from PIL import Image
+
+from photorank.photos.signals.signals_block import LONG_SIDE
+from photorank.typing import Floats
+
+_MIN_SIDE = 8  # pixels, below which there is nothing to measure
+_MIN_SHARPNESS = 1e-6  # of the ratio, before the logarithm
+
+
+def face_sharpness(photo: Image.Image, box: Floats) -> float:
+    """log10 of the variance of the Laplacian over the variance of grey in a box (4,) in pixels.
+
+    It is measured at the size at which the picture's technical signals are, and is nan where the
+    face is too small or has no contrast at all.
+    """
+    scale = min(LONG_SIDE / max(photo.size), 1.0)
+    left, top = np.maximum(box[:2], 0).tolist()
+    right, bottom = np.minimum(box[2:], photo.size).tolist()
+    width, height = round((right - left) * scale), round((bottom - top) * scale)
+    if min(width, height) < _MIN_SIDE:
+        return float("nan")
+    part = photo.resize((width, height), Image.Resampling.LANCZOS, (left, top, right, bottom), 2.0)
+    grey = np.asarray(part.convert("L"), dtype=np.float64) / 255
+    detail = 4 * grey[1:-1, 1:-1] - grey[:-2, 1:-1] - grey[2:, 1:-1]
+    detail -= grey[1:-1, :-2] + grey[1:-1, 2:]
+    spread = float(grey.var())
+    return float(np.log10(detail.var() / spread + _MIN_SHARPNESS)) if spread > 0 else float("nan")

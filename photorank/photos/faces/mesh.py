@@ -1,0 +1,76 @@
+"""The face mesh: 468 points of a face, and whether there is a face at all."""
+
+from dataclasses import dataclass
+from math import atan2, degrees
+
+import numpy as np
+from PIL import Image
+
+from photorank.photos.faces.cut_outs import Square, around, cut_out
+from photorank.photos.faces.networks import Network
+from photorank.typing import Floats
+
+_PIXELS = 192  # of the network's input
+_SCALE = 1.5  # side of what the network looks at, in sides of the face
+# Points of the mesh: the eyes' outer and inner corners as seen, left first; forehead and chin.
+EYES = ((33, 133), (362, 263))
+_FOREHEAD, _CHIN = 10, 152
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Points of a face in the photo's pixels, with depth in the same unit."""
+
+    points: Floats  # (468, 3)
+    score: float  # 0 to 1 that it is a face
+
+    @property
+    def box(self) -> Floats:
+        """Left, top, right and bottom (4,) of all points."""
+        flat = self.points[:, :2]
+        return np.concatenate([flat.min(axis=0), flat.max(axis=0)])
+
+    @property
+    def square(self) -> Square:
+        """Upright square around the face, for another look."""
+        return around(self.points[:, :2], self.roll, _SCALE)
+
+    @property
+    def roll(self) -> float:
+        """Turn of the line of the eyes in radians, clockwise."""
+        across = self.points[EYES[1][1]] - self.points[EYES[0][0]]
+        return atan2(across[1], across[0])
+
+    @property
+    def eye_distance(self) -> float:
+        """Distance of the eyes' middles in pixels."""
+        left, right = (self.points[list(corners), :2].mean(axis=0) for corners in EYES)
+        return float(np.hypot(*(right - left)))
+
+    @property
+    def pose(self) -> tuple[float, float, float]:
+        """Yaw, pitch and roll of the head in degrees; 0 looks into the camera, upright."""
+        across = self.points[EYES[1][1]] - self.points[EYES[0][0]]
+        down = self.points[_CHIN] - self.points[_FOREHEAD]
+        yaw = atan2(across[2], np.hypot(across[0], across[1]))
+        pitch = atan2(down[2], np.hypot(down[0], down[1]))
+        return degrees(yaw), degrees(pitch), degrees(self.roll)
+
+
+def look_twice(network: Network, photo: Image.Image, square: Square) -> Mesh:
+    """Mesh of the face in a square, from a second look at where the first one found it."""
+    return _mesh(network, photo, _mesh(network, photo, square).square)
+
+
+def look_again(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
+    """Mesh of the same face in a picture that is larger by a factor."""
+    x, y, side, angle = mesh.square
+    return _mesh(network, picture, Square(x * scale, y * scale, side * scale, angle))
+
+
+def _mesh(network: Network, photo: Image.Image, square: Square) -> Mesh:
+    pixels = cut_out(photo, square, _PIXELS).astype(np.float32) / np.float32(255)
+    raw, raw_score = network(pixels[None])
+    inside = raw.reshape(-1, 3).astype(np.float64) / _PIXELS
+    points = np.column_stack([square.points(inside[:, :2]), inside[:, 2] * square.side])
+    return Mesh(points, float(1 / (1 + np.exp(-np.clip(raw_score.ravel()[-1], -80.0, 80.0)))))

@@ -1,0 +1,43 @@
+"""The command faces: files, an index, removal, and what is wrong."""
+
+import pytest
+
+from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
+
+
+@needs_faces
+def test_single_files_need_no_index(photorank, tmp_path, empty_home):
+    """A face is told with its box and its eyes; a photo without one, too."""
+    file = tmp_path / "face.jpg"
+    file.write_bytes(as_jpeg(portrait()))
+    (told,) = photorank("faces", file, "--json").json
+    assert told["path"] == str(file)
+    assert [face["eyes"] for face in told["faces"]] == ["open"]
+    assert ": eyes open" in photorank("faces", file).out
+    file.write_bytes(as_jpeg(portrait().crop((0, 350, 100, 512))))
+    assert "no face was found" in photorank("faces", file).out
+    assert not empty_home.exists()
+
+
+@needs_faces
+@pytest.mark.usefixtures("home")
+def test_faces_are_forgotten_and_looked_for_again(photorank):
+    """An index has them from its first run; once removed they stay away until somebody asks."""
+    told = photorank("faces", "--index", "small", "--json").json
+    assert (told["measured"], told["known"], told["skipped"], told["photos"]) == (0, 24, [], [])
+    assert photorank("faces", "--name", "small", "--remove", "--json").json["removed"] == 24
+    assert "the faces of 0 photos were forgotten" in photorank("faces", "--remove").out
+    again = photorank("faces").out
+    assert "24 measured, 0 known before" in again
+    assert "0 faces in 0 photos" in again
+
+
+def test_a_file_that_is_no_photo_is_named(refused, gallery):
+    """In one line, with the reason."""
+    assert "vanished" in refused("faces", gallery / "none.jpg")
+
+
+@pytest.mark.parametrize("arguments", [["photo.jpg", "--remove"], ["photo.jpg", "--name", "small"]])
+def test_wrong_usage(photorank, arguments):
+    """Files are looked at, or an index is."""
+    assert photorank("faces", *arguments).code == 2

@@ -1,0 +1,67 @@
+"""What the detector's numbers mean: boxes, eyes, windows, duplicates."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.photos.faces.detect import Window, distinct, find_places, overlaps, whole
+
+
+def detector(scores):
+    """Return a network that sees one box of 48 pixels at each of some anchors, of 192."""
+
+    def run(tensor):
+        assert tensor.shape == (1, 192, 192, 3)
+        raw = np.zeros((1, 48 * 48, 16), dtype=np.float32)
+        raw[:, :, 2:4] = 48
+        raw[:, :, 4:8] = (-10, -5, 10, -5)  # the eyes, from the middle
+        logits = np.full((1, 48 * 48, 1), -200, dtype=np.float32)
+        for (row, column), score in scores.items():
+            logits[0, 48 * row + column] = np.log(score / (1 - score))
+        return raw, logits
+
+    return run
+
+
+def test_a_box_lies_where_its_anchor_does():
+    """In pixels of the photo, with the eyes, also through a window that reaches out of it."""
+    photo = Image.new("RGB", (400, 200))
+    (plain,) = find_places(detector({(24, 24): 0.9}), photo, [whole(photo)], 0.5).boxes
+    np.testing.assert_allclose(plain, [154.2, 54.2, 254.2, 154.2], atol=0.1)
+    places = find_places(detector({(24, 24): 0.9}), photo, [Window(200, 0, 192)], 0.5)
+    np.testing.assert_allclose(places.boxes, [[274, 74, 322, 122]])
+    np.testing.assert_allclose(places.eyes, [[[288, 93], [308, 93]]])
+    assert places.scores.tolist() == pytest.approx([0.9])
+    (square,) = places.squares()
+    assert (square.x, square.y, square.side, square.angle) == (298, 98, 72, 0)
+
+
+def test_a_padded_window_has_a_margin_all_around():
+    """A photo of 100 x 50, padded by a tenth of its long side, lies in a square of 120."""
+    assert whole(Image.new("RGB", (100, 50)), 0.1) == Window(-10, -35, 120)
+
+
+def test_boxes_of_one_face_are_merged_by_their_scores():
+    """Neighbouring anchors give one place; far ones several; weak ones none."""
+    photo = Image.new("RGB", (192, 192))
+    network = detector({(10, 10): 0.8, (10, 11): 0.4, (40, 40): 0.6, (40, 10): 0.2})
+    places = find_places(network, photo, [whole(photo)], 0.3)
+    assert places.scores.tolist() == pytest.approx([0.8, 0.6])
+    middle = places.boxes[0, [0, 2]].mean()
+    assert middle == pytest.approx((42 * 0.8 + 46 * 0.4) / 1.2)
+
+
+def test_nothing_is_seen_in_an_empty_photo():
+    """There are then no places, and no error."""
+    photo = Image.new("RGB", (30, 20))
+    places = find_places(detector({}), photo, [whole(photo), whole(photo, 0.35)], 0.3)
+    assert places.boxes.shape == (0, 4)
+    assert places.squares() == []
+
+
+def test_overlap_is_intersection_over_union():
+    """1 for the same box, 0 for boxes that only touch or are points."""
+    box = np.array([0.0, 0.0, 2.0, 2.0])
+    others = np.array([[0, 0, 2, 2], [1, 0, 3, 2], [2, 0, 4, 2], [5, 5, 5, 5]], dtype=float)
+    np.testing.assert_allclose(overlaps(box, others), [1, 1 / 3, 0, 0])
+    assert distinct(others, np.array([0.1, 0.9, 0.5, 0.4]), 0.3).tolist() == [1, 3]

@@ -1,0 +1,96 @@
+"""Faces in a real photo: found, not cut, eyes seen, sharper before the blur."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.photos.faces.find_faces import find_faces, is_cut
+from tests.fixtures.portraits import (
+    as_jpeg,
+    blurred,
+    needs_faces,
+    portrait,
+    with_eyes_closed,
+)
+
+
+@pytest.fixture(scope="module")
+def networks():
+    """Return the three networks."""
+    from photorank.photos.faces.networks import load_networks
+
+    return load_networks()
+
+
+def test_a_box_that_reaches_out_is_cut():
+    """From 3 % of its width or height on, at any edge."""
+    assert not is_cut(np.array([0.0, 0.0, 1.0, 1.0]))
+    assert not is_cut(np.array([-0.01, 0.2, 0.5, 0.6]))
+    for box in ([-0.1, 0.2, 0.5, 0.6], [0.2, -0.1, 0.5, 0.6], [0.2, 0.7, 0.6, 1.1]):
+        assert is_cut(np.array(box))
+
+
+@needs_faces
+def test_the_face_of_a_portrait_is_found(networks):
+    """Upright, looking into the camera, eyes open, whole."""
+    (face,) = find_faces(networks, portrait())
+    assert 0.3 < face.left < 0.4 < 0.5 < face.right < 0.6
+    assert 0.1 < face.top < 0.15 < 0.3 < face.bottom < 0.4
+    assert max(abs(face.yaw), abs(face.pitch), abs(face.roll)) < 15
+    assert (face.eyes, face.cut) == ("open", False)
+
+
+@needs_faces
+def test_closed_eyes_are_seen(networks):
+    """Lids that are painted over the eyes read as hardly open."""
+    (face,) = find_faces(networks, with_eyes_closed(portrait()))
+    assert face.eyes == "hardly open"
+
+
+@needs_faces
+def test_the_more_blur_the_less_sharp_is_the_face(networks):
+    """Of one portrait out of focus by more and more pixels."""
+    photos = [portrait(), *(blurred(portrait(), radius) for radius in (1, 2, 4))]
+    found = [find_faces(networks, photo)[0].sharpness for photo in photos]
+    assert found == sorted(found, reverse=True)
+
+
+@needs_faces
+def test_a_face_at_the_edge_is_cut(networks):
+    """The half of it is found and told."""
+    (face,) = find_faces(networks, portrait().crop((200, 0, 512, 312)))
+    assert face.cut
+
+
+@needs_faces
+@pytest.mark.parametrize("size", [(1, 1), (40, 3), (512, 512)])
+def test_a_photo_without_faces_has_none(networks, size):
+    """Whatever its shape."""
+    assert find_faces(networks, Image.new("RGB", size, (120, 130, 140))) == []
+
+
+@needs_faces
+def test_small_faces_are_looked_for_nearer_and_their_eyes_in_more_pixels(networks):
+    """Of a group in a large photo all faces are found, and their eyes are seen."""
+    group = Image.new("RGB", (1200, 900), (110, 120, 130))
+    for column in range(2):
+        for row in range(2):
+            head = portrait().crop((120, 20, 320, 220))
+            group.paste(head, (100 + 600 * column, 50 + 450 * row))
+    small = group.reduce(3)
+    assert len(find_faces(networks, small)) == 4
+    assert {face.eyes for face in find_faces(networks, small)} == {"unknown"}
+    assert {face.eyes for face in find_faces(networks, small, lambda: group)} == {"open"}
+
+
+@needs_faces
+def test_faces_are_found_in_a_decode_worker():
+    """With the decoded picture or alone, the same ones."""
+    from photorank.photos.decode_pool import decode_isolated, faces_isolated
+
+    data = as_jpeg(portrait())
+    (alone,) = faces_isolated(data)
+    assert alone.eyes == "open"
+    assert decode_isolated(data, short_side=384, faces=True).faces == [alone]
+    assert decode_isolated(data, short_side=100, faces=True).faces == [alone]
+    assert decode_isolated(data, short_side=384).faces is None
