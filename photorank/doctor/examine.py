@@ -124,7 +124,9 @@ def _encoder(paths: IndexPaths) -> Finding:
             data = read_photo(photo.path)
             if photo_digest(data) != photo.digest:
                 continue
-            pixels = decode_isolated(data, short_side=encoder.short_side).photo
+            pixels = decode_isolated(
+                data, short_side=encoder.short_side, long_side=encoder.long_side
+            ).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
             cosines.append(cosine(again[: index.manifest.head], index.heads_of([row])[0]))
         if len(cosines) == _EMBEDDED_PHOTOS:

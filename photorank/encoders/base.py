@@ -84,6 +84,10 @@ class Encoder(Protocol):
         """Pixels of a photo's short side that :meth:`prepare` uses; more are wasted."""
 
     @property
+    def long_side(self) -> int:
+        """Pixels of a photo's long side that its signals need; 0 without signals."""
+
+    @property
     def logit_scale(self) -> float | None:
         """Factor on cosines that the model was trained with; None if it had none."""
 

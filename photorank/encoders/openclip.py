@@ -27,7 +27,7 @@ from photorank.errors import (
     first_line,
 )
 from photorank.photos.framing import ANY_SHAPE, FRAMINGS, frame
-from photorank.photos.signals.signals_block import NAMES, SHORT_SIDE, signals_block
+from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, NAMES, signals_block
 from photorank.typing import Embeddings
 
 if TYPE_CHECKING:
@@ -134,7 +134,12 @@ class OpenClipEncoder(SwitchableImages):
     @property
     def short_side(self) -> int:
         """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
-        return max(self._size, SHORT_SIDE) if self._blocks else self._size
+        return self._size
+
+    @property
+    def long_side(self) -> int:
+        """Long side in pixels that signals need; 0 for an index without signals."""
+        return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
     def logit_scale(self) -> float | None:

@@ -15,10 +15,14 @@ from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.opened import Index, Photo
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.photos.decode_pool import decode_isolated
-from photorank.photos.degraded.copies import BESIDE_SCORES, Degradation, degraded_copies
+from photorank.photos.degraded.copies import (
+    BESIDE_SCORES,
+    COPIES_LONG_SIDE,
+    Degradation,
+    degraded_copies,
+)
 from photorank.photos.grey_code import grey_code
 from photorank.photos.open_photo import photo_digest, read_photo
-from photorank.photos.signals.signals_block import SHORT_SIDE
 from photorank.typing import Codes, Embeddings
 
 MIN_PHOTOS = 10  # one a fold
@@ -148,8 +152,9 @@ def _degraded(
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:
             return UnreadablePhotoError("changed since it was indexed", photo.path)
-        side = max(encoder.short_side, SHORT_SIDE)
-        picture = decode_isolated(data, short_side=side).photo
+        picture = decode_isolated(
+            data, short_side=encoder.short_side, long_side=COPIES_LONG_SIDE
+        ).photo
     except UnreadablePhotoError as error:
         return error
     versions = [encoder.prepare(one) for one in degraded_copies(picture, degradations, seed)]

@@ -52,14 +52,16 @@ class Decoded(NamedTuple):
     faces: list[Face] | None = None  # None if they were not looked for
 
 
-def decode_isolated(data: bytes, *, short_side: int | None = None, faces: bool = False) -> Decoded:
+def decode_isolated(
+    data: bytes, *, short_side: int | None = None, long_side: int = 0, faces: bool = False
+) -> Decoded:
     """Decoded photo with its capture time and camera, and its faces, computed in a pool process.
 
     Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
     (`passing` if the machine may be the cause), DecoderError if no process can be started, and
     FaceModelsError if faces are wanted and cannot be looked for.
     """
-    head, pixels = _ask("picture", data, short_side=short_side, faces=faces)
+    head, pixels = _ask("picture", data, short_side=short_side, long_side=long_side, faces=faces)
     photo = Image.frombytes("RGB", tuple(head["size"]), pixels)
     if head["full_size"]:
         photo.info["full_size"] = tuple(head["full_size"])

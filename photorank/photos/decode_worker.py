@@ -21,7 +21,7 @@ from photorank.photos.faces.face import faces_to_json
 from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
 from photorank.photos.open_photo import decode_photo, open_header
 from photorank.photos.signals.compression import jpeg_quality
-from photorank.photos.signals.signals_block import SHORT_SIDE
+from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
@@ -78,8 +78,8 @@ def _answer(head: Json, data: bytes, limits: DecodeLimits) -> Reply:
     return {"reason": "", "memory": limits.memory_was_free()}, b""
 
 
-def _picture(data: bytes, *, short_side: int | None, faces: bool = False) -> Reply:
-    photo = decode_photo(data, short_side=short_side)
+def _picture(data: bytes, *, short_side: int | None, long_side: int, faces: bool = False) -> Reply:
+    photo = decode_photo(data, short_side=short_side, long_side=long_side)
     full_size = photo.info.get("full_size")
     quality = jpeg_quality(open_header(io.BytesIO(data)))
     head = {
@@ -89,7 +89,7 @@ def _picture(data: bytes, *, short_side: int | None, faces: bool = False) -> Rep
         "jpeg_quality": quality if isfinite(quality) else None,
     }
     if faces:
-        head["faces"] = _found(data, photo if short_side == SHORT_SIDE else None)
+        head["faces"] = _found(data, photo if long_side == LEAST_LONG_SIDE else None)
     return head, photo.tobytes()
 
 

@@ -152,24 +152,28 @@ def missing_decoder(suffix: str) -> str | None:
     return None
 
 
-def decode_photo(data: bytes, *, short_side: int | None = None) -> Image.Image:
+def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int = 0) -> Image.Image:
     """First picture of a photo file: upright, 8-bit RGB in sRGB, transparent areas on white.
 
     If the caller needs only `short_side` pixels of the short side, the photo is scaled down by a
-    whole number to at least 1.6 times that, a JPEG by up to 8 while it is decoded: several times
-    faster, with almost the same picture after resizing. ``info["full_size"]`` then has the original
-    short and long side, from which `frame` finds the same shape. Raises UnreadablePhotoError if the
-    file is damaged, not a photo, or larger than `MAX_PIXELS`.
+    whole number to at least 1.6 times that, and to at least `long_side` pixels of the long side, a
+    JPEG by up to 8 while it is decoded: several times faster, with almost the same picture after
+    resizing. ``info["full_size"]`` then has the original short and long side, from which `frame`
+    finds the same shape. Raises UnreadablePhotoError if the file is damaged, not a photo, or larger
+    than `MAX_PIXELS`.
     """
     try:
         photo = _opened(data)
         full_size = photo.size
+        side = min(full_size)  # that is decoded to, at least
+        if short_side:
+            least_long = ceil(long_side * min(full_size) / max(full_size))
+            side = max(ceil(_REDUCED_SIDE_RATIO * short_side), least_long)
         if short_side and photo.format in _DRAFTED_FORMATS:
-            photo.draft(None, (ceil(_REDUCED_SIDE_RATIO * short_side),) * 2)
+            photo.draft(None, (side, side))
         photo.load()
         _restore_exif(photo)  # a PNG's text may come after its pixels
-        factor = _reduction(photo, short_side or photo.width)
-        picture = to_srgb(photo, data, tagged_space(photo, data), factor)
+        picture = to_srgb(photo, data, tagged_space(photo, data), _reduction(photo, side))
         picture = _upright(photo, picture)
     except UnreadablePhotoError:
         raise
@@ -280,8 +284,8 @@ def _restore_exif(photo: Image.Image) -> None:
 
 
 def _reduction(photo: Image.Image, short_side: int) -> int:
-    """Factor by which a photo's short side is still at least 1.6 times `short_side`; else 1."""
-    factor = int(min(photo.size) / (_REDUCED_SIDE_RATIO * short_side))
+    """Factor by which a photo's short side is still at least `short_side`; else 1."""
+    factor = min(photo.size) // short_side
     # Averaging would mix palette indices, and the one colour that means transparent.
     if photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
         return 1

@@ -26,7 +26,7 @@ from photorank.rating.signal_shares import SignalShares, signal_shares
 from photorank.typing import Embeddings, Floats
 from photorank.vectors.master import MasterVector
 
-_PICTURE_SIDE = 3  # times the encoder's short side: enough to recognise the photo
+_PICTURE_SIDE_PIXELS = 672  # the long side at most, enough to see what the heat map marks
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ def explain(
     vector belongs to another encoder or framing.
     """
     vector.fingerprint.require(index.fingerprint, vector=vector.name)
-    photo = decode_isolated(data, short_side=encoder.short_side).photo
+    photo = decode_isolated(data, short_side=encoder.short_side, long_side=encoder.long_side).photo
     heat = heat_map(photo, encoder, vector, on_progress)
     embedding = encode_photos(encoder, [encoder.prepare(photo)])[0]
     ratings = index.rate(vector)
-    picture = photo.copy()
-    picture.thumbnail((_PICTURE_SIDE * encoder.short_side,) * 2, Image.Resampling.LANCZOS)
+    picture = decode_isolated(data, short_side=1, long_side=_PICTURE_SIDE_PIXELS).photo
+    picture.thumbnail((_PICTURE_SIDE_PIXELS,) * 2, Image.Resampling.LANCZOS)
     return Explanation(
         picture,
         embedding,

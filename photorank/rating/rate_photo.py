@@ -42,7 +42,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
-    photo = decode_isolated(data, short_side=encoder.short_side).photo
+    photo = decode_isolated(data, short_side=encoder.short_side, long_side=encoder.long_side).photo
     return encode_photos(encoder, [encoder.prepare(photo)])
 
 

@@ -71,6 +71,7 @@ class PackagedEncoder(SwitchableImages):
     side_pixels: ClassVar[int]  # the frame's (short) side
     n_features: ClassVar[int]  # numbers that the network gives for a frame
     head: ClassVar[int]  # dimensions of texts, and of a photo's first block
+    long_side: int = 0  # that signals need
     logit_scale = None  # no such factor was ever trained: text and photos never met
     blocks: Blocks | None = None
 
@@ -96,6 +97,11 @@ class PackagedEncoder(SwitchableImages):
             one_shape=framing not in ANY_SHAPE,
             finish=self.frame_rows,
         )
+
+    @property
+    def short_side(self) -> int:
+        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
+        return self.side_pixels
 
     @property
     def dimensions(self) -> int:

@@ -12,7 +12,7 @@ from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import SHA256, Constants, load_constants
 from photorank.encoders.embedded.packaged_encoder import PackagedEncoder
 from photorank.encoders.embedded.packaged_networks import LITE0, LITE2, class_rows
-from photorank.photos.signals.signals_block import SHORT_SIDE, signals_block
+from photorank.photos.signals.signals_block import LEAST_LONG_SIDE, signals_block
 from photorank.typing import Direction, Embeddings, Frames
 
 if TYPE_CHECKING:
@@ -27,11 +27,6 @@ class FirstEmbeddedEncoder(PackagedEncoder):
     model = "embedded"
     side_pixels = 224  # what the weights were trained with
     n_features = head = 1280
-
-    @property
-    def short_side(self) -> int:
-        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
-        return self.side_pixels
 
     def weights_digest(self) -> str:
         """SHA-256 of the weights."""
@@ -70,12 +65,8 @@ class EmbeddedEncoder(PackagedEncoder):
     side_pixels = 192  # of 224 and 260 the gain is within 0.003 of pairwise accuracy
     n_features = 1280 + 856
     head = 512
+    long_side = LEAST_LONG_SIDE
     blocks = Blocks(head, stages=256, signals=32, constants=SHA256[:16])
-
-    @property
-    def short_side(self) -> int:
-        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
-        return max(self.side_pixels, SHORT_SIDE)
 
     def weights_digest(self) -> str:
         """SHA-256 of weights and constants."""

@@ -136,7 +136,12 @@ class Opener:
             return Opened(place, file, digest)
         loaded = self.encoder()
         try:
-            decoded = decode_isolated(data, short_side=loaded.short_side, faces=self.faces)
+            decoded = decode_isolated(
+                data,
+                short_side=loaded.short_side,
+                long_side=loaded.long_side,
+                faces=self.faces,
+            )
             photo = decoded.photo
             prepared = loaded.prepare(photo)
         except UnreadablePhotoError as error:

@@ -62,7 +62,9 @@ def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
             data = read_photo(as_path(roots.path((root, path))))
             if photo_digest(data) != digest:
                 continue
-            pixels = decode_isolated(data, short_side=encoder.short_side).photo
+            pixels = decode_isolated(
+                data, short_side=encoder.short_side, long_side=encoder.long_side
+            ).photo
             again = encode_photos(encoder, [encoder.prepare(pixels)])[0]
             own = read_shard(paths, Shard(*shard), encoder.dimensions)[row]
             cosines.append(cosine(own, again))

@@ -192,6 +192,11 @@ def record_batch(
         _set_vanished(connection, skips, True)
 
 
+# Rows that an earlier photorank measured, at another size of the pictures: they are compared with
+# each other alone. No other row has this column.
+EARLIER_SIGNALS = "singular_share IS NOT NULL"
+
+
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:

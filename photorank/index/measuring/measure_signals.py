@@ -1,6 +1,6 @@
 """Technical signals of an index's photos, each measured once and kept in the catalogue."""
 
-from photorank.index.catalogue.file_records import record_signals
+from photorank.index.catalogue.file_records import EARLIER_SIGNALS, record_signals
 from photorank.index.measuring.measure_photos import (
     Measurement,
     MeasureOptions,
@@ -10,14 +10,13 @@ from photorank.index.measuring.measure_photos import (
 from photorank.photos.decode_pool import signals_isolated
 from photorank.workspace import IndexPaths
 
-_SIGNALS = Measurement(
-    "photorank-signals", "SELECT photo FROM signals", signals_isolated, record_signals
-)
+_MEASURED = f"SELECT photo FROM signals WHERE NOT ({EARLIER_SIGNALS})"  # noqa: S608
+_SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_signals)
 
 
 def measure_signals(
     paths: IndexPaths,
     options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
 ) -> MeasureReport:
-    """Measure the signals of the photos without any, as :func:`measure_photos` does."""
+    """Measure the signals of the photos without those of this version, as :func:`measure_photos` does."""
     return measure_photos(paths, _SIGNALS, options)

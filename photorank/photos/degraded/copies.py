@@ -9,8 +9,9 @@ from numpy.random import Generator
 from PIL import Image, ImageFilter
 
 from photorank.photos.degraded.defects import exposed, jpeg_file, turned
-from photorank.photos.signals.signals_block import LONG_SIDE
 
+# Pixels of the long side at which photos are degraded: enough for frames of any encoder.
+COPIES_LONG_SIDE = 768
 _SHAKE_STEPS = 9
 
 
@@ -110,9 +111,9 @@ FRAMED = (
 def degraded_copies(
     photo: Image.Image, degradations: tuple[Degradation, ...], seed: int
 ) -> list[Image.Image]:
-    """Photo downscaled to the size at which signals are measured, then one copy per degradation."""
+    """Photo downscaled to `COPIES_LONG_SIDE`, then one copy per degradation."""
     photo = photo.copy()
-    photo.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.LANCZOS)
+    photo.thumbnail((COPIES_LONG_SIDE, COPIES_LONG_SIDE), Image.Resampling.LANCZOS)
     photo.info.clear()
     draw = np.random.default_rng(seed)
     return [photo, *(one.apply(photo, draw) for one in degradations)]

@@ -6,7 +6,7 @@ from photorank.photos.faces.face import Face
 from photorank.photos.faces.find_faces import LARGER, find_faces
 from photorank.photos.faces.networks import load_networks
 from photorank.photos.open_photo import decode_photo, full_size
-from photorank.photos.signals.signals_block import SHORT_SIDE
+from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
 
 # Of the picture in which small eyes are looked at: a JPEG of 12 megapixels is read at half its
 # size for it, one of 100 at a quarter.
@@ -20,7 +20,9 @@ def faces_in(data: bytes, decoded: Image.Image | None = None) -> list[Face]:
     needs, so that an old index gets what a new one has; `decoded` saves decoding it again. Raises
     UnreadablePhotoError if the bytes are no usable photo, FaceModelsError without the models.
     """
-    photo = decode_photo(data, short_side=SHORT_SIDE) if decoded is None else decoded
+    photo = (
+        decode_photo(data, short_side=1, long_side=LEAST_LONG_SIDE) if decoded is None else decoded
+    )
 
     def larger() -> Image.Image:
         return decode_photo(data, short_side=_LARGER_SHORT_SIDE)

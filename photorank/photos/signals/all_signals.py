@@ -7,7 +7,12 @@ from PIL import Image
 
 from photorank.photos.open_photo import decode_photo, full_size, open_header
 from photorank.photos.signals.compression import jpeg_quality
-from photorank.photos.signals.signals_block import NAMES, SHORT_SIDE, noise_of, signals_block
+from photorank.photos.signals.signals_block import (
+    LEAST_LONG_SIDE,
+    NAMES,
+    noise_of,
+    signals_block,
+)
 from photorank.typing import Floats
 
 # The names are the catalogue's columns, in this order.
@@ -31,7 +36,7 @@ def photo_signals(data: bytes) -> dict[str, float]:
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
-    photo = decode_photo(data, short_side=SHORT_SIDE)
+    photo = decode_photo(data, short_side=1, long_side=LEAST_LONG_SIDE)
     quality = jpeg_quality(open_header(io.BytesIO(data)))
     return catalogue_signals(signals_block(photo), photo, quality)
 

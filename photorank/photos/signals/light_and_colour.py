@@ -1,37 +1,35 @@
 """Signals of clipping: the shares of black and of white pixels."""
 
-import numpy as np
-
-from photorank.typing import Frames
+from PIL import Image, ImageChops
 
 _MAX_BLACK, _MIN_WHITE = 5, 250  # sRGB levels, 0 to 255, beyond which no detail is left
 
 
-def clipped_shadows(pixels: Frames) -> float:
-    """Share of pixels that are black in every channel, 0 to 1.
+def clipped_shadows(photo: Image.Image) -> float:
+    """Share of an RGB photo's pixels that are black in every channel, 0 to 1.
 
     Lower is better, but a night sky is black as well.
 
     Examples
     --------
-    >>> clipped_shadows(np.array([[[0, 3, 5], [0, 3, 9]]], dtype=np.uint8))
-    0.5
+    >>> clipped_shadows(Image.new("RGB", (8, 8), (0, 3, 5)))
+    1.0
     """
-    red, green, blue = np.moveaxis(pixels, -1, 0)
-    lightest = np.maximum(np.maximum(red, green), blue)  # quicker than max over an axis
-    return float((lightest <= _MAX_BLACK).mean())
+    red, green, blue = photo.split()
+    lightest = ImageChops.lighter(ImageChops.lighter(red, green), blue).histogram()
+    return sum(lightest[: _MAX_BLACK + 1]) / (photo.width * photo.height)
 
 
-def clipped_highlights(pixels: Frames) -> float:
-    """Share of pixels that are white in every channel, 0 to 1.
+def clipped_highlights(photo: Image.Image) -> float:
+    """Share of an RGB photo's pixels that are white in every channel, 0 to 1.
 
     Lower is better, but a lamp is white as well.
 
     Examples
     --------
-    >>> clipped_highlights(np.array([[[255, 250, 251], [255, 200, 255]]], dtype=np.uint8))
-    0.5
+    >>> clipped_highlights(Image.new("RGB", (8, 8), (255, 250, 251)))
+    1.0
     """
-    red, green, blue = np.moveaxis(pixels, -1, 0)
-    darkest = np.minimum(np.minimum(red, green), blue)
-    return float((darkest >= _MIN_WHITE).mean())
+    red, green, blue = photo.split()
+    darkest = ImageChops.darker(ImageChops.darker(red, green), blue).histogram()
+    return sum(darkest[_MIN_WHITE:]) / (photo.width * photo.height)

@@ -111,3 +111,25 @@ def test_pruning_drops_the_signals_of_what_is_gone(library):
     with reading(library.paths) as connection:
         assert connection.execute("SELECT count(*) FROM signals").fetchone() == (3,)
     assert np.isfinite(library.index.signals().column("width")).all()
+
+
+def test_what_an_earlier_version_measured_is_shown_until_it_is_measured_again(library):
+    """Both are never compared: they were taken at different sizes of the pictures."""
+    fill(library.folder, 3)
+    library.build()
+    measure_signals(library.paths)
+    with writing(library.paths) as connection:
+        connection.execute("UPDATE signals SET singular_share = 0.5, sharpness = -1.5")
+    assert library.index.signals().column("sharpness").tolist() == [-1.5] * 3
+
+    with writing(library.paths) as connection:  # the same run, killed after one photo
+        connection.execute(
+            "UPDATE signals SET singular_share = NULL, sharpness = -2"
+            " WHERE photo = (SELECT min(photo) FROM signals)"
+        )
+    found = library.index.signals().column("sharpness")
+    assert (found[found > -9].tolist(), np.isnan(found).sum()) == ([-2], 2)
+
+    report = measure_signals(library.paths)
+    assert (report.measured, report.known) == (2, 1)
+    assert np.isfinite(library.index.signals().column("width")).all()
