@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from photorank.comparisons.codes import connected
 from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import unit_codes
-from photorank.typing import Codes
+from photorank.typing import Codes, Floats
 
+# Share of training photos below which two repeats learned from the same.
+_ALIKE = 1e-9
 # What the parts of an official split are for; anything else is learned from.
 _TEST, _UNUSED = "test", "validation"
 
@@ -140,6 +143,35 @@ def kept_together(first: Codes, second: Codes) -> Codes:
         links.append(np.stack([members[1:][same], members[:-1][same]]))
     one, other = np.concatenate(links, axis=1)
     return connected(one, other, n)
+
+
+def luck_of_training(ratings: Floats, folds: Folds) -> float:
+    """Share, 0 to 1, of held-out ratings (repeats, n) that is owed to the photos learned from.
+
+    In every repeat a photo is rated by a model that learned from partly other photos. What was
+    learned by luck differs between them as their photos do; what other photos would teach just
+    as well does not. It is 1 with one repeat, which cannot tell.
+    """
+    tested = (folds.codes >= 0).all(axis=0)
+    codes, n = folds.codes[:, tested], folds.codes.shape[1]
+    spread = ratings[:, tested].std(axis=1, keepdims=True) if tested.any() else np.zeros(1)
+    if len(codes) < 2 or not (spread > 0).all():
+        return 1.0
+    rates = (ratings[:, tested] - ratings[:, tested].mean(axis=1, keepdims=True)) / spread
+    differs = float(rates.var(axis=0, ddof=1).mean())
+    unshared = np.mean([_unshared(one, other, n) for one, other in combinations(codes, 2)])
+    if unshared < _ALIKE:  # a few groups can be split in one way alone
+        return 1.0
+    return min(differs / float(unshared), 1.0)
+
+
+def _unshared(one: Codes, other: Codes, n: int) -> float:
+    """Share of the training photos of two repeats' models that is not the same, over photos."""
+    both = np.zeros((one.max() + 1, other.max() + 1))
+    np.add.at(both, (one, other), 1)
+    held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]
+    shared = n - held_out - held_out_too + both[one, other]
+    return 1 - float(np.mean(shared / np.sqrt((n - held_out) * (n - held_out_too))))
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:

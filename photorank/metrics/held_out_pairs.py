@@ -1,13 +1,13 @@
 """Held-out pairs of photos, and metrics over these pairs with the matching interval."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.metrics.estimates import Difference, Estimate
-from photorank.metrics.folds import Folds
+from photorank.metrics.folds import Folds, luck_of_training
 from photorank.metrics.jackknife_intervals import jackknife, paired_difference
 from photorank.metrics.pair_sums import COUPLES, PairSums, pool, values_by_fold
 from photorank.metrics.ranking import accuracy_sums
@@ -61,7 +61,10 @@ class HeldOutPairs:
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
-        return sums if refitted else [pool(sums)]
+        if not refitted:
+            return [pool(sums)]
+        luck = luck_of_training(ratings, self.folds)
+        return [replace(one, luck=luck) for one in sums]
 
     def accuracy(self, ratings: Floats) -> Estimate:
         """Pairwise accuracy of ratings (repeats, n) by a model refitted for every fold."""
@@ -95,7 +98,7 @@ class HeldOutPairs:
         return corrected_resampled_difference(
             values_by_fold(a),
             values_by_fold(b),
-            test_share=self.folds.test_share,
+            test_share=self.folds.test_share * max(one.luck for one in (*a, *b)),
             repeats=len(self.graphs),
             n_photos=self.n_photos,
         )
@@ -122,7 +125,7 @@ def estimate_of(
         return jackknife(pool(sums).leave_one_out(), **counts)
     return corrected_resampled(
         values_by_fold(sums),
-        test_share=folds.test_share,
+        test_share=folds.test_share * max(one.luck for one in sums),
         repeats=len(sums),
         floor=sums[0].floor,
         **counts,

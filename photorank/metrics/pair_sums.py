@@ -50,6 +50,7 @@ class PairSums:
     without: Floats  # (u, 3) the same without each unit: a photo, or a cluster of photos
     between: Floats  # (c, 3) the same of the pairs between two units, for some couples of units
     floor: float  # the metric's least value: 0 for an accuracy, −1 for a correlation
+    luck: float = 1.0  # share of the ratings that is owed to the photos learned from; 1 if unknown
 
     def __add__(self, other: "PairSums") -> "PairSums":
         """Pooled sums of two repeats over the same units."""
@@ -71,6 +72,7 @@ class PairSums:
             two(self.without, other.without),
             two(self.between, other.between),
             self.floor,
+            max(self.luck, other.luck),
         )
 
     @property

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from photorank.errors import ComparisonsError
-from photorank.metrics.folds import kept_together, make_folds
+from photorank.metrics.folds import kept_together, luck_of_training, make_folds
 
 
 def test_folds_share_out_the_photos():
@@ -92,3 +92,29 @@ def test_groups_and_copies_are_kept_together():
     copies = np.array([-1, 0, 0, -1, 1, 1, -1])
 
     assert kept_together(copies, groups).tolist() == [0, 0, 0, 0, 1, 1, 2]
+
+
+def test_luck_is_what_other_training_photos_would_not_teach():
+    """Ratings that are sums over the photos learned from are luck, those of the photo are not."""
+    rng = np.random.default_rng(0)
+    n = 400
+    folds = make_folds(n, k=10, repeats=3, seed=0)
+    taught = rng.normal(size=(n, n))  # what photo j teaches of photo i
+    luck = np.stack(
+        [(taught * (codes[:, None] != codes)).sum(axis=1) for codes in folds.codes]
+    ) / np.sqrt(n)
+    own = np.broadcast_to(rng.normal(size=n), luck.shape)
+
+    assert luck_of_training(luck, folds) == pytest.approx(1, abs=0.1)
+    assert luck_of_training(own, folds) == pytest.approx(0)
+    assert luck_of_training(own + luck, folds) == pytest.approx(0.5, abs=0.1)
+
+
+@pytest.mark.parametrize(("n", "k", "repeats"), [(40, 10, 1), (3, 3, 3)])
+def test_luck_that_nothing_tells_is_all(n, k, repeats):
+    """One repeat, or repeats that all learn from the same photos, do not tell luck from merit."""
+    folds = make_folds(n, k=k, repeats=repeats, seed=0)
+    ratings = np.random.default_rng(0).normal(size=(repeats, n))
+
+    assert luck_of_training(ratings, folds) == 1
+    assert luck_of_training(np.ones((repeats, n)), folds) == 1
