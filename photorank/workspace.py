@@ -45,6 +45,7 @@ class IndexPaths:
     manifest = _Below("manifest.json")  # schema version, encoder, framing, photo roots, counts
     catalogue = _Below("catalogue.sqlite")
     lock = _Below("writer.lock")  # held by the one process that writes
+    queue = _Below("writer.queue")  # held by the one that is to write next
     begun = _Below(".begun")  # there until a new index has its first photos
     shards = _Below("shards")  # FAISS shards
     vectors = _Below("vectors")  # cards

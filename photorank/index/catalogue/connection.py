@@ -31,7 +31,7 @@ from photorank.index.catalogue.transactions import transaction
 from photorank.index.manifest import SCHEMA_VERSION, read_manifest
 from photorank.workspace import IndexPaths, make_folder, require_locks, storage_errors
 
-_LOCK_TIMEOUT_SECONDS = 10.0  # SQLite waits so long for another process
+_LOCK_TIMEOUT_SECONDS = 10.0  # that are waited for another process
 
 
 @contextmanager
@@ -55,20 +55,24 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 
 @contextmanager
-def writing(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
+def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
     """The only writing connection to an index; the catalogue is created if there is no index.
 
     A new index that has neither photo nor manifest at the end is removed again, but nothing that
-    was there before. Raises LockedIndexError if another process is writing, StorageError if the
-    disk is full, read-only or gone, and BrokenIndexError or NewerSchemaError if the catalogue is
-    missing or cannot be read.
+    was there before. Another process is waited for, for ten seconds or not at all; of those who
+    wait, the first is next. Raises LockedIndexError if it is still writing then, StorageError if
+    the disk is full, read-only or gone, and BrokenIndexError or NewerSchemaError if the catalogue
+    is missing or cannot be read.
     """
     lock = filelock.FileLock(paths.lock)
+    seconds = _LOCK_TIMEOUT_SECONDS if wait else 0.0
     with storage_errors(paths.root):
         make_folder(paths.root)
         require_locks(paths.root)
         try:
-            lock.acquire(timeout=0)
+            # Who comes back at once, as a run after a run does, queues behind who waits already.
+            with filelock.FileLock(paths.queue, timeout=seconds):
+                lock.acquire(timeout=seconds)
         except filelock.Timeout as error:
             raise LockedIndexError(paths.name) from error
     try:
@@ -232,6 +236,7 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
     for suffix in ("", "-wal", "-shm"):
         paths.catalogue.with_name(paths.catalogue.name + suffix).unlink(missing_ok=True)
     paths.begun.unlink(missing_ok=True)
+    paths.queue.unlink(missing_ok=True)
     paths.lock.unlink(missing_ok=True)
     try:
         paths.root.rmdir()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
-from photorank.index.catalogue.transactions import transaction
+from photorank.index.catalogue.transactions import in_parts, transaction
 from photorank.photos.faces.face import Face
 from photorank.photos.files import SkippedFile, Stamp
 from photorank.photos.signals.all_signals import SIGNALS
@@ -220,14 +220,21 @@ class Findings(NamedTuple):
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
-    """Record in one transaction the files that vanished, returned, or became skipped or usable."""
+    """Record the files that vanished, returned, or became skipped or usable.
+
+    Where that is cut short, the next run finds the rest.
+    """
+    for places, vanished in ((findings.gone, True), (findings.back, False)):
+        for part in in_parts(places):
+            with transaction(connection):
+                _set_vanished(connection, part, vanished)
+    for stamps in in_parts(list(findings.stamps.items())):
+        with transaction(connection):
+            connection.executemany(
+                "UPDATE files SET ctime_ns = ?, inode = ? WHERE root = ? AND path = ?",
+                [(stamp.ctime_ns, stamp.inode, *place) for place, stamp in stamps],
+            )
     with transaction(connection):
-        _set_vanished(connection, findings.gone, True)
-        _set_vanished(connection, findings.back, False)
-        connection.executemany(
-            "UPDATE files SET ctime_ns = ?, inode = ? WHERE root = ? AND path = ?",
-            [(stamp.ctime_ns, stamp.inode, *place) for place, stamp in findings.stamps.items()],
-        )
         _forget_skips(connection, findings.usable_again)
         _record_skips(connection, findings.skips)
 

@@ -1,10 +1,17 @@
 """Transactions of the catalogue, in which the tables' checksums follow every change."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
 
 from photorank.index.catalogue.row_checksums import watch
+
+_PART_ROWS = 1_000  # that take a tenth of a second
+_PAUSE_SECONDS = 0.02  # between two parts; a click asks again after a tenth of a second at most
+
+Row = TypeVar("Row")
 
 
 @contextmanager
@@ -19,3 +26,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:  # SQLite has rolled back by itself when the disk is full
             connection.execute("ROLLBACK")
         raise
+
+
+def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """Yield rows in parts for a transaction each, with a pause in which others may write."""
+    for start in range(0, len(rows), _PART_ROWS):
+        if start:
+            time.sleep(_PAUSE_SECONDS)
+        yield rows[start : start + _PART_ROWS]

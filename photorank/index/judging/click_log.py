@@ -263,7 +263,7 @@ def _let_choices_count(paths: IndexPaths) -> None:
         if own_manifest(connection, paths).judgements == "choices" or _is_scored(connection):
             return
     try:
-        with writing(paths) as connection:
+        with writing(paths, wait=False) as connection:
             manifest = own_manifest(connection, paths)
             keep_manifest(connection, paths, replace(manifest, judgements="choices"))
     except LockedIndexError:

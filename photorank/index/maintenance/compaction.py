@@ -1,20 +1,27 @@
 """Compaction: drop vanished photos, merge small shards, remove unreferenced files."""
 
+import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from photorank.errors import BrokenIndexError
 from photorank.index.catalogue.file_records import Shard
 from photorank.index.catalogue.rooted_paths import Place, lies_under
-from photorank.index.catalogue.transactions import transaction
+from photorank.index.catalogue.transactions import in_parts, transaction
 from photorank.index.embeddings.half_precision import concatenated
 from photorank.index.embeddings.shards import file_sha256, read_shard, write_shard
 from photorank.workspace import IndexPaths, storage_errors
 
 _SMALL_SHARD_ROWS = 4_096  # rows below which a shard is worth merging
+
+_JUDGED = """(
+    id IN (SELECT photo FROM ratings) OR id IN (SELECT photo FROM memberships)
+    OR id IN (SELECT winner FROM choices) OR id IN (SELECT loser FROM choices)
+    OR id IN (SELECT first FROM skips) OR id IN (SELECT second FROM skips)
+)"""
 
 
 class Embedded(NamedTuple):
@@ -30,34 +37,54 @@ def drop_vanished(
 ) -> None:
     """Drop vanished files in the scope, and embeddings, signals and faces of photos without.
 
-    Judgements stay with the content's digest, and count again should it come back.
+    Judgements stay with the content's digest, and count again should it come back. What is to be
+    dropped is found out without a lock; each photo goes with its files in one transaction.
     """
     folders = set(scope)
-    rows = connection.execute("SELECT root, path FROM files WHERE vanished")
-    vanished = [place for place in rows if lies_under(place, folders)]
-    with transaction(connection):
-        connection.executemany("DELETE FROM files WHERE root = ? AND path = ?", vanished)
-        dropped = connection.execute(
-            "SELECT digest FROM photos WHERE id NOT IN (SELECT photo FROM files)"
-        ).fetchall()
+    vanished: dict[int, list[Place]] = defaultdict(list)
+    for root, path, photo in connection.execute(
+        "SELECT root, path, photo FROM files WHERE vanished"
+    ):
+        if lies_under((root, path), folders):
+            vanished[photo].append((root, path))
+    files = dict(
         connection.execute(
-            "UPDATE photos SET shard = NULL, row = NULL WHERE id NOT IN (SELECT photo FROM files)"
+            "SELECT photo, count(*) FROM files WHERE photo IN"
+            " (SELECT photo FROM files WHERE vanished) GROUP BY photo"
         )
-        for table in ("signals", "faces", "photo_faces"):
-            connection.execute(
-                f"DELETE FROM {table} WHERE photo NOT IN (SELECT photo FROM files)"  # noqa: S608
-            )
-        connection.execute(
-            "DELETE FROM photos WHERE shard IS NULL"
-            " AND id NOT IN (SELECT photo FROM ratings)"
-            " AND id NOT IN (SELECT photo FROM memberships)"
-            " AND id NOT IN (SELECT winner FROM choices)"
-            " AND id NOT IN (SELECT loser FROM choices)"
-            " AND id NOT IN (SELECT first FROM skips)"
-            " AND id NOT IN (SELECT second FROM skips)"
-        )
-    for (digest,) in dropped:
-        paths.thumbnail(digest).unlink(missing_ok=True)
+    )
+    without_files = connection.execute(
+        "SELECT id FROM photos WHERE id NOT IN (SELECT photo FROM files)"  # noqa: S608
+        f" AND NOT (shard IS NULL AND {_JUDGED})"
+    ).fetchall()
+    lost = [photo for photo, places in vanished.items() if files[photo] == len(places)]
+    copies = [place for photo in vanished.keys() - set(lost) for place in vanished[photo]]
+    for photos in in_parts([*lost, *(photo for (photo,) in without_files)]):
+        with transaction(connection):
+            gone = (place for photo in photos for place in vanished.get(photo, ()))
+            _delete_files(connection, gone)
+            digests = _drop_photos(connection, photos)
+        for digest in digests:
+            paths.thumbnail(digest).unlink(missing_ok=True)
+    for places in in_parts(copies):
+        with transaction(connection):
+            _delete_files(connection, places)
+
+
+def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> None:
+    connection.executemany("DELETE FROM files WHERE root = ? AND path = ?", places)
+
+
+def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
+    """Digests of photos whose embeddings, signals, faces and, if not judged, rows are dropped."""
+    these = [json.dumps(photos)]
+    among = "IN (SELECT value FROM json_each(?))"
+    digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608
+    for table in ("signals", "faces", "photo_faces"):
+        connection.execute(f"DELETE FROM {table} WHERE photo {among}", these)  # noqa: S608
+    connection.execute(f"UPDATE photos SET shard = NULL, row = NULL WHERE id {among}", these)  # noqa: S608
+    connection.execute(f"DELETE FROM photos WHERE id {among} AND NOT {_JUDGED}", these)  # noqa: S608
+    return [digest for (digest,) in digests]
 
 
 def compact(

@@ -171,8 +171,9 @@ def test_a_batch_that_was_cut_short_leaves_nothing(library):
     assert not list(library.paths.root.glob(".*.part"))
 
 
-def test_there_is_one_writer_at_a_time(library):
-    """A second run, or an import, is refused at once while the first is at work."""
+def test_there_is_one_writer_at_a_time(library, monkeypatch):
+    """A second run, or an import, is refused after a while if the first is still at work."""
+    monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
     fill(library.folder, 60)
     library.build()
     paths = library.paths

@@ -1,12 +1,16 @@
-"""Catalogues that cannot be opened as usual: what was committed is read all the same."""
+"""Connections to the catalogue: who waits for whom, and what is read where nobody may write."""
 
 import shutil
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 
-from photorank.index.catalogue.connection import reading
+from photorank.errors import LockedIndexError
+from photorank.index.catalogue.connection import reading, writing
+from photorank.index.catalogue.transactions import in_parts
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.fixtures.collection import mounted
@@ -46,3 +50,51 @@ def test_what_lies_in_the_log_alone_is_read_on_a_read_only_disk(library, disk):
     assert len(index) == 3
     with reading(paths) as connection:
         assert connection.execute("SELECT name FROM raters WHERE name = 'ann'").fetchall()
+
+
+def test_a_writer_that_comes_back_at_once_lets_others_in(library):
+    """One that writes again and again does not keep another from writing."""
+    fill(library.folder, 1)
+    library.build()
+    ended, held = threading.Event(), []
+
+    def write_again_and_again():
+        while not ended.is_set():
+            with writing(library.paths):
+                held.append(time.monotonic())
+                time.sleep(0.01)
+
+    busy = threading.Thread(target=write_again_and_again)
+    busy.start()
+    try:
+        while not held:
+            time.sleep(0.001)
+        asked = time.monotonic()
+        with writing(library.paths):
+            meanwhile = sum(moment > asked for moment in held)
+    finally:
+        ended.set()
+        busy.join()
+    assert meanwhile < 20
+
+
+def test_a_writer_may_be_refused_at_once(library):
+    """As a click is, whose own judgement is kept already."""
+    fill(library.folder, 1)
+    library.build()
+    begun = time.monotonic()
+    with (
+        writing(library.paths),
+        pytest.raises(LockedIndexError),
+        writing(library.paths, wait=False),
+    ):
+        pass
+    assert time.monotonic() - begun < 2
+
+
+def test_many_rows_are_written_in_parts():
+    """Each takes a tenth of a second, and all rows come once."""
+    parts = list(in_parts(range(2_500)))
+    assert [len(part) for part in parts] == [1_000, 1_000, 500]
+    assert [row for part in parts for row in part] == list(range(2_500))
+    assert list(in_parts([])) == []

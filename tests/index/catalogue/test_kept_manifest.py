@@ -27,11 +27,11 @@ from tests.index.catalogue.test_migrations import as_version_3
 
 
 def snapshot(root):
-    """Return the bytes of every file below a folder, but of the lock and the catalogue."""
+    """Return the bytes of every file below a folder, but of the locks and the catalogue."""
     return {
         path.relative_to(root): path.read_bytes()
         for path in sorted(root.rglob("*"))
-        if path.is_file() and not path.name.startswith(("writer.lock", "catalogue.sqlite"))
+        if path.is_file() and not path.name.startswith(("writer.", "catalogue.sqlite"))
     }
 
 

@@ -1,6 +1,8 @@
 """Pruning, compaction, and readers meanwhile."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -157,3 +159,46 @@ def test_pruning_drops_what_a_changed_file_held_before(library):
     fill(library.folder, 1)
     library.build()
     assert library.encoded == 5  # the first photo twice
+
+
+def test_a_prune_without_anything_to_drop_keeps_no_writer_waiting(library, monkeypatch):
+    """It finds that out by reading, while another transaction is at work."""
+    monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
+    fill(library.folder, 2)
+    library.build()
+    root = (1, b"")
+    with (
+        writing(library.paths) as connection,
+        closing(sqlite3.connect(library.paths.catalogue)) as other,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        compaction.drop_vanished(connection, library.paths, [root])
+
+
+def test_a_prune_drops_each_photo_with_its_files(library, monkeypatch):
+    """Ended between two parts it leaves whole photos, and the next one drops the others."""
+    monkeypatch.setattr("photorank.index.catalogue.transactions._PART_ROWS", 2)
+    photos = fill(library.folder, 6)
+    shutil.copy(photos[5], library.folder / "copy.png")
+    library.build()
+    import_labels(library.paths, labels(("0000.png", 1.0)))
+    for photo in photos:
+        photo.unlink()
+    library.build()
+
+    def ended(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("photorank.index.catalogue.transactions.time.sleep", ended)
+    with pytest.raises(KeyboardInterrupt):
+        library.build(prune=True)
+    assert in_order(library.paths)
+    with reading(library.paths) as connection:
+        assert connection.execute("SELECT count(*) FROM files").fetchone() == (5,)
+    monkeypatch.undo()
+    library.build(prune=True)
+    assert in_order(library.paths)
+    with reading(library.paths) as connection:
+        assert connection.execute("SELECT path FROM files").fetchall() == [(b"copy.png",)]
+        kept = "SELECT count(shard), count(*), (SELECT count(*) FROM ratings) FROM photos"
+        assert connection.execute(kept).fetchone() == (1, 2, 1)
