@@ -8,7 +8,7 @@ from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import load_roots
 from photorank.index.catalogue.kept_manifest import own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
-from photorank.index.judging.copy_judgements import Copied, copy_judgements, has_judgements
+from photorank.index.judging.copy_judgements import Copied, copy_judgements, is_copied
 from photorank.workspace import IndexPaths
 
 
@@ -21,13 +21,12 @@ class Successor:
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index has judgements already, before any work."""
+        """Raise JudgedIndexError if the new index has other judgements already, before any work."""
         if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:
             with reading(new) as connection:
-                if has_judgements(connection):
-                    raise JudgedIndexError(new.name)
+                is_copied(self.old, connection, new)
 
     def copy_to(self, new: IndexPaths) -> Copied:
         """Copy all judgements; see :func:`copy_judgements`."""

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from photorank.errors import JudgedIndexError
 from photorank.index.catalogue.connection import reading, writing
@@ -54,36 +54,49 @@ class Copied(NamedTuple):
     groups: int  # photos with a group, a series or a split
 
 
-def has_judgements(connection: sqlite3.Connection) -> bool:
-    """Whether an index has any judgements, clicks included, or names of people who judged."""
+def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
+    """Whether a new index has the judgements of an old one already, all and no others.
+
+    Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
+    """
     known = "SELECT id FROM sources UNION ALL SELECT id FROM raters LIMIT 1"
-    return connection.execute(known).fetchone() is not None
+    if connection.execute(known).fetchone() is None:
+        return False
+    with reading(old) as earlier:
+        if _judgements(earlier) != _judgements(connection):
+            raise JudgedIndexError(new.name)
+    return True
 
 
 def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
     """Copy scores, choices, groups, clicks and their order from one index to another.
 
     Photos are known by their content, so they may lie elsewhere; judgements on photos that the
-    new index has not are kept for when they come. Raises JudgedIndexError if the new index has
-    judgements already: they might contradict the old one's.
+    new index has not are kept for when they come. A copy that was made already is left as it is.
+    Raises JudgedIndexError if the new index has other judgements: they might contradict the old
+    one's.
     """
     with reading(old) as connection:
         judgements = own_manifest(connection, old).judgements
-        rows = {table: connection.execute(query).fetchall() for table, query in _QUERIES.items()}
+        rows = _judgements(connection)
     named = {
         row[place] for table, places in _DIGESTS.items() for row in rows[table] for place in places
     }
     with writing(new) as connection:
-        if has_judgements(connection):
-            raise JudgedIndexError(new.name)
-        # Before the rows: killed in between, the same command finishes the job.
-        manifest = own_manifest(connection, new)
-        keep_manifest(connection, new, replace(manifest, judgements=judgements))
-        with transaction(connection):
-            connection.executemany(
-                "INSERT OR IGNORE INTO photos (digest) VALUES (?)",
-                [(one,) for one in sorted(named)],
-            )
-            for table, insert in _INSERTS.items():
-                connection.executemany(insert, rows[table])
+        if not is_copied(old, connection, new):
+            # Before the rows: killed in between, the same command finishes the job.
+            manifest = own_manifest(connection, new)
+            keep_manifest(connection, new, replace(manifest, judgements=judgements))
+            with transaction(connection):
+                connection.executemany(
+                    "INSERT OR IGNORE INTO photos (digest) VALUES (?)",
+                    [(one,) for one in sorted(named)],
+                )
+                for table, insert in _INSERTS.items():
+                    connection.executemany(insert, rows[table])
     return Copied(len(rows["ratings"]), len(rows["choices"]), len(rows["memberships"]))
+
+
+def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of each table with judgements, sorted, as the inserts take them."""
+    return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

@@ -85,13 +85,24 @@ def test_an_index_with_judgements_of_its_own_is_refused(both):
     build(newer, library.folder)
     copy_judgements(library.paths, newer)
     old = successor_of(library.paths)
+    undo(newer, "ann")
     for refused in (lambda: copy_judgements(library.paths, newer), lambda: old.check_new(newer)):
         with pytest.raises(JudgedIndexError, match="another --name"):
             refused()
     with pytest.raises(JudgedIndexError):
         old.check_new(library.paths)
     with reading(newer) as connection:
-        assert connection.execute("SELECT count(*) FROM ratings").fetchone() == (7,)
+        assert connection.execute("SELECT count(*) FROM ratings").fetchone() == (6,)
+
+
+def test_a_copy_that_was_made_is_left_as_it_is(both):
+    """Who was stopped after the last row, and does it again, is told the same."""
+    library, newer = both
+    build(newer, library.folder)
+    copied = copy_judgements(library.paths, newer)
+    successor_of(library.paths).check_new(newer)
+    assert copy_judgements(library.paths, newer) == copied
+    assert judgements(newer)[2] == ["ann"]
 
 
 def test_a_successor_is_by_the_newest_version_of_the_encoder(both):
