@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.cache.cache_keys import BY_JUDGEMENTS, changed, of_evaluations, of_rows, of_vectors
 from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
-from photorank.index.opened import Index, IndexLabels
+from photorank.index.opened import Index, IndexFaces, IndexLabels
 from photorank.photos.files import SkippedFile
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
@@ -41,6 +41,14 @@ def _index(root: Path, changed: int) -> Index:
 def labels(index: Index, rater: str | None = None) -> IndexLabels:
     """Labels that all raters, or one named rater, gave to an index's photos."""
     return index.labels(rater)
+
+
+@st.cache_resource(
+    max_entries=4, show_spinner=False, hash_funcs={Index: of_rows("photos", "files", "photo_faces")}
+)
+def faces(index: Index) -> IndexFaces:
+    """Faces that were found in an index's photos."""
+    return index.faces()
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # scikit-learn takes a second, and few pages need it
 
 # What series and albums rest on: a click on Label changes nothing of it.
 BY_SHOTS: HashFuncs = {
-    Index: of_rows("photos", "files", "memberships", "signals"),
+    Index: of_rows("photos", "files", "memberships", "signals", "faces", "photo_faces"),
     MasterVector: of_vector,
     AlbumRequest: lambda request: (sorted(request.pinned), sorted(request.banned), repr(request)),
 }

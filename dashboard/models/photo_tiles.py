@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from dashboard.formatting import percent, plain
 from photorank.errors import counted
-from photorank.index.opened import Index, IndexLabels, Photo
+from photorank.index.opened import Index, IndexFaces, IndexLabels, Photo
 from photorank.index.reading.passed_over import passed_over_lines
 from photorank.outside_text import printable
 from photorank.photos.files import SkippedFile
@@ -42,6 +42,14 @@ class Tile:
     photo: Photo | None = None  # what it leads to; its name is then said by the link
 
 
+FaceFilter: TypeAlias = Literal["any", "face", "eyes"]
+FACE_FILTERS: dict[FaceFilter, str] = {
+    "any": "All",
+    "face": "With a face",
+    "eyes": "Eyes open",
+}
+
+
 @dataclass(frozen=True)
 class Filters:
     """Filters and sort order of the page Browse."""
@@ -49,6 +57,7 @@ class Filters:
     order: str = "best"  # one of ORDERS
     group: int | None = None  # a number into the labels' group names
     judged_only: bool = False
+    faces: FaceFilter = "any"
 
 
 class Sheet(NamedTuple):
@@ -64,7 +73,21 @@ def orders(labels: IndexLabels) -> dict[str, str]:
     return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
 
 
-def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) -> Sheet:
+def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
+    """Whether each photo (n,) has a visible face, or faces with open eyes and none hardly open."""
+    if wanted == "face":
+        return np.nan_to_num(faces.column("faces")) > 0
+    shut = np.nan_to_num(faces.column("eyes_hardly_open"))
+    return (np.nan_to_num(faces.column("eyes_open")) > 0) & (shut == 0)
+
+
+def sheet(
+    labels: IndexLabels,
+    ratings: Ratings,
+    filters: Filters,
+    vector: str,
+    faces: IndexFaces | None = None,
+) -> Sheet:
     """Photos of an index after filtering and sorting."""
     judged = ~np.isnan(labels.scores)
     shown = np.ones(len(ratings), dtype=bool)
@@ -76,6 +99,9 @@ def sheet(labels: IndexLabels, ratings: Ratings, filters: Filters, vector: str) 
         shown &= judged & ~np.isnan(ratings)  # those that it cannot rate unseen are left out
     elif filters.judged_only:
         shown &= judged
+    if faces is not None and filters.faces != "any":
+        shown &= of_faces(faces, filters.faces)
+        where += {"face": " with a face", "eyes": " with open eyes"}[filters.faces]
     rows = np.flatnonzero(shown)
 
     photos = counted(len(rows), "judged photo" if filters.judged_only else "photo")

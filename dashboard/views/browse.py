@@ -19,6 +19,10 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     judged = np.isfinite(labels.scores)
     order = pickers.choose_one("Show", photo_tiles.orders(labels), "order")
     group = pickers.group_picker(labels.group_names)
+    faces = index_data.faces(index)
+    faced: photo_tiles.FaceFilter = "any"
+    if faces.by_row:
+        faced = pickers.choose_one("Faces", photo_tiles.FACE_FILTERS, "faces")
     some = bool(judged.any() and not judged.all())
     judged_only = some and st.toggle("Judged photos only", key="judged", bind="query-params")
 
@@ -33,8 +37,8 @@ if order == "mistakes":
         pairs = vector_ratings.mistakes(index, vector, photo_tiles.MOST_MISTAKES)
     sheet, columns = photo_tiles.mistaken_pairs(pairs, labels, group, vector.name), 2
 else:
-    filters = photo_tiles.Filters(order, group, judged_only)
-    sheet = photo_tiles.sheet(labels, ratings, filters, vector.name)
+    filters = photo_tiles.Filters(order, group, judged_only, faced)
+    sheet = photo_tiles.sheet(labels, ratings, filters, vector.name, faces)
 st.markdown(f"{sheet.sentence} {note}")
 if not len(sheet.rows):
     st.info("No photo passes these filters.", icon=":material/filter_alt:")
@@ -42,7 +46,7 @@ if not len(sheet.rows):
 
 grid = st.container()
 with st.container(horizontal=True, horizontal_alignment="center"):
-    key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}"
+    key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}-{faced}"
     rows = sheet.rows[photo_grid.page_of(len(sheet.rows), photo_tiles.PAGE, key)]
 with grid:
     tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)

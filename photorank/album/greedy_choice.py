@@ -40,7 +40,7 @@ class Rules:
     pinned: Codes  # (p,) rows that are in
     first: Mask  # (n,) photos that go before all others: the best shot of each series
     parts: Codes | None = None  # (n,) the part of each photo, -1 for none
-    limit: int = 0  # photos of one part at most, pinned ones too
+    limit: int | Codes = 0  # photos of one part at most, pinned ones too; or (parts,) of each
 
     @property
     def promise(self) -> float:
@@ -61,7 +61,7 @@ class Rules:
         """Number of photos that each part may still take (parts,); None without quotas."""
         if self.parts is None:
             return None
-        count = int(self.parts.max(initial=-1)) + 1
+        count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
         taken = np.bincount(self.parts[chosen][self.parts[chosen] >= 0], minlength=count)
         return np.maximum(self.limit - taken, 0)
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.album.best_swap import Swap, best_swap
-from photorank.album.candidates import candidates_of, in_group, quality_and_covers, shortlist
+from photorank.album.candidates import (
+    Candidates,
+    candidates_of,
+    in_group,
+    quality_and_covers,
+    shortlist,
+)
+from photorank.album.face_quota import too_few, with_faces
 from photorank.album.greedy_choice import Mask, Rules, choose, value_of
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
@@ -14,9 +21,10 @@ from photorank.index.opened import Index, Photo
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.metadata.capture_time import capture_seconds_among
 from photorank.rating.best_shot import ShotWords, merit_terms, technical_vector
+from photorank.rating.faces_in_series import face_terms
 from photorank.rating.percentiles import percentiles
 from photorank.similarity.series import Series
-from photorank.typing import Ratings
+from photorank.typing import Codes, Ratings
 
 _VARIETY_TIE = 1e-6  # of the value: of photos of equal variety the better rated one is taken
 
@@ -74,15 +82,13 @@ def make_album(
     signals = index.signals()
     technical = technical_vector(index)
     detail = None if technical is None else index.rate(technical)
-    terms = merit_terms(ratings, signals, series.codes, detail)
+    faces = index.faces()
+    of_faces = face_terms(faces, np.where(among, series.codes, -1))
+    terms = merit_terms(ratings, signals, series.codes, detail, of_faces)
     candidates = candidates_of(ratings, terms.merit, series, request, among)
-    rules = Rules(
-        request.places if parts is not None else min(request.places, len(candidates.rows)),
-        candidates.pinned,
-        candidates.first,
-        None if parts is None else parts[candidates.rows],
-        request.at_most,
-    )
+    rules = _rules(request, candidates, parts)
+    if request.with_faces and rules.parts is not None:
+        notes += too_few(request.with_faces, rules.parts, rules.first)
     quality, covers = quality_and_covers(index.heads(), candidates, rules, request.clients)
     worth = max(1 - request.balance, _VARIETY_TIE) * quality
     covers *= np.float32(request.balance)
@@ -90,10 +96,12 @@ def make_album(
     taken = [photos[row].taken for row in candidates.rows[choice.rows].tolist()]
     notes += _notes_on_places(request, len(candidates.rows), taken)
     notes += _notes_on_series(index, series, signals, among)
+    if of_faces.closed.any() or of_faces.cut.any():
+        notes.append("of a series' shots, those with open eyes and whole faces come first")
 
     standing = np.full(len(ratings), np.nan)
     standing[there] = percentiles(ratings[there])
-    words = ShotWords(index, terms, technical)
+    words = ShotWords(index, terms, technical, of_faces)
     reasons = Reasons(
         photos, ratings, standing, series, candidates, request, vector, choice, among, words
     )
@@ -113,6 +121,18 @@ def make_album(
     )
 
 
+def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
+    """Rules of the choice, with the limits of the request."""
+    pinned, first = candidates.pinned, candidates.first
+    if parts is None:
+        return Rules(min(request.places, len(candidates.rows)), pinned, first)
+    of_candidates = parts[candidates.rows]
+    limit: int | Codes = request.at_most
+    if request.with_faces is not None:
+        limit = request.with_faces.limits(request.places, with_faces(of_candidates, first))
+    return Rules(request.places, pinned, first, of_candidates, limit)
+
+
 def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]:
     chosen = sorted(chosen, key=lambda one: one.row)
     moments = capture_seconds_among([photo.taken for photo in photos], [one.row for one in chosen])
@@ -126,7 +146,8 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
     """
     notes = []
     if (k := len(taken)) < request.places:
-        why = "there are no more" if k == n else f"the limit per {request.per} allows no more"
+        limit = "quota on faces" if request.with_faces else f"limit per {request.per}"
+        why = "there are no more" if k == n else f"the {limit} allows no more"
         notes.append(f"{counted(request.places - k, 'place')} left empty: {why}")
     without = taken.count(None)
     if 0 < without < k:

@@ -134,7 +134,7 @@ class Reasons:
             row = int(self.candidates.rows[at])
             part = -1 if rules.parts is None else int(rules.parts[at])
             full = room is not None and part >= 0 and room[part] == 0
-            has = f"this {request.per} already has {counted(request.at_most, 'photo')}"
+            has = request.full
             reason = _joined(has if full else None, self._of_rating(row))
             found.append(
                 Missed(row, float(self.ratings[row]), float(gains[at]), reason or "next in value")

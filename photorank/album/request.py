@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from photorank.album.face_quota import FaceQuota, face_parts
 from photorank.album.quotas import Per, parts
 from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index, Photo
@@ -26,10 +27,18 @@ class AlbumRequest:
     banned: frozenset[int] = frozenset()
     per: Per | None = None  # what the limit is of
     at_most: int = 0  # photos of one day, event, …
+    with_faces: FaceQuota | None = None  # instead of such a limit
     # Photos that are considered at most, the best rated ones: every photo is compared with every
     # series before it, and ten times as many would take minutes.
     considered: int = 25_000
     clients: int = 1000  # series that stand for the collection at most
+
+    @property
+    def full(self) -> str:
+        """Why a photo was left out whose part of the collection has no place left."""
+        if self.with_faces is not None:
+            return "the quota on faces leaves it no place"
+        return f"this {self.per} already has {counted(self.at_most, 'photo')}"
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
@@ -46,6 +55,10 @@ def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
 
 def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
     """Raise AlbumError if a request contradicts itself."""
+    if request.with_faces is not None and request.per is not None:
+        raise AlbumError(
+            f"a quota on faces and a limit per {request.per} exclude each other: choose one."
+        )
     both = request.pinned & request.banned
     if both:
         raise AlbumError(f"{photos[min(both)].path} is both pinned and banned: choose one.")
@@ -72,8 +85,10 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
 def limited_parts(index: Index, request: AlbumRequest) -> tuple[Codes | None, list[str]]:
     """Part number of each photo (n,) under the quota, and notes; None without a quota.
 
-    Raises AlbumError if no photo is in any part.
+    Raises AlbumError if no photo is in any part, or if nobody looked for the faces asked for.
     """
+    if request.with_faces is not None:
+        return face_parts(index)
     if request.per is None:
         return None, []
     codes, names = parts(index, request.per)

@@ -13,6 +13,7 @@ from photorank.errors import changed_since, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
+    from photorank.album.face_quota import FaceQuota
     from photorank.album.make_album import Album
     from photorank.album.request import AlbumRequest
     from photorank.export.copy_photos import PhotoCopy
@@ -53,6 +54,14 @@ def album(
     at_most: Annotated[
         int | None, typer.Option(min=0, metavar="N", help="Photos of one day, event, ….")
     ] = None,
+    with_faces: Annotated[
+        str | None,
+        typer.Option(
+            "--with-faces",
+            metavar="MIN..MAX",
+            help="Photos with a visible face: at least, at most, like 5..12, 5.. or ..12.",
+        ),
+    ] = None,
     alike: Annotated[
         float,
         typer.Option(
@@ -90,11 +99,14 @@ def album(
         raise typer.BadParameter("--with-companions needs --to")
     if (per is None) != (at_most is None):
         raise typer.BadParameter("--per and --at-most go together")
+    if with_faces is not None and per is not None:
+        raise typer.BadParameter("--with-faces and --per exclude each other")
     opened = open_index(index)
     rated_by = open_vector(opened, vector)
     folder = None if to is None else checked_folder(opened, to)
     pinned, banned = (rows_of_files(opened, files or []) for files in (pin, ban))
-    request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0)
+    quota = _face_quota(with_faces, places)
+    request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0, quota)
     if folder:
         opened.verify()
     made, series = _choose(opened, rated_by, request, alike, vector)
@@ -112,6 +124,20 @@ def album(
     else:
         _print_copies(pieces, link)
     _print_companions(companions, along)
+
+
+def _face_quota(text: str | None, places: int) -> "FaceQuota | None":
+    from photorank.album.face_quota import FaceQuota
+
+    if text is None:
+        return None
+    try:
+        quota = FaceQuota.parse(text)
+    except ValueError as error:
+        raise typer.BadParameter("--with-faces needs MIN..MAX, like 5..12, 5.. or ..12") from error
+    if quota.at_least > places:
+        raise typer.BadParameter(f"--with-faces asks for more photos than --places {places}")
+    return quota
 
 
 def _choose(

@@ -109,15 +109,21 @@ def choices_export(
 def _table(
     index: "Index", vector: "MasterVector", format: str, folder: Path | None, as_json: bool
 ) -> None:
+    from photorank.export.faces_table import write_faces
     from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 
     name = f"photorank-{index.name}.{format}"
     changed = _changed(index) if folder else []
+    files = []
     if folder:
         write = {"csv": write_csv, "parquet": write_parquet}[format]
         write(folder / name, index, vector, changed)
+        files = [folder / name]
+        if index.faces().by_row:
+            files.append(folder / f"photorank-{index.name}-faces.{format}")
+            write_faces(files[-1], index, changed)
     what = f"{', '.join(COLUMNS)}, rated by {vector.name}"
-    table = _Written(format, len(index) - len(changed), [folder / name] if folder else [], name)
+    table = _Written(format, len(index) - len(changed), files, name)
     _print_files(index, table, what, as_json)
 
 

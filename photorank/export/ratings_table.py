@@ -1,31 +1,38 @@
 """Table of the ratings and judgements of all photos, in CSV or Parquet."""
 
-import csv
-from collections.abc import Collection, Iterator
-from itertools import islice
+from collections.abc import Collection, Iterator, Sequence
+from math import isfinite
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from photorank.export.table_files import Kind, Row, Table, write_csv_table, write_parquet_table
 from photorank.index.opened import Index
-from photorank.labels.tables.formula_cells import text_cell
+from photorank.photos.faces.face import FacesSummary
 from photorank.photos.pathtext import path_text, unicode_text
 from photorank.rating.percentiles import percentiles
 from photorank.vectors.master import MasterVector
-from photorank.workspace import replacing
 
-_TEXTS = ("path", "group", "series", "taken", "camera", "taken_from")
-# fmt: off
-COLUMNS = (
-    "path", "rating", "percentile", "group", "series", "taken", "camera", "score", "n_raters",
-    "taken_from",
-)
-# fmt: on
-
-_BATCH_ROWS = 50_000  # of Parquet, in memory twice
-
-Row = dict[str, Any]  # by column, None where unknown
+_KINDS: dict[str, Kind] = {
+    "path": "text",
+    "rating": "number",
+    "percentile": "number",
+    "group": "text",
+    "series": "text",
+    "taken": "text",
+    "camera": "text",
+    "score": "number",
+    "n_raters": "whole number",
+    "taken_from": "text",
+    "faces": "whole number",
+    "largest_face": "number",
+    "largest_face_cut": "whole number",
+    "eyes_open": "whole number",
+    "eyes_hardly_open": "whole number",
+    "eyes_unknown": "whole number",
+    "face_sharpness": "number",
+}
+COLUMNS = tuple(_KINDS)
 
 
 def rows(
@@ -42,6 +49,7 @@ def rows(
     ratings = index.rate(vector)
     index_percentiles = percentiles(ratings)
     labels = index.labels()
+    faces = index.faces().values.tolist()
     for row, photo in enumerate(index.photos()):
         if row in left_out:
             continue
@@ -57,41 +65,32 @@ def rows(
             "score": float(labels.scores[row]) if judged else None,
             "n_raters": int(labels.n_raters[row]) if judged else None,
             "taken_from": photo.taken_from,
+            **_faces(faces[row]),
         }
+
+
+def _faces(values: Sequence[float]) -> Row:
+    """Columns on a photo's faces, None where there is no face or nobody looked."""
+    named = zip(FacesSummary._fields, values, strict=True)
+    return {
+        name: None
+        if not isfinite(value)
+        else int(value)
+        if _KINDS[name] == "whole number"
+        else value
+        for name, value in named
+    }
 
 
 def write_csv(
     path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> None:
-    """Write the ratings table as CSV (RFC 4180, UTF-8); possible formulas are neutralised.
-
-    Raises StorageError if it cannot be written; an existing file then stays.
-    """
-    table = rows(index, vector, without)
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)  # with \r\n, so that names with either are quoted
-        writer.writerow(COLUMNS)
-        for row in table:
-            writer.writerow(
-                text_cell(row[name]) if name in _TEXTS else row[name] for name in COLUMNS
-            )
+    """Write the ratings table as CSV, as :func:`write_csv_table` does."""
+    write_csv_table(path, Table(_KINDS, rows(index, vector, without)))
 
 
 def write_parquet(
     path: Path, index: Index, vector: MasterVector, without: Collection[int] | None = None
 ) -> None:
-    """Write the ratings table as Parquet in batches of rows; StorageError if not writable."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    types = dict.fromkeys(_TEXTS, pa.string()) | {"n_raters": pa.int64()}
-    schema = pa.schema([(name, types.get(name, pa.float64())) for name in COLUMNS])
-    table = rows(index, vector, without)
-    # Through a Python file errors of the disk are OSErrors.
-    with (
-        replacing(path) as temporary,
-        temporary.open("wb") as file,
-        pq.ParquetWriter(file, schema) as writer,
-    ):
-        while part := list(islice(table, _BATCH_ROWS)):
-            writer.write_table(pa.Table.from_pylist(part, schema=schema))
+    """Write the ratings table as Parquet, as :func:`write_parquet_table` does."""
+    write_parquet_table(path, Table(_KINDS, rows(index, vector, without)))

@@ -1,14 +1,14 @@
-"""The best shot of each series, by sharpness, technical quality and rating, and why it is."""
+"""The best shot of each series, by sharpness, quality, rating and faces, and why it is."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from photorank.comparisons.codes import rows_by_code
 from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
 from photorank.photos.signals.signals_block import GROUPS, NAMES
+from photorank.rating.faces_in_series import FaceTerms, shots_of_series
 from photorank.rating.signal_shares import parts_by_kind
 from photorank.typing import Codes, Floats, Ratings
 from photorank.vectors.master import MasterVector
@@ -25,6 +25,10 @@ _RATING_WEIGHT = 0.25  # of the chosen vector's rating, in its deviations over t
 # of it finds more shots that are too light by two stops, and loses the lighter of two good ones.
 _CLIPPING_LOSS = 5.0
 _CLEARLY_CLIPPED = 0.05  # share of the picture
+# What a shot loses, in deviations, by each face whose eyes are hardly open and are open in another
+# shot, and by a largest face that an edge cuts. A face far out of focus loses more by its blur.
+_CLOSED_LOSS = 3.0
+_CUT_LOSS = 1.0
 _WORTH_A_WORD = 0.25  # of what speaks for a shot: the share from which one thing is told
 _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
@@ -36,11 +40,13 @@ class MeritTerms(NamedTuple):
     technical: Floats  # (n,)
     rating: Floats  # (n,)
     clipping: Floats  # (n,) at most 0
+    eyes: Floats  # (n,) likewise
+    cut: Floats  # (n,) likewise
 
     @property
     def merit(self) -> Floats:
         """Merit (n,) for comparing the photos of one series; higher is better."""
-        return self.sharpness + self.technical + self.rating + self.clipping
+        return sum(self[1:], self.sharpness)
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
@@ -60,12 +66,18 @@ def technical_vector(index: Index) -> MasterVector | None:
 
 
 def merit_terms(
-    ratings: Ratings, signals: IndexSignals, series: Codes, technical: Ratings | None = None
+    ratings: Ratings,
+    signals: IndexSignals,
+    series: Codes,
+    technical: Ratings | None = None,
+    faces: FaceTerms | None = None,
 ) -> MeritTerms:
     """Terms (n,) of a photo's merit in its series.
 
     The sharpness of the subject, the technical rating and a quarter of the rating, each in
-    standard deviations, less what is clearly over-exposed beside the series' best exposed shot.
+    standard deviations, less what is clearly over-exposed beside the series' best exposed shot,
+    eyes that are hardly open and a largest face that is cut, where another shot has them open and
+    whole. Where every shot of a series has a face, the largest one is the subject.
     Photos of different series are not to be compared by it: a misty morning is less sharp than a
     brick wall however well it was taken. Where a shot of the series was not measured, ratings alone
     decide in it.
@@ -85,7 +97,12 @@ def merit_terms(
         detail = _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
     clipped = signals.column("clipped_highlights")
     measured = np.isfinite(sharpness + detail)
-    for rows in _members(np.asarray(series)):
+    eyes = cut = np.zeros(len(ratings))
+    if faces is not None:
+        of_faces = faces.sharpness / _SHARPNESS_DEVIATION
+        sharpness = np.where(np.isfinite(of_faces), of_faces, sharpness)
+        eyes, cut = -_CLOSED_LOSS * faces.closed, -_CUT_LOSS * faces.cut
+    for rows in shots_of_series(np.asarray(series)):
         measured[rows] = measured[rows].all()
         if measured[rows[0]]:
             excess = clipped[rows] - np.nanmin(clipped[rows]) - _CLEARLY_CLIPPED
@@ -95,6 +112,8 @@ def merit_terms(
         np.where(measured, detail, 0),
         np.where(measured, _RATING_WEIGHT * rated, rated),
         clipping,
+        eyes,
+        cut,
     )
 
 
@@ -105,6 +124,7 @@ class ShotWords:
     index: Index
     terms: MeritTerms
     technical: MasterVector | None  # that its terms are from
+    faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
         """Advantages of one photo over another of less merit, in words, the strongest first."""
@@ -113,8 +133,12 @@ class ShotWords:
         }
         noise = self._less_noise(row, other)
         exposure = "not blown out" if not self.terms.clipping[row] else "less blown out"
+        of_faces = self.faces is not None and np.isfinite(self.faces.sharpness[row])
+        fewer_closed = "eyes open" if not self.terms.eyes[row] else "fewer eyes shut"
         said = {
-            "sharper subject": leads["sharpness"],
+            fewer_closed: leads["eyes"],
+            "face not cut": leads["cut"],
+            "sharper face" if of_faces else "sharper subject": leads["sharpness"],
             "less noise": noise,
             "cleaner detail": leads["technical"] - noise,
             exposure: leads["clipping"],
@@ -137,9 +161,3 @@ class ShotWords:
             return 0.0
         first, second = parts[:, list(GROUPS).index("noise")].tolist()
         return max(_TECHNICAL_WEIGHT * (first - second) / _TECHNICAL_DEVIATION, 0.0)
-
-
-def _members(series: Codes) -> list[Codes]:
-    """Rows of each series."""
-    several = np.flatnonzero(series >= 0)
-    return [several[rows] for rows in rows_by_code(series[several])]

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from photorank.errors import BrokenIndexError, StorageError
-from photorank.export import ratings_table
+from photorank.export import table_files
 from photorank.export.ratings_table import COLUMNS, write_csv, write_parquet
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import read_labels
@@ -53,7 +53,7 @@ def test_a_table_has_one_row_a_photo_with_all_that_is_known(write, collection, t
 
 def test_a_parquet_table_of_several_batches_has_every_photo(monkeypatch, collection, tmp_path):
     """No row is lost where one batch ends and the next begins."""
-    monkeypatch.setattr(ratings_table, "_BATCH_ROWS", 4)
+    monkeypatch.setattr(table_files, "_BATCH_ROWS", 4)
     write_parquet(tmp_path / "table", collection.index, collection.vector)
     paths = pq.read_table(tmp_path / "table")["path"].to_pylist()
     assert paths == [str(photo.path) for photo in collection.index.photos()]

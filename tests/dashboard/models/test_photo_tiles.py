@@ -7,6 +7,8 @@ from dashboard.models import photo_tiles
 from dashboard.models.photo_tiles import Filters
 from photorank.index.opened import IndexLabels
 from photorank.photos.files import COMPANION, OTHER_KIND, SkippedFile
+from tests.photos.faces.test_face import LARGE
+from tests.rating.test_faces_in_series import faces_of
 
 NAN = float("nan")
 RATINGS = np.array([0.1, 0.4, 0.2, 0.3])
@@ -33,6 +35,28 @@ LABELS = IndexLabels(
 def test_filters_choose_and_the_vector_orders(filters, rows):
     """Each filter takes photos away; what is left is in the vector's order."""
     assert photo_tiles.sheet(LABELS, RATINGS, filters, "v").rows.tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows", "words"),
+    [
+        ("any", [1, 3, 2, 0], "4 photos, "),
+        ("face", [1, 3, 0], "3 photos with a face, "),
+        ("eyes", [3], "1 photo with open eyes, "),
+    ],
+)
+def test_photos_are_filtered_by_their_faces(wanted, rows, words):
+    """Eyes are open where some are and none is hardly open; where nobody looked there is none."""
+    eyes_open = LARGE._replace(eyes="open")
+    faces = faces_of(
+        [LARGE._replace(eyes="unknown")],
+        [eyes_open, LARGE._replace(eyes="hardly open")],
+        None,
+        [eyes_open],
+    )
+    sheet = photo_tiles.sheet(LABELS, RATINGS, Filters(faces=wanted), "v", faces)
+    assert sheet.rows.tolist() == rows
+    assert sheet.sentence.startswith(words)
 
 
 def test_disagreement_begins_where_people_and_vector_differ_most():

@@ -6,12 +6,14 @@ import pytest
 from dashboard.models.photo_tiles import PAGE
 from dashboard.session_state import photo_token
 from photorank.evaluation.report import evaluation_paths, read_evaluation
-from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.connection import adding, writing
+from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
 from tests.fixtures.evaluations import PEOPLE, details, result, saved
+from tests.photos.faces.test_face import LARGE
 
 
 def texts(app):
@@ -192,6 +194,18 @@ def test_browse_filters_by_group(dashboard, home):
     names = [one.proto.label for one in app.get("page_link")]
     assert names
     assert all(r"forest\/" in name for name in names)
+
+
+def test_browse_filters_by_faces(dashboard, paths):
+    """Where some were found; else nobody is asked."""
+    assert not [one for one in dashboard("browse").segmented_control if one.key == "faces"]
+    digest = Index.open(paths).digests()[0]
+    with adding(paths) as connection:
+        record_faces(connection, {digest: [LARGE]})
+    app = dashboard("browse")
+    app.segmented_control(key="faces").set_value("eyes").run()
+    assert not app.exception
+    assert [one.value for one in app.markdown if "1 photo with open eyes" in one.value]
 
 
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):

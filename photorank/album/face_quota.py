@@ -1,0 +1,78 @@
+"""Quota of an album on photos with a visible face: at least so many, at most so many."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.album.greedy_choice import Mask
+from photorank.errors import AlbumError, counted
+from photorank.index.opened import Index
+from photorank.typing import Codes
+
+_WITHOUT, _WITH = 0, 1  # the two parts of a collection
+
+
+class FaceQuota(NamedTuple):
+    """Limits on the album's photos with a visible face."""
+
+    at_least: int = 0
+    at_most: int | None = None  # None: any number
+
+    @classmethod
+    def parse(cls, text: str) -> "FaceQuota":
+        """Quota of a text like 3..8, 3.. or ..8; ValueError for another one.
+
+        >>> FaceQuota.parse("3.."), FaceQuota.parse("..8")
+        (FaceQuota(at_least=3, at_most=None), FaceQuota(at_least=0, at_most=8))
+        """
+        least, dots, most = text.partition("..")
+        if not dots or not (least or most):
+            raise ValueError(text)
+        quota = cls(int(least or 0), int(most) if most else None)
+        if quota.at_least < 0 or (quota.at_most is not None and quota.at_most < quota.at_least):
+            raise ValueError(text)
+        return quota
+
+    def limits(self, places: int, candidates: int) -> Codes:
+        """Photos (2,) without and with a face at most, where `candidates` have one."""
+        at_least = min(self.at_least, candidates)
+        at_most = places if self.at_most is None else self.at_most
+        return np.array([max(places - at_least, 0), at_most], dtype=np.intp)
+
+
+def face_parts(index: Index) -> tuple[Codes, list[str]]:
+    """Part of each photo (n,), 0 without a visible face and 1 with one, and notes.
+
+    Raises AlbumError if nobody looked for faces.
+    """
+    faces = index.faces()
+    measured = faces.measured
+    if not measured.any():
+        raise AlbumError(
+            f"nobody has looked for faces in index {index.name!r}: run "
+            f"`photorank faces --name {index.name}` first."
+        )
+    unknown = int((~measured).sum())
+    notes = []
+    if unknown:
+        notes.append(
+            f"nobody has looked for faces in {counted(unknown, 'photo')}, which count as without: "
+            f"`photorank faces --name {index.name}`"
+        )
+    return np.where(np.nan_to_num(faces.column("faces")) > 0, _WITH, _WITHOUT), notes
+
+
+def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
+    """Note that there are fewer photos with a visible face than the quota asks for."""
+    there = with_faces(parts, first)
+    if there >= quota.at_least:
+        return []
+    return [
+        f"{counted(there, 'photo')} with a visible face can be chosen, fewer than "
+        f"{quota.at_least}: other photos take the places"
+    ]
+
+
+def with_faces(parts: Codes, first: Mask) -> int:
+    """Number of photos with a visible face among the best shots of series."""
+    return int((first & (parts == _WITH)).sum())

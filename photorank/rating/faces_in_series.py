@@ -1,0 +1,71 @@
+"""What faces say of the shots of one series: eyes, heads that are cut, sharpness."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.comparisons.codes import rows_by_code
+from photorank.index.reading.records import IndexFaces
+from photorank.photos.faces.face import Face
+from photorank.typing import Codes, Floats
+
+_SAME_PLACE = 0.75  # widths of a face between two shots, up to which it is the same person's
+
+
+class FaceTerms(NamedTuple):
+    """What faces say of each photo beside the others of its series."""
+
+    closed: Floats  # (n,) faces whose eyes are hardly open and are open in another shot
+    cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
+    sharpness: Floats  # (n,) of the largest face; nan where not every shot has it
+
+
+def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
+    """Terms of all photos; 0 where a series' shots do not differ or have no faces.
+
+    A face is another shot's where it lies at the same place. One that is hardly open in all shots
+    is not held against any of them: some eyes are narrow, and some are asleep.
+    """
+    n = len(series)
+    terms = FaceTerms(np.zeros(n), np.zeros(n), np.full(n, np.nan))
+    sharpness, largest_cut = faces.column("face_sharpness"), faces.column("largest_face_cut")
+    for rows in shots_of_series(series):
+        of_shots = [faces.by_row.get(row, []) for row in rows.tolist()]
+        if len(rows) < 2 or not any(of_shots):
+            continue
+        terms.closed[rows] = [_closed(shot, of_shots) for shot in of_shots]
+        if all(of_shots):
+            cut = largest_cut[rows]
+            terms.cut[rows] = cut - cut.min()
+            if np.isfinite(sharpness[rows]).all():
+                terms.sharpness[rows] = sharpness[rows]
+    return terms
+
+
+def shots_of_series(series: Codes) -> Iterator[Codes]:
+    """Yield the rows of each series."""
+    several = np.flatnonzero(series >= 0)
+    for rows in rows_by_code(series[several]):
+        yield several[rows]
+
+
+def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
+    """Number of a shot's faces with hardly open eyes that are open in another shot."""
+    return sum(
+        face.eyes == "hardly open"
+        and any(
+            other.eyes == "open" and _same_place(face, other)
+            for another in others
+            for other in another
+        )
+        for face in shot
+    )
+
+
+def _same_place(face: Face, other: Face) -> bool:
+    width = max(face.right - face.left, other.right - other.left)
+    height = max(face.bottom - face.top, other.bottom - other.top)
+    across = abs(face.left + face.right - other.left - other.right) / 2
+    down = abs(face.top + face.bottom - other.top - other.bottom) / 2
+    return across <= _SAME_PLACE * width and down <= _SAME_PLACE * height

@@ -1,0 +1,79 @@
+"""Quotas on photos with a visible face."""
+
+import numpy as np
+import pytest
+
+from photorank.album.face_quota import FaceQuota
+from photorank.album.make_album import make_album
+from photorank.album.request import AlbumRequest
+from photorank.errors import AlbumError
+from photorank.index.catalogue.connection import adding
+from photorank.index.catalogue.face_rows import record_faces
+from tests.album.test_make_album import rows, single
+from tests.fixtures.colours import fill
+from tests.photos.faces.test_face import LARGE
+
+
+@pytest.fixture
+def index(library):
+    """Return an index of ten photos, of which the first three have a face."""
+    fill(library.folder, 10)
+    library.build(faces=False)
+    digests = library.index.digests()
+    with adding(library.paths) as connection:
+        record_faces(connection, {one: [LARGE] if n < 3 else [] for n, one in enumerate(digests)})
+    return library.index
+
+
+def album(index, places, quota, **wishes):
+    """Return an album of photos that are rated by their rows."""
+    request = AlbumRequest(places, 0, with_faces=quota, **wishes)
+    return make_album(index, np.arange(10.0), single(10), request, vector="v")
+
+
+@pytest.mark.parametrize(
+    ("quota", "chosen"),
+    [
+        (FaceQuota(), {6, 7, 8, 9}),
+        (FaceQuota(2), {1, 2, 8, 9}),
+        (FaceQuota(3, 3), {0, 1, 2, 9}),
+        (FaceQuota(0, 0), {6, 7, 8, 9}),
+    ],
+)
+def test_at_least_and_at_most_so_many_photos_have_a_face(index, quota, chosen):
+    """The others are the best rated ones."""
+    made = album(index, 4, quota)
+    assert set(rows(made)) == chosen
+    if quota.at_least:
+        assert made.missed[0].reason == "the quota on faces leaves it no place"
+
+
+def test_fewer_faces_than_asked_for_leave_no_place_empty(index):
+    """It is told that there are fewer."""
+    made = album(index, 6, FaceQuota(5))
+    assert set(rows(made)) == {0, 1, 2, 7, 8, 9}
+    assert any("3 photos with a visible face" in note for note in made.notes)
+
+
+def test_at_most_leaves_places_empty_where_all_else_has_a_face(index):
+    """And says why."""
+    made = album(index, 9, FaceQuota(0, 1))
+    assert len(rows(made)) == 8
+    assert "1 place left empty: the quota on faces allows no more" in made.notes
+
+
+def test_what_contradicts_itself_is_refused(library, index):
+    """Another limit beside it, or faces that nobody looked for."""
+    with pytest.raises(AlbumError, match="exclude each other"):
+        album(index, 4, FaceQuota(1), per="day", at_most=1)
+    with adding(library.paths) as connection:
+        connection.execute("DELETE FROM photo_faces")
+    with pytest.raises(AlbumError, match="photorank faces --name library"):
+        album(library.index, 4, FaceQuota(1))
+
+
+@pytest.mark.parametrize("text", ["", "..", "3", "a..b", "5..3", "-1..", "1..2..3"])
+def test_what_is_no_quota_is_refused(text):
+    """MIN..MAX, with one of them at least."""
+    with pytest.raises(ValueError):  # noqa: PT011 - the text itself is the message
+        FaceQuota.parse(text)
