@@ -46,7 +46,7 @@ AT_HOME = {
     "labels": {"openpyxl", "scipy"},  # workbooks; how likes spread
     "encoders": {
         *("torch", "open_clip", "timm", "safetensors", "huggingface_hub", "PIL"),
-        *("sentence_transformers", "transformers", "threadpoolctl"),
+        *("tokenizers", "transformers", "threadpoolctl"),
         *("openvino", "nncf"),
     },
     "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow"},
@@ -68,7 +68,7 @@ AT_HOME = {
 HOUSED = set().union(*AT_HOME.values())
 # Seconds to import each: never at the top of a module, so that no command waits in vain.
 SLOW = {
-    *("torch", "open_clip", "timm", "sentence_transformers", "openvino", "nncf"),
+    *("torch", "open_clip", "timm", "openvino", "nncf"),
     *("faiss", "skimage", "streamlit", "ray", "openTSNE", "ai_edge_litert"),
 }
 

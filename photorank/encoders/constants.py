@@ -1,6 +1,7 @@
 """Fixed projections and scales of embeddings, shipped with a digest."""
 
 import hashlib
+import io
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -40,13 +41,20 @@ class Constants(NamedTuple):
 @cache
 def load_constants(file: Path = FILE) -> Constants:
     """Shipped constants; DamagedWeightsError if the file is another than the one shipped."""
+    with np.load(io.BytesIO(shipped_bytes(file, SHA256)), allow_pickle=False) as arrays:
+        return Constants(*(arrays[name].astype(np.float32) for name in Constants._fields))
+
+
+def shipped_bytes(file: Path, sha256: str) -> bytes:
+    """Content of a file that comes with photorank; DamagedWeightsError if it is another."""
     hint = "Install photorank again."
     try:
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
+        content = file.read_bytes()
     except OSError as error:
         raise DamagedWeightsError(file, error.strerror or "it cannot be read", hint=hint) from error
-    if found != SHA256:
-        why = f"its SHA-256 is {found[:12]}…, not {SHA256[:12]}…"
-        raise DamagedWeightsError(file, why, hint=hint)
-    with np.load(file, allow_pickle=False) as arrays:
-        return Constants(*(arrays[name].astype(np.float32) for name in Constants._fields))
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise DamagedWeightsError(
+            file, f"its SHA-256 is {found[:12]}…, not {sha256[:12]}…", hint=hint
+        )
+    return content

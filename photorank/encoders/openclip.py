@@ -282,7 +282,7 @@ class OpenClipEncoder(SwitchableImages):
                 reach_hub(of.spec)
                 return open_clip.get_tokenizer(of.tokenizer)
         except ImportError as error:
-            raise MissingExtraError(f"the tokenizer of {of.spec}", "embedded") from error
+            raise MissingExtraError(f"the tokenizer of {of.spec}", "transformers") from error
         except OSError as error:
             raise MissingWeightsError(of.spec, f"its tokenizer: {first_line(error)}") from error
 

