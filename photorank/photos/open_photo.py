@@ -48,8 +48,6 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "AVIF", "GIF", "BMP")
 _REDUCED_SIDE_RATIO = 1.6
 _THUMBNAIL_REDUCING_GAP = 1.3  # the same ratio for thumbnails
 
-_REDUCIBLE_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
-
 # Of a HEIC it would be a thumbnail, made by whatever program.
 _DRAFTED_FORMATS = {"JPEG", "MPO"}
 
@@ -173,7 +171,8 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
             photo.draft(None, (side, side))
         photo.load()
         _restore_exif(photo)  # a PNG's text may come after its pixels
-        picture = to_srgb(photo, data, tagged_space(photo, data), _reduction(photo, side))
+        factor = max(min(photo.size) // side, 1)
+        picture = to_srgb(photo, data, tagged_space(photo, data), factor)
         picture = _upright(photo, picture)
     except UnreadablePhotoError:
         raise
@@ -281,15 +280,6 @@ def _restore_exif(photo: Image.Image) -> None:
         segment = bytes.fromhex(digits)
         if segment.startswith(b"Exif\0\0"):
             photo.info["exif"] = segment
-
-
-def _reduction(photo: Image.Image, short_side: int) -> int:
-    """Factor by which a photo's short side is still at least `short_side`; else 1."""
-    factor = min(photo.size) // short_side
-    # Averaging would mix palette indices, and the one colour that means transparent.
-    if photo.mode not in _REDUCIBLE_MODES or "transparency" in photo.info:
-        return 1
-    return max(factor, 1)
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:

@@ -32,32 +32,36 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
     """
     if photo.mode not in _KNOWN_MODES:
         raise UnreadablePhotoError(f"pixels of kind {photo.mode} are not read; {EXPORT_ADVICE}")
+    icc = photo.info.get("icc_profile")
     codes = None
-    if is_unlike_srgb(space) and not photo.info.get("icc_profile") and photo.mode != "CMYK":
+    if is_unlike_srgb(space) and not icc and photo.mode != "CMYK":
         codes = deep_codes(photo, data, factor)
+    plain = _plain(photo)
     if factor > 1:
-        photo = photo.reduce(factor)
-    alpha = None
-    if photo.mode.startswith("I;16"):
-        # Pillow's own conversion clips at 255 instead of scaling.
-        grey = np.asarray(photo).astype(np.float32) / 257
-        colours = Image.fromarray(np.rint(grey).astype(np.uint8))
-    elif photo.has_transparency_data:
-        full = photo if photo.mode == "RGBA" else photo.convert("RGBA")
-        colours, alpha = full.convert("RGB"), full.getchannel("A")
-    else:
-        colours = photo.convert(photo.mode if photo.mode in {"L", "CMYK"} else "RGB")
-    if codes is not None:
-        picture = light_to_srgb(codes, space)
-    else:
-        picture = _rgb(colours, photo.info.get("icc_profile"), space)
+        plain = plain.reduce(factor)
+    alpha = plain.getchannel("A") if plain.mode == "RGBA" else None
+    colours = plain if alpha is None else plain.convert("RGB")
+    picture = light_to_srgb(codes, space) if codes is not None else _rgb(colours, icc, space)
     # Some programs leave alpha at zero throughout: what hides everything is not meant.
     if alpha is not None and alpha.getextrema() != (0, 0):
         white = Image.new("RGB", picture.size, "white")
         white.paste(picture, mask=alpha)
         picture = white
+    if picture is photo:
+        picture = photo.copy()
     picture.info = {}  # else the old profile would be saved with the new colours
     return picture
+
+
+def _plain(photo: Image.Image) -> Image.Image:
+    """Photo as grey, RGB, RGBA or CMYK of 8 bits, whose pixels can be averaged."""
+    if photo.mode.startswith("I;16"):
+        # Pillow's own conversion clips at 255 instead of scaling.
+        grey = np.asarray(photo).astype(np.float32) / 257
+        return Image.fromarray(np.rint(grey).astype(np.uint8))
+    if photo.has_transparency_data:
+        return photo if photo.mode == "RGBA" else photo.convert("RGBA")
+    return photo if photo.mode in {"L", "RGB", "CMYK"} else photo.convert("RGB")
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
