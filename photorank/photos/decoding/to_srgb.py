@@ -78,6 +78,8 @@ def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
         space = profile.profile.xcolor_space.strip()
         if space == "RGB" and colours.mode == "L":
             colours = colours.convert("RGB")
+        if space == "GRAY" and colours.mode == "RGB" and _is_grey(colours):
+            colours = colours.getchannel("G")  # of grey with alpha, or in a WebP
         if _MODE_OF_SPACE.get(space) == colours.mode:
             srgb = ImageCms.createProfile("sRGB")
             converted = ImageCms.profileToProfile(colours, profile, srgb, outputMode="RGB")
@@ -86,3 +88,9 @@ def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
         pass  # a photo with a damaged profile is still a photo
     # `convert` copies a picture that is RGB already, which costs a millisecond.
     return colours if colours.mode == "RGB" else colours.convert("RGB")
+
+
+def _is_grey(picture: Image.Image) -> bool:
+    """Whether the three channels of an RGB picture are equal."""
+    red, green, blue = picture.split()
+    return red.tobytes() == green.tobytes() == blue.tobytes()

@@ -1,6 +1,7 @@
 """What an opened photo's pixels become."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
@@ -25,3 +26,35 @@ def test_alpha_that_hides_everything_is_not_meant(scene, kind):
         assert Image.open(io.BytesIO(data)).mode == "RGBA"
 
     np.testing.assert_array_equal(np.asarray(decode_photo(data)), np.asarray(scene))
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB"])
+def test_a_grey_profile_counts_with_alpha_too(scene, mode):
+    """Greys in linear light look as they did, with alpha or as three equal channels."""
+    grey = np.asarray(scene.convert("L"))
+    code = grey / 255
+    linear = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    made = Image.fromarray(np.rint(255 * linear).astype(np.uint8)).convert(mode)
+    file = io.BytesIO()
+    made.save(file, "PNG", icc_profile=_linear_grey())
+
+    difference = np.asarray(decode_photo(file.getvalue()))[..., 0].astype(int) - grey
+
+    assert np.abs(difference)[grey > 60].max() <= 4
+
+
+def _linear_grey():
+    """Return an ICC profile of grey in linear light, in D50."""
+    white = struct.pack(">3i", 63190, 65536, 54061)
+    tags = {
+        b"desc": b"desc\0\0\0\0\0\0\0\x05grey\0" + bytes(79),
+        b"wtpt": b"XYZ \0\0\0\0" + white,
+        b"kTRC": b"curv\0\0\0\0\0\0\0\0",
+    }
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(data))
+        body += data
+    head = struct.pack(">I4s", 128 + len(table) + len(body), b"lcms")
+    head += b"\x02\x40\0\0mntrGRAYXYZ " + bytes(12) + b"acsp" + bytes(28) + white
+    return head.ljust(128, b"\0") + table + body
