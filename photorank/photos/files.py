@@ -265,7 +265,9 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    return os.path.splitext(name)[1].lower()
+    """Suffix of a name in small letters; what follows the last dot of a time or a title is none."""
+    suffix = os.path.splitext(name)[1].lower()
+    return "" if suffix[1:].isdigit() or " " in suffix else suffix
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:

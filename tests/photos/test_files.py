@@ -162,6 +162,16 @@ def test_a_photo_without_a_suffix_is_found_by_its_first_bytes(tmp_path, kind):
     assert found(tmp_path / "4F2A") == ["."]
 
 
+def test_what_follows_the_dot_of_a_time_or_title_is_no_suffix(tmp_path):
+    """Names with dots and no suffix are looked into, as bare ones are."""
+    names = ["Mr. Jones", "Screenshot 2024-07-31 at 18.05.09"]
+    for name in names:
+        Image.new("RGB", (8, 8)).save(tmp_path / name, "PNG")
+    make(tmp_path, "log.1", "Dr. No")
+
+    assert found(tmp_path) == names
+
+
 @pytest.mark.parametrize(
     ("name", "module", "extra"),
     [("a.NEF", "rawpy", "raw"), ("a.jxl", "pillow_jxl", "jxl"), ("a.HIF", "pillow_heif", "heic")],

@@ -38,9 +38,7 @@ class Table:
         for name in names:
             if name not in self.columns:
                 raise self._lacks(f"no column {name!r}")
-        count = Counter(self.columns)
-        if twice := [name for name in names if count[name] > 1]:
-            raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
+        self._refuse_twice(names)
 
     def first_of(self, names: Sequence[str]) -> str:
         """First of `names` that is a column of the table; LabelsError if none is."""
@@ -53,7 +51,8 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Add a note that lists the unknown columns, which are ignored."""
+        """Add a note that lists the unknown columns; LabelsError if a known one occurs twice."""
+        self._refuse_twice(known)
         others = [name for name in self.columns if name and name not in known]
         if others:
             self.notes.append(f"columns left out: {', '.join(others)}")
@@ -98,6 +97,11 @@ class Table:
                 if found[name] and found[name] != row[at]:
                     found[name] = row[at]
             yield line, found
+
+    def _refuse_twice(self, names: Sequence[str]) -> None:
+        count = Counter(self.columns)
+        if twice := [name for name in names if count[name] > 1]:
+            raise LabelsError(f"{self.path} has the column {twice[0]!r} more than once.")
 
     def _lacks(self, what: str) -> LabelsError:
         has = f"Its columns are: {', '.join(self.columns)}." if self.columns else "It is empty."

@@ -1,5 +1,6 @@
 """First sheet of an Excel workbook, as rows of text."""
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +16,11 @@ MAX_UNPACKED_BYTES = 1 << 29
 _MAX_ROWS = 1 << 20  # of a sheet, as Excel has them
 _MAX_COLUMNS = 1024  # of a row; a table of labels has a dozen, and each gap is filled
 _ROWS_TOGETHER = 1000
+_PART_BYTES = 1 << 20  # of a sheet that are looked at together
+_MERGE_BYTES = 100  # of the longest element of merged cells
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"'](?P<cells>[A-Z]+(?P<first>\d+):[A-Z]+(?P<last>\d+))"
+)
 _ZIP = b"PK\x03\x04"  # how workbooks begin
 _SUFFIXES = (".xlsx", ".xlsm", ".xls")
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypted ones
@@ -76,6 +82,7 @@ def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
         sheets = load_workbook(file, read_only=True, data_only=True).worksheets
     if not sheets:
         raise LabelsError(f"{path} has no sheet.")
+    _check_merged(path, file, sheets[0]._worksheet_path)
     sheets[0].reset_dimensions()  # which need not be true, and would cut cells off
     rows = iter(sheets[0].iter_rows(max_row=_MAX_ROWS, values_only=True))
     while True:
@@ -84,6 +91,21 @@ def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
         if not part:
             return
         yield from part
+
+
+def _check_merged(path: Path, file: BinaryIO, sheet: str) -> None:
+    """Raise LabelsError if cells below each other are merged: all but the first look empty."""
+    with _library_errors(path), zipfile.ZipFile(file) as archive, archive.open(sheet) as part:
+        end, merged = b"", None
+        while merged is None and (data := part.read(_PART_BYTES)):
+            found = _MERGED.finditer(end + data)
+            merged = next((one for one in found if one["first"] != one["last"]), None)
+            end = data[-_MERGE_BYTES:]
+    if merged:
+        raise LabelsError(
+            f"{path} has merged cells ({merged['cells'].decode()}), of which all but the first "
+            "look empty. Unmerge them, and fill in each row."
+        )
 
 
 @contextmanager

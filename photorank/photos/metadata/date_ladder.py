@@ -60,7 +60,8 @@ def capture_date(
 
 
 def _time_in_name(photo: Path) -> Timestamp | None:
-    found = date_in_name(photo.stem)
+    # Without a suffix a time's seconds may stand after the last dot.
+    found = date_in_name(photo.name if photo.suffix[1:].isdigit() else photo.stem)
     return Timestamp("name", *found) if found else None
 
 

@@ -133,6 +133,7 @@ def test_no_stars_are_no_rating(table):
         ("name,score\na,1\n", "no column 'file'"),
         ("file,rating\na,1\n", r"no label column \(score, tier, stars\)"),
         ("file,score,score\na,1,2\n", "'score' more than once"),
+        ("file,score,rater,rater\na,1,ann,bob\n", "'rater' more than once"),
         ("file,score\n", "no row"),
         ("file,score\n\n,\n", "no row"),
         ("file,stars\na.jpg,0\n", "no row"),

@@ -213,3 +213,18 @@ def test_a_workbook_that_is_not_there_is_told(tmp_path):
         list(workbook_rows(tmp_path / "none.xlsx"))
     with pytest.raises(LabelsError, match="cannot be read"):
         list(workbook_rows(tmp_path))
+
+
+def test_merged_cells_are_refused_where_rows_would_look_empty(tmp_path):
+    """A group that is written once for three rows is no group of the first alone."""
+    path = tmp_path / "table.xlsx"
+    book = Workbook()
+    for row in (["file", "score", "group"], ["a.jpg", 1, "lake"], ["b.jpg", 2, None]):
+        book.active.append(row)
+    book.active.merge_cells("E1:F1")
+    book.save(path)
+    assert len(list(workbook_rows(path))) == 3
+    book.active.merge_cells("C2:C3")
+    book.save(path)
+    with pytest.raises(LabelsError, match=r"merged cells \(C2:C3\)"):
+        list(workbook_rows(path))

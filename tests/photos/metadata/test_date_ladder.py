@@ -168,3 +168,9 @@ def test_a_clock_beside_satellites_has_a_zone_of_the_world(dated, moment, place,
     """A stamp that is hours old becomes none: +13:30 exists nowhere."""
     stamps = [Timestamp("XMP", "2024-07-31T18:05:09"), Timestamp("GPS", moment, True, place)]
     assert dated(stamps=stamps) == date
+
+
+def test_a_time_at_the_end_of_a_name_without_a_suffix(tmp_path):
+    """The seconds after its last dot are no suffix."""
+    photo = tmp_path / "Screenshot 2024-07-31 at 18.05.09"
+    assert capture_date((), photo, FolderNames()).taken == "2024-07-31T18:05:09"
