@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from photorank.typing import Codes, Floats
+from photorank.typing import Codes, Flags, Floats
 
 
 def dense_ranks(values: Floats | Codes) -> Codes:
@@ -20,6 +20,19 @@ def order_within(values: Floats, codes: Codes) -> Codes:
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
+
+
+def run_starts(*keys: Floats | Codes) -> Flags:
+    """Whether each row (n,) of sorted keys begins a run: a key differs from the row before.
+
+    Examples
+    --------
+    >>> run_starts(np.array([5, 5, 7])).tolist()
+    [True, False, True]
+    """
+    starts = np.ones(len(keys[0]), dtype=bool)
+    starts[1:] = np.logical_or.reduce([key[1:] != key[:-1] for key in keys])
+    return starts
 
 
 def rows_by_code(codes: Codes) -> list[Codes]:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self, cast
 
 import numpy as np
 
-from photorank.comparisons.codes import combined, dense_ranks
+from photorank.comparisons.codes import combined, dense_ranks, run_starts
 from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons, ScoreComparisons
 from photorank.comparisons.dominance import prefix_sums
 from photorank.comparisons.sorted_blocks import Blocks
@@ -154,7 +154,7 @@ class _Tree:
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
     """Pairs of winners with an odd code and earlier losers with the even code just below."""
     odd = (high & 1).astype(bool)
-    start = np.flatnonzero(np.diff(high >> 1, prepend=-1))
+    start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))
     part = np.repeat(np.arange(len(start)), end - start)
     wins, loses = odd & ~loser, ~odd & loser

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 
-from photorank.comparisons.codes import combined, dense_ranks, order_within
+from photorank.comparisons.codes import combined, dense_ranks, order_within, run_starts
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.typing import Codes, Floats, Labels, Ratings
 
@@ -28,7 +28,7 @@ class Blocks:
         """Blocks of photos, sorted by block code, then by label."""
         order = order_within(labels, codes)
         y, block = labels[order], dense_ranks(codes[order])
-        tier = np.cumsum((np.diff(y, prepend=np.nan) != 0) | (np.diff(block, prepend=-1) != 0)) - 1
+        tier = np.cumsum(run_starts(y, block)) - 1
         # Powers of large labels cancel badly; gaps do not depend on the origin.
         mean = np.bincount(block, y) / np.bincount(block)
         return cls(order, block, tier, y - mean[block], trust[order], p)
@@ -123,7 +123,7 @@ def _last(codes: Codes) -> Codes:
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
     """Sums (l, k) of V over the rows of the same code, at every row, for sorted codes (l,)."""
-    begins = np.flatnonzero(np.diff(codes, prepend=-1))
+    begins = np.flatnonzero(run_starts(codes))
     if len(begins) == len(codes):
         return V
     return np.repeat(np.add.reduceat(V, begins), np.diff(np.append(begins, len(codes))), axis=0)

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike
 
-from photorank.comparisons.codes import order_within
+from photorank.comparisons.codes import order_within, run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums, summed_by, unit_codes
@@ -319,10 +319,9 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
-    begins = (np.diff(shares[order], prepend=np.nan) != 0) | (
-        np.diff(block[order], prepend=-1) != 0
-    )
-    run = np.cumsum(begins) - 1  # photos of one block with one share
+    run = (
+        np.cumsum(run_starts(shares[order], block[order])) - 1
+    )  # photos of one block with one share
     upto = np.cumsum(np.bincount(run, pull[order]))
     # A block's pulls add up to 0, so those above are minus those below; ties count half.
     above = np.empty(len(rows))

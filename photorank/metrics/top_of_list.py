@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from photorank.comparisons.codes import run_starts
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
 from photorank.errors import ComparisonsError
 from photorank.metrics.ranking import checked_ratings
@@ -165,7 +166,7 @@ def _by_block(
 def _shared(values: Floats, places: Floats) -> Floats:
     """Rank weights `places` (n,) given to values (n,), best first; equal values share equally."""
     order = np.argsort(-values)
-    begins = np.flatnonzero(np.diff(values[order], prepend=np.inf))
+    begins = np.flatnonzero(run_starts(values[order]))
     shares = places
     if len(begins) < len(values):
         count = np.diff(begins, append=len(values))
