@@ -7,12 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
-from typer.testing import CliRunner
 
-from photorank.cli.app import app
 from photorank.index.judging.click_log import record_choice
 from photorank.index.opened import open_index
+from tests.fixtures.command_line import COMMAND, invoke
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -75,8 +73,8 @@ def test_commands_run_in_the_order_they_are_told(page, someone):
                 click(open_index("italy"))
             continue
         arguments = [str(Path(word).expanduser()) if "~" in word else word for word in words]
-        result = CliRunner().invoke(app, arguments)
-        assert result.exit_code == 0, (words, result.output, result.exception)
+        result = invoke(*arguments)
+        assert result.exit_code == 0, (words, result.output)
 
     for snippet in re.findall(r"```python\n(.*?)```", TEXTS[page], flags=re.DOTALL):
         scope = {}
@@ -87,7 +85,7 @@ def test_commands_run_in_the_order_they_are_told(page, someone):
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_commands_are_parsed(words):
     """Every option is known, and every value of the right kind."""
-    leaf, rest = get_command(app), list(words)
+    leaf, rest = COMMAND, list(words)
     while inner := getattr(leaf, "commands", None):
         leaf = inner[rest.pop(0)]
     leaf.make_context(rest[0] if rest else "", rest)
@@ -97,7 +95,7 @@ def test_commands_are_parsed(words):
 def test_every_command_that_is_named_exists(page):
     """Nothing in the text promises a command that is not there."""
     for named in re.findall(r"`photorank ([a-z]+(?: [a-z]+)?)", TEXTS[page]):
-        leaf = get_command(app)
+        leaf = COMMAND
         for word in named.split():
             leaf = getattr(leaf, "commands", {word: None})[word]
 

@@ -2,10 +2,9 @@ import json
 from dataclasses import dataclass
 
 import pytest
-from typer.testing import CliRunner
 
-from photorank.cli.app import app
 from tests.encoders.conftest import tiny_model
+from tests.fixtures.command_line import invoke
 
 __all__ = ["tiny_model"]
 
@@ -29,9 +28,7 @@ def photorank():
     """Run a command in this process; an unexpected exception is the test's own."""
 
     def run(*arguments):
-        result = CliRunner().invoke(app, [str(one) for one in arguments])
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = invoke(*arguments)
         return Outcome(result.exit_code, result.stdout, result.stderr)
 
     return run

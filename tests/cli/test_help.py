@@ -4,11 +4,10 @@ import sys
 from importlib.metadata import version
 
 import pytest
-from typer.main import get_command
 
-from photorank.cli.app import app
 from photorank.evaluation.evaluate import DEFAULT_LEARNERS
 from photorank.vectors.learners_by_name import LEARNERS
+from tests.fixtures.command_line import COMMAND
 
 
 def commands(command, path=()):
@@ -23,7 +22,7 @@ def commands(command, path=()):
     }
 
 
-COMMANDS = commands(get_command(app))
+COMMANDS = commands(COMMAND)
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)

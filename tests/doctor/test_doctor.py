@@ -5,18 +5,15 @@ import shutil
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
-from photorank.cli.app import app
 from photorank.doctor.golden import GOLDEN, examine_embedded, golden_photo
 from photorank.photos.open_photo import decode_photo
+from tests.fixtures.command_line import invoke
 
 
 def run(*arguments):
     """Run a command; return its exit code and what it printed."""
-    result = CliRunner().invoke(app, [str(one) for one in arguments])
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
+    result = invoke(*arguments)
     return result.exit_code, result.stdout
 
 

@@ -2,12 +2,11 @@ import json
 import shutil
 
 import pytest
-from typer.testing import CliRunner
 
-from photorank.cli.app import app
 from photorank.errors import DamagedVectorError
 from photorank.vectors import shipped
 from photorank.vectors.shipped import FOLDER, SHA256, damaged_vectors, shipped_vector
+from tests.fixtures.command_line import invoke
 
 
 @pytest.fixture
@@ -45,17 +44,14 @@ def test_commands_and_the_doctor_tell_of_it(home, turned, monkeypatch):
     for function in (shipped.shipped_for, shipped.damaged_vectors):
         monkeypatch.setattr(function, "__defaults__", (turned,))
 
-    def run(*arguments):
-        return CliRunner().invoke(app, [*arguments])
-
-    refused = run("top", "--vector", "beauty", "--index", "small")
+    refused = invoke("top", "--vector", "beauty", "--index", "small")
     assert refused.exit_code == 1
     assert len(refused.stderr.splitlines()) == 1
     assert "not the vector that photorank came with" in refused.stderr
-    assert run("top", "--vector", "technical", "--index", "small").exit_code == 0
-    listed = run("vector", "list", "--index", "small")
+    assert invoke("top", "--vector", "technical", "--index", "small").exit_code == 0
+    listed = invoke("vector", "list", "--index", "small")
     assert "beauty" in listed.stderr
     assert "technical" in listed.stdout
-    examined = run("doctor")
+    examined = invoke("doctor")
     assert examined.exit_code == 1
     assert "built-in vectors" in examined.stdout
