@@ -29,6 +29,7 @@ def load(framing):
     return FramedColours(framing=framing)
 
 
+@pytest.mark.slow  # a whole index embedded twice
 def test_the_indexs_own_framing_scores_as_in_an_evaluation(home):
     """Embedded anew, photos have the accuracy that `evaluate` finds for the learner."""
     from photorank.encoders import load_encoder

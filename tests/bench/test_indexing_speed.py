@@ -12,6 +12,7 @@ from photorank.bench.synthetic_photos import SIZE, write_photos
 from tests.encoders.tiny import photos
 
 
+@pytest.mark.slow  # big pictures
 def test_photos_are_of_twelve_megapixels_and_all_different(tmp_path):
     """They have the size of a phone's, in pixels and nearly in bytes."""
     write_photos(tmp_path / "photos", 2)

@@ -20,6 +20,7 @@ def made_up(tmp_path, monkeypatch):
     write_synthetic(workspace.index("small"), 300, 24, labels=200, shard=128)
 
 
+@pytest.mark.slow  # it measures
 def test_search_is_measured_beside_numpy_and_faiss(photorank):
     """All three find the same photos; the limit and the ratios are told."""
     found = photorank("bench", "search", "-k", 5, "--rounds", 1, "--json").json
@@ -39,6 +40,7 @@ def test_measuring_is_measured_beside_scipy(photorank):
     assert "SciPy" in photorank(*arguments).out
 
 
+@pytest.mark.slow  # it measures
 def test_every_page_is_measured(photorank):
     """First with all that it loads, and again as a click would; no page is forgotten.
 

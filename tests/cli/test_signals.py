@@ -71,6 +71,7 @@ def test_keepers_tell_how_low_may_be_rejected(photorank, refused):
     assert photorank("keepers", "--vector", "technical").code == 2
 
 
+@pytest.mark.slow  # a whole story
 def test_copies_teach_beside_judgements_by_a_command(photorank, own_gallery, tiny_spec, refused):
     """Held out is a photo with its copies; such a vector is not learned anew without them."""
     labels = ("--labels", own_gallery / "labels.csv")

@@ -282,6 +282,7 @@ def test_odd_file_names_pass_a_pipe_and_come_back_whole(home, tmp_path):
     assert len(refused.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow  # three processes
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a small disk of its own")
 def test_a_full_disk(home, gallery, tmp_path):
     """When the disk is full the command says so in one line, and no half-made index is left."""

@@ -28,6 +28,7 @@ def test_a_file_that_is_cut_off_is_read_whole_or_refused(suffix):
         assert np.array_equal(np.asarray(photo), whole), size
 
 
+@pytest.mark.slow  # two seconds of work
 def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
     """Thirty kilobytes that would take an hour cost what a file may take, twice."""
     monkeypatch.setattr(decode_pool, "LIMITS", DecodeLimits(work_seconds=1))
@@ -35,6 +36,7 @@ def test_a_picture_of_too_many_passes_is_given_up(monkeypatch):
         decode_isolated(scans_of_nothing(), short_side=224)
 
 
+@pytest.mark.slow  # every hostile file of the corpus
 @pytest.mark.filterwarnings("ignore")  # Pillow warns of what it can read all the same
 def test_metadata_of_any_file_are_read_or_refused(tmp_path):
     """No file ends the search for stars, exposures or shapes; bombs are refused as photos are."""

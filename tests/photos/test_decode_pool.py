@@ -144,6 +144,7 @@ def test_a_decoder_writes_no_files(hostile, tmp_path):
     assert sum(file.stat().st_size for file in tmp_path.iterdir()) == 0
 
 
+@pytest.mark.slow  # 299 megapixels
 @posix
 def test_the_largest_photo_fits_in_the_limits():
     """299 megapixels in colour are decoded in less memory than a file may take."""

@@ -29,6 +29,7 @@ def megabytes(who):
     return resource.getrusage(who).ru_maxrss / 1024
 
 
+@pytest.mark.slow  # every hostile file of the corpus, and its decoders' ends
 def test_everything_that_is_found_among_photos(library):
     """The run ends in bounded time and memory, and every file is read or has its reason.
 

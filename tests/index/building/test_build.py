@@ -104,6 +104,7 @@ def test_an_unchanged_folder_opens_no_photo_and_no_encoder(library):
     assert library.paths.manifest.stat().st_mtime_ns == before  # caches stay valid
 
 
+@pytest.mark.slow  # a thousand photos
 @pytest.mark.skipif(sys.platform == "win32", reason="no account of a child's processor time")
 def test_a_second_run_over_1000_photos_takes_under_two_seconds(library):
     """As a whole command, in processor time, without torch."""

@@ -171,6 +171,7 @@ def test_a_batch_that_was_cut_short_leaves_nothing(library):
     assert not list(library.paths.root.glob(".*.part"))
 
 
+@pytest.mark.slow  # two processes
 def test_there_is_one_writer_at_a_time(library, monkeypatch):
     """A second run, or an import, is refused after a while if the first is still at work."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)

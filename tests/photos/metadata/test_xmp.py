@@ -494,6 +494,7 @@ def test_latin_1_is_read_where_it_is_declared():
     assert b"ISO-8859-1" in written
 
 
+@pytest.mark.slow  # packets of full size
 @pytest.mark.parametrize(
     "inside", ["<a/>", "<rdf:li>1</rdf:li>", " ", "&#32;"], ids=["empty", "items", "blanks", "refs"]
 )
