@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.util import find_spec
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -177,12 +177,14 @@ class PackagedEncoder(SwitchableImages):
 
     def _network(self, features_of: "Callable[[Any, torch.Tensor], Any]") -> Any:
         """EfficientNet-Lite from pixels to the features that `features_of` extracts."""
-        import torch
+        loaded = _loaded(self.network, self._chosen_device)
+        return on_pixels(loaded, features_of, mean=[127] * 3, std=[128] * 3)
 
-        return on_pixels(
-            # Twice as fast on a processor as channels first.
-            image_network(self.network).to(self._chosen_device, memory_format=torch.channels_last),
-            features_of,
-            mean=[127] * 3,
-            std=[128] * 3,
-        )
+
+@cache
+def _loaded(network: PackagedNetwork, device: str) -> Any:
+    """Image network on a device, loaded once a process for encoders of all framings."""
+    import torch
+
+    # Twice as fast on a processor as channels first.
+    return image_network(network).to(device, memory_format=torch.channels_last)
