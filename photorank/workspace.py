@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import glob
 import os
 import re
 import secrets
@@ -224,13 +225,17 @@ def make_folder(folder: Path) -> None:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path, *, alone: bool = False) -> Iterator[Path]:
     """Yield a temporary path; on success it is fsynced and atomically replaces `path`.
 
-    A crash at any moment leaves the old file or the new one, never a part of one.
+    A crash at any moment leaves the old file or the new one, never a part of one under its name.
+    Where nobody else writes the file (`alone`), what a killed run left of it is removed first.
     """
     with storage_errors(path):
         make_folder(path.parent)
+        if alone:
+            for left_over in path.parent.glob(f".{glob.escape(path.name)}.{'[0-9a-f]' * 16}.part"):
+                left_over.unlink(missing_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
         temporary.touch(exist_ok=False)  # with the rights any new file gets; tempfile's are private
         try:

@@ -132,3 +132,14 @@ def test_folders_may_nest_deeper_than_python_recurses(tmp_path):
     assert file.read_bytes() == b"stars"
     file.unlink()
     os.removedirs(file.parent)  # pytest would recurse
+
+
+def test_what_a_killed_run_left_of_a_file_is_removed_by_who_writes_it_again(tmp_path):
+    """Nobody else's is, whatever letters the name has."""
+    left = tmp_path / f".[a] *.csv.{'0f' * 8}.part"
+    others = [tmp_path / f".a *.csv.{'0f' * 8}.part", tmp_path / ".[a] *.csv.mine.part"]
+    for file in (left, *others):
+        file.write_bytes(b"half")
+    with replacing(tmp_path / "[a] *.csv", alone=True) as temporary:
+        temporary.write_bytes(b"whole")
+    assert set(tmp_path.iterdir()) == {tmp_path / "[a] *.csv", *others}

@@ -27,7 +27,10 @@ def write_choices(path: Path, index: Index, *, rater: str | None = None) -> int:
     roots = sorted({*folders, *map(os.path.realpath, folders)})
     names = [_import_name(index, row, one.path, roots) for row, one in enumerate(index.photos())]
     weighted = bool((choices.weights != 1).any())
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with (
+        replacing(path, alone=True) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(["winner", "loser", "tie", "rater", *(["votes"] if weighted else [])])
         for winner, loser, tie, rater_name, weight in zip(

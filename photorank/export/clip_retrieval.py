@@ -46,6 +46,8 @@ def write_folder(
     names = []
     temporary = folder / f".{index.name}.{os.getpid()}.part"
     with storage_errors(folder):
+        for left_over in folder.glob(f".{index.name}.*.part"):  # of an export that was killed
+            shutil.rmtree(left_over)
         try:
             for number, start in enumerate(starts):
                 part, rows = f"{number:0{digits}}", slice(start, start + part_rows)

@@ -27,7 +27,10 @@ def write_csv_table(path: Path, table: Table) -> None:
 
     Raises StorageError if it cannot be written; an existing file then stays.
     """
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with (
+        replacing(path, alone=True) as temporary,
+        temporary.open("w", encoding="utf-8", newline="") as file,
+    ):
         writer = csv.writer(file)  # with \r\n, so that names with either are quoted
         writer.writerow(table.columns)
         for row in table.rows:
@@ -46,7 +49,7 @@ def write_parquet_table(path: Path, table: Table) -> None:
     schema = pa.schema([(name, types[kind]) for name, kind in table.columns.items()])
     # Through a Python file errors of the disk are OSErrors.
     with (
-        replacing(path) as temporary,
+        replacing(path, alone=True) as temporary,
         temporary.open("wb") as file,
         pq.ParquetWriter(file, schema) as writer,
     ):

@@ -119,7 +119,8 @@ def make_folds(
     if k < 2:
         raise ComparisonsError(
             f"the {n} photos make {len(sizes)} unit to learn from or test on, and two are needed: "
-            "judge more photos, or keep fewer together with `--fold-by photo`"
+            "judge photos of other groups and series too. (`photorank evaluate --fold-by photo` "
+            "keeps no group together.)"
         )
     rng = np.random.default_rng(seed)
     codes = np.stack([_deal(sizes, k, rng)[units] for _ in range(repeats)])

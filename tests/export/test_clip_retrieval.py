@@ -25,7 +25,11 @@ def test_what_was_written_is_read_back(hostile, tmp_path):
 
 
 def test_a_small_index_is_one_part_as_clip_retrieval_names_it(collection, tmp_path):
-    """The files are img_emb/img_emb_0.npy and metadata/metadata_0.parquet, and nothing else."""
+    """The files are img_emb/img_emb_0.npy and metadata/metadata_0.parquet, and nothing else.
+
+    What an export left that was killed is gone then.
+    """
+    (tmp_path / f".{collection.index.name}.1.part" / "img_emb").mkdir(parents=True)
     write_folder(tmp_path, collection.index)
 
     embeddings = np.load(tmp_path / "img_emb" / "img_emb_0.npy", allow_pickle=False)
