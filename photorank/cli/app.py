@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from photorank.cli import (
     album,
     bench,
+    bench_faces,
     bench_framing,
     datasets,
     demo,
@@ -85,7 +86,7 @@ choices = typer.Typer(help="People's choices between two photos.")
 for part in (export.choices_app, labels_import.choices_app):
     choices.add_typer(part)
 benches = typer.Typer(help="Measure quality and speed.", no_args_is_help=True)
-for part in (bench.app, bench_framing.app):
+for part in (bench.app, bench_framing.app, bench_faces.app):
     benches.add_typer(part)
 
 for part in (demo.app, index.app, status.app):

@@ -61,6 +61,7 @@ def test_the_commands_are_those_of_the_contract():
         *("doctor", "reroot"),
         *("people", "explain", "nuisance", "bench framing", "bench stability"),
         *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),
+        "bench faces",
     }
 
 

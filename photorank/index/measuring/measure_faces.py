@@ -4,6 +4,7 @@ from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces
 from photorank.index.catalogue.faces_switch import switch_faces
 from photorank.index.measuring.measure_photos import (
+    DEFAULTS,
     Measurement,
     MeasureOptions,
     MeasureReport,
@@ -16,10 +17,7 @@ from photorank.workspace import IndexPaths
 _FACES = Measurement("photorank-faces", LOOKED_AT, faces_isolated, record_faces)
 
 
-def measure_faces(
-    paths: IndexPaths,
-    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
-) -> MeasureReport:
+def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
     """Look for faces in the photos in which nobody did, as :func:`measure_photos` does.
 
     The index takes faces along from then on. Raises FaceModelsError if they cannot be looked for.

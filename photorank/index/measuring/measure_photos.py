@@ -47,6 +47,9 @@ class MeasureOptions:
     crash_photos: int = 256  # that a crash may cost
 
 
+DEFAULTS = MeasureOptions()
+
+
 def measure_photos(
     paths: IndexPaths, measurement: Measurement[T], options: MeasureOptions
 ) -> MeasureReport:

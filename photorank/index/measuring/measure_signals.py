@@ -2,6 +2,7 @@
 
 from photorank.index.catalogue.file_records import EARLIER_SIGNALS, record_signals
 from photorank.index.measuring.measure_photos import (
+    DEFAULTS,
     Measurement,
     MeasureOptions,
     MeasureReport,
@@ -14,9 +15,6 @@ _MEASURED = f"SELECT photo FROM signals WHERE NOT ({EARLIER_SIGNALS})"  # noqa: 
 _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_signals)
 
 
-def measure_signals(
-    paths: IndexPaths,
-    options: MeasureOptions = MeasureOptions(),  # noqa: B008 - it is frozen
-) -> MeasureReport:
-    """Measure photos without this version's signals, as :func:`measure_photos` does."""
+def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
+    """Measure photos without signals of this version, as :func:`measure_photos` does."""
     return measure_photos(paths, _SIGNALS, options)

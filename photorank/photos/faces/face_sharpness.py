@@ -3,9 +3,11 @@
 import numpy as np
 from PIL import Image
 
-from photorank.photos.signals.signals_block import LONG_SIDE
 from photorank.typing import Floats
 
+# Pixels of the photo's long side at which it is measured: a face that is a tenth of it has 150.
+# Smaller photos are measured as they are.
+_LONG_SIDE = 1536
 _MIN_SIDE = 8  # pixels, below which there is nothing to measure
 _MIN_SHARPNESS = 1e-6  # of the ratio, before the logarithm
 
@@ -13,10 +15,9 @@ _MIN_SHARPNESS = 1e-6  # of the ratio, before the logarithm
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
     """log10 of the variance of the Laplacian over the variance of grey in a box (4,) in pixels.
 
-    It is measured at the size at which the picture's technical signals are, and is nan where the
-    face is too small or has no contrast at all.
+    It is nan where the face is too small or has no contrast at all.
     """
-    scale = min(LONG_SIDE / max(photo.size), 1.0)
+    scale = min(_LONG_SIDE / max(photo.size), 1.0)
     left, top = np.maximum(box[:2], 0).tolist()
     right, bottom = np.minimum(box[2:], photo.size).tolist()
     width, height = round((right - left) * scale), round((bottom - top) * scale)

@@ -42,8 +42,7 @@ _TILE = 0.5  # of the long side, stepping by half of it
 _MIN_TILE_DETECTION = 0.4
 
 _CUT = 0.03  # of the box's width or height that lies outside the photo
-_FEW_PIXELS = 60.0  # of the eyes' distance, below which a larger picture tells more
-LARGER = 1.5  # times the picture, from which it is worth the time
+LARGER = 1.5  # times the picture, from which a larger one is worth the time
 
 
 class _Found(NamedTuple):
@@ -56,7 +55,7 @@ def find_faces(
 ) -> list[Face]:
     """Faces of a photo, the largest first.
 
-    `larger` gives the same photo with more pixels; it is asked for where eyes are small.
+    `larger` gives the same photo with more pixels; it is asked for where there is a face.
     """
     if max(photo.size) < _LEAST_PIXELS:
         return []
@@ -64,9 +63,7 @@ def find_faces(
     widths = [(one.mesh.box[2] - one.mesh.box[0]) / max(photo.size) for one in found]
     if widths and min(widths) < _SMALL:
         found = _distinct([*found, *_in_tiles(networks, photo)])
-    picture = photo
-    if larger is not None and any(one.mesh.eye_distance < _FEW_PIXELS for one in found):
-        picture = larger()
+    picture = larger() if found and larger is not None else photo
     faces = [_face(networks, one, photo, picture) for one in found]
     return sorted(faces, key=lambda face: -face.area)
 
@@ -139,7 +136,7 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _face(networks: Networks, found: _Found, photo: Image.Image, picture: Image.Image) -> Face:
-    """Face with what can be measured of it: eyes in the larger picture, sharpness in the photo."""
+    """Face with what can be measured of it in the larger picture."""
     mesh = found.mesh
     if picture is not photo:
         again = look_again(networks.mesh, picture, mesh, picture.width / photo.width)
@@ -161,6 +158,6 @@ def _face(networks: Networks, found: _Found, photo: Image.Image, picture: Image.
         roll=roll,
         openness=eyes.opening,
         eyes=state_of(eyes, mesh),
-        sharpness=face_sharpness(photo, found.mesh.box),
+        sharpness=face_sharpness(picture, found.mesh.box * (picture.width / photo.width)),
         cut=is_cut(box),
     )

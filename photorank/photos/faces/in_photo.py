@@ -8,7 +8,7 @@ from photorank.photos.faces.networks import load_networks
 from photorank.photos.open_photo import decode_photo, full_size
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
 
-# Of the picture in which small eyes are looked at: a JPEG of 12 megapixels is read at half its
+# Of the picture in which found faces are looked at: a JPEG of 12 megapixels is read at half its
 # size for it, one of 100 at a quarter.
 _LARGER_SHORT_SIDE = 900  # pixels asked for; a decoder gives 1.6 times as many or more
 

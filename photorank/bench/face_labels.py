@@ -1,0 +1,73 @@
+"""Table of faces that a person marked: boxes, and whether eyes are open."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from photorank.errors import LabelsError
+from photorank.labels.tables.cells import Cells
+from photorank.labels.tables.open_table import open_table
+from photorank.labels.tables.usable_rows import Problems
+from photorank.typing import Floats
+
+BOX = ("left", "top", "right", "bottom")
+_EYES = {"open": "open", "closed": "closed", "": None}
+_YES_NO = {"1": True, "0": False, "": None}
+
+MarkedEyes: TypeAlias = Literal["open", "closed"]
+
+
+@dataclass(frozen=True)
+class MarkedFace:
+    """Face that a person marked."""
+
+    box: Floats  # (4,) left, top, right, bottom: shares of the photo, or pixels
+    eyes: MarkedEyes | None = None  # None: not judged
+    clear: bool = True  # whether it should be found
+    cut: bool | None = None  # by the photo's edge; None: not judged
+
+
+def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
+    """Marked faces by the name of the file, in the order of the table.
+
+    A row is a face, with columns file, left, top, right and bottom, and maybe eyes (open, closed),
+    clear (1, 0) and cut (1, 0). A row without a box is a photo without anybody. Raises
+    LabelsError if the table cannot be read or a row cannot be understood.
+    """
+    found: dict[str, list[MarkedFace]] = {}
+    problems = Problems()
+    with open_table(path) as table:
+        table.require("file", *BOX)
+        for line, cells in table.cells(problems):
+            try:
+                face = _face(cells)
+            except (ValueError, KeyError) as error:
+                told = error.args[0] if error.args else "a cell"
+                raise LabelsError(
+                    f"{path} has a row that is no face (line {line}): {told}. A row is file, left, "
+                    "top, right, bottom, and maybe eyes (open, closed), clear (1, 0), cut (1, 0)."
+                ) from error
+            faces = found.setdefault(cells["file"], [])
+            faces += [face] if face else []
+    if not found:
+        raise LabelsError(f"{path} marks no photo: a row is file, left, top, right, bottom.")
+    return found
+
+
+def _face(cells: Cells) -> MarkedFace | None:
+    """Marked face of a row; None where the row says that there is none."""
+    sides = [cells[side] for side in BOX]
+    if not any(sides):
+        return None
+    box = np.array([float(side) for side in sides])
+    if not np.isfinite(box).all() or not (box[2:] > box[:2]).all():
+        raise ValueError(f"no box: {', '.join(sides)}")
+    clear = _YES_NO[cells.get("clear", "")]
+    return MarkedFace(
+        box,
+        _EYES[cells.get("eyes", "").lower()],  # type: ignore[arg-type]
+        clear is not False,
+        _YES_NO[cells.get("cut", "")],
+    )

@@ -1,0 +1,135 @@
+"""Faces found, compared with faces that a person marked: each figure with its interval."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from photorank.bench.face_labels import MarkedFace
+from photorank.errors import LabelsError, UnreadablePhotoError, counted
+from photorank.metrics.estimates import Limits
+from photorank.metrics.hit_rate_intervals import wilson
+from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.faces.detect import overlaps
+from photorank.photos.faces.face import Face
+from photorank.photos.open_photo import full_size, read_photo
+from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
+from photorank.typing import Floats
+
+_SAME_FACE = 0.2  # of the boxes' union: people draw them wider and narrower than the mesh does
+_SHARES_UP_TO = 2.0  # a box within it is in shares of the photo, else in pixels
+_LEVEL = 0.95
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Figure of a benchmark, with its interval and what it is of."""
+
+    name: str
+    limits: Limits  # nan where nothing tells
+    n: int
+    of: str  # what is counted
+
+
+class Compared(NamedTuple):
+    """Marked faces of a photo with the found ones, and what was found beside them."""
+
+    pairs: list[tuple[MarkedFace, Face | None]]
+    others: list[Face]
+    empty: bool  # whether nobody was marked
+
+
+def compare_photos(
+    marked: Mapping[str, Sequence[MarkedFace]],
+    root: Path,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[Compared]:
+    """Faces found in marked photos, whose names are relative to a folder.
+
+    Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
+    """
+    found = []
+    for done, (name, faces) in enumerate(marked.items(), start=1):
+        try:
+            data = read_photo(root / name)
+            photo, _, _, seen = decode_isolated(
+                data, short_side=1, long_side=LEAST_LONG_SIDE, faces=True
+            )
+        except UnreadablePhotoError as error:
+            raise LabelsError(f"{root / name}: {error.reason}. --root names its folder.") from error
+        found.append(compare(faces, seen or [], full_size(photo)))
+        if on_progress is not None:
+            on_progress(done, len(marked))
+    return found
+
+
+def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
+    """Pairs of marked and found faces of one photo, the best overlap first."""
+    of_marked = [_in_shares(face.box, size) for face in marked]
+    of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
+    partner: dict[int, int] = {}
+    if marked and seen:
+        table = np.array([overlaps(box, of_seen) for box in of_marked])
+        while table.max() > _SAME_FACE:
+            at, other = np.unravel_index(table.argmax(), table.shape)
+            partner[int(at)] = int(other)
+            table[at], table[:, other] = 0, 0
+    pairs = [(face, seen[partner[at]] if at in partner else None) for at, face in enumerate(marked)]
+    others = [face for at, face in enumerate(seen) if at not in partner.values()]
+    return Compared(pairs, others, not marked)
+
+
+def figures(photos: Sequence[Compared]) -> list[Figure]:
+    """Figures of the benchmark."""
+    pairs = [pair for photo in photos for pair in photo.pairs]
+    empty = [len(photo.others) for photo in photos if photo.empty]
+    clear = [found is not None for face, found in pairs if face.clear]
+    hard = [found is not None for face, found in pairs if not face.clear]
+    told = [(face.eyes, found.eyes) for face, found in pairs if found and face.eyes]
+    shut = [eyes == "closed" for eyes, state in told if state == "hardly open"]
+    opened = [eyes == "open" for eyes, state in told if state == "open"]
+    unknown = [state == "unknown" for _, state in told]
+    cut = [not face.cut for face, found in pairs if found and found.cut and face.cut is not None]
+    whole = [found.cut for face, found in pairs if found and face.cut is False]
+    return [
+        _share("clear faces found", clear, "clear faces"),
+        _share("other faces found", hard, "other faces"),
+        Figure("false boxes per 100 photos without people", _rate(empty), len(empty), "photos"),
+        _share("hardly open that are closed", shut, "faces called hardly open"),
+        _share("open that are open", opened, "faces called open"),
+        _share("cannot tell", unknown, "faces with marked eyes"),
+        _share("whole faces called cut", whole, "whole faces"),
+        _share("cut that are whole", cut, "faces called cut"),
+    ]
+
+
+def _share(name: str, hits: Sequence[bool], of: str) -> Figure:
+    if not hits:
+        return Figure(name, Limits(nan, nan, nan), 0, of)
+    estimate = wilson(np.array(hits, dtype=np.float64), n_photos=len(hits))
+    return Figure(name, estimate.limits, len(hits), of)
+
+
+def _rate(counts: Sequence[int]) -> Limits:
+    """Boxes per 100 photos, with the exact interval of a Poisson count (Garwood 1936)."""
+    if not counts:
+        return Limits(nan, nan, nan)
+    n, total = len(counts), sum(counts)
+    tail = (1 - _LEVEL) / 2
+    low = stats.chi2.ppf(tail, 2 * total) / 2 if total else 0.0
+    high = stats.chi2.ppf(1 - tail, 2 * total + 2) / 2
+    return Limits(100 * total / n, float(100 * low / n), float(100 * high / n))
+
+
+def _in_shares(box: Floats, size: tuple[int, int]) -> Floats:
+    return box if np.abs(box).max() <= _SHARES_UP_TO else box / (*size, *size)
+
+
+def in_words(photos: Sequence[Compared]) -> str:
+    """Number of photos and of marked faces."""
+    faces = sum(len(photo.pairs) for photo in photos)
+    return f"{counted(len(photos), 'photo')}, {counted(faces, 'marked face')}"

@@ -1,0 +1,100 @@
+"""The benchmark of faces: a person's table, and figures with intervals."""
+
+from math import isnan
+
+import numpy as np
+import pytest
+
+from photorank.bench.face_labels import MarkedFace, read_face_labels
+from photorank.bench.faces_found import compare, compare_photos, figures
+from photorank.errors import LabelsError
+from tests.fixtures.portraits import as_jpeg, needs_faces, portrait
+from tests.photos.faces.test_face import LARGE, SMALL
+
+BOX = np.array(LARGE[:4])
+
+
+def test_a_table_is_read(tmp_path):
+    """A row a face, with what was judged; a row without a box is a photo without people."""
+    table = tmp_path / "faces.csv"
+    table.write_text(
+        "file,left,top,right,bottom,eyes,clear,cut\n"
+        "a.jpg,0.1,0.2,0.3,0.4,open,1,0\na.jpg,0.5,0.2,0.7,0.4,closed,0,\nb.jpg,,,,,,,\n"
+    )
+    found = read_face_labels(table)
+    assert [*found] == ["a.jpg", "b.jpg"]
+    assert [(face.eyes, face.clear, face.cut) for face in found["a.jpg"]] == [
+        ("open", True, False),
+        ("closed", False, None),
+    ]
+    assert found["b.jpg"] == []
+
+
+@pytest.mark.parametrize(
+    "rows", ["a,0.3,0.2,0.1,0.4,", "a,x,0,1,1,", "a,0,0,1,,", "a,0,0,nan,1,", "a,0,0,1,1,shut", ""]
+)
+def test_what_is_no_face_is_refused_in_one_line(tmp_path, rows):
+    """With the line and what a row is."""
+    table = tmp_path / "faces.csv"
+    table.write_text(f"file,left,top,right,bottom,eyes\n{rows}\n")
+    with pytest.raises(LabelsError, match="left, top, right, bottom") as told:
+        read_face_labels(table)
+    assert "\n" not in str(told.value)
+
+
+def test_faces_are_paired_with_the_nearest_mark():
+    """Each once; boxes may be pixels; what is left over was not marked."""
+    marked = [MarkedFace(BOX * 1000), MarkedFace(np.array([0.0, 0.0, 0.05, 0.05]))]
+    found = compare(marked, [SMALL, LARGE], (1000, 1000))
+    assert [face for _, face in found.pairs] == [LARGE, None]
+    assert found.others == [SMALL]
+    assert not found.empty
+
+
+def test_each_figure_has_its_interval_and_what_it_is_of():
+    """Counted by hand."""
+    whole = LARGE._replace(cut=False)
+    shut = whole._replace(eyes="hardly open")
+    photos = [
+        compare([MarkedFace(BOX, "open", cut=False)], [whole], (1, 1)),
+        compare([MarkedFace(BOX, "closed", cut=True)], [shut], (1, 1)),
+        compare([MarkedFace(BOX, "open")], [shut], (1, 1)),
+        compare([MarkedFace(BOX)], [], (1, 1)),
+        compare([MarkedFace(BOX, clear=False, cut=False)], [LARGE], (1, 1)),
+        compare([], [SMALL], (1, 1)),
+        *(compare([], [], (1, 1)) for _ in range(19)),
+    ]
+    told = {one.name: (one.limits.value, one.n) for one in figures(photos)}
+    assert told == {
+        "clear faces found": (0.75, 4),
+        "other faces found": (1.0, 1),
+        "false boxes per 100 photos without people": (5.0, 20),
+        "hardly open that are closed": (0.5, 2),
+        "open that are open": (1.0, 1),
+        "cannot tell": (0.0, 3),
+        "whole faces called cut": (0.5, 2),
+        "cut that are whole": (1.0, 1),
+    }
+    for one in figures(photos):
+        assert one.limits.low <= one.limits.value <= one.limits.high
+
+
+def test_no_false_box_in_few_photos_is_not_none_in_many():
+    """The exact interval of a Poisson count; and without photos there is no figure."""
+    of = {one.name: one for one in figures([compare([], [], (1, 1))] * 100)}
+    limits = of["false boxes per 100 photos without people"].limits
+    assert (limits.value, limits.low) == (0, 0)
+    assert limits.high == pytest.approx(3.69, abs=0.01)
+    assert of["clear faces found"].n == 0
+    assert isnan(of["clear faces found"].limits.value)
+
+
+@needs_faces
+def test_photos_are_looked_at_where_the_table_lies(tmp_path):
+    """A photo that is not there is told with its path."""
+    (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
+    marked = {"a.jpg": [MarkedFace(np.array([178, 67, 273, 175.0]), "open", cut=False)]}
+    (found,) = compare_photos(marked, tmp_path)
+    assert found.pairs[0][1].eyes == "open"
+    with pytest.raises(LabelsError, match=r"none\.jpg: vanished"):
+        compare_photos({"none.jpg": []}, tmp_path)
