@@ -248,8 +248,11 @@ class OpenClipEncoder(SwitchableImages):
                 weights_only=True,
             )
         except ImportError as error:
-            raise MissingExtraError(f"the text tower of {of.spec}", "embedded") from error
-        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise MissingExtraError(f"the text tower of {of.spec}", "transformers") from error
+        # A file of another architecture ends in any of these.
+        except (
+            *(RuntimeError, ValueError, KeyError, TypeError, AttributeError, AssertionError),
+        ) as error:
             details = " ".join(str(error).split())[:200]
             why = f"its tensors are not those of {of.model} ({details})"
             raise DamagedWeightsError(of.weights, why, hint=hint) from error

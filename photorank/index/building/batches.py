@@ -29,7 +29,7 @@ from photorank.photos.pathtext import unicode_text
 from photorank.typing import Embeddings, Rows
 from photorank.workspace import storage_errors
 
-_NO_EMBEDDING = "the encoder gives no embedding for it"
+_NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 class Batches:

@@ -69,15 +69,14 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
     be had, FaceModelsError if faces cannot be looked for.
     """
     stored = _stored_manifest(index, connection, request)
-    if stored is not None:
-        _refuse_another(index.name, stored, request)
+    own = None if stored is None else _own(index.name, stored, request)
     named = [_real(Path(path)) for path in request.paths]
     files = list(find_photos(named, request.exclude))
     unusable = [file for file in files if isinstance(file, SkippedFile)]
     if len(unusable) == len(files):
         raise no_photos(request, unusable)
-    encoder = LazyEncoder(partial(_load, index, request, stored))
-    manifest = stored or _new_manifest(encoder())
+    encoder = LazyEncoder(partial(_load, index, request, own))
+    manifest = own or _new_manifest(encoder())
     roots = dict.fromkeys([*manifest.roots, *(str(folder_of(path)) for path in named)])
     manifest = replace(manifest, roots=tuple(roots))
     reader = reading_software()
@@ -116,14 +115,28 @@ def _stored_manifest(
         return proven_manifest(index, connection, _load(index, request, None))
 
 
-def _refuse_another(name: str, stored: Manifest, request: BuildRequest) -> None:
+def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
+    """Manifest of an index, with the new place of its weights where the request names it.
+
+    Raises IndexMismatchError if the request names another encoder or framing.
+    """
     spec, framing, own = request.encoder_spec, request.framing, stored.fingerprint.framing
-    if (spec and not _same_spec(spec, stored.encoder)) or (framing and framing != own):
-        raise IndexMismatchError(
-            name,
-            f"{stored.encoder}, framing {own}",
-            f"{spec or stored.encoder}, framing {framing or own}",
-        )
+    if not framing or framing == own:
+        if not spec or _same_spec(spec, stored.encoder):
+            return stored
+        if _in_a_file(spec) and _in_a_file(stored.encoder):
+            moved = request.load(spec, framing=own, device=request.device)
+            return replace(stored, encoder=stored.checked(name, moved).spec)
+    raise IndexMismatchError(
+        name,
+        f"{stored.encoder}, framing {own}",
+        f"{spec or stored.encoder}, framing {framing or own}",
+    )
+
+
+def _in_a_file(spec: str) -> bool:
+    """Whether an encoder's spec names files of weights, which may move."""
+    return "@" in spec or "local-dir:" in spec
 
 
 def _same_spec(asked: str, known: str) -> bool:

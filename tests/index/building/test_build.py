@@ -420,7 +420,7 @@ def test_a_photo_without_a_direction_is_skipped(library, value):
         Image.new("RGB", (20, 20)).save(library.folder / name)
     report = library.build(batch_size=1, load=Failing)
     assert [file.path.name for file in report.skipped] == ["black.png", "copy.png"]
-    assert report.skipped[0].reason == "the encoder gives no embedding for it"
+    assert report.skipped[0].reason == "the encoder gives NaN or only zeros for it"
     assert report.added == len(library.index.photos()) == 2
     assert np.isfinite(library.index.embeddings()).all()
 
@@ -503,6 +503,27 @@ def test_a_local_checkpoint_may_be_named_by_a_relative_path(library, monkeypatch
     assert library.build(encoder_spec="open_clip:M@w.pt").unchanged == 1
     with pytest.raises(IndexMismatchError):
         library.build(encoder_spec="open_clip:M@other.pt")
+
+
+def test_weights_that_moved_are_followed_and_remembered(library):
+    """The same content at another path is the same encoder; other content is refused."""
+    fill(library.folder, 1)
+
+    def load(weights):
+        def at(spec, **how):
+            encoder = ColourEncoder(spec, **how)
+            encoder.fingerprint = type(encoder.fingerprint)("M", weights * 64, "squash", 16)
+            return encoder
+
+        return at
+
+    library.build(encoder_spec="open_clip:M@/old/w.pt", load=load("1"))
+    paint(library.folder / "new.png", 50)
+    with pytest.raises(IndexMismatchError):
+        library.build(encoder_spec="open_clip:M@/new/w.pt", load=load("2"))
+
+    assert library.build(encoder_spec="open_clip:M@/new/w.pt", load=load("1")).added == 1
+    assert library.index.manifest.encoder == "open_clip:M@/new/w.pt"
 
 
 @pytest.mark.parametrize("bad", [None, "text.jpg", "empty.jpg", "notes.txt", "a.cr2"])
