@@ -153,10 +153,8 @@ def _file(model: str, file: Path) -> Checkpoint:
     config = _config(model)
     path = file.expanduser().absolute()
     if not path.is_file():
-        raise MissingPathError(
-            path,
-            hint=f"Name a file of weights; an index whose weights moved is told by `photorank index` with `--encoder`. {_HINT}",
-        )
+        moved = "where those of an index moved, `photorank index` is told by `--encoder`"
+        raise MissingPathError(path, hint=f"Name a file of weights; {moved}. {_HINT}")
     if path.suffix not in _WEIGHT_SUFFIXES:
         raise EncoderError(
             f"{path} is no file of weights that can be read: it must end in "
