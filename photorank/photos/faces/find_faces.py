@@ -29,7 +29,8 @@ _LEAST_PIXELS = 64  # of the long side, below which no face can be told
 _PADDING = 0.35  # of the long side: it shrinks faces that fill the photo
 _MIN_DETECTION = 0.2
 _CERTAIN_DETECTION = 0.6  # from which a mesh's doubt does not matter
-_MIN_MESH, _LIKELY_MESH = 0.5, 0.98
+_LIKELY_DETECTION = 0.4  # below which a first look that sees nothing is believed
+_MIN_MESH, _LIKELY_MESH, _HOPELESS_MESH = 0.5, 0.98, 0.01
 # Of the whole photo's look, for a face that is not too large for it: what the padded look alone
 # sees is a knob or a hollow more often than a face.
 _MIN_IN_WHOLE = 0.1
@@ -38,7 +39,7 @@ _SAME_FACE = 0.3  # of the meshes' union
 
 # Faces that are small make it worth while to look for more of them, nearer.
 _SMALL = 0.15  # of the long side, a face's width
-_TILE = 0.5  # of the long side, stepping by half of it
+_TILE = 0.34  # of the long side, stepping by half of it
 _MIN_TILE_DETECTION = 0.4
 
 _CUT = 0.03  # of the box's width or height that lies outside the photo
@@ -60,11 +61,15 @@ def find_faces(
     if max(photo.size) < _LEAST_PIXELS:
         return []
     found = _in_whole(networks, photo)
-    widths = [(one.mesh.box[2] - one.mesh.box[0]) / max(photo.size) for one in found]
-    if widths and min(widths) < _SMALL:
-        found = _distinct([*found, *_in_tiles(networks, photo)])
-    picture = larger() if found and larger is not None else photo
-    faces = [_face(networks, one, photo, picture) for one in found]
+    if not found:
+        return []
+    picture = photo if larger is None else larger()
+    if picture is not photo:
+        found = [_nearer(networks, one, picture, picture.width / photo.width) for one in found]
+    widths = [(one.mesh.box[2] - one.mesh.box[0]) / max(picture.size) for one in found]
+    if min(widths) < _SMALL:
+        found = _distinct([*found, *_in_tiles(networks, picture)])
+    faces = [_face(networks, one, picture) for one in found]
     return sorted(faces, key=lambda face: -face.area)
 
 
@@ -119,7 +124,8 @@ def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Fou
     squares = places.squares()
     found = []
     for square, score in zip(squares, places.scores.tolist(), strict=True):
-        mesh = look_twice(networks.mesh, photo, square)
+        hopeless = _HOPELESS_MESH if score < _LIKELY_DETECTION else 0.0
+        mesh = look_twice(networks.mesh, photo, square, hopeless)
         least = _MIN_MESH if score >= _CERTAIN_DETECTION else _LIKELY_MESH
         if mesh.score >= least and np.isfinite(mesh.points).all():
             found.append(_Found(mesh, score))
@@ -135,14 +141,17 @@ def _distinct(found: list[_Found]) -> list[_Found]:
     return [found[row] for row in distinct(boxes, scores, _SAME_FACE).tolist()]
 
 
-def _face(networks: Networks, found: _Found, photo: Image.Image, picture: Image.Image) -> Face:
-    """Face with what can be measured of it in the larger picture."""
+def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
+    """The same face, looked at in a picture that is larger by a factor."""
+    mesh = look_again(networks.mesh, picture, found.mesh, scale)
+    return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
+
+
+def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
+    """Face with what can be measured of it."""
     mesh = found.mesh
-    if picture is not photo:
-        again = look_again(networks.mesh, picture, mesh, picture.width / photo.width)
-        mesh = again if again.score >= _MIN_MESH else replace(again, score=found.mesh.score)
     eyes = look_at_eyes(networks.iris, picture, mesh)
-    box = found.mesh.box / (*photo.size, *photo.size)
+    box = mesh.box / (*picture.size, *picture.size)
     left, top, right, bottom = box.tolist()
     yaw, pitch, roll = mesh.pose
     return Face(
@@ -151,13 +160,13 @@ def _face(networks: Networks, found: _Found, photo: Image.Image, picture: Image.
         right,
         bottom,
         detection=found.detection,
-        mesh=found.mesh.score,
+        mesh=mesh.score,
         eye_distance=mesh.eye_distance,
         yaw=yaw,
         pitch=pitch,
         roll=roll,
         openness=eyes.opening,
         eyes=state_of(eyes, mesh),
-        sharpness=face_sharpness(picture, found.mesh.box * (picture.width / photo.width)),
+        sharpness=face_sharpness(picture, mesh.box),
         cut=is_cut(box),
     )

@@ -57,9 +57,13 @@ class Mesh:
         return degrees(yaw), degrees(pitch), degrees(self.roll)
 
 
-def look_twice(network: Network, photo: Image.Image, square: Square) -> Mesh:
-    """Mesh of the face in a square, from a second look at where the first one found it."""
-    return _mesh(network, photo, _mesh(network, photo, square).square)
+def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
+    """Mesh of the face in a square, from a second look at where the first one found it.
+
+    Below a score of `hopeless` the first look is the last.
+    """
+    first = _mesh(network, photo, square)
+    return first if first.score < hopeless else _mesh(network, photo, first.square)
 
 
 def look_again(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:

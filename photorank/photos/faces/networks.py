@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.errors import FaceModelsError
+from photorank.errors import FaceModelsError, first_line
 from photorank.photos.faces.models import Model, read_models, runtime
 
 Tensor: TypeAlias = NDArray[np.float32]
@@ -30,11 +30,16 @@ def load_networks() -> Networks:
 
     Raises FaceModelsError if anything is missing or damaged.
     """
-    load = _by_litert if runtime() == "ai_edge_litert" else _by_openvino
+    models, name = read_models(), runtime()
+    load = _by_litert if name == "ai_edge_litert" else _by_openvino
     try:
-        return Networks(*map(load, read_models()))
+        return Networks(*map(load, models))
     except ImportError as error:
-        raise FaceModelsError(f"{runtime()}, which runs the models of faces: {error}") from error
+        package = str(name).replace("_", "-")
+        raise FaceModelsError(
+            f"{name}, which runs the models of faces, cannot be loaded ({first_line(error)}): "
+            f"`pip install --force-reinstall --no-deps {package}`."
+        ) from error
 
 
 def _by_litert(model: Model) -> Network:

