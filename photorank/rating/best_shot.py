@@ -7,7 +7,7 @@ import numpy as np
 
 from photorank.index.opened import Index
 from photorank.index.reading.records import IndexSignals
-from photorank.photos.signals.signals_block import GROUPS, NAMES
+from photorank.photos.signals.signals_block import GROUPS, LEAST_NOISE, NAMES
 from photorank.rating.faces_in_series import FaceTerms, shots_of_series
 from photorank.rating.signal_shares import parts_by_kind
 from photorank.typing import Codes, Floats, Ratings
@@ -15,16 +15,17 @@ from photorank.vectors.master import MasterVector
 from photorank.vectors.store import builtin_vectors
 
 # Chosen on 1,064 pairs of 46 series of phone shots, of which people rated each shot by itself; they
-# order 0.94 of the pairs. Standard deviations are those of everyday photographs, so that a series'
+# order 0.93 of the pairs. Standard deviations are those of everyday photographs, so that a series'
 # order does not depend on its collection.
 _SHARPNESS_DEVIATION = 0.5  # of the signal: decades of squared detail
 _TECHNICAL_DEVIATION = 0.15  # of the ratings by the built-in vector
 _TECHNICAL_WEIGHT = 1.0  # beside sharpness
+_NOISE_DEVIATION = 0.6  # decades of noise that count as one deviation; noise passes for detail
 _RATING_WEIGHT = 0.25  # of the chosen vector's rating, in its deviations over the index
 # What a shot loses whose picture is blown out beyond what is in the series' best exposed shot. More
 # of it finds more shots that are too light by two stops, and loses the lighter of two good ones.
 _CLIPPING_LOSS = 5.0
-_CLEARLY_CLIPPED = 0.05  # share of the picture
+_CLEARLY_CLIPPED = 0.02  # share of the picture
 # What a shot loses, in deviations, by each face whose eyes are hardly open and are open in another
 # shot, and by a largest face that an edge cuts. A face far out of focus loses more by its blur.
 _CLOSED_LOSS = 3.0
@@ -38,6 +39,7 @@ class MeritTerms(NamedTuple):
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
+    noise: Floats  # (n,) higher with less noise
     rating: Floats  # (n,)
     clipping: Floats  # (n,) at most 0
     eyes: Floats  # (n,) likewise
@@ -75,17 +77,17 @@ def merit_terms(
     """Terms (n,) of a photo's merit in its series.
 
     The sharpness of the subject, the technical rating and a quarter of the rating, each in
-    standard deviations, less what is clearly over-exposed beside the series' best exposed shot,
-    eyes that are hardly open and a largest face that is cut, where another shot has them open and
-    whole. Where every shot of a series has a face, the largest one is the subject.
+    standard deviations, less noise and what is clearly over-exposed beside the series' best
+    exposed shot, eyes that are hardly open and a largest face that is cut, where another shot has
+    them open and whole. Where every shot of a series has a face, the largest one is the subject.
     Photos of different series are not to be compared by it: a misty morning is less sharp than a
     brick wall however well it was taken. Where a shot of the series was not measured, ratings alone
     decide in it.
 
     Examples
     --------
-    >>> names = ("subject_sharpness", "clipped_highlights")
-    >>> signals = IndexSignals(names, np.array([[-2, 0.0], [-3, 0.0], [-1, 0.0]]))
+    >>> names = ("subject_sharpness", "noise", "clipped_highlights")
+    >>> signals = IndexSignals(names, np.array([[-2, 1.0, 0], [-3, 1.0, 0], [-1, 1.0, 0]]))
     >>> merit_terms(np.zeros(3), signals, np.array([0, 0, -1])).merit.argsort().tolist()
     [1, 0, 2]
     """
@@ -96,7 +98,8 @@ def merit_terms(
     if technical is not None:
         detail = _TECHNICAL_WEIGHT * technical / _TECHNICAL_DEVIATION
     clipped = signals.column("clipped_highlights")
-    measured = np.isfinite(sharpness + detail)
+    noise = -np.log10(signals.column("noise") + LEAST_NOISE) / _NOISE_DEVIATION
+    measured = np.isfinite(sharpness + detail + noise)
     eyes = cut = np.zeros(len(ratings))
     if faces is not None:
         of_faces = faces.sharpness / _SHARPNESS_DEVIATION
@@ -110,6 +113,7 @@ def merit_terms(
     return MeritTerms(
         np.where(measured, sharpness, 0),
         np.where(measured, detail, 0),
+        np.where(measured, noise, 0),
         np.where(measured, _RATING_WEIGHT * rated, rated),
         clipping,
         eyes,
@@ -131,7 +135,7 @@ class ShotWords:
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
-        noise = self._less_noise(row, other)
+        less_noise = self._less_noise(row, other)
         exposure = "not blown out" if not self.terms.clipping[row] else "less blown out"
         of_faces = self.faces is not None and np.isfinite(self.faces.sharpness[row])
         fewer_closed = "eyes open" if not self.terms.eyes[row] else "fewer eyes shut"
@@ -139,8 +143,8 @@ class ShotWords:
             fewer_closed: leads["eyes"],
             "face not cut": leads["cut"],
             "sharper face" if of_faces else "sharper subject": leads["sharpness"],
-            "less noise": noise,
-            "cleaner detail": leads["technical"] - noise,
+            "less noise": leads["noise"] + less_noise,
+            "cleaner detail": leads["technical"] - less_noise,
             exposure: leads["clipping"],
             "better rated": leads["rating"],
         }

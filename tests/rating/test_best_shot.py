@@ -15,10 +15,13 @@ from photorank.photos.signals.all_signals import SIGNALS, photo_signals
 from photorank.photos.signals.signals_block import NAMES
 from photorank.rating.best_shot import ShotWords, best_shots, merit_terms, technical_vector
 
+MEASURED = ("subject_sharpness", "clipped_highlights", "noise")
+
 
 def merit(*rows, ratings=None, series=None, technical=None):
-    """Return the merit of photos: subject sharpness and clipped highlights of each."""
-    signals = IndexSignals(("subject_sharpness", "clipped_highlights"), np.array(rows, float))
+    """Return the merit of photos: subject sharpness, clipped highlights and noise of each."""
+    table = [(*row, 1.0)[:3] for row in rows]  # as noisy as each other if it is not told
+    signals = IndexSignals(MEASURED, np.array(table, float))
     codes = np.zeros(len(rows), int) if series is None else np.array(series)
     rated = np.zeros(len(rows)) if ratings is None else np.array(ratings, float)
     return merit_terms(rated, signals, codes, technical).merit
@@ -35,6 +38,12 @@ def test_blown_out_lights_outweigh_sharpness_where_they_are_a_fault_of_the_shot(
     assert merit((-2, 0.3), (-2.1, 0.3)).argmax() == 0
     assert merit((-2, 0.6), (-2.1, 0.3)).argmax() == 1
     assert merit((-2, 0.33), (-2.1, 0.3)).argmax() == 0  # a lamp more is no fault
+
+
+def test_noise_passes_for_detail_up_to_a_point_only():
+    """A shot that is sharper by its grain alone is not the best; clean ones are as before."""
+    assert merit((-2, 0, 1.0), (-1.8, 0, 6.0)).argmax() == 0
+    assert merit((-2, 0, 1.0), (-1.8, 0, 1.2)).argmax() == 1
 
 
 def test_technical_quality_counts_where_it_is_known():
@@ -57,7 +66,7 @@ def test_of_equally_sharp_shots_the_better_rated_one_is_best():
 
 def test_nothing_is_raised_without_photos():
     """An empty index has no best shot."""
-    nothing = IndexSignals(("subject_sharpness", "clipped_highlights"), np.empty((0, 2)))
+    nothing = IndexSignals(MEASURED, np.empty((0, 3)))
     assert not len(merit_terms(np.empty(0), nothing, np.empty(0, int)).merit)
 
 
@@ -89,8 +98,7 @@ def test_a_photo_is_better_than_its_spoilt_copies(defect):
 )
 def test_what_makes_the_difference_is_said_in_words(sharpness, clipped, ratings, said, collection):
     """The strongest first; what adds little is left out."""
-    names = ("subject_sharpness", "clipped_highlights")
-    signals = IndexSignals(names, np.column_stack([sharpness, clipped]))
+    signals = IndexSignals(MEASURED, np.column_stack([sharpness, clipped, np.ones(len(clipped))]))
     terms = merit_terms(np.array(ratings, float), signals, np.zeros(2, int))
     assert ShotWords(collection.index, terms, None).over(0, 1) == said
 
@@ -100,7 +108,7 @@ def test_less_noise_is_told_by_the_built_in_vector(home, gallery):
     index = open_index("small")
     technical = technical_vector(index)
     ratings = index.rate(technical)
-    nothing = IndexSignals(("subject_sharpness", "clipped_highlights"), np.zeros((len(index), 2)))
+    nothing = IndexSignals(MEASURED, np.zeros((len(index), 3)))
     terms = merit_terms(np.zeros(len(index)), nothing, np.zeros(len(index), int), ratings)
     words = ShotWords(index, terms, technical)
     columns = [NAMES.index(f"noise, octave {octave}") - len(NAMES) for octave in (1, 2)]

@@ -69,8 +69,8 @@ def test_the_sharpness_of_faces_counts_where_every_shot_has_one():
 
 def merit(faces, sharpness):
     """Return terms and faces' terms of one series."""
-    names = ("subject_sharpness", "clipped_highlights")
-    signals = IndexSignals(names, np.array([[one, 0.0] for one in sharpness]))
+    names = ("subject_sharpness", "clipped_highlights", "noise")
+    signals = IndexSignals(names, np.array([[one, 0.0, 1.0] for one in sharpness]))
     series = np.zeros(len(sharpness), int)
     of_faces = face_terms(faces, series)
     return merit_terms(np.zeros(len(series)), signals, series, None, of_faces), of_faces

@@ -19,7 +19,7 @@ LONG_SIDE = 512
 LEAST_LONG_SIDE = 480
 _LEVELS = 4  # of the pyramid, each of half the side of the one before
 _COLOUR_REDUCTION = 4  # sides are divided by it before colours are measured, which need no detail
-_LEAST_NOISE = 0.1  # grey levels of 255, added before the logarithm
+LEAST_NOISE = 0.1  # grey levels of 255, added before the logarithm
 
 _SHARPNESS = ("mean", "subject", "max", "20 %", "median")
 NAMES = (
@@ -59,7 +59,7 @@ def signals_block(photo: Image.Image) -> Floats:
     return np.concatenate(
         [
             *(_sharpness(octave) for octave in octaves),
-            [log10(noise(octave) + _LEAST_NOISE) for octave in octaves[:2]],
+            [log10(noise(octave) + LEAST_NOISE) for octave in octaves[:2]],
             _tones(levels, photo),
             _colours(photo),
         ]
@@ -115,4 +115,4 @@ def _colours(photo: Image.Image) -> Floats:
 
 def noise_of(signal: float) -> float:
     """Noise in grey levels of 255, from its signal."""
-    return float(10**signal) - _LEAST_NOISE
+    return float(10**signal) - LEAST_NOISE
