@@ -7,7 +7,7 @@ way to say otherwise. What the box does, the field below the map does by numbers
 
 import pytest
 
-from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn, go_on
+from tests.browser.conftest import NEEDS_BROWSER, drawn, go_on
 
 axe = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed"
@@ -43,10 +43,11 @@ def barriers(page, address):
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 390)])
-def test_no_page_has_a_serious_barrier(server, browser, scheme, width):
+def test_no_page_has_a_serious_barrier(server, tab, scheme, width):
     """On a wide light screen and on a narrow dark one."""
-    page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
-    page.set_default_timeout(PATIENCE)
+    page = tab
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{server}/vectors")
     drawn(page)
     page.add_style_tag(content=AT_ONCE)  # what fades in has no contrast yet
@@ -55,9 +56,9 @@ def test_no_page_has_a_serious_barrier(server, browser, scheme, width):
     assert {path: each for path, each in found.items() if each} == {}
 
 
-def test_axe_sees_what_is_wrong(browser):
+def test_axe_sees_what_is_wrong(tab):
     """Pale words on white are found: an empty answer above is not a deaf ear."""
-    page = browser.new_page()
+    page = tab
     page.set_content("<html lang=en><title>a</title><h1>a</h1><p style='color:#ccc'>pale</p>")
 
     found = axe.Axe().run(page).response["violations"]

@@ -12,7 +12,7 @@ from photorank.index.judging.import_rows import import_labels
 from photorank.index.opened import Index
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.workspace import Workspace
-from tests.browser.conftest import NEEDS_BROWSER, drawn, serving
+from tests.browser.conftest import NEEDS_BROWSER, drawn, go_on, serving
 from tests.conftest import draw_photo
 
 pytestmark = NEEDS_BROWSER
@@ -51,15 +51,17 @@ def running(indexed_home, tmp_path_factory):
         yield server
 
 
-def test_no_name_becomes_html_a_script_or_a_request(server, visitor):
+def test_no_name_becomes_html_a_script_or_a_request(server, tab):
     """Everything is shown as text; nothing is asked for from outside this machine."""
-    page, outside, dialogs = visitor, [], []
+    page, outside, dialogs = tab, [], []
     own = (server, "data:", "blob:", server.replace("http:", "ws:"))
     page.on("request", lambda one: None if one.url.startswith(own) else outside.append(one.url))
     page.on("dialog", lambda one: (dialogs.append(one.message), one.dismiss()))
     seen = ""
+    page.goto(f"{server}/vectors")
+    drawn(page)
     for name in PAGES:
-        page.goto(f"{server}/{name}?vector=ours&rater={quote(IMAGE)}")
+        go_on(page, f"/{name}?vector=ours&rater={quote(IMAGE)}")
         page.locator("[data-testid=stAppViewContainer] h1").first.wait_for()
         page.wait_for_function(
             "document.querySelector('[data-test-script-state=running]') === null"

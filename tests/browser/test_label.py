@@ -64,10 +64,8 @@ def settled(page):
     page.wait_for_function(SETTLED, polling=POLLING)
 
 
-def opened(browser, server, rater):
+def opened(page, server, rater):
     """Open the page as a person, and wait until a pair can be chosen from."""
-    page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
     page.goto(f"{server}/label?rater={rater}")
     settled(page)
     page.wait_for_timeout(LISTENING)
@@ -109,9 +107,9 @@ def exported(server, rater, tmp_path):
         return [tuple(row.values()) for row in csv.DictReader(file)]
 
 
-def test_keys_label_and_nothing_is_lost_on_a_reload(browser, running, tmp_path):
+def test_keys_label_and_nothing_is_lost_on_a_reload(tab, running, tmp_path):
     """What the keys said is in the export: choices and ties, no skips, and not what was undone."""
-    page = opened(browser, running.address, "ann")
+    page = opened(tab, running.address, "ann")
     expected = []
     for key in ("ArrowLeft", "ArrowRight", "t", "s", "ArrowLeft"):
         first, second = press(page, key)
@@ -136,10 +134,9 @@ def test_keys_label_and_nothing_is_lost_on_a_reload(browser, running, tmp_path):
     assert len(rows) == 4
 
 
-def test_after_a_name_is_typed_keys_choose(browser, server, paths):
+def test_after_a_name_is_typed_keys_choose(tab, server, paths):
     """Nobody has to click beside the field first."""
-    page = browser.new_page()
-    page.set_default_timeout(PATIENCE)
+    page = tab
     page.goto(f"{server}/label")
     settled(page)
     page.get_by_role("combobox", name="Who is choosing").fill("zoe")
@@ -155,22 +152,24 @@ def test_after_a_name_is_typed_keys_choose(browser, server, paths):
     assert len(clicks(Index.open(paths), "zoe").shown) == 1
 
 
-def test_a_server_that_is_killed_between_two_choices_loses_none(browser, mortal, tmp_path):
+def test_a_server_that_is_killed_between_two_choices_loses_none(tab, mortal, tmp_path):
     """After kill -9 and a new start all choices are there, and the person goes on."""
-    page = opened(browser, mortal.address, "ann")
+    page = opened(tab, mortal.address, "ann")
     for _ in range(3):
         press(page, "ArrowLeft")
     mortal.end(signal.SIGKILL)
     mortal.start()
-    page = opened(browser, mortal.address, "ann")
+    page = opened(tab, mortal.address, "ann")
     page.get_by_text("3 choices.").wait_for()
     press(page, "ArrowRight")
     assert len(exported(mortal, "ann", tmp_path)) == 4
 
 
-def test_two_sessions_that_label_at_once_lose_nothing(browser, server, paths):
+def test_two_sessions_that_label_at_once_lose_nothing(tab, browser, server, paths):
     """Each person's choices are their own, and all of them are kept."""
-    pages = {rater: opened(browser, server, rater) for rater in ("bea", "bob")}
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    pages = {"bea": opened(tab, server, "bea"), "bob": opened(other, server, "bob")}
     for _ in range(3):
         for page in pages.values():
             press(page, "ArrowLeft")
@@ -182,9 +181,9 @@ def test_two_sessions_that_label_at_once_lose_nothing(browser, server, paths):
     pages["bea"].get_by_text("would choose alike on").wait_for()
 
 
-def test_the_next_pair_shows_at_once(browser, running):
+def test_the_next_pair_shows_at_once(tab, running):
     """Its pictures are there before the key is pressed, and an answer is half a second of work."""
-    page, worked = opened(browser, running.address, "cy"), []
+    page, worked = opened(tab, running.address, "cy"), []
     for _ in range(4):
         ahead = page.evaluate(f"{AHEAD}.map(one => one.src)")
         before = busy_seconds(running.process)
@@ -194,9 +193,9 @@ def test_the_next_pair_shows_at_once(browser, running):
     assert min(worked) < 0.5
 
 
-def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(browser, server, paths):
+def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(tab, server, paths):
     """A click on a photo chooses it; whoever presses twice says nothing of a pair unseen."""
-    page = opened(browser, server, "dee")
+    page = opened(tab, server, "dee")
     before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
     box = page.get_by_alt_text("the second photo").bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -210,9 +209,9 @@ def test_a_photo_can_be_clicked_and_a_key_pressed_twice_counts_once(browser, ser
     assert len(clicks(Index.open(paths), "dee").winners) == 2
 
 
-def test_a_held_key_answers_one_pair(browser, server, paths):
+def test_a_held_key_answers_one_pair(tab, server, paths):
     """Keys repeat while they are held; the pairs that come up meanwhile are not answered."""
-    page = opened(browser, server, "eve")
+    page = opened(tab, server, "eve")
     before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
     page.keyboard.down("ArrowLeft")
     page.wait_for_function(CHANGED, arg=before, polling=POLLING)

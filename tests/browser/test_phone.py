@@ -1,5 +1,7 @@
 """On a phone: the list of pages gives way to the page, and two photos fit the screen."""
 
+import pytest
+
 from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, drawn
 
 pytestmark = NEEDS_BROWSER
@@ -7,10 +9,18 @@ pytestmark = NEEDS_BROWSER
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
-def test_the_list_of_pages_closes_when_one_is_chosen(server, browser):
-    """The page that was asked for is seen, and not what it was chosen from."""
-    page = browser.new_page(**PHONE)
+@pytest.fixture(scope="module")
+def phone(chromium):
+    """Return the page of a phone's browser."""
+    page = chromium.new_page(**PHONE)
     page.set_default_timeout(PATIENCE)
+    yield page
+    page.close()
+
+
+def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):
+    """The page that was asked for is seen, and not what it was chosen from."""
+    page = phone
     page.goto(f"{server}/browse")
     drawn(page)
     page.get_by_test_id("stExpandSidebarButton").tap()
@@ -23,10 +33,9 @@ def test_the_list_of_pages_closes_when_one_is_chosen(server, browser):
     )
 
 
-def test_two_photos_and_their_answers_fit_one_screen(server, browser):
+def test_two_photos_and_their_answers_fit_one_screen(server, phone):
     """Nobody scrolls between two photos to compare them."""
-    page = browser.new_page(**PHONE)
-    page.set_default_timeout(PATIENCE)
+    page = phone
     page.goto(f"{server}/label?rater=phone")
     last = page.get_by_role("button", name="The second is better")
     last.wait_for()

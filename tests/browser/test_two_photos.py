@@ -19,9 +19,9 @@ def chances(page, first, second):
     return [int(re.search(r"\d+", text).group()) for text in shown.all_inner_texts()]
 
 
-def test_two_uploaded_photos_get_probabilities_that_sum_to_one(server, visitor, tmp_path):
+def test_two_uploaded_photos_get_probabilities_that_sum_to_one(server, tab, tmp_path):
     """The two sum to 100 %, swapping the photos swaps them, and nothing goes to the internet."""
-    page, strangers = visitor, []
+    page, strangers = tab, []
     page.on("request", lambda request: strangers.append(request.url))
     photos = [tmp_path / "sharp.jpg", tmp_path / "blurred.jpg"]
     draw_photo(photos[0], seed=7, size=(560, 420))
