@@ -54,7 +54,7 @@ class Framed(Opened):
     thumbnail: bytes  # WebP
     shot: Shot
     codes: PictureCodes
-    faces: list[Face] | None  # None if they were not looked for
+    faces: list[Face] | None = None  # None if they were not looked for
 
 
 @dataclass(frozen=True)
