@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import actions, session_state
+from dashboard.cache import index_data
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
 from dashboard.widgets import photo_grid, pickers
 from dashboard.widgets.errors import show_errors
+from photorank.album.face_quota import FaceQuota
 from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.request import BALANCE, AlbumRequest
@@ -37,6 +39,7 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
             "At most", list(album.LIMITS), format_func=lambda per: album.LIMITS[per], key="per"
         )
         at_most = st.number_input("photos", 1, int(MOST), 3, key="most", disabled=limit == "none")
+        with_faces = _face_quota() if limit == "none" and index_data.faces(index).by_row else None
     session_state.read_marks_in_address(index)
     session_state.put_marks_in_address(index.name)
     marks = session_state.album_marks(index.name)
@@ -48,8 +51,20 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
         _rows(index, marks, "ban"),
         next((per for per in PER if per == limit), None),
         int(at_most),
+        with_faces,
     )
     return request, alike
+
+
+def _face_quota() -> FaceQuota | None:
+    """Show the limits on photos with a visible face; None means no limit."""
+    least = st.number_input("With a face, at least", 0, int(MOST), 0, key="least-faces")
+    most = st.number_input(
+        "With a face, at most", 0, int(MOST), None, key="most-faces", placeholder="any number"
+    )
+    if most is None:
+        return FaceQuota(least) if least else None
+    return FaceQuota(least, max(least, most))
 
 
 def show_photos(

@@ -4,7 +4,10 @@ import pytest
 
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
+from photorank.index.catalogue.connection import adding
+from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.opened import Index
+from tests.photos.faces.test_face import LARGE
 
 
 def texts(app):
@@ -37,6 +40,21 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     button(app, "Allow again").click().run()
     assert not app.exception
     assert "you pinned it" not in texts(app)
+
+
+def test_an_album_may_have_limits_on_photos_with_a_face(dashboard, paths):
+    """They are asked for where faces were found."""
+    assert not [one for one in dashboard("album").number_input if one.key == "least-faces"]
+    digest = Index.open(paths).digests()[0]
+    with adding(paths) as connection:
+        record_faces(connection, {digest: [LARGE]})
+    app = dashboard("album")
+    app.number_input(key="places").set_value(3).run()
+    app.number_input(key="least-faces").set_value(2).run()
+    assert not app.exception
+    assert "1 photo with a visible face can be chosen" in texts(app)
+    app.number_input(key="most-faces").set_value(1).run()
+    assert not app.exception
 
 
 def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
