@@ -169,14 +169,15 @@ async def upload(port: int) -> Attempts:
     person = Visitor(port)
     await person.come()
     token = await asyncio.to_thread(xsrf_token, port)
-    good = {"Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
+    page = {"Origin": f"http://127.0.0.1:{port}"}
+    good = {**page, "Cookie": f"_streamlit_xsrf={token}", "X-Xsrftoken": token}
     own = f"/_stcore/upload_file/{person.session}"
     form = b'--x\r\nContent-Disposition: form-data; name="f"; filename="%s"\r\n\r\n%s\r\n--x--\r\n'
     small = form % (b"../../../../tmp/escaped.jpg", b"photo")
     tries = (
-        ("without a token", own, {}, small, False),
+        ("without a token", own, page, small, False),
         ("with a token of its own making", own, {**good, "X-Xsrftoken": "2|a|b|1"}, small, False),
-        ("from a page elsewhere", own, {"Origin": "http://evil.example"}, small, False),
+        ("from a page elsewhere", own, {**good, "Origin": "http://evil.example"}, small, False),
         ("to no session", "/_stcore/upload_file/nobody", good, small, False),
         ("to a session that climbs", "/_stcore/upload_file/..%2f..%2fx", good, small, False),
         ("under a name that climbs", own, good, small, True),

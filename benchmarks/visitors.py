@@ -177,6 +177,8 @@ class Visitor:
             head = f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
             writer.write(f"{head}Connection: close\r\n\r\n".encode())
             answer = await asyncio.wait_for(reader.read(), PATIENCE)
+            if not answer:
+                raise ConnectionResetError(f"{url} was not answered")
             return answer.split(b" ", 2)[1]
         finally:
             writer.close()
