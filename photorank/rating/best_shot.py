@@ -138,9 +138,8 @@ class ShotWords:
         less_noise = self._less_noise(row, other)
         exposure = "not blown out" if not self.terms.clipping[row] else "less blown out"
         of_faces = self.faces is not None and np.isfinite(self.faces.sharpness[row])
-        fewer_closed = "eyes open" if not self.terms.eyes[row] else "fewer eyes shut"
         said = {
-            fewer_closed: leads["eyes"],
+            self._eyes(row): leads["eyes"],
             "face not cut": leads["cut"],
             "sharper face" if of_faces else "sharper subject": leads["sharpness"],
             "less noise": leads["noise"] + less_noise,
@@ -153,6 +152,13 @@ class ShotWords:
             return []
         least = _WORTH_A_WORD * sum(for_it.values())
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
+
+    def _eyes(self, row: int) -> str:
+        """Words on eyes of a photo that are less shut than another's."""
+        if self.terms.eyes[row]:
+            return "fewer eyes shut"
+        seen = self.faces is not None and self.faces.opened[row] > 0
+        return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
         """Part of the technical term's lead that is due to less noise; 0 if there is not less."""

@@ -11,14 +11,18 @@ from photorank.photos.faces.face import Face
 from photorank.typing import Codes, Floats
 
 _SAME_PLACE = 0.75  # widths of a face between two shots, up to which it is the same person's
+# By which eyes that nobody would call open are further open than another shot's, in their widths.
+_FURTHER_OPEN = 0.1
+_MAX_YAW = 40.0  # degrees, up to which that can be told
 
 
 class FaceTerms(NamedTuple):
     """What faces say of each photo beside the others of its series."""
 
-    closed: Floats  # (n,) faces whose eyes are hardly open and are open in another shot
+    closed: Floats  # (n,) faces whose eyes are hardly open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
     sharpness: Floats  # (n,) of the largest face; nan where not every shot has it
+    opened: Floats  # (n,) faces whose eyes are open
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
@@ -28,12 +32,13 @@ def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
     is not held against any of them: some eyes are narrow, and some are asleep.
     """
     n = len(series)
-    terms = FaceTerms(np.zeros(n), np.zeros(n), np.full(n, np.nan))
+    terms = FaceTerms(np.zeros(n), np.zeros(n), np.full(n, np.nan), np.zeros(n))
     sharpness, largest_cut = faces.column("face_sharpness"), faces.column("largest_face_cut")
     for rows in shots_of_series(series):
         of_shots = [faces.by_row.get(row, []) for row in rows.tolist()]
         if len(rows) < 2 or not any(of_shots):
             continue
+        terms.opened[rows] = [sum(face.eyes == "open" for face in shot) for shot in of_shots]
         terms.closed[rows] = [_closed(shot, of_shots) for shot in of_shots]
         if all(of_shots):
             cut = largest_cut[rows]
@@ -51,16 +56,22 @@ def shots_of_series(series: Codes) -> Iterator[Codes]:
 
 
 def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
-    """Number of a shot's faces with hardly open eyes that are open in another shot."""
+    """Number of a shot's faces with hardly open eyes that are further open in another shot."""
     return sum(
         face.eyes == "hardly open"
         and any(
-            other.eyes == "open" and _same_place(face, other)
+            _further_open(other, face) and _same_place(face, other)
             for another in others
             for other in another
         )
         for face in shot
     )
+
+
+def _further_open(face: Face, than: Face) -> bool:
+    if face.eyes != "unknown":
+        return face.eyes == "open"
+    return abs(face.yaw) <= _MAX_YAW and face.openness >= than.openness + _FURTHER_OPEN
 
 
 def _same_place(face: Face, other: Face) -> bool:

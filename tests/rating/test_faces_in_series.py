@@ -36,6 +36,8 @@ def faces_of(*shots):
         ([[moved(OPEN, 0.6)], [SHUT]], [0, 0]),  # another person
         ([[SHUT], [SHUT]], [0, 0]),  # narrow eyes, or asleep
         ([[OPEN._replace(eyes="unknown")], [SHUT]], [0, 0]),
+        ([[OPEN._replace(eyes="unknown", openness=0.5)], [SHUT]], [0, 1]),
+        ([[OPEN._replace(eyes="unknown", openness=0.5, yaw=50.0)], [SHUT]], [0, 0]),
         ([[OPEN, moved(OPEN, 0.6)], [SHUT, moved(SHUT, 0.6)]], [0, 2]),
         ([[OPEN], None], [0, 0]),
         ([None, None], [0, 0]),
@@ -81,6 +83,7 @@ def merit(faces, sharpness):
     [
         ([[OPEN], [SHUT]], (-2.0, -1.9), ["eyes open"]),
         ([[OPEN, moved(SHUT, 0.6)], [SHUT, moved(OPEN, 0.6)]], (-2.0, -2.0), []),
+        ([[OPEN._replace(eyes="unknown", openness=0.5)], [SHUT]], (-2, -2), ["eyes further open"]),
         ([[OPEN], [OPEN._replace(cut=True)]], (-2.0, -2.0), ["face not cut"]),
         ([[OPEN], [OPEN._replace(sharpness=-2.0)]], (-3.0, -1.0), ["sharper face"]),
         ([[OPEN], []], (-1.0, -2.0), ["sharper subject"]),
