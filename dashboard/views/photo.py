@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.cache import vector_ratings
 from dashboard.models import explanation_texts
-from dashboard.widgets import explanation_panels, page_head, photo_picker, pickers
+from dashboard.widgets import explanation_panels, face_boxes, page_head, photo_picker, pickers
 from dashboard.widgets.errors import show_errors
 
 index = page_head.open_index("One photo")
@@ -22,5 +22,6 @@ with show_errors():
 answer.markdown(explanation_texts.headline(vector.name, percentile, len(index)))
 if isinstance(photo.source, int):
     photo.words.caption(explanation_texts.taken(index.photo(photo.source)))
+    face_boxes.show_faces(index, photo.source, photo.words, photo.frame)
 with right:
     explanation_panels.explain_one(index, vector, photo)

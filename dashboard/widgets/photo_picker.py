@@ -24,6 +24,7 @@ class PickedPhoto:
 
     embedding: Embeddings  # (d,)
     words: DeltaGenerator
+    frame: DeltaGenerator  # that shows the photo
     source: bytes | int  # what was uploaded, or the row that was picked
 
 
@@ -38,7 +39,7 @@ def photo_picker(
     if session_state.photo_in_address(name) and shown is None:
         place.warning("The photo that this address names is not in this index.", icon=GONE)
     shown = otherwise if shown is None else shown
-    words, frame = place.container(), place.container(key=f"large-{which}")
+    words, frame = place.container(), place.container(key=f"large-{which}").empty()
     upload = place.file_uploader(
         f"Upload {_the(which)} photo",
         type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
@@ -63,7 +64,7 @@ def photo_picker(
         )
         return None
     frame.image(picture, width="stretch", alt=f"{_the(which)} photo")
-    return PickedPhoto(embedding, words, source)
+    return PickedPhoto(embedding, words, frame, source)
 
 
 def _row_picker(which: str, index: Index, shown: int | None, place: DeltaGenerator) -> int | None:

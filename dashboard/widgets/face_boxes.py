@@ -1,0 +1,33 @@
+"""Faces of an indexed photo: a sentence, and boxes at the press of a key."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.cache import index_data, photo_images
+from photorank.index.opened import Index
+from photorank.photos.faces import boxes
+
+SHOWN = "faces-shown"
+
+
+def show_faces(index: Index, row: int, words: DeltaGenerator, frame: DeltaGenerator) -> None:
+    """Tell of a photo's faces, if any were found, and draw their boxes into its frame if asked."""
+    faces = index_data.faces(index).by_row.get(row)
+    if not faces:
+        return
+    words.caption(boxes.sentence(faces))
+    shown = st.session_state.get(SHOWN, False)
+    words.button(
+        "Hide faces" if shown else "Show faces",
+        key="show-faces",
+        icon=":material/face:",
+        shortcut="F",
+        on_click=_turn,
+    )
+    if shown:
+        picture = boxes.drawn(photo_images.picture(index, row), faces)
+        frame.image(picture, width="stretch", alt="the photo with boxes around its faces")
+
+
+def _turn() -> None:
+    st.session_state[SHOWN] = not st.session_state.get(SHOWN, False)
