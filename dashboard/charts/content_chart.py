@@ -11,7 +11,7 @@ STEP = 34  # pixels a kind
 
 
 def content_removal(rows: pd.DataFrame) -> alt.LayerChart:
-    """Chart of the mean rating of each kind of photo, with and without content in the vector."""
+    """Chart of mean ratings by kind of photo, before and after a vector's content is removed."""
     order = list(dict.fromkeys(rows["kind"]))
     families = {WITH: FROM_PHOTOS, WITHOUT: AT_RANDOM}
     data = rows.assign(family=rows["version"].map(families))

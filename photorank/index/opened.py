@@ -132,7 +132,7 @@ class Index:
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Unit heads (k, dh) of the given rows' embeddings only."""
+        """First block (k, dh) of the embeddings of k rows, at unit length."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:

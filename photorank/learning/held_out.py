@@ -118,7 +118,7 @@ def out_of_fold_directions(
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Rating (repeats, n) of each photo by its test fold's direction; 0 if never tested.
+    """Held-out rating (repeats, n) of each photo by the direction learned without its fold, else 0.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """

@@ -159,7 +159,7 @@ def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
 def _sums_beyond(
     ratings: Floats, pairs: HeldOutPairs, gap: float, refitted: bool
 ) -> list[PairSums]:
-    """Accuracy sums of each repeat, over the pairs with a label gap greater than `gap`."""
+    """Sums of an accuracy, by repeat, over the pairs with a label gap greater than `gap`."""
     sums = []
     units = units_of(pairs.folds, refitted)
     for row, graph, clusters in zip(ratings, pairs.graphs, units, strict=True):

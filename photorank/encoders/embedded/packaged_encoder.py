@@ -183,7 +183,7 @@ class PackagedEncoder(SwitchableImages):
 
 @cache
 def _loaded(network: PackagedNetwork, device: str) -> Any:
-    """Image network on a device, loaded once a process for encoders of all framings."""
+    """Image network on a device, loaded once per process for encoders of every framing."""
     import torch
 
     # Twice as fast on a processor as channels first.

@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions of the photos whose zone stands, and of those whose zone by satellites does not."""
+    """Positions by camera and day: time zone accepted, and that of satellites rejected."""
     days: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     kept: list[int] = []
     dropped: list[int] = []

@@ -261,7 +261,7 @@ def _principal(rows: Floats) -> tuple[Floats, Floats]:
 
 
 def _centred(prior: TastePrior, judged: Judged) -> tuple[Floats, Floats]:
-    """Coordinates and labels (l,) minus their block means, labels in the unit of the ratings."""
+    """Coordinates and labels (l,) of each block less their means; labels in the ratings' unit."""
     Z, labels = judged.Z[judged.rows], judged.labels
     blocks = np.zeros(len(labels), dtype=np.intp) if judged.blocks is None else judged.blocks
     codes = np.unique(blocks, return_inverse=True)[1]
