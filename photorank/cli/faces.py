@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.options import AsJson, example
+from photorank.cli.options import AsJson, PhotosOrIndex, example
 from photorank.cli.output import line, message, print_json, print_some, progress, skipped_files
 from photorank.errors import counted
-from photorank.outside_text import typed_path
 from photorank.workspace import IndexPaths, Workspace
 
 if TYPE_CHECKING:
@@ -20,15 +19,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank faces --name family"))
 def faces(
-    photos: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            parser=typed_path,
-            metavar="[PHOTO]...",
-            show_default=False,
-            help="Files, indexed or not. Default: what is new in an index, summed up.",
-        ),
-    ] = None,
+    photos: PhotosOrIndex = None,
     name: Annotated[
         str | None,
         typer.Option(

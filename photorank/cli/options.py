@@ -19,6 +19,15 @@ IndexName = Annotated[
     str | None,
     typer.Option("--index", metavar="NAME", help="The index; may be left out when there is one."),
 ]
+PhotosOrIndex = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        parser=typed_path,
+        metavar="[PHOTO]...",
+        show_default=False,
+        help="Files, indexed or not. Default: what is new in an index, summed up.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 VectorName = Annotated[
     str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")

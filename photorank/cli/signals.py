@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.options import AsJson, IndexName, PhotosOrIndex, example
 from photorank.cli.output import (
     line,
     message,
@@ -19,7 +19,6 @@ from photorank.cli.output import (
     skipped_files,
 )
 from photorank.errors import UnreadablePhotoError, counted
-from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -31,15 +30,7 @@ app = typer.Typer()
 
 @app.command(epilog=example("photorank signals IMG_0001.jpg IMG_0002.jpg --page 20x30"))
 def signals(
-    photos: Annotated[
-        list[Path] | None,
-        typer.Argument(
-            parser=typed_path,
-            metavar="[PHOTO]...",
-            show_default=False,
-            help="Files, indexed or not. Default: what is new in an index, summed up.",
-        ),
-    ] = None,
+    photos: PhotosOrIndex = None,
     page: Annotated[
         str | None,
         typer.Option(metavar="AxB", help="Tell how photos would print on a page, in centimetres."),

@@ -1,4 +1,4 @@
-"""What faces say of the shots of one series: eyes, heads that are cut, sharpness."""
+"""Faces compared between the shots of one series: eyes, heads that are cut, sharpness."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _MAX_YAW = 40.0  # degrees, up to which that can be told
 
 
 class FaceTerms(NamedTuple):
-    """What faces say of each photo beside the others of its series."""
+    """Faces of each photo compared with those of the others of its series."""
 
     closed: Floats  # (n,) faces whose eyes are hardly open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement(Generic[T]):
-    """What is measured of a photo, and where it is kept."""
+    """Kind of measurement of a photo, and where its results are kept."""
 
     name: str  # of the threads
     known: str  # SQL that selects the numbers of photos that need no measuring

@@ -28,7 +28,7 @@ _MIN_CONTRAST = 0.05  # by which the white of the better eye is lighter than its
 
 
 class Eyes(NamedTuple):
-    """What was seen of a face's eyes, the mean of both."""
+    """Measurements of a face's eyes, the mean of both."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye

@@ -34,7 +34,7 @@ class Face(NamedTuple):
 
 
 class FacesSummary(NamedTuple):
-    """What a photo's faces say of the photo; the names are the catalogue's columns."""
+    """Counts and measures of a photo's faces; the names are the catalogue's columns."""
 
     faces: int
     largest_face: float  # the area of its box, as a share of the photo; nan without a face
