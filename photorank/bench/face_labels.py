@@ -9,7 +9,7 @@ import numpy as np
 from photorank.errors import LabelsError
 from photorank.labels.tables.cells import Cells
 from photorank.labels.tables.open_table import open_table
-from photorank.labels.tables.usable_rows import Problems
+from photorank.labels.tables.usable_rows import Problem, Problems
 from photorank.typing import Floats
 
 BOX = ("left", "top", "right", "bottom")
@@ -41,16 +41,21 @@ def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
     with open_table(path) as table:
         table.require("file", *BOX)
         for line, cells in table.cells(problems):
+            if not cells["file"]:
+                problems.add(Problem(line, "no file"))
+                continue
             try:
                 face = _face(cells)
             except (ValueError, KeyError) as error:
-                told = error.args[0] if error.args else "a cell"
-                raise LabelsError(
-                    f"{path} has a row that is no face (line {line}): {told}. A row is file, left, "
-                    "top, right, bottom, and maybe eyes (open, closed), clear (1, 0), cut (1, 0)."
-                ) from error
+                problems.add(Problem(line, f"no face: {error.args[0]!r}"))
+                continue
             faces = found.setdefault(cells["file"], [])
             faces += [face] if face else []
+    if problems:
+        raise LabelsError(
+            f"{path} has rows that are no faces ({problems}). A row is file, left, top, right, "
+            "bottom, and maybe eyes (open, closed), clear (1, 0), cut (1, 0)."
+        )
     if not found:
         raise LabelsError(f"{path} marks no photo: a row is file, left, top, right, bottom.")
     return found

@@ -98,3 +98,15 @@ def test_photos_are_looked_at_where_the_table_lies(tmp_path):
     assert found.pairs[0][1].eyes == "open"
     with pytest.raises(LabelsError, match=r"none\.jpg: vanished"):
         compare_photos({"none.jpg": []}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [("b.jpg,0,0,1,1,9,9,9,9", "line 3"), (",0,0,1,1,,,", "line 3: no file")],
+)
+def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
+    """A figure over the others would be of other photos than the table's."""
+    table = tmp_path / "faces.csv"
+    table.write_text(f"file,left,top,right,bottom,eyes,clear,cut\na.jpg,0,0,1,1,,,\n{row}\n")
+    with pytest.raises(LabelsError, match=said):
+        read_face_labels(table)
