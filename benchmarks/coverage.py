@@ -23,6 +23,7 @@ import numpy as np
 from photorank.comparisons.comparisons import Comparisons
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import jackknife, paired_difference
@@ -116,7 +117,7 @@ def _as_evaluated(
     X /= np.linalg.norm(X, axis=1, keepdims=True)
     none = np.full(n, -1)
     judged = JudgedPhotos(X.astype(np.float32), comparisons, none, none, tuple(map(str, range(n))))
-    folds = judged.split(Protocol(seed=int(rng.integers(2**31))))
+    folds = split_into_folds(judged, Protocol(seed=int(rng.integers(2**31))))
     pairs = HeldOutPairs.of(comparisons, folds)
     a, b = (
         pairs.sums(np.broadcast_to(r, folds.codes.shape), PAIR_METRICS[metric], refitted=False)

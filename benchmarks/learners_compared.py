@@ -14,9 +14,10 @@ import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons
 from photorank.index.opened import open_index
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Floats
 from photorank.vectors.learners.all_pairs import AllPairs
@@ -68,7 +69,7 @@ def column(
     photos: JudgedPhotos, by: Literal["photo", "group"], seed: int
 ) -> dict[str, tuple[str, str]]:
     """Return each learner's accuracy and its difference to the base, as words."""
-    folds = photos.split(Protocol(fold_by=by, seed=seed))
+    folds = split_into_folds(photos, Protocol(fold_by=by, seed=seed))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {
         name: pairs.sums(out_of_fold_ratings(learner, photos, folds), refitted=True)

@@ -17,9 +17,10 @@ from sklearn.linear_model import Ridge, RidgeCV
 from sklearn.model_selection import GroupKFold
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.typing import Embeddings, Labels
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.rank_svm import Hinge
@@ -58,7 +59,7 @@ def held_out(dimensions: int, seed: int) -> dict[str, Callable[[], object]]:
         digests=tuple(map(str, range(n))),
     )
     protocol = Protocol(seed=seed)
-    folds = photos.split(protocol)
+    folds = split_into_folds(photos, protocol)
 
     def loop() -> None:
         for repeat in range(len(folds.codes)):

@@ -20,9 +20,10 @@ import numpy as np
 from sklearn.base import clone
 
 from photorank.comparisons.comparisons import Comparisons
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
@@ -107,7 +108,7 @@ def one_run(design: Design, rng: np.random.Generator) -> list[Run]:
     photos = design.photos(design.n, direction, rng)
     fresh = design.photos(FRESH // design.n * design.n, direction, rng) if design.signal else None
     by = "group" if design.groups else "photo"
-    folds = photos.split(Protocol(fold_by=by, seed=int(rng.integers(2**31))))
+    folds = split_into_folds(photos, Protocol(fold_by=by, seed=int(rng.integers(2**31))))
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     runs: list[Run] = []
     base: list[PairSums] | None = None

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from photorank.index.opened import Index, open_index
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.estimates import Difference, Estimate

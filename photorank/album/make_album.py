@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from photorank.album.best_swap import Swap, best_swap
 from photorank.album.candidates import (
     Candidates,
     candidates_of,
@@ -14,6 +13,7 @@ from photorank.album.candidates import (
 )
 from photorank.album.face_quota import too_few, with_faces
 from photorank.album.greedy_choice import Mask, Rules, choose, value_of
+from photorank.album.propose_swap import Swap, propose_swap
 from photorank.album.reasons import Chosen, Missed, Reasons
 from photorank.album.request import AlbumRequest, check_request, limited_parts
 from photorank.errors import counted
@@ -105,7 +105,7 @@ def make_album(
     reasons = Reasons(
         photos, ratings, standing, series, candidates, request, vector, choice, among, words
     )
-    swap = best_swap(worth, covers, rules, choice)
+    swap = propose_swap(worth, covers, rules, choice)
     variety = value_of(np.zeros(len(worth)), covers, choice.rows)
     return Album(
         request.places,

@@ -11,9 +11,10 @@ from photorank.encoders.base import Encoder
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
 from photorank.json_values import to_json
-from photorank.learning.held_out import counted, out_of_fold_ratings
+from photorank.learning.held_out_directions import counted, out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import holm
@@ -103,7 +104,7 @@ def measure_framings(
     if len(kept) < protocol.folds and len(paths) >= protocol.folds:
         raise TooFewPhotosError(index.name, len(kept), protocol.folds)
     photos = photos.take(kept)
-    folds = photos.split(protocol)
+    folds = split_into_folds(photos, protocol)
     pairs = HeldOutPairs.of(photos.comparisons, folds)
     sums = {
         framing: pairs.sums(

@@ -10,7 +10,7 @@ from photorank.bench.compare_framings import LEARNER, Load
 from photorank.bench.embed_files import check_framings, embed_files, judged_files
 from photorank.errors import TooFewPhotosError
 from photorank.index.opened import Index
-from photorank.learning.held_out import counted
+from photorank.learning.held_out_directions import counted
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.jackknife_intervals import LeaveOneOut, jackknife
 from photorank.photos.framing import FRAMINGS

@@ -55,12 +55,12 @@ class Measured:
         """Metrics of the contender in a scope, with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics: dict[str, Estimate] = {
-            name: pairs.estimate(sums[one.fitted], refitted=one.fitted)
+            name: pairs.estimate(sums[one.refitted_per_fold], refitted=one.refitted_per_fold)
             for name, sums in self.sums.items()
         }
         for name, values in self.lists.items():
             floor = FLOORS.get(name, 0.0)
-            metrics[name] = pairs.estimate_of_lists(values, floor, refitted=one.fitted)
+            metrics[name] = pairs.estimate_of_lists(values, floor, refitted=one.refitted_per_fold)
         return Result(
             vector=one.name,
             kind=one.kind,
@@ -78,7 +78,7 @@ class Measured:
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
         """Lead over another contender in one metric, on the same pairs."""
-        refitted = self.contender.fitted or other.contender.fitted
+        refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums[metric][refitted] for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
 

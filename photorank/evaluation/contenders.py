@@ -8,7 +8,7 @@ import numpy as np
 from photorank.encoders.base import Encoder
 from photorank.errors import MissingWeightsError
 from photorank.index.opened import Index
-from photorank.learning.held_out import held_out, out_of_fold_ratings, ratings_by_fold
+from photorank.learning.held_out_directions import held_out, out_of_fold_ratings, ratings_by_fold
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.folds import Folds
@@ -30,7 +30,7 @@ class Contender:
     name: str
     kind: str
     ratings: Floats  # (repeats, n)
-    fitted: bool  # anew in each of several folds: its uncertainty includes the fitting
+    refitted_per_fold: bool  # its uncertainty then includes the fitting
     in_sample: bool = False  # it has seen photos that it is tested on
     unknown: bool = False  # nobody knows which photos it learned from
     refitted: bool = False  # a stored vector, learned again in every fold
@@ -77,13 +77,15 @@ def vector_contender(
     found = held_out(index, vector, photos, folds)
     if found.testing == "refitted":
         ratings = ratings_by_fold(found.directions, photos, folds)
-        return Contender(vector.name, vector.kind, ratings, fitted=folds.refits, refitted=True)
+        return Contender(
+            vector.name, vector.kind, ratings, refitted_per_fold=folds.refits, refitted=True
+        )
     every = np.broadcast_to(vector.rate(photos.X, index.fingerprint), folds.codes.shape)
     return Contender(
         vector.name,
         vector.kind,
         every,
-        fitted=False,
+        refitted_per_fold=False,
         in_sample=found.testing == "in-sample",
         unknown=found.testing == "unknown",
     )
@@ -100,4 +102,4 @@ def learner_contender(
     learner = make_learner(kind, seed=protocol.seed)
     taught = photos.compared_within(protocol.within)
     ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)
-    return Contender(kind, kind, ratings, fitted=folds.refits)
+    return Contender(kind, kind, ratings, refitted_per_fold=folds.refits)

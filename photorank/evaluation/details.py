@@ -20,7 +20,7 @@ from photorank.evaluation.results import (
     RiskPoint,
 )
 from photorank.index.opened import SingleRatings
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.learning.protocol import Protocol
 from photorank.metrics.breakdowns import by_gap, by_group
@@ -66,7 +66,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Acc
     return tuple(
         AccuracyByGap(**vars(row.accuracy), vector=contender.name, above=row.above, upto=row.upto)
         for contender in contenders
-        for row in by_gap(contender.ratings, pairs, edges, refitted=contender.fitted)
+        for row in by_gap(contender.ratings, pairs, edges, refitted=contender.refitted_per_fold)
     )
 
 
@@ -76,7 +76,7 @@ def group_table(
     """Accuracy of one contender inside each group that has pairs."""
     return tuple(
         AccuracyByGroup(**vars(row.accuracy), vector=contender.name, group=names[row.group])
-        for row in by_group(contender.ratings, pairs, groups, refitted=contender.fitted)
+        for row in by_group(contender.ratings, pairs, groups, refitted=contender.refitted_per_fold)
         if row.accuracy.n_pairs
     )
 

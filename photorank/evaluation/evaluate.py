@@ -19,9 +19,10 @@ from photorank.evaluation.random_directions import random_result
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Copies, Details, Result, ScopedDifference, ranked
 from photorank.index.opened import Index
-from photorank.learning.held_out import counted
+from photorank.learning.held_out_directions import counted
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Scope
@@ -83,7 +84,7 @@ def evaluate(
     # Where photos come in groups or series, folds by photo show what their likeness adds.
     ways = [fold_by] if protocol.fold_by else list(dict.fromkeys((fold_by, "photo")))
     protocols = [replace(protocol, fold_by=way) for way in ways]
-    splits = [photos.split(one) for one in protocols]
+    splits = [split_into_folds(photos, one) for one in protocols]
 
     # Every learner in every fold, and one of them again on fewer and fewer photos.
     fits = [len(kinds) * len(folds.codes) * folds.k for folds in splits]

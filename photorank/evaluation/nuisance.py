@@ -9,9 +9,10 @@ from photorank.encoders.base import Encoder
 from photorank.errors import ComparisonsError
 from photorank.evaluation.photo_kinds import between_kinds, content_directions, kinds_of
 from photorank.index.opened import Index
-from photorank.learning.held_out import counted, held_out
+from photorank.learning.held_out_directions import counted, held_out
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.estimates import Difference, Estimate, student
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
@@ -83,7 +84,7 @@ def control_content(
             "the judged photos are of fewer than two kinds: use `--by clusters`, or import labels "
             "with a group column"
         )
-    folds = photos.split(protocol)
+    folds = split_into_folds(photos, protocol)
     total = len(folds.codes) * folds.k
     found = held_out(index, vector, photos, folds, on_fit=counted(on_progress, total))
     both = _ratings(photos, codes, folds, found.directions)

@@ -13,12 +13,12 @@ import numpy as np
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.export.destination import PhotoFolders
 from photorank.index.opened import Index
+from photorank.photos.metadata.find_sidecars import sidecar_for
+from photorank.photos.metadata.find_sidecars import sidecars as sidecars_of
 from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.metadata.rawtherapee import pp3_sidecars, read_pp3
-from photorank.photos.metadata.sidecar_files import sidecar_for
-from photorank.photos.metadata.sidecar_files import sidecars as sidecars_of
-from photorank.photos.metadata.xmp import made_by_photorank, read_xmp, with_rating
 from photorank.photos.metadata.xmp_packet import MAX_PACKET_BYTES
+from photorank.photos.metadata.xmp_tags import made_by_photorank, read_xmp, with_rating
 from photorank.photos.open_photo import open_file, read_whole
 from photorank.photos.safe_headers import embedded_tags
 from photorank.rating.percentiles import percentiles

@@ -6,10 +6,11 @@ import numpy as np
 
 from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
-from photorank.learning.held_out import held_out
+from photorank.learning.held_out_directions import held_out
 from photorank.learning.how_tested import how_tested, seen_photos
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.rating.percentiles import percentiles_among
 from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
 from photorank.vectors.master import MasterVector
@@ -49,7 +50,7 @@ def held_out_ratings(
         return HeldOutRatings(held, seen, None)
     if how_tested(index, vector, photos) != "refitted":
         return HeldOutRatings(held, seen, None)
-    folds = photos.split(Protocol(repeats=1, seed=seed))
+    folds = split_into_folds(photos, Protocol(repeats=1, seed=seed))
     found = held_out(index, vector, photos, folds)
     if found.testing != "refitted":
         return HeldOutRatings(held, seen, None)

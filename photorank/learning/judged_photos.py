@@ -7,12 +7,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.comparisons.comparisons import ChoiceComparisons, Comparisons
+from photorank.comparisons.comparisons import Comparisons
 from photorank.comparisons.known_differences import KnownDifferences
-from photorank.errors import ComparisonsError, NoLabelsError
+from photorank.errors import NoLabelsError
 from photorank.index.opened import Index
-from photorank.learning.protocol import FoldBy, Protocol
-from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
+from photorank.learning.protocol import FoldBy
 from photorank.similarity.altered_copies import altered_copies, grey_codes
 from photorank.typing import Codes, Embeddings, Flags
 from photorank.vectors.master import Card
@@ -90,43 +89,6 @@ class JudgedPhotos:
         """Group or series codes (n,) that a penalty is chosen by holding out; None without such."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
-
-    def split(self, protocol: Protocol) -> Folds:
-        """Folds of these photos according to a protocol.
-
-        Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
-        """
-        by = protocol.fold_by or self.usual_fold_by
-        if by == "split":
-            return official_split(self.splits or (None,) * len(self.X), self.copies)
-        if by == "photo":
-            codes = self._islands(protocol.folds)
-        else:
-            codes = self.codes(by)
-            if (codes < 0).all():
-                raise ComparisonsError(
-                    f"no photo has a {by}: fold by photo with `--fold-by photo`, or import labels "
-                    f"with a {by} column"
-                )
-        return make_folds(
-            len(self.X),
-            k=protocol.folds,
-            repeats=protocol.repeats,
-            by=kept_together(self.copies, codes),
-            seed=protocol.seed,
-        )
-
-    def _islands(self, k: int) -> Codes:
-        """Connected component of each photo's choices (n,); −1 if k even folds are impossible.
-
-        Folds that cut through a few choices would leave hardly any to test on.
-        """
-        none = np.full(len(self.X), -1, dtype=np.intp)
-        if not isinstance(self.comparisons, ChoiceComparisons):
-            return none
-        islands = self.comparisons.components
-        sizes = np.bincount(islands[islands >= 0])
-        return islands if len(sizes) >= k and sizes.max() * k <= 2 * len(self.X) else none
 
 
 def judged_photos(

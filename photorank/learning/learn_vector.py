@@ -12,10 +12,11 @@ from photorank.encoders.base import Encoder
 from photorank.index.opened import Index
 from photorank.json_values import to_json
 from photorank.learning.embedded_copies import differences_beside
-from photorank.learning.held_out import counted, learner_of, out_of_fold_ratings
+from photorank.learning.held_out_directions import counted, learner_of, out_of_fold_ratings
 from photorank.learning.how_tested import prior_has_seen
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.rating.probability import fit_slope
@@ -53,7 +54,7 @@ def fit_and_test(
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
     """
-    folds = folds or photos.split(protocol)
+    folds = folds or split_into_folds(photos, protocol)
     taught = photos.compared_within(protocol.within)
     on_fit = counted(on_progress, len(folds.codes) * folds.k)
     ratings = out_of_fold_ratings(learner.for_tests(), taught, folds, on_fit=on_fit)

@@ -10,8 +10,9 @@ from photorank.comparisons.codes import combined, dense_ranks
 from photorank.comparisons.comparisons import ScoreComparisons
 from photorank.comparisons.dominance import dominance, prefix_sums
 from photorank.errors import ComparisonsError
+from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Estimate
-from photorank.metrics.held_out_pairs import HeldOutPairs, estimate_of, units_of
+from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.jackknife_intervals import widened
 from photorank.metrics.pair_sums import COUPLES, Count, PairSums, pair_sums
 from photorank.metrics.ranking import accuracy_sums, checked_ratings

@@ -6,9 +6,10 @@ from functools import cached_property
 from typing import TypeAlias
 
 from photorank.comparisons.comparisons import Comparisons
+from photorank.metrics.choose_interval import estimate_of, units_of
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.folds import Folds, luck_of_training
-from photorank.metrics.jackknife_intervals import jackknife, paired_difference
+from photorank.metrics.jackknife_intervals import paired_difference
 from photorank.metrics.pair_sums import COUPLES, PairSums, pool, values_by_fold
 from photorank.metrics.ranking import accuracy_sums
 from photorank.metrics.refitting_intervals import (
@@ -102,39 +103,3 @@ class HeldOutPairs:
             repeats=len(self.graphs),
             n_photos=self.n_photos,
         )
-
-
-def estimate_of(
-    sums: Sequence[PairSums], folds: Folds, *, refitted: bool, n_photos: int, n_pairs: int
-) -> Estimate:
-    """Metric with its interval: corrected resampled for refitted models, else jackknife.
-
-    Parameters
-    ----------
-    sums : sequence of PairSums
-        One a repeat, or pooled, without each of the units that :func:`units_of` names.
-    folds : Folds
-    refitted : bool
-        Whether what rates was fitted anew in every fold: the interval is then the
-        corrected resampled one. Ratings that are given have a jackknife.
-    n_photos, n_pairs : int
-        What was counted, for the record.
-    """
-    counts = {"n_photos": n_photos, "n_pairs": n_pairs}
-    if not refitted:
-        return jackknife(pool(sums).leave_one_out(), **counts)
-    return corrected_resampled(
-        values_by_fold(sums),
-        test_share=folds.test_share * max(one.luck for one in sums),
-        repeats=len(sums),
-        floor=sums[0].floor,
-        **counts,
-    )
-
-
-def units_of(folds: Folds, refitted: bool) -> list[Codes | None]:
-    """Unit codes (n,) for an interval, one array per repeat: test folds or clusters.
-
-    Test folds, or of given ratings what was sampled together; None is each photo on its own.
-    """
-    return list(folds.codes) if refitted else [folds.by] * len(folds.codes)

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from photorank.album.best_swap import best_swap
 from photorank.album.greedy_choice import GREEDY_SHARE, Rules, choose, value_of
+from photorank.album.propose_swap import propose_swap
 
 
 def scene(seed, *, quotas=False):
@@ -70,7 +70,7 @@ def test_the_best_swap_is_the_best_of_all_swaps(seed):
             if allowed(rules, rows):
                 gains.append(value_of(worth, covers, np.array(rows)) - choice.value)
 
-    swap = best_swap(worth, covers, rules, choice)
+    swap = propose_swap(worth, covers, rules, choice)
     assert (swap is None) == (max(gains) == -np.inf)
     if swap:
         assert swap.gain == pytest.approx(max(gains), abs=1e-6)

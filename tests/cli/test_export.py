@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from photorank.index.opened import open_index
-from photorank.photos.metadata.xmp import read_xmp
+from photorank.photos.metadata.xmp_tags import read_xmp
 from tests.cli.test_wrong_input import contents
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -23,6 +23,7 @@ from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import fit_and_test, learn_vector
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.ranking import pairwise_accuracy
@@ -78,7 +79,7 @@ def test_a_score_of_many_people_may_count_more(own_index):
 
     weighed = evaluate(opened, vectors=["one"], learners=[], protocol=folds)
 
-    codes = judged_photos(opened, by_raters=True).split(folds).codes[0]
+    codes = split_into_folds(judged_photos(opened, by_raters=True), folds).codes[0]
     shown = np.full(len(opened), -1)
     shown[graph.active] = codes
     expected = pairwise_accuracy(opened.embeddings() @ v, graph.restricted(shown, "within"))
@@ -186,7 +187,7 @@ def test_wide_gaps_may_count_more(index):
     for power in (0, 1, 2):
         protocol = replace(ONCE, fold_by="photo", gap_power=power)
         found = rows(evaluate(index, vectors=["one"], learners=[], protocol=protocol))["one"]
-        graphs = HeldOutPairs.of(photos.comparisons, photos.split(protocol)).graphs
+        graphs = HeldOutPairs.of(photos.comparisons, split_into_folds(photos, protocol)).graphs
         told[power] = found.metrics.get("gap_weighted_accuracy")
         if power:
             credit, weight = 0.0, 0.0
@@ -322,6 +323,6 @@ def test_gap_curves_of_few_labels_are_defined(scores):
     pairs = HeldOutPairs.of(
         Comparisons.from_scores(scores), Folds(np.zeros((1, len(scores)), dtype=int), 1, None)
     )
-    [row] = gap_curve([Contender("one", "prompt", ratings, fitted=False)], pairs)
+    [row] = gap_curve([Contender("one", "prompt", ratings, refitted_per_fold=False)], pairs)
 
     assert (row.above, row.upto, row.value) == (0.0, 1.0, 1.0)

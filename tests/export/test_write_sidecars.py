@@ -15,7 +15,7 @@ from photorank.export.write_sidecars import (
     sidecars,
     stars,
 )
-from photorank.photos.metadata.xmp import read_xmp, with_rating
+from photorank.photos.metadata.xmp_tags import read_xmp, with_rating
 from photorank.rating.percentiles import percentiles
 
 LIGHTROOM = b"""<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF

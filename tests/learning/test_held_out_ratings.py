@@ -8,6 +8,7 @@ from photorank.learning.held_out_ratings import confident_mistakes, held_out_rat
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import add_vector
 
@@ -75,6 +76,6 @@ def test_mistakes_of_a_learned_vector_are_made_by_one_model(index):
 
     fold = np.full(len(index), -1)
     photos = judged_photos(index)
-    fold[photos.rows] = photos.split(Protocol(repeats=1)).codes[0]
+    fold[photos.rows] = split_into_folds(photos, Protocol(repeats=1)).codes[0]
     assert len(pairs)
     assert (fold[pairs[:, 0]] == fold[pairs[:, 1]]).all()

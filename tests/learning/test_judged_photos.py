@@ -7,6 +7,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.metrics.ranking import pairwise_accuracy
 
@@ -40,7 +41,7 @@ def test_near_duplicates_are_never_in_two_folds(index, by):
         digests=known.digests * 2,
         greys=None,
     )
-    folds = copies.split(Protocol(fold_by=by, folds=4))
+    folds = split_into_folds(copies, Protocol(fold_by=by, folds=4))
 
     assert folds.k == 4
     assert (folds.codes[:, :n] == folds.codes[:, n:]).all()
@@ -59,7 +60,7 @@ def test_few_choices_are_all_tested():
         series=none,
         digests=tuple(map(str, range(80))),
     )
-    for codes in photos.split(Protocol()).codes:
+    for codes in split_into_folds(photos, Protocol()).codes:
         assert (codes[first] == codes[first + 1]).all()
         assert np.bincount(codes).max() <= 8
 
@@ -68,7 +69,7 @@ def test_groups_are_never_split(index):
     """Folds by group keep each group in one fold."""
     photos = judged_photos(index)
 
-    folds = photos.split(Protocol(fold_by="group"))
+    folds = split_into_folds(photos, Protocol(fold_by="group"))
 
     assert folds.k == 8
     for codes in folds.codes:
@@ -78,7 +79,7 @@ def test_groups_are_never_split(index):
 def test_series_are_needed_to_fold_by_series(index):
     """Folding by what no photo has is refused with the way out."""
     with pytest.raises(ComparisonsError, match="--fold-by photo"):
-        judged_photos(index).split(Protocol(fold_by="series"))
+        split_into_folds(judged_photos(index), Protocol(fold_by="series"))
 
 
 @pytest.mark.parametrize("n", [30, 60])
@@ -92,7 +93,7 @@ def test_pairs_of_folds_flatter_no_vector(n):
         comparisons = Comparisons.from_scores(labels)
         none = np.full(n, -1)
         photos = JudgedPhotos(np.eye(n, dtype=np.float32), comparisons, none, none, ("",) * n)
-        folds = photos.split(Protocol(seed=seed))
+        folds = split_into_folds(photos, Protocol(seed=seed))
         ratings = np.broadcast_to(rating, folds.codes.shape)
         within.append(HeldOutPairs.of(comparisons, folds).accuracy(ratings).value)
         everywhere.append(pairwise_accuracy(rating, comparisons))

@@ -3,17 +3,30 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 from photorank.photos.metadata.date_in_name import date_in_name
+from photorank.photos.metadata.find_sidecars import sidecar_time
 from photorank.photos.metadata.folder_names import FolderNames
-from photorank.photos.metadata.sidecar_files import sidecar_time
 from photorank.photos.metadata.takeout import takeout_time
 from photorank.photos.metadata.time_text import CLOCK_LETTERS, DAY_LETTERS, real_zone, with_zone
 from photorank.photos.metadata.time_zones import zone_at
 from photorank.photos.metadata.timestamp import Source, Timestamp
 
-LADDER: tuple[Source, ...] = get_args(Source)
+# Where a time of capture is looked for: what comes first is trusted more.
+LADDER: tuple[Source, ...] = (
+    "DateTimeOriginal",  # this and the next one are EXIF
+    "DateTimeDigitized",
+    "XMP",
+    "IPTC",
+    "Creation Time",  # a text in a PNG
+    "sidecar",
+    "Takeout",
+    "GPS",
+    "name",
+    "DateTime",  # EXIF, of the last change
+    "file time",
+)
 
 # What a date's source says of its zone, where the time itself came without one.
 IN_UTC = ", in UTC"  # the local time is not known

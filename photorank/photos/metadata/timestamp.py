@@ -3,18 +3,19 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+# What may tell a time; `date_ladder.py` says which is trusted before which.
 Source: TypeAlias = Literal[
-    "DateTimeOriginal",  # this and the next one are EXIF
+    "Creation Time",
+    "DateTime",
     "DateTimeDigitized",
-    "XMP",
-    "IPTC",
-    "Creation Time",  # a text in a PNG
-    "sidecar",
-    "Takeout",
+    "DateTimeOriginal",
     "GPS",
-    "name",
-    "DateTime",  # EXIF, of the last change
+    "IPTC",
+    "Takeout",
+    "XMP",
     "file time",
+    "name",
+    "sidecar",
 ]
 
 

@@ -17,7 +17,7 @@ class Swap(NamedTuple):
     gain: float  # of value; negative if it would cost some
 
 
-def best_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
+def propose_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
     """Swap of one unpinned chosen photo that raises the album's value most or costs least.
 
     Where the album has more places than series, only further shots of series are exchanged.

@@ -6,7 +6,7 @@ import pytest
 from photorank.errors import ComparisonsError, EncoderMismatchError
 from photorank.index.judging.import_rows import import_labels
 from photorank.labels.tables.judgement_tables import LabelRow, LabelTable
-from photorank.learning.held_out import (
+from photorank.learning.held_out_directions import (
     held_out,
     how_tested,
     out_of_fold_directions,
@@ -15,6 +15,7 @@ from photorank.learning.held_out import (
 from photorank.learning.judged_photos import judged_photos
 from photorank.learning.learn_vector import learn_vector
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.ranking import pairwise_accuracy
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.direction_learner import DirectionLearner
@@ -30,7 +31,7 @@ def test_an_official_split_is_tested_on_once(index):
     known = judged_photos(index)
     parts = tuple(("train", "test", "validation")[n % 3] for n in range(len(known.X)))
     photos = replace(known, splits=parts)
-    folds = photos.split(Protocol(fold_by="split"))
+    folds = split_into_folds(photos, Protocol(fold_by="split"))
     rated = out_of_fold_ratings(AllPairs(), photos, folds)[0]
 
     tested = np.array(parts) == "test"
@@ -39,7 +40,7 @@ def test_an_official_split_is_tested_on_once(index):
     assert folds.learned_from(0, 0).tolist() == taught.tolist()
     assert rated[tested] == pytest.approx(fitted.decision_function(photos.X[tested]))
     with pytest.raises(ComparisonsError, match="no official split"):
-        known.split(Protocol(fold_by="split"))
+        split_into_folds(known, Protocol(fold_by="split"))
 
 
 def test_no_photo_is_rated_by_a_model_that_saw_it(index):
@@ -54,7 +55,7 @@ def test_no_photo_is_rated_by_a_model_that_saw_it(index):
             return X.mean(axis=0)
 
     seen = []
-    folds = photos.split(QUICK)
+    folds = split_into_folds(photos, QUICK)
     ratings = out_of_fold_ratings(Memory(), photos, folds)
 
     assert ratings.shape == (2, 80)
@@ -73,7 +74,7 @@ def test_shuffled_labels_score_chance(index, fold_by):
     rng = np.random.default_rng(5)
     shuffled = labels.comparisons.with_scores(rng.permutation(labels.comparisons.scores))
     photos = type(labels)(labels.X, shuffled, labels.groups, labels.series, labels.digests)
-    folds = photos.split(Protocol(fold_by=fold_by, folds=8, repeats=1))
+    folds = split_into_folds(photos, Protocol(fold_by=fold_by, folds=8, repeats=1))
 
     ratings = out_of_fold_ratings(AllPairs(), photos, folds)
 
@@ -85,7 +86,7 @@ def test_what_has_not_seen_the_photos_is_tested_as_it_is(index):
     """Its own direction stands for every fold; that of another encoder may not be tested."""
     vector = MasterVector("words", "prompt", np.eye(48)[0], index.fingerprint)
     photos = judged_photos(index)
-    found = held_out(index, vector, photos, photos.split(QUICK))
+    found = held_out(index, vector, photos, split_into_folds(photos, QUICK))
 
     assert found.testing == "as it is"
     assert found.directions.shape == (2, 4, 48)
@@ -129,7 +130,7 @@ def test_a_vector_of_one_person_is_learned_anew_from_that_person(own_index):
     add_vector(opened, learn_vector(opened, "theirs", "all-pairs", rater="contrary"))
 
     photos = judged_photos(opened)
-    folds = photos.split(Protocol(folds=2))
+    folds = split_into_folds(photos, Protocol(folds=2))
     found = held_out(opened, load_vector(opened, "theirs"), photos, folds)
 
     taught = replace(photos, comparisons=opened.comparisons(rater="contrary"))
@@ -151,7 +152,7 @@ def test_a_person_of_few_judgements_is_tested_in_sample(own_index):
     vector = replace(everybody, card=replace(everybody.card, parameters=parameters))
 
     photos = judged_photos(opened)
-    found = held_out(opened, vector, photos, photos.split(QUICK))
+    found = held_out(opened, vector, photos, split_into_folds(photos, QUICK))
 
     assert how_tested(opened, vector, photos) == "refitted"
     assert found.testing == "in-sample"

@@ -3,8 +3,8 @@
 import pytest
 
 from photorank.errors import MetadataError
+from photorank.photos.metadata.find_sidecars import sidecar_for, sidecar_time, sidecars
 from photorank.photos.metadata.folder_names import FolderNames
-from photorank.photos.metadata.sidecar_files import sidecar_for, sidecar_time, sidecars
 from photorank.photos.metadata.timestamp import Timestamp
 from photorank.photos.photo_tags import photo_tags
 from tests.photos.sidecars import saved

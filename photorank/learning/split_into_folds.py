@@ -1,0 +1,49 @@
+"""Folds of judged photos, as the protocol of a held-out test asks."""
+
+import numpy as np
+
+from photorank.comparisons.comparisons import ChoiceComparisons
+from photorank.errors import ComparisonsError
+from photorank.learning.judged_photos import JudgedPhotos
+from photorank.learning.protocol import Protocol
+from photorank.metrics.folds import Folds, kept_together, make_folds, official_split
+from photorank.typing import Codes
+
+
+def split_into_folds(photos: JudgedPhotos, protocol: Protocol) -> Folds:
+    """Folds of judged photos according to a protocol.
+
+    Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
+    """
+    by = protocol.fold_by or photos.usual_fold_by
+    if by == "split":
+        return official_split(photos.splits or (None,) * len(photos.X), photos.copies)
+    if by == "photo":
+        codes = _linked_by_choices(photos, protocol.folds)
+    else:
+        codes = photos.codes(by)
+        if (codes < 0).all():
+            raise ComparisonsError(
+                f"no photo has a {by}: fold by photo with `--fold-by photo`, or import labels "
+                f"with a {by} column"
+            )
+    return make_folds(
+        len(photos.X),
+        k=protocol.folds,
+        repeats=protocol.repeats,
+        by=kept_together(photos.copies, codes),
+        seed=protocol.seed,
+    )
+
+
+def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
+    """Connected component of each photo's choices (n,); −1 if k even folds are impossible.
+
+    Folds that cut through a few choices would leave hardly any to test on.
+    """
+    none = np.full(len(photos.X), -1, dtype=np.intp)
+    if not isinstance(photos.comparisons, ChoiceComparisons):
+        return none
+    islands = photos.comparisons.components
+    sizes = np.bincount(islands[islands >= 0])
+    return islands if len(sizes) >= k and sizes.max() * k <= 2 * len(photos.X) else none
