@@ -9,6 +9,7 @@ from photorank.errors import AlbumError, counted
 from photorank.index.opened import Index
 from photorank.typing import Codes
 
+_FORM = "a quota is MIN..MAX, like 5..12, 5.. or ..12"
 _WITHOUT, _WITH = 0, 1  # the two parts of a collection
 
 
@@ -26,11 +27,11 @@ class FaceQuota(NamedTuple):
         (FaceQuota(at_least=3, at_most=None), FaceQuota(at_least=0, at_most=8))
         """
         least, dots, most = text.partition("..")
-        if not dots or not (least or most):
-            raise ValueError(text)
+        if not dots or not (least + most).isdecimal():
+            raise ValueError(_FORM)
         quota = cls(int(least or 0), int(most) if most else None)
-        if quota.at_least < 0 or (quota.at_most is not None and quota.at_most < quota.at_least):
-            raise ValueError(text)
+        if quota.at_most is not None and quota.at_most < quota.at_least:
+            raise ValueError(f"at least {quota.at_least} and at most {quota.at_most} is no quota")
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:

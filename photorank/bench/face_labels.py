@@ -14,6 +14,10 @@ from photorank.typing import Floats
 
 BOX = ("left", "top", "right", "bottom")
 _EYES = {"open": "open", "closed": "closed", "": None}
+_ROWS = (
+    "A row is file, left, top, right, bottom, and maybe eyes (open, closed), clear (1, 0), "
+    "cut (1, 0)."
+)
 _YES_NO = {"1": True, "0": False, "": None}
 
 MarkedEyes: TypeAlias = Literal["open", "closed"]
@@ -39,6 +43,8 @@ def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
     found: dict[str, list[MarkedFace]] = {}
     problems = Problems()
     with open_table(path) as table:
+        if lacking := [name for name in ("file", *BOX) if name not in table.columns]:
+            raise LabelsError(f"{path} has no column {', '.join(lacking)}. {_ROWS}")
         table.require("file", *BOX)
         for line, cells in table.cells(problems):
             if not cells["file"]:
@@ -49,15 +55,15 @@ def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
             except (ValueError, KeyError) as error:
                 problems.add(Problem(line, f"no face: {error.args[0]!r}"))
                 continue
-            faces = found.setdefault(cells["file"], [])
-            faces += [face] if face else []
+            known = found.get(cells["file"])
+            if known is not None and not (face and known):
+                problems.add(Problem(line, "a photo without anybody has one row, without a box"))
+                continue
+            found[cells["file"]] = [*(known or []), *([face] if face else [])]
     if problems:
-        raise LabelsError(
-            f"{path} has rows that are no faces ({problems}). A row is file, left, top, right, "
-            "bottom, and maybe eyes (open, closed), clear (1, 0), cut (1, 0)."
-        )
+        raise LabelsError(f"{path} has rows that are no faces ({problems}). {_ROWS}")
     if not found:
-        raise LabelsError(f"{path} marks no photo: a row is file, left, top, right, bottom.")
+        raise LabelsError(f"{path} marks no photo. {_ROWS}")
     return found
 
 

@@ -22,6 +22,7 @@ from photorank.typing import Floats
 
 _SAME_FACE = 0.2  # of the boxes' union: people draw them wider and narrower than the mesh does
 _SHARES_UP_TO = 2.0  # a box within it is in shares of the photo, else in pixels
+_OUTSIDE = 0.1  # of a side, that a box may stand out over the photo: a cut face goes on
 _LEVEL = 0.95
 
 
@@ -60,11 +61,31 @@ def compare_photos(
                 data, short_side=1, long_side=LEAST_LONG_SIDE, faces=True
             )
         except UnreadablePhotoError as error:
-            raise LabelsError(f"{root / name}: {error.reason}. --root names its folder.") from error
-        found.append(compare(faces, seen or [], full_size(photo)))
+            raise LabelsError(_unusable(root / name, error.reason)) from error
+        size = full_size(photo)
+        _refuse_outside(root / name, faces, size)
+        found.append(compare(faces, seen or [], size))
         if on_progress is not None:
             on_progress(done, len(marked))
     return found
+
+
+def _unusable(path: Path, reason: str) -> str:
+    if not path.exists():
+        return f"{path} does not exist: name the folder of the marked photos with --root."
+    return f"{path} is not a usable photo: {reason}. Take its rows out of the table."
+
+
+def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, int]) -> None:
+    """Raise LabelsError if a box leaves its photo by more than a tenth of a side."""
+    for face in faces:
+        left, top, right, bottom = _in_shares(face.box, size).tolist()
+        if min(left, top) < -_OUTSIDE or max(right, bottom) > 1 + _OUTSIDE:
+            raise LabelsError(
+                f"{path} is {size[0]} x {size[1]} pixels, and the box "
+                f"{', '.join(f'{side:g}' for side in face.box)} leaves it. Boxes are left, top, "
+                "right, bottom, in pixels of the upright photo or in shares of its sides."
+            )
 
 
 def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:

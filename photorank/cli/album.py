@@ -134,7 +134,7 @@ def _face_quota(text: str | None, places: int) -> "FaceQuota | None":
     try:
         quota = FaceQuota.parse(text)
     except ValueError as error:
-        raise typer.BadParameter("--with-faces needs MIN..MAX, like 5..12, 5.. or ..12") from error
+        raise typer.BadParameter(f"--with-faces {text}: {error}") from error
     if quota.at_least > places:
         raise typer.BadParameter(f"--with-faces asks for more photos than --places {places}")
     return quota

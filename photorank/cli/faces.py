@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photorank.cli.measured_files import measure_files
 from photorank.cli.options import AsJson, PhotosOrIndex, example
 from photorank.cli.output import line, message, print_json, print_some, progress, skipped_files
 from photorank.errors import counted
@@ -53,21 +54,18 @@ def faces(
 
 
 def _print_files(photos: list[Path], as_json: bool) -> None:
-    from photorank.errors import UnreadablePhotoError
     from photorank.photos.decode_pool import faces_isolated
     from photorank.photos.faces.face import faces_to_json
-    from photorank.photos.open_photo import read_photo
 
-    told: list[dict[str, Any]] = []
-    for photo in photos:
-        try:
-            found = faces_isolated(read_photo(photo))
-        except UnreadablePhotoError as error:
-            raise UnreadablePhotoError(error.reason, photo) from error
-        told.append({"path": photo.absolute(), "faces": faces_to_json(found)})
+    found = measure_files(photos, lambda data: {"faces": faces_to_json(faces_isolated(data))})
     if as_json:
-        print_json(told)
-        return
+        print_json(found.told)
+    else:
+        _print_faces(found.good)
+    found.refuse_unusable()
+
+
+def _print_faces(told: list[dict[str, Any]]) -> None:
     for one in told:
         line(one["path"])
         for face in one["faces"]:
@@ -132,6 +130,11 @@ def _print_index(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> N
         print_json({"index": opened.name, **counts, "skipped": skipped, "photos": told})
         return
     line(f"index {opened.name}: {report.measured} measured, {report.known} known before")
+    if report.skipped:
+        many = counted(len(report.skipped), "photo")
+        message(
+            f"{many} could not be looked at; `photorank faces --name {opened.name}` tries again"
+        )
     print_some([f"{file.path}: {file.reason}" for file in report.skipped])
     faces = [face for some in found.by_row.values() for face in some]
     states = Counter(face.eyes for face in faces)

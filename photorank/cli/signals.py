@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from photorank.cli.measured_files import measure_files
 from photorank.cli.options import AsJson, IndexName, PhotosOrIndex, example
 from photorank.cli.output import (
     line,
@@ -18,7 +19,7 @@ from photorank.cli.output import (
     progress,
     skipped_files,
 )
-from photorank.errors import UnreadablePhotoError, counted
+from photorank.errors import counted
 from photorank.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -55,18 +56,16 @@ def signals(
 
 def _print_files(photos: list[Path], page: "Page | None", as_json: bool) -> None:
     from photorank.photos.decode_pool import signals_isolated
-    from photorank.photos.open_photo import read_photo
 
-    told = []
-    for photo in photos:
-        try:
-            values = signals_isolated(read_photo(photo))
-        except UnreadablePhotoError as error:
-            raise UnreadablePhotoError(error.reason, photo) from error
-        told.append({"path": photo.absolute()} | _for_json(values, page))
+    found = measure_files(photos, lambda data: _for_json(signals_isolated(data), page))
     if as_json:
-        print_json(told)
-        return
+        print_json(found.told)
+    else:
+        _print_signals(found.good)
+    found.refuse_unusable()
+
+
+def _print_signals(told: list[dict[str, Any]]) -> None:
     for one in told:
         line(one["path"])
         for name, value in one["signals"].items():

@@ -96,13 +96,26 @@ def test_photos_are_looked_at_where_the_table_lies(tmp_path):
     marked = {"a.jpg": [MarkedFace(np.array([178, 67, 273, 175.0]), "open", cut=False)]}
     (found,) = compare_photos(marked, tmp_path)
     assert found.pairs[0][1].eyes == "open"
-    with pytest.raises(LabelsError, match=r"none\.jpg: vanished"):
+    with pytest.raises(LabelsError, match=r"none\.jpg does not exist: .* --root"):
         compare_photos({"none.jpg": []}, tmp_path)
+
+
+@needs_faces
+@pytest.mark.parametrize("box", [[400, 67, 640, 175], [-0.2, 0.1, 0.3, 0.4]])
+def test_a_box_outside_its_photo_is_refused(tmp_path, box):
+    """It is of another photo, or of another size of it: no figure would be true."""
+    (tmp_path / "a.jpg").write_bytes(as_jpeg(portrait()))
+    with pytest.raises(LabelsError, match=r"a\.jpg is 512 x 512 pixels, and the box"):
+        compare_photos({"a.jpg": [MarkedFace(np.array(box, dtype=float))]}, tmp_path)
 
 
 @pytest.mark.parametrize(
     ("row", "said"),
-    [("b.jpg,0,0,1,1,9,9,9,9", "line 3"), (",0,0,1,1,,,", "line 3: no file")],
+    [
+        ("b.jpg,0,0,1,1,9,9,9,9", "line 3"),
+        (",0,0,1,1,,,", "line 3: no file"),
+        ("a.jpg,,,,,,,", "line 3: a photo without anybody has one row"),
+    ],
 )
 def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
     """A figure over the others would be of other photos than the table's."""
@@ -110,3 +123,12 @@ def test_no_row_is_left_out_without_a_word(tmp_path, row, said):
     table.write_text(f"file,left,top,right,bottom,eyes,clear,cut\na.jpg,0,0,1,1,,,\n{row}\n")
     with pytest.raises(LabelsError, match=said):
         read_face_labels(table)
+
+
+def test_a_lacking_column_is_told_with_what_a_row_is(tmp_path):
+    """Not with what tables of labels are."""
+    table = tmp_path / "faces.csv"
+    table.write_text("file,left,top,right\na.jpg,0,0,1\n")
+    with pytest.raises(LabelsError, match=r"no column bottom\. A row is file, left, top") as error:
+        read_face_labels(table)
+    assert "score" not in str(error.value)

@@ -32,9 +32,18 @@ def test_faces_are_forgotten_and_looked_for_again(photorank):
     assert "0 faces in 0 photos" in again
 
 
-def test_a_file_that_is_no_photo_is_named(refused, gallery):
-    """In one line, with the reason."""
-    assert "vanished" in refused("faces", gallery / "none.jpg")
+@pytest.mark.parametrize("command", [pytest.param("faces", marks=needs_faces), "signals"])
+def test_one_bad_file_does_not_end_a_list(photorank, tmp_path, command):
+    """The good ones are told, the others named with their reasons, and the command fails."""
+    good, bad, none = (tmp_path / name for name in ("good.jpg", "bad.jpg", "none.jpg"))
+    good.write_bytes(as_jpeg(portrait()))
+    bad.write_bytes(b"no photo")
+    done = photorank(command, bad, good, none, "--json")
+    assert done.code == 1
+    assert [sorted(row) for row in done.json][::2] == [["error", "path"]] * 2
+    assert command in done.json[1]
+    assert "2 files of 3 could not be used" in done.err
+    assert f"{none}: does not exist" in done.err
 
 
 @pytest.mark.parametrize("arguments", [["photo.jpg", "--remove"], ["photo.jpg", "--name", "small"]])

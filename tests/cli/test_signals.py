@@ -31,12 +31,6 @@ def test_single_files_need_no_index(photorank, gallery, empty_home):
     assert not empty_home.exists()
 
 
-def test_a_file_that_is_no_photo_is_named(refused, gallery):
-    """In one line, with the reason."""
-    assert "notes.jpg is not a usable photo" in refused("signals", gallery / "notes.jpg")
-    assert "vanished" in refused("signals", gallery / "none.jpg")
-
-
 @pytest.mark.parametrize("arguments", [["--page", "a4"], ["photo.jpg", "--index", "small"]])
 def test_wrong_usage(photorank, arguments):
     """Sides are numbers, and files or an index are measured, not both."""

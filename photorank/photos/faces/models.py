@@ -76,9 +76,10 @@ def read_models() -> list[Model]:
     if damaged:
         again = _MODELS_COMMAND.replace("install", "install --force-reinstall", 1)
         is_or_are = "is" if len(damaged) == 1 else "are"
+        gone = all(not (folder / name).exists() for name in damaged)
         raise FaceModelsError(
-            f"{counted(len(damaged), 'model')} of faces in {folder} {is_or_are} not as published "
-            f"({', '.join(damaged)}): `{again}`."
+            f"{counted(len(damaged), 'model')} of faces in {folder} {is_or_are} "
+            f"{'missing' if gone else 'not as published'} ({', '.join(damaged)}): `{again}`."
         )
     return models
 

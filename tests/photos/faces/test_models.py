@@ -49,12 +49,12 @@ def test_a_runtime_that_cannot_be_loaded_is_told_in_one_line(package, monkeypatc
 
 
 def test_models_that_are_as_published_are_read_without_running_the_package(package, monkeypatch):
-    """A file that is gone counts as damaged, and only that one is named."""
+    """A file that is gone is said to be missing, and only that one is named."""
     digests = {name: hashlib.sha256(b"not a model").hexdigest() for name in DIGESTS}
     monkeypatch.setattr(models, "DIGESTS", digests)
     assert [model.content for model in read_models()] == [b"not a model"] * 3
     (package / "iris_landmark.tflite").unlink()
-    with pytest.raises(FaceModelsError, match=r"1 model .* is not as published \(iris_landm"):
+    with pytest.raises(FaceModelsError, match=r"1 model .* is missing \(iris_landm"):
         read_models()
 
 

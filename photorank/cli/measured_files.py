@@ -1,0 +1,45 @@
+"""Photo files named on the command line, each measured whatever becomes of the others."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from photorank.errors import PhotorankError, UnreadablePhotoError, counted
+
+
+class MeasuredFiles(NamedTuple):
+    """Results by file in the order given, and what ended the others."""
+
+    told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
+    unusable: list[str]  # path and reason
+
+    @property
+    def good(self) -> list[dict[str, Any]]:
+        """Results of the files that are usable photos."""
+        return [one for one in self.told if "error" not in one]
+
+    def refuse_unusable(self) -> None:
+        """Raise PhotorankError if a file was no usable photo; to be called after the output."""
+        if self.unusable:
+            raise PhotorankError(
+                f"{counted(len(self.unusable), 'file')} of {len(self.told)} could not be used "
+                f"({'; '.join(self.unusable)}). Check the paths, or leave them out."
+            )
+
+
+def measure_files(
+    photos: Sequence[Path], measure: Callable[[bytes], dict[str, Any]]
+) -> MeasuredFiles:
+    """Results of `measure`, which takes a file's bytes and may raise UnreadablePhotoError."""
+    from photorank.photos.open_photo import read_photo
+
+    found = MeasuredFiles([], [])
+    for photo in photos:
+        path = photo.absolute()
+        try:
+            found.told.append({"path": path} | measure(read_photo(photo)))
+        except UnreadablePhotoError as error:
+            reason = error.reason if photo.exists() else "does not exist"
+            found.told.append({"path": path, "error": reason})
+            found.unusable.append(f"{photo}: {reason}")
+    return found
