@@ -61,6 +61,7 @@ AT_HOME = {
         *("PIL", "torch", "open_clip", "safetensors"),  # what one would use instead
         *("faiss", "scipy", "streamlit"),  # likewise; and what runs a page without a browser
     },
+    "album": {"sqlite3"},  # the albums that are kept
     "export": {"pyarrow"},
     "cli": {"typer", "rich"},
     "dashboard": {"streamlit", "starlette", "altair", "pandas", "PIL"},

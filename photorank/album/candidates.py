@@ -22,6 +22,7 @@ class Candidates:
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
     pinned: Codes  # (p,) places in `rows`
+    held: Codes  # (h,) places in `rows` of the photos that are in already, unpinned
     merit: Ratings  # (n,) of the index's photos, to compare those of one series by
     first: Mask  # (g,) the best shot of each series, or the pinned ones
 
@@ -47,7 +48,8 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
     if len(among) <= most:
         return among
     best = among[np.argpartition(-ratings[among], most)[:most]]
-    return np.union1d(best, np.array(sorted(request.pinned), dtype=np.intp))
+    there = sorted(request.pinned.union(request.held))
+    return np.union1d(best, np.array(there, dtype=np.intp))
 
 
 def candidates_of(
@@ -58,23 +60,25 @@ def candidates_of(
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
     mains = series.versions
-    banned = np.isin(mains, mains[sorted(request.banned - request.pinned)])
-    stands = mains == np.arange(len(mains))
     pinned = np.array(sorted(request.pinned), dtype=np.intp)
-    # A version that is pinned stands for its photo, and so does one whose main one is elsewhere.
-    for row in pinned:
-        stands[mains == mains[row]] = False
-    stands[pinned] = True
-    lost = among & ~among[mains] & ~np.isin(mains, mains[pinned])
+    held = np.array([row for row in request.held if row not in request.pinned], dtype=np.intp)
+    there = np.concatenate([pinned, held])
+    banned = np.isin(mains, mains[sorted(request.banned.difference(there.tolist()))])
+    stands = mains == np.arange(len(mains))
+    # A version that is in stands for its photo, and so does one whose main one is elsewhere.
+    stands[np.isin(mains, mains[there])] = False
+    stands[there] = True
+    lost = among & ~among[mains] & ~np.isin(mains, mains[there])
     stands[best_shots(np.flatnonzero(lost), mains, ratings)] = True
-    banned[pinned] = False
+    banned[there] = False
     rows = np.flatnonzero(stands & among & ~banned)
 
     first = np.zeros(len(ratings), dtype=bool)
-    first[pinned] = True
-    others = rows[~np.isin(series.codes[rows], series.codes[pinned])]
+    first[there] = True
+    others = rows[~np.isin(series.codes[rows], series.codes[there])]
     first[best_shots(others, series.codes, merit)] = True
-    return Candidates(rows, ratings[rows], np.searchsorted(rows, pinned), merit, first[rows])
+    pinned, held = (np.searchsorted(rows, some) for some in (pinned, held))
+    return Candidates(rows, ratings[rows], pinned, held, merit, first[rows])
 
 
 def quality_and_covers(

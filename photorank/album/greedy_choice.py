@@ -12,7 +12,7 @@ import heapq
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
@@ -41,6 +41,7 @@ class Rules:
     first: Mask  # (n,) photos that go before all others: the best shot of each series
     parts: Codes | None = None  # (n,) the part of each photo, -1 for none
     limit: int | Codes = 0  # photos of one part at most, pinned ones too; or (parts,) of each
+    held: Codes = field(default_factory=lambda: np.empty(0, dtype=np.intp))  # in, but not for good
 
     @property
     def promise(self) -> float:
@@ -86,8 +87,8 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
     covers : ndarray of shape (n, c)
         How well each photo stands for each client, ≥ 0.
     rules : Rules
-        Pinned photos are in first; then those of `first` come, while any is left that
-        its part has room for; then all others.
+        Pinned photos are in first, then those that are held; then those of `first` come, while
+        any is left that its part has room for; then all others.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def most_cover(covers: Covers, rules: Rules) -> float:
 
 def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
     """Chosen rows, the gain of each, and the mask (n,) of candidates in the last stage."""
-    chosen: list[int] = rules.pinned.tolist()
+    chosen: list[int] = [*rules.pinned.tolist(), *rules.held.tolist()]
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
     for row in chosen:

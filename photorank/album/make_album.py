@@ -1,9 +1,10 @@
 """An album of K photos: the photos, the album's value, and the reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from photorank.album.balance import balanced_limits, balanced_parts
 from photorank.album.candidates import (
     Candidates,
     candidates_of,
@@ -86,10 +87,18 @@ def make_album(
     of_faces = face_terms(faces, np.where(among, series.codes, -1))
     terms = merit_terms(ratings, signals, series.codes, detail, of_faces)
     candidates = candidates_of(ratings, terms.merit, series, request, among)
+    if parts is None and request.balanced and request.balance > 0:
+        parts = balanced_parts(photos, index.faces())
     rules = _rules(request, candidates, parts)
     if request.with_faces and rules.parts is not None:
         notes += too_few(request.with_faces, rules.parts, rules.first)
-    quality, covers = quality_and_covers(index.heads(), candidates, rules, request.clients)
+    if rules.parts is not None and not request.is_limited:
+        notes.append(
+            "no event, neither its photos with people nor those without, has more than about its "
+            "share of the places"
+        )
+    free = replace(rules, held=rules.held[:0])  # the scale is that of an album chosen at once
+    quality, covers = quality_and_covers(index.heads(), candidates, free, request.clients)
     worth = max(1 - request.balance, _VARIETY_TIE) * quality
     covers *= np.float32(request.balance)
     choice = choose(worth, covers, rules)
@@ -123,14 +132,18 @@ def make_album(
 
 def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
     """Rules of the choice, with the limits of the request."""
-    pinned, first = candidates.pinned, candidates.first
+    first, held = candidates.first, candidates.held
+    plain = Rules(min(request.places, len(candidates.rows)), candidates.pinned, first, held=held)
     if parts is None:
-        return Rules(min(request.places, len(candidates.rows)), pinned, first)
+        return plain
     of_candidates = parts[candidates.rows]
-    limit: int | Codes = request.at_most
+    limit: int | Codes | None = request.at_most
     if request.with_faces is not None:
         limit = request.with_faces.limits(request.places, with_faces(of_candidates, first))
-    return Rules(request.places, pinned, first, of_candidates, limit)
+    elif not request.is_limited:
+        there = np.concatenate([candidates.pinned, held])
+        limit = balanced_limits(of_candidates, first, there, plain.places)
+    return plain if limit is None else replace(plain, parts=of_candidates, limit=limit)
 
 
 def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]:

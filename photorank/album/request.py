@@ -28,6 +28,9 @@ class AlbumRequest:
     per: Per | None = None  # what the limit is of
     at_most: int = 0  # photos of one day, event, …
     with_faces: FaceQuota | None = None  # instead of such a limit
+    # Without such limits, and where variety counts: each event has about its share at most.
+    balanced: bool = True
+    held: tuple[int, ...] = ()  # photos that are in already, in the order of the album
     # Photos that are considered at most, the best rated ones: every photo is compared with every
     # series before it, and ten times as many would take minutes.
     considered: int = 25_000
@@ -38,7 +41,14 @@ class AlbumRequest:
         """Why a photo was left out whose part of the collection has no place left."""
         if self.with_faces is not None:
             return "the quota on faces leaves it no place"
-        return f"this {self.per} already has {counted(self.at_most, 'photo')}"
+        if self.per is not None:
+            return f"this {self.per} already has {counted(self.at_most, 'photo')}"
+        return "its event has its share of the places already"
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether the user set limits himself."""
+        return self.with_faces is not None or self.per is not None
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:

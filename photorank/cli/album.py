@@ -1,35 +1,45 @@
-"""The command that chooses an album."""
+"""The command that chooses an album, and keeps it under a name."""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import typer
 
+from photorank.cli.album_printing import (
+    album_json,
+    companions_json,
+    print_album,
+    print_companions,
+    print_copies,
+    print_size,
+)
 from photorank.cli.index_and_vector import open_index, open_vector
-from photorank.cli.options import AsJson, IndexName, VectorName, example
-from photorank.cli.output import line, message, print_json, print_some, print_table, progress
-from photorank.errors import changed_since, counted
+from photorank.cli.options import AsJson, IndexName, example
+from photorank.cli.output import line, print_json, progress
+from photorank.errors import counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
-    from photorank.album.face_quota import FaceQuota
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.store import Entry
     from photorank.album.make_album import Album
-    from photorank.album.request import AlbumRequest
-    from photorank.export.copy_photos import PhotoCopy
-    from photorank.index.opened import Index, Photo
+    from photorank.export.copy_photos import Link, PhotoCopy
+    from photorank.index.opened import Index
     from photorank.similarity.series import Series
     from photorank.vectors.master import MasterVector
 
 app = typer.Typer()
 
-_LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links made"}
-
 
 @app.command(epilog=example("photorank album --places 20 --vector beauty --to Album"))
 def album(
-    places: Annotated[int, typer.Option(min=0, metavar="K", help="Photos in the album.")],
-    vector: VectorName,
+    places: Annotated[
+        int | None, typer.Option(min=0, metavar="K", help="Photos in the album.")
+    ] = None,
+    vector: Annotated[
+        str | None, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
+    ] = None,
     group: Annotated[
         str | None, typer.Option(metavar="G", help="Choose from one group. Default: from all.")
     ] = None,
@@ -42,11 +52,14 @@ def album(
         typer.Option(parser=typed_path, metavar="PATH", help="A photo that must not."),
     ] = None,
     variety: Annotated[
-        float,
+        float | None,
         typer.Option(
-            min=0, max=1, metavar="0..1", help="What counts: 0 ratings alone, 1 variety alone."
+            min=0,
+            max=1,
+            metavar="0..1",
+            help="What counts: 0 ratings alone, 1 variety alone. Default: 0.3.",
         ),
-    ] = 0.3,
+    ] = None,
     per: Annotated[
         Literal["day", "event", "folder", "orientation", "group"] | None,
         typer.Option(help="What --at-most is the limit of."),
@@ -62,16 +75,40 @@ def album(
             help="Photos with a visible face: at least, at most, like 5..12, 5.. or ..12.",
         ),
     ] = None,
+    balanced: Annotated[
+        bool | None,
+        typer.Option(
+            "--balanced/--unbalanced",
+            show_default=False,
+            help="Whether an event has about its share of the places at most, as photos with and "
+            "without people have. Default: so, where variety counts and no other limit is set.",
+        ),
+    ] = None,
     alike: Annotated[
-        float,
+        float | None,
         typer.Option(
             min=0,
             max=1,
             metavar="0..1",
             help="Cosine from which photos are one series: measured for `embedded`, for other "
-            "encoders the default is a guess.",
+            "encoders the default, 0.9, is a guess.",
         ),
-    ] = 0.9,
+    ] = None,
+    kept: Annotated[
+        str | None,
+        typer.Option(
+            "--album",
+            metavar="ALBUM",
+            help="Keep it under this name. If it is kept already: show it as it is, or choose it "
+            "anew with the options given here and its own others.",
+        ),
+    ] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Keep the album's photos, fill its empty places.")
+    ] = False,
+    swap: Annotated[
+        bool, typer.Option("--swap", help="Do the swap that helps the kept album most.")
+    ] = False,
     to: Annotated[
         Path | None,
         typer.Option(parser=typed_path, metavar="DIR", help="Copy the album into a folder."),
@@ -79,6 +116,9 @@ def album(
     link: Annotated[
         Literal["copy", "hard", "soft"], typer.Option(help="Copy the photos, or link to them.")
     ] = "copy",
+    numbered: Annotated[
+        bool, typer.Option("--numbered", help="Names begin with the photo's number: 001_.")
+    ] = False,
     with_companions: Annotated[
         bool,
         typer.Option(
@@ -86,204 +126,252 @@ def album(
             help="Copy what goes along with the photos, too: RAW, videos of Live Photos, sidecars.",
         ),
     ] = False,
+    with_sidecars: Annotated[
+        bool,
+        typer.Option("--with-sidecars", help="Write XMP sidecars with stars beside the copies."),
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Choose good and varied photos for an album. Without --to nothing is written."""
-    from photorank.album.request import AlbumRequest, rows_of_files
-    from photorank.export.copy_companions import write_companions
-    from photorank.export.copy_photos import write
+    from photorank.album.kept.choose import request_of, rows_of_album
+    from photorank.album.request import rows_of_files
     from photorank.export.destination import checked_folder
 
-    if with_companions and to is None:
-        raise typer.BadParameter("--with-companions needs --to")
+    for option, wanted in {
+        "--with-companions": with_companions,
+        "--with-sidecars": with_sidecars,
+        "--numbered": numbered,
+    }.items():
+        if wanted and to is None:
+            raise typer.BadParameter(f"{option} needs --to")
     if (per is None) != (at_most is None):
         raise typer.BadParameter("--per and --at-most go together")
     if with_faces is not None and per is not None:
         raise typer.BadParameter("--with-faces and --per exclude each other")
-    opened = open_index(index)
-    rated_by = open_vector(opened, vector)
+    given: dict[str, Any] = {
+        "places": places,
+        "vector": vector,
+        "group": group,
+        "balance": variety,
+        "per": per,
+        "at_most": at_most,
+        "alike": alike,
+        "balanced": balanced,
+    }
+    asked = Asked(given, with_faces, fill, swap)
+    entry = None if kept is None else _entry(kept)
+    if entry is None:
+        if fill or swap:
+            raise typer.BadParameter("--fill and --swap need --album with a kept album")
+        for option, value in {"--places": places, "--vector": vector}.items():
+            if value is None and (kept is None or option == "--places"):
+                raise typer.BadParameter(f"Missing option '{option}'.")
+    opened = open_index(index or (entry.album.index if entry else None) or None)
     folder = None if to is None else checked_folder(opened, to)
-    pinned, banned = (rows_of_files(opened, files or []) for files in (pin, ban))
-    quota = _face_quota(with_faces, places)
-    request = AlbumRequest(places, variety, group, pinned, banned, per, at_most or 0, quota)
+    pinned, banned = (_digests(opened, rows_of_files(opened, some or [])) for some in (pin, ban))
+    old = _blank(opened) if entry is None else entry.album
+    settings = asked.settings(old.settings)
+    rated_by = open_vector(opened, settings.vector or None)
+    wish = replace(
+        old,
+        settings=settings,
+        pinned=tuple(dict.fromkeys([*(one for one in old.pinned if one not in banned), *pinned])),
+        left_out=tuple(
+            dict.fromkeys([*(one for one in old.left_out if one not in pinned), *banned])
+        ),
+    )
+    if entry is not None and banned:
+        wish = replace(wish, photos=tuple(one for one in wish.photos if one not in banned))
     if folder:
         opened.verify()
-    made, series = _choose(opened, rated_by, request, alike, vector)
-    photos = opened.photos()
-    chosen = [photos[one.row] for one in made.chosen]
-    companions = {photos[one.row].path: one.companions for one in made.chosen}
-    pieces = list(write(chosen, folder, link)) if folder else None
-    along = list(write_companions(pieces or [], companions, link)) if with_companions else None
-    if as_json:
-        print_json(_album_json(made, photos, series, pieces) | _companions_json(along))
-        return
-    _print_album(made, photos, series)
-    if pieces is None:
-        _print_size(chosen)
-    else:
-        _print_copies(pieces, link)
-    _print_companions(companions, along)
+    anew = entry is None or ((asked.changes or bool(pinned or banned)) and not (fill or swap))
+    rows = rows_of_album(opened, wish)
+    request = request_of(settings, rows, hold=not anew, fill=anew or fill)
+    made, series = _choose(opened, rated_by, request, settings.alike)
+    if not (anew or fill):
+        made = _in_order(made, rows.photos)
+    if kept is not None and (anew or fill or swap):
+        entry, made, series = _keep(opened, kept, entry, wish, made, series, rated_by, swap=swap)
+    _tell(
+        opened,
+        made,
+        series,
+        entry,
+        Export(folder, link, numbered, with_companions, with_sidecars),
+        as_json,
+    )
 
 
-def _face_quota(text: str | None, places: int) -> "FaceQuota | None":
+class Asked(NamedTuple):
+    """What was asked of an album, apart from photos."""
+
+    given: dict[str, Any]  # settings by name, None where nothing was given
+    with_faces: str | None
+    fill: bool
+    swap: bool
+
+    @property
+    def changes(self) -> bool:
+        """Whether a setting was given."""
+        return self.with_faces is not None or any(one is not None for one in self.given.values())
+
+    def settings(self, old: "AlbumSettings") -> "AlbumSettings":
+        """Settings, with those that were given in the place of the old ones."""
+        new = replace(old, **{name: one for name, one in self.given.items() if one is not None})
+        if self.given["per"] is not None:
+            new = replace(new, faces_at_least=0, faces_at_most=None)
+        if self.with_faces is None:
+            return new
+        return replace(new, per=None, at_most=0, **_face_quota(self.with_faces, new.places))
+
+
+class Export(NamedTuple):
+    """Folder that an album is copied into, and how."""
+
+    folder: Path | None
+    link: "Link"
+    numbered: bool
+    with_companions: bool
+    with_sidecars: bool
+
+
+def _entry(name: str) -> "Entry | None":
+    from photorank.album.kept.album import checked_album_name
+    from photorank.album.kept.store import AlbumStore
+    from photorank.workspace import Workspace
+
+    store = AlbumStore(Workspace.current())
+    return store.load(name) if checked_album_name(name) in store.names() else None
+
+
+def _blank(index: "Index") -> "KeptAlbum":
+    from photorank.album.kept.album import KeptAlbum
+
+    return KeptAlbum(index.name)
+
+
+def _digests(index: "Index", rows: frozenset[int]) -> list[str]:
+    return [index.photo(row).digest for row in sorted(rows)]
+
+
+def _face_quota(text: str, places: int) -> dict[str, Any]:
     from photorank.album.face_quota import FaceQuota
 
-    if text is None:
-        return None
     try:
         quota = FaceQuota.parse(text)
     except ValueError as error:
         raise typer.BadParameter(f"--with-faces {text}: {error}") from error
     if quota.at_least > places:
         raise typer.BadParameter(f"--with-faces asks for more photos than --places {places}")
-    return quota
+    return {"faces_at_least": quota.at_least, "faces_at_most": quota.at_most}
 
 
 def _choose(
-    index: "Index", rated_by: "MasterVector", request: "AlbumRequest", alike: float, vector: str
+    index: "Index", rated_by: "MasterVector", request: Any, alike: float
 ) -> "tuple[Album, Series]":
-    """Album and the series it is chosen from; photos whose files have changed are left out."""
-    from photorank.album.candidates import shortlist
-    from photorank.album.make_album import make_album
-    from photorank.similarity.series import find_series
+    from photorank.album.kept.choose import choose_album
 
-    ratings = index.rate(rated_by)
     with progress("Looking for series", "photos") as report:
-        among = shortlist(index, ratings, request)
-        changed = index.changed(among)
-        request = replace(request, banned=request.banned | set(changed) - request.pinned)
-        series = find_series(index, alike, among=among, on_progress=report)
-    album = make_album(index, ratings, series, request, vector=vector)
-    if changed:
-        photos = index.photos()
-        album.notes.append(changed_since([photos[row].path for row in changed]))
-    return album, series
+        return choose_album(index, rated_by, request, alike, report)
 
 
-def _album_json(
-    album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
-) -> dict[str, Any]:
-    swap = album.swap
-    said: dict[str, Any] = {
-        "places": album.places,
-        "chosen": [
-            {
-                "path": photos[one.row].path,
-                "rating": one.rating,
-                "marginal": one.marginal,
-                "represents": [*(photos[row].path for row in one.represents), *one.raws],
-                "companions": one.companions,
-                "reason": one.reason,
-                "over_next": one.over_next,
-                "pinned": one.pinned,
-                "taken": photos[one.row].taken,
-            }
-            for one in album.chosen
-        ],
-        "bound": album.bound,
-        "value": album.value,
-        "guarantee": album.promise,
-        "series": {"alike": series.threshold, "count": len(series), "photos": len(photos)},
-        "missed": [
-            {"path": photos[one.row].path}
-            | {key: getattr(one, key) for key in ("rating", "marginal", "reason")}
-            for one in album.missed
-        ],
-        "swap": swap
-        and {"out": photos[swap.out].path, "into": photos[swap.into].path, "gain": swap.gain},
-        "notes": album.notes,
-    }
-    if pieces is not None:
-        said["written"] = [piece.target for piece in pieces if piece.outcome == "new"]
-        said["files"] = _files_json(pieces)
-    return said
+def _in_order(made: "Album", rows: list[int]) -> "Album":
+    """Album in the order that it is kept in."""
+    places = {row: place for place, row in enumerate(rows)}
+    chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
+    return replace(made, chosen=chosen)
 
 
-def _files_json(pieces: "list[PhotoCopy]") -> list[dict[str, Any]]:
-    return [
-        {"path": piece.photo} | {key: getattr(piece, key) for key in ("target", "outcome", "why")}
-        for piece in pieces
-    ]
+def _keep(
+    index: "Index",
+    name: str,
+    entry: "Entry | None",
+    wish: "KeptAlbum",
+    made: "Album",
+    series: "Series",
+    rated_by: "MasterVector",
+    *,
+    swap: bool,
+) -> "tuple[Entry, Album, Series]":
+    """The album as it is kept now, and as it is told."""
+    from photorank.album.kept.choose import request_of, rows_of_album, with_photos
+    from photorank.album.kept.store import AlbumStore
+    from photorank.workspace import Workspace
+
+    store = AlbumStore(Workspace.current())
+    rows = [one.row for one in made.chosen]
+    what = "chosen" if entry is None else "filled from the best"
+    new = with_photos(index, wish, rows)
+    if swap and entry is not None:
+        if made.swap is None or made.swap.gain <= 0:
+            return entry, made, series
+        out, into = (index.photo(row) for row in (made.swap.out, made.swap.into))
+        new, what = wish.exchange(out.digest, into.digest), f"{out.path.name} for {into.path.name}"
+    if entry is None:
+        return store.create(name, new, what), made, series
+    entry = store.save(name, new, what, seen=entry.revision)
+    if swap:
+        rows_now = rows_of_album(index, new)
+        request = request_of(new.settings, rows_now, hold=True, fill=False)
+        made, series = _choose(index, rated_by, request, new.settings.alike)
+        made = _in_order(made, rows_now.photos)
+    return entry, made, series
 
 
-def _companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
-    return {} if along is None else {"companions": _files_json(along)}
-
-
-def _print_companions(
-    companions: "dict[Path, list[Path]]", along: "list[PhotoCopy] | None"
+def _tell(
+    index: "Index",
+    made: "Album",
+    series: "Series",
+    entry: "Entry | None",
+    export: Export,
+    as_json: bool,
 ) -> None:
-    """Print which companions were copied, or that there are some."""
-    if along is not None:
-        new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
-        line(f"{counted(new, 'companion')} copied with them, {there} there already")
-        for one in along:
-            if one.outcome in ("changed", "gone"):
-                message(f"{one.photo} was left out: {one.why}")
-    elif count := len({path for paths in companions.values() for path in paths}):
-        kinds = counted(count, "companion")
-        message(f"{kinds} (RAW, videos, sidecars): --to DIR --with-companions copies them, too.")
+    """Copy an album where that was asked for, and print it."""
+    from photorank.export.copy_companions import write_companions
+    from photorank.export.copy_photos import write
 
-
-def _print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:
-    if album.chosen:
-        print_table(
-            ["taken", "rating", "adds", "why", "photo"],
-            [
-                [
-                    (photos[one.row].taken or "").replace("T", " "),
-                    f"{one.rating:.4f}",
-                    f"{one.marginal:.4f}",
-                    one.reason,
-                    photos[one.row].path,
-                ]
-                for one in album.chosen
-            ],
-            right=["rating", "adds"],
-        )
-    line(
-        f"{len(album.chosen)} of {counted(len(photos), 'photo')}, which make {len(series)} series "
-        f"(a cosine of {series.threshold:g} is near-identical; --alike changes that)"
+    photos = index.photos()
+    chosen = [photos[one.row] for one in made.chosen]
+    companions = {photos[one.row].path: one.companions for one in made.chosen}
+    folder, link = export.folder, export.link
+    pieces = list(write(chosen, folder, link, numbered=export.numbered)) if folder else None
+    along = (
+        list(write_companions(pieces or [], companions, link)) if export.with_companions else None
     )
-    if album.bound > 0:
-        reached = min(album.value / album.bound, 1.0)
-        line(
-            f"value {album.value:.4f}: no album can exceed {album.bound:.4f}, so this one has at "
-            f"least {reached:.1%} of the best value ({album.promise:.0%} is certain beforehand)"
-        )
-    for note in album.notes:
-        line(note)
-    if album.missed:
-        line("just missed:")
-        print_some(
-            [
-                f"{photos[one.row].path} (would add {one.marginal:.4f}; {one.reason})"
-                for one in album.missed
-            ]
-        )
-    if swap := album.swap:
-        what = f"{photos[swap.into].path} for {photos[swap.out].path}"
-        if swap.gain > 1e-9:
-            line(f"the swap that would help most: {what} (+{swap.gain:.4f})")
-        else:
-            line(f"no swap would help; the nearest, {what}, costs {-swap.gain:.4f}")
+    sidecars = _sidecars(made, index, pieces or []) if export.with_sidecars else None
+    if as_json:
+        said = album_json(made, photos, series, pieces) | companions_json(along)
+        if sidecars is not None:
+            said["sidecars"] = sidecars
+        print_json(said | _entry_json(entry))
+        return
+    print_album(made, photos, series)
+    if entry is not None:
+        line(f"kept as {entry.name}, change {entry.revision}: {entry.what}")
+    if pieces is None:
+        print_size(chosen)
+    else:
+        print_copies(pieces, link)
+    print_companions(companions, along)
+    if sidecars is not None:
+        line(f"{counted(len(sidecars), 'sidecar')} written")
 
 
-def _print_size(chosen: "list[Photo]") -> None:
-    """Print that nothing was written, and the size of the copies that `--to` would write."""
-    from photorank.export.copy_photos import plan
+def _sidecars(made: "Album", index: "Index", pieces: "list[PhotoCopy]") -> list[Path]:
+    """Paths of sidecars with stars, written beside an album's copies."""
+    import numpy as np
 
-    size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
-    many = counted(len(chosen), "photo")
-    message(f"nothing was written; --to DIR copies {many} ({size:,.1f} MB).")
+    from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars
+
+    copies = [(one.photo, one.target) for one in pieces if one.outcome in ("new", "there")]
+    standing = {index.photo(one.row).path: one.standing for one in made.chosen}
+    given = stars(np.array([standing[photo] for photo, _ in copies])).tolist()
+    written = sidecars_of_copies(copies, given, write=True)
+    return [one.path for one in written if one.outcome in WRITTEN]
 
 
-def _print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
-    new = [piece for piece in pieces if piece.outcome == "new"]
-    there = sum(piece.outcome == "there" for piece in pieces)
-    line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")
-    print_some([piece.target for piece in new])
-    for piece in pieces:
-        if piece.outcome in ("changed", "gone"):
-            message(f"{piece.photo} was left out: {piece.why}")
+def _entry_json(entry: "Entry | None") -> dict[str, Any]:
+    if entry is None:
+        return {}
+    return {"album": {"name": entry.name, "revision": entry.revision, "changed": entry.changed}}

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from photorank.cli import (
     album,
+    albums,
     bench,
     bench_faces,
     bench_framing,
@@ -103,6 +104,7 @@ for family in (
     rate,
     explain,
     album,
+    albums,
     signals,
     faces,
     export,

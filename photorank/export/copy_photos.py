@@ -16,6 +16,7 @@ from typing import Literal, TypeAlias
 
 from photorank.errors import ExportError, StorageError, UnreadablePhotoError
 from photorank.index.opened import Photo
+from photorank.outside_text import MAX_NAME_BYTES
 from photorank.photos.open_photo import file_digest, open_file
 from photorank.workspace import make_folder, storage_errors, sync_folder
 
@@ -25,6 +26,8 @@ Link: TypeAlias = Literal["copy", "hard", "soft"]
 Outcome: TypeAlias = Literal["new", "there", "changed", "gone"]
 
 _CHUNK_BYTES = 1 << 20  # bytes
+_LEAST_DIGITS = 3  # of a number before a name: 001_
+_ROOM_FOR_COUNT = 6  # bytes after a numbered name: " (2)"
 _PART_NAME = re.compile(r"\.[0-9a-f]{16}\.photorank-part")  # of a file that is being written
 _NO_LINK_ERRORS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 
@@ -40,31 +43,38 @@ class PhotoCopy:
     why: str = ""
 
 
-def plan(photos: Sequence[Photo], folder: Path | None, link: Link) -> list[PhotoCopy]:
+def plan(
+    photos: Sequence[Photo], folder: Path | None, link: Link, *, numbered: bool = False
+) -> list[PhotoCopy]:
     """Planned copies for :func:`write`, one per photo; nothing is written.
 
-    A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it. Without
-    a folder no other file is looked at: the plan is that for an empty one.
+    A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it; before
+    the name goes its number in the order, where that is wanted. Without a folder no other file is
+    looked at: the plan is that for an empty one.
     """
     taken: set[str] = set()
     copies = []
-    for photo in photos:
+    digits = max(len(str(len(photos))), _LEAST_DIGITS)
+    for number, photo in enumerate(photos, start=1):
+        name = _numbered(photo.path.name, f"{number:0{digits}d}_") if numbered else photo.path.name
         try:
             size = photo.path.stat().st_size if photo.path.is_file() else None
         except OSError:
             size = None
         if size is None:
-            target, why = (folder or Path()) / photo.path.name, "the photo is not there any more"
+            target, why = (folder or Path()) / name, "the photo is not there any more"
             copies.append(PhotoCopy(photo.path, target, 0, "gone", why))
             continue
-        target, there = _target_for(photo, folder, link, taken)
+        target, there = _target_for(photo, name, folder, link, taken)
         taken.add(target.name.casefold())
         size = size if link == "copy" else 0
         copies.append(PhotoCopy(photo.path, target, size, "there" if there else "new"))
     return copies
 
 
-def write(photos: Sequence[Photo], folder: Path, link: Link) -> Iterator[PhotoCopy]:
+def write(
+    photos: Sequence[Photo], folder: Path, link: Link, *, numbered: bool = False
+) -> Iterator[PhotoCopy]:
     """Copy or link photos into a folder and yield each copy once it is written.
 
     A copy gets its name only when it is whole, on the disk and read back; parts of an interrupted
@@ -72,7 +82,7 @@ def write(photos: Sequence[Photo], folder: Path, link: Link) -> Iterator[PhotoCo
     out. Raises StorageError if the disk fails or is full (copies yielded before are whole),
     ExportError if it takes no such links.
     """
-    copies = plan(photos, folder, link)
+    copies = plan(photos, folder, link, numbered=numbered)
     with storage_errors(folder):
         make_folder(folder)
         for left in folder.iterdir():
@@ -167,7 +177,9 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
             give_name(temporary, target, link)
             return target
         except FileExistsError:  # another process was faster
-            target, _ = _target_for(photo, target.parent, link, {target.name.casefold()})
+            target, _ = _target_for(
+                photo, planned.target.name, target.parent, link, {target.name.casefold()}
+            )
 
 
 def give_name(temporary: Path, target: Path, link: Link) -> None:
@@ -187,12 +199,12 @@ def give_name(temporary: Path, target: Path, link: Link) -> None:
 
 
 def _target_for(
-    photo: Photo, folder: Path | None, link: Link, taken: set[str]
+    photo: Photo, wanted: str, folder: Path | None, link: Link, taken: set[str]
 ) -> tuple[Path, bool]:
     """Target path for a photo's copy, and whether the photo is already exported there."""
-    name = photo.path
+    name = Path(wanted)
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
-    for one in itertools.chain([name.name], names):
+    for one in itertools.chain([wanted], names):
         if one.casefold() in taken:
             continue
         if folder is None:
@@ -217,6 +229,15 @@ def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
         return file_digest(target) == photo.digest
     except (OSError, UnreadablePhotoError):
         return False
+
+
+def _numbered(name: str, number: str) -> str:
+    """Name with a number before it, its stem cut where no disk takes so many bytes."""
+    stem, suffix = os.fsencode(Path(name).stem), os.fsencode(Path(name).suffix)
+    room = MAX_NAME_BYTES - len(number) - len(suffix) - _ROOM_FOR_COUNT
+    if len(stem) > room:
+        stem = stem[:room].decode(errors="ignore").encode()
+    return number + os.fsdecode(stem + suffix)
 
 
 def _check_room(copies: Sequence[PhotoCopy], folder: Path) -> None:

@@ -58,6 +58,11 @@ def test_the_commands_are_those_of_the_contract():
         *("vector import", "vector blend", "vector cosines"),
         *("evaluate", "keepers", "rate", "compare", "top", "bottom", "search"),
         *("signals", "faces", "album"),
+        *(
+            f"albums {verb}"
+            for verb in ("list", "show", "save", "remove", "restore", "undo", "redo")
+        ),
+        *("albums export", "albums import"),
         *("doctor", "reroot"),
         *("people", "explain", "nuisance", "bench framing", "bench stability"),
         *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),

@@ -1,0 +1,53 @@
+"""Balance of an album: no event, with people or without, has many more places than its share."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from photorank.album.greedy_choice import Mask
+from photorank.index.opened import IndexFaces, Photo
+from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.typing import Codes
+
+EVENT_GAP_SECONDS = 6 * 3600.0  # without a photo, which end an event
+# Of its share of the moments that a part may have: a part of poor photos need not be filled up.
+_MOST_OF_SHARE = 1.25
+_LEAST_MEASURED = 0.5  # share of photos that faces were looked for in, from which people count
+
+
+def events_of(photos: Sequence[Photo]) -> Codes:
+    """Event number of each photo (n,) in order of time; -1 for a photo without a date."""
+    seconds = seconds_or_day([photo.taken for photo in photos])
+    order = np.argsort(seconds, kind="stable")
+    order = order[np.isfinite(seconds[order])]
+    events = np.full(len(photos), -1, dtype=np.intp)
+    gaps = np.diff(seconds[order], prepend=seconds[order[:1]]) > EVENT_GAP_SECONDS
+    events[order] = np.cumsum(gaps)
+    return events
+
+
+def balanced_parts(photos: Sequence[Photo], faces: IndexFaces) -> Codes:
+    """Part of each photo (n,): its event, and whether people are to be seen in it."""
+    parts = 2 * events_of(photos) + 2  # photos without a date are a part, too
+    measured = faces.measured
+    if len(photos) and measured.mean() >= _LEAST_MEASURED:
+        parts += np.nan_to_num(faces.column("faces")) > 0
+    return np.unique(parts, return_inverse=True)[1].astype(np.intp)
+
+
+def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
+    """Most photos of each part (parts,) in an album; None where nothing is to be shared out.
+
+    A part's share is that of the moments, counted by their best shots, `first` (n,), besides
+    those of the photos that are in already, `there`. The places can always be filled.
+    """
+    free = first.copy()
+    free[there] = False
+    count = int(parts.max(initial=-1)) + 1
+    moments = np.bincount(parts[free], minlength=count)
+    left = places - len(there)
+    if left <= 0 or left >= moments.sum() or np.count_nonzero(moments) < 2:
+        return None
+    share = np.ceil(_MOST_OF_SHARE * left * moments / moments.sum()).astype(np.intp)
+    limits: Codes = np.bincount(parts[there], minlength=count) + share
+    return limits

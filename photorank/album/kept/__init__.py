@@ -1,0 +1,1 @@
+"""Albums that are kept in the workspace: what one holds, where it is stored, its JSON."""

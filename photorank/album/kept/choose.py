@@ -1,0 +1,104 @@
+"""Kept albums and the choice: an album's photos as rows, filled from the best, chosen anew."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.album.candidates import shortlist
+from photorank.album.face_quota import FaceQuota
+from photorank.album.kept.album import AlbumSettings, KeptAlbum
+from photorank.album.make_album import Album, make_album
+from photorank.album.request import AlbumRequest
+from photorank.errors import changed_since
+from photorank.index.opened import Index
+from photorank.photos.metadata.capture_time import seconds_or_day
+from photorank.similarity.series import Series, find_series
+from photorank.vectors.master import MasterVector
+
+
+class AlbumRows(NamedTuple):
+    """Rows of a kept album's photos in an index."""
+
+    photos: list[int]  # in the album's order
+    pinned: frozenset[int]
+    left_out: frozenset[int]
+    missing: list[str]  # digests of its photos that the index does not have
+
+
+def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
+    """Rows of an album's photos, wherever their files lie now."""
+    wanted = {*album.photos, *album.pinned, *album.left_out}
+    rows = {digest: row for row, digest in enumerate(index.digests()) if digest in wanted}
+    return AlbumRows(
+        [rows[one] for one in album.photos if one in rows],
+        frozenset(rows[one] for one in album.pinned if one in rows),
+        frozenset(rows[one] for one in album.left_out if one in rows),
+        [one for one in album.photos if one not in rows],
+    )
+
+
+def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
+    """Request for an album by its settings: its photos as they are, filled up, or chosen anew."""
+    faces = None
+    if settings.faces_at_least or settings.faces_at_most is not None:
+        faces = FaceQuota(settings.faces_at_least, settings.faces_at_most)
+    there = len(rows.pinned.union(rows.photos)) if hold else 0
+    places = max(settings.places, there) if fill else there
+    return AlbumRequest(
+        places,
+        settings.balance,
+        settings.group if fill else None,
+        rows.pinned,
+        rows.left_out,
+        settings.per,
+        settings.at_most,
+        faces,
+        settings.balanced,
+        tuple(rows.photos) if hold else (),
+    )
+
+
+def choose_album(
+    index: Index,
+    vector: MasterVector,
+    request: AlbumRequest,
+    alike: float,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> tuple[Album, Series]:
+    """Album by a request and the series it is chosen from, without photos whose files changed."""
+    ratings = index.rate(vector)
+    among = shortlist(index, ratings, request)
+    changed = set(index.changed(among)) - request.pinned.union(request.held)
+    request = replace(request, banned=request.banned | changed)
+    series = find_series(index, alike, among=among, on_progress=on_progress)
+    album = make_album(index, ratings, series, request, vector=vector.name)
+    if changed:
+        album.notes.append(changed_since([index.photo(row).path for row in sorted(changed)]))
+    return album, series
+
+
+def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
+    """Album that holds the photos at `rows`: those that it had in their order, the others by time.
+
+    A new photo stands before the first one that was taken later. Photos that the index does not
+    have stay in it.
+    """
+    had = rows_of_album(index, album)
+    wanted = set(rows)
+    order = [row for row in had.photos if row in wanted]
+    taken = [index.photo(row).taken for row in (*order, *rows)]
+    seconds = dict(zip((*order, *rows), seconds_or_day(taken).tolist(), strict=True))
+    for row in sorted(wanted - set(order), key=lambda one: (np.nan_to_num(seconds[one]), one)):
+        moment = seconds[row]
+        later = (place for place, one in enumerate(order) if seconds[one] > moment)
+        order.insert(next(later, len(order)), row)
+    digests = tuple(index.photo(row).digest for row in order)
+    alone = tuple(one for one in album.book.alone if one in digests)
+    return replace(
+        album,
+        photos=digests + tuple(had.missing),
+        index=index.name,
+        book=replace(album.book, alone=alone),
+    )

@@ -1,0 +1,31 @@
+"""JSON of a kept album, to take it to another workspace or to a backup."""
+
+import json
+from typing import Any
+
+from photorank.album.kept.album import KeptAlbum, checked_album, checked_album_name
+from photorank.errors import AlbumError
+from photorank.json_values import from_json, to_json
+
+FORMAT = "photorank album 1"
+MAX_BYTES = 100 << 20  # of a file that is read
+
+
+def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:
+    """JSON of an album, which :func:`album_of_json` reads."""
+    return {"format": FORMAT, "name": name, **to_json(album)}
+
+
+def album_of_json(data: bytes) -> tuple[str, KeptAlbum]:
+    """Name and album of a file's bytes; AlbumError, with nothing kept, if it is none."""
+    try:
+        said = json.loads(data)
+        if said["format"] != FORMAT:
+            raise ValueError(f"its format is {said['format']!r}, not {FORMAT!r}")
+        name, album = str(said["name"]), from_json(KeptAlbum, said)
+    except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
+        raise AlbumError(
+            f"this is no album's JSON ({type(error).__name__}: {str(error)[:100]}). "
+            "`photorank albums export NAME` writes one."
+        ) from error
+    return checked_album_name(name), checked_album(album)

@@ -1,0 +1,51 @@
+"""Balance: events, and photos with and without people, have about their share of an album."""
+
+import numpy as np
+import pytest
+
+from photorank.album.balance import balanced_limits, events_of
+from photorank.index.opened import Photo
+
+
+def photo(taken):
+    """Return a photo of a moment."""
+    return Photo("0" * 64, None, None, None, taken, None)
+
+
+def test_events_end_where_nobody_photographs():
+    """Six hours without a photo; a photo without a date is of no event."""
+    times = [
+        "2024-07-01T10:00:00",
+        None,
+        "2024-07-01T15:00:00",
+        "2024-07-01T21:00:01",
+        "2024-07-03",
+    ]
+    assert events_of([photo(time) for time in times]).tolist() == [0, -1, 0, 1, 2]
+    assert events_of([]).tolist() == []
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_part_exceeds_its_share_and_all_places_can_be_filled(seed):
+    """A quarter more than its share, rounded up; photos that are in already come on top."""
+    rng = np.random.default_rng(seed)
+    n, places = int(rng.integers(5, 60)), int(rng.integers(1, 40))
+    parts = rng.integers(0, 4, n)
+    first = rng.random(n) < 0.7
+    there = np.flatnonzero(rng.random(n) < 0.1)
+    limits = balanced_limits(parts, first, there, places)
+    free = first.copy()
+    free[there] = False
+    moments = np.bincount(parts[free], minlength=4)
+    left = places - len(there)
+    if left <= 0 or left >= moments.sum() or np.count_nonzero(moments) < 2:
+        assert limits is None
+        return
+    held = np.bincount(parts[there], minlength=4)
+    assert np.minimum(limits - held, moments).sum() >= left
+    assert (limits - held <= 1.25 * left * moments / moments.sum() + 1).all()
+
+
+def test_one_part_is_not_limited():
+    """With nothing to be shared out the choice is free, and its guarantee the greater one."""
+    assert balanced_limits(np.zeros(9, dtype=int), np.ones(9, bool), np.array([], int), 3) is None
