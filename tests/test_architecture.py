@@ -28,6 +28,7 @@ ROOMS = [
     {"evaluation"},
     {"album"},
     {"export"},
+    {"scoring"},
     {"demo", "bench", "doctor"},
     {"cli", "__init__", "dashboard"},
     {"__main__"},
@@ -49,7 +50,7 @@ AT_HOME = {
         *("tokenizers", "transformers", "threadpoolctl"),
         *("openvino", "nncf"),
     },
-    "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow"},
+    "index": {"faiss", "sqlite3", "filelock", "ray", "pyarrow", "fsspec"},
     "similarity": {"faiss", "sklearn", "openTSNE"},
     "sample": {"PIL", "skimage", "sklearn", "scipy"},
     "metrics": {"scipy"},
@@ -63,6 +64,7 @@ AT_HOME = {
     },
     "album": {"sqlite3"},  # the albums that are kept
     "export": {"pyarrow"},
+    "scoring": {"pyarrow", "fsspec"},  # lists of paths; addresses
     "cli": {"typer", "rich"},
     "dashboard": {"streamlit", "starlette", "altair", "pandas", "PIL"},
 }

@@ -10,7 +10,7 @@ from PIL import Image
 from photorank.encoders.blocks import Blocks, unit_rows
 from photorank.encoders.constants import load_constants
 from photorank.errors import EncoderMismatchError
-from photorank.typing import Direction, Embeddings, Floats, Frames
+from photorank.typing import Direction, Embeddings, Flags, Floats, Frames
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,16 @@ class MeanPooled(Protocol):
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
         """Parts of a frame's scalar product with a direction, without signals."""
+
+
+NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
+
+
+def usable_rows(rows: Embeddings, head: int) -> Flags:
+    """Whether each embedding (n,) is finite and its head, of so many numbers, is not zero."""
+    lengths = np.linalg.norm(rows[:, :head], axis=1)
+    usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
+    return usable
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:

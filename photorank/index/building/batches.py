@@ -6,9 +6,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-import numpy as np
-
-from photorank.encoders.base import Prepared, encode_photos
+from photorank.encoders.base import NO_EMBEDDING, Prepared, encode_photos, usable_rows
 from photorank.index.building.decode_ahead import Embedded, Framed, Opened, Unusable
 from photorank.index.building.run import Run
 from photorank.index.catalogue.file_records import (
@@ -28,8 +26,6 @@ from photorank.photos.metadata.folder_names import FolderNames
 from photorank.photos.pathtext import unicode_text
 from photorank.typing import Embeddings, Rows
 from photorank.workspace import storage_errors
-
-_NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 class Batches:
@@ -116,7 +112,7 @@ class Batches:
             reader = None if photo.passing else self.run.reader
             return KnownSkip(file.stamp, reason, reader)
         if photo.digest in self._unembedded:
-            return KnownSkip(file.stamp, _NO_EMBEDDING, self.run.reader)
+            return KnownSkip(file.stamp, NO_EMBEDDING, self.run.reader)
         return Entry(file.stamp, photo.digest)
 
     def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
@@ -138,9 +134,7 @@ class Batches:
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
         """Keep the embeddings (n, d) that are finite and not zero."""
-        head = rows[:, : self.run.manifest.head]
-        lengths = np.linalg.norm(head, axis=1)
-        usable = np.isfinite(rows).all(axis=1) & (lengths > 0)
+        usable = usable_rows(rows, self.run.manifest.head)
         self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):
             if good:

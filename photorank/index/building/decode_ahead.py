@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from photorank.encoders.base import Encoder, Prepared
 from photorank.encoders.runtimes import Switchable
@@ -27,6 +28,9 @@ from photorank.photos.open_photo import (
 )
 from photorank.photos.signals.all_signals import catalogue_signals
 from photorank.typing import Embeddings
+
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 _READING_PACKAGES = (
     *("photorank", "pillow", "pillow-heif", "pillow-jxl-plugin"),
@@ -110,21 +114,11 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Yield the read files in order, with at most `most` of them waiting in memory."""
-        pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
-        waiting: deque[Future[Opened | Unusable]] = deque()
-        files = iter(todo)
-        try:
-            while True:
-                for place, file in islice(files, most - len(waiting)):
-                    waiting.append(pool.submit(self._open, place, file))
-                if not waiting:
-                    return
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+        """Read files in order, with at most `most` of them waiting in memory."""
+        return in_order(self._open, todo, workers=workers, most=most)
 
-    def _open(self, place: Place, file: PhotoFile) -> Opened | Unusable:
+    def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:
+        place, file = one
         # The size and time are those from before the file was read. Should it have changed since,
         # the next run sees a difference and reads it again.
         try:
@@ -160,6 +154,24 @@ class Opener:
             codes=picture_codes(small),
             faces=decoded.faces,
         )
+
+
+def in_order(
+    work: Callable[[Item], Done], items: Iterable[Item], *, workers: int, most: int
+) -> Generator[Done]:
+    """Yield what work makes of items, in order, by threads; at most `most` results wait."""
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
+    waiting: deque[Future[Done]] = deque()
+    items = iter(items)
+    try:
+        while True:
+            for item in islice(items, most - len(waiting)):
+                waiting.append(pool.submit(work, item))
+            if not waiting:
+                return
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def usable_cores() -> int:

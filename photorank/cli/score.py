@@ -1,0 +1,112 @@
+"""The command that scores photos in batches, from anywhere, as they come."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.options import IndexName, MaybeVector, example
+from photorank.cli.output import message, progress
+from photorank.errors import counted
+from photorank.outside_text import typed_path
+
+if TYPE_CHECKING:
+    from photorank.scoring.scale import Scale
+    from photorank.scoring.score_files import ScoreFile, ScoreStream
+    from photorank.scoring.score_rows import Format
+
+app = typer.Typer()
+
+_Told: TypeAlias = Callable[[int, int | None], None]
+_FORMATS: "dict[str, Format]" = {".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+
+
+@app.command(epilog=example("photorank score ~/Photos --vector beauty --to scores.jsonl --resume"))
+def score(
+    photos: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PHOTO...",
+            show_default=False,
+            help="Files, folders, patterns like 'photos/**/*.jpg', addresses like "
+            "s3://bucket/photos, - for a path a line of standard input, @FILE or a table (CSV, "
+            "Excel, Parquet) for a list of them.",
+        ),
+    ],
+    vector: MaybeVector = None,
+    format: Annotated[
+        Literal["jsonl", "csv", "parquet"] | None,
+        typer.Option("--format", help="Default: by the name after --to, else jsonl."),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path, metavar="FILE", help="Default: standard output, as rows come."
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with FILE; photos with a row are not opened.")
+    ] = False,
+    column: Annotated[
+        str | None,
+        typer.Option(metavar="C", help="A table's column of paths. Default: path, file or url."),
+    ] = None,
+    index: IndexName = None,
+) -> None:
+    """Score photos in any number, a row each. A photo that cannot be scored is a row, too."""
+    from photorank.scoring.scale import Scale
+    from photorank.scoring.sources import check_sources
+
+    written = format or _FORMATS.get("" if to is None else to.suffix.lower(), "jsonl")
+    if to is None and (resume or written == "parquet"):
+        raise typer.BadParameter("--resume and --format parquet need a file: --to FILE")
+    check_sources(photos, column)
+    opened = open_index(index)
+    scale = Scale(opened, open_vector(opened, vector, "rating"))
+    with _sink(scale, to, written, resume=resume) as sink, progress("Scoring", "photos") as told:
+        done, rated = _score(photos, column, scale, sink, told)
+    message(f"rated {rated:,} of {counted(done, 'photo')}{f', in {to}' if to else ''}")
+    if not rated:
+        message("no photo could be rated; each row has its reason.")
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _sink(
+    scale: "Scale", to: Path | None, format: "Format", *, resume: bool
+) -> "Iterator[ScoreFile | ScoreStream]":
+    from photorank.export.destination import outside_photos
+    from photorank.scoring.score_files import ScoreFile, ScoreStream
+
+    if to is None:
+        yield ScoreStream(sys.stdout.buffer, format)
+        return
+    file = ScoreFile(outside_photos(scale.index, to), format)
+    with file.open(scale.card, resume=resume):
+        yield file
+
+
+def _score(
+    photos: list[str],
+    column: str | None,
+    scale: "Scale",
+    sink: "ScoreFile | ScoreStream",
+    tell: _Told,
+) -> tuple[int, int]:
+    """Score what has no row yet; return the numbers of rows and of those with a rating."""
+    from photorank.scoring.embed_bytes import Embedder
+    from photorank.scoring.score_photos import scored
+    from photorank.scoring.sources import find_sources
+
+    done = rated = 0
+    sources = sink.left(find_sources(photos, sys.stdin.buffer, column=column))
+    for batch in scored(sources, Embedder(scale.index, scale.index.encoder), scale):
+        sink.write(batch)
+        done += len(batch)
+        rated += sum(one.score is not None for one in batch)
+        tell(sink.kept + done, None)
+    return sink.kept + done, sink.kept_rated + rated

@@ -1,0 +1,1 @@
+"""Batches of photos, rated as they come, in bounded memory."""

@@ -1,0 +1,106 @@
+"""Photos at addresses that fsspec reads: s3://, gs://, https://, zip:// and others."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from photorank.errors import PhotorankError, UnreadablePhotoError, first_line
+from photorank.photos.decode_limits import MAX_FILE_BYTES
+from photorank.photos.suffixes import PHOTO_SUFFIXES
+from photorank.scoring.score_photos import Source
+
+_WEB = ("http", "https")  # whose addresses end in anything, and have no folders
+
+
+class AddressError(PhotorankError, ValueError):
+    """An address cannot be used: its protocol is unknown, or what reads it is not installed."""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address and no path.
+
+    >>> is_address("s3://bucket/photos"), is_address("C:/photos/a.jpg")
+    (True, False)
+    """
+    return "://" in text
+
+
+def check_address(text: str) -> None:
+    """Raise AddressError if nothing here reads such addresses; nobody is asked yet."""
+    _opened(text)
+
+
+def address(text: str) -> Source:
+    """Photo at an address."""
+    return Source(text, partial(_read, text))
+
+
+def found_at(text: str) -> Iterator[Source]:
+    """Photos at an address: one, those that a pattern matches, or those below a folder."""
+    filesystem, path = _opened(text)
+    web = text.partition("://")[0] in _WEB
+    pattern = "*" in path or (not web and any(mark in path for mark in "?["))
+    suffix = PurePosixPath(path).suffix.lower()
+    if not pattern and (web or suffix in PHOTO_SUFFIXES):
+        yield address(text)
+        return
+    _, chained, archive = text.partition("::")  # as in zip://photos/*.jpg::archive.zip
+    try:
+        for name in filesystem.glob(path) if pattern else _below(filesystem, path):
+            found = f"{filesystem.unstrip_protocol(name)}{chained}{archive}"
+            yield Source(found, partial(_read_open, filesystem, name))
+    except FileNotFoundError:
+        yield Source.refused(text, "not found")
+    except Exception as error:  # each of fsspec's file systems has errors of its own
+        yield Source.refused(text, first_line(error))
+
+
+def _below(filesystem: Any, folder: str) -> Iterator[str]:
+    """Yield the paths of the photos below a folder, one folder at a time."""
+    seen = False
+    for _, _, files in filesystem.walk(folder, detail=True, on_error="raise"):
+        seen = seen or bool(files)
+        for _, one in sorted(files.items()):
+            if PurePosixPath(one["name"]).suffix.lower() in PHOTO_SUFFIXES:
+                yield one["name"]
+    if not seen:
+        raise FileNotFoundError
+
+
+def _opened(text: str) -> tuple[Any, str]:
+    try:
+        return _filesystem(text)
+    except Exception as error:  # ImportError names the package that is missing; others their fault
+        why = first_line(error).rstrip(".")
+        raise AddressError(f"{text} cannot be read: {why}.") from error
+
+
+def _filesystem(text: str) -> tuple[Any, str]:
+    import fsspec
+
+    filesystem, path = fsspec.core.url_to_fs(text)
+    return filesystem, path
+
+
+def _read(text: str) -> bytes:
+    try:
+        filesystem, path = _opened(text)
+    except AddressError as error:
+        raise UnreadablePhotoError(str(error)) from error
+    return _read_open(filesystem, path)
+
+
+def _read_open(filesystem: Any, path: str) -> bytes:
+    try:
+        with filesystem.open(path, "rb") as file:
+            data: bytes = file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError as error:
+        raise UnreadablePhotoError("not found") from error
+    except Exception as error:  # a photo that cannot be had must not end a run over millions
+        raise UnreadablePhotoError(first_line(error), passing=True) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise UnreadablePhotoError(f"larger than {MAX_FILE_BYTES >> 30} GiB")
+    if not data:
+        raise UnreadablePhotoError("empty file")
+    return data

@@ -1,0 +1,62 @@
+"""Embeddings of photos' bytes in an index's own way; what the index holds is not embedded again."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.encoders.base import Encoder, Prepared, encode_photos, usable_rows
+from photorank.index.building.decode_ahead import LazyEncoder
+from photorank.index.opened import Index
+from photorank.photos.decode_pool import decode_isolated
+from photorank.photos.open_photo import photo_digest
+from photorank.typing import Embeddings, Flags
+
+
+class Ready(NamedTuple):
+    """Photo that is ready to be embedded, or a row of the index that holds it."""
+
+    prepared: Prepared | None
+    row: int | None = None
+
+
+class Embedder:
+    """Encoder of an index, with the digests of its photos. Threads may share it."""
+
+    def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
+        self.index = index
+        self.encoder = LazyEncoder(load)
+        digests = np.array(index.digests(), dtype="S64")
+        self._order = np.argsort(digests)
+        self._digests = digests[self._order]
+
+    def ready(self, data: bytes) -> Ready:
+        """Photo of a file's bytes, decoded in a process of the pool.
+
+        Raises UnreadablePhotoError if they are no usable photo, and the encoder's errors.
+        """
+        row = self._row_of(photo_digest(data).encode())
+        if row is not None:
+            return Ready(None, row)
+        encoder = self.encoder()
+        decoded = decode_isolated(data, short_side=encoder.short_side, long_side=encoder.long_side)
+        return Ready(encoder.prepare(decoded.photo))
+
+    def embed(self, photos: Sequence[Ready]) -> tuple[Embeddings, Flags]:
+        """Embeddings (n, d) of photos, and whether each can be used."""
+        rows = np.zeros((len(photos), self.index.manifest.dimensions), dtype=np.float32)
+        new = [place for place, photo in enumerate(photos) if photo.prepared is not None]
+        held = [place for place, photo in enumerate(photos) if photo.prepared is None]
+        if new:
+            prepared = [one.prepared for one in photos if one.prepared is not None]
+            rows[new] = encode_photos(self.encoder(), prepared)
+        if held:
+            known = [one.row for one in photos if one.row is not None]
+            rows[held] = self.index.embeddings_of(known)
+        return rows, usable_rows(rows, self.index.manifest.head)
+
+    def _row_of(self, digest: bytes) -> int | None:
+        place = int(np.searchsorted(self._digests, digest))
+        if place < len(self._digests) and self._digests[place] == digest:
+            return int(self._order[place])
+        return None

@@ -1,0 +1,65 @@
+"""Scale of an index and a vector: what a rating is worth among the index's photos."""
+
+import hashlib
+import json
+from functools import cached_property
+from importlib.metadata import version
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.export.write_sidecars import stars
+from photorank.index.opened import Index
+from photorank.json_values import to_json
+from photorank.rating.percentiles import percentiles_among
+from photorank.typing import Embeddings, Json
+from photorank.vectors.master import MasterVector
+
+
+class Score(NamedTuple):
+    """Rating of a photo, and what it is worth among the index's photos."""
+
+    rating: float
+    percentile: float  # 0 to 100
+    stars: int  # 1 to 5
+
+
+class Scale:
+    """Vector with its ratings of an index's photos."""
+
+    def __init__(self, index: Index, vector: MasterVector) -> None:
+        self.index = index
+        self.vector = vector
+        self.collection = np.sort(index.rate(vector))
+
+    def scores(self, embeddings: Embeddings) -> list[Score]:
+        """Scores of embeddings (n, d)."""
+        ratings = self.vector.rate(embeddings, self.index.fingerprint)
+        standing = percentiles_among(ratings, self.collection)
+        columns = (ratings.tolist(), standing.tolist(), stars(standing).tolist())
+        return [Score(*one) for one in zip(*columns, strict=True)]
+
+    @cached_property
+    def card(self) -> Json:
+        """Names and versions of all that a score rests on, as JSON."""
+        return {
+            "photorank": version("photorank"),
+            "index": self.index.name,
+            "photos": len(self.index),
+            "encoder": self.index.manifest.encoder,
+            "fingerprint": to_json(self.index.fingerprint),
+            "vector": self.vector.name,
+            "vector_version": vector_version(self.vector),
+            "scale_version": _digest(self.collection.tobytes()),
+        }
+
+
+def vector_version(vector: MasterVector) -> str:
+    """Digest of all that decides a vector's ratings; its name and card do not."""
+    fingerprint = json.dumps(to_json(vector.fingerprint), sort_keys=True).encode()
+    numbers = np.append(vector.direction, [vector.scale, vector.bias])
+    return _digest(fingerprint + numbers.tobytes())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,0 +1,233 @@
+"""Files of scores, written as they come, and gone on with after any end."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from photorank.errors import PhotorankError
+from photorank.export.table_files import Row, Table, write_parquet_table
+from photorank.photos.pathtext import path_text, text_path, unicode_text
+from photorank.scoring.score_photos import Scored, Source
+from photorank.scoring.score_rows import COLUMNS, CsvLines, Format, JsonLines, Written
+from photorank.typing import Json
+from photorank.workspace import make_folder, read_bytes, storage_errors, write_bytes
+
+_PART_BYTES = 1 << 20
+_LINES: dict[Format, JsonLines | CsvLines] = {
+    "jsonl": JsonLines(),
+    "csv": CsvLines(),
+    "parquet": JsonLines(),  # until it is complete: a Parquet file cannot be read before its end
+}
+_DECISIVE = ("fingerprint", "vector_version", "scale_version")  # of a card, for two runs of a file
+
+
+class ScoreFileError(PhotorankError, ValueError):
+    """A file of scores exists, is of other scores, or is none."""
+
+
+class ScoreStream:
+    """Stream such as standard output, which takes rows of JSON or CSV."""
+
+    kept = kept_rated = 0  # rows that were there before, as :class:`ScoreFile` has them
+
+    def __init__(self, stream: BinaryIO, format: Format) -> None:
+        self._stream, self._lines = stream, _LINES[format]
+        stream.write(self._lines.head)
+
+    def left(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """All sources."""
+        return iter(sources)
+
+    def write(self, batch: Iterable[Scored]) -> None:
+        """Write rows."""
+        self._stream.write(b"".join(map(self._lines.line, batch)))
+        self._stream.flush()
+
+
+class ScoreFile:
+    """File of scores with a card beside it, which says what they rest on."""
+
+    def __init__(self, path: Path, format: Format) -> None:
+        self.path = path
+        self._format = format
+        self._lines = _LINES[format]
+        # Of a Parquet file the rows so far lie beside it.
+        self._grown = path.with_name(f"{path.name}.part.jsonl") if format == "parquet" else path
+        self._file: BinaryIO | None = None
+        self.kept = 0  # rows that were there before
+        self.kept_rated = 0  # of them with a rating
+
+    @property
+    def card(self) -> Path:
+        """Path of the card."""
+        return self.path.with_name(f"{self.path.name}.card.json")
+
+    @contextmanager
+    def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
+        """Open the file for new rows; on success it is whole and, as Parquet, complete.
+
+        Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
+        else than the card says; StorageError if it cannot be written.
+        """
+        begun = self.path.exists() or self._grown.exists()
+        if begun and not resume:
+            raise ScoreFileError(
+                f"{self.path} exists already. Go on with it by `--resume`, or name another file."
+            )
+        with storage_errors(self.path):
+            make_folder(self.path.parent)
+            if begun:
+                self._require(card)
+                self._reopen_parquet()
+            else:
+                write_bytes(self.card, (json.dumps(card, indent=2) + "\n").encode())
+            with self._grown.open("ab+") as file:
+                _lock(file, self.path)
+                _drop_torn_row(file)
+                if not file.tell():
+                    file.write(self._lines.head)
+                    file.flush()
+                self._file = file
+                yield self
+                os.fsync(file.fileno())
+            if self._format == "parquet":
+                write_parquet_table(self.path, Table(COLUMNS, self._all_rows()))
+                self._grown.unlink()
+
+    def write(self, batch: Iterable[Scored]) -> None:
+        """Add rows, which a reader sees at once."""
+        assert self._file is not None  # noqa: S101 - within `open`
+        with storage_errors(self.path):
+            self._file.write(b"".join(map(self._lines.line, batch)))
+            self._file.flush()
+
+    def left(self, sources: Iterable[Source]) -> Iterator[Source]:
+        """Sources without a row: those after the rows that are there, which are in their order.
+
+        Where files have come or gone since, the rows are looked up by their paths' digests, in
+        eight bytes each.
+        """
+        rows, sources = self._rows(), iter(sources)
+        for source in sources:
+            row = next(rows, None)
+            if row is None:
+                yield source
+                break
+            if row.path != self._lines.path(source.path):
+                known = _Digests(one.path for one in chain([row], rows))
+                others = chain([source], sources)
+                yield from (one for one in others if self._lines.path(one.path) not in known)
+                return
+        for _ in rows:  # of files that are gone; they are counted
+            pass
+        yield from sources
+
+    def _rows(self) -> Iterator[Written]:
+        """Yield the rows that are there, and count them."""
+        with self._grown.open("rb") as file:
+            try:
+                for row in self._lines.rows(file):
+                    self.kept += 1
+                    self.kept_rated += row.rated
+                    yield row
+            except (ValueError, TypeError) as error:
+                raise ScoreFileError(
+                    f"{self.path} has something else than scores after {self.kept:,} rows. Name "
+                    "another file with --to."
+                ) from error
+
+    def _require(self, card: Json) -> None:
+        """Raise ScoreFileError if the rows that are there rest on anything else."""
+        try:
+            found = json.loads(read_bytes(self.card))
+            differs = [key for key in _DECISIVE if found[key] != card[key]]
+        except (FileNotFoundError, ValueError, KeyError, TypeError) as error:
+            raise ScoreFileError(
+                f"{self.path} cannot be gone on with: {self.card.name} beside it, which says by "
+                "what it was scored, is missing or damaged. Name another file with --to."
+            ) from error
+        if differs:
+            what = ", ".join(key.replace("_", " ") for key in differs)
+            raise ScoreFileError(
+                f"{self.path} was scored by something else ({what}): old and new rows could not "
+                "be compared. Name another file with --to."
+            )
+
+    def _reopen_parquet(self) -> None:
+        """Put the rows of a complete Parquet file back where new ones are added."""
+        if self._format != "parquet" or self._grown.exists():
+            return
+        import pyarrow.parquet as pq
+
+        temporary = self._grown.with_name(f".{self._grown.name}.new")
+        with temporary.open("wb") as file:
+            for batch in pq.ParquetFile(self.path).iter_batches():
+                rows = (row | {"path": text_path(row["path"])} for row in batch.to_pylist())
+                file.writelines(json.dumps(row).encode() + b"\n" for row in rows)
+        temporary.replace(self._grown)
+
+    def _all_rows(self) -> Iterator[Row]:
+        with self._grown.open("rb") as file:
+            for line in file:
+                row = json.loads(line)
+                yield row | {"path": _text(row["path"])}
+
+
+class _Digests:
+    """Set of texts as digests of eight bytes: of ten million two are alike in one of 10⁵ sets."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._sorted = np.sort(np.fromiter(map(self._digest, texts), np.uint64))
+
+    def __contains__(self, text: str) -> bool:
+        digest = np.uint64(self._digest(text))
+        place = int(np.searchsorted(self._sorted, digest))
+        return place < len(self._sorted) and bool(self._sorted[place] == digest)
+
+    @staticmethod
+    def _digest(text: str) -> int:
+        data = text.encode(errors="surrogatepass")
+        return int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
+
+
+def _text(path: str) -> str:
+    """Unicode text of a path or an address."""
+    return path_text(Path(path)) if path.startswith("/") else unicode_text(path)
+
+
+def _drop_torn_row(file: BinaryIO) -> None:
+    """Cut off what a killed run left of its last row, and go to the end."""
+    end = file.seek(0, os.SEEK_END)
+    whole = 0
+    at = end
+    while at > 0 and not whole:
+        start = max(at - _PART_BYTES, 0)
+        file.seek(start)
+        found = file.read(at - start).rfind(b"\n")
+        whole = start + found + 1 if found >= 0 else 0
+        at = start
+    if whole < end:
+        file.truncate(whole)
+    file.seek(0, os.SEEK_END)
+
+
+def _lock(file: BinaryIO, path: Path) -> None:
+    """Keep other runs from the same file until it is closed."""
+    try:
+        import fcntl
+    except ImportError:
+        return  # Windows refuses a second writer by itself
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ScoreFileError(
+            f"{path} is being written by another photorank. Wait for it to end, or name another "
+            "file with --to."
+        ) from error

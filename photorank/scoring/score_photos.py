@@ -1,0 +1,79 @@
+"""Scores of photos from anywhere, a batch at a time, in the order of their sources."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from typing import NamedTuple
+
+from photorank.encoders.base import NO_EMBEDDING
+from photorank.errors import UnreadablePhotoError
+from photorank.index.building.decode_ahead import batch_size_for, in_order, usable_cores
+from photorank.photos.pathtext import unicode_text
+from photorank.scoring.embed_bytes import Embedder, Ready
+from photorank.scoring.scale import Scale, Score
+
+
+class Source(NamedTuple):
+    """Photo to be scored: its path or address, and what reads its bytes."""
+
+    path: str
+    read: Callable[[], bytes]  # raises UnreadablePhotoError
+
+    @classmethod
+    def refused(cls, path: str, reason: str) -> "Source":
+        """What cannot be scored, whatever its reason."""
+
+        def read() -> bytes:
+            raise UnreadablePhotoError(reason)
+
+        return cls(path, read)
+
+
+class Scored(NamedTuple):
+    """Score of a photo, or the reason why there is none."""
+
+    path: str
+    score: Score | None
+    error: str | None = None
+
+
+class _Opened(NamedTuple):
+    path: str
+    photo: Ready | None
+    error: str | None = None
+
+
+def scored(
+    sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
+) -> Iterator[list[Scored]]:
+    """Yield the scores of photos in batches, in order; unusable ones come with their reason.
+
+    Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
+    two batches wait in memory. Raises the encoder's errors.
+    """
+    size, workers = batch_size or batch_size_for(usable_cores()), usable_cores()
+
+    def opened(source: Source) -> _Opened:
+        try:
+            return _Opened(source.path, embedder.ready(source.read()))
+        except UnreadablePhotoError as error:
+            return _Opened(source.path, None, error.reason)
+
+    with closing(in_order(opened, sources, workers=workers, most=2 * size + workers)) as photos:
+        while batch := list(islice(photos, size)):
+            yield _rated(batch, embedder, scale)
+
+
+def _rated(batch: list[_Opened], embedder: Embedder, scale: Scale) -> list[Scored]:
+    rows, usable = embedder.embed([one.photo for one in batch if one.photo is not None])
+    scores = iter(scale.scores(rows[usable]))
+    good = iter(usable.tolist())
+    done = []
+    for one in batch:
+        if one.photo is None:
+            done.append(Scored(one.path, None, unicode_text(" ".join((one.error or "").split()))))
+        elif next(good):
+            done.append(Scored(one.path, next(scores)))
+        else:
+            done.append(Scored(one.path, None, NO_EMBEDDING))
+    return done

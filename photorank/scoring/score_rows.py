@@ -1,0 +1,87 @@
+"""Rows of scores as lines of JSON or CSV, and back."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Literal, NamedTuple, TypeAlias
+
+from photorank.export.table_files import Kind, Row
+from photorank.labels.tables.formula_cells import text_cell
+from photorank.photos.pathtext import path_text, unicode_text
+from photorank.scoring.score_photos import Scored
+
+Format: TypeAlias = Literal["jsonl", "csv", "parquet"]
+
+COLUMNS: dict[str, Kind] = {
+    "path": "text",
+    "rating": "number",
+    "percentile": "number",
+    "stars": "whole number",
+    "error": "text",
+}
+
+
+class Written(NamedTuple):
+    """Row that a file of scores has already: its path as written, and whether it has a rating."""
+
+    path: str
+    rated: bool
+
+
+class JsonLines:
+    """Rows as a JSON object a line, in ASCII, so that any file name survives."""
+
+    head = b""
+
+    def path(self, path: str) -> str:
+        """A path as a row has it."""
+        return path
+
+    def line(self, one: Scored) -> bytes:
+        """A row."""
+        return json.dumps(row_of(one), ensure_ascii=True, allow_nan=False).encode() + b"\n"
+
+    def rows(self, file: BinaryIO) -> Iterator[Written]:
+        """Yield the rows of whole lines; ValueError if one is none."""
+        for line in file:
+            row = json.loads(line)
+            if not isinstance(row, dict) or set(row) != set(COLUMNS):
+                raise ValueError("not a row of scores")
+            yield Written(str(row["path"]), row["rating"] is not None)
+
+
+class CsvLines:
+    """Rows as CSV (RFC 4180, UTF-8), each on one line; possible formulas are neutralised."""
+
+    head = (",".join(COLUMNS) + "\r\n").encode()
+
+    def path(self, path: str) -> str:
+        """A path as a row has it: one that is no plain text on one line becomes a file URI."""
+        if path.splitlines() != [path]:
+            return Path(path).as_uri() if path.startswith("/") else unicode_text(repr(path))
+        return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
+
+    def line(self, one: Scored) -> bytes:
+        """A row."""
+        row = row_of(one) | {"path": self.path(one.path), "error": text_cell(one.error)}
+        text = io.StringIO()
+        csv.writer(text).writerow([row[name] for name in COLUMNS])
+        return text.getvalue().encode()
+
+    def rows(self, file: BinaryIO) -> Iterator[Written]:
+        """Yield the rows of whole lines; ValueError if one is none."""
+        if file.readline() != self.head:
+            raise ValueError("not the columns of scores")
+        for line in file:
+            [cells] = csv.reader([line.decode()])
+            if len(cells) != len(COLUMNS):
+                raise ValueError("not a row of scores")
+            yield Written(cells[0], cells[1] != "")
+
+
+def row_of(one: Scored) -> Row:
+    """Row of a score, by column."""
+    score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
+    return {"path": one.path, **score, "error": one.error}

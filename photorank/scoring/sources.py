@@ -1,0 +1,119 @@
+"""Photos to be scored: files, folders, patterns, lists and addresses, found one at a time."""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from photorank.errors import PhotorankError, UnreadablePhotoError
+from photorank.outside_text import TypedPathError, typed_path
+from photorank.photos.files import SkippedFile, find_photos
+from photorank.photos.open_photo import read_photo
+from photorank.photos.pathtext import text_path
+from photorank.scoring.addresses import address, check_address, found_at, is_address
+from photorank.scoring.path_lists import TABLES, Entry, check_list, entries, lines
+from photorank.scoring.score_photos import Source
+
+STDIN = "-"
+_LISTS = TABLES | {".txt", ".lst"}
+
+
+class SourcesError(PhotorankError, ValueError):
+    """What was named to be scored cannot be used."""
+
+
+def check_sources(asked: Sequence[str], column: str | None) -> None:
+    """Raise SourcesError with all faults of lists and addresses, before any photo is read.
+
+    A path to nothing is none: it becomes a row with its error, like a photo in a list.
+    """
+    faults = []
+    for text in asked:
+        try:
+            if (listed := _list_in(text)) is not None:
+                check_list(listed, column)
+            elif is_address(text) and not text.startswith("file://"):
+                check_address(text)
+        except (PhotorankError, OSError) as error:
+            faults.append(str(error))
+    if asked.count(STDIN) > 1:
+        faults.append("- (standard input) can be read once.")
+    if faults:
+        raise SourcesError(" ".join(faults))
+
+
+def find_sources(
+    asked: Sequence[str], stdin: BinaryIO, *, column: str | None = None
+) -> Iterator[Source]:
+    """Photos to be scored, found while others are scored already, in a stable order.
+
+    `asked` are paths, folders, patterns such as ``photos/**/*.jpg``, addresses such as
+    ``s3://bucket/photos``, ``-`` for a path a line of standard input, and lists: ``@FILE``, or
+    the path of a table, whose `column` has the paths.
+    """
+    for text in asked:
+        if text == STDIN:
+            yield from (_listed(entry, Path()) for entry in lines(stdin, "standard input"))
+        elif (listed := _list_in(text)) is not None:
+            yield from (_listed(entry, listed.parent) for entry in entries(listed, column))
+        elif is_address(text) and not text.startswith("file://"):
+            yield from found_at(text)
+        else:
+            yield from _local(text)
+
+
+def _list_in(text: str) -> Path | None:
+    """Path of a list that an argument names; None if it names something else."""
+    if text.startswith("@") and not os.path.lexists(text):
+        return Path(text[1:])
+    path = Path(text)
+    listed = path.suffix.lower() in _LISTS and not is_address(text) and not path.is_dir()
+    return path if listed and not glob.has_magic(text) else None
+
+
+def _local(text: str) -> Iterator[Source]:
+    """Photos of a path, a folder or a pattern."""
+    path = text_path(text)
+    if not os.path.lexists(path) and glob.has_magic(path):
+        found = False
+        for one in glob.iglob(path, recursive=True):
+            found = True
+            yield from () if os.path.isdir(one) else [_file(one)]
+        if not found:
+            yield Source.refused(path, "no file is like this pattern")
+    elif os.path.isdir(path):
+        for file in find_photos([Path(path)]):
+            if not isinstance(file, SkippedFile):
+                yield _file(str(file.path))
+            elif not file.passed_over:
+                yield Source.refused(str(file.path), file.reason)
+    else:
+        yield _file(path)
+
+
+def _listed(entry: Entry, folder: Path) -> Source:
+    """Photo of a list; its path is relative to the current folder, else to the list's."""
+    if entry.fault:
+        return Source.refused(entry.text, entry.fault)
+    if is_address(entry.text) and not entry.text.startswith("file://"):
+        return address(entry.text)
+    path = text_path(entry.text)
+    if not os.path.isabs(path) and not os.path.lexists(path):
+        beside = folder / path
+        path = str(beside) if os.path.lexists(beside) else path
+    return _file(path)
+
+
+def _file(path: str) -> Source:
+    return Source(os.path.abspath(path), partial(_read, path))
+
+
+def _read(path: str) -> bytes:
+    try:
+        if not os.path.lexists(path):
+            raise UnreadablePhotoError("does not exist")
+        return read_photo(typed_path(path))
+    except TypedPathError as error:
+        raise UnreadablePhotoError(str(error)) from error

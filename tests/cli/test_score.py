@@ -1,0 +1,65 @@
+import csv
+import json
+
+import pandas as pd
+import pytest
+
+from tests.conftest import draw_photo
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Return a folder of three new photos and a damaged one."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    for number in range(3):
+        draw_photo(folder / f"{number}.jpg", seed=900 + number)
+    (folder / "bad.jpg").write_text("no photo")
+    return folder
+
+
+def test_scores_are_those_of_rate(photorank, home, photos, gallery):
+    """New and indexed photos have the same rating and percentile, a row each, in JSON lines."""
+    outcome = photorank("score", photos, gallery / "beach", "--vector", "ours")
+    rows = [json.loads(line) for line in outcome.out.splitlines()]
+
+    assert outcome.code == 0
+    assert outcome.err.splitlines()[-1] == "photorank: rated 11 of 12 photos"
+    assert [sorted(row) for row in rows] == [
+        ["error", "path", "percentile", "rating", "stars"] for _ in range(12)
+    ]
+    good = [row for row in rows if row["error"] is None]
+    rated = photorank("rate", *(row["path"] for row in good), "--vector", "ours", "--json").json
+    for row, other in zip(good, rated, strict=True):
+        assert row["rating"] == pytest.approx(other["rating"], abs=1e-5)
+        assert row["percentile"] == pytest.approx(other["percentile"])
+        assert row["stars"] in range(1, 6)
+
+
+def test_files_of_every_format_say_the_same(photorank, home, photos, tmp_path):
+    """CSV and Parquet by the file's name; a second run needs --resume."""
+    for name in ("a.jsonl", "a.csv", "a.parquet"):
+        assert photorank("score", photos, "--vector", "ours", "--to", tmp_path / name).code == 0
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    with (tmp_path / "a.csv").open(newline="") as file:
+        cells = list(csv.DictReader(file))
+    table = pd.read_parquet(tmp_path / "a.parquet")
+    assert [one["rating"] and float(one["rating"]) for one in cells] == [
+        one["rating"] or "" for one in lines
+    ]
+    assert table["stars"].dropna().tolist() == [one["stars"] for one in lines if one["stars"]]
+
+    again = ("score", photos, "--vector", "ours", "--to", tmp_path / "a.csv")
+    assert "--resume" in photorank(*again).err
+    assert photorank(*again, "--resume").code == 0
+
+
+def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos, gallery):
+    """Rows tell why; so does the exit code, and a wrong call is told before any row."""
+    outcome = photorank("score", photos / "bad.jpg", "--vector", "ours")
+    assert outcome.code == 1
+    assert json.loads(outcome.out)["error"] == "not an image (text file?)"
+    among = ("score", photos, "--vector", "ours", "--to", gallery / "x")
+    assert "are in the index" in refused(*among)
+    assert photorank("score", photos, "--vector", "ours", "--format", "parquet").code == 2
+    assert "no vector named" in refused("score", photos, "--vector", "nobody")

@@ -1,0 +1,35 @@
+import pytest
+
+from photorank.scoring.embed_bytes import Embedder
+from photorank.scoring.scale import Scale
+from photorank.scoring.score_photos import scored
+from photorank.scoring.sources import find_sources
+from tests.fixtures.colours import ColourEncoder
+
+
+@pytest.fixture
+def scorer(collection):
+    """Return a scorer by the collection's index and vector."""
+    return Scorer(collection)
+
+
+class Scorer:
+    """What `photorank score` does, by an encoder without weights."""
+
+    def __init__(self, collection):
+        self.index, self.vector = collection.index, collection.vector
+        self.encoder = ColourEncoder()
+        self.scale = Scale(self.index, self.vector)
+
+    def sources(self, *asked, stdin=None, column=None):
+        """Return what is found to be scored."""
+        return find_sources([str(one) for one in asked], stdin, column=column)
+
+    def batches(self, sources, batch_size=4):
+        """Score sources, a batch at a time."""
+        embedder = Embedder(self.index, lambda: self.encoder)
+        return scored(sources, embedder, self.scale, batch_size=batch_size)
+
+    def rows(self, *asked, **how):
+        """Return the rows of all that is named."""
+        return [row for batch in self.batches(self.sources(*asked, **how)) for row in batch]

@@ -1,0 +1,139 @@
+import json
+
+import pandas as pd
+import pytest
+
+from photorank.export.destination import outside_photos
+from photorank.scoring.scale import Scale
+from photorank.scoring.score_files import ScoreFile, ScoreFileError
+from photorank.vectors.master import MasterVector
+from tests.fixtures.collection import HOSTILE
+from tests.fixtures.colours import paint
+
+PHOTOS = 10 + len(HOSTILE)  # plain and hostile names
+FORMATS = ("jsonl", "csv", "parquet")
+
+
+@pytest.fixture
+def run(scorer, hostile, tmp_path):
+    """Return a function that scores photos into a file and may be ended after some batches."""
+    (hostile.folder / "bad.jpg").write_text("no photo")
+
+    def run(name, *, asked=(hostile.folder,), resume=True, batches=None, scale=scorer.scale):
+        format = name.rpartition(".")[2]
+        file = ScoreFile(outside_photos(scorer.index, tmp_path / name), format)
+        try:
+            with file.open(scale.card, resume=resume):
+                for number, batch in enumerate(
+                    scorer.batches(file.left(scorer.sources(*asked)), batch_size=2)
+                ):
+                    if number == batches:
+                        raise KeyboardInterrupt
+                    file.write(batch)
+        except KeyboardInterrupt:
+            pass
+        return file
+
+    return run
+
+
+def content(file):
+    """Return what a finished file holds."""
+    if file.path.suffix == ".parquet":
+        return pd.read_parquet(file.path).to_csv()
+    return file.path.read_bytes()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_run_that_was_killed_twice_equals_one(run, format):
+    """Rows that are whole are kept, one that is torn is written again, none comes twice."""
+    whole = run(f"whole.{format}")
+
+    run(f"other.{format}", batches=2)
+    file = run(f"other.{format}", batches=1)
+    with file._grown.open("ab") as grown:
+        grown.write(b'{"path": "/torn, and so')
+    file = run(f"other.{format}")
+
+    assert content(file) == content(whole)
+    assert file.kept == 6
+    assert sorted(one.name for one in file.path.parent.glob(f"other.{format}*")) == [
+        f"other.{format}",
+        f"other.{format}.card.json",
+    ]
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_finished_file_takes_new_photos_alone(run, hostile, format):
+    """Photos that came among the others are added, and what is gone keeps its row."""
+    run(f"all.{format}")
+    before = content(run(f"all.{format}"))
+    paint(hostile.folder / "0 first.png", 90)
+    (hostile.folder / HOSTILE[3]).unlink()
+    file = run(f"all.{format}")
+
+    assert file.kept == PHOTOS + 1
+    if format != "parquet":
+        added = content(file).removeprefix(before)
+        assert added.count(b"\n") == 1
+        assert b"0 first.png" in added
+    else:
+        assert len(pd.read_parquet(file.path)) == file.kept + 1
+
+
+def test_photos_that_are_named_twice_have_two_rows_after_any_end(run, hostile):
+    """Going on follows the order of the sources, and takes a path that comes again as it is."""
+    photo = hostile.folder / HOSTILE[0]
+    whole = run("twice.jsonl", asked=(photo, photo, photo, photo, photo))
+    run("ended.jsonl", asked=(photo, photo, photo, photo, photo), batches=1)
+    assert content(run("ended.jsonl", asked=(photo,) * 5)) == content(whole)
+
+
+def test_a_file_of_other_scores_is_left_alone(run, scorer):
+    """Neither without --resume, nor by another vector, nor where nothing tells by which."""
+    file = run("mine.jsonl", batches=2)
+    before = content(file)
+    other = MasterVector("any", "prompt", -scorer.vector.direction, scorer.index.fingerprint)
+
+    with pytest.raises(ScoreFileError, match="--resume"):
+        run("mine.jsonl", resume=False)
+    with pytest.raises(ScoreFileError, match="vector version"):
+        run("mine.jsonl", scale=Scale(scorer.index, other))
+    file.card.write_text("{}")
+    with pytest.raises(ScoreFileError, match="missing or damaged"):
+        run("mine.jsonl")
+    assert content(file) == before
+
+
+def test_a_file_that_holds_something_else_is_told(run):
+    """A line that is no row ends the run, and stays."""
+    file = run("mine.jsonl", batches=2)
+    file.path.write_text('{"path": "a", "rating": 1}\n')
+    with pytest.raises(ScoreFileError, match="something else than scores after 0 rows"):
+        run("mine.jsonl")
+
+
+def test_two_runs_do_not_write_one_file(run, scorer):
+    """The second one is told."""
+    file = run("mine.jsonl", batches=1)
+    with (
+        file.open(scorer.scale.card, resume=True),
+        pytest.raises(ScoreFileError, match="another photorank"),
+    ):
+        run("mine.jsonl")
+
+
+def test_every_row_of_csv_is_one_line_and_no_formula(run, hostile):
+    """Names with line breaks become file URIs; a spreadsheet computes none of the others."""
+    rows = content(run("mine.csv")).decode().splitlines()
+    assert len(rows) == PHOTOS + 2
+    assert not any(row.startswith(("=", "-", "+", "@")) for row in rows)
+    assert any(row.startswith("file:///") and "two%0Alines" in row for row in rows)
+
+
+def test_the_card_says_what_scores_rest_on(run, scorer):
+    """Names and versions of the program, the index, the encoder and the vector."""
+    card = json.loads(run("mine.jsonl").card.read_text())
+    assert card == json.loads(json.dumps(scorer.scale.card))
+    assert card["index"] == "odd"
+    assert card["fingerprint"]["weights"] == "0" * 64

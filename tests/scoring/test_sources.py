@@ -1,0 +1,129 @@
+import io
+import os
+from pathlib import Path
+
+import fsspec
+import pandas as pd
+import pytest
+
+from photorank.scoring.sources import SourcesError, check_sources, find_sources
+from tests.fixtures.colours import fill, paint
+
+
+def found(*asked, stdin=b"", column=None):
+    """Return the paths of what is found."""
+    return [
+        one.path
+        for one in find_sources([str(one) for one in asked], io.BytesIO(stdin), column=column)
+    ]
+
+
+@pytest.fixture
+def photos(tmp_path, monkeypatch):
+    """Return three photos in a folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    files = fill(tmp_path / "photos", 3)
+    (tmp_path / "photos" / "notes.txt").touch()
+    return [str(file) for file in files]
+
+
+def test_files_folders_and_patterns(photos, tmp_path):
+    """Each is found as a shell user expects, and what is no photo in a folder is passed over."""
+    assert found(tmp_path / "photos") == photos
+    assert found("photos/0001.png", "photos") == [photos[1], *photos]
+    assert sorted(found("photos/*.png")) == photos
+    assert sorted(found("**/*.png")) == photos
+    paint(tmp_path / "a[1]*.png", 9)
+    assert found("a[1]*.png") == [str(tmp_path / "a[1]*.png")]
+
+
+def test_lists_of_paths(photos, tmp_path, monkeypatch):
+    """Standard input, text files and tables name photos, relative to here or to the list."""
+    names = b"photos/0001.png\r\n\n" + photos[2].encode()
+    assert found("-", stdin=names) == photos[1:]
+    assert found("-", stdin=b"photos/0001.png\0photos/0002.png\0") == photos[1:]
+    (tmp_path / "list").write_bytes(names)
+    pd.DataFrame({"n": [1, 2], "Image_Path": photos[1:]}).to_parquet(tmp_path / "list.parquet")
+    pd.DataFrame({"mine": ["0001.png", photos[2]]}).to_csv("photos/list.csv", index=False)
+    monkeypatch.chdir("/")
+    assert found(f"@{tmp_path}/list")[1:] == photos[2:]
+    assert found(f"{tmp_path}/list.parquet") == photos[1:]
+    assert found(f"{tmp_path}/photos/list.csv", column="mine") == photos[1:]
+
+
+def test_names_that_are_no_text_come_through_a_pipe(tmp_path, monkeypatch):
+    """A byte that is not UTF-8, and a file whose name begins with an @, are names like others."""
+    monkeypatch.chdir(tmp_path)
+    odd = os.fsdecode(b"latin-\xe9.png")
+    for name in (odd, "@at.png"):
+        paint(tmp_path / name, 1)
+    assert found("-", "@at.png", stdin=os.fsencode(odd)) == [
+        str(tmp_path / odd),
+        str(tmp_path / "@at.png"),
+    ]
+
+
+def test_a_bad_row_of_a_list_is_a_source_that_cannot_be_read(tmp_path, scorer):
+    """The others are found, and the row is told by its place."""
+    (tmp_path / "list.csv").write_text("path,n\n/a.png,1\n/b.png,2,3,4\n,5\n/c.png,6\n")
+    pd.DataFrame({"path": ["/a.png", None, ""]}).to_parquet(tmp_path / "list.parquet")
+    rows = scorer.rows(tmp_path / "list.csv", tmp_path / "list.parquet")
+
+    assert [(Path(one.path).name, one.error) for one in rows] == [
+        ("a.png", "does not exist"),
+        ("list.csv, line 3", "4 cells where there are 2 columns"),
+        ("list.csv, line 4", "no path stands there"),
+        ("c.png", "does not exist"),
+        ("a.png", "does not exist"),
+        ("list.parquet, row 2", "no path stands there"),
+        ("list.parquet, row 3", "no path stands there"),
+    ]
+
+
+def test_what_is_no_path_is_a_row_too(scorer, tmp_path):
+    """Endless lines, zeros, names that are too long and patterns that nothing is like."""
+    stdin = io.BytesIO(b"x" * 300 + b".png\n" + b"y" * 200_000)
+    rows = scorer.rows("-", tmp_path / "*.png", stdin=stdin)
+    assert [one.error for one in rows] == [
+        "does not exist",
+        "too long for a path",
+        "no file is like this pattern",
+    ]
+
+
+def test_photos_at_addresses(scorer, tmp_path):
+    """A photo, a pattern and a folder, by whatever fsspec reads; what fails is a row."""
+    memory = fsspec.filesystem("memory")
+    files = fill(tmp_path / "here", 3, start=80)
+    for file in files:
+        memory.pipe(f"/there/{file.name}", file.read_bytes())
+    memory.pipe("/there/notes.txt", b"")
+    own = [one.score for one in scorer.rows(tmp_path / "here")]
+
+    for asked in ("memory://there", "memory://there/*.png"):
+        rows = scorer.rows(asked)
+        assert [one.path for one in rows] == [f"memory:///there/{file.name}" for file in files]
+        assert [one.score for one in rows] == own
+    [one] = scorer.rows("memory://there/0001.png")
+    assert one.score == own[1]
+    rows = scorer.rows("memory://there/9.png", "memory://nowhere", files[0].as_uri())
+    assert [one.error for one in rows[:2]] == ["not found", "not found"]
+    assert rows[2].score == own[0]
+
+
+def test_all_faults_of_what_is_named_are_told_at_once(tmp_path):
+    """Before anything is scored: missing lists, columns and protocols."""
+    (tmp_path / "list.csv").write_text("name\na.png\n")
+    (tmp_path / "list.parquet").write_text("no Parquet")
+    asked = [f"@{tmp_path}/none", f"{tmp_path}/list.csv", f"{tmp_path}/list.parquet"]
+    with pytest.raises(SourcesError) as told:
+        check_sources([*asked, "nix://a", "-", "-"], None)
+    for part in (
+        "none does not exist",
+        "no column 'path' or",
+        "is no Parquet file",
+        "Protocol not known: nix",
+        "can be read once",
+    ):
+        assert part in str(told.value)
+    assert "\n" not in str(told.value)
