@@ -11,9 +11,8 @@ Examples
 >>> learned = photorank.MeanDifference().fit(photos, people)
 >>> learned.score(photos, people)
 1.0
->>> sorted(photorank.__all__)  # doctest: +NORMALIZE_WHITESPACE
-['AllPairs', 'Comparisons', 'MasterVector', 'MeanDifference', 'PairLeastSquares', 'evaluate',
- 'metrics', 'open_index']
+>>> photorank.measure(learned.predict(photos), people)["pairwise_accuracy"].value
+1.0
 """
 
 from importlib import import_module
@@ -21,33 +20,72 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from photorank import metrics
+    from photorank.api.cross_validation import cross_validate, measure
+    from photorank.api.evaluate import evaluate
+    from photorank.api.index import Index, build_index, open_index
     from photorank.comparisons.comparisons import Comparisons
-    from photorank.evaluation.evaluate import evaluate
-    from photorank.index.opened import open_index
+    from photorank.encoders import load_encoder
+    from photorank.encoders.function_encoder import image_encoder
+    from photorank.errors import PhotorankError
+    from photorank.learning.protocol import Protocol
     from photorank.vectors.learners.all_pairs import AllPairs
+    from photorank.vectors.learners.bradley_terry import BradleyTerry
+    from photorank.vectors.learners.direction_learner import DirectionLearner
     from photorank.vectors.learners.mean_difference import MeanDifference
+    from photorank.vectors.learners.rank_svm import RankSVM
     from photorank.vectors.learners.sampled_pairs import PairLeastSquares
+    from photorank.vectors.learners.spanning_pairs import SpanningPairs
     from photorank.vectors.master import MasterVector
+    from photorank.vectors.prompts import prompt_vector
+    from photorank.vectors.taste.personal import Personal
 
 __all__ = [
     "AllPairs",
+    "BradleyTerry",
     "Comparisons",
+    "DirectionLearner",
+    "Index",
     "MasterVector",
     "MeanDifference",
     "PairLeastSquares",
+    "Personal",
+    "PhotorankError",
+    "Protocol",
+    "RankSVM",
+    "SpanningPairs",
+    "build_index",
+    "cross_validate",
     "evaluate",
+    "image_encoder",
+    "load_encoder",
+    "measure",
     "metrics",
     "open_index",
+    "prompt_vector",
 ]
 
 _HOMES = {
     "AllPairs": "vectors.learners.all_pairs",
+    "BradleyTerry": "vectors.learners.bradley_terry",
     "Comparisons": "comparisons.comparisons",
+    "DirectionLearner": "vectors.learners.direction_learner",
+    "Index": "api.index",
     "MasterVector": "vectors.master",
     "MeanDifference": "vectors.learners.mean_difference",
     "PairLeastSquares": "vectors.learners.sampled_pairs",
-    "evaluate": "evaluation.evaluate",
-    "open_index": "index.opened",
+    "Personal": "vectors.taste.personal",
+    "PhotorankError": "errors",
+    "Protocol": "learning.protocol",
+    "RankSVM": "vectors.learners.rank_svm",
+    "SpanningPairs": "vectors.learners.spanning_pairs",
+    "build_index": "api.index",
+    "cross_validate": "api.cross_validation",
+    "evaluate": "api.evaluate",
+    "image_encoder": "encoders.function_encoder",
+    "load_encoder": "encoders",
+    "measure": "api.cross_validation",
+    "open_index": "api.index",
+    "prompt_vector": "vectors.prompts",
 }
 
 

@@ -209,6 +209,37 @@ class EncoderError(PhotorankError, ValueError):
     """An encoder's name, framing or configuration cannot be used."""
 
 
+class NoTextError(EncoderError):
+    """An encoder has no text network, so that words have no place in its space."""
+
+    def __init__(self, encoder: str) -> None:
+        super().__init__(
+            f"{encoder} knows no words, so it can neither search nor rate by a text. Learn a "
+            "vector from judgements with `photorank vector learn NAME --learner all-pairs`."
+        )
+
+
+class NoEncoderError(NoTextError):
+    """An index was made of imported embeddings, and what made them is not here."""
+
+    def __init__(self, encoder: str) -> None:
+        super(NoTextError, self).__init__(
+            f"the embeddings were imported, as made by {encoder!r}, and nothing here makes more "
+            "of them: photos that are not in the index cannot be rated, nor words. Rate what is in "
+            "it, or index the photos with an --encoder."
+        )
+
+
+class EntryPointError(PhotorankError, ImportError):
+    """What another package declares in its entry points cannot be used."""
+
+    def __init__(self, package: str, declared: str, why: str) -> None:
+        super().__init__(
+            f"the package {package} declares {declared}, which cannot be used: {why}. Update that "
+            "package, or uninstall it."
+        )
+
+
 class MissingWeightsError(PhotorankError, FileNotFoundError):
     """Weights of an encoder are missing and cannot be downloaded."""
 

@@ -19,6 +19,7 @@ pytest_plugins = (
     "tests.fixtures.library",
     "tests.fixtures.painted",
     "tests.fixtures.collection",
+    "tests.fixtures.declared",
     "tests.fixtures.judgements",
 )
 

@@ -1,7 +1,9 @@
 """Every public name, used for what it promises."""
 
 import itertools
+import re
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,8 +12,21 @@ import photorank
 from photorank.encoders.base import Fingerprint
 from photorank.errors import EncoderMismatchError, MissingIndexError
 
-LEARNERS = ("AllPairs", "MeanDifference", "PairLeastSquares")
-TESTED = {*LEARNERS, "Comparisons", "MasterVector", "evaluate", "metrics", "open_index"}
+LEARNERS = (
+    *("AllPairs", "BradleyTerry", "MeanDifference", "PairLeastSquares", "Personal", "RankSVM"),
+    "SpanningPairs",
+)
+TESTED = {
+    *LEARNERS,
+    *("Comparisons", "DirectionLearner", "Index", "MasterVector", "PhotorankError", "Protocol"),
+    *("build_index", "cross_validate", "evaluate", "image_encoder", "load_encoder", "measure"),
+    *("metrics", "open_index", "prompt_vector"),
+}
+METRICS = {
+    *("Difference", "Estimate", "album_regret_at_k", "brier", "expected_calibration_error"),
+    *("kendall_tau_b", "ndcg", "pairwise_accuracy", "pearson", "pearson_after_logistic"),
+    *("precision_at_k", "reliability", "risk_coverage", "spearman"),
+}
 
 
 @pytest.fixture
@@ -25,8 +40,13 @@ def judged():
 
 
 def test_every_public_name_is_tested_and_documented():
-    """What `__all__` lists is told by `dir`, says what it is, and has a test of its own below."""
+    """What `__all__` lists is told by `dir`, says what it is, and has a test here or beside."""
+    tests = [Path(__file__), *Path(__file__).with_name("api").glob("test_*.py")]
+    used = "".join(path.read_text(encoding="utf-8") for path in tests)
     assert set(photorank.__all__) == TESTED
+    assert set(photorank.metrics.__all__) == METRICS
+    for name in TESTED - set(LEARNERS):
+        assert re.search(rf"photorank\.{name}\b|\({name}\)", used), name
     for name in photorank.__all__:
         assert getattr(photorank, name).__doc__
         assert name in dir(photorank)
@@ -36,6 +56,7 @@ def test_every_public_name_is_tested_and_documented():
 def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
     """It is fitted on some photos, and puts pairs of others in the right order."""
     X, direction, scores = judged
+    scores = np.round(4 * scores) if name == "Personal" else scores
     learned, others = slice(0, 150), slice(150, None)
     learner = getattr(photorank, name)()
 
@@ -45,7 +66,8 @@ def test_a_learner_finds_the_direction_that_people_go_by(judged, name):
     assert fitted.direction_ @ direction > 0.9 * np.linalg.norm(fitted.direction_)
     held_out = photorank.Comparisons.from_scores(scores[others])
     assert fitted.score(X[others], held_out) > 0.9
-    assert fitted.decision_function(X[others]) == pytest.approx(X[others] @ fitted.direction_)
+    assert fitted.predict(X[others]) == pytest.approx(X[others] @ fitted.direction_)
+    assert isinstance(fitted, photorank.DirectionLearner)
 
 
 def test_comparisons_are_the_pairs_that_people_ordered():
@@ -61,7 +83,7 @@ def test_comparisons_are_the_pairs_that_people_ordered():
 
 def test_metrics_count_the_pairs_in_the_right_order(judged):
     """Pairwise accuracy is the share of pairs, and comes with an interval that holds it."""
-    from photorank.metrics.ranking import accuracy_sums, pairwise_accuracy
+    from photorank.metrics.ranking import accuracy_sums
 
     X, direction, scores = judged
     ratings = X @ direction
@@ -69,9 +91,28 @@ def test_metrics_count_the_pairs_in_the_right_order(judged):
     pairs = list(itertools.combinations(range(len(X)), 2))
     right = [(ratings[i] - ratings[j]) * (scores[i] - scores[j]) > 0 for i, j in pairs]
 
-    assert photorank.metrics.__name__ == "photorank.metrics"
-    assert pairwise_accuracy(ratings, people) == pytest.approx(np.mean(right))
+    assert photorank.metrics.pairwise_accuracy(ratings, people) == pytest.approx(np.mean(right))
     assert accuracy_sums(ratings, people).value == pytest.approx(np.mean(right))
+
+
+def test_every_metric_is_best_for_the_right_order():
+    """Each function of `photorank.metrics` is imported from there, and gives its best value."""
+    metrics, scores = photorank.metrics, np.arange(30.0)
+    people = photorank.Comparisons.from_scores(scores)
+
+    of_order = (metrics.kendall_tau_b, metrics.spearman, metrics.pearson, metrics.ndcg)
+    assert [metric(scores, people) for metric in of_order] == pytest.approx([1.0] * 4)
+    assert metrics.pearson_after_logistic(scores, people) > 0.99
+    of_lists = (metrics.precision_at_k, metrics.album_regret_at_k)
+    assert [metric(scores, people, 5) for metric in of_lists] == pytest.approx([1.0] * 2)
+
+    sure, outcomes = np.array([0.9, 0.9, 0.1]), np.array([1, 1, 0])
+    assert metrics.brier(sure, outcomes) == pytest.approx(0.01)
+    assert metrics.expected_calibration_error(sure, outcomes) == pytest.approx(0.1)
+    assert sum(one.n_pairs for one in metrics.reliability(sure, outcomes)) == 3
+    assert metrics.risk_coverage(sure, outcomes).risk[-1] == 0
+    assert str(metrics.Estimate(0.7421, 0.7112, 0.7713, 9, 36, "jackknife")).startswith("0.742 [")
+    assert (-metrics.Difference(0.1, 0.0, 0.2, 0.05)).value == -0.1
 
 
 def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
@@ -79,9 +120,11 @@ def test_a_vector_is_the_same_after_it_was_saved(tmp_path, judged):
     X, direction, _ = judged
     fingerprint = Fingerprint("model", "0" * 64, "whole", 224)
     vector = photorank.MasterVector("mine", "all-pairs", 3 * direction, fingerprint, bias=0.5)
-    vector.save(tmp_path / "mine.json")
+    vector.save(str(tmp_path / "mine.json"))
 
-    loaded = photorank.MasterVector.load(tmp_path / "mine.json")
+    loaded = photorank.MasterVector.load(str(tmp_path / "mine.json"))
+    assert repr(loaded).startswith("<MasterVector 'mine': all-pairs, 6 dimensions, of model (")
+    assert "\n" not in repr(loaded)
 
     assert loaded.to_json() == vector.to_json()
     assert loaded.rate(X, fingerprint) == pytest.approx(3 * (X @ direction) + 0.5, abs=1e-6)
@@ -99,7 +142,8 @@ def test_an_index_is_opened_rated_and_evaluated(home):
     products = index.embeddings().astype(np.float64) @ vector.direction
     assert index.rate(vector) == pytest.approx(vector.scale * products + vector.bias)
 
-    found = photorank.evaluate(index, vectors=["ours"], learners=["all-pairs"])
+    protocol = photorank.Protocol(folds=3, repeats=1)
+    found = photorank.evaluate(index, vectors=["ours"], learners=["all-pairs"], protocol=protocol)
     rows = {row.vector: row for row in found.results if row.scope == "all"}
     assert {"ours", "all-pairs", "mean-difference", "random-direction"} <= set(rows)
     assert rows["ours"].refitted  # it was learned from these photos
@@ -111,6 +155,7 @@ def test_an_index_is_opened_rated_and_evaluated(home):
 def test_the_only_index_needs_no_name(home):
     """One that is not there is told with those that are."""
     assert photorank.open_index().name == "small"
+    assert issubclass(MissingIndexError, photorank.PhotorankError)
     with pytest.raises(MissingIndexError, match="There is: small"):
         photorank.open_index("large")
 

@@ -1,5 +1,8 @@
 """Comparisons: people's scores or choices as a weighted graph of photos."""
 
+from types import EllipsisType
+from typing import Self
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -19,7 +22,22 @@ class Comparisons(ComparisonGraph):
     >>> agreement = comparisons.agreement(np.array([0.1, 0.9, 0.8, 0.2]))
     >>> float(agreement.credit.sum() / agreement.weight.sum())
     1.0
+    >>> comparisons[[0, 1]].n_pairs  # as scikit-learn's splitters take rows
+    1
     """
+
+    @property
+    def shape(self) -> tuple[int]:
+        """Number of photos, as scikit-learn asks for it."""
+        return (self.n,)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, rows: ArrayLike | slice | tuple[ArrayLike | slice, EllipsisType]) -> Self:
+        """Comparisons among some photos (a list, slice or mask of rows), which are renumbered."""
+        chosen = rows[0] if isinstance(rows, tuple) and rows[1:] == (...,) else rows
+        return self.take(np.atleast_1d(np.arange(self.n)[chosen]))  # type: ignore[index]
 
     @staticmethod
     def from_scores(

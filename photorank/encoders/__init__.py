@@ -2,8 +2,13 @@
 
 from photorank.encoders.base import Encoder
 from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder
+from photorank.encoders.function_encoder import FunctionEncoder
 from photorank.encoders.openclip import OpenClipEncoder
-from photorank.errors import EncoderError
+from photorank.entry_points import declared_names, load_declared, refused
+from photorank.errors import EncoderError, NoEncoderError
+
+# How the spec begins of what made embeddings that were imported: nothing here can make more.
+IMPORTED = "embeddings:"
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
@@ -13,7 +18,9 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
     ----------
     spec : str
         ``embedded`` (``embedded:1`` is its first version), ``open_clip:MODEL/PRETRAINED``,
-        ``open_clip:MODEL@FILE``, ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``.
+        ``open_clip:MODEL@FILE``, ``open_clip:hf-hub:ORG/NAME`` or ``open_clip:local-dir:PATH``;
+        or an encoder that an installed package declares (see
+        :func:`photorank.encoders.function_encoder.image_encoder`).
     framing : str, optional
         One of :data:`photorank.photos.framing.FRAMINGS`. Default: the encoder's own.
     device : str, default="auto"
@@ -29,6 +36,10 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
         If the weights cannot be had.
     DamagedWeightsError
         If a file of weights is damaged or another one than expected.
+    NoEncoderError
+        If embeddings were imported, and what made them is not here.
+    EntryPointError
+        If another package declares the encoder and cannot be used.
 
     Examples
     --------
@@ -42,8 +53,16 @@ def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto")
             return packaged(framing=framing, device=device)
     if spec.startswith("open_clip:"):
         return OpenClipEncoder(spec, framing=framing, device=device)
+    if spec.startswith(IMPORTED):
+        raise NoEncoderError(spec.removeprefix(IMPORTED))
+    declared = load_declared("photorank.encoders", spec)
+    if declared is not None:
+        if not isinstance(declared, FunctionEncoder):
+            raise refused("photorank.encoders", spec, "it is not made by photorank.image_encoder")
+        return declared.framed(framing)
+    others = "".join(f", {name}" for name in declared_names("photorank.encoders"))
     raise EncoderError(
         f"no encoder is called {spec!r}. Use one of: embedded, embedded:1, "
         "open_clip:MODEL/PRETRAINED, open_clip:MODEL@FILE, open_clip:hf-hub:ORG/NAME, "
-        "open_clip:local-dir:PATH."
+        f"open_clip:local-dir:PATH{others}."
     )

@@ -10,8 +10,8 @@ from photorank.evaluation.contenders import Contender
 from photorank.evaluation.results import Result, ScopedDifference
 from photorank.evaluation.top_of_list_by_fold import (
     FLOORS,
-    LIST_METRICS,
     NOT_MEASURED,
+    list_metrics,
     values_by_fold_of_lists,
 )
 from photorank.metrics.estimates import Difference, Estimate
@@ -47,20 +47,25 @@ class Measured:
             }
             for name, metric in every.items()
         }
-        wanted = LIST_METRICS if lists else {}
+        wanted = list_metrics() if lists else {}
         by_fold = values_by_fold_of_lists(contender.ratings, pairs.graphs, pairs.folds, wanted)
         return cls(contender, pairs, sums, by_fold)
+
+    def estimates(self) -> dict[str, Estimate]:
+        """Metrics of the contender, with confidence intervals."""
+        fitted, pairs = self.contender.refitted_per_fold, self.pairs
+        found = {
+            name: pairs.estimate(sums[fitted], refitted=fitted) for name, sums in self.sums.items()
+        }
+        for name, values in self.lists.items():
+            floor = FLOORS.get(name, 0.0 if name in NOT_MEASURED else -np.inf)
+            found[name] = pairs.estimate_of_lists(values, floor, refitted=fitted)
+        return found
 
     def result(self, scope: Scope, fold_by: str) -> Result:
         """Metrics of the contender in a scope, with confidence intervals."""
         one, pairs = self.contender, self.pairs
-        metrics: dict[str, Estimate] = {
-            name: pairs.estimate(sums[one.refitted_per_fold], refitted=one.refitted_per_fold)
-            for name, sums in self.sums.items()
-        }
-        for name, values in self.lists.items():
-            floor = FLOORS.get(name, 0.0)
-            metrics[name] = pairs.estimate_of_lists(values, floor, refitted=one.refitted_per_fold)
+        metrics = self.estimates()
         return Result(
             vector=one.name,
             kind=one.kind,

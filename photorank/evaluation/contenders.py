@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.errors import MissingWeightsError
+from photorank.errors import MissingWeightsError, NoTextError
 from photorank.index.opened import Index
 from photorank.learning.held_out_directions import held_out, out_of_fold_ratings, ratings_by_fold
 from photorank.learning.judged_photos import JudgedPhotos
@@ -64,7 +64,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
         return stored
     try:
         vector = prompt_vector(PLAIN_PROMPT_NAME, [PLAIN_PROMPT], load())
-    except MissingWeightsError:
+    except (MissingWeightsError, NoTextError):
         return None  # the table is then without this baseline, and says so
     add_vector(index, vector)
     return load_vector(index, vector.name)  # rounded as the next run will find it

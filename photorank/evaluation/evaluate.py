@@ -26,7 +26,7 @@ from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.folds import Folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Scope
-from photorank.vectors.learners_by_name import LEARNERS, make_learner
+from photorank.vectors.learners_by_name import is_learner, make_learner
 from photorank.vectors.master import MasterVector
 
 DEFAULT_LEARNERS = ("mean-difference", "pair-least-squares", "all-pairs")
@@ -196,7 +196,7 @@ def _details(
     order = [row for row in order if row.competes]
     leader = by_name[order[0].vector]
     shown = [leader, *(one for one in contenders if one.baseline and one is not leader)]
-    taught = next((row.vector for row in order if row.vector in LEARNERS), MEAN_DIFFERENCE)
+    taught = next((row.vector for row in order if is_learner(row.vector)), MEAN_DIFFERENCE)
     curve = details.learning_curve(by_name[taught], photos, pairs.folds, protocol, on_fit)
     return Details(
         details.gap_curve(shown, pairs),

@@ -6,7 +6,7 @@ from math import nan
 import numpy as np
 
 from photorank.encoders.base import Encoder
-from photorank.errors import MissingExtraError, MissingWeightsError
+from photorank.errors import MissingExtraError, MissingWeightsError, NoTextError
 from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.metrics.estimates import Estimate, student
@@ -100,7 +100,7 @@ def _names(
         return numbered
     try:
         texts = concept_embeddings(index, load)
-    except (MissingWeightsError, MissingExtraError):
+    except (MissingWeightsError, MissingExtraError, NoTextError):
         return numbered
     head = index.manifest.head  # which alone is compared with texts
     shown = X[:, :head] @ texts.T

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 
 from photorank.comparisons.comparisons import Comparisons, ScoreComparisons
+from photorank.entry_points import declared_names, load_declared, refused
 from photorank.metrics.estimates import Limits
 from photorank.metrics.folds import Folds
 from photorank.metrics.logistic import pearson_after_logistic
@@ -29,6 +30,21 @@ LIST_METRICS: dict[str, ListMetric] = {
 # What every result has, whichever of them were measured.
 NOT_MEASURED = {name: Limits(np.nan, np.nan, np.nan) for name in LIST_METRICS}
 FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
+
+
+def list_metrics() -> dict[str, ListMetric]:
+    """Metrics of lists by name, with those that other packages declare.
+
+    A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
+    where it is not defined. Raises EntryPointError if its package cannot be used.
+    """
+    declared = {}
+    for name in declared_names("photorank.metrics"):
+        metric = load_declared("photorank.metrics", name)
+        if not callable(metric):
+            raise refused("photorank.metrics", name, "it is no function")
+        declared[name] = _of_one_list(metric)
+    return declared | LIST_METRICS
 
 
 def values_by_fold_of_lists(
@@ -60,6 +76,11 @@ def values_by_fold_of_lists(
         mean = sums.sum() / counts.sum()
         found[name] = mean + (sums - mean * counts) / counts.mean()
     return found
+
+
+def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
+    """A declared metric as one of the lists, which a fold without a pair has none of."""
+    return lambda r, graph: np.array([float(metric(r, graph))] if graph.n_pairs else [])
 
 
 def _long(graph: Comparisons) -> Comparisons:

@@ -8,7 +8,7 @@ from photorank.index.opened import Index
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.similarity.altered_copies import grey_codes
 from photorank.typing import Flags
-from photorank.vectors.learners_by_name import LEARNERS
+from photorank.vectors.learners_by_name import is_learner
 from photorank.vectors.master import Card, MasterVector
 from photorank.vectors.store import list_vectors
 
@@ -29,7 +29,7 @@ def how_tested(index: Index, vector: MasterVector, photos: JudgedPhotos) -> Test
         return "unknown" if vector.card.unknown else "as it is"
     parameters = vector.card.parameters
     with_copies = "with_degradations" in parameters  # which are not kept to learn from anew
-    if vector.card.index != index.name or vector.kind not in LEARNERS or with_copies:
+    if vector.card.index != index.name or not is_learner(vector.kind) or with_copies:
         return "in-sample"
     return "in-sample" if prior_has_seen(index, vector.card, photos) else "refitted"
 

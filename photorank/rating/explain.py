@@ -12,6 +12,7 @@ from photorank.errors import (
     MissingExtraError,
     MissingPathError,
     MissingWeightsError,
+    NoTextError,
     UnreadablePhotoError,
 )
 from photorank.index.opened import Index
@@ -111,5 +112,5 @@ def concepts_behind(
     """
     try:
         return moving_concepts(index, vector, embedding, encoder)
-    except (MissingWeightsError, MissingExtraError):
+    except (MissingWeightsError, MissingExtraError, NoTextError):
         return None

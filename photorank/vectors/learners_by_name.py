@@ -1,7 +1,8 @@
-"""Learners by name."""
+"""Learners by name: those of photorank, and those that other packages declare."""
 
 from sklearn.base import clone
 
+from photorank.entry_points import declared_names, load_declared, refused
 from photorank.errors import UnknownNameError
 from photorank.vectors.learners.all_pairs import AllPairs
 from photorank.vectors.learners.bradley_terry import BradleyTerry
@@ -23,6 +24,28 @@ LEARNERS: dict[str, DirectionLearner] = {
 }
 
 
+def is_learner(kind: str) -> bool:
+    """Whether a learner of this name is built in, or declared by an installed package."""
+    return kind in LEARNERS or kind in declared_names("photorank.learners")
+
+
+def learner_named(kind: str) -> DirectionLearner:
+    """Unfitted learner of a name, to be cloned.
+
+    Raises UnknownNameError if there is none, EntryPointError if its package cannot be used.
+    """
+    if kind in LEARNERS:
+        return LEARNERS[kind]
+    declared = load_declared("photorank.learners", kind)
+    if declared is None:
+        known = [*LEARNERS, *declared_names("photorank.learners")]
+        raise UnknownNameError("learner", kind, known)
+    learner = declared() if isinstance(declared, type) else declared
+    if not isinstance(learner, DirectionLearner):
+        raise refused("photorank.learners", kind, "it is no DirectionLearner")
+    return learner
+
+
 def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLearner:
     """New, unfitted learner of the given name.
 
@@ -30,10 +53,10 @@ def make_learner(kind: str, *, seed: int, **parameters: object) -> DirectionLear
     ------
     UnknownNameError
         If there is no learner of that name, or it lacks a parameter.
+    EntryPointError
+        If another package declares it and cannot be used.
     """
-    if kind not in LEARNERS:
-        raise UnknownNameError("learner", kind, list(LEARNERS))
-    learner = clone(LEARNERS[kind])
+    learner = clone(learner_named(kind))
     known = learner.get_params()
     for parameter in parameters:
         if parameter not in known:

@@ -126,6 +126,10 @@ class MasterVector:
         object.__setattr__(self, "direction", direction / length)
         object.__setattr__(self, "scale", self.scale * length)
 
+    def __repr__(self) -> str:
+        size = f"{len(self.direction)} dimensions"
+        return f"<MasterVector {self.name!r}: {self.kind}, {size}, of {self.fingerprint}>"
+
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of embeddings (n, d): higher is more worth printing.
 
@@ -162,14 +166,14 @@ class MasterVector:
         """Copy of the vector under another name."""
         return replace(self, name=name)
 
-    def save(self, path: Path) -> None:
+    def save(self, path: Path | str) -> None:
         """Write the vector durably as a JSON file with a checksum."""
         data = self.to_json()
         data["checksum"] = _checksum(data)
-        write_bytes(path, (json.dumps(data, indent=1) + "\n").encode())
+        write_bytes(Path(path), (json.dumps(data, indent=1) + "\n").encode())
 
     @classmethod
-    def load(cls, path: Path) -> "MasterVector":
+    def load(cls, path: Path | str) -> "MasterVector":
         """Read a vector from a JSON file of :meth:`save`; nothing in the file is executed.
 
         Raises

@@ -77,9 +77,9 @@ def check_free(index: Index, name: str) -> None:
     Raises VectorNameTakenError if it has; ReservedNameError if a built-in vector, a learner or
     a baseline has that name.
     """
-    from photorank.vectors.learners_by_name import LEARNERS
+    from photorank.vectors.learners_by_name import is_learner
 
-    if name in LEARNERS or name in (*BUILTIN, *WITHIN_SCENES, RANDOM_NAME):
+    if is_learner(name) or name in (*BUILTIN, *WITHIN_SCENES, RANDOM_NAME):
         raise ReservedNameError(name)
     if index.paths.vector(name).exists():
         raise VectorNameTakenError(name, index.name)

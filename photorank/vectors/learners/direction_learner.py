@@ -106,6 +106,10 @@ class DirectionLearner(BaseEstimator):
         """Ratings (n,) of photos (n, d): scalar products with the direction."""
         return self._checked(X) @ self.direction_
 
+    def predict(self, X: ArrayLike) -> Ratings:
+        """Ratings (n,) of photos (n, d), as by :meth:`decision_function`."""
+        return self.decision_function(X)
+
     def for_tests(self) -> "DirectionLearner":
         """Learner for held-out tests, without knowledge of other people's ratings of the photos."""
         return self

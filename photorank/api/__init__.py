@@ -1,0 +1,1 @@
+"""The public Python interface: an index as pandas tables and arrays."""

@@ -1,0 +1,413 @@
+"""An index as Python and pandas see it: its photos, labels, vectors and ratings."""
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from photorank.api.photo_bytes import OnePhoto, Photos, listed, photo_bytes
+from photorank.comparisons.comparisons import Comparisons
+from photorank.encoders.base import Encoder
+from photorank.encoders.function_encoder import FunctionEncoder
+from photorank.errors import EncoderError
+from photorank.evaluation.default_vector import default_vector
+from photorank.index import opened
+from photorank.index.building.build import build_index as run_build
+from photorank.index.building.request import BuildRequest
+from photorank.index.judging.import_rows import import_labels
+from photorank.labels.tables.judgement_tables import read_labels
+from photorank.rating.percentiles import percentiles_among
+from photorank.rating.rate_photo import TwoPhotos, compare_embeddings, embed_photo, embeddings_of
+from photorank.typing import Embeddings, Ratings
+from photorank.vectors.master import MasterVector
+from photorank.vectors.prompts import prompt_vector
+from photorank.vectors.shipped import BUILTIN
+from photorank.vectors.store import add_vector, list_vectors, load_vector
+from photorank.workspace import IndexPaths, Workspace
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class Index:
+    """Index that is open: a snapshot of its photos, unaffected by those who write to it.
+
+    A photo is a row: the same one in :meth:`photos`, :meth:`labels`, :meth:`embeddings` and in the
+    ratings of all. Make it by :func:`open_index` or :func:`build_index`.
+
+    Attributes
+    ----------
+    opened : photorank.index.opened.Index
+        What the commands work with; it has more than is promised here.
+    """
+
+    def __init__(self, found: opened.Index, encoder: Encoder | None = None) -> None:
+        self.opened = found
+        self._given = None if encoder is None else found.manifest.checked(found.name, encoder)
+
+    def __len__(self) -> int:
+        return len(self.opened)
+
+    def __repr__(self) -> str:
+        return f"<Index {self.name!r}: {len(self):,} photos, by {self.opened.fingerprint}>"
+
+    @property
+    def name(self) -> str:
+        """Name of the index."""
+        return self.opened.name
+
+    @property
+    def paths(self) -> IndexPaths:
+        """Paths of the index's files, such as ``paths.vector("mine")``."""
+        return self.opened.paths
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Encoder that made the index; its networks load when they are first used."""
+        return self._given or self.opened.encoder()
+
+    def photos(self) -> "DataFrame":
+        """Table of the photos, sorted by path: path, digest, group, series, split, taken, camera.
+
+        The rows' numbers are the photos' places in all arrays.
+        """
+        import pandas as pd
+
+        photos = self.opened.photos()
+        told = ("digest", "group", "series", "taken", "camera")
+        columns = {name: [getattr(photo, name) for photo in photos] for name in told}
+        paths = [str(photo.path) for photo in photos]
+        return pd.DataFrame({"path": paths, **columns, "split": self.opened.splits()})
+
+    def labels(self, rater: str | None = None) -> "DataFrame":
+        """Table of what people said of each photo: path, score, n_raters, group, series.
+
+        The score is the mean over all raters, or one rater's; nan where there is none.
+        """
+        import pandas as pd
+
+        labels = self.opened.labels(rater)
+        photos = self.opened.photos()
+        return pd.DataFrame(
+            {
+                "path": [str(photo.path) for photo in photos],
+                "score": labels.scores,
+                "n_raters": labels.n_raters,
+                "group": [photo.group for photo in photos],
+                "series": [photo.series for photo in photos],
+            }
+        )
+
+    def import_labels(self, table: "DataFrame | Path | str", *, source: str = "Python") -> "Index":
+        """The index with the labels of a table, opened anew.
+
+        Parameters
+        ----------
+        table : DataFrame or path
+            With a column ``file`` (relative to a folder that was indexed) and one of ``score``,
+            ``tier`` and ``stars``; ``rater``, ``group``, ``series`` and ``split`` are understood.
+        source : str, default="Python"
+            Importing a source again replaces its labels and no others; a file is its own source.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            if isinstance(table, str | Path):
+                rows = read_labels(Path(table))
+            else:
+                file = Path(folder, "labels.csv")
+                table.to_csv(file, index=False)
+                rows = replace(read_labels(file), source=source)
+            import_labels(self.paths, rows)
+        return self._again()
+
+    def embeddings(self) -> Embeddings:
+        """Embeddings (n, d) of all photos, read-only."""
+        return self.opened.embeddings()
+
+    def heads(self) -> Embeddings:
+        """First blocks (n, dh) of the embeddings, at unit length: likeness is their cosine."""
+        return self.opened.heads()
+
+    def comparisons(
+        self,
+        *,
+        within: Literal["group", "series"] | None = None,
+        gap_power: int = 0,
+        rater: str | None = None,
+    ) -> Comparisons:
+        """People's judgements as a comparison graph over the photos.
+
+        Parameters
+        ----------
+        within : {"group", "series"}, optional
+            Compare only photos of one group, or of one series.
+        gap_power : {0, 1, 2}, default=0
+            How much a pair with a big gap between its scores counts.
+        rater : str, optional
+            Whose judgements; by default everybody's.
+        """
+        return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
+
+    def vectors(self) -> "DataFrame":
+        """Table of the vectors that rate this index: name, kind, accuracy, low, high, builtin.
+
+        The accuracy is the card's, measured on held-out photos; nan where it was not.
+        """
+        import pandas as pd
+
+        rows = []
+        for name, vector in list_vectors(self.opened).items():
+            known = vector.card.accuracy
+            found = (known.value, known.low, known.high) if known else (np.nan,) * 3
+            rows.append((name, vector.kind, *found, name in BUILTIN))
+        return pd.DataFrame(rows, columns=["name", "kind", "accuracy", "low", "high", "builtin"])
+
+    def vector(self, name: str | None = None) -> MasterVector:
+        """Vector of a name; without one, the best of the latest evaluation, else the first."""
+        return load_vector(self.opened, name or default_vector(self.opened)[0])
+
+    def add_vector(self, vector: MasterVector) -> MasterVector:
+        """Vector that was given, now kept in the index under its name."""
+        add_vector(self.opened, vector)
+        return load_vector(self.opened, vector.name)
+
+    def prompt_vector(
+        self, name: str, texts: str | Sequence[str], *, negatives: str | Sequence[str] = ()
+    ) -> MasterVector:
+        """Vector made of words; it is returned, not kept.
+
+        Parameters
+        ----------
+        name : str
+        texts : str or sequence of str
+            One prompt, or several that are averaged.
+        negatives : str or sequence of str
+            What is not wanted: their mean is taken off.
+        """
+        wanted, unwanted = (
+            [some] if isinstance(some, str) else list(some) for some in (texts, negatives)
+        )
+        return prompt_vector(name, wanted, self.encoder, negatives=unwanted)
+
+    def learn_vector(
+        self,
+        name: str,
+        learner: str = "all-pairs",
+        *,
+        within: Literal["group", "series"] | None = None,
+        prior: str | None = None,
+        rater: str | None = None,
+        seed: int = 0,
+    ) -> MasterVector:
+        """Vector learned from the index's judgements, tested on held-out photos; it is not kept.
+
+        Parameters
+        ----------
+        name : str
+        learner : str, default="all-pairs"
+            Name of a learner, built in or declared by a package.
+        within : {"group", "series"}, optional
+            Learn only from photos of one group, or of one series.
+        prior : str, optional
+            Vector of the index to begin from.
+        rater : str, optional
+            Whose judgements; by default everybody's.
+        seed : int, default=0
+            Decides the splits.
+        """
+        from photorank.learning.learn_vector import learn_vector
+
+        return learn_vector(
+            self.opened, name, learner, within=within, prior=prior, rater=rater, seed=seed
+        )
+
+    def embed(self, photos: Photos) -> Embeddings:
+        """Embeddings (k, d) of photos, in the index or not.
+
+        Parameters
+        ----------
+        photos : path, image or array, or a sequence of such
+            Files; PIL images; 8-bit pixels (h, w, 3). One array of floating-point numbers (k, d)
+            is taken for embeddings, and checked.
+        """
+        if isinstance(photos, np.ndarray) and np.issubdtype(photos.dtype, np.floating):
+            return self._checked(np.asarray(photos, dtype=np.float32))
+        rows = [self._row(photo) for photo in listed(photos)]
+        d = self.opened.manifest.dimensions
+        return np.stack(rows) if rows else np.empty((0, d), dtype=np.float32)
+
+    def rate(
+        self, photos: Photos | MasterVector | None = None, vector: str | MasterVector | None = None
+    ) -> Ratings:
+        """Ratings (k,) of photos by a vector: the greater, the more worth printing.
+
+        Parameters
+        ----------
+        photos : path, image or array, or a sequence of such, optional
+            As for :meth:`embed`; by default all photos of the index, also if a vector stands here.
+        vector : str or MasterVector, optional
+            By default :meth:`vector` without a name.
+        """
+        if isinstance(photos, MasterVector):
+            photos, vector = None, photos
+        chosen = self._vector(vector)
+        if photos is None:
+            return self.opened.rate(chosen)
+        return chosen.rate(self.embed(photos), self.opened.fingerprint)
+
+    def percentiles(self, ratings: Ratings, vector: str | MasterVector | None = None) -> Ratings:
+        """Percentiles (k,) of ratings by a vector among the index's photos, 0 to 100."""
+        return percentiles_among(np.asarray(ratings), self.opened.rate(self._vector(vector)))
+
+    def compare(
+        self, first: OnePhoto, second: OnePhoto, vector: str | MasterVector | None = None
+    ) -> TwoPhotos:
+        """Ratings of two photos, and the probabilities that each is the better one."""
+        pair = np.concatenate([self.embed(first), self.embed(second)])
+        return compare_embeddings(self.opened, self._vector(vector), pair)
+
+    def album(
+        self,
+        places: int,
+        *,
+        vector: str | MasterVector | None = None,
+        variety: float = 0.3,
+        group: str | None = None,
+        alike: float = 0.9,
+    ) -> "DataFrame":
+        """Table of K photos, well rated and varied: row, path, rating, marginal, reason.
+
+        Parameters
+        ----------
+        places : int
+            K: how many photos.
+        vector : str or MasterVector, optional
+        variety : float, default=0.3
+            0 takes the best rated photos, 1 the most varied ones.
+        group : str, optional
+            Choose among the photos of one group.
+        alike : float, default=0.9
+            Cosine from which photos are one series, of which one comes first.
+        """
+        import pandas as pd
+
+        from photorank.album.candidates import shortlist
+        from photorank.album.make_album import make_album
+        from photorank.album.request import AlbumRequest
+        from photorank.similarity.series import find_series
+
+        chosen, found = self._vector(vector), self.opened
+        ratings = found.rate(chosen)
+        request = AlbumRequest(places, variety, group)
+        among = shortlist(found, ratings, request)
+        request = replace(request, banned=frozenset(found.changed(among)))
+        series = find_series(found, alike, among=among)
+        made = make_album(found, ratings, series, request, vector=chosen.name)
+        rows: list[dict[str, Any]] = [
+            {
+                "row": one.row,
+                "path": str(found.photo(one.row).path),
+                "rating": one.rating,
+                "marginal": one.marginal,
+                "reason": one.reason,
+            }
+            for one in made.chosen
+        ]
+        return pd.DataFrame(rows, columns=["row", "path", "rating", "marginal", "reason"])
+
+    def _again(self) -> "Index":
+        return Index(opened.Index.open(self.paths), self._given)
+
+    def _vector(self, vector: str | MasterVector | None) -> MasterVector:
+        return vector if isinstance(vector, MasterVector) else self.vector(vector)
+
+    def _row(self, photo: Any) -> Embeddings:
+        """Embedding (d,) of a file or an image."""
+        if isinstance(photo, Path):
+            return embeddings_of(self.opened, [photo], lambda: self.encoder)[0]
+        return embed_photo(photo_bytes(photo), self.encoder)[0]
+
+    def _checked(self, rows: Embeddings) -> Embeddings:
+        """Embeddings (k, d) that were given; EncoderError if they have other dimensions."""
+        rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
+        if rows.ndim != 2 or rows.shape[1] != d:
+            raise EncoderError(
+                f"embeddings of shape {rows.shape} are not those of index {self.name!r}, which "
+                f"have {d} dimensions: embed photos by `index.embed(photos)`"
+            )
+        return rows
+
+
+def open_index(name: str | None = None, *, encoder: Encoder | None = None) -> Index:
+    """Index of the current workspace, which `$PHOTORANK_HOME` names.
+
+    Parameters
+    ----------
+    name : str, optional
+        By default the only index.
+    encoder : Encoder, optional
+        What made it, where no name says that: a function of your own that no package declares.
+
+    Raises
+    ------
+    MissingIndexError
+        If there is no such index, or a name is needed to choose among several.
+    """
+    return Index(opened.open_index(name), encoder)
+
+
+def build_index(
+    name: str,
+    photos: Path | str | Iterable[Path | str],
+    *,
+    encoder: str | Encoder | None = None,
+    framing: str | None = None,
+    labels: "DataFrame | Path | str | None" = None,
+    exclude: Sequence[str] = (),
+) -> Index:
+    """Index of photos, made or brought up to date; the photos are only read.
+
+    Parameters
+    ----------
+    name : str
+    photos : path, or several
+        Folders, with all their subfolders, and files.
+    encoder : str or Encoder, optional
+        ``embedded``, ``open_clip:MODEL/PRETRAINED``, what a package declares, or an encoder made
+        by :func:`image_encoder`. By default the index's own; for a new one CLIP's ViT-L/14.
+    framing : str, optional
+        By default the index's own, or the encoder's.
+    labels : DataFrame or path, optional
+        Then imported, as by :meth:`Index.import_labels`.
+    exclude : sequence of str
+        Shell patterns of names and of paths to pass over.
+
+    Raises
+    ------
+    NoPhotosError
+        If there is no photo that can be read.
+    IndexMismatchError
+        If the index was made by another encoder or in another framing.
+    """
+    given = None if encoder is None or isinstance(encoder, str) else encoder
+    named = [photos] if isinstance(photos, str | Path) else photos
+    request = BuildRequest(
+        [Path(path).expanduser() for path in named],
+        encoder_spec=given.spec if given is not None else encoder,  # type: ignore[arg-type]
+        framing=framing,
+        exclude=exclude,
+    )
+    if given is not None:
+        request = replace(request, load=partial(_given, given))
+    paths = Workspace.current().index(name)
+    run_build(paths, request)
+    index = Index(opened.Index.open(paths), given)
+    return index if labels is None else index.import_labels(labels)
+
+
+def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
+    """The encoder that was given, in another framing where it can be."""
+    return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder
