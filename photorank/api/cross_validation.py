@@ -8,7 +8,7 @@ from photorank.comparisons.comparisons import Comparisons
 from photorank.errors import ComparisonsError
 from photorank.evaluation.contender_results import Measured
 from photorank.evaluation.contenders import Contender
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.metrics.estimates import Estimate
 from photorank.metrics.folds import Folds, make_folds
@@ -67,7 +67,7 @@ def cross_validate(
     >>> X = rng.normal(size=(60, 4))
     >>> found = cross_validate("all-pairs", X, X[:, 0], folds=3, repeats=1)
     >>> print(found["pairwise_accuracy"])
-    1.000 [0.958, 1.000] (n=60 photos)
+    1.000 [0.884, 1.000] (n=60 photos)
     """
     rows = np.asarray(X)
     comparisons, judged, codes = _judged(comparisons, len(rows), groups)
@@ -86,7 +86,7 @@ def cross_validate(
         ratings = out_of_fold_ratings(named, photos, split)
     else:
         ratings = _predicted(named, rows, comparisons, split)
-    contender = Contender("learner", "learner", ratings, fitted=split.refits)
+    contender = Contender("learner", "learner", ratings, refitted_per_fold=split.refits)
     return Measured.of(contender, pairs, gap_power=1).estimates()
 
 
@@ -115,12 +115,12 @@ def measure(
     Examples
     --------
     >>> print(measure([0.1, 0.4, 0.3, 0.9, 0.8], [1, 2, 3, 4, 5])["pairwise_accuracy"])
-    0.80 [0.22, 0.98] (n=5 photos)
+    0.80 [0.49, 0.94] (n=5 photos)
     """
     given = np.asarray(ratings, dtype=np.float64)
     graph, judged, codes = _judged(comparisons, len(given), groups)
     together = Folds(np.zeros((1, graph.n), dtype=np.intp), 1, codes)
-    contender = Contender("ratings", "ratings", given[judged][None], fitted=False)
+    contender = Contender("ratings", "ratings", given[judged][None], refitted_per_fold=False)
     return Measured.of(contender, HeldOutPairs.of(graph, together), gap_power=1).estimates()
 
 

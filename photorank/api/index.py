@@ -294,22 +294,15 @@ class Index:
         """
         import pandas as pd
 
-        from photorank.album.candidates import shortlist
-        from photorank.album.make_album import make_album
+        from photorank.album.kept.choose import choose_album
         from photorank.album.request import AlbumRequest
-        from photorank.similarity.series import find_series
 
-        chosen, found = self._vector(vector), self.opened
-        ratings = found.rate(chosen)
         request = AlbumRequest(places, variety, group)
-        among = shortlist(found, ratings, request)
-        request = replace(request, banned=frozenset(found.changed(among)))
-        series = find_series(found, alike, among=among)
-        made = make_album(found, ratings, series, request, vector=chosen.name)
+        made, _ = choose_album(self.opened, self._vector(vector), request, alike)
         rows: list[dict[str, Any]] = [
             {
                 "row": one.row,
-                "path": str(found.photo(one.row).path),
+                "path": str(self.opened.photo(one.row).path),
                 "rating": one.rating,
                 "marginal": one.marginal,
                 "reason": one.reason,

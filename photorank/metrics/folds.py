@@ -120,7 +120,7 @@ def make_folds(
         raise ComparisonsError(
             f"the {n} photos make {len(sizes)} unit to learn from or test on, and two are needed: "
             "judge photos of other groups and series too. (`photorank evaluate --fold-by photo` "
-            "keeps no group together.)"
+            "keeps no group together. Photos of nearly the same embedding are one unit anyway.)"
         )
     rng = np.random.default_rng(seed)
     codes = np.stack([_deal(sizes, k, rng)[units] for _ in range(repeats)])

@@ -7,7 +7,7 @@ from sklearn.preprocessing import StandardScaler
 
 import photorank
 from photorank.errors import ComparisonsError
-from photorank.learning.held_out import out_of_fold_ratings
+from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos
 from photorank.metrics.folds import make_folds
 from photorank.metrics.held_out_pairs import HeldOutPairs
