@@ -15,6 +15,7 @@ from photorank.index.opened import Index, open_index
 from photorank.learning.held_out_directions import out_of_fold_ratings
 from photorank.learning.judged_photos import JudgedPhotos, judged_photos
 from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
 from photorank.metrics.estimates import Difference, Estimate
 from photorank.metrics.held_out_pairs import HeldOutPairs
 from photorank.typing import Embeddings
@@ -34,7 +35,7 @@ def main() -> None:
     after = replace(before, X=rows_of(before, open_index(arguments.indexes[1])))
     print("| held out by | learner | before | after | difference |\n|---|---|---|---|---|")
     for by in arguments.by:
-        folds = before.split(Protocol(fold_by=by, seed=arguments.seed))
+        folds = split_into_folds(before, Protocol(fold_by=by, seed=arguments.seed))
         pairs = HeldOutPairs.of(before.comparisons, folds)
         for kind in KINDS:
             old, new = (

@@ -24,8 +24,8 @@ _STAND_IN = (
 )
 _NO_QUALITIES = "hardly *how well* it is taken"
 _BY_TABLE = (
-    "and *how well* it is taken only by a fixed table of phrases, such as “sharp and in focus”, "
-    "each told by a built-in vector or a measured signal"
+    "and *how well* it is taken only by praise, blame and a fixed table, such as “sharp and "
+    "in focus”, each told by a built-in vector or a measured signal"
 )
 
 PROMPT_HELP = (

@@ -44,7 +44,11 @@ def prompt(
     make = prompt_vector if plain else worded_vector
     vector = make(name, texts, opened.encoder(), negatives=negatives or ())
     if opened.fingerprint.is_embedded:
-        qualities = "qualities only by a fixed table" if vector.kind == KIND else "hardly qualities"
+        qualities = (
+            "qualities only by praise, blame and a fixed table"
+            if vector.kind == KIND
+            else "hardly qualities"
+        )
         message(f"words are weak with this encoder: it knows things, and {qualities}")
     _print_made(vector, add_vector(opened, vector), as_json)
 

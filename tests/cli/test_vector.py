@@ -97,7 +97,7 @@ def test_a_blend_of_what_saw_the_photos_is_in_sample(photorank):
 def test_a_card_lists_the_qualities_that_words_went_through(photorank):
     """With their weights, and where they are from; making it says where words are weak."""
     made = photorank("vector", "prompt", "crisp", "a sharp photo")
-    assert "qualities only by a fixed table" in made.err
+    assert "qualities only by praise, blame and a fixed table" in made.err
     shown = photorank("vector", "show", "crisp").out
     assert "words, through built-in qualities" in shown
     assert "sharp and in focus +" in shown

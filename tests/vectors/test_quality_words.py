@@ -59,6 +59,27 @@ def test_a_wish_and_its_opposite_point_apart(encoder):
     assert good @ bad < plain[0] @ plain[1] - 0.2
 
 
+def test_words_of_no_table_praise_and_blame(encoder):
+    """Whatever they speak of; what is negated counts as its opposite."""
+    worth = shipped_vector("worth.whole").direction
+    for text, sign in (
+        ("grandma will love this lovely one", 1),
+        ("a dreadful disappointment", -1),
+        ("a picture that is not beautiful", -1),
+        ("nothing awful about it", 1),
+    ):
+        assert sign * (worded_vector("w", [text], encoder).direction @ worth) > 0.5, text
+
+
+@pytest.mark.parametrize("text", ["a dog on a beach", "qwv plim 7733", "the spoon of seven"])
+def test_what_says_nothing_of_quality_stays_with_class_names(encoder, text):
+    """A thing, or nonsense, is neither praise nor blame."""
+    plain, worded = (
+        make("w", [text], encoder).direction for make in (prompt_vector, worded_vector)
+    )
+    assert plain @ worded > 0.95
+
+
 def test_the_card_tells_what_the_words_went_through(encoder):
     """Its kind, the strongest qualities, and that the built-in vectors have seen photos."""
     vector = worded_vector("wish", ["a sharp photo"], encoder)
@@ -87,7 +108,7 @@ def test_unwanted_words_are_taken_off(encoder):
 def test_qualities_weigh_alike():
     """Each spreads photographs as much as another: what differs in length differs in spread."""
     directions = quality_directions(load_encoder("embedded", device="cpu"))
-    assert directions.shape == (len(TABLE), 800)
+    assert directions.shape == (len(TABLE) + 1, 800)
     assert STRENGTH > 0
     assert (np.linalg.norm(directions, axis=1) > 0).all()
 

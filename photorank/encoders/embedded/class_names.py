@@ -38,14 +38,22 @@ _loading = Lock()
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
     """Weight of each class, and of each phrase, for each text (n, 1000 + p), the largest being 1.
 
-    It is a softmax over similarities, not divided by its sum.
+    It is a softmax over similarities, not divided by its sum. Phrases lose what they are closer to
+    any class than others are, so that a text of none is near to none of them.
     """
-    with _loading:
-        names, centre = _class_names()
-        sentences = sentence_network(device).encode([*texts, *phrases]) - centre
-    rows, others = np.split(unit_rows(sentences), [len(texts)])
+    names, _ = _class_names()
+    rows, others = np.split(centred_sentences([*texts, *phrases], device), [len(texts)])
     similarity = rows @ np.concatenate([names, others]).T
+    if phrases:
+        closeness = (names @ others.T).mean(axis=0)
+        similarity[:, len(names) :] -= closeness - closeness.mean()
     return np.exp((similarity - similarity.max(axis=1, keepdims=True)) / TEMPERATURE)
+
+
+def centred_sentences(texts: Sequence[str], device: str) -> Embeddings:
+    """Unit rows (n, 384) of texts, with the class names' mean as their origin."""
+    with _loading:
+        return unit_rows(sentence_network(device).encode(texts) - _class_names()[1])
 
 
 @cache

@@ -19,6 +19,7 @@ from photorank.encoders.embedded.packaged_networks import (
     class_rows,
     image_network,
 )
+from photorank.encoders.embedded.valence import valence
 from photorank.encoders.image_towers import TorchTower, Tower, on_pixels
 from photorank.encoders.runtimes import SwitchableImages, SwitchableTower
 from photorank.errors import EncoderError, MissingExtraError
@@ -129,6 +130,10 @@ class PackagedEncoder(SwitchableImages):
         weights /= weights.sum(axis=1, keepdims=True)
         classes, others = np.split(weights, [-len(phrases)], axis=1)
         return classes @ self.class_directions().astype(np.float64), others
+
+    def valence(self, texts: Sequence[str]) -> Floats:
+        """Valence (n,) of texts, from about -1 for blame over 0 to 1 for praise."""
+        return valence(texts, self._chosen_device)
 
     @abstractmethod
     def weights_digest(self) -> str:

@@ -1,0 +1,103 @@
+r"""Prompts of `embedded` against people's scores, with categories that taught nothing left out.
+
+    python benchmarks/prompts.py --index oasis --categories oasis/ratings.csv \
+        --prompts benchmarks/wishes.json
+
+The built-in `worth` saw OASIS. So in each category (columns file and category of the table) praise
+goes into a vector learned from the other categories instead, and pairs are counted inside
+categories. Without --categories the built-in vectors are taken as they are, for photos that they
+never saw. The JSON file holds lists of prompts by kind, such as "positive" and "nonsense".
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from photorank.encoders.base import Encoder
+from photorank.index.opened import open_index
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.metrics.folds import Folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.typing import Codes, Floats
+from photorank.vectors.learners_by_name import make_learner
+from photorank.vectors.prompts import PLAIN_PROMPT, prompt_vector
+from photorank.vectors.quality_words import SOURCES, direction_of, quality_directions
+
+
+def main() -> None:
+    """Print a row for each prompt, and the mean of each kind."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--index", required=True)
+    parser.add_argument("--categories", type=Path, help="table with columns file and category")
+    parser.add_argument("--prompts", type=Path, help="default: the mission's prompt alone")
+    arguments = parser.parse_args()
+    index = open_index(arguments.index)
+    photos = judged_photos(index)
+    names = [index.photo(int(row)).path.name for row in photos.rows]
+    codes = categories(arguments.categories, names)
+    kinds = {"mission": [PLAIN_PROMPT]}
+    if arguments.prompts:
+        kinds |= json.loads(arguments.prompts.read_bytes())
+    encoder = index.encoder()
+    by_category = directions(photos, codes, encoder, learned=arguments.categories is not None)
+    pairs = HeldOutPairs.of(photos.comparisons, Folds(codes[None], len(by_category), photos.scenes))
+    print("| kind | prompt | class names alone | through qualities |\n|---|---|---|---|")
+    for kind, texts in kinds.items():
+        rows = [accuracies(text, photos, codes, (encoder, by_category, pairs)) for text in texts]
+        for text, cells in zip(texts, rows, strict=True):
+            print(f"| {kind} | {text} | {' | '.join(cells[2:])} |", flush=True)
+        means = np.mean([cells[:2] for cells in rows], axis=0)
+        print(f"| {kind} | mean of {len(rows)} | {means[0]:.3f} | {means[1]:.3f} |")
+
+
+def categories(table: Path | None, names: list[str]) -> Codes:
+    """Category code (n,) of each photo; one for all without a table."""
+    if table is None:
+        return np.zeros(len(names), dtype=np.intp)
+    of_file = pd.read_csv(table).set_index("file")["category"]
+    return np.unique(of_file[names].to_numpy(), return_inverse=True)[1]
+
+
+def directions(
+    photos: JudgedPhotos, codes: Codes, encoder: Encoder, *, learned: bool
+) -> list[Floats]:
+    """Directions of qualities for each category, that of worth learned without it."""
+    shipped = quality_directions(encoder)
+    if shipped is None:
+        raise SystemExit("the index's encoder understands words: there is nothing to compare")
+    found = []
+    for code in range(codes.max() + 1):
+        rows = np.flatnonzero(codes != code)
+        known = shipped.copy()
+        if learned:
+            part = photos.take(rows)
+            worth = make_learner("all-pairs", seed=0).fit(part.X, part.comparisons).direction_
+            known[SOURCES.index("worth")] = worth * np.linalg.norm(known[SOURCES.index("worth")])
+        found.append(known)
+    return found
+
+
+def accuracies(
+    text: str,
+    photos: JudgedPhotos,
+    codes: Codes,
+    using: tuple[Encoder, list[Floats], HeldOutPairs],
+) -> tuple[float, float, str, str]:
+    """Pairwise accuracy of a prompt by class names and through qualities, and both in words."""
+    encoder, by_category, pairs = using
+    plain = photos.X @ prompt_vector("plain", [text], encoder).direction
+    vectors = np.stack([direction_of(encoder, [text], known)[0] for known in by_category])
+    worded = np.einsum("nd,nd->n", photos.X, vectors[codes])
+    found = [
+        pairs.estimate(pairs.sums(one[None], refitted=False), refitted=False)
+        for one in (plain, worded)
+    ]
+    told = [f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for one in found]
+    return found[0].value, found[1].value, *told
+
+
+if __name__ == "__main__":
+    main()
