@@ -65,7 +65,7 @@ AT_HOME = {
         *("faiss", "scipy", "streamlit"),  # likewise; and what runs a page without a browser
     },
     "album": {"sqlite3"},  # the albums that are kept
-    "export": {"pyarrow"},
+    "export": {"pyarrow", "PIL", "pikepdf", "reportlab"},  # tables; books
     "scoring": {"pyarrow", "fsspec"},  # lists of paths; addresses
     "api": {"pandas", "PIL", "sklearn"},  # what Python users bring and take away
     "cli": {"typer", "rich"},

@@ -13,6 +13,8 @@ from photorank.photos.open_photo import open_file, open_header
 Shape: TypeAlias = Literal["landscape", "portrait", "square"]
 T = TypeVar("T")
 
+_PAPER_WHITE = 243  # grey level from which a photo's edge is not seen on paper
+_LIGHT_SHARE = 0.5  # of an edge
 _MAX_SQUARE_RATIO = 1.05  # of long side to short side
 
 
@@ -50,6 +52,21 @@ def codes_of_file(path: Path) -> PictureCodes | None:
 def shape_of_file(path: Path) -> Shape | None:
     """Shape (landscape, portrait, square) of an upright picture file, None if unreadable."""
     return _from_file(path, _shape)
+
+
+def is_light_at_the_edge(path: Path) -> bool:
+    """Whether a thumbnail's edges would vanish on white paper; False if it is unreadable."""
+    return bool(_from_file(path, _light_at_the_edge))
+
+
+def _light_at_the_edge(picture: Image.Image) -> bool:
+    grey = picture.convert("L")
+    right, below = grey.width - 1, grey.height - 1
+    sides = [(0, 0, right + 1, 1), (0, below, right + 1, below + 1)]
+    sides += [(0, 0, 1, below + 1), (right, 0, right + 1, below + 1)]
+    light = [sum(grey.crop(side).histogram()[_PAPER_WHITE:]) for side in sides]
+    long = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in sides]
+    return any(white > _LIGHT_SHARE * all_ for white, all_ in zip(light, long, strict=True))
 
 
 def _shape(picture: Image.Image) -> Shape:

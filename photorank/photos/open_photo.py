@@ -67,6 +67,8 @@ _TRANSPOSES = {  # by EXIF orientation
     8: Image.Transpose.ROTATE_90,
 }
 
+_FIRST_TURNED = 5  # EXIF orientation from which width and height are exchanged
+
 _OS_REASONS = {
     errno.ENOENT: "vanished",
     errno.ENOTDIR: "vanished",
@@ -194,6 +196,21 @@ def _opened(data: bytes) -> Image.Image:
     return open_header(io.BytesIO(data))
 
 
+def upright_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels of a photo file as it is looked at; few pixels are decoded.
+
+    Raises UnreadablePhotoError as for :func:`open_file`, or if the file is not a photo.
+    """
+    with open_file(path) as file:
+        start = file.read(_FORMAT_BYTES)
+        file.seek(0)
+        whole = start.startswith(TIFF_STARTS) or is_raw(start)
+        photo = _opened(read_whole(file)) if whole else open_header(file)
+        width, height = photo.size
+        turned = orientation(photo) >= _FIRST_TURNED
+    return (height, width) if turned else (width, height)
+
+
 def full_size(photo: Image.Image) -> tuple[int, int]:
     """Width and height of a photo before :func:`decode_photo` scaled it down."""
     short, long = photo.info.get("full_size", sorted(photo.size))
@@ -284,10 +301,21 @@ def _restore_exif(photo: Image.Image) -> None:
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
     """Picture turned upright by the EXIF orientation of `photo`."""
+    return turned(picture, orientation(photo))
+
+
+def turned(picture: Image.Image, orientation: int) -> Image.Image:
+    """Picture turned upright by an EXIF orientation, 1 to 8."""
+    turn = _TRANSPOSES.get(orientation)
+    return picture if turn is None else picture.transpose(turn)
+
+
+def orientation(photo: Image.Image) -> int:
+    """EXIF orientation, 1 to 8, that an opened photo has still to be turned by."""
     if photo.format == "JXL" and not getattr(photo, "jpeg", False):
-        return picture  # its decoder has done so, unless it gave back the JPEG that it was made of
+        return 1  # its decoder turns it, unless it gave back the JPEG that it was made of
     try:
-        orientation = photo.getexif().get(ExifTags.Base.Orientation)
+        said = photo.getexif().get(ExifTags.Base.Orientation)
     except Exception:  # a photo with damaged EXIF is still a photo; decoders raise anything
-        return picture
-    return picture.transpose(_TRANSPOSES[orientation]) if orientation in _TRANSPOSES else picture
+        return 1
+    return said if said in _TRANSPOSES else 1

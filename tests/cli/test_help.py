@@ -62,7 +62,7 @@ def test_the_commands_are_those_of_the_contract():
             f"albums {verb}"
             for verb in ("list", "show", "save", "remove", "restore", "undo", "redo")
         ),
-        *("albums export", "albums import"),
+        *("albums export", "albums import", "book"),
         *("doctor", "reroot"),
         *("people", "explain", "nuisance", "bench framing", "bench stability"),
         *("bench quality", "bench index", "bench search", "bench evaluate", "bench dashboard"),

@@ -1,0 +1,43 @@
+"""The page of a book: its size, its margins, and the room that photos have on it."""
+
+from dataclasses import dataclass
+
+from photorank.album.book.layouts import Block
+
+_MARGIN_SHARE = 0.065  # of the short side
+_LEAST_GUTTER_MM = 13.0  # at the spine: what lies nearer is lost in the fold
+_GAP_SHARE = 0.015  # of the short side, between photos
+CAPTION_GAP_MM = 2.2  # between the photos and the top of their caption
+CAPTION_MM = 3.0  # height of a caption's capital letters with what hangs below
+
+
+@dataclass(frozen=True)
+class PageSize:
+    """Trimmed page, and what a printer asks for around it, in mm."""
+
+    width: float = 210.0
+    height: float = 210.0
+    bleed: float = 3.0  # beyond the trimmed page
+    safe: float = 5.0  # inside it, where nothing important may be
+
+    @property
+    def margin(self) -> float:
+        """Distance of photos from the three outer edges."""
+        return max(self.safe, _MARGIN_SHARE * min(self.width, self.height))
+
+    @property
+    def gutter(self) -> float:
+        """Distance of photos from the spine."""
+        return max(self.margin, _LEAST_GUTTER_MM)
+
+    @property
+    def block(self) -> Block:
+        """Room for photos on one page."""
+        gap = _GAP_SHARE * min(self.width, self.height)
+        below = max(self.margin, self.safe + CAPTION_GAP_MM + CAPTION_MM)
+        return Block(self.width - self.margin - self.gutter, self.height - 2 * below, gap)
+
+    def corner(self, number: int) -> tuple[float, float]:
+        """Left and top of the room for photos on a page; odd pages are right-hand ones."""
+        left = self.gutter if number % 2 else self.margin
+        return left, (self.height - self.block.height) / 2

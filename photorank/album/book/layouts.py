@@ -1,0 +1,121 @@
+"""Layouts of one page: slicing trees of one to four photos, in which nothing is cropped.
+
+A tree's width is a·height + b at every node: of photos side by side widths add up, of photos above
+each other they are equal, so that ratios and gaps are exact. All trees and orders are tried.
+Slicing structures for photo pages: Atkins 2004, https://doi.org/10.1145/1030397.1030402
+"""
+
+from functools import cache
+from itertools import permutations
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from photorank.typing import Floats
+
+MAX_PHOTOS = 4  # on a page
+Tree: TypeAlias = "int | Split"
+
+
+class Split(NamedTuple):
+    """Parts side by side, or above each other."""
+
+    beside: bool
+    parts: tuple[Tree, ...]  # numbers are photos, in reading order of the page
+
+
+class Block(NamedTuple):
+    """Room for a page's photos, and the gap between them, in mm."""
+
+    width: float
+    height: float
+    gap: float
+
+
+@cache
+def trees(k: int) -> tuple[Tree, ...]:
+    """Slicing trees of k photos, numbered in reading order.
+
+    >>> [len(trees(k)) for k in (1, 2, 3, 4)]
+    [1, 2, 6, 22]
+    """
+    if k == 1:
+        return (0,)
+    return tuple(tree for beside in (True, False) for tree in _splits(0, k, beside))
+
+
+def _splits(start: int, k: int, beside: bool) -> list[Split]:
+    """Splits of k photos from `start` on into two or more parts, which are split the other way."""
+    return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
+
+
+def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...]]:
+    if not k:
+        return [()] if least <= 0 else []
+    found = []
+    for size in range(1, k + 1):
+        if least > 1 and size == k:
+            continue
+        heads: list[Tree] = [start] if size == 1 else list(_splits(start, size, not beside))
+        rests = _parts(start + size, k - size, beside, least - 1)
+        found += [(head, *rest) for head in heads for rest in rests]
+    return found
+
+
+def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
+    """Boxes (m, k, 4) of m pages' photos as x, y, width and height in mm from the block's corner.
+
+    `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
+    lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
+    """
+    a, b = _line(tree, ratios, block.gap)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        tall = np.minimum(block.height, (block.width - b) / a) if height is None else height
+    boxes = np.empty((*ratios.shape, 4))
+    zero = np.zeros(len(ratios))
+    _place(tree, ratios, block.gap, (zero, zero, tall), boxes)
+    boxes[(boxes[..., 2:] <= 0).any(axis=(1, 2))] = np.nan
+    return boxes
+
+
+def orders(k: int) -> list[tuple[int, ...]]:
+    """Orders in which k photos can be read, the given one first."""
+    return list(permutations(range(k)))
+
+
+def inversions(order: tuple[int, ...]) -> int:
+    """Number of pairs that are read in the wrong order."""
+    return sum(one > other for place, one in enumerate(order) for other in order[place + 1 :])
+
+
+def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
+    """Slope and offset (m,) of a tree's width as a function of its height."""
+    if isinstance(tree, int):
+        return ratios[:, tree], np.zeros(len(ratios))
+    lines = [_line(part, ratios, gap) for part in tree.parts]
+    slopes, offsets = (np.stack(some) for some in zip(*lines, strict=True))
+    gaps = gap * (len(lines) - 1)
+    if tree.beside:
+        return slopes.sum(axis=0), offsets.sum(axis=0) + gaps
+    slope = 1 / (1 / slopes).sum(axis=0)
+    return slope, slope * ((offsets / slopes).sum(axis=0) - gaps)
+
+
+def _place(
+    tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
+) -> None:
+    """Write the boxes of a tree whose corner and height are `at`."""
+    x, y, height = at
+    if isinstance(tree, int):
+        boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)
+        return
+    slope, offset = _line(tree, ratios, gap)
+    for part in tree.parts:
+        own, shift = _line(part, ratios, gap)
+        if tree.beside:
+            _place(part, ratios, gap, (x, y, height), boxes)
+            x = x + own * height + shift + gap
+        else:
+            tall = (slope * height + offset - shift) / own
+            _place(part, ratios, gap, (x, y, tall), boxes)
+            y = y + tall + gap

@@ -1,0 +1,245 @@
+"""A book of an album's photos: page breaks, layouts, captions by event, warnings, a cover."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from photorank.album.balance import events_of
+from photorank.album.book.geometry import PageSize
+from photorank.album.book.layouts import MAX_PHOTOS
+from photorank.album.book.page_breaks import Photos, pages_of
+from photorank.album.book.plan import Book, BookPage, Frame, Warned, WrittenPage, rounded
+from photorank.errors import AlbumError, UnreadablePhotoError, counted
+from photorank.index.opened import Index, Photo
+from photorank.photos.hash_and_shape import is_light_at_the_edge
+from photorank.photos.open_photo import upright_size
+from photorank.rating.percentiles import percentiles
+from photorank.typing import Codes, Ratings
+
+PHOTOS_A_PAGE = 2.5  # where nobody says how many
+_RATIO_TOLERANCE = 1e-3  # of a frame's ratio in a plan that somebody wrote
+_MM = 1e-3  # that boxes may reach out by, in mm: they are rounded
+
+
+@dataclass(frozen=True)
+class BookWishes:
+    """What is asked of a book."""
+
+    size: PageSize = PageSize()  # noqa: RUF009 - frozen
+    pages: int = 0  # 0: as many as suit
+    captions: bool = True  # by event
+    warn_ppi: float = 240.0
+    alone: frozenset[int] = frozenset()  # rows of photos with a page for themselves
+
+
+def photos_for(pages: int) -> int:
+    """Number of photos that so many pages look good with."""
+    return round(PHOTOS_A_PAGE * pages)
+
+
+def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
+    """Plan a book of the photos at `rows`, in this order.
+
+    Raises AlbumError if there are too few or too many photos for the pages.
+    """
+    sized, warnings = _sized(index, rows)
+    n = len(sized)
+    pages = wishes.pages or _suiting(n)
+    _check_pages(n, pages)
+    photos = [index.photo(row) for row, _, _ in sized]
+    kept = [row for row, _, _ in sized]
+    alone = np.array([row in wishes.alone for row in kept], dtype=np.intp)
+    events = events_of(photos)
+    worth = percentiles(ratings[kept]) / 100
+    known = Photos(np.array([[w, h] for _, w, h in sized]), worth, events, alone)
+    try:
+        laid = pages_of(known, pages, wishes.size)
+    except ValueError as error:
+        raise AlbumError(
+            f"with {counted(int(alone.sum()), 'photo')} on pages of their own, "
+            f"{counted(n, 'photo')} do not go on {counted(pages, 'page')}: ask for more pages."
+        ) from error
+    made = []
+    start = 0
+    for number, (k, boxes) in enumerate(laid, start=1):
+        left, top = wishes.size.corner(number)
+        frames = tuple(
+            _frame(index, photos[at], sized[at][1], rounded(box + np.array([left, top, 0, 0])))
+            for at, box in zip(range(start, start + k), boxes, strict=True)
+        )
+        opens = _opening(events, start, k)
+        caption = _caption(photos, events, opens) if wishes.captions and opens is not None else ""
+        made.append(BookPage(number, frames, caption))
+        start += k
+    book = Book(wishes.size, tuple(made), tuple(warnings))
+    return _with_cover(_with_warnings(book, wishes.warn_ppi), index, ratings)
+
+
+def book_of_plan(
+    index: Index,
+    ratings: Ratings,
+    size: PageSize,
+    pages: Sequence[WrittenPage],
+    warn_ppi: float,
+) -> Book:
+    """Book by a plan that was written; AlbumError where it could not be printed as it says."""
+    made = []
+    seen: dict[str, int] = {}
+    for number, page in enumerate(pages, start=1):
+        frames = []
+        for path, box in page.frames:
+            row = index.row_of(path)
+            if row is None:
+                raise AlbumError(f"page {number}: {path} is no photo of index {index.name!r}.")
+            photo = index.photo(row)
+            if photo.digest in seen:
+                raise AlbumError(f"{path} is on page {seen[photo.digest]} and on page {number}.")
+            seen[photo.digest] = number
+            width, height = _size_of(photo)
+            if abs(box[2] / box[3] * height / width - 1) > _RATIO_TOLERANCE:
+                raise AlbumError(
+                    f"page {number}: the box of {path} has another shape than the photo, which is "
+                    f"{width} x {height} pixels."
+                )
+            frames.append(_frame(index, photo, width, box))
+        made.append(BookPage(number, tuple(frames), page.caption))
+    book = Book(size, tuple(made))
+    if faults := outside(book):
+        raise AlbumError(f"{faults[0]}. Change its box in the plan.")
+    return _with_cover(_with_warnings(book, warn_ppi), index, ratings)
+
+
+def outside(book: Book) -> list[str]:
+    """Sentences on photos that reach out of the safe zone, or over another photo."""
+    size, faults = book.size, []
+    for page in book.pages:
+        for place, frame in enumerate(page.frames):
+            x, y, width, height = frame.box
+            right, below = size.width - size.safe, size.height - size.safe
+            if min(x, y) < size.safe - _MM or x + width > right + _MM or y + height > below + _MM:
+                faults.append(f"page {page.number}: {frame.path} reaches out of the safe zone")
+            for other in page.frames[:place]:
+                if _overlap(frame, other):
+                    faults.append(f"page {page.number}: {frame.path} lies over {other.path}")
+    return faults
+
+
+def _overlap(one: Frame, other: Frame) -> bool:
+    (x, y, w, h), (left, top, wide, tall) = one.box, other.box
+    across = min(x + w, left + wide) - max(x, left)
+    return across > _MM and min(y + h, top + tall) - max(y, top) > _MM
+
+
+def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
+    """Rows with the width and height of their photos, and warnings about those left out."""
+    sized, warnings = [], []
+    for row in rows:
+        photo = index.photo(row)
+        try:
+            with photo.path.open("rb"):
+                pass
+            sized.append((row, *_size_of(photo)))
+        except (AlbumError, OSError) as error:
+            why = error.strerror.lower() if isinstance(error, OSError) and error.strerror else error
+            warnings.append(Warned(photo.path, f"left out: {why}"))
+    return sized, warnings
+
+
+def _size_of(photo: Photo) -> tuple[int, int]:
+    try:
+        return upright_size(photo.path)
+    except UnreadablePhotoError as error:
+        raise AlbumError(f"{photo.path} cannot be printed: {error.reason}.") from error
+
+
+def _suiting(n: int) -> int:
+    """Even number of pages that suits n photos; one page for one photo."""
+    pages = max(round(n / PHOTOS_A_PAGE), 1)
+    return pages + pages % 2 if pages + pages % 2 <= n else pages
+
+
+def _check_pages(n: int, pages: int) -> None:
+    if n < pages:
+        raise AlbumError(
+            f"{counted(pages, 'page')} need at least {counted(pages, 'photo')}, and there "
+            f"{'is' if n == 1 else 'are'} {n:,}: ask for fewer pages, or for more photos."
+        )
+    if n > MAX_PHOTOS * pages:
+        raise AlbumError(
+            f"{counted(pages, 'page')} hold at most {MAX_PHOTOS * pages:,} photos, and there are "
+            f"{n:,}: ask for at least {-(-n // MAX_PHOTOS):,} pages, or for fewer photos."
+        )
+
+
+def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, float, float]) -> Frame:
+    light = is_light_at_the_edge(index.thumbnail(photo))
+    return Frame(photo.path, photo.digest, box, 25.4 * width / box[2], light)
+
+
+def _opening(events: Codes, start: int, k: int) -> int | None:
+    """Place of the first photo of a page with which an event opens."""
+    for at in range(start, start + k):
+        if at == 0 or events[at] != events[at - 1]:
+            return at
+    return None
+
+
+def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
+    """Caption of an event: the name that people gave it, and its days."""
+    of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
+    names = {photo.group for photo in of_event}
+    name = names.pop() if len(names) == 1 else None
+    days = sorted({photo.taken[:10] for photo in of_event if photo.taken})
+    return ", ".join(filter(None, [name, _days(days)]))
+
+
+def _days(days: Sequence[str]) -> str:
+    """Days in words.
+
+    >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
+    ('31 July 2024', '30-31 July 2024', '')
+    >>> _days(["2024-07-31", "2024-08-01"]), _days(["2023-12-31", "2024-01-01"])
+    ('31 July - 1 August 2024', '31 December 2023 - 1 January 2024')
+    """
+    if not days:
+        return ""
+    first, last = (date.fromisoformat(day) for day in (days[0], days[-1]))
+    months = "January February March April May June July August September October November December"
+    month = dict(enumerate(months.split(), start=1))
+    end = f"{last.day} {month[last.month]} {last.year}"
+    if first == last:
+        return end
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}-{end}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {month[first.month]}{year} - {end}"
+
+
+def _with_warnings(book: Book, warn_ppi: float) -> Book:
+    """Book with warnings about photos of too few pixels."""
+    coarse = [
+        Warned(frame.path, f"{frame.ppi:.0f} ppi in print, below {warn_ppi:.0f}")
+        for frame in book.frames
+        if frame.ppi < warn_ppi
+    ]
+    return replace(book, warnings=(*book.warnings, *coarse))
+
+
+def _with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
+    """Book with the photo that is proposed for its cover: the best rated one of about its shape."""
+    shape = book.size.width / book.size.height
+
+    def unlike(frame: Frame) -> bool:
+        ratio = frame.box[2] / frame.box[3]
+        return bool(max(ratio / shape, shape / ratio) > 2)
+
+    def order(frame: Frame) -> tuple[bool, float]:
+        row = index.row_of(frame.path)
+        return unlike(frame), -float(ratings[row]) if row is not None else 0.0
+
+    best = min(book.frames, key=order, default=None)
+    if best is None:
+        return book
+    return replace(book, cover=best.path, cover_reason="the best rated photo of about its shape")

@@ -1,0 +1,237 @@
+"""Page breaks of a book: one dynamic programme over spreads, with the best layouts of each page."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from photorank.album.book.geometry import PageSize
+from photorank.album.book.layouts import (
+    MAX_PHOTOS,
+    Tree,
+    boxes_of,
+    inversions,
+    orders,
+    trees,
+)
+from photorank.typing import Codes, Floats
+
+_KEPT = 4  # layouts of a page, of which the one that suits the facing page is taken
+_GOOD_PPI, _LEAST_PPI = 300.0, 150.0
+_TYPICAL_COVER = 0.72  # of the room for photos, that a good page has
+# Weights of the cost; a page that is half empty costs a half.
+_EMPTY, _RANK, _COARSE, _SMALL, _ORDER = 1.0, 0.3, 0.5, 1.5, 0.04
+_MIXED_EVENTS, _EVENT_ON_THE_RIGHT, _UNEVEN = 0.45, 0.08, 0.35
+_LEAST_SIDE_SHARE = 0.24  # of the room's short side, below which a photo is small
+_LEVEL_SHARE = 0.14  # of the room's height, up to which facing blocks are made level
+
+
+@dataclass(frozen=True)
+class Photos:
+    """What the layout knows of a book's photos, in their order."""
+
+    sizes: Codes  # (n, 2) pixels, upright
+    worth: Floats  # (n,) 0 the least of the book to 1 the best
+    events: Codes  # (n,)
+    alone: Codes  # (n,) 1: a page for itself
+
+
+class Laid(NamedTuple):
+    """Layout of one page."""
+
+    tree: Tree
+    order: tuple[int, ...]  # of the page's photos, in reading order
+    cost: float
+    height: float  # of the block, mm
+
+
+def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
+    """For each page the number of its photos, and their boxes (k, 4) in mm from the room's corner.
+
+    Raises ValueError if the pages cannot hold the photos, or have none left for one.
+    """
+    layouts = _layouts(photos, size, pages)
+    path = _breaks(photos, layouts, pages, size)
+    return [(k, _boxes(photos, start, k, laid, height, size)) for start, k, laid, height in path]
+
+
+def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
+    """Best layouts of a page that begins with each photo and has one, two, three or four."""
+    found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
+    for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
+        for start, laid in enumerate(_best(photos, k, size, pages)):
+            if k == 1 or not photos.alone[start : start + k].any():
+                found[start].append(laid)
+    return found
+
+
+def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]]:
+    """Best layouts of k photos on a page, for each first photo."""
+    every = orders(k)
+    reading = np.array([inversions(order) for order in every])
+    first = np.arange(len(photos.sizes) - k + 1)
+    rows = first[:, None, None] + np.array(every)  # (starts, orders, k)
+    pixels = photos.sizes[rows].reshape(-1, k, 2)
+    wanted = _wanted_areas(photos, size, pages)[rows].reshape(-1, k)
+    costs, heights = [], []
+    for tree in trees(k):
+        boxes = boxes_of(tree, pixels[..., 0] / pixels[..., 1], size.block)
+        cost = _cost(boxes, pixels, wanted, size).reshape(len(first), -1) + _ORDER * reading
+        costs.append(np.nan_to_num(cost, nan=np.inf))
+        heights.append((boxes[..., 1] + boxes[..., 3]).max(axis=1).reshape(len(first), -1))
+    cost, height = (np.concatenate(some, axis=1) for some in (costs, heights))
+    kinds: list[tuple[Tree, tuple[int, ...]]] = [
+        (tree, order) for tree in trees(k) for order in every
+    ]
+    found = []
+    for start, best in enumerate(np.argsort(cost, axis=1, kind="stable")[:, :_KEPT].tolist()):
+        mixed = _MIXED_EVENTS * (len(np.unique(photos.events[start : start + k])) - 1)
+        found.append(
+            [
+                Laid(
+                    kinds[at][0],
+                    kinds[at][1],
+                    float(cost[start, at]) + mixed,
+                    float(height[start, at]),
+                )
+                for at in best
+                if np.isfinite(cost[start, at])
+            ]
+        )
+    return found
+
+
+def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
+    """Areas (n,) in mm² that photos should have by their worth: the best three times the least."""
+    weights = 0.5 + photos.worth
+    room = _TYPICAL_COVER * size.block.width * size.block.height * pages
+    areas: Floats = weights / weights.sum() * room
+    return areas
+
+
+def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
+    """Cost (m,) of layouts of one page: empty, unlike the ranks, too coarse, too small."""
+    block = size.block
+    areas = boxes[..., 2] * boxes[..., 3]
+    empty = 1 - areas.sum(axis=1) / (block.width * block.height)
+    rank = (np.log(areas / wanted) ** 2).mean(axis=1)
+    ppi = 25.4 * pixels[..., 0] / boxes[..., 2]
+    coarse = np.clip(np.log(_GOOD_PPI / ppi) / np.log(_GOOD_PPI / _LEAST_PPI), 0, 2).mean(axis=1)
+    side = boxes[..., 2:].min(axis=2).min(axis=1) / min(block.width, block.height)
+    small = np.maximum(_LEAST_SIDE_SHARE - side, 0) / _LEAST_SIDE_SHARE
+    cost: Floats = _EMPTY * empty + _RANK * rank + _COARSE * coarse / 4 + _SMALL * small
+    return cost
+
+
+class _Step(NamedTuple):
+    """Best way to a number of photos: the one before it, and the pages in between."""
+
+    before: int
+    pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block
+
+
+def _breaks(
+    photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
+) -> list[tuple[int, int, Laid, float]]:
+    """Cheapest way through all spreads, as (first photo, photos, layout, height) of each page."""
+    n = len(layouts)
+    costs = np.full(n + 1, np.inf)
+    costs[0] = 0
+    ways: list[list[_Step | None]] = []
+    spreads = [1] + [2] * ((pages - 1) // 2) + [1] * ((pages - 1) % 2)
+    left = pages
+    pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]] = {}
+    for width in spreads:
+        left -= width
+        new = np.full(n + 1, np.inf)
+        way: list[_Step | None] = [None] * (n + 1)
+        for start in np.flatnonzero(np.isfinite(costs)).tolist():
+            for cost, steps in _spreads_from(photos, layouts, start, width, size, pairs):
+                end = start + sum(k for k, _, _ in steps)
+                if not left <= n - end <= MAX_PHOTOS * left:
+                    continue
+                if costs[start] + cost < new[end] - 1e-12:
+                    new[end] = costs[start] + cost
+                    way[end] = _Step(start, steps)
+        costs = new
+        ways.append(way)
+    if not np.isfinite(costs[n]):
+        raise ValueError(f"{n} photos do not go on {pages} pages")
+    path: list[tuple[int, int, Laid, float]] = []
+    end = n
+    for way in reversed(ways):
+        step = way[end]
+        assert step is not None  # noqa: S101 - finite costs have a way
+        at = end
+        for k, laid, height in reversed(step.pages):
+            at -= k
+            path.append((at, k, laid, height))
+        end = step.before
+    return path[::-1]
+
+
+def _spreads_from(
+    photos: Photos,
+    layouts: list[list[list[Laid]]],
+    start: int,
+    width: int,
+    size: PageSize,
+    pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
+) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
+    """Pages of the next spread that begin with a photo, each with its cost."""
+    n = len(layouts)
+    if start >= n:
+        return []
+    if width == 1:
+        return [
+            (best[0].cost, ((k, best[0], best[0].height),))
+            for k, best in enumerate(layouts[start], start=1)
+            if best
+        ]
+    found: list[tuple[float, tuple[tuple[int, Laid, float], ...]]] = []
+    for left, of_left in enumerate(layouts[start], start=1):
+        if start + left >= n:
+            continue
+        for right, of_right in enumerate(layouts[start + left], start=1):
+            key = (start, left, right)
+            if key not in pairs and of_left and of_right:
+                pairs[key] = _facing(photos, start, left, of_left, of_right, size)
+            if key in pairs:
+                cost, (one, tall), (other, high) = pairs[key]
+                found.append((cost, ((left, one, tall), (right, other, high))))
+    return found
+
+
+def _facing(
+    photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
+) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
+    """Cheapest two layouts that face each other; blocks of nearly one height are made level."""
+    tall = size.block.height
+    cost, one, other = min(
+        (
+            (one.cost + other.cost + _UNEVEN * abs(one.height - other.height) / tall, one, other)
+            for one in of_left
+            for other in of_right
+        ),
+        key=lambda found: found[0],
+    )
+    opens = start + left
+    if photos.events[opens] != photos.events[opens - 1]:
+        cost += _EVENT_ON_THE_RIGHT
+    level = abs(one.height - other.height) <= _LEVEL_SHARE * tall
+    least = min(one.height, other.height)
+    return cost, (one, least if level else one.height), (other, least if level else other.height)
+
+
+def _boxes(photos: Photos, start: int, k: int, laid: Laid, height: float, size: PageSize) -> Floats:
+    """Boxes (k, 4) of a page's photos in the order of the book, centred in the room."""
+    pixels = photos.sizes[start : start + k][list(laid.order)]
+    ratios = (pixels[:, 0] / pixels[:, 1])[None]
+    block = size.block
+    placed = boxes_of(laid.tree, ratios, block, np.array([height]))[0]
+    wide = (placed[:, 0] + placed[:, 2]).max()
+    placed[:, 0] += (block.width - wide) / 2
+    placed[:, 1] += (block.height - height) / 2
+    boxes = np.empty_like(placed)
+    boxes[list(laid.order)] = placed
+    return boxes

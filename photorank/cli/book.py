@@ -1,0 +1,337 @@
+"""The command that makes a book of an album: tells, PDF, numbered pages, check."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+import typer
+
+from photorank.cli.index_and_vector import open_index, open_vector
+from photorank.cli.options import AsJson, IndexName, MaybeVector, example
+from photorank.cli.output import line, message, print_json, print_some, progress
+from photorank.errors import counted
+from photorank.outside_text import typed_path
+
+if TYPE_CHECKING:
+    from photorank.album.book.geometry import PageSize
+    from photorank.album.book.plan import Book
+    from photorank.export.pdf.printers import Printer
+    from photorank.index.opened import Index
+    from photorank.typing import Ratings
+
+app = typer.Typer()
+
+_PDF = ".pdf"
+_MAX_PLAN_BYTES = 50 << 20
+
+
+@app.command(epilog=example("photorank book --album Italy --pages 24 --to italy.pdf"))
+def book(
+    pages: Annotated[
+        int | None,
+        typer.Option(min=1, max=2000, metavar="N", help="Default: as many as suit the photos."),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WxH", help="Trimmed page in mm, or A4, A5, a4-landscape. Default: 210x210."
+        ),
+    ] = None,
+    places: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="K", help="Photos to choose. Default: 2.5 for each page."),
+    ] = None,
+    album: Annotated[
+        str | None,
+        typer.Option(metavar="ALBUM", help="The book of a kept album, in its order."),
+    ] = None,
+    vector: MaybeVector = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path, metavar="FILE.pdf|DIR", help="A new PDF, or a folder for JPEG pages."
+        ),
+    ] = None,
+    printer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What a printer asks for: bookfactory, gelato, milk, printsafari, "
+            "professionalalbums, redtree, or a TOML file. Options given here go before it.",
+        ),
+    ] = None,
+    bleed: Annotated[
+        float | None, typer.Option(min=0, max=50, metavar="MM", help="Default: 3.")
+    ] = None,
+    safe: Annotated[
+        float | None,
+        typer.Option(min=0, max=50, metavar="MM", help="Margin that photos keep. Default: 5."),
+    ] = None,
+    ppi: Annotated[
+        float | None,
+        typer.Option(min=36, max=2400, metavar="N", help="Of JPEG pages. Default: 300."),
+    ] = None,
+    warn_ppi: Annotated[
+        float | None,
+        typer.Option(min=0, max=2400, metavar="N", help="Warn of photos below. Default: 240."),
+    ] = None,
+    max_ppi: Annotated[
+        float | None,
+        typer.Option(
+            min=36, max=2400, metavar="N", help="Scale photos of a PDF down to it. Default: never."
+        ),
+    ] = None,
+    standard: Annotated[
+        Literal["plain", "x4"] | None,
+        typer.Option(help="x4 is PDF/X-4 and needs --output-profile. Default: plain."),
+    ] = None,
+    output_profile: Annotated[
+        Path | None,
+        typer.Option(parser=typed_path, metavar="F.icc", help="The printer's output profile."),
+    ] = None,
+    captions: Annotated[
+        Literal["none", "event"] | None,
+        typer.Option(help="Below the first photos of each event, its days. Default: event."),
+    ] = None,
+    font: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path, metavar="F.ttf", help="Of captions. Default: one that fits."
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path, metavar="IN.json", help="Print this plan, which --json wrote."
+        ),
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="FILE.pdf",
+            help="Compare a PDF with the plan instead of writing one.",
+        ),
+    ] = None,
+    index: IndexName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Lay out a photo book and write it for a printer. Without --to it only tells.
+
+    Nothing is cropped. What is written is read back and checked; no printer's own preflight has
+    seen it. Covers are separate files, which are not made: a photo is proposed.
+    """
+    from photorank.export.destination import checked_new_file, outside_photos
+    from photorank.export.pdf.printers import Printer
+    from photorank.export.pdf.printers import printer as printer_of
+
+    if plan is not None and (pages or places or album):
+        raise typer.BadParameter(
+            "--plan says which photos are where: no --pages, --places, --album"
+        )
+    if album is not None and places is not None:
+        raise typer.BadParameter("--places chooses photos, --album has them: give one")
+    if check is not None and to is not None:
+        raise typer.BadParameter("--check reads a file, --to writes one: give one")
+    wanted = printer_of(printer) if printer else Printer("")
+    given: dict[str, Any] = {
+        "bleed": bleed,
+        "safe": safe,
+        "ppi": ppi,
+        "warn_ppi": warn_ppi,
+        "standard": standard,
+    }
+    wanted = replace(wanted, **{name: one for name, one in given.items() if one is not None})
+    asked = Asked(pages, size, places, album, captions, plan)
+    opened, made, notes = _planned(asked, wanted, vector, index)
+    if check is not None:
+        _tell_check(check, made, as_json)
+        return
+    written: dict[str, Any] = {}
+    if to is not None:
+        from photorank.export.pdf.render import PdfOptions
+
+        title = album or "Photo book"
+        options = PdfOptions(wanted.standard, output_profile, max_ppi, font, title)
+        if to.suffix.lower() == _PDF:
+            written, more = _pdf(made, checked_new_file(opened, to), options)
+        else:
+            pages_at = replace(options, max_ppi=wanted.ppi)
+            written, more = _jpegs(made, outside_photos(opened, to), pages_at)
+        notes += more
+    _tell(made, notes, wanted, written, as_json)
+
+
+class Asked(NamedTuple):
+    """What was asked of a book's pages."""
+
+    pages: int | None
+    size: str | None
+    places: int | None
+    album: str | None
+    captions: Literal["none", "event"] | None
+    plan: Path | None
+
+
+def _planned(
+    asked: Asked, wanted: "Printer", vector: str | None, name: str | None
+) -> "tuple[Index, Book, list[str]]":
+    """Index, planned book, and notes on the choice of its photos."""
+    from photorank.album.book.make_book import BookWishes, book_of_plan, make_book, photos_for
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
+    from photorank.album.kept.store import AlbumStore
+    from photorank.workspace import Workspace
+
+    entry = AlbumStore(Workspace.current()).load(asked.album) if asked.album else None
+    opened = open_index(name or (entry.album.index if entry else None) or None)
+    album = entry.album if entry else KeptAlbum(opened.name)
+    rated_by = open_vector(opened, vector or album.settings.vector or None, "choosing")
+    ratings: Ratings = opened.rate(rated_by)
+    if asked.plan is not None:
+        size, pages = _read_plan(asked.plan)
+        return opened, book_of_plan(opened, ratings, size, pages, wanted.warn_ppi), []
+    own = f"{album.book.width:g}x{album.book.height:g}"
+    size = replace(_size(asked.size or own), bleed=wanted.bleed, safe=wanted.safe)
+    count = asked.pages or album.book.pages
+    notes: list[str] = []
+    if entry:
+        found = rows_of_album(opened, album)
+        rows = found.photos
+        if found.missing:
+            notes.append(
+                f"{counted(len(found.missing), 'photo')} of the album are not in index "
+                f"{opened.name!r}"
+            )
+    else:
+        places = asked.places or photos_for(count or _USUAL_PAGES)
+        settings = AlbumSettings(places)
+        request = request_of(settings, rows_of_album(opened, album), hold=False, fill=True)
+        with progress("Looking for series", "photos") as report:
+            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report)
+        rows, notes = [one.row for one in chosen.chosen], chosen.notes
+    wishes = BookWishes(
+        size,
+        count,
+        (asked.captions or album.book.captions) == "event",
+        wanted.warn_ppi,
+        frozenset(row for row in rows if opened.photo(row).digest in album.book.alone),
+    )
+    return opened, make_book(opened, ratings, rows, wishes), notes
+
+
+_USUAL_PAGES = 24
+_SIZES = {
+    "a4": (210, 297),
+    "a5": (148, 210),
+    "a4-landscape": (297, 210),
+    "a5-landscape": (210, 148),
+}
+_SIDES_MM = (50, 1000)
+
+
+def _size(text: str) -> "PageSize":
+    from photorank.album.book.geometry import PageSize
+
+    known = _SIZES.get(text.lower())
+    try:
+        width, height = known or map(float, text.lower().replace("×", "x").split("x"))
+    except ValueError as error:
+        raise typer.BadParameter("--size needs WxH in mm, like 210x210, or A4") from error
+    if not all(_SIDES_MM[0] <= side <= _SIDES_MM[1] for side in (width, height)):
+        raise typer.BadParameter(f"--size: sides are {_SIDES_MM[0]} to {_SIDES_MM[1]} mm")
+    return PageSize(width, height)
+
+
+def _read_plan(path: Path) -> Any:
+    from photorank.album.book.plan import pages_of_json
+    from photorank.errors import AlbumError, MissingPathError
+    from photorank.workspace import read_bytes
+
+    if not path.is_file():
+        raise MissingPathError(path)
+    if path.stat().st_size > _MAX_PLAN_BYTES:
+        raise AlbumError(f"{path} is larger than any book's plan.")
+    try:
+        said = json.loads(read_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise AlbumError(f"{path} is no JSON: {error!s:.100}.") from error
+    return pages_of_json(said)
+
+
+def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
+    """What was written, and notes; a PDF that fails its check is not kept."""
+    from photorank.errors import ExportError
+    from photorank.export.pdf.check import check_pdf
+    from photorank.export.pdf.render import write_pdf
+
+    with progress("Writing pages", "pages") as report:
+        notes = write_pdf(made, path, options, report)
+    if faults := check_pdf(path, made):
+        path.unlink()
+        raise ExportError(f"{path} was not what was planned, and was removed: {faults[0]}.")
+    return {"written": [path]}, notes
+
+
+def _jpegs(made: "Book", folder: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
+    from photorank.export.pdf.preview import write_pages
+
+    with progress("Writing pages", "pages") as report:
+        paths, notes = write_pages(made, folder, options, report)
+    return {"written": paths}, notes
+
+
+def _tell_check(path: Path, made: "Book", as_json: bool) -> None:
+    from photorank.errors import ExportError, MissingPathError
+    from photorank.export.pdf.check import check_pdf
+
+    if not path.is_file():
+        raise MissingPathError(path)
+    faults = check_pdf(path, made)
+    if as_json:
+        print_json({"faults": faults})
+    if faults:
+        more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+        raise ExportError(f"{path} is not what the plan says: {faults[0]}{more}.")
+    if not as_json:
+        line(f"{path} is what the plan says; no printer's own preflight has seen it")
+
+
+def _tell(
+    made: "Book", notes: list[str], wanted: "Printer", written: dict[str, Any], as_json: bool
+) -> None:
+    from photorank.album.book.plan import book_json
+
+    if as_json:
+        print_json(book_json(made) | {"notes": notes} | written)
+        return
+    size = made.size
+    photos = counted(len(made.frames), "photo")
+    line(
+        f"{counted(len(made.pages), 'page')} of {size.width:g} x {size.height:g} mm with {photos}; "
+        f"bleed {size.bleed:g} mm, photos stay {size.safe:g} mm inside"
+    )
+    print_some(
+        [
+            f"page {page.number}: {', '.join(frame.path.name for frame in page.frames)}"
+            + (f" ({page.caption})" if page.caption else "")
+            for page in made.pages
+        ]
+    )
+    if made.cover:
+        line(f"for the cover, which is a file of its own: {made.cover} ({made.cover_reason})")
+    if made.warnings:
+        line(counted(len(made.warnings), "warning"))
+        print_some([f"{one.path}: {one.reason}" for one in made.warnings])
+    for note in notes:
+        line(note)
+    if wanted.note:
+        line(f"{wanted.name}: {wanted.note}")
+    if not written:
+        message("nothing was written; --to FILE.pdf or --to FOLDER does")
+    elif len(written["written"]) == 1:
+        line(f"{written['written'][0]} is written, read back and checked")
+    else:
+        folder = written["written"][0].parent
+        line(f"{counted(len(written['written']), 'page')} written into {folder}")

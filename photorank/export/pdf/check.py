@@ -1,0 +1,185 @@
+"""The check of a written book: its PDF is read back and compared with the plan and the photos."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from photorank.album.book.plan import Book, Frame
+from photorank.export.pdf.jpeg import has_metadata
+from photorank.export.pdf.pictures import TURNS, is_the_picture
+from photorank.export.pdf.render import POINTS_A_MM, pikepdf_or_error
+
+if TYPE_CHECKING:
+    import pikepdf
+
+_POINT = 0.02  # that a box may differ by: numbers are rounded
+_RATIO = 1e-3  # of a photo's shape
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Photo that a page draws."""
+
+    image: Any
+    matrix: tuple[float, float, float, float, float, float]
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top in points."""
+        a, b, c, d, e, f = self.matrix
+        xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    @property
+    def turn(self) -> int | None:
+        """EXIF orientation that the matrix turns by, None for any other matrix."""
+        signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
+        return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
+
+
+def check_pdf(path: Path, book: Book) -> list[str]:
+    """Faults of a book's PDF, in sentences; none if it is what the plan says.
+
+    Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
+    upright, inside the safe zone and in its own shape, that no photo tells where it was taken,
+    and that all fonts are embedded. No printer's own preflight is replaced.
+    """
+    pikepdf = pikepdf_or_error()
+    try:
+        with pikepdf.open(path) as pdf:
+            if len(pdf.pages) != len(book.pages):
+                return [f"it has {len(pdf.pages)} pages, the plan {len(book.pages)}"]
+            faults: list[str] = []
+            seen: dict[str, int] = {}
+            for page, leaf in zip(book.pages, pdf.pages, strict=True):
+                faults += [
+                    f"page {page.number}: {why}"
+                    for why in (
+                        *_wrong_boxes(leaf, book),
+                        *_wrong_photos(leaf, page.frames, book),
+                        *_twice(leaf, page.number, seen),
+                        *_loose_fonts(leaf),
+                    )
+                ]
+            return faults
+    except pikepdf.PdfError as error:
+        return [f"it cannot be read: {error!s:.100}"]
+
+
+def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
+    size = book.size
+    bleed = size.bleed * POINTS_A_MM
+    wide, tall = size.width * POINTS_A_MM, size.height * POINTS_A_MM
+    wanted = {
+        "/TrimBox": (bleed, bleed, bleed + wide, bleed + tall),
+        "/BleedBox": (0.0, 0.0, wide + 2 * bleed, tall + 2 * bleed),
+        "/MediaBox": (0.0, 0.0, wide + 2 * bleed, tall + 2 * bleed),
+    }
+    faults = []
+    for name, box in wanted.items():
+        found = [float(side) for side in leaf.obj.get(name, [])]
+        if len(found) != 4 or np.abs(np.array(found) - box).max() > _POINT:
+            faults.append(f"its {name[1:]} is {_mm(found)} mm, not {_mm(box)} mm")
+    if int(leaf.obj.get("/Rotate", 0)) % 360:
+        faults.append("it is turned")
+    return faults
+
+
+def _wrong_photos(leaf: "pikepdf.Page", frames: tuple[Frame, ...], book: Book) -> list[str]:
+    drawn = _drawn(leaf)
+    size = book.size
+    if len(drawn) != len(frames):
+        return [f"it draws {len(drawn)} photos, the plan has {len(frames)}"]
+    faults = []
+    low = (size.bleed + size.safe) * POINTS_A_MM
+    right = (size.bleed + size.width - size.safe) * POINTS_A_MM
+    top = (size.bleed + size.height - size.safe) * POINTS_A_MM
+    for one, frame in zip(drawn, frames, strict=True):
+        name, (x0, y0, x1, y1) = frame.path.name, one.box
+        if min(x0, y0) < low - _POINT or x1 > right + _POINT or y1 > top + _POINT:
+            faults.append(f"{name} reaches out of the safe zone")
+        x, y, width, height = (side * POINTS_A_MM for side in frame.box)
+        bleed = size.bleed * POINTS_A_MM
+        below = size.height * POINTS_A_MM + bleed - y - height
+        planned = (x + bleed, below, x + bleed + width, below + height)
+        if np.abs(np.array(one.box) - planned).max() > _POINT:
+            faults.append(f"{name} does not lie where the plan has it")
+        if one.turn is None:
+            faults.append(f"{name} is turned or slanted")
+            continue
+        stored = int(one.image.Width) / int(one.image.Height)
+        ratio = 1 / stored if one.turn >= 5 else stored
+        pixel = 1 / min(int(one.image.Width), int(one.image.Height))  # of what was scaled down
+        if abs((x1 - x0) / (y1 - y0) / ratio - 1) > _RATIO + pixel:
+            faults.append(f"{name} is stretched")
+        data = one.image.read_raw_bytes()
+        if has_metadata(data):
+            faults.append(f"{name} has metadata, which may tell where it was taken")
+        if not is_the_picture(data, one.turn, frame):
+            faults.append(f"{name} is another picture, or turned")
+    return faults
+
+
+def _twice(leaf: "pikepdf.Page", number: int, seen: dict[str, int]) -> list[str]:
+    faults = []
+    for one in _drawn(leaf):
+        content = hashlib.sha256(one.image.read_raw_bytes()).hexdigest()
+        if content in seen:
+            faults.append(f"one of its photos is on page {seen[content]}, too")
+        seen.setdefault(content, number)
+    return faults
+
+
+def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
+    """Faults of fonts that are used and not in the file."""
+    used = {
+        str(operands[0])
+        for operands, operator in _instructions(leaf)
+        if str(operator) == "Tf" and operands
+    }
+    shown = any(str(operator) in ("Tj", "TJ", "'", '"') for _, operator in _instructions(leaf))
+    fonts: Any = leaf.resources.get("/Font", {})
+    faults = []
+    for name, font in fonts.items() if shown else ():
+        described: Any = font.get("/FontDescriptor", {})
+        embedded = any(f"/FontFile{kind}" in described for kind in ("", "2", "3"))
+        if name in used and not embedded and str(font.get("/BaseFont")) != "/Helvetica":
+            faults.append(f"the font {font.get('/BaseFont')} is not embedded")
+    return faults
+
+
+def _drawn(leaf: "pikepdf.Page") -> list[_Drawn]:
+    """Photos in the order in which a page draws them."""
+    images: Any = leaf.resources.get("/XObject", {})
+    current = np.eye(3)
+    kept: list[Any] = []
+    found = []
+    for operands, operator in _instructions(leaf):
+        match str(operator):
+            case "q":
+                kept.append(current)
+            case "Q":
+                current = kept.pop() if kept else np.eye(3)
+            case "cm":
+                a, b, c, d, e, f = (float(one) for one in operands)
+                current = np.array([[a, b, 0], [c, d, 0], [e, f, 1]]) @ current
+            case "Do":
+                image = images.get(str(operands[0]))
+                if image is not None and image.get("/Subtype") == "/Image":
+                    (a, b, _), (c, d, _), (e, f, _) = current.tolist()
+                    found.append(_Drawn(image, (a, b, c, d, e, f)))
+            case _:
+                pass
+    return found
+
+
+def _instructions(leaf: "pikepdf.Page") -> list[tuple[Any, Any]]:
+    pikepdf = pikepdf_or_error()
+    return [(one.operands, one.operator) for one in pikepdf.parse_content_stream(leaf)]
+
+
+def _mm(points: Any) -> str:
+    return " ".join(f"{side / POINTS_A_MM:.1f}" for side in points) or "missing"

@@ -1,0 +1,119 @@
+"""The font of captions: one that has all their letters, or what is left out is told."""
+
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from photorank.errors import ExportError, MissingPathError
+from photorank.outside_text import printable
+
+_MAX_FONT_FILES = 400  # that are looked into for letters
+_FIRST = ("dejavusans.ttf", "notosans-regular.ttf", "liberationsans-regular.ttf", "arial.ttf")
+_FOLDERS = {
+    "win32": ("C:/Windows/Fonts",),
+    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+}
+_UNIX_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+# Scripts in which letters join or change places, which nothing here does.
+_SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF), (0xFB1D, 0xFEFC))
+
+
+@dataclass(frozen=True)
+class CaptionFont:
+    """Font file, and the captions that it can set."""
+
+    path: Path
+    captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
+    notes: list[str]
+
+
+def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionFont:
+    """Font for captions: the given one, else the first that has all letters.
+
+    Raises MissingPathError or ExportError for a given font that cannot be used.
+    """
+    wanted = {text: _shown(text) for text in captions if text}
+    notes = sorted(
+        f"the caption “{printable(text)}” is left out: its script joins letters, which no "
+        "part of photorank does"
+        for text in wanted
+        if _is_shaped(text)
+    )
+    settable = {text: "" if _is_shaped(text) else shown for text, shown in wanted.items()}
+    letters = {letter for text in settable.values() for letter in text if letter != " "}
+    path, there = _best_font(letters, given)
+    if missing := letters - there:
+        some = " ".join(sorted(missing)[:10])
+        notes.append(f"no font here has {some}: left out of captions; --font FILE names another")
+    kept = {
+        text: "".join(letter for letter in shown if letter == " " or letter in there).strip()
+        for text, shown in settable.items()
+    }
+    return CaptionFont(path, kept, notes)
+
+
+def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
+    """Font file with most of the letters, and those that it has."""
+    if given is not None:
+        if not given.is_file():
+            raise MissingPathError(given)
+        known = _letters_of(given)
+        if known is None:
+            raise ExportError(f"{given} is no TrueType font that can be embedded. Name another.")
+        return given, letters & known
+    best = _own_font()
+    there = letters & (_letters_of(best) or frozenset())
+    for path in _system_fonts() if letters - there else ():
+        found = letters & (_letters_of(path) or frozenset())
+        if len(found) > len(there):
+            best, there = path, found
+        if there == letters:
+            break
+    return best, there
+
+
+def _own_font() -> Path:
+    """Font that comes with reportlab, the same on every machine."""
+    import reportlab
+
+    return Path(str(reportlab.__file__)).parent / "fonts" / "Vera.ttf"
+
+
+def _system_fonts() -> Iterator[Path]:
+    """Some TrueType files of the system, the usual ones first."""
+    folders = (Path(one).expanduser() for one in _FOLDERS.get(sys.platform, _UNIX_FOLDERS))
+    files = sorted(
+        Path(top, name)
+        for folder in folders
+        for top, _, names in os.walk(folder)
+        for name in names
+        if name.lower().endswith((".ttf", ".ttc"))
+    )
+    files.sort(key=lambda path: path.name.lower() not in _FIRST)
+    yield from files[:_MAX_FONT_FILES]
+
+
+@lru_cache(maxsize=_MAX_FONT_FILES)
+def _letters_of(path: Path) -> frozenset[str] | None:
+    """Letters of a font that may be embedded; None if it cannot be used."""
+    from reportlab.pdfbase.ttfonts import TTFError, TTFontFile
+
+    try:
+        font = TTFontFile(str(path))
+    except (TTFError, OSError, ValueError, KeyError, IndexError, AssertionError):
+        return None
+    except Exception:  # fonts are files from anywhere; struct.error and others were seen
+        return None
+    return frozenset(chr(code) for code in font.charToGlyph)
+
+
+def _shown(text: str) -> str:
+    return printable(unicodedata.normalize("NFC", text))
+
+
+def _is_shaped(text: str) -> bool:
+    return any(low <= ord(letter) <= high for letter in text for low, high in _SHAPED)

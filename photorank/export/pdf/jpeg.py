@@ -1,0 +1,93 @@
+"""JPEG files without metadata: what a PDF can hold as it is, with the same pixels and no places."""
+
+import re
+from dataclasses import dataclass
+
+_PLAIN_FRAMES = {0xC0, 0xC1, 0xC2}  # baseline, extended, progressive: Huffman-coded, in 8 bits
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_STANDALONE = {0x01, *range(0xD0, 0xD8)}
+_TABLES = {0xDB, 0xC4, 0xDD}  # quantisation, Huffman, restart interval
+_APP0, _APP14, _SOS, _EOI = 0xE0, 0xEE, 0xDA, 0xD9
+_JFIF_BYTES = 14  # of its segment, without a thumbnail
+_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # after coded data: stuffing and restarts
+
+
+@dataclass(frozen=True)
+class PlainJpeg:
+    """JPEG of 8-bit grey or colour without metadata."""
+
+    data: bytes
+    width: int  # pixels, as stored
+    height: int
+    components: int  # 1 or 3
+
+
+def plain_jpeg(data: bytes) -> PlainJpeg | None:
+    """JPEG of a file's bytes without metadata and what follows the picture, its scans untouched.
+
+    None if it is no JPEG, damaged, or of a kind that a PDF does not hold: CMYK, 12 bits,
+    arithmetic coding.
+    """
+    if not data.startswith(b"\xff\xd8"):
+        return None
+    try:
+        return _stripped(data)
+    except (IndexError, ValueError):
+        return None
+
+
+def _stripped(data: bytes) -> PlainJpeg | None:
+    kept = [b"\xff\xd8"]
+    frame: tuple[int, int, int] | None = None
+    at = 2
+    while True:
+        if data[at] != 0xFF:
+            return None
+        while data[at] == 0xFF:
+            at += 1
+        marker = data[at]
+        at += 1
+        if marker == _EOI:
+            break
+        if marker in _STANDALONE:
+            continue
+        end = at + int.from_bytes(data[at : at + 2], "big")
+        if end < at + 2 or end > len(data):
+            return None
+        segment = data[at:end]
+        if marker in _FRAMES:
+            if marker not in _PLAIN_FRAMES or segment[2] != 8 or segment[7] not in (1, 3) or frame:
+                return None
+            height, width = (int.from_bytes(segment[i : i + 2], "big") for i in (3, 5))
+            frame = (width, height, segment[7])
+        if marker == _APP0 and segment[2:7] == b"JFIF\0" and len(segment) >= _JFIF_BYTES + 2:
+            segment = b"\x00\x10" + segment[2:14] + b"\0\0"
+        elif not (
+            marker in _TABLES | _PLAIN_FRAMES | {_SOS}
+            or (marker == _APP14 and segment[2:7] == b"Adobe")
+        ):
+            at = end
+            continue
+        kept.append(bytes((0xFF, marker)) + segment)
+        at = end
+        if marker == _SOS:
+            found = _MARKER.search(data, at)
+            if found is None:
+                return None
+            kept.append(data[at : found.start()])
+            at = found.start()
+    if frame is None or not all(frame):
+        return None
+    kept.append(b"\xff\xd9")
+    return PlainJpeg(b"".join(kept), *frame)
+
+
+def has_metadata(data: bytes) -> bool:
+    """Whether a JPEG has segments that tell more than its pixels: EXIF, XMP, IPTC, comments.
+
+    >>> has_metadata(bytes.fromhex("ffd8ffe1000845786966ffd9"))
+    True
+    """
+    head = data[: max(data.find(b"\xff\xda"), 0) or len(data)]
+    marks = (bytes((0xFF, number)) for number in (*range(0xE1, 0xEE), 0xEF, 0xFE))
+    return any(mark in head for mark in marks)

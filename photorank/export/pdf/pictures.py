@@ -1,0 +1,155 @@
+"""Photos as a PDF takes them: a JPEG as it is where that can be, else converted to sRGB."""
+
+import io
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageCms
+
+from photorank.album.book.plan import Frame
+from photorank.errors import ExportError, UnreadablePhotoError
+from photorank.export.pdf.jpeg import plain_jpeg
+from photorank.photos.decoding.colour_spaces import SRGB
+from photorank.photos.decoding.colour_tags import tagged_space
+from photorank.photos.open_photo import (
+    decode_photo,
+    open_header,
+    orientation,
+    photo_digest,
+    read_photo,
+    turned,
+)
+from photorank.typing import Floats, Frames
+
+QUALITY = 93  # of JPEGs that are made anew
+_PPI_SLACK = 1.05  # above the most that is wanted, from which a photo is scaled down
+_PROFILE_TOLERANCE = 3  # codes of 255, up to which a profile's colours are those of sRGB
+_COMPARED_SIDE = 24  # pixels of both sides of pictures that are compared
+_MOST_APART = 8.0  # codes of 255, by which compression and scaling change them
+_PROFILE_STEP = 51  # codes between the colours that two profiles are compared by
+
+# Matrices from the stored picture to the upright one, both in the unit square with y upwards.
+TURNS: dict[int, tuple[int, int, int, int, int, int]] = {
+    1: (1, 0, 0, 1, 0, 0),
+    2: (-1, 0, 0, 1, 1, 0),
+    3: (-1, 0, 0, -1, 1, 1),
+    4: (1, 0, 0, -1, 0, 1),
+    5: (0, -1, -1, 0, 1, 1),
+    6: (0, -1, 1, 0, 0, 1),
+    7: (0, 1, 1, 0, 0, 0),
+    8: (0, 1, -1, 0, 1, 0),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Photo's JPEG for a PDF, and how it is turned."""
+
+    data: bytes
+    width: int  # pixels, as stored
+    height: int
+    grey: bool
+    turn: int  # EXIF orientation
+    converted: bool  # to sRGB, or to fewer pixels
+
+
+def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
+    """Picture of a frame's photo, of at most so many pixels an inch.
+
+    Raises ExportError if the file has changed since it was indexed, or cannot be decoded.
+    """
+    try:
+        data = checked_photo(frame)
+        too_fine = max_ppi is not None and frame.ppi > _PPI_SLACK * max_ppi
+        plain = None if too_fine else _as_it_is(data)
+        return plain or _converted(data, frame, max_ppi if too_fine else None)
+    except UnreadablePhotoError as error:
+        raise ExportError(
+            f"{frame.path} cannot be printed: {error.reason}. Leave it out of the album."
+        ) from error
+
+
+def checked_photo(frame: Frame) -> bytes:
+    """Bytes of a frame's photo; ExportError if its file holds something else now."""
+    data = read_photo(frame.path)
+    if photo_digest(data) != frame.digest:
+        raise ExportError(
+            f"{frame.path} has changed since it was indexed: run `photorank index` again."
+        )
+    return data
+
+
+def _as_it_is(data: bytes) -> Picture | None:
+    """Picture of a JPEG in sRGB without a decoded pixel; None for all others."""
+    plain = plain_jpeg(data)
+    if plain is None:
+        return None
+    photo = open_header(io.BytesIO(data))
+    icc = photo.info.get("icc_profile")
+    if icc and not is_srgb(bytes(icc), photo.mode):
+        return None
+    if not icc and tagged_space(photo, data) != SRGB:
+        return None
+    if photo.mode not in ("L", "RGB"):
+        return None
+    turn = orientation(photo)
+    return Picture(plain.data, plain.width, plain.height, plain.components == 1, turn, False)
+
+
+def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
+    photo = decode_photo(data)
+    if ppi is not None:
+        size = [max(round(side / 25.4 * ppi), 1) for side in frame.box[2:]]
+        photo = photo.resize((size[0], size[1]), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    photo.save(file, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    plain = plain_jpeg(file.getvalue())
+    if plain is None:
+        raise ExportError(f"{frame.path} cannot be written as a JPEG.")
+    return Picture(plain.data, plain.width, plain.height, plain.components == 1, 1, True)
+
+
+@lru_cache(maxsize=64)
+def is_srgb(profile: bytes, mode: str) -> bool:
+    """Whether an ICC profile means the same colours as sRGB, or grey of the same curve."""
+    steps = np.arange(0, 256, _PROFILE_STEP, dtype=np.uint8)
+    grey = np.repeat(steps.reshape(1, -1, 1), 3, axis=-1)
+    every = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(1, -1, 3)
+    wanted: Frames = grey if mode == "L" else every
+    try:
+        own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        srgb = ImageCms.createProfile("sRGB")
+        picture = Image.fromarray(np.ascontiguousarray(wanted[..., 0] if mode == "L" else wanted))
+        got = ImageCms.profileToProfile(picture, own, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
+        return False
+    if got is None:
+        return False
+    difference = np.abs(np.asarray(got).astype(int) - wanted.astype(int))
+    return bool(difference.max() <= _PROFILE_TOLERANCE)
+
+
+def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
+    """Whether a PDF's JPEG, turned so, shows a frame's photo upright.
+
+    A JPEG that was taken as it is is compared by its coded data and orientation, others by a few
+    of their pixels.
+    """
+    try:
+        source = read_photo(frame.path)
+        plain = _as_it_is(source)
+        if plain is not None and plain.data == data:
+            return plain.turn == turn
+        shown = _few_pixels(Image.open(io.BytesIO(data)), turn)
+        wanted = _few_pixels(decode_photo(source, short_side=_COMPARED_SIDE), 1)
+    except (UnreadablePhotoError, OSError, SyntaxError):
+        return False
+    return float(np.abs(shown - wanted).mean()) <= _MOST_APART
+
+
+def _few_pixels(picture: Image.Image, turn: int) -> Floats:
+    picture.draft("RGB", (4 * _COMPARED_SIDE, 4 * _COMPARED_SIDE))
+    small = turned(picture.convert("RGB"), turn)
+    small = small.resize((_COMPARED_SIDE, _COMPARED_SIDE), Image.Resampling.BOX)
+    return np.asarray(small, dtype=np.float64)

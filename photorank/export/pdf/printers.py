@@ -1,0 +1,61 @@
+"""Printer profiles: what printers publish that they want, as data in `printers.toml`."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+from photorank.errors import ExportError, UnknownNameError
+from photorank.workspace import read_bytes
+
+Standard: TypeAlias = Literal["plain", "x4"]
+
+_FILE = Path(__file__).with_name("printers.toml")
+_MOST_MM, _MOST_PPI = 50.0, 2400.0
+
+
+@dataclass(frozen=True)
+class Printer:
+    """What a printer asks for."""
+
+    name: str
+    standard: Standard = "plain"
+    bleed: float = 3.0  # mm
+    safe: float = 5.0  # mm
+    ppi: float = 300.0  # that photos should have
+    warn_ppi: float = 240.0  # below which is warned
+    note: str = ""
+
+
+def printer(name: str) -> Printer:
+    """Printer of a name, or of a TOML file; UnknownNameError or ExportError if there is none."""
+    if name.lower().endswith(".toml"):
+        return _read(name, _tables(Path(name)))
+    known = _tables(_FILE)
+    if name not in known:
+        raise UnknownNameError("printer", name, sorted(known))
+    return _read(name, known[name])
+
+
+def printer_names() -> list[str]:
+    """Names of the printers that are known."""
+    return sorted(_tables(_FILE))
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(read_bytes(path).decode())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ExportError(f"{path} is no printer's profile: {error!s:.100}.") from error
+
+
+def _read(name: str, said: dict[str, Any]) -> Printer:
+    numbers = {"bleed": _MOST_MM, "safe": _MOST_MM, "ppi": _MOST_PPI, "warn_ppi": _MOST_PPI}
+    for key, value in said.items():
+        if key in numbers:
+            right = isinstance(value, int | float) and 0 <= value <= numbers[key]
+        else:
+            right = key == "note" or (key == "standard" and value in ("plain", "x4"))
+        if not right:
+            raise ExportError(f"printer {name!r}: {key} = {value!r} cannot be.")
+    return Printer(Path(name).stem, **said)

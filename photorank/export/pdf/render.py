@@ -1,0 +1,274 @@
+"""A book's PDF: captions by reportlab, photos placed by pikepdf, boxes, colour and metadata."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from photorank.album.book.plan import Book, BookPage, Frame
+from photorank.errors import ExportError, MissingExtraError
+from photorank.export.pdf.fonts import CaptionFont, caption_font
+from photorank.export.pdf.pictures import TURNS, Picture, picture_of
+from photorank.export.pdf.printers import Standard
+from photorank.workspace import replacing
+
+if TYPE_CHECKING:
+    import pikepdf
+
+POINTS_A_MM = 72 / 25.4
+CAPTION_POINTS = 8.5  # size of its letters
+_LEAST_POINTS = 6.0  # to which a long caption is set smaller
+_CAPTION_GREY = 0.25  # 0 is black
+_HAIRLINE = "0.75 G 0.25 w"  # grey, and points wide
+_FIXED_DATE = "D:20000101000000Z"  # the same photos make the same bytes
+_FIXED_XMP_DATE = "2000-01-01T00:00:00Z"
+_GREY_SPACE = {"WhitePoint": [0.9505, 1.0, 1.089], "Gamma": 2.2}
+SRGB_PROFILE = Path(__file__).with_name("srgb.icc")
+_PRINTER_CLASS = b"prtr"
+
+
+@dataclass(frozen=True)
+class PdfOptions:
+    """How a book is written as PDF."""
+
+    standard: Standard = "plain"
+    output_profile: Path | None = None  # the printer's, which PDF/X-4 needs
+    max_ppi: float | None = None
+    font: Path | None = None
+    title: str = "Photo book"
+
+
+def write_pdf(
+    book: Book,
+    path: Path,
+    options: PdfOptions,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> list[str]:
+    """Write a book as PDF, whole or not at all, and return notes on its captions.
+
+    Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
+    """
+    pikepdf = pikepdf_or_error()
+    profile = _output_profile(options)
+    font = caption_font((page.caption for page in book.pages), options.font)
+    with pikepdf.open(io.BytesIO(_pages_with_captions(book, font))) as pdf:
+        draw = _Drawing(pdf, book, options.max_ppi)
+        for done, (page, leaf) in enumerate(zip(book.pages, pdf.pages, strict=True), start=1):
+            draw.page(page, leaf)
+            on_progress(done, len(book.pages))
+        _finish(pdf, book, options, profile)
+        with replacing(path) as temporary:
+            pdf.save(temporary, deterministic_id=True, min_version="1.6")
+    return font.notes
+
+
+def pikepdf_or_error() -> Any:
+    """The library pikepdf; MissingExtraError without the extra `book`."""
+    try:
+        import pikepdf
+        import reportlab  # noqa: F401 - asked for here, so that nothing is half done
+    except ImportError as error:
+        raise MissingExtraError("a book as PDF", "book") from error
+    return pikepdf
+
+
+def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
+    """PDF of the book's pages with captions alone, in an embedded font."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    size, file = book.size, io.BytesIO()
+    wide, tall = (_points(side + 2 * size.bleed) for side in (size.width, size.height))
+    canvas = Canvas(file, pagesize=(wide, tall), invariant=1, initialFontName="Helvetica")
+    if any(font.captions.values()):
+        pdfmetrics.registerFont(TTFont("caption", str(font.path)))
+    for page in book.pages:
+        if text := font.captions.get(page.caption, ""):
+            x, y = page.caption_at
+            room = _points(size.width - size.safe - x)
+            text, points = fitted(text, room, partial(pdfmetrics.stringWidth, fontName="caption"))
+            canvas.setFont("caption", points)
+            canvas.setFillGray(_CAPTION_GREY)
+            canvas.drawString(_points(x + size.bleed), tall - _points(y + size.bleed), text)
+        canvas.showPage()
+    canvas.save()
+    return file.getvalue()
+
+
+def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
+    """Text and size in points with which a caption fits into the room: smaller, else cut."""
+    wide = width_of(text, fontSize=CAPTION_POINTS)
+    points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
+    points = points or CAPTION_POINTS
+    cut = text
+    while cut and width_of(cut if cut == text else f"{cut}...", fontSize=points) > room:
+        cut = cut[:-1].rstrip()
+    return (text if cut == text else f"{cut}..."), points
+
+
+class _Drawing:
+    """What draws photos on the pages of a PDF."""
+
+    def __init__(self, pdf: "pikepdf.Pdf", book: Book, max_ppi: float | None) -> None:
+        self._pdf = pdf
+        self._book = book
+        self._max_ppi = max_ppi
+        self.colour = _icc_space(pdf, SRGB_PROFILE.read_bytes(), 3, "DeviceRGB")
+        pikepdf = pikepdf_or_error()
+        grey = pikepdf.Dictionary({f"/{name}": value for name, value in _GREY_SPACE.items()})
+        self._grey = pdf.make_indirect(pikepdf.Array([pikepdf.Name.CalGray, grey]))
+
+    def page(self, page: BookPage, leaf: "pikepdf.Page") -> None:
+        """Draw a page's photos below its caption, and set its boxes."""
+        pikepdf = pikepdf_or_error()
+        size = self._book.size
+        if pikepdf.Name.XObject not in leaf.resources:
+            leaf.resources.XObject = pikepdf.Dictionary()
+        leaf.resources.ColorSpace = pikepdf.Dictionary(DefaultRGB=self.colour)
+        drawn = []
+        for number, frame in enumerate(page.frames, start=1):
+            picture = picture_of(frame, self._max_ppi)
+            leaf.resources.XObject[f"/Photo{number}"] = self._image(picture)
+            drawn.append(self._commands(frame, picture.turn, f"/Photo{number}"))
+        leaf.contents_add("\n".join(drawn).encode(), prepend=True)
+        wide, tall = (_points(side + 2 * size.bleed) for side in (size.width, size.height))
+        bleed = _points(size.bleed)
+        whole = pikepdf.Array([0, 0, _rounded(wide), _rounded(tall)])
+        for name in ("/MediaBox", "/CropBox", "/BleedBox"):
+            leaf.obj[name] = whole
+        trim = [bleed, bleed, bleed + _points(size.width), bleed + _points(size.height)]
+        leaf.obj.TrimBox = pikepdf.Array([_rounded(side) for side in trim])
+        for name in ("/Trans", "/Rotate"):
+            if name in leaf.obj:
+                del leaf.obj[name]
+
+    def _image(self, picture: Picture) -> Any:
+        pikepdf = pikepdf_or_error()
+        name = pikepdf.Name
+        return pikepdf.Stream(
+            self._pdf,
+            picture.data,
+            Type=name.XObject,
+            Subtype=name.Image,
+            Width=picture.width,
+            Height=picture.height,
+            BitsPerComponent=8,
+            ColorSpace=self._grey if picture.grey else self.colour,
+            Filter=name.DCTDecode,
+        )
+
+    def _commands(self, frame: Frame, turn: int, name: str) -> str:
+        """Commands that draw a photo upright in its box."""
+        size = self._book.size
+        x, y, width, height = (_points(side) for side in frame.box)
+        left = x + _points(size.bleed)
+        below = _points(size.height + size.bleed) - y - height
+        a, b, c, d, e, f = TURNS[turn]
+        matrix = (
+            a * width,
+            b * height,
+            c * width,
+            d * height,
+            left + e * width,
+            below + f * height,
+        )
+        numbers = " ".join(f"{number:.4f}" for number in matrix)
+        drawn = f"q {numbers} cm {name} Do Q"
+        if frame.hairline:
+            drawn += f"\nq {_HAIRLINE} {left:.4f} {below:.4f} {width:.4f} {height:.4f} re S Q"
+        return drawn
+
+
+def _icc_space(pdf: "pikepdf.Pdf", profile: bytes, components: int, device: str) -> Any:
+    pikepdf = pikepdf_or_error()
+    stream = pikepdf.Stream(pdf, profile, N=components, Alternate=pikepdf.Name(f"/{device}"))
+    return pdf.make_indirect(pikepdf.Array([pikepdf.Name.ICCBased, pdf.make_indirect(stream)]))
+
+
+def _output_profile(options: PdfOptions) -> bytes | None:
+    """Bytes of the printer's profile, where PDF/X-4 is asked for."""
+    if options.standard == "plain":
+        return None
+    if options.output_profile is None:
+        raise ExportError(
+            "PDF/X-4 says for which press it is: give the printer's profile with "
+            "--output-profile FILE.icc (sRGB is a screen's), or use --standard plain."
+        )
+    try:
+        data = options.output_profile.read_bytes()
+    except OSError as error:
+        raise ExportError(
+            f"{options.output_profile} cannot be read: {(error.strerror or '').lower()}."
+        ) from error
+    if data[36:40] != b"acsp" or data[12:16] != _PRINTER_CLASS or data[16:20] not in _COMPONENTS:
+        raise ExportError(
+            f"{options.output_profile} is no output profile (class “prtr”): ask the printer for "
+            "the ICC file of the press, or use --standard plain."
+        )
+    return data
+
+
+_COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (1, "DeviceGray")}
+
+
+def _finish(pdf: "pikepdf.Pdf", book: Book, options: PdfOptions, profile: bytes | None) -> None:
+    """Metadata of the PDF: title and kind, no time, no place; the press, for PDF/X-4."""
+    pikepdf = pikepdf_or_error()
+    for key in list(pdf.docinfo.keys()):
+        del pdf.docinfo[key]
+    pdf.docinfo.Title = options.title
+    pdf.docinfo.Producer = pdf.docinfo.Creator = "photorank"
+    pdf.docinfo.CreationDate = pdf.docinfo.ModDate = _FIXED_DATE
+    pdf.docinfo.Trapped = pikepdf.Name("/False")
+    if profile is not None and options.output_profile is not None:
+        components, device = _COMPONENTS[profile[16:20]]
+        stream = pikepdf.Stream(pdf, profile, N=components, Alternate=pikepdf.Name(f"/{device}"))
+        intent = pikepdf.Dictionary(
+            Type=pikepdf.Name.OutputIntent,
+            S=pikepdf.Name.GTS_PDFX,
+            OutputConditionIdentifier=options.output_profile.stem,
+            Info=options.output_profile.stem,
+            DestOutputProfile=pdf.make_indirect(stream),
+        )
+        pdf.Root.OutputIntents = pikepdf.Array([pdf.make_indirect(intent)])
+    xmp = _xmp(options.title, is_x4=profile is not None)
+    pdf.Root.Metadata = pikepdf.Stream(
+        pdf, xmp.encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+    )
+    right_first = pikepdf.Name.TwoPageRight
+    pdf.Root.PageLayout = right_first
+    for name in ("/PageMode", "/Outlines"):
+        if name in pdf.Root:
+            del pdf.Root[name]
+
+
+def _xmp(title: str, *, is_x4: bool) -> str:
+    from xml.sax.saxutils import escape
+
+    version = '\n   pdfxid:GTS_PDFXVersion="PDF/X-4"' if is_x4 else ""
+    return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+ <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"
+   xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
+   xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/"
+   xmlns:pdfxid="http://www.npes.org/pdfx/ns/id/"
+   xmp:CreatorTool="photorank" xmp:CreateDate="{_FIXED_XMP_DATE}"
+   xmp:ModifyDate="{_FIXED_XMP_DATE}" xmp:MetadataDate="{_FIXED_XMP_DATE}"
+   pdf:Producer="photorank" pdf:Trapped="False" xmpMM:RenditionClass="default"
+   xmpMM:VersionID="1" xmpMM:DocumentID="uuid:photorank"{version}>
+  <dc:format>application/pdf</dc:format>
+  <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>
+ </rdf:Description>
+</rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def _points(mm: float) -> float:
+    return mm * POINTS_A_MM
+
+
+def _rounded(points: float) -> float:
+    return round(points, 4)

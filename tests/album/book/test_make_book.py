@@ -1,0 +1,136 @@
+"""A book from an index: captions by event, warnings, the cover, plans that are read back."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from photorank.album.book.geometry import PageSize
+from photorank.album.book.make_book import (
+    BookWishes,
+    book_of_plan,
+    make_book,
+    outside,
+    photos_for,
+)
+from photorank.album.book.plan import book_json, pages_of_json
+from photorank.errors import AlbumError
+from tests.fixtures.colours import paint
+
+
+@pytest.fixture
+def trip(collection):
+    """Return an index of twelve photos of two days, in two shapes, and their ratings."""
+    folder = collection.folder / "trip"
+    folder.mkdir()
+    for number in range(12):
+        size = (96, 64) if number % 3 else (64, 96)
+        photo = Image.open(paint(collection.folder / "unused.png", 300 + number, size))
+        exif = Image.Exif()
+        day = 30 if number < 6 else 31
+        exif.get_ifd(0x8769)[0x9003] = f"2024:07:{day} 1{number % 6}:00:00"
+        photo.save(folder / f"{number:02d}.jpg", exif=exif)
+    (collection.folder / "unused.png").unlink()
+    collection.build(folder)
+    index = collection.index
+    rows = [row for row, photo in enumerate(index.photos()) if "trip" in str(photo.path)]
+    return index, np.arange(len(index), dtype=float), rows
+
+
+def test_a_book_has_all_photos_in_order_with_captions_by_event(trip):
+    """Each once; a day's first page names it; few pixels are warned of; times never decrease."""
+    index, ratings, rows = trip
+    book = make_book(index, ratings, rows, BookWishes(pages=6))
+    assert [frame.path for frame in book.frames] == [index.photo(row).path for row in rows]
+    assert [page.caption for page in book.pages if page.caption] == ["30 July 2024", "31 July 2024"]
+    assert len(book.warnings) == 12
+    assert "ppi in print, below 240" in book.warnings[0].reason
+    assert outside(book) == []
+    assert book.cover in {frame.path for frame in book.frames}
+    assert book.cover == index.photo(rows[-1]).path
+    without = make_book(index, ratings, rows, BookWishes(pages=6, captions=False))
+    assert not any(page.caption for page in without.pages)
+
+
+def test_photos_keep_away_from_the_spine_and_the_edge(trip):
+    """On left pages the spine is right, on right pages left."""
+    index, ratings, rows = trip
+    book = make_book(index, ratings, rows, BookWishes(PageSize(210, 297), 5))
+    size = book.size
+    for page in book.pages:
+        left = min(frame.box[0] for frame in page.frames)
+        right = size.width - max(frame.box[0] + frame.box[2] for frame in page.frames)
+        spine, outer = (left, right) if page.number % 2 else (right, left)
+        assert spine >= 13 - 1e-3
+        assert outer >= size.safe
+        assert page.caption_at[1] <= size.height - size.safe
+
+
+@pytest.mark.parametrize(
+    ("pages", "told"), [(13, "need at least 13 photos"), (2, "at least 3 pages")]
+)
+def test_too_few_and_too_many_photos_are_one_sentence(trip, pages, told):
+    """With the way out in numbers."""
+    index, ratings, rows = trip
+    with pytest.raises(AlbumError, match=told):
+        make_book(index, ratings, rows, BookWishes(pages=pages))
+    with pytest.raises(AlbumError, match="0"):
+        make_book(index, ratings, [], BookWishes())
+
+
+def test_a_photo_that_is_gone_is_left_out_and_told(trip):
+    """The others make the book."""
+    index, ratings, rows = trip
+    index.photo(rows[3]).path.unlink()
+    book = make_book(index, ratings, rows, BookWishes(pages=5))
+    assert len(book.frames) == 11
+    assert book.warnings[0].path == index.photo(rows[3]).path
+
+
+def test_a_plan_is_printed_as_it_was_written(trip):
+    """Through JSON and back all boxes are the same; numbers suit without being asked for."""
+    index, ratings, rows = trip
+    book = make_book(index, ratings, rows, BookWishes())
+    assert len(book.pages) == 6
+    assert photos_for(24) == 60
+    said = json.loads(json.dumps(book_json(book), default=os.fspath))
+    again = book_of_plan(index, ratings, *pages_of_json(said), 240)
+    assert again.pages == book.pages
+    assert again.size == book.size
+
+
+def test_plans_that_cannot_be_printed_are_refused(trip):
+    """Outside, over another photo, in another shape, twice, unknown, nonsense."""
+    index, ratings, rows = trip
+    whole = json.dumps(book_json(make_book(index, ratings, rows, BookWishes())), default=os.fspath)
+
+    def told(change):
+        said = json.loads(whole)
+        change(said)
+        with pytest.raises(AlbumError) as caught:
+            book_of_plan(index, ratings, *pages_of_json(said), 240)
+        return str(caught.value)
+
+    def frame(said, page=0):
+        return said["pages"][page]["frames"][0]
+
+    assert "safe zone" in told(lambda said: frame(said).update(box=[0, 0, *frame(said)["box"][2:]]))
+    assert "another shape" in told(lambda said: frame(said).update(box=[50, 50, 60, 60]))
+    assert "and on page 2" in told(lambda said: frame(said, 1).update(frame(said)))
+    assert "is no photo of" in told(lambda said: frame(said).update(path="/etc/passwd"))
+
+    def over(said):
+        full = next(page for page in said["pages"] if len(page["frames"]) > 1)
+        one, other = full["frames"][:2]
+        other["box"][:2] = [one["box"][0] + 1, one["box"][1]]
+
+    fault = told(over)
+    assert "lies over" in fault or "safe zone" in fault
+    for value in (float("nan"), -1, "wide", None, [], True):
+        assert "no book's plan" in told(
+            lambda said, value=value: frame(said).update(box=[9, 9, value, 9])
+        )
+    assert told(lambda said: said.update(pages=[]))
+    assert told(lambda said: said.pop("size"))

@@ -1,0 +1,64 @@
+"""Page breaks: every photo once and in order, few events on a page, better photos larger."""
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from photorank.album.book.geometry import PageSize
+from photorank.album.book.page_breaks import Photos, pages_of
+
+
+def some(n, seed=0, *, events=None, alone=(), portrait=False):
+    """Return n photos of usual shapes."""
+    rng = np.random.default_rng(seed)
+    ratios = np.full(n, 0.75) if portrait else rng.choice([1.5, 4 / 3, 0.75, 2 / 3, 1, 5], n)
+    sizes = np.stack([np.sqrt(12e6 * ratios), np.sqrt(12e6 / ratios)], axis=1).astype(int)
+    marks = np.zeros(n, dtype=int)
+    marks[list(alone)] = 1
+    of_events = np.zeros(n, dtype=int) if events is None else np.asarray(events)
+    return Photos(sizes, rng.permutation(n) / max(n - 1, 1), of_events, marks)
+
+
+@pytest.mark.parametrize(("n", "pages"), [(1, 1), (8, 8), (9, 3), (24, 6), (60, 24), (150, 40)])
+@pytest.mark.parametrize("size", [PageSize(), PageSize(210, 297), PageSize(300, 210)])
+def test_every_photo_has_its_place_inside_the_page(n, pages, size):
+    """One to four on a page, in the room for photos, in their own shape."""
+    photos = some(n)
+    laid = pages_of(photos, pages, size)
+    assert len(laid) == pages
+    assert sum(k for k, _ in laid) == n
+    boxes = np.concatenate([boxes for _, boxes in laid])
+    assert (boxes[:, :2] >= -1e-6).all()
+    assert (boxes[:, 0] + boxes[:, 2] <= size.block.width + 1e-6).all()
+    assert (boxes[:, 1] + boxes[:, 3] <= size.block.height + 1e-6).all()
+    ratios = photos.sizes[:, 0] / photos.sizes[:, 1]
+    assert np.allclose(boxes[:, 2] / boxes[:, 3], ratios, rtol=1e-6)
+
+
+def test_better_photos_are_larger_and_pages_are_full():
+    """Rank correlation of area and worth; share of the room that photos cover."""
+    found = []
+    for seed in range(4):
+        photos = some(60, seed)
+        photos = photos.__class__(np.tile([4000, 3000], (60, 1)), *list(vars(photos).values())[1:])
+        boxes = np.concatenate([boxes for _, boxes in pages_of(photos, 24, PageSize())])
+        found.append(spearmanr(boxes[:, 2] * boxes[:, 3], photos.worth)[0])
+    assert np.mean(found) > 0.5
+
+
+def test_pages_rarely_mix_events():
+    """Where the numbers allow, each page is of one event."""
+    events = np.repeat(np.arange(6), 6)
+    mixed, start = 0, 0
+    for k, _ in pages_of(some(36, events=events), 14, PageSize()):
+        mixed += len(set(events[start : start + k].tolist())) > 1
+        start += k
+    assert mixed == 0
+
+
+def test_a_photo_that_is_to_stand_alone_does():
+    """It has a page for itself; where that leaves too few pages, an error tells."""
+    starts = np.cumsum([0] + [k for k, _ in pages_of(some(20, alone=[7, 8]), 8, PageSize())])
+    assert {7, 8, 9} <= set(starts.tolist())
+    with pytest.raises(ValueError, match="do not go"):
+        pages_of(some(20, alone=range(10)), 6, PageSize())

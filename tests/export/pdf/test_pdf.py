@@ -1,0 +1,275 @@
+"""A book's PDF, read back by other people's code: boxes, pictures, fonts, bytes, mutants."""
+
+import dataclasses
+
+import numpy as np
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+from photorank.album.book.plan import Frame
+from photorank.errors import ExportError
+from photorank.export.pdf.check import check_pdf
+from photorank.export.pdf.preview import spread_svg, write_pages
+from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
+from photorank.photos.open_photo import decode_photo, file_digest
+from tests.export.pdf.conftest import scans
+
+TURNS = [f"turn-{turn}" for turn in range(1, 9)]
+
+
+@pytest.fixture
+def written(printed, kinds, tmp_path):
+    """Return a book of every kind of photo, and its PDF."""
+    book = printed(*kinds.values(), captions=["31 July 2024", "Лето & <b>море</b>"])
+    path = tmp_path / "book.pdf"
+    write_pdf(book, path, PdfOptions())
+    return book, path
+
+
+def shown(page, frame, book, ppi=36.0):
+    """Return what a page shows in a frame, drawn by pdfium."""
+    picture = page.render(scale=ppi / 72).to_pil().convert("RGB")
+    x, y, width, height = frame.box
+    bleed = book.size.bleed
+    box = (x + bleed, y + bleed, x + bleed + width, y + bleed + height)
+    left, top, right, below = (round(side / 25.4 * ppi) for side in box)
+    return picture.crop((left + 2, top + 2, right - 2, below - 2))
+
+
+def apart(one, other):
+    """Return the mean difference of two pictures, in codes of 255."""
+    size = (24, 24)
+    pair = [np.asarray(some.convert("RGB").resize(size), dtype=float) for some in (one, other)]
+    return np.abs(pair[0] - pair[1]).mean()
+
+
+def test_every_kind_of_photo_is_drawn_as_it_is_looked_at(written):
+    """All eight orientations, CMYK, grey, alpha, HEIC, a panorama: upright and in its colours."""
+    book, path = written
+    document = pypdfium2.PdfDocument(path)
+    for page, drawn in zip(book.pages, document, strict=True):
+        [frame] = page.frames
+        source = decode_photo(frame.path.read_bytes())
+        assert apart(shown(drawn, frame, book), source) < 12, frame.path.name
+        assert apart(shown(drawn, frame, book), source.transpose(Image.Transpose.ROTATE_180)) > 12
+    document.close()
+
+
+def test_the_boxes_are_what_a_printer_asks_for(written):
+    """Trim is the size, bleed and media lie 3 mm around it; the first page is a right-hand one."""
+    book, path = written
+    with pikepdf.open(path) as pdf:
+        assert pdf.pdf_version == "1.6"
+        assert pdf.Root.PageLayout == "/TwoPageRight"
+        for page in pdf.pages:
+            trim, bleed, media = (
+                [float(side) / POINTS_A_MM for side in page.obj[name]]
+                for name in ("/TrimBox", "/BleedBox", "/MediaBox")
+            )
+            assert trim == pytest.approx([3, 3, 103, 103], abs=1e-3)
+            assert bleed == media == pytest.approx([0, 0, 106, 106], abs=1e-3)
+    assert check_pdf(path, book) == []
+
+
+def test_jpegs_in_srgb_are_taken_as_they_are(written):
+    """Their coded data are those of the file; others are made anew."""
+    book, path = written
+    with pikepdf.open(path) as pdf:
+        for page, leaf in zip(book.pages, pdf.pages, strict=True):
+            data = leaf.resources.XObject.Photo1.read_raw_bytes()
+            source = page.frames[0].path
+            same = source.suffix == ".jpg" and scans(data) == scans(source.read_bytes())
+            assert same == (source.stem not in ("cmyk", "alpha", "phone")), source
+
+
+def test_the_same_photos_make_the_same_bytes(written, tmp_path):
+    """And none tells a place or a program: no EXIF, no date of today."""
+    book, path = written
+    write_pdf(book, tmp_path / "again.pdf", PdfOptions())
+    data = path.read_bytes()
+    assert data == (tmp_path / "again.pdf").read_bytes()
+    assert b"Exif" not in data
+    assert b"GPS" not in data
+
+
+def test_captions_are_text_in_an_embedded_font(written):
+    """In another script, too, where a font has it; what looks like markup is text."""
+    _, path = written
+    document = pypdfium2.PdfDocument(path)
+    assert "31 July 2024" in document[0].get_textpage().get_text_bounded()
+    assert "<b>" in document[1].get_textpage().get_text_bounded()
+    document.close()
+    with pikepdf.open(path) as pdf:
+        fonts = [
+            font
+            for page in pdf.pages[:2]
+            for font in page.resources.get("/Font", {}).values()
+            if "/FontDescriptor" in font
+        ]
+        assert fonts
+        assert all("/FontFile2" in font.FontDescriptor for font in fonts)
+
+
+def test_captions_that_cannot_be_set_are_told(printed, kinds, tmp_path):
+    """Scripts that join letters, signs that no font has, control characters."""
+    captions = ["מים", "\U0010fffd!", "two\nlines\u202e"]
+    book = printed(*list(kinds.values())[:3], captions=captions)
+    notes = write_pdf(book, tmp_path / "book.pdf", PdfOptions())
+    assert any("joins letters" in note for note in notes)
+    assert check_pdf(tmp_path / "book.pdf", book) == []
+
+
+def mutant(book, path, change):
+    """Change a written PDF, and return what the check says of it."""
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        change(pdf)
+        pdf.save(path)
+    return check_pdf(path, book)
+
+
+def matrix_changed(by):
+    """Return a change of the first page's drawing."""
+
+    def change(pdf):
+        content = pdf.pages[0].Contents
+        first = content[0] if isinstance(content, pikepdf.Array) else content
+        words = first.read_bytes().decode().split()
+        numbers = by([float(word) for word in words[1:7]])
+        first.write(" ".join(["q", *map(str, numbers), *words[7:]]).encode())
+
+    return change
+
+
+def test_mutants_are_caught(written):
+    """No bleed, outside the safe zone, turned, stretched, twice, exchanged, lost, with places."""
+    book, path = written
+    whole = path.read_bytes()
+
+    def no_bleed(pdf):
+        for name in ("/BleedBox", "/MediaBox"):
+            pdf.pages[2].obj[name] = pdf.pages[2].obj.TrimBox
+
+    def twice(pdf):
+        pdf.pages[1].resources.XObject.Photo1 = pdf.pages[0].resources.XObject.Photo1
+
+    def exchanged(pdf):
+        one, other = (page.resources.XObject for page in pdf.pages[4:6])
+        one.Photo1, other.Photo1 = other.Photo1, one.Photo1
+
+    def lost(pdf):
+        del pdf.pages[1]
+
+    def with_place(pdf):
+        stream = pdf.pages[0].resources.XObject.Photo1
+        data = stream.read_raw_bytes()
+        stream.write(data[:2] + b"\xff\xe1\0\x08Exif\0\0" + data[2:], filter=pikepdf.Name.DCTDecode)
+
+    def rotated(pdf):
+        pdf.pages[3].obj.Rotate = 90
+
+    mutants = {
+        "BleedBox": no_bleed,
+        "too": twice,
+        "another picture": exchanged,
+        "pages": lost,
+        "metadata": with_place,
+        "it is turned": rotated,
+        "safe zone": matrix_changed(lambda m: [*m[:4], 2.0, m[5]]),
+        "does not lie where": matrix_changed(lambda m: [*m[:4], m[4] + 5, m[5]]),
+        "or turned": matrix_changed(lambda m: [-m[0], 0, 0, -m[3], m[4] + m[0], m[5] + m[3]]),
+        "stretched": matrix_changed(lambda m: [m[0], 0, 0, 0.9 * m[3], m[4], m[5]]),
+    }
+    for told, change in mutants.items():
+        path.write_bytes(whole)
+        faults = mutant(book, path, change)
+        assert any(told in fault for fault in faults), (told, faults)
+    path.write_bytes(b"%PDF-1.6 broken")
+    assert check_pdf(path, book)
+
+
+def test_pdf_x4_needs_the_profile_of_a_press(printed, kinds, tmp_path):
+    """A screen's profile is refused; a press's stands in the file with its kind."""
+    book = printed(kinds["grey"])
+    path = tmp_path / "book.pdf"
+    with pytest.raises(ExportError, match="--output-profile"):
+        write_pdf(book, path, PdfOptions("x4"))
+    screen = tmp_path / "screen.icc"
+    screen.write_bytes(bytes(12) + b"mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(100))
+    with pytest.raises(ExportError, match="no output profile"):
+        write_pdf(book, path, PdfOptions("x4", screen))
+    assert not path.exists()
+    press = tmp_path / "press.icc"
+    press.write_bytes(bytes(12) + b"prtrCMYKLab " + bytes(12) + b"acsp" + bytes(100))
+    write_pdf(book, path, PdfOptions("x4", press))
+    with pikepdf.open(path) as pdf:
+        [intent] = pdf.Root.OutputIntents
+        assert intent.S == "/GTS_PDFX"
+        assert intent.DestOutputProfile.N == 4
+        assert b"PDF/X-4" in pdf.Root.Metadata.read_bytes()
+
+
+def test_a_changed_photo_is_not_printed(printed, kinds, tmp_path):
+    """Nothing half written is left."""
+    book = printed(kinds["grey"], kinds["turn-1"])
+    kinds["turn-1"].write_bytes(kinds["turn-2"].read_bytes())
+    with pytest.raises(ExportError, match="has changed"):
+        write_pdf(book, tmp_path / "book.pdf", PdfOptions())
+    with pytest.raises(ExportError, match="has changed"):
+        write_pages(book, tmp_path / "pages", PdfOptions())
+    assert not (tmp_path / "book.pdf").exists()
+    assert list((tmp_path / "pages").iterdir()) == []
+
+
+def test_photos_of_too_many_pixels_are_scaled_down_if_asked(printed, kinds, tmp_path):
+    """To the pixels an inch that are wanted; others stay."""
+    book = printed(kinds["panorama"])
+    write_pdf(book, tmp_path / "book.pdf", PdfOptions(max_ppi=100))
+    with pikepdf.open(tmp_path / "book.pdf") as pdf:
+        assert int(pdf.pages[0].resources.XObject.Photo1.Width) == round(70 / 25.4 * 100)
+    assert check_pdf(tmp_path / "book.pdf", book) == []
+
+
+def test_pages_as_pictures_are_those_of_the_pdf(written, tmp_path):
+    """Numbered, with bleed and profile; none replaces a file."""
+    book, path = written
+    paths, _ = write_pages(book, tmp_path / "pages", PdfOptions(max_ppi=72))
+    assert [one.name for one in paths[:2]] == ["001.jpg", "002.jpg"]
+    document = pypdfium2.PdfDocument(path)
+    for one, page in zip(paths, document, strict=True):
+        picture = Image.open(one)
+        assert picture.size == (round(106 / 25.4 * 72),) * 2
+        assert picture.info["icc_profile"]
+        assert apart(picture, page.render(scale=1).to_pil()) < 6
+    document.close()
+    with pytest.raises(ExportError, match=r"001\.jpg exists already"):
+        write_pages(book, tmp_path / "pages", PdfOptions(max_ppi=72))
+
+
+def test_the_preview_has_the_boxes_of_the_plan(written):
+    """In mm of the spread; names and captions are text, not markup."""
+    import defusedxml.ElementTree
+
+    book, _ = written
+    frame = book.pages[1].frames[0]
+    odd = dataclasses.replace(frame, path=frame.path.with_name('"><script>x.jpg'))
+    page = dataclasses.replace(book.pages[1], frames=(odd,))
+    book = dataclasses.replace(book, pages=(book.pages[0], page, *book.pages[2:]))
+    svg = spread_svg(book, 1, lambda one: f"media/{one.digest}")
+    assert "<script" not in svg
+    tree = defusedxml.ElementTree.fromstring(svg)
+    images = [one for one in tree.iter() if one.tag.endswith("image")]
+    assert [float(images[0].get(side)) for side in ("x", "y", "width", "height")] == list(frame.box)
+    right = book.pages[2].frames[0].box
+    assert float(images[1].get("x")) == pytest.approx(book.size.width + right[0])
+
+
+def test_a_frame_of_another_file_is_told(printed, kinds, tmp_path):
+    """The check reads photos from the disk again."""
+    book = printed(kinds["turn-1"])
+    write_pdf(book, tmp_path / "book.pdf", PdfOptions())
+    other = kinds["turn-2"]
+    frame = Frame(other, file_digest(other), book.pages[0].frames[0].box, 100)
+    page = dataclasses.replace(book.pages[0], frames=(frame,))
+    assert check_pdf(tmp_path / "book.pdf", dataclasses.replace(book, pages=(page,)))
