@@ -26,7 +26,7 @@ COPY --from=build --chown=10001:10001 /data /data
 COPY --from=build /photos /photos
 ENV PATH=/opt/photorank/bin:$PATH \
     PHOTORANK_HOME=/data \
-    PHOTORANK_FIRST_PAGE=two_photos \
+    PHOTORANK_FIRST_PAGE=compare \
     HOME=/tmp \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001

@@ -1,4 +1,4 @@
-"""How long it takes from a key on the page Label until both photos of the next pair are painted.
+"""How long it takes from a key on the page Teach until both photos of the next pair are painted.
 
     python benchmarks/clicks.py --oasis FOLDER
 

@@ -1,4 +1,4 @@
-"""Whether twenty more choices bring what the page Label said they would.
+"""Whether twenty more choices bring what the page Teach said they would.
 
     python benchmarks/forecast.py --index oasis
 

@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dashboard.background import access, jobs
 from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import error_text, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
-from photorank.errors import AlbumError, ExportError, PhotorankError, counted
+from photorank.errors import (
+    AlbumError,
+    ExportError,
+    FolderAccessError,
+    PhotorankError,
+    counted,
+)
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
-from photorank.learning.protocol import Protocol
 from photorank.vectors.master import MasterVector
 from photorank.workspace import make_folder
 
@@ -26,25 +32,24 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
-def build_sample(on_progress: Progress) -> None:
-    """Build the sample index in the current workspace."""
-    from photorank.demo import build_sample
+def add_folder(name: str, folder: Path) -> None:
+    """Begin to add a folder's photos to a collection, which is made if there is none of the name.
 
-    build_sample(index_data.workspace(), on_progress=on_progress)
+    Raises InvalidNameError, or FolderAccessError if the visitor may not choose a folder here.
+    """
+    if not access.at_this_computer():
+        raise FolderAccessError
+    workspace = index_data.workspace()
+    made = workspace.index(name).exists
+    encoder = [] if made else ["--encoder", "embedded"]
+    asked = ["index", "--name", name, *encoder, "--", str(folder)]
+    jobs.start(workspace, jobs.ADD, asked)
 
 
-def evaluate(index: Index, protocol: Protocol, on_progress: Progress) -> None:
-    """Evaluate every vector and learner by a protocol and save the evaluation in the index."""
-    from photorank.evaluation.evaluate import evaluate
-    from photorank.evaluation.report import save_evaluation
-
-    found = evaluate(
-        index,
-        protocol=protocol,
-        load=lambda: encoder_results.encoder(index),
-        on_progress=lambda done, total: on_progress("Comparing vectors", done, total),
-    )
-    save_evaluation(index.paths, found)
+def evaluate(index: Index, asked: Sequence[str]) -> None:
+    """Begin to evaluate every vector and learner of an index, by a command's options."""
+    begun = ["evaluate", "--index", index.name, *asked]
+    jobs.start(index_data.workspace(), jobs.evaluation_of(index.name), begun)
 
 
 def add_prompt_vector(

@@ -1,6 +1,8 @@
-"""Common frame of all pages, and the navigation between pages."""
+"""Common frame of all pages: the navigation, old addresses, and the way in where nothing is yet."""
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -27,24 +29,52 @@ st.set_page_config(page_title="photorank", page_icon=HERE / "icon.svg", layout="
 st.html(HERE / "style.css")
 st.html(CLOSE_LIST, unsafe_allow_javascript=True)
 
-# The page at the root of the address; a container opens "two_photos".
-FIRST = os.environ.get("PHOTORANK_FIRST_PAGE", "discerning_power")
-TITLES = {
-    "discerning_power": "Discerning power",
-    "browse": "Browse",
-    "search": "Search",
-    "map": "Map",
-    "album": "Album",
-    "two_photos": "Two photos",
-    "photo": "One photo",
-    "label": "Label",
-    "vectors": "Vectors",
+SECTIONS = {
+    "": {
+        "home": "Home",
+        "photos": "Photos",
+        "teach": "Teach",
+        "album": "Album",
+        "compare": "Compare",
+        "discerning_power": "Discerning power",
+    },
+    "Lab": {"vectors": "Vectors", "map": "Map", "search": "Search"},
 }
-PAGES = [
-    st.Page(f"views/{name}.py", title=title, default=name == FIRST)
-    for name, title in TITLES.items()
-]
-WELCOME = [st.Page("views/welcome.py", title="Welcome")]
+# Pages by their addresses of before, which links and bookmarks still have.
+MOVED = {"browse": "photos", "label": "teach", "two_photos": "compare"}
+# Parameters that the page Discerning power had while it was at the root.
+OF_POWER = {"scope", "metric", "look", "content", "kinds"}
+# The page at the root of the address; a container opens "compare".
+FIRST = os.environ.get("PHOTORANK_FIRST_PAGE", "home")
+FIRST = MOVED.get(FIRST, FIRST)
 
-page = st.navigation(PAGES if index_data.index_names() else WELCOME, position="top")
+names = index_data.index_names()
+pages = {
+    name: st.Page(f"views/{name}.py", title=title, default=name == FIRST)
+    for section in SECTIONS.values()
+    for name, title in section.items()
+}
+
+
+def go(name: str) -> None:
+    """Go to a page with all that the address asks."""
+    st.switch_page(pages[name], query_params=st.query_params.to_dict())
+
+
+def hidden(address: str, run: str | Callable[[], None]) -> "st.Page":
+    """Page that no list names, at an address of its own."""
+    return st.Page(run, title=address, url_path=address, visibility="hidden")
+
+
+unlisted = [
+    hidden("photo", "views/photo.py"),
+    *(hidden(old, partial(go, new)) for old, new in MOVED.items()),
+]
+sections = {title: [pages[name] for name in section] for title, section in SECTIONS.items()}
+sections[""] += unlisted
+page = st.navigation(sections, position="top" if names else "hidden")
+if not names and page is not pages["home"]:
+    st.switch_page(pages["home"])
+if page is pages["home"] and OF_POWER & set(st.query_params):
+    go("discerning_power")
 page.run()

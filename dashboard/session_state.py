@@ -1,4 +1,4 @@
-"""Session and URL state outside the widgets: link parameters, album marks, map area, pairs."""
+"""Session and URL state outside the widgets: links, words, album marks, map area, pairs."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard.charts.map_chart import BRUSH
 from dashboard.models.photo_map import box_of_selection, box_text
+from dashboard.models.words import MODES, Mode, say
 from photorank.index.opened import Index
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
@@ -19,6 +20,7 @@ MARKS = ("pin", "ban")
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
+WORDS_COOKIE = "photorank-words"  # by which a browser keeps how the pages speak to a person
 
 
 def photo_token(digest: str) -> str:
@@ -33,25 +35,52 @@ def link_query(query: Mapping[str, str]) -> dict[str, str]:
     return along | dict(query)
 
 
-def note_page(page: str) -> None:
-    """Record which page is drawn, and whether the user has just switched pages."""
+def note_page(page: str, *, lab: bool = False) -> None:
+    """Record which page is drawn, whether it is of the Lab, and whether the user just switched."""
     state = st.session_state
-    state["turned"], state["page"] = state.get("page") != page, page
+    state["turned"], state["page"], state["lab"] = state.get("page") != page, page, lab
 
 
-def set_from_link(key: str, options: Collection[str]) -> None:
+def chosen_words() -> Mode:
+    """How the pages speak to this person: as chosen in this session, else as the browser kept."""
+    kept = st.session_state.get("spoken", st.context.cookies.get(WORDS_COOKIE))
+    return next((mode for mode in MODES if mode == kept), "plain")
+
+
+def choose_words() -> None:
+    """Record how the pages shall speak from now on."""
+    st.session_state["spoken"] = st.session_state["words"]
+
+
+def words_to_keep() -> bool:
+    """Whether words were chosen in this session that the browser does not keep yet."""
+    return "spoken" in st.session_state
+
+
+def words() -> Mode:
+    """How the page that is drawn speaks: in the Lab always as statisticians do."""
+    return "statistics" if st.session_state.get("lab") else chosen_words()
+
+
+def word(term: str) -> str:
+    """Word for a term on the page that is drawn."""
+    return say(term, words())
+
+
+def set_from_link(key: str, options: Mapping[str, str]) -> None:
     """Set a widget, before it is drawn, to the value that a link passed, if the value is an option.
 
-    The address keeps saying it, for it may be shared, until the user chooses
-    (:func:`forget_link`). Where nothing was taken along, it is as it was on the page before.
+    `options` has the value by each way to write it. The address keeps saying it, for it may be
+    shared, until the user chooses (:func:`forget_link`). Where nothing was taken along, it is as it
+    was on the page before.
     """
     state, brought = st.session_state, st.query_params.get(TAKEN_ALONG[key])
-    if st.query_params.get(key) in options:  # written by hand: the widget's own words say more
+    if state["turned"] and st.query_params.get(key) in options:  # written by hand, or shared
         brought = st.query_params[key]
     if brought is None and key not in st.query_params and state["turned"]:
         brought = state.get(TAKEN_ALONG[key])
-    if brought in options:
-        state[key] = brought
+    if brought is not None and brought in options:
+        state[key] = options[brought]
 
 
 def unknown_in_address(key: str, options: Collection[str]) -> str:
@@ -181,3 +210,23 @@ def _put(name: str, value: str) -> None:
         st.query_params[name] = value
     else:
         st.query_params.pop(name, None)
+
+
+def note_job(job: str, *, runs: bool) -> None:
+    """Record whether a job ran when the page was drawn."""
+    st.session_state.setdefault("jobs", {})[job] = runs
+
+
+def job_ran(job: str) -> bool:
+    """Whether a job ran when the page was drawn."""
+    return bool(st.session_state.get("jobs", {}).get(job))
+
+
+def chosen_folder(otherwise: str) -> str:
+    """Folder that the dialog Add photos is at."""
+    return str(st.session_state.setdefault("folder", otherwise))
+
+
+def choose_folder(folder: str) -> None:
+    """Go to a folder in the dialog Add photos."""
+    st.session_state["folder"] = folder

@@ -273,7 +273,7 @@ class NoLabelsError(PhotorankError, ValueError):
         super().__init__(
             f"index {name!r} {why}. Import some with "
             f"`photorank {what} import FILE.csv --index {name}`, or choose between photos on the "
-            "page Label of `photorank dashboard`."
+            "page Teach of `photorank dashboard`."
         )
 
 
@@ -393,6 +393,16 @@ class NoVectorsError(PhotorankError, LookupError):
 
 class ServerError(PhotorankError, RuntimeError):
     """The dashboard's server cannot run."""
+
+
+class FolderAccessError(PhotorankError, PermissionError):
+    """A visitor from elsewhere asks for a folder of the computer that the dashboard runs on."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "folders of this computer are chosen by whoever sits at it: open the dashboard there "
+            "by http://localhost, or upload the photos."
+        )
 
 
 class ReservedNameError(PhotorankError, ValueError):

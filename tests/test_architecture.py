@@ -16,6 +16,7 @@ ROOMS = [
     {"errors", "typing", "json_values"},
     {"entry_points"},
     {"workspace", "hosts", "outside_text"},
+    {"progress_file"},
     {"photos"},
     {"comparisons"},
     {"labels"},

@@ -53,7 +53,7 @@ def someone(tmp_path, gallery, monkeypatch):
 
 
 def click(index):
-    """Choose twenty times on the page “Label”, as `me`: the photo that is less blurred."""
+    """Choose twenty times on the page “Teach”, as `me`: the photo that is less blurred."""
     photos = sorted(index.photos(), key=lambda photo: (photo.path.name, photo.path.parent))
     for turn, (better, worse) in enumerate(zip(photos[:20], photos[3:23], strict=True)):
         asked = "informative" if turn % 5 else "random"

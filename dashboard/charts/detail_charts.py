@@ -15,7 +15,7 @@ from dashboard.charts.evaluation_charts import (
     marks,
 )
 from dashboard.formatting import FROM_PHOTOS
-from dashboard.models.evaluation_details import Panel
+from dashboard.models.results.evaluation_details import Panel
 
 HEIGHT = 320
 DASH = [5, 4]

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
-from dashboard.models.metric_texts import Metric
+from dashboard.models.results.metric_texts import Metric
 
 FAMILIES = [FROM_PHOTOS, FROM_WORDS, AT_RANDOM]
 INK = "ink"  # the theme's fourth colour: text

@@ -1,4 +1,4 @@
-"""View-model of the page Label for several people: their agreement, and photos they dispute."""
+"""View-model of the page Teach for several people: their agreement, and photos they dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -53,7 +53,7 @@ class PairQueue:
 
 @dataclass(frozen=True)
 class LabelSession:
-    """Labelling session of one person on an index: the state behind the page Label."""
+    """Labelling session of one person on an index: the state behind the page Teach."""
 
     index: Index
     rater: str

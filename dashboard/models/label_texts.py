@@ -1,4 +1,4 @@
-"""View-model of the page Label: texts on the taste learned from one person."""
+"""View-model of the page Teach: texts on the taste learned from one person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

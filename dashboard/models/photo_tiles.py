@@ -1,4 +1,4 @@
-"""View-model of the page Browse: the photos on a page with captions, and files that are none."""
+"""View-model of the page Photos: the photos on a page with captions, and files that are none."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ FACE_FILTERS: dict[FaceFilter, str] = {
 
 @dataclass(frozen=True)
 class Filters:
-    """Filters and sort order of the page Browse."""
+    """Filters and sort order of the page Photos."""
 
     order: str = "best"  # one of ORDERS
     group: int | None = None  # a number into the labels' group names

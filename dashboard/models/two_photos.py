@@ -1,4 +1,4 @@
-"""View-model of the page Two photos: the probability that each photo is better, with texts."""
+"""View-model of the page Compare: the probability that each photo is better, with texts."""
 
 from dataclasses import dataclass
 

@@ -8,7 +8,7 @@ from dashboard.models.photo_tiles import tile_of
 from dashboard.widgets import album_editor, page_head, photo_grid, pickers
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Album")
+index, _ = page_head.open_page("Album")
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     vector = pickers.vector_picker(index)
     with show_errors():

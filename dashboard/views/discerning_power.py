@@ -4,12 +4,12 @@ import streamlit as st
 
 from dashboard.cache import index_data
 from dashboard.charts import evaluation_charts
-from dashboard.models import evaluation_details, evaluation_tables, metric_texts
+from dashboard.models.results import evaluation_details, evaluation_tables, metric_texts
 from dashboard.widgets import evaluation_panels, explanation_panels, page_head, photo_grid, pickers
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Discerning power")
+index, bar = page_head.open_page("Discerning power")
 with show_errors():
     evaluation = index_data.evaluation(index)
     vectors = index_data.vectors(index)
@@ -20,7 +20,7 @@ if evaluation is None:
     st.stop()
 
 answer, caution = st.container(key="headline"), st.container()
-with st.container(horizontal=True, gap="medium"):
+with bar:
     scopes = metric_texts.scopes(evaluation)
     scope = pickers.choose_one("Which pairs", scopes, "scope") if len(scopes) > 1 else "all"
     metrics = metric_texts.metrics(evaluation, scope)

@@ -10,8 +10,8 @@ from dashboard.models.search import Found
 from dashboard.widgets import map_panel, page_head, pickers, search_results
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Map")
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+index, bar = page_head.open_page("Map", lab=True)
+with bar:
     vector = pickers.vector_picker(index)
     with show_errors():
         labels = index_data.labels(index)

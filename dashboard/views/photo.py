@@ -7,7 +7,7 @@ from dashboard.models import explanation_texts
 from dashboard.widgets import explanation_panels, face_boxes, page_head, photo_picker, pickers
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("One photo")
+index, _ = page_head.open_page("One photo")
 vector = pickers.vector_picker(index)
 answer = st.container(key="headline")
 left, right = st.columns(2, gap="large")

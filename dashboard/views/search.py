@@ -7,8 +7,8 @@ from dashboard.models import explanation_texts, search
 from dashboard.widgets import page_head, photo_picker, pickers, search_results
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Search")
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+index, bar = page_head.open_page("Search", lab=True)
+with bar:
     way = pickers.choose_one("Search by", search.WAYS, "by")
     vector = pickers.vector_picker(index)
 

@@ -8,7 +8,7 @@ from dashboard.models import vector_card
 from dashboard.widgets import page_head, progress, vector_panel
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Vectors")
+index, _ = page_head.open_page("Vectors", lab=True)
 with show_errors():
     vectors = index_data.vectors(index)
     labels = index_data.labels(index)

@@ -4,31 +4,34 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from dashboard import actions
+from dashboard.background import jobs
 from dashboard.cache import index_data
 from dashboard.charts.detail_charts import detail_chart
-from dashboard.models import evaluation_protocol, evaluation_tables
-from dashboard.models.evaluation_details import LABELS, Panel
-from dashboard.models.metric_texts import PNG_HELP
-from dashboard.widgets import photo_grid, pickers, progress
+from dashboard.models.results import evaluation_protocol, evaluation_tables
+from dashboard.models.results.evaluation_details import LABELS, Panel
+from dashboard.models.results.metric_texts import PNG_HELP
+from dashboard.widgets import photo_grid, pickers
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
+from dashboard.widgets.way_in import add_photos, job_panel
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.index.opened import Index
-from photorank.learning.protocol import Protocol
 
 
 def first_evaluation(index: Index) -> None:
     """Show the button that evaluates an index for the first time, or the steps needed before."""
     if index.name == evaluation_tables.SAMPLE:
         st.markdown("The sample is not complete: building it was interrupted.")
-        progress.build_sample_button("Finish the sample")
+        if not job_panel.job_panel(jobs.SAMPLE):
+            add_photos.build_sample_button("Finish the sample")
         return
     if not index.is_judged:
         st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
         if len(index) > 1:
             icon = ":material/thumbs_up_down:"
-            photo_grid.page_link("label", "Say which of two you like better", icon=icon)
+            photo_grid.page_link("teach", "Say which of two you like better", icon=icon)
         st.caption("If you have ratings already, import their table:")
         st.code(f"photorank labels import RATINGS.csv --index {index.name}", language=None)
         return
@@ -37,11 +40,19 @@ def first_evaluation(index: Index) -> None:
     st.container(key="headline").markdown(
         f"People ordered {counted(pairs, 'pair')} of these photos. How well do vectors agree?"
     )
-    measure = st.button("Measure now", type="primary")
-    st.caption("It takes a minute or two. The same as a command:")
+    measure_button(index, "Measure now", ())
+    st.caption("The same as a command:")
     st.code(f"photorank evaluate --index {index.name}", language=None)
-    if measure:
-        progress.evaluate_and_reload(index, Protocol())
+
+
+def measure_button(index: Index, label: str, options: Sequence[str]) -> None:
+    """Show how a measurement of an index stands that goes on in the background, else its button."""
+    if job_panel.job_panel(jobs.evaluation_of(index.name)):
+        return
+    if st.button(label, type="primary" if not options else "secondary"):
+        with show_errors(st.error):
+            actions.evaluate(index, options)
+        st.rerun()
 
 
 def _results_table(board: evaluation_tables.Board) -> None:
@@ -98,6 +109,4 @@ def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.B
         with st.popover("How this was measured"):
             st.markdown(evaluation_protocol.described(evaluation))
             st.code(evaluation_protocol.command(evaluation), language=None, wrap_lines=True)
-        again = st.button("Measure again")
-    if again:
-        progress.evaluate_and_reload(index, evaluation.asked)
+    measure_button(index, "Measure again", evaluation_protocol.options(evaluation))

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import session_state
 from dashboard.cache import index_data
 from dashboard.formatting import family, plain
+from dashboard.models.words import vector_name
 from dashboard.widgets.errors import show_errors
 from photorank.errors import NoVectorsError
 from photorank.evaluation.default_vector import by_preference
@@ -29,6 +30,7 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
         key=key,
         wrap=True,
         bind="query-params",
+        label_visibility="collapsed",
     )
     return picked
 
@@ -36,49 +38,62 @@ def choose_one(label: str, options: Mapping[Option, str], key: str) -> Option:
 def index_picker(names: Sequence[str]) -> str:
     """Show the index picker, unless there is only one index; returns the chosen name."""
     if len(names) > 1:
-        return _linked_select("Index", "index", {name: name for name in names}, width=220)
+        what = session_state.word("index").capitalize()
+        return _linked_select((what, "index", 170), {name: name for name in names}, {})
     _tell_unknown("index", session_state.unknown_in_address("index", names), names[0])
     return names[0]
 
 
-def vector_picker(
-    index: Index,
-    label: str = "Vector",
-    about: str = "What to rate by. The page “Vectors” tells where each is from.",
-) -> MasterVector:
+def vector_picker(index: Index, label: str | None = None, about: str | None = None) -> MasterVector:
     """Show the vector picker, with the best vector of the latest evaluation as the default."""
     with show_errors():
         known, evaluation = index_data.vectors(index), index_data.evaluation(index)
         if not known:
             raise NoVectorsError(index.name)
+    mode, names = session_state.words(), by_preference(known, evaluation)
     texts = {
-        name: f"{name} ({family(known[name].kind)})" for name in by_preference(known, evaluation)
+        "plain": {name: vector_name(name, "plain") for name in names},
+        "statistics": {name: f"{name} ({family(known[name].kind)})" for name in names},
     }
-    return known[_linked_select(label, "vector", texts, width=340, about=about)]
+    # A link that was shared says it in the words of whoever shared it.
+    other_words = {text: name for shown in texts.values() for name, text in shown.items()}
+    label = label or session_state.word("by")
+    width = 220 if mode == "plain" else 300
+    return known[_linked_select((label, "vector", width), texts[mode], other_words, about)]
 
 
 def group_picker(names: Sequence[str]) -> int | None:
     """Show the group picker, unless there are no groups; None means all groups."""
     if not names:
         return None
+    what = session_state.word("group")
     return st.selectbox(
-        "Group",
+        what.capitalize(),
         range(len(names)),
         index=None,
         format_func=lambda group: printable(names[group]),
-        placeholder="All groups",
+        placeholder=f"All {what}s",
         key="group",
         bind="query-params",
-        width=220,
+        width=170,
+        label_visibility="collapsed",
     )
 
 
 def _linked_select(
-    label: str, key: str, options: Mapping[str, str], *, width: int, about: str | None = None
+    shown: tuple[str, str, int],
+    options: Mapping[str, str],
+    other_words: Mapping[str, str],
+    about: str | None = None,
 ) -> str:
-    """Show a select box with a value that links to other pages pass on."""
-    unknown = session_state.unknown_in_address(key, {*options, *options.values()})
-    session_state.set_from_link(key, options)
+    """Show a select box with a value that links to other pages pass on.
+
+    `shown` is its label, its key and its width; `other_words` are other ways to write an option.
+    """
+    label, key, width = shown
+    written = {**other_words, **{option: option for option in options}}
+    unknown = session_state.unknown_in_address(key, written)
+    session_state.set_from_link(key, written)
     chosen = st.selectbox(
         label,
         list(options),
@@ -89,6 +104,7 @@ def _linked_select(
         args=[key],
         help=about,
         width=width,
+        label_visibility="collapsed" if about is None else "visible",
     )
     session_state.keep_for_next_page(key, chosen)
     _tell_unknown(key, unknown, chosen)
@@ -98,5 +114,5 @@ def _linked_select(
 def _tell_unknown(what: str, unknown: str, shown: str) -> None:
     """Show a message if the URL names an unknown option, with the option used instead."""
     if unknown:
-        there_is_not = f"There is no {what} called {plain(unknown[:64])}"
+        there_is_not = f"There is no {session_state.word(what)} called {plain(unknown[:64])}"
         st.toast(f"{there_is_not}: this is {plain(shown)}.", icon=":material/link_off:")

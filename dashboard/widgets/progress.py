@@ -6,8 +6,6 @@ import streamlit as st
 
 from dashboard import actions
 from dashboard.widgets.errors import show_errors
-from photorank.index.opened import Index
-from photorank.learning.protocol import Protocol
 
 
 def progress_bar() -> actions.Progress:
@@ -26,14 +24,3 @@ def run_and_reload(work: Callable[[actions.Progress], None]) -> None:
     with show_errors(st.error):
         work(progress_bar())
     st.rerun()
-
-
-def build_sample_button(label: str) -> None:
-    """Show the button that builds the sample index and then redraws the page."""
-    if st.button(label, type="primary", icon=":material/auto_awesome:"):
-        run_and_reload(actions.build_sample)
-
-
-def evaluate_and_reload(index: Index, protocol: Protocol) -> None:
-    """Evaluate an index's vectors under a progress bar, then redraw the page."""
-    run_and_reload(lambda on_progress: actions.evaluate(index, protocol, on_progress))

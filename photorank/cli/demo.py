@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.options import AllowedHosts, Listen, Port, example
+from photorank.cli.options import AllowedHosts, Listen, Port, ProgressFile, example
 from photorank.cli.output import message, stages
 from photorank.cli.server import Endpoint, serve
 from photorank.workspace import Workspace
@@ -21,12 +21,21 @@ def demo(
     build_only: Annotated[
         bool, typer.Option("--build-only", help="Build the sample, do not show it.")
     ] = False,
+    progress_file: ProgressFile = None,
 ) -> None:
     """Show the dashboard on the sample. It is built, learned from and evaluated if missing."""
-    from photorank.demo import build_sample
+    from photorank.demo import STAGES, build_sample
+    from photorank.progress_file import reporting
+    from photorank.sample import SAMPLE
 
     workspace, endpoint = Workspace.current(), Endpoint.checked(port, listen, allow_host)
-    with stages() as on_progress:
+    with reporting(progress_file, "demo", SAMPLE, STAGES) as report, stages() as bars:
+
+        def on_progress(stage: str, done: int, total: int) -> None:
+            bars(stage, done, total)
+            if report is not None:
+                report.step(stage, done, total)
+
         index = build_sample(workspace, on_progress=on_progress)
     message(f"the sample is ready: {len(index)} photos in index {index.name}")
     if not build_only:

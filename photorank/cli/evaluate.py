@@ -11,6 +11,7 @@ from photorank.cli.options import (
     Folds,
     IndexName,
     MaybeFoldBy,
+    ProgressFile,
     Repeats,
     Seed,
     Within,
@@ -60,6 +61,7 @@ def evaluate(
     weigh_by_raters: ByRaters = False,
     seed: Seed = 0,
     index: IndexName = None,
+    progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure vectors and learners on held-out judgements. The result is kept in the index."""
@@ -67,9 +69,19 @@ def evaluate(
     from photorank.evaluation.evaluate import evaluate as measure
     from photorank.evaluation.report import save_evaluation
     from photorank.learning.protocol import Protocol
+    from photorank.progress_file import reporting
 
     opened = open_index(index)
-    with progress("Evaluating", "fits") as on_progress:
+    with (
+        reporting(progress_file, "evaluate", opened.name) as report,
+        progress("Evaluating", "fits") as bar,
+    ):
+
+        def on_progress(done: int, total: int) -> None:
+            bar(done, total)
+            if report is not None:
+                report.step("Comparing vectors", done, total)
+
         evaluation = measure(
             opened,
             vectors=None if vectors is None else names(vectors),
@@ -86,7 +98,7 @@ def evaluate(
             load=opened.encoder,
             on_progress=on_progress,
         )
-    path = save_evaluation(opened.paths, evaluation)
+        path = save_evaluation(opened.paths, evaluation)
     if as_json:
         print_json(to_json(evaluation))
     else:

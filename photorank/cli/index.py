@@ -12,6 +12,7 @@ from photorank.cli.options import (
     FileColumn,
     GroupColumn,
     Partial,
+    ProgressFile,
     RaterColumn,
     ScoreColumn,
     example,
@@ -155,6 +156,7 @@ def index(
             "repeated.",
         ),
     ] = None,
+    progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Embed the new photos of folders. Files already in the index are not opened."""
@@ -163,6 +165,7 @@ def index(
     from photorank.index.building.request import BuildRequest
     from photorank.index.building.successor import successor_of
     from photorank.index.catalogue.faces_switch import without_faces
+    from photorank.progress_file import reporting
 
     on_cluster = _cluster(cluster, mirror or [])
     name = name or dataset
@@ -170,43 +173,54 @@ def index(
         raise typer.BadParameter("give the index a --name")
     if not (paths or from_index):
         raise typer.BadParameter("say which folders: PATH..., or --from another index")
-    workspace = Workspace.current()
-    old = None if from_index is None else successor_of(workspace.existing_index(from_index))
-    if old is not None:
-        old.check_new(workspace.index(name))
-        paths, encoder = paths or old.folders, encoder or old.encoder
-    paths = paths or []
-    # Labels that cannot be read stop the command before hours of embedding, not after them.
-    columns = (file_column, score_column, rater_column, group_column)
-    imported = _labels_to_import(paths, labels, columns, dataset, partial)
-    with progress("Indexing", "photos") as on_progress:
-        request = BuildRequest(
-            paths,
-            encoder_spec=encoder,
-            framing=framing,
-            exclude=exclude or (),
-            device=device,
-            runtime=known_runtime(runtime),
-            workers=workers,
-            batch_size=batch_size,
-            file_times=file_times,
-            faces=faces,
-            prune=prune,
-            verify=verify,
-            cluster=on_cluster,
-            on_progress=on_progress,
-        )
-        report = build_index(workspace.index(name), request)
-    _print_report(report, as_json)
-    if faces is not False and (left := without_faces(workspace.index(name))):
-        message(
-            f"no faces were looked for in {counted(left, 'photo')}: `photorank faces --name {name}`"
-        )
-    if old is not None:
-        _copy_judgements(old, workspace.index(name))
-    if imported is not None:
-        print_notes(imported(workspace.index(name)))
-        message(f"imported {labels or dataset}")
+    with reporting(progress_file, "index", name) as report:
+        workspace = Workspace.current()
+        old = None if from_index is None else successor_of(workspace.existing_index(from_index))
+        if old is not None:
+            old.check_new(workspace.index(name))
+            paths, encoder = paths or old.folders, encoder or old.encoder
+        paths = paths or []
+        # Labels that cannot be read stop the command before hours of embedding, not after them.
+        columns = (file_column, score_column, rater_column, group_column)
+        imported = _labels_to_import(paths, labels, columns, dataset, partial)
+        with progress("Indexing", "photos") as bar:
+
+            def on_progress(done: int, total: int) -> None:
+                bar(done, total)
+                if report is not None:
+                    report.step("Looking at photos", done, total)
+
+            request = BuildRequest(
+                paths,
+                encoder_spec=encoder,
+                framing=framing,
+                exclude=exclude or (),
+                device=device,
+                runtime=known_runtime(runtime),
+                workers=workers,
+                batch_size=batch_size,
+                file_times=file_times,
+                faces=faces,
+                prune=prune,
+                verify=verify,
+                cluster=on_cluster,
+                on_progress=on_progress,
+                on_unusable=None if report is None else report.unusable,
+            )
+            built = build_index(workspace.index(name), request)
+        if report is not None:
+            report.all_unusable([(file.path, file.reason) for file in built.skipped])
+        _print_report(built, as_json)
+        if faces is not False and (left := without_faces(workspace.index(name))):
+            message(
+                f"no faces were looked for in {counted(left, 'photo')}: "
+                f"`photorank faces --name {name}`"
+            )
+        if old is not None:
+            _copy_judgements(old, workspace.index(name))
+        if imported is not None:
+            print_notes(imported(workspace.index(name)))
+            message(f"imported {labels or dataset}")
 
 
 def _copy_judgements(old: "Successor", new: IndexPaths) -> None:

@@ -28,6 +28,15 @@ PhotosOrIndex = Annotated[
         help="Files, indexed or not. Default: what is new in an index, summed up.",
     ),
 ]
+ProgressFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--progress",
+        parser=typed_path,
+        metavar="FILE",
+        help="Keep progress, and in the end how it went, as JSON in this file, replaced whole.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 VectorName = Annotated[
     str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")

@@ -16,14 +16,14 @@ pytestmark = NEEDS_BROWSER
 
 PAGES = [
     "",
-    "browse",
+    "photos",
     "search",
     "map?area=-1,1,-1,1",
     "search?by=A+vector",
     "album",
-    "two_photos",
+    "compare",
     "photo",
-    "label",
+    "teach",
     "vectors",
 ]
 NOT_OURS = {"exclude": [[".brush_brush"], [".brush_brush_bg"]]}

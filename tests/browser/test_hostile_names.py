@@ -27,7 +27,7 @@ NAMES = (
     "[go](javascript:document.title='owned')",
     ":red[x] $\\alpha$ `x`",
 )
-PAGES = ("", "browse", "search", "map", "album", "two_photos", "photo", "label", "vectors")
+PAGES = ("", "photos", "search", "map", "album", "compare", "photo", "teach", "vectors")
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def test_no_name_becomes_html_a_script_or_a_request(server, tab):
 )
 def test_no_address_opens_what_is_not_an_index(server, page, question):
     """What an address asks for and there is not, is as if it had not been asked for."""
-    page.goto(f"{server}/browse?{question}")
+    page.goto(f"{server}/photos?{question}")
     drawn(page)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.locator("img[src=x]").count() == 0

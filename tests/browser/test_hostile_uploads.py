@@ -39,7 +39,7 @@ def test_a_hostile_upload_is_told_or_shown_and_the_next_photo_works(running, pag
     for one in files:
         paths.append(tmp_path / Path(one.name).name)
         paths[-1].write_bytes(one.data)
-    page.goto(f"{running.address}/two_photos")
+    page.goto(f"{running.address}/compare")
     told, shown = page.get_by_text("The first photo:"), page.get_by_alt_text("the first photo")
 
     def uploaded(path):
@@ -67,7 +67,7 @@ def test_a_file_over_the_limit_is_not_taken(running, page, tmp_path):
     large = tmp_path / "large.jpg"
     with large.open("wb") as file:
         file.truncate(101 << 20)
-    page.goto(f"{running.address}/two_photos")
+    page.goto(f"{running.address}/compare")
     first = upload(page, "first")
     drawn(page)
     before = resident(running.process.pid)

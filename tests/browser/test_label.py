@@ -66,7 +66,7 @@ def settled(page):
 
 def opened(page, server, rater):
     """Open the page as a person, and wait until a pair can be chosen from."""
-    page.goto(f"{server}/label?rater={rater}")
+    page.goto(f"{server}/teach?rater={rater}")
     settled(page)
     page.wait_for_timeout(LISTENING)
     return page

@@ -21,7 +21,7 @@ def phone(chromium):
 def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):
     """The page that was asked for is seen, and not what it was chosen from."""
     page = phone
-    page.goto(f"{server}/browse")
+    page.goto(f"{server}/photos")
     drawn(page)
     page.get_by_test_id("stExpandSidebarButton").tap()
     page.get_by_test_id("stSidebar").get_by_text("Vectors", exact=True).tap()
@@ -36,7 +36,7 @@ def test_the_list_of_pages_closes_when_one_is_chosen(server, phone):
 def test_two_photos_and_their_answers_fit_one_screen(server, phone):
     """Nobody scrolls between two photos to compare them."""
     page = phone
-    page.goto(f"{server}/label?rater=phone")
+    page.goto(f"{server}/teach?rater=phone")
     last = page.get_by_role("button", name="The second is better")
     last.wait_for()
 

@@ -27,9 +27,9 @@ def test_two_uploaded_photos_get_probabilities_that_sum_to_one(server, tab, tmp_
     draw_photo(photos[0], seed=7, size=(560, 420))
     draw_photo(photos[1], seed=7, size=(560, 420), blur=8)
 
-    page.goto(f"{server}/two_photos")
+    page.goto(f"{server}/compare")
     one = chances(page, *photos)
-    page.goto(f"{server}/two_photos")
+    page.goto(f"{server}/compare")
     other = chances(page, *photos[::-1])
 
     assert len(one) == 2

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
@@ -20,7 +21,7 @@ def dashboard():
 
     def open_page(page="discerning_power", **asked):
         app = AppTest.from_file(PAGES, default_timeout=120)
-        if page != "discerning_power":
+        if page != "home":
             app.switch_page(f"views/{page}.py")
         for name, value in asked.items():
             app.query_params[name] = value
@@ -29,6 +30,18 @@ def dashboard():
         return app
 
     return open_page
+
+
+def opened_at(address, **asked):
+    """Open the dashboard at an address that need not be a view's own, as a browser does."""
+    app = AppTest.from_file(PAGES, default_timeout=120)
+    if address:
+        app._page_hash = calc_hash(address)
+    for name, value in asked.items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception
+    return app
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from dashboard import session_state
 from photorank.index.opened import open_index
+from tests.dashboard.conftest import opened_at
 
 
 def links(app):
@@ -23,7 +24,7 @@ def picked(app):
 
 def test_every_photo_leads_to_its_page_by_the_same_vector(dashboard, home):
     """Browse has a link for each photo, and no two lead to the same."""
-    app = dashboard("browse")
+    app = dashboard("photos")
     app.selectbox(key="vector").set_value("plain-prompt").run()
 
     found = links(app)
@@ -46,10 +47,8 @@ def test_an_address_names_a_photo_and_a_vector(dashboard, home, row):
 
 def test_an_address_may_name_a_vector_by_its_name_alone(dashboard, home):
     """As a person would write it, where the page itself adds where the vector is from."""
-    app = dashboard("browse")
-    assert app.selectbox(key="vector").value == "worth"
-    app.query_params["vector"] = "plain-prompt"
-    app.run()
+    assert dashboard("photos").selectbox(key="vector").value == "worth"
+    app = dashboard("photos", vector="plain-prompt")
 
     assert app.selectbox(key="vector").value == "plain-prompt"
     assert not app.toast
@@ -69,7 +68,7 @@ def test_what_the_user_chooses_wins_over_what_a_link_took_along(dashboard, home)
 
 def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
     """Two at random, too: who opens it sees the same pair."""
-    app = dashboard("two_photos")
+    app = dashboard("compare")
     next(one for one in app.button if one.label == "Two at random").click().run()
     drawn = picked(app)
     digests = [open_index("small").photo(row).digest for row in drawn]
@@ -94,13 +93,14 @@ def test_an_address_of_no_photo_shows_the_first(dashboard, home, strange):
 @pytest.mark.parametrize("name", ["index", "in", "vector", "along"])
 def test_a_name_that_there_is_not_is_told(dashboard, home, name):
     """The page says what it shows instead, once, with the name letter by letter."""
-    app = dashboard("browse")
+    app = dashboard("photos")
     assert not app.toast
     app.query_params[name] = "<b>*gone*"
     app.run()
 
     (told,) = (one.value for one in app.toast)
-    assert told.startswith(f"There is no {'index' if name in ('index', 'in') else 'vector'} called")
+    what = "collection" if name in ("index", "in") else "way to judge"
+    assert told.startswith(f"There is no {what} called")
     assert r"\<b\>\*gone\*" in told
     assert not app.exception
 
@@ -117,9 +117,38 @@ def test_an_album_of_a_strange_size_has_the_usual_one(dashboard, home, places):
 
 
 def test_a_container_begins_with_two_photos(home, dashboard, monkeypatch):
-    """Which page is at the root is told by the environment; all others stay one click away."""
-    monkeypatch.setenv("PHOTORANK_FIRST_PAGE", "two_photos")
-    app = dashboard()
-    assert any("two photos" in one.value.lower() for one in [*app.title, *app.header])
-    app.switch_page("views/discerning_power.py").run()
-    assert not app.exception
+    """Which page is at the root is told by the environment, by its name of before too."""
+    for name in ("compare", "two_photos"):
+        monkeypatch.setenv("PHOTORANK_FIRST_PAGE", name)
+        app = dashboard("home")  # the fixture goes to no page
+        assert [one.value for one in app.title] == ["Compare"]
+        app.switch_page("views/discerning_power.py").run()
+        assert not app.exception
+
+
+@pytest.mark.parametrize(
+    ("old", "title"), [("browse", "Photos"), ("label", "Teach"), ("two_photos", "Compare")]
+)
+def test_an_address_of_before_leads_to_the_page_that_came_of_it(home, old, title):
+    """With all that it asks: bookmarks and links that were shared stay right."""
+    app = opened_at(old, along="plain-prompt", rater="ann")
+
+    assert [one.value for one in app.title] == [title]
+    assert app.query_params["along"] == "plain-prompt"
+    assert app.query_params["rater"] == "ann"
+
+
+def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, evaluated):
+    """They were the page at the root."""
+    app = opened_at("", scope="Within groups")
+
+    assert [one.value for one in app.title] == ["Discerning power"]
+    assert app.segmented_control(key="scope").value == "within"
+
+
+def test_a_vector_is_found_in_the_words_of_whoever_shared_the_address(dashboard, home):
+    """Plain words and a statistician's name the same one."""
+    for written in ("The words “a good photo”", "plain-prompt (from words)"):
+        app = dashboard("photos", vector=written)
+        assert app.selectbox(key="vector").value == "plain-prompt"
+        assert not app.toast

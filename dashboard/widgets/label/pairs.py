@@ -1,4 +1,4 @@
-"""Widgets of the page Label for choosing between two photos, by button or key."""
+"""Widgets of the page Teach for choosing between two photos, by button or key."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

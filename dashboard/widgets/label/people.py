@@ -1,4 +1,4 @@
-"""Widgets of the page Label that compare several people's tastes."""
+"""Widgets of the page Teach that compare several people's tastes."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Widgets of the page Label that select the person, the prior vector and the kind of pairs."""
+"""Widgets of the page Teach that select the person, the prior vector and the kind of pairs."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Widgets of the page Label for giving stars to photos, page by page."""
+"""Widgets of the page Teach for giving stars to photos, page by page."""
 
 from collections.abc import Sequence
 

@@ -52,7 +52,11 @@ class Batches:
             for done, photo in enumerate(photos, start=1):
                 self.take(photo)
                 if on_progress:
-                    on_progress(done, total)
+                    try:
+                        on_progress(done, total)
+                    except KeyboardInterrupt:  # between two photos: what was taken is whole
+                        self.write()
+                        raise
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
@@ -74,6 +78,8 @@ class Batches:
             photo = Opened(photo.place, photo.file, photo.digest)
         self._taken.append(photo)
         request = self.run.request
+        if isinstance(photo, Unusable) and not photo.passing and request.on_unusable:
+            request.on_unusable(photo.file.path, photo.reason)
         waited = time.monotonic() - self._begun
         if len(self._taken) >= request.crash_photos or waited >= request.crash_seconds:
             self.write()

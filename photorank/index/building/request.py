@@ -42,6 +42,7 @@ class BuildRequest:
     faces: bool | None = None  # look for faces, or do not, from now on; default: if it can be done
     load: Loader = load_encoder  # makes the encoder; for a cluster it is pickled
     on_progress: Callable[[int, int], None] | None = None  # is told files done, of how many
+    on_unusable: Callable[[Path, str], None] | None = None  # is told of a file, and why
 
     # Where and how the encoder runs; on a cluster, in each of its workers.
     cluster: Cluster | None = None  # whose workers open and embed the photos

@@ -1,7 +1,7 @@
 """Truncated Newton method for smooth convex functions, from Hessian-vector products alone.
 
 SciPy's Newton-CG and trust-ncg find the same minima in about twice the time where there are
-few judgements, as with each click on the page Label.
+few judgements, as with each click on the page Teach.
 """
 
 import warnings

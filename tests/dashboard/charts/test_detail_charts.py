@@ -1,7 +1,7 @@
 import pytest
 
 from dashboard.charts import detail_charts, evaluation_charts
-from dashboard.models import evaluation_details
+from dashboard.models.results import evaluation_details
 from tests.dashboard.charts.test_evaluation_charts import layers_of
 from tests.dashboard.test_theme import THEMES, contrast
 from tests.fixtures.evaluations import PEOPLE, details, evaluation

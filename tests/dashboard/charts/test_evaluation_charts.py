@@ -2,7 +2,7 @@ import altair as alt
 import pytest
 
 from dashboard.charts import evaluation_charts
-from dashboard.models import evaluation_tables, metric_texts
+from dashboard.models.results import evaluation_tables, metric_texts
 from tests.fixtures.evaluations import evaluation, result
 
 

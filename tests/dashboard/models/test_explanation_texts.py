@@ -128,7 +128,7 @@ def test_an_unsteady_order_is_marked():
 
 def test_two_photos_are_explained_on_request(dashboard, home, gallery):
     """With the toggle on, both heat maps, the concepts and the order's steadiness are there."""
-    app = dashboard("two_photos")
+    app = dashboard("compare")
     app.button[0].click().run()
     assert "change places" not in texts(app)
     app.toggle(key="why").set_value(True).run()

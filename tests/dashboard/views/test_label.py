@@ -25,7 +25,7 @@ def said(paths, rater="me"):
 
 def test_choices_are_kept_and_the_next_pair_shows(dashboard, paths):
     """First, second, tie and skip each end where they belong, and no pair comes twice."""
-    app = dashboard("label")
+    app = dashboard("teach")
     for outcome in ("first", "second", "tie", "skip"):
         press(app, outcome)
 
@@ -39,7 +39,7 @@ def test_choices_are_kept_and_the_next_pair_shows(dashboard, paths):
 
 def test_undo_shows_the_pair_again(dashboard, paths):
     """The choice is taken back, and the same two photos are there to choose from."""
-    app = dashboard("label")
+    app = dashboard("teach")
     keys = [one.key for one in app.button if str(one.key).startswith("first-")]
     press(app, "first")
     button(app, "Undo").click().run()
@@ -52,7 +52,7 @@ def test_undo_shows_the_pair_again(dashboard, paths):
 
 def test_ratings_are_shown_after_the_choice_and_not_before(dashboard, paths):
     """Nothing leads the person."""
-    app = dashboard("label")
+    app = dashboard("teach")
     assert "±" not in texts(app)
     press(app, "first")
     assert texts(app).count("±") == 2
@@ -64,7 +64,7 @@ def test_people_are_kept_apart(dashboard, paths):
     for row, rater in enumerate(("ann", "bob")):
         digests = index.photo(row).digest, index.photo(9).digest
         record_choice(paths, rater, *digests, tie=False, asked="random")
-    app = dashboard("label")
+    app = dashboard("teach")
     app.selectbox(key="rater").set_value("ann").run()
     press(app, "second")
     assert len(said(paths, "ann").winners) == 2
@@ -80,7 +80,7 @@ def test_people_are_kept_apart(dashboard, paths):
 
 def test_what_was_learned_becomes_a_vector(dashboard, paths):
     """The button keeps it in the index, under a name that is free."""
-    app = dashboard("label")
+    app = dashboard("teach")
     press(app, "first")
     button(app, "Save vector").click().run()
 
@@ -90,7 +90,7 @@ def test_what_was_learned_becomes_a_vector(dashboard, paths):
 
 def test_stars_are_given_changed_and_taken_back(dashboard, paths):
     """A photo's stars are those that were clicked last; undo brings the ones before."""
-    app = dashboard("label")
+    app = dashboard("teach")
     app.segmented_control(key="mode").set_value("stars").run()
     app.feedback[0].set_value(3).run()
     assert not app.exception
@@ -106,7 +106,7 @@ def test_stars_are_given_changed_and_taken_back(dashboard, paths):
 def test_a_choice_that_cannot_be_kept_is_told_and_its_pair_stays(dashboard, paths, monkeypatch):
     """Another process that does not let go of the catalogue: the words say that it was not kept."""
     monkeypatch.setattr("photorank.index.catalogue.connection._LOCK_TIMEOUT_SECONDS", 0.1)
-    app = dashboard("label")
+    app = dashboard("teach")
     before = [one.key for one in app.button]
     with writing(paths) as connection, transaction(connection):
         press(app, "first")
@@ -121,7 +121,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_its_pair_stays(dashboard, path
 def test_photos_that_are_gone_are_shown_by_their_thumbnails(dashboard, paths, tmp_path):
     """Labelling goes on without the files, and says so where nothing is left to show."""
     shutil.rmtree(paths.thumbnails)
-    app = dashboard("label")
+    app = dashboard("teach")
     press(app, "first")
     assert len(said(paths).winners) == 1
 
@@ -129,7 +129,7 @@ def test_photos_that_are_gone_are_shown_by_their_thumbnails(dashboard, paths, tm
 @pytest.mark.usefixtures("bare_index")
 def test_without_any_vector_one_begins_from_nothing(dashboard):
     """Three photos and no vector: choices are kept, and make the index's first vector."""
-    app = dashboard("label")
+    app = dashboard("teach")
     press(app, "first")
     assert "**1 choice.**" in texts(app)
     button(app, "Save vector").click().run()
@@ -142,7 +142,7 @@ def test_without_any_vector_one_begins_from_nothing(dashboard):
 def test_stars_can_be_given_without_thumbnails(dashboard, paths):
     """A photo whose small picture is gone says so, and the page goes on."""
     shutil.rmtree(paths.thumbnails)
-    app = dashboard("label")
+    app = dashboard("teach")
     app.segmented_control(key="mode").set_value("stars").run()
     assert not app.exception
     assert "its thumbnail is missing" in " ".join(one.value for one in app.caption)

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from dashboard.formatting import FROM_PHOTOS, FROM_WORDS
-from dashboard.models import evaluation_details
+from dashboard.models.results import evaluation_details
 from tests.fixtures.evaluations import PEOPLE, details, difference, estimate, evaluation, result
 
 

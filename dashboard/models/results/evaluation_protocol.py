@@ -45,14 +45,16 @@ def _split(evaluation: Evaluation) -> list[str]:
     ]
 
 
+def options(evaluation: Evaluation) -> list[str]:
+    """Options of the CLI command that repeats the evaluation, but for the index."""
+    made = evaluation.asked
+    asked = ["--fold-by", made.fold_by] if made.fold_by else []
+    asked += ["--folds", str(made.folds), "--repeats", str(made.repeats), "--seed", str(made.seed)]
+    asked += ["--within", made.within] if made.within else []
+    asked += ["--gap-power", str(made.gap_power)] if made.gap_power != 1 else []
+    return asked + (["--weigh-by-raters"] if made.by_raters else [])
+
+
 def command(evaluation: Evaluation) -> str:
     """CLI command that repeats the evaluation."""
-    made = evaluation.asked
-    fold_by = f" --fold-by {made.fold_by}" if made.fold_by else ""
-    extra = f" --within {made.within}" if made.within else ""
-    extra += f" --gap-power {made.gap_power}" if made.gap_power != 1 else ""
-    extra += " --weigh-by-raters" if made.by_raters else ""
-    return (
-        f"photorank evaluate --index {evaluation.index}{fold_by} --folds {made.folds} "
-        f"--repeats {made.repeats} --seed {made.seed}{extra}"
-    )
+    return " ".join(["photorank evaluate --index", evaluation.index, *options(evaluation)])

@@ -8,7 +8,7 @@ from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.label import pairs, people, person, stars
 
-index = page_head.open_index("Label")
+index, _ = page_head.open_page("Teach")
 if len(index) < 2:
     st.info("It takes two photos to choose between them.", icon=":material/filter_1:")
     st.stop()

@@ -8,8 +8,8 @@ from typing import TypeVar
 import pandas as pd
 
 from dashboard.formatting import FROM_PHOTOS, family, listing, number, percent, plain, with_interval
-from dashboard.models import evaluation_tables
-from dashboard.models.metric_texts import METRICS
+from dashboard.models.results import evaluation_tables
+from dashboard.models.results.metric_texts import METRICS
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import (

@@ -12,8 +12,8 @@ from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
 from photorank.rating.rate_photo import index_slope
 
-index = page_head.open_index("Two photos")
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+index, bar = page_head.open_page("Compare")
+with bar:
     vector = pickers.vector_picker(index)
     if len(index) > 1:
         choose = session_state.choose_two_at_random
@@ -36,8 +36,8 @@ verdict = two_photos.verdict(vector, pair, index_slope(index, vector, ratings), 
 
 with answer:
     st.container(key="headline").markdown(verdict.sentence)
-    bar = evaluation_charts.probability_bar(verdict.probability)
-    show_chart(bar, "balance", verdict.summary)
+    balance = evaluation_charts.probability_bar(verdict.probability)
+    show_chart(balance, "balance", verdict.summary)
     st.caption(verdict.trust)
 first.words.metric("First photo is better", verdict.chances[0])
 first.words.caption(verdict.facts[0])

@@ -14,7 +14,7 @@ from dashboard.formatting import (
     listing,
     plain,
 )
-from dashboard.models.metric_texts import METRICS, SCOPES, Metric
+from dashboard.models.results.metric_texts import METRICS, SCOPES, Metric
 from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Result
 from photorank.json_values import to_json

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.models import evaluation_protocol, evaluation_tables, metric_texts
+from dashboard.models.results import evaluation_protocol, evaluation_tables, metric_texts
 from photorank.encoders.base import Fingerprint
 from photorank.vectors.master import MasterVector
 from tests.fixtures.evaluations import difference, evaluation, result

@@ -8,8 +8,8 @@ from dashboard.models import photo_tiles
 from dashboard.widgets import page_head, photo_grid, pickers
 from dashboard.widgets.errors import show_errors
 
-index = page_head.open_index("Browse")
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+index, bar = page_head.open_page("Photos")
+with bar:
     vector = pickers.vector_picker(index)
     with show_errors():
         labels = index_data.labels(index)

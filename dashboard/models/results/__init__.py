@@ -1,0 +1,1 @@
+"""View-models of evaluations: what vectors score on held-out photos, as texts and tables."""

@@ -1,0 +1,79 @@
+"""Words of the pages, each in plain words and in a statistician's: the one place of both."""
+
+from typing import Literal
+
+from dashboard.formatting import plain
+
+Mode = Literal["plain", "statistics"]
+MODES: dict[Mode, str] = {"plain": "Plain words", "statistics": "Statistician’s words"}
+MODE_HELP = "How the pages speak, except those of the Lab, which always speak as statisticians do."
+
+# What a thing is called in plain words, and by a statistician.
+WORDS = {
+    "index": ("collection", "index"),
+    "vector": ("way to judge", "vector"),
+    "by": ("Judged by", "Vector"),
+    "taught": ("my taste", "data-centric vector"),
+    "from words": ("photos like …", "prompt vector"),
+    "learned from photos": ("learned from people’s choices", "learned from photos"),
+    "drawn at random": ("guessing", "drawn at random"),
+    "rating": ("place", "rating"),
+    "judgement": ("choice", "judgement"),
+    "pin": ("Always keep", "Pin"),
+    "ban": ("Leave out", "Ban"),
+    "unpin": ("No longer keep", "Unpin"),
+    "series": ("shots of one moment", "series"),
+    "held out": ("photos it had not seen", "held out"),
+    "group": ("event", "group"),
+}
+# Names of vectors that come with photorank or with every evaluation, in plain words.
+NAMES = {
+    "worth": "Worth printing",
+    "beauty": "Beauty",
+    "technical": "Technical quality",
+    "framing": "Framing",
+    "my-taste": "My taste",
+    "plain-prompt": "The words “a good photo”",
+    "random-direction": "Guessing",
+    "mean-difference": "Liked minus disliked",
+    "pair-least-squares": "Learned from 1,000 pairs",
+    "all-pairs": "Learned from all choices",
+}
+
+
+def say(term: str, mode: Mode) -> str:
+    """Word for a term in one of the two ways to speak.
+
+    Examples
+    --------
+    >>> say("held out", "plain"), say("held out", "statistics")
+    ('photos it had not seen', 'held out')
+    """
+    return WORDS[term][mode == "statistics"]
+
+
+def vector_name(name: str, mode: Mode) -> str:
+    """Name of a vector as the pages show it, as plain text.
+
+    Examples
+    --------
+    >>> vector_name("worth", "plain"), vector_name("worth", "statistics")
+    ('Worth printing', 'worth')
+    """
+    return NAMES.get(name, name) if mode == "plain" else name
+
+
+def vector_text(name: str, mode: Mode) -> str:
+    """Name of a vector as the pages show it, as Markdown."""
+    return plain(vector_name(name, mode))
+
+
+def right_text(share: float) -> str:
+    """How often something is right, in whole times of a hundred.
+
+    Examples
+    --------
+    >>> right_text(0.794)
+    'right 79 times in 100'
+    """
+    return f"right {round(100 * share)} times in 100"

@@ -1,0 +1,14 @@
+"""Page Home: the best photos, and the ways on; without an index, the way in."""
+
+import streamlit as st
+
+from dashboard.cache import index_data
+from dashboard.widgets import home_cards, page_head
+from dashboard.widgets.way_in import add_photos
+
+if not index_data.index_names():
+    add_photos.show_way_in()
+    st.stop()
+
+index, bar = page_head.open_page("Your best")
+home_cards.show_home(index, bar)

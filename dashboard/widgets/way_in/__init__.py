@@ -1,0 +1,1 @@
+"""Widgets of the way in: photos are added, the sample is built, and how that stands."""

@@ -1,0 +1,135 @@
+"""The way in: Add photos by a folder of this computer or by an upload, and the sample."""
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import actions, session_state
+from dashboard.background import access, folders, jobs
+from dashboard.background.collection_names import name_for
+from dashboard.cache import index_data
+from dashboard.formatting import error_text, plain
+from dashboard.widgets.way_in import job_panel
+from photorank.errors import PhotorankError, counted
+
+READ_ONLY = "They stay where they are: photos are only read, never changed, and none leaves here."
+NEW = "A new collection"
+
+
+def show_way_in() -> None:
+    """Show what an empty workspace has: add photos, or build the sample."""
+    session_state.note_page("Welcome")
+    st.title("Which of your photos are worth printing?", anchor=False)
+    st.container(key="headline").markdown(
+        "Add a folder of photos, and the best of them stand first. Teach it with a few choices, "
+        "and they are the best by *your* taste."
+    )
+    busy = job_panel.job_panel(jobs.ADD) | job_panel.job_panel(jobs.SAMPLE)
+    own, sample = st.columns(2, gap="large")
+    with own.container(border=True, key="card-own"):
+        st.header("Your photos", anchor=False)
+        st.markdown(READ_ONLY)
+        add_button(disabled=busy)
+    with sample.container(border=True, key="card-sample"):
+        st.header("Look around", anchor=False)
+        st.markdown(
+            "The sample is made here from eight photographs that are spoilt on purpose: blurred, "
+            "shaken, tilted, too dark. It needs no network and takes about a minute."
+        )
+        build_sample_button("Build the sample", disabled=busy)
+
+
+def build_sample_button(label: str, *, disabled: bool = False) -> None:
+    """Show the button that begins to build the sample, in the background."""
+    if st.button(label, icon=":material/auto_awesome:", disabled=disabled):
+        jobs.start(index_data.workspace(), jobs.SAMPLE, ["demo", "--build-only"])
+        st.rerun()
+
+
+def add_button(into: str | None = None, *, disabled: bool = False) -> None:
+    """Show the button Add photos, which opens the dialog; `into` is the collection of the page."""
+    if st.button("Add photos", type="primary", icon=":material/add:", disabled=disabled):
+        _add_photos(into)
+
+
+@st.dialog("Add photos", width="medium")
+def _add_photos(into: str | None) -> None:
+    said = jobs.progress(index_data.workspace(), jobs.ADD)
+    if said is not None and said.is_running:
+        st.info("Photos are being added already. Add more when that is done.")
+        return
+    if not access.at_this_computer():
+        _upload(into)
+        return
+    folder = _choose_folder()
+    if folder is None:
+        return
+    count = folders.count_photos(folder)
+    more = "" if count.is_whole else " or more"
+    st.caption(
+        f"{counted(count.photos, 'photo')}{more} in **{plain(folder.name or folder)}**, the "
+        f"folders in it included. {READ_ONLY}"
+    )
+    name = _choose_collection(folder.name, into)
+    label = f"Add {counted(count.photos, 'photo')}{more}"
+    if st.button(label, type="primary", disabled=not count.photos or not name):
+        _begin(partial(actions.add_folder, name, folder))
+
+
+def _choose_folder() -> Path | None:
+    """Show a path, places and the folders there; returns the folder, None if there is none."""
+    places = folders.places()
+    begin = places.get("Pictures", Path.home())
+    found = folders.listing(session_state.chosen_folder(str(begin)))
+    st.text_input("Folder on this computer", key="folder")
+    go = session_state.choose_folder
+    with st.container(horizontal=True, gap="xsmall", key="places"):
+        up = str(found.here.parent)
+        st.button("Up", icon=":material/arrow_upward:", on_click=go, args=[up], key="go-up")
+        for number, (name, place) in enumerate(places.items()):
+            label, key = plain(name), f"go-{number}"
+            st.button(label, on_click=go, args=[str(place)], key=key, type="tertiary")
+    if found.trouble:
+        st.error(error_text(PhotorankError(found.trouble)), icon=":material/folder_off:")
+        return None
+    if found.folders:
+        with (
+            st.container(height=200, key="folders"),
+            st.container(horizontal=True, gap="xsmall"),
+        ):
+            for number, one in enumerate(found.folders):
+                label, icon, key = plain(one.name), ":material/folder:", f"open-{number}"
+                st.button(label, icon=icon, on_click=go, args=[str(one)], key=key)
+    if found.more:
+        st.caption(f"{found.more:,} more folders are here: type the path of one of them.")
+    return found.here
+
+
+def _choose_collection(folder: str, into: str | None) -> str:
+    """Show which collection the photos are added to; returns its name."""
+    known = index_data.index_names()
+    options = [NEW, *known]
+    chosen = st.selectbox(
+        "Add them to", options, index=options.index(into) if into in known else 0, key="add-to"
+    )
+    if chosen != NEW:
+        return str(chosen)
+    return st.text_input(
+        "Name of the collection", name_for(folder, known), key=f"name-{folder}", max_chars=64
+    ).strip()
+
+
+def _begin(start: partial[None]) -> None:
+    """Begin a job, or say why it cannot begin."""
+    try:
+        start()
+    except PhotorankError as error:
+        st.error(error_text(error), icon=":material/error:")
+    else:
+        st.rerun()
+
+
+def _upload(into: str | None) -> None:
+    """Show the upload of a directory, for visitors who are not at this computer."""
+    st.info("Here photos are added by whoever sits at the computer that shows this page.")

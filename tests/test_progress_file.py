@@ -1,0 +1,133 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from photorank.errors import StorageError
+from photorank.progress_file import Progress, read_progress, reporting, write_progress
+from tests.conftest import draw_photo
+
+
+def test_a_command_that_ends_well_says_so(tmp_path):
+    """While it runs the file tells each step and the time left, and in the end that it is done."""
+    file = tmp_path / "jobs" / "progress.json"
+    with reporting(file, "demo", "sample", {"Looking": 0.75, "Learning": 0.25}) as report:
+        assert read_progress(file).is_running
+        report.step("Looking", 0, 4)
+        report.step("Looking", 4, 4)
+        half = read_progress(file)
+        report.step("Learning", 2, 2)
+
+    said = read_progress(file)
+    assert (half.stage, half.done, half.total, half.share) == ("Looking", 4, 4, 0.75)
+    assert half.seconds_left is not None
+    assert (said.state, said.share, said.index) == ("done", 1.0, "sample")
+    assert not said.is_running
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
+
+
+def test_a_command_that_fails_says_why(tmp_path):
+    """In the one line that the command itself would say; and it fails as it would have."""
+    with (
+        pytest.raises(OSError, match="gone"),
+        reporting(tmp_path / "progress.json", "index", "a"),
+    ):
+        raise OSError(5, "gone", "/a/disk")
+
+    said = read_progress(tmp_path / "progress.json")
+    assert (said.state, "gone" in said.error) == ("failed", True)
+
+
+def test_a_wish_to_stop_is_met_between_two_steps(tmp_path):
+    """So that what is under way is finished and kept, and the end is told."""
+    file, done = tmp_path / "progress.json", []
+
+    def work():
+        with reporting(file, "index", "a") as report:
+            report.step("Looking", 1, 3)
+            os.kill(os.getpid(), signal.SIGTERM)
+            done.append("the rest of a step")
+            report.step("Looking", 2, 3)
+            done.append("never")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+
+    assert done == ["the rest of a step"]
+    assert (read_progress(file).state, read_progress(file).done) == ("stopped", 2)
+
+
+def test_a_killed_command_is_no_running_one(tmp_path):
+    """Its file was left saying that it runs; its process is gone, or it is silent for long."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    now = time.time()
+    gone = Progress("index", pid=ended.pid, started=now, updated=now)
+    silent = Progress("index", pid=os.getpid(), started=now - 900, updated=now - 600)
+
+    assert gone.was_killed
+    assert silent.was_killed
+    assert Progress("index", pid=os.getpid(), started=now, updated=now).is_running
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"command": "index", "strange": 1}', "7"])
+def test_a_file_that_is_no_progress_is_none(tmp_path, text):
+    """As one is that is not there."""
+    (tmp_path / "progress.json").write_text(text)
+    assert read_progress(tmp_path / "progress.json") is None
+    assert read_progress(tmp_path / "none.json") is None
+
+
+def test_a_file_that_cannot_be_written_ends_the_command_at_once(tmp_path):
+    """Before it has worked in vain for hours."""
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError), reporting(tmp_path / "file" / "a.json", "index", "a"):
+        pass
+
+
+def test_names_of_files_and_reasons_survive_as_text(tmp_path):
+    """Whatever stands in them, the file stays JSON in ASCII, and lists the first thousand."""
+    file = tmp_path / "progress.json"
+    with reporting(file, "index", "a") as report:
+        report.unusable(tmp_path / "<b>\udcff\n.jpg", "it is “broken”")
+        report.all_unusable([(tmp_path / f"{n}.jpg", "broken") for n in range(1200)])
+
+    said = json.loads(file.read_text(encoding="ascii"))
+    assert said["unusable"] == 1200
+    assert len(said["files"]) == 1000
+    write_progress(file, Progress(**said))
+
+
+@pytest.mark.slow
+def test_a_stopped_index_keeps_what_was_looked_at(tmp_path, monkeypatch):
+    """And the same command goes on; files that cannot be used are told."""
+    home, photos = tmp_path / "home", tmp_path / "photos"
+    photos.mkdir()
+    (photos / "0-text.jpg").write_text("buy milk")
+    for seed in range(300):
+        draw_photo(photos / f"{seed:03}.jpg", seed=seed)
+    file = home / "job.json"
+    command = [sys.executable, "-m", "photorank", "index", str(photos), "--name", "a"]
+    command += ["--encoder", "embedded", "--progress", str(file)]
+    environment = os.environ | {"PHOTORANK_HOME": str(home)}
+    running = subprocess.Popen(command, env=environment)  # noqa: S603
+    until = time.monotonic() + 100
+    while time.monotonic() < until:
+        said = read_progress(file)
+        if said is not None and said.done:
+            break
+        time.sleep(0.02)
+    os.kill(said.pid, signal.SIGTERM)
+
+    assert running.wait(60) == 130
+    stopped = read_progress(file)
+    assert stopped.state == "stopped"
+    assert [one["reason"] for one in stopped.files]
+    subprocess.run(command, env=environment, check=True, capture_output=True)  # noqa: S603
+    done = read_progress(file)
+    assert (done.state, done.unusable) == ("done", 1)
+    assert done.total < 301  # the rest
