@@ -4,6 +4,9 @@ import numpy as np
 
 from photorank.typing import Ratings
 
+# Difference of ratings below which they are of one photo that was embedded twice.
+_ONE_PHOTO = 1e-6
+
 
 def percentiles(ratings: Ratings) -> Ratings:
     """Percentile of each rating (n,) among all ratings, 0-100; ties count half.
@@ -26,10 +29,13 @@ def percentiles(ratings: Ratings) -> Ratings:
 
 
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
-    """Percentile of each rating (n,) among a collection's ratings (k,), 0-100; ties count half."""
+    """Percentile of each rating (n,) among a collection's ratings (k,), 0-100; ties count half.
+
+    A photo of the collection that is embedded anew ties with itself.
+    """
     order = np.sort(collection)
-    below = np.searchsorted(order, ratings, "left")
-    at_most = np.searchsorted(order, ratings, "right")
+    below = np.searchsorted(order, ratings - _ONE_PHOTO, "left")
+    at_most = np.searchsorted(order, ratings + _ONE_PHOTO, "right")
     return 100 * (below + at_most) / (2 * max(len(order), 1))
 
 
@@ -37,8 +43,7 @@ def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
     """Percentage of a collection's ratings (k,) below each rating (n,), 0-100.
 
     Unlike a percentile it counts no tie, so that “better than so much of them” is true word by
-    word: of three photos the best is better than two thirds. Ratings that differ by less than a
-    millionth are of one photo, embedded twice.
+    word: of three photos the best is better than two thirds.
 
     Examples
     --------
@@ -46,5 +51,5 @@ def share_below(ratings: Ratings, collection: Ratings) -> Ratings:
     >>> share_below(collection, collection)
     array([75.,  0., 25., 25.])
     """
-    lower = np.searchsorted(np.sort(collection), ratings - 1e-6, "left")
+    lower = np.searchsorted(np.sort(collection), ratings - _ONE_PHOTO, "left")
     return 100 * lower / max(len(collection), 1)
