@@ -1,4 +1,4 @@
-"""ASGI app of the dashboard: pages, thumbnails, and refusal of requests from other origins."""
+"""ASGI app of the dashboard: pages, pictures, and refusal of requests from other origins."""
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -6,7 +6,19 @@ from starlette.middleware import Middleware
 # What the pages rest on is read before anybody waits for one; not what has caches, of which
 # Streamlit warns while no server runs.
 import photorank.rating.explain  # noqa: F401
+from dashboard.routes.component_files import component_routes
+from dashboard.routes.orders import order_routes
 from dashboard.routes.own_origin import OwnOriginOnly
+from dashboard.routes.photo_facts import fact_routes
+from dashboard.routes.pictures import picture_routes
 from dashboard.routes.thumbnails import thumbnail_route
 
-app = st.App("pages.py", routes=[thumbnail_route()], middleware=[Middleware(OwnOriginOnly)])
+ROUTES = [
+    thumbnail_route(),
+    *picture_routes(),
+    *order_routes(),
+    *component_routes(),
+    *fact_routes(),
+]
+
+app = st.App("pages.py", routes=ROUTES, middleware=[Middleware(OwnOriginOnly)])

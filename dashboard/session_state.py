@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not nee
 MARKS_IN_ADDRESS = 60  # photos at most: a longer address is cut off by mail programs
 TOKEN_DIGITS = 12  # of a digest, which tell a photo from all others
 MARKS = ("pin", "ban")
+ME = "me"  # who marks and chooses until somebody gives a name
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
@@ -114,6 +115,11 @@ def choose_two_at_random(index: Index) -> None:
     rows = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
     for name, row in zip(("first", "second"), rows, strict=True):
         put_photo_in_address(name, index.photo(row).digest)
+
+
+def rater() -> str:
+    """Name of the person whose marks and choices a page shows: as in the address, else "me"."""
+    return str(st.query_params.get("rater", "")).strip() or ME
 
 
 def widget_value(key: str) -> int | None:

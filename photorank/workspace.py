@@ -55,6 +55,7 @@ class IndexPaths:
     photos = _Below("photos")  # that photorank made itself: the sample's
     hashes = _Below("hashes.npz")  # kept: perceptual hashes of thumbnails
     concepts = _Below("concepts.npz")  # kept: embeddings of the concepts' words
+    looks = _Below("looks.npz")  # kept: shapes and mean colours of thumbnails
 
     @property
     def name(self) -> str:
@@ -116,6 +117,11 @@ class Workspace:
     def datasets(self) -> Path:
         """Folder of the dataset manifests that the user added."""
         return self.root / "datasets"
+
+    @property
+    def previews(self) -> Path:
+        """Folder of pictures that the dashboard made to be looked at; it may be removed."""
+        return self.root / "previews"
 
     def manifests(self) -> dict[str, Path]:
         """Path of each dataset's manifest by name; the user's own take precedence."""

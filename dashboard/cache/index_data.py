@@ -4,10 +4,19 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.cache.cache_keys import BY_JUDGEMENTS, changed, of_evaluations, of_rows, of_vectors
+from dashboard.cache.cache_keys import (
+    BY_JUDGEMENTS,
+    changed,
+    of_evaluations,
+    of_photos,
+    of_rows,
+    of_vectors,
+)
 from photorank.evaluation.report import Evaluation, latest_evaluation
 from photorank.index.judging.click_log import clickers as clickers_of
+from photorank.index.judging.marks import Marked, marks_of
 from photorank.index.opened import Index, IndexFaces, IndexLabels
+from photorank.index.reading.facets import Facets
 from photorank.photos.files import SkippedFile
 from photorank.vectors.master import MasterVector
 from photorank.vectors.store import list_vectors
@@ -49,6 +58,17 @@ def labels(index: Index, rater: str | None = None) -> IndexLabels:
 def faces(index: Index) -> IndexFaces:
     """Faces that were found in an index's photos."""
     return index.faces()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs={Index: of_photos})
+def facets(index: Index) -> Facets:
+    """Day, camera and folder of an index's photos."""
+    return index.facets()
+
+
+def marks(index: Index, rater: str) -> dict[str, Marked]:
+    """Marks that a person gave photos, by digest, read from disk without a cache."""
+    return marks_of(index.paths, rater)
 
 
 @st.cache_data(max_entries=4, show_spinner=False, hash_funcs=BY_JUDGEMENTS)

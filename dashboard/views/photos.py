@@ -1,56 +1,71 @@
-"""Page Browse: photos sorted by a vector's rating, or by its disagreement with people."""
+"""Page Photos: all photos in the order of a vector's ratings, or of another kind, with filters."""
 
 import numpy as np
 import streamlit as st
 
-from dashboard.cache import index_data, vector_ratings
+from dashboard import session_state
+from dashboard.cache import index_data, photo_looks, photo_stacks, vector_ratings
+from dashboard.component.photo_view import shown_photos
 from dashboard.models import photo_tiles
-from dashboard.widgets import page_head, photo_grid, pickers
+from dashboard.models.photos import photos_page
+from dashboard.models.photos.shown_photos import stacked
+from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
+from dashboard.widgets.photos.all_photos import all_photos
+from dashboard.widgets.photos.photo_filters import ask_filters
 
 index, bar = page_head.open_page("Photos")
+rater = session_state.rater()
 with bar:
     vector = pickers.vector_picker(index)
     with show_errors():
-        labels = index_data.labels(index)
+        known = photos_page.Known(
+            index_data.labels(index),
+            index_data.facets(index),
+            photo_looks.looks(index),
+            index.digests(),
+            index_data.marks(index, rater),
+            index_data.faces(index),
+        )
         ratings = vector_ratings.ratings(index, vector)
         percentiles = vector_ratings.percentiles(index, vector)
+    judged = np.isfinite(known.labels.scores)
+    filters = ask_filters(known, some_judged=bool(judged.any() and not judged.all()))
 
-    judged = np.isfinite(labels.scores)
-    order = pickers.choose_one("Show", photo_tiles.orders(labels), "order")
-    group = pickers.group_picker(labels.group_names)
-    faces = index_data.faces(index)
-    faced: photo_tiles.FaceFilter = "any"
-    if faces.by_row:
-        faced = pickers.choose_one("Faces", photo_tiles.FACE_FILTERS, "faces")
-    some = bool(judged.any() and not judged.all())
-    judged_only = some and st.toggle("Judged photos only", key="judged", bind="query-params")
-
-note, columns = "", photo_grid.STRIP
-if order in photo_tiles.HELD_OUT:
+note, caption, stacks = "", None, None
+if filters.order in photos_page.HELD_OUT:
     with show_errors():
         held = vector_ratings.held_out(index, vector)
-    ratings, percentiles = held.ratings, photo_tiles.label_percentiles(held.ratings)
-    note = photo_tiles.unseen_note(held.seen, held.ratings, refitted=held.refitted)
-if order == "mistakes":
+    ratings, vectors = held.ratings, photo_tiles.label_percentiles(held.ratings)
+    people = photo_tiles.label_percentiles(known.labels.scores)
+    note = photos_page.unseen_note(held.seen, held.ratings, refitted=held.refitted)
+    caption = lambda row: photos_page.differing(row, vectors, people)  # noqa: E731
+if filters.order == "mistakes":
     with show_errors():
-        pairs = vector_ratings.mistakes(index, vector, photo_tiles.MOST_MISTAKES)
-    sheet, columns = photo_tiles.mistaken_pairs(pairs, labels, group, vector.name), 2
+        pairs = vector_ratings.mistakes(index, vector, photos_page.MOST_MISTAKES)
+    sheet = photos_page.mistaken_pairs(pairs, known.labels, filters.group, vector.name)
 else:
-    filters = photo_tiles.Filters(order, group, judged_only, faced)
-    sheet = photo_tiles.sheet(labels, ratings, filters, vector.name, faces)
-st.markdown(f"{sheet.sentence} {note}")
-if not len(sheet.rows):
+    sheet = photos_page.sheet(known, ratings, percentiles, filters, vector.name)
+rows = sheet.rows
+if (
+    filters.order in ("best", "worst", "date")
+    and (codes := photo_stacks.stack_codes(index)) is not None
+):
+    rows, stacks = stacked(rows, codes)
+st.caption(f"{sheet.sentence} {note}")
+if not len(rows):
     st.info("No photo passes these filters.", icon=":material/filter_alt:")
     st.stop()
 
-grid = st.container()
-with st.container(horizontal=True, horizontal_alignment="center"):
-    key = f"page-{index.name}-{vector.name}-{order}-{group}-{judged_only}-{faced}"
-    rows = sheet.rows[photo_grid.page_of(len(sheet.rows), photo_tiles.PAGE, key)]
-with grid:
-    tiles = photo_tiles.tiles(index, rows, ratings, percentiles, labels.scores, order)
-    photo_grid.photo_grid("sheet", tiles, columns=columns)
+shown = shown_photos(
+    index,
+    rows,
+    percentiles,
+    stacks=stacks,
+    caption=caption,
+    captions=f"{vector.name} {filters.order}",
+)
+all_photos(shown, rater, session_state.photo_in_address("photo"))
 
 if files := index_data.unused_files(index):
     unused = photo_tiles.unused_files(files)

@@ -19,7 +19,7 @@ from photorank.json_values import from_json, to_json
 from photorank.typing import Embeddings, Rows
 from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
-SCHEMA_VERSION = 5  # of the manifest and of the catalogue
+SCHEMA_VERSION = 6  # of the manifest and of the catalogue
 
 Judgements: TypeAlias = Literal["scores", "choices"]
 

@@ -18,6 +18,7 @@ from photorank.index.manifest import Manifest
 from photorank.index.reading import judgements, nearest_photos
 from photorank.index.reading.current_files import changed_files, digest_now, photo_number
 from photorank.index.reading.faces import load_faces
+from photorank.index.reading.facets import Facets, load_facets
 from photorank.index.reading.records import (
     Counts,
     Found,
@@ -234,6 +235,10 @@ class Index:
     def faces(self) -> IndexFaces:
         """Faces of the photos in which `photorank index` or `photorank faces` looked for them."""
         return load_faces(self.paths, self._held.rows)
+
+    def facets(self) -> Facets:
+        """Day, camera and folder of the photos."""
+        return load_facets(self._held.rows, self._held.facts)
 
     def counts(self) -> Counts:
         """Numbers of judgements on the photos, counted without loading the judgements."""

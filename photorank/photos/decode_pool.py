@@ -70,6 +70,14 @@ def decode_isolated(
     return Decoded(photo, shot_from_json(head["shot"]), quality, found)
 
 
+def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
+    """JPEG of a photo, upright, in sRGB and without metadata, made in a pool process.
+
+    With `long_side` the picture is scaled down to so many pixels. Raises as `decode_isolated`.
+    """
+    return _ask("jpeg", data, long_side=long_side)[1]
+
+
 def signals_isolated(data: bytes) -> dict[str, float]:
     """Signals of a photo by name, computed in a pool process; raises as `decode_isolated`."""
     head, _ = _ask("signals", data)

@@ -18,13 +18,15 @@ from PIL import Image
 from photorank.errors import FaceModelsError, MetadataError, UnreadablePhotoError
 from photorank.photos.decode_limits import DecodeLimits
 from photorank.photos.faces.face import faces_to_json
-from photorank.photos.metadata.exif import embedded_tags, exposure_bias, shot
-from photorank.photos.open_photo import decode_photo, open_header
+from photorank.photos.metadata.exif import embedded_tags, exposure_bias, settings_text, shot
+from photorank.photos.open_photo import decode_photo, open_header, small_picture
 from photorank.photos.signals.compression import jpeg_quality
 from photorank.photos.signals.signals_block import LEAST_LONG_SIDE
 from photorank.typing import Json
 
 Reply = tuple[Json, bytes]
+
+_JPEG_QUALITY = 88  # of pictures to look at, which are seen at once and not edited
 
 _LENGTHS = struct.Struct("<QQ")
 
@@ -93,6 +95,16 @@ def _picture(data: bytes, *, short_side: int | None, long_side: int, faces: bool
     return head, photo.tobytes()
 
 
+def _jpeg(data: bytes, *, long_side: int) -> Reply:
+    photo = decode_photo(data, short_side=1 if long_side else None, long_side=long_side)
+    if long_side:
+        photo = small_picture(photo, long_side)
+    photo.info.clear()  # nothing of the file but its pixels
+    file = io.BytesIO()
+    photo.save(file, "JPEG", quality=_JPEG_QUALITY)
+    return {"size": photo.size}, file.getvalue()
+
+
 def _signals(data: bytes) -> Reply:
     from photorank.photos.signals.all_signals import photo_signals
 
@@ -119,10 +131,12 @@ def _tags(data: bytes) -> Reply:
 # Every answer goes through JSON: nothing that a compromised process sends can be executed.
 TASKS: dict[str, Callable[..., Reply]] = {
     "picture": _picture,
+    "jpeg": _jpeg,
     "signals": _signals,
     "faces": _faces,
     "tags": _tags,
     "shot": lambda data: ({"shot": shot(data)}, b""),
+    "settings": lambda data: ({"settings": settings_text(data)}, b""),
     "exposure_bias": lambda data: ({"stops": exposure_bias(io.BytesIO(data))}, b""),
 }
 

@@ -1,4 +1,4 @@
-"""Perceptual codes and shape (landscape, portrait, square) of a photo's thumbnail."""
+"""Perceptual codes, shape and mean colour of a photo's thumbnail."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +16,8 @@ T = TypeVar("T")
 _PAPER_WHITE = 243  # grey level from which a photo's edge is not seen on paper
 _LIGHT_SHARE = 0.5  # of an edge
 _MAX_SQUARE_RATIO = 1.05  # of long side to short side
+_THOUSANDTHS = 1000
+_MOST_ASPECT = 65.0  # of a panorama: what 16 bits hold
 
 
 class PictureCodes(NamedTuple):
@@ -23,6 +25,16 @@ class PictureCodes(NamedTuple):
 
     hash_bits: int  # 64, of :func:`picture_hash`
     grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
+
+
+class Look(NamedTuple):
+    """Shape and mean colour of a picture, each in 16 bits."""
+
+    aspect: int  # width to height, in thousandths
+    tone: int  # red in five bits, green in six, blue in five
+
+
+UNKNOWN = Look(1500, 0x8410)  # of a thumbnail that cannot be read: grey
 
 
 def picture_codes(picture: Image.Image) -> PictureCodes:
@@ -67,6 +79,27 @@ def _light_at_the_edge(picture: Image.Image) -> bool:
     light = [sum(grey.crop(side).histogram()[_PAPER_WHITE:]) for side in sides]
     long = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in sides]
     return any(white > _LIGHT_SHARE * all_ for white, all_ in zip(light, long, strict=True))
+
+
+def aspect_of_file(path: Path) -> int:
+    """Aspect of a thumbnail file in thousandths, read from its header."""
+    return _from_file(path, _aspect) or UNKNOWN.aspect
+
+
+def look_of_file(path: Path) -> Look:
+    """Aspect and mean colour of a thumbnail file."""
+    return _from_file(path, _look) or UNKNOWN
+
+
+def _look(picture: Image.Image) -> Look:
+    mean = picture.convert("RGB").resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
+    red, green, blue = mean  # type: ignore[misc]
+    return Look(_aspect(picture), max(1, red >> 3 << 11 | green >> 2 << 5 | blue >> 3))
+
+
+def _aspect(picture: Image.Image) -> int:
+    ratio = min(_MOST_ASPECT, max(1 / _MOST_ASPECT, picture.width / picture.height))
+    return max(1, round(_THOUSANDTHS * ratio))
 
 
 def _shape(picture: Image.Image) -> Shape:

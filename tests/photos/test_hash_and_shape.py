@@ -1,7 +1,13 @@
 import pytest
 from PIL import Image, ImageOps
 
-from photorank.photos.hash_and_shape import codes_of_file, shape_of_file
+from photorank.photos.hash_and_shape import (
+    UNKNOWN,
+    aspect_of_file,
+    codes_of_file,
+    look_of_file,
+    shape_of_file,
+)
 from photorank.photos.metadata.exif import exposure_bias
 from tests.conftest import draw_photo
 
@@ -55,3 +61,26 @@ def test_the_exposure_bias_is_read_from_the_header(tmp_path):
     assert exposure_bias(tmp_path / "a.jpg") == -1.5
     assert exposure_bias(tmp_path / "b.jpg") is None
     assert exposure_bias(tmp_path / "missing.jpg") is None
+
+
+def test_a_look_is_shape_and_mean_colour(tmp_path):
+    """Red takes five bits, green six, blue five; a black photo's tone is not that of none."""
+    Image.new("RGB", (300, 200), (255, 0, 0)).save(tmp_path / "red.webp", lossless=True)
+    Image.new("RGB", (200, 300)).save(tmp_path / "black.webp", lossless=True)
+    assert look_of_file(tmp_path / "red.webp") == (1500, 31 << 11)
+    assert look_of_file(tmp_path / "black.webp") == (667, 1)
+    assert aspect_of_file(tmp_path / "black.webp") == 667
+
+
+def test_what_cannot_be_read_has_a_usual_shape(tmp_path):
+    """So that it takes a place all the same."""
+    (tmp_path / "damaged.webp").write_bytes(b"RIFF")
+    for name in ("damaged.webp", "gone.webp"):
+        assert look_of_file(tmp_path / name) == UNKNOWN
+        assert aspect_of_file(tmp_path / name) == UNKNOWN.aspect
+
+
+def test_a_shape_fits_sixteen_bits(tmp_path):
+    """However wide a panorama is."""
+    Image.new("RGB", (9000, 10)).save(tmp_path / "wide.png")
+    assert aspect_of_file(tmp_path / "wide.png") == 65_000

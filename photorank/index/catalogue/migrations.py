@@ -85,6 +85,10 @@ MIGRATIONS = {
         " eyes TEXT NOT NULL, sharpness REAL, cut INTEGER NOT NULL, PRIMARY KEY (photo, number))"
         " WITHOUT ROWID",
     ),
+    5: (
+        "CREATE TABLE flags (rater INTEGER NOT NULL REFERENCES raters, digest TEXT NOT NULL,"
+        " flag INTEGER NOT NULL, made TEXT NOT NULL, PRIMARY KEY (rater, digest)) WITHOUT ROWID",
+    ),
 }
 
 

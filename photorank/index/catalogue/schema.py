@@ -102,6 +102,13 @@ CREATE TABLE star_clicks (  -- what each click on stars replaced, so that it can
     made TEXT NOT NULL
 );
 CREATE INDEX star_clicks_of_rater ON star_clicks (rater);
+CREATE TABLE flags (  -- what a person always keeps, 1, or leaves out, -1
+    rater INTEGER NOT NULL REFERENCES raters,
+    digest TEXT NOT NULL,
+    flag INTEGER NOT NULL,
+    made TEXT NOT NULL,
+    PRIMARY KEY (rater, digest)
+) WITHOUT ROWID;
 CREATE TABLE memberships (
     source INTEGER NOT NULL REFERENCES sources,
     photo INTEGER NOT NULL REFERENCES photos,

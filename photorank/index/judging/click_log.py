@@ -73,12 +73,12 @@ def record_choice(
     if winner == loser:
         raise LabelsError("a choice is between two different photos.")
     with adding(paths) as connection:
-        source, person = _person(connection, rater)
+        source, person = person_in(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (winner, loser)]
         connection.execute(
             "INSERT INTO choices (id, source, rater, winner, loser, tie, asked, made)"  # noqa: S608
             f" VALUES ({_NEXT}, ?, ?, ?, ?, ?, ?, ?)",
-            [source, person, *pair, int(tie), asked, _now()],
+            [source, person, *pair, int(tie), asked, now_text()],
         )
     _let_choices_count(paths)
 
@@ -86,11 +86,11 @@ def record_choice(
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
     """Record that a person skipped a pair (not a tie); raises as :func:`record_choice` does."""
     with adding(paths) as connection:
-        _, person = _person(connection, rater)
+        _, person = person_in(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
         connection.execute(
             f"INSERT INTO skips (id, rater, first, second, made) VALUES ({_NEXT}, ?, ?, ?, ?)",  # noqa: S608
-            [person, *pair, _now()],
+            [person, *pair, now_text()],
         )
 
 
@@ -102,17 +102,22 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
     if not 0 <= stars <= STARS:
         raise LabelsError(f"a photo can have 1 to {STARS} stars, or 0 for none, not {stars}.")
     with adding(paths) as connection:
-        source, person = _person(connection, rater)
-        place = (source, person, _photo(connection, paths, photo))
-        found = connection.execute(
-            "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", place
-        ).fetchone()
-        connection.execute(
-            "INSERT INTO star_clicks (id, rater, digest, before, made)"  # noqa: S608
-            f" VALUES ({_NEXT}, ?, ?, ?, ?)",
-            [person, photo, int(found[0]) if found else 0, _now()],
-        )
-        _set_stars(connection, place, stars)
+        who = person_in(connection, rater)
+        add_stars(connection, who, photo, _photo(connection, paths, photo), stars)
+
+
+def add_stars(
+    connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
+) -> None:
+    """Record stars by source and person (`who`) inside a transaction, with what they replace."""
+    found = connection.execute(
+        "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", [*who, photo]
+    ).fetchone()
+    connection.execute(
+        f"INSERT INTO star_clicks (id, rater, digest, before, made) VALUES ({_NEXT}, ?, ?, ?, ?)",  # noqa: S608
+        [who[1], digest, int(found[0]) if found else 0, now_text()],
+    )
+    _set_stars(connection, (*who, photo), stars)
 
 
 def undo(paths: IndexPaths, rater: str) -> Undone | None:
@@ -121,7 +126,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
     Raises as :func:`record_choice` does.
     """
     with adding(paths) as connection:
-        source, person = _person(connection, rater)
+        source, person = person_in(connection, rater)
         latest = connection.execute(
             "SELECT 'choice', id FROM choices WHERE source = :source AND rater = :person"
             " UNION ALL SELECT 'skip', id FROM skips WHERE rater = :person"
@@ -154,7 +159,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
-    who = {"rater": rater.strip(), "source": _source_name(rater)}
+    who = {"rater": rater.strip(), "source": source_of(rater)}
     with reading(index.paths) as connection:
         chosen = connection.execute(
             "SELECT winner, loser, tie, coalesce(asked, '') FROM choices"
@@ -205,17 +210,18 @@ def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Co
     return rows[shown], shown
 
 
-def _person(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
+def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
     """Catalogue numbers of a person's source and of the person, who is added if new."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
     connection.execute("INSERT OR IGNORE INTO raters (name) VALUES (?)", [name])
     (person,) = connection.execute("SELECT id FROM raters WHERE name = ?", [name]).fetchone()
-    return source_number(connection, _source_name(name), "clicks"), int(person)
+    return source_number(connection, source_of(name), "clicks"), int(person)
 
 
-def _source_name(rater: str) -> str:
+def source_of(rater: str) -> str:
+    """Name of the source that a person's clicks are."""
     return f"clicks of {rater.strip()}"
 
 
@@ -280,5 +286,6 @@ def _is_scored(connection: sqlite3.Connection) -> bool:
     )
 
 
-def _now() -> str:
+def now_text() -> str:
+    """Time of a click, for people to read."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

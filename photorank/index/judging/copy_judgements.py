@@ -24,6 +24,7 @@ _QUERIES = {
     "skips": "SELECT skips.id, rater, one.digest, other.digest, made FROM skips"
     " JOIN photos AS one ON one.id = first JOIN photos AS other ON other.id = second",
     "star_clicks": "SELECT id, rater, digest, before, made FROM star_clicks",
+    "flags": "SELECT rater, digest, flag, made FROM flags",
 }
 # {} stands for the number of the photo with a digest.
 _INSERTS = {
@@ -41,6 +42,7 @@ _INSERTS = {
         "skips": "INSERT INTO skips (id, rater, first, second, made) VALUES (?, ?, {}, {}, ?)",
         "star_clicks": "INSERT INTO star_clicks (id, rater, digest, before, made)"
         " VALUES (?, ?, ?, ?, ?)",
+        "flags": "INSERT INTO flags (rater, digest, flag, made) VALUES (?, ?, ?, ?)",
     }.items()
 }
 _DIGESTS = {"ratings": (2,), "memberships": (1,), "choices": (3, 4), "skips": (2, 3)}

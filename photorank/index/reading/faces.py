@@ -32,6 +32,16 @@ def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
     return IndexFaces(values, by_row)
 
 
+def load_photo_faces(paths: IndexPaths, number: int) -> list[Face]:
+    """Faces of one photo by its catalogue number, the largest first."""
+    with reading(paths) as connection:
+        rows = connection.execute(
+            f"SELECT {FACE_COLUMNS} FROM faces WHERE photo = ? ORDER BY number",  # noqa: S608
+            [number],
+        ).fetchall()
+    return [_face(row) for row in rows]
+
+
 def _face(columns: tuple[float | str | None, ...]) -> Face:
     face = Face._make(nan if value is None else value for value in columns)
     return face._replace(cut=bool(face.cut))

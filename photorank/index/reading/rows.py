@@ -163,6 +163,22 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
     return Facts(*(column.take(places) for column in facts))
 
 
+def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
+    """Digest and number of the one photo whose digest begins so; None if there is none or more."""
+    found = connection.execute(
+        "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
+        " LIMIT 2",
+        [beginning, f"{beginning}g"],  # after every hexadecimal digit
+    ).fetchall()
+    return found[0] if beginning and len(found) == 1 else None
+
+
+def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
+    """Digest and number of the one photo whose digest begins so, as :func:`one_photo`."""
+    with reading(paths) as connection:
+        return one_photo(connection, beginning)
+
+
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
     """Photos with the given catalogue numbers; no other photos are read.
 

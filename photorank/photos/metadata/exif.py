@@ -1,4 +1,4 @@
-"""EXIF of a photo: capture time, camera, exposure bias and rating."""
+"""EXIF of a photo: capture time, camera and its settings, exposure bias and rating."""
 
 import io
 import math
@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from photorank.errors import MetadataError
+from photorank.outside_text import printable
 from photorank.photos.damage_reasons import TIFF_STARTS
 from photorank.photos.decoding.jxl_boxes import jxl_box
 from photorank.photos.metadata.time_text import DAY_LETTERS, iso_time, zone_of
@@ -33,6 +34,8 @@ T = TypeVar("T")
 _RATING = 0x4746  # in stars
 _RATING_PERCENT = 0x4749
 _MAX_CAMERA_LETTERS = 100  # twice the longest real names
+_MAX_LENS_LETTERS = 80
+_TURNED = {5, 6, 7, 8}  # EXIF orientations that swap width and height
 
 _IPTC_TIMES = (((2, 55), (2, 60)), ((2, 62), (2, 63)))  # day and time: created, digitized
 _PNG_EXIF = {"exif", "Raw profile type exif"}  # keys by Pillow for EXIF before the pixels
@@ -267,3 +270,56 @@ def _one_line(value: object) -> str:
     """EXIF text on one line, without unprintable characters."""
     text = "".join(char if char.isprintable() else " " for char in str(value or ""))
     return " ".join(text.split())[:_MAX_CAMERA_LETTERS]
+
+
+def settings_text(photo: bytes) -> list[str]:
+    """Settings that a photo file tells, the most looked-at first; nothing of where it was taken."""
+    try:
+        header = open_header(io.BytesIO(photo))
+        exif = header.getexif()
+        width, height = header.size
+        if exif.get(ExifTags.Base.Orientation) in _TURNED:
+            width, height = height, width
+        size = f"{width:,} × {height:,} pixels"
+        tags = exif.get_ifd(ExifTags.IFD.Exif)
+    except Exception:  # decoders raise anything; nothing is known then
+        return []
+    told = (_exposure(tags), _aperture(tags), _sensitivity(tags), _focal(tags), _lens(tags), size)
+    return [one for one in told if one]
+
+
+def _exposure(tags: dict[int, Any]) -> str:
+    seconds = _positive(tags.get(ExifTags.Base.ExposureTime))
+    if seconds is None:
+        return ""
+    return f"1/{round(1 / seconds):,} s" if seconds < 0.3 else f"{seconds:.3g} s"
+
+
+def _aperture(tags: dict[int, Any]) -> str:
+    stop = _positive(tags.get(ExifTags.Base.FNumber))
+    return "" if stop is None else f"f/{stop:.3g}"
+
+
+def _sensitivity(tags: dict[int, Any]) -> str:
+    said = tags.get(ExifTags.Base.ISOSpeedRatings)
+    iso = _positive(said[0] if isinstance(said, tuple) and said else said)
+    return "" if iso is None else f"ISO {iso:.0f}"
+
+
+def _focal(tags: dict[int, Any]) -> str:
+    length = _positive(tags.get(ExifTags.Base.FocalLength))
+    return "" if length is None else f"{length:.3g} mm"
+
+
+def _lens(tags: dict[int, Any]) -> str:
+    said = tags.get(ExifTags.Base.LensModel)
+    return printable(said.strip("\0 "))[:_MAX_LENS_LETTERS] if isinstance(said, str) else ""
+
+
+def _positive(value: Any) -> float | None:
+    """Positive finite number, None for anything else that a tag may hold."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    return found if math.isfinite(found) and 1e-9 < found < 1e9 else None

@@ -4,16 +4,19 @@ import time
 import numpy as np
 import pytest
 
-from dashboard.models.photo_tiles import PAGE
+from dashboard.models.photos.shown_photos import rows_of_tokens
+from dashboard.routes import orders
 from dashboard.session_state import photo_token
 from photorank.evaluation.report import evaluation_paths, read_evaluation
 from photorank.index.catalogue.connection import adding, writing
 from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.transactions import transaction
+from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.vectors.store import list_vectors
 from tests.conftest import draw_photo
 from tests.fixtures.evaluations import PEOPLE, details, result, saved
+from tests.fixtures.mounted import mounted, press
 from tests.photos.faces.test_face import LARGE
 
 
@@ -155,32 +158,47 @@ def test_one_photo_is_no_pair(dashboard, lone_photo):
     assert "takes two photos" in dashboard("teach").info[0].value
 
 
-def test_browse_shows_the_best_first(dashboard, paths):
-    """Thumbnails, with rating, percentile and label under each, in the vector's order."""
+def order_of(app, index):
+    """Return the rows of the photos that the page's grid shows, in their order."""
+    [grid] = mounted(app)
+    held = orders._held[grid["order"]]
+    tokens = [held.data[8 * place : 8 * place + 8].hex() for place in range(held.n)]
+    return rows_of_tokens(index, tokens), held.words(range(held.n))
+
+
+def test_photos_shows_the_best_first(dashboard, paths):
+    """All photos, in the vector's order, each with its file's name alone."""
     index = Index.open(paths)
     ours = list_vectors(index)["ours"]
-    best = index.photos()[int(np.argmax(ours.rate(index.embeddings(), index.fingerprint)))]
-    app = dashboard("photos")
+    best = int(np.argmax(ours.rate(index.embeddings(), index.fingerprint)))
+    rows, words = order_of(dashboard("photos", vector="ours"), index)
 
-    captions = [one.value for one in app.markdown if "rating" in one.value]
-    assert len(captions) == min(PAGE, len(index))
-    assert best.path.stem in captions[0]
-    assert "better than" in captions[0]
-    assert "people gave" in captions[0]
+    assert rows[0] == best
+    assert sorted(rows) == list(range(len(index)))
+    assert words[0] == (index.photo(best).path.name, "")
 
 
 @pytest.mark.parametrize(
-    ("order", "first"),
-    [("worst", "better than 0"), ("disagreement", "people"), ("mistakes", "people")],
+    ("order", "words"), [("worst", ""), ("date", ""), ("disagreement", "people"), ("mistakes", "")]
 )
-def test_browse_shows_the_worst_and_the_disagreements(dashboard, home, order, first):
-    """Each order has its own first tile."""
+def test_photos_has_other_orders(dashboard, paths, order, words):
+    """Each order is told, and those by people's judgements say how far both are apart."""
     app = dashboard("photos")
     app.segmented_control(key="order").set_value(order).run()
-
-    captions = [one.value for one in app.markdown if "rating" in one.value]
     assert not app.exception
-    assert first in captions[0]
+    _, captions = order_of(app, Index.open(paths))
+    assert words in captions[0][1]
+
+
+def test_photos_keeps_what_a_person_says_of_them(dashboard, paths):
+    """Stars and flags are on the disk when the page is drawn, under the name in the address."""
+    index = Index.open(paths)
+    app = dashboard("photos", rater="ann")
+    token = index.digests()[0][:16]
+    press(app, "photos-small", {"token": token, "mark": "stars", "value": 5})
+    assert marks_of(paths, "ann") == {index.digests()[0]: (0, 5)}
+    app.slider(key="stars").set_value(5).run()
+    assert order_of(app, index)[0] == [0]
 
 
 def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
@@ -193,14 +211,15 @@ def test_browse_lists_the_files_that_are_no_photos(dashboard, home):
     assert list(app.dataframe[0].value["why"])[1] == "another kind of file"
 
 
-def test_browse_filters_by_group(dashboard, home):
+def test_browse_filters_by_group(dashboard, paths):
     """Only photos of the chosen group are left."""
     app = dashboard("photos")
     app.selectbox(key="group").set_value(1).run()
 
-    names = [one.proto.label for one in app.get("page_link")]
-    assert names
-    assert all(r"forest\/" in name for name in names)
+    index = Index.open(paths)
+    rows, _ = order_of(app, index)
+    assert rows
+    assert {index.photo(row).group for row in rows} == {"forest"}
 
 
 def test_browse_filters_by_faces(dashboard, paths):
@@ -212,7 +231,7 @@ def test_browse_filters_by_faces(dashboard, paths):
     app = dashboard("photos")
     app.segmented_control(key="faces").set_value("eyes").run()
     assert not app.exception
-    assert [one.value for one in app.markdown if "1 photo with open eyes" in one.value]
+    assert [one.value for one in app.caption if "1 photo with open eyes" in one.value]
 
 
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):

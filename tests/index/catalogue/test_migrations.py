@@ -20,8 +20,8 @@ from tests.fixtures.colours import fill
 
 
 def without_version_5(connection):
-    """Take away what schema version 5 added."""
-    for table in ("switches", "photo_faces", "faces"):
+    """Take away what schema version 5 added, and what came after it."""
+    for table in ("switches", "photo_faces", "faces", "flags"):
         connection.execute(f"DROP TABLE {table}")
 
 

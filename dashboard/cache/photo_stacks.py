@@ -1,0 +1,44 @@
+"""Cached stacks of an index: shots of one moment, which are looked for beside the pages."""
+
+from threading import Thread
+
+import streamlit as st
+
+from dashboard.cache.cache_keys import of_rows
+from photorank.errors import PhotorankError
+from photorank.index.opened import Index
+from photorank.similarity.series import find_series
+from photorank.typing import Codes
+
+_FOUND_AT_ONCE = 2000  # photos: a second
+
+
+class _Held:
+    """Series that are there at once for few photos, and later for many."""
+
+    def __init__(self, index: Index) -> None:
+        self.codes: Codes | None = None
+        if len(index) <= _FOUND_AT_ONCE:
+            self._find(index)
+        else:
+            Thread(target=self._find, args=[index], daemon=True).start()
+
+    def _find(self, index: Index) -> None:
+        try:
+            self.codes = find_series(index).codes
+        except PhotorankError:
+            return  # the page that opens the index says what is wrong with it
+
+
+@st.cache_resource(
+    max_entries=4,
+    show_spinner=False,
+    hash_funcs={Index: of_rows("photos", "files", "memberships")},
+)
+def _held(index: Index) -> _Held:
+    return _Held(index)
+
+
+def stack_codes(index: Index) -> Codes | None:
+    """Series (n,) that each photo belongs to; None while they are looked for."""
+    return _held(index).codes

@@ -1,0 +1,567 @@
+/** Photos in justified rows: all of them scroll, few of them are in the page. */
+
+import { el, icon, scrollerOf, tool } from "./dom.js";
+import { gridAction, isUndo, markOf } from "./keys.js";
+import { Marks, markText } from "./marks.js";
+import { absolute, Columns, urlsOf, Words } from "./order.js";
+import { Outbox } from "./outbox.js";
+import { beside, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
+import { Viewer } from "./viewer.js";
+
+/** @typedef {import("./types").Component} Component */
+/** @typedef {import("./types").Data} Data */
+
+const REST_MS = 90; // after which a fast scroll is over
+const SLOW_PX_A_MS = 3;
+const AROUND = 0.6; // of the window's height, drawn above and below it
+const PHONE_PX = 600;
+const SMALL_PX = 384; // of a thumbnail's long side
+
+export class Grid {
+  /** @param {HTMLElement} root @param {Component} component @param {string} key */
+  constructor(root, component, key) {
+    this.component = component;
+    this.data = component.data;
+    this.base = absolute(this.data.base);
+    this.outbox = new Outbox(key, sessionStorage);
+    this.marks = new Marks(this.outbox, () => this.refresh());
+    /** @type {Set<string>} */
+    this.selected = new Set();
+    /** @type {Set<string>} */
+    this.opened = new Set();
+    /** @type {Map<number, HTMLElement>} */
+    this.drawn = new Map();
+    /** @type {Columns | null} */
+    this.columns = null;
+    /** @type {Words | null} */
+    this.words = null;
+    /** @type {ArrayLike<number>} */
+    this.shown = [];
+    /** @type {ArrayLike<number>} */
+    this.aspects = [];
+    /** @type {import("./types").Row[]} */
+    this.rows = [];
+    this.focus = 0;
+    this.width = 0;
+    this.gap = 6;
+    this.target = 280;
+    this.scrolled = { top: 0, at: 0 };
+    this.at = ""; // where the order was fetched
+    this.asked = ""; // an order that the server had forgotten, asked for again once
+    this.openedOnce = "";
+    /** @type {number | undefined} */
+    this.pending = undefined;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.rest = undefined;
+    this.canvas = el("div", {
+      class: "grid", role: "grid", "aria-multiselectable": "true",
+      keydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
+      click: (/** @type {MouseEvent} */ event) => this.click(event),
+      focusin: (/** @type {FocusEvent} */ event) => this.focused(event),
+    });
+    this.bar = el("div", { class: "bar", role: "toolbar", "aria-label": "Selected photos" });
+    this.live = el("div", { class: "sr", "aria-live": "polite" });
+    this.problem = el("p", { class: "problem", role: "alert" });
+    root.append(this.problem, this.canvas, this.bar, this.live);
+    this.viewer = new Viewer(this.album(), root);
+    const host = /** @type {ShadowRoot} */ (root.getRootNode()).host ?? root;
+    this.scroller = scrollerOf(host);
+    this.leave = new AbortController();
+    const options = { passive: true, signal: this.leave.signal };
+    this.scroller.addEventListener("scroll", () => this.scroll(), options);
+    addEventListener("resize", () => this.draw(), options);
+    addEventListener("pagehide", () => this.outbox.flush(), options);
+    this.watch = new ResizeObserver(() => {
+      if (this.canvas.clientWidth !== this.width) this.layout();
+    });
+    this.watch.observe(this.canvas);
+  }
+
+  /** What the viewer looks through. @returns {import("./viewer.js").Album} */
+  album() {
+    const grid = this;
+    return {
+      get base() { return grid.base; },
+      get n() { return grid.shown.length; },
+      get marks() { return grid.data.markable ? grid.marks : null; },
+      get why() {
+        if (!grid.data.actions?.why) return null;
+        return (/** @type {string} */ token) => grid.act("why", [token]);
+      },
+      photo: (place) => [grid.data.index, grid.token(place), grid.name(place)],
+      better: (place) => grid.caption(place),
+      mark: (tokens, mark, value) => grid.mark(tokens, mark, value),
+      undo: () => grid.undo(),
+      closed: (place) => grid.go(place),
+    };
+  }
+
+  /** @param {Component} component */
+  async update(component) {
+    this.component = component;
+    this.data = component.data;
+    this.base = absolute(this.data.base);
+    this.outbox.connect((value) => this.component.setStateValue("outbox", value), this.data.acked);
+    this.marks.use(this.data.marks ?? {});
+    this.canvas.setAttribute("aria-label", this.data.label ?? "Photos");
+    const at = `${this.base}/orders/${this.data.order}`;
+    if (at === this.at) return this.refresh();
+    this.at = at;
+    const columns = await this.fetchOrder(at);
+    if (!columns || this.at !== at) return;
+    const again = this.columns?.n === columns.n; // the same photos, now with their colours
+    this.columns = columns;
+    this.words = new Words(at, () => this.refresh());
+    if (!again) this.startAnew();
+    this.showAll();
+    if (this.data.open) this.openPhoto(this.data.open);
+  }
+
+  /** @param {string} at */
+  async fetchOrder(at) {
+    try {
+      const answer = await fetch(at);
+      if (answer.ok) {
+        this.problem.textContent = "";
+        return new Columns(await answer.arrayBuffer());
+      }
+      this.at = "";
+      if (this.asked !== at) this.act("lost", []); // the server has forgotten it: draw anew
+      this.asked = at;
+    } catch {
+      this.at = "";
+      this.problem.textContent = "The photos could not be fetched. Reload the page.";
+    }
+    return null;
+  }
+
+  startAnew() {
+    const had = this.canvas.contains(this.active());
+    this.focus = 0;
+    this.selected.clear();
+    this.opened.clear();
+    if (had) queueMicrotask(() => this.go(0));
+    const top = this.canvas.getBoundingClientRect().top;
+    if (top < 0 && !this.data.rows) this.scroller.scrollTop += top - 120;
+  }
+
+  showAll() {
+    const columns = this.columns;
+    if (!columns) return;
+    this.shown = columns.shown(this.opened);
+    this.aspects = Float32Array.from(this.shown, (i) => columns.aspects[i] / 1000);
+    this.layout();
+  }
+
+  layout() {
+    this.width = this.canvas.clientWidth;
+    if (!this.width || !this.columns) return;
+    const phone = this.width < PHONE_PX;
+    this.gap = phone ? 4 : 6;
+    const usual = phone ? 170 : Math.max(230, Math.min(330, this.width / 4.6));
+    this.target = this.data.target ?? usual;
+    this.rows = packRows(this.aspects, this.width, this.gap, this.target);
+    if (this.data.rows) this.rows = this.rows.slice(0, this.data.rows);
+    this.canvas.style.height = `${totalHeight(this.rows)}px`;
+    this.canvas.setAttribute("aria-rowcount", String(this.rows.length));
+    const back = this.canvas.contains(this.active());
+    for (const row of this.drawn.values()) row.remove();
+    this.drawn.clear();
+    this.draw();
+    if (back) this.go(this.focus);
+    this.tools();
+  }
+
+  scroll() {
+    this.pending ??= requestAnimationFrame(() => {
+      this.pending = undefined;
+      this.draw();
+    });
+  }
+
+  draw() {
+    if (!this.rows.length) return;
+    const box = this.canvas.getBoundingClientRect(), around = AROUND * innerHeight;
+    const [low, end] = rowsBetween(this.rows, -box.top - around, innerHeight - box.top + around);
+    const held = this.active();
+    for (const [i, row] of this.drawn) {
+      if ((i < low || i >= end) && !row.contains(held)) this.drop(i, row);
+    }
+    for (let i = low; i < end; i++) {
+      if (this.drawn.has(i)) continue;
+      const row = this.row(i);
+      let after = null; // in reading order
+      for (const [k, other] of this.drawn) {
+        if (k > i && (!after || k < after.i)) after = { i: k, node: other };
+      }
+      this.canvas.insertBefore(row, after?.node ?? null);
+      this.drawn.set(i, row);
+    }
+    this.fetchPictures();
+  }
+
+  /** @param {number} i @param {HTMLElement} row */
+  drop(i, row) {
+    for (const picture of row.querySelectorAll("img")) {
+      if (!picture.complete) picture.removeAttribute("src"); // nobody waits for it any more
+    }
+    row.remove();
+    this.drawn.delete(i);
+  }
+
+  /** Fetch what is seen; not while it flies by. */
+  fetchPictures() {
+    const now = performance.now(), top = this.scroller.scrollTop, before = this.scrolled;
+    const speed = Math.abs(top - before.top) / Math.max(1, now - before.at);
+    this.scrolled = { top, at: now };
+    clearTimeout(this.rest);
+    if (speed < SLOW_PX_A_MS) this.fetchSmall();
+    this.rest = setTimeout(() => {
+      this.fetchSmall();
+      this.fetchSharp();
+    }, REST_MS);
+  }
+
+  fetchSmall() {
+    const waiting = [...this.canvas.querySelectorAll("img[data-src]")];
+    const far = (/** @type {Element} */ one) =>
+      Math.abs(one.getBoundingClientRect().top - innerHeight / 2);
+    const sorted = waiting.map((one) => ({ one, off: far(one) })).sort((a, b) => a.off - b.off);
+    for (const { one } of sorted) {
+      one.setAttribute("src", one.getAttribute("data-src") ?? "");
+      one.removeAttribute("data-src");
+    }
+  }
+
+  /** Larger pictures for cells that a thumbnail does not fill with one pixel each. */
+  fetchSharp() {
+    for (const picture of this.canvas.querySelectorAll("img[data-sharp]")) {
+      const box = picture.getBoundingClientRect();
+      if (box.bottom < 0 || box.top > innerHeight) continue;
+      const sharp = new Image(), at = picture.getAttribute("data-sharp") ?? "";
+      picture.removeAttribute("data-sharp");
+      sharp.src = at;
+      sharp.decode().then(() => picture.setAttribute("src", at), () => {});
+    }
+  }
+
+  /** @param {number} i */
+  row(i) {
+    const row = this.rows[i];
+    const node = el("div", { class: "row", role: "row", "aria-rowindex": i + 1 });
+    node.style.top = `${row.top}px`;
+    node.style.height = `${row.height}px`;
+    placesIn(row, this.aspects, this.width, this.gap, this.target).forEach((at, k) => {
+      node.append(this.cell(row.start + k, at.left, at.width, row.height));
+    });
+    return node;
+  }
+
+  /** @param {number} place @param {number} left @param {number} width @param {number} height */
+  cell(place, left, width, height) {
+    const columns = /** @type {Columns} */ (this.columns), i = this.shown[place];
+    const token = columns.token(i), urls = urlsOf(this.base, this.data.index, token);
+    const sharp = Math.max(width, height) * devicePixelRatio > SMALL_PX * 1.1;
+    const picture = el("img", {
+      "data-src": urls.small, "data-sharp": sharp ? urls.medium : null,
+      alt: "", decoding: "async", draggable: "false",
+    });
+    const cell = el("div", {
+      class: "cell", role: "gridcell", "data-place": place, "data-token": token,
+      tabindex: place === this.focus ? "0" : "-1",
+    }, picture, el("div", { class: "shade" }), el("div", { class: "said" }, el("b", {}), el("span", {})));
+    Object.assign(cell.style, { left: `${left}px`, width: `${width}px` });
+    if (columns.tones[i]) cell.style.backgroundColor = columns.colour(i);
+    const count = columns.stacks[i];
+    if (count > 1) cell.append(this.stackButton(count, token));
+    if (this.data.markable) this.addTools(cell);
+    this.paint(cell);
+    return cell;
+  }
+
+  /** @param {number} count @param {string} token */
+  stackButton(count, token) {
+    const is = this.opened.has(token) ? "Close" : "Open";
+    const label = `${is} the ${count} shots of one moment (O)`;
+    return el("button", {
+      class: "stack", type: "button", tabindex: "-1", text: String(count),
+      title: label, "aria-label": label,
+    });
+  }
+
+  /** @param {HTMLElement} cell */
+  addTools(cell) {
+    const pick = el("button", {
+      class: "pick", type: "button", tabindex: "-1", "aria-label": "Select (S)", title: "Select (S)",
+    }, icon("check"));
+    const inner = (/** @type {HTMLElement} */ node) => (node.setAttribute("tabindex", "-1"), node);
+    const nothing = () => {};
+    cell.append(pick, el("div", { class: "acts" },
+      inner(tool("pin", "Always keep (P)", nothing, "pin")),
+      inner(tool("ban", "Leave out (X)", nothing, "ban"))),
+    el("div", { class: "stars", "aria-hidden": "true" }));
+  }
+
+  /** @param {HTMLElement} cell */
+  paint(cell) {
+    const token = cell.dataset.token ?? "", place = Number(cell.dataset.place);
+    const [flag, stars] = this.marks.of(token), selected = this.selected.has(token);
+    const name = this.name(place), caption = this.caption(place);
+    cell.classList.toggle("selected", selected);
+    cell.classList.toggle("pinned", flag === 1);
+    cell.classList.toggle("banned", flag === -1);
+    cell.setAttribute("aria-selected", String(selected));
+    const count = this.columns?.stacks[this.shown[place]] ?? 1;
+    const said = [
+      name || `photo ${place + 1}`, caption, flag === 1 && "always kept", flag === -1 && "left out",
+      stars && markText("stars", stars), count > 1 && `${count} shots of one moment`,
+    ];
+    cell.setAttribute("aria-label", said.filter(Boolean).join(", "));
+    const [bold, small] = cell.querySelectorAll(".said > *");
+    bold.textContent = caption;
+    small.textContent = name;
+    const box = cell.querySelector(".stars");
+    if (box) box.textContent = "★".repeat(stars);
+  }
+
+  refresh() {
+    for (const row of this.drawn.values()) {
+      for (const cell of row.children) this.paint(/** @type {HTMLElement} */ (cell));
+    }
+    if (this.viewer.node.open) {
+      this.viewer.words();
+      this.viewer.paint();
+    }
+    this.tools();
+  }
+
+  /** @param {number} place */
+  token(place) {
+    return this.columns?.token(this.shown[place]) ?? "";
+  }
+
+  /** @param {number} place */
+  name(place) {
+    return this.words?.of(this.shown[place])[0] ?? "";
+  }
+
+  /** @param {number} place */
+  caption(place) {
+    const i = this.shown[place];
+    return this.words?.of(i)[1] || this.columns?.better(i) || "";
+  }
+
+  active() {
+    return /** @type {ShadowRoot} */ (this.canvas.getRootNode()).activeElement;
+  }
+
+  /** @param {string[]} tokens @param {"flag" | "stars"} mark @param {number} value */
+  mark(tokens, mark, value) {
+    if (!this.data.markable || !tokens.length) return;
+    const now = this.marks.set(tokens, mark, value);
+    this.live.textContent = `${markText(mark, now)}${tokens.length > 1 ? `: ${tokens.length}` : ""}`;
+  }
+
+  undo() {
+    this.live.textContent = this.marks.undo() ? "taken back" : "nothing to take back";
+  }
+
+  /** @param {string} what @param {string[]} tokens */
+  act(what, tokens) {
+    this.outbox.flush();
+    this.component.setTriggerValue("act", { what, tokens });
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    const cell = this.cellOf(event);
+    if (!cell) return;
+    const place = Number(cell.dataset.place), token = cell.dataset.token ?? "";
+    const given = markOf(event), what = gridAction(event);
+    if (given) this.mark(this.aimed(token), given.mark, given.value);
+    else if (isUndo(event)) this.undo();
+    else if (!what || !this.act_on(what, place, token)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Streamlit has keys of its own
+    if (event.shiftKey && /Arrow/.test(event.key)) {
+      this.selected.add(token);
+      this.selected.add(this.token(this.focus));
+      this.refresh();
+    }
+  }
+
+  /** Photos that a mark is for: all that are selected if the photo is one of them.
+   * @param {string} token */
+  aimed(token) {
+    return this.selected.has(token) ? [...this.selected] : [token];
+  }
+
+  /** @param {string} what @param {number} place @param {string} token */
+  act_on(what, place, token) {
+    const last = this.last(), { rows, aspects, width, gap, target } = this;
+    const across = (/** @type {number} */ step) =>
+      this.go(beside(rows, aspects, place, step, width, gap, target));
+    const screen = Math.max(1, Math.floor(innerHeight / this.target) - 1);
+    const moves = /** @type {Record<string, () => void>} */ ({
+      next: () => this.go(place + 1), previous: () => this.go(place - 1),
+      below: () => across(1), above: () => across(-1), first: () => this.go(0),
+      last: () => this.go(last),
+      "page down": () => this.go(rows[Math.min(rows.length - 1, rowOf(rows, place) + screen)].start),
+      "page up": () => this.go(rows[Math.max(0, rowOf(rows, place) - screen)].start),
+      open: () => this.viewer.open(place), select: () => this.select(token),
+      stack: () => this.toggleStack(place), compare: () => this.compare(),
+      clear: () => this.clear(),
+    });
+    if (what === "clear" && !this.selected.size) return false;
+    moves[what]();
+    return true;
+  }
+
+  last() {
+    return (this.rows[this.rows.length - 1]?.end ?? 1) - 1;
+  }
+
+  /** Go to a photo: it is in the page, in the window and has the focus. @param {number} place */
+  go(place) {
+    if (!this.rows.length) return;
+    place = Math.max(0, Math.min(this.last(), place));
+    const before = this.cellAt(this.focus);
+    this.focus = place;
+    before?.setAttribute("tabindex", "-1");
+    const row = this.rows[rowOf(this.rows, place)];
+    const top = this.canvas.getBoundingClientRect().top + row.top, head = 72;
+    if (top < head) this.scroller.scrollTop += top - head;
+    else if (top + row.height > innerHeight - 12) {
+      this.scroller.scrollTop += top + row.height - innerHeight + 12;
+    }
+    this.draw();
+    const cell = this.cellAt(place);
+    cell?.setAttribute("tabindex", "0");
+    cell?.focus({ preventScroll: true });
+  }
+
+  /** @param {number} place @returns {HTMLElement | null} */
+  cellAt(place) {
+    return this.canvas.querySelector(`[data-place="${place}"]`);
+  }
+
+  /** @param {Event} event @returns {HTMLElement | null} */
+  cellOf(event) {
+    return event.target instanceof Element ? event.target.closest(".cell") : null;
+  }
+
+  /** @param {FocusEvent} event */
+  focused(event) {
+    const cell = this.cellOf(event), place = Number(cell?.dataset.place);
+    if (!cell || place === this.focus) return;
+    this.cellAt(this.focus)?.setAttribute("tabindex", "-1");
+    this.focus = place;
+    cell.setAttribute("tabindex", "0");
+  }
+
+  /** @param {string} token */
+  select(token) {
+    if (!this.data.markable) return;
+    if (!this.selected.delete(token)) this.selected.add(token);
+    this.live.textContent = `${this.selected.size} selected`;
+    this.refresh();
+  }
+
+  clear() {
+    this.selected.clear();
+    this.refresh();
+  }
+
+  compare() {
+    if (this.selected.size !== 2) {
+      this.live.textContent = "select two photos to compare them";
+      return;
+    }
+    const places = new Map(Array.from(this.shown, (_, place) => [this.token(place), place]));
+    const pair = [...this.selected].map((token) => {
+      const place = places.get(token);
+      const name = place === undefined ? "" : this.name(place);
+      return /** @type {import("./types").Shown} */ ([this.data.index, token, name]);
+    });
+    this.viewer.place = this.focus;
+    this.viewer.compare(pair);
+  }
+
+  /** @param {number} place */
+  toggleStack(place) {
+    const columns = this.columns;
+    if (!columns) return;
+    let first = this.shown[place];
+    while (first > 0 && columns.stacks[first] === 0) first--;
+    if (columns.stacks[first] < 2) return;
+    const token = columns.token(first);
+    if (!this.opened.delete(token)) this.opened.add(token);
+    this.live.textContent = `${columns.stacks[first]} shots ${this.opened.has(token) ? "shown" : "in a stack"}`;
+    this.focus = Math.max(0, Array.prototype.indexOf.call(this.shown, first));
+    this.showAll();
+    this.go(this.focus);
+  }
+
+  /** @param {string} token */
+  openPhoto(token) {
+    if (this.openedOnce === token) return;
+    this.openedOnce = token;
+    for (let place = 0; place < this.shown.length; place++) {
+      if (token && this.token(place).startsWith(token)) return this.viewer.open(place);
+    }
+  }
+
+  /** @param {MouseEvent} event */
+  click(event) {
+    const cell = this.cellOf(event);
+    if (!cell || !(event.target instanceof Element)) return;
+    const token = cell.dataset.token ?? "", place = Number(cell.dataset.place);
+    const on = (/** @type {string} */ part) => /** @type {Element} */ (event.target).closest(part);
+    if (on(".stack")) return this.toggleStack(place);
+    if (on(".pick") || event.ctrlKey || event.metaKey) this.select(token);
+    else if (on(".pin")) this.mark(this.aimed(token), "flag", 1);
+    else if (on(".ban")) this.mark(this.aimed(token), "flag", -1);
+    else if (event.shiftKey && this.data.markable) this.selectTo(place);
+    else {
+      this.go(place);
+      this.viewer.open(place);
+      return;
+    }
+    this.go(place);
+  }
+
+  /** @param {number} place */
+  selectTo(place) {
+    const [from, to] = [this.focus, place].sort((a, b) => a - b);
+    for (let at = from; at <= to; at++) this.selected.add(this.token(at));
+    this.live.textContent = `${this.selected.size} selected`;
+    this.refresh();
+  }
+
+  /** Buttons for all photos that are selected. */
+  tools() {
+    const n = this.selected.size;
+    this.bar.classList.toggle("on", n > 0);
+    if (!n) return this.bar.replaceChildren();
+    const button = (/** @type {string} */ text, /** @type {() => void} */ click, disabled = false) =>
+      el("button", { type: "button", text, click, disabled });
+    const tokens = [...this.selected];
+    const more = Object.entries(this.data.actions ?? {}).filter(([what]) => what !== "why");
+    this.bar.replaceChildren(
+      el("span", { class: "n", text: `${n} selected` }),
+      button("Always keep", () => this.mark(tokens, "flag", 1)),
+      button("Leave out", () => this.mark(tokens, "flag", -1)),
+      button("Compare", () => this.compare(), n !== 2),
+      ...more.map(([what, text]) => button(text, () => this.act(what, tokens))),
+      button("Undo", () => this.undo()),
+      tool("close", "Nothing selected (Esc)", () => this.clear()),
+    );
+  }
+
+  end() {
+    this.outbox.flush();
+    this.leave.abort();
+    this.watch.disconnect();
+    clearTimeout(this.rest);
+  }
+}

@@ -1,0 +1,52 @@
+/** What keys mean, in one place: for the grid, the viewer, and the choice between two. */
+
+/** @typedef {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} Key */
+/** @typedef {{mark: "flag" | "stars", value: number}} Marked */
+
+/** Mark that a key gives a photo. @param {Key} event @returns {Marked | null} */
+export function markOf(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const key = event.key.toLowerCase();
+  if (key === "p") return { mark: "flag", value: 1 };
+  if (key === "x") return { mark: "flag", value: -1 };
+  if (/^[0-5]$/.test(key)) return { mark: "stars", value: Number(key) };
+  return null;
+}
+
+/** @param {Key} event */
+export function isUndo(event) {
+  const key = event.key.toLowerCase();
+  if (event.altKey) return false;
+  return event.ctrlKey || event.metaKey ? key === "z" && !event.shiftKey : key === "u";
+}
+
+/** @type {Record<string, string>} */
+const IN_GRID = {
+  ArrowRight: "next", ArrowLeft: "previous", ArrowDown: "below", ArrowUp: "above",
+  Home: "first", End: "last", PageDown: "page down", PageUp: "page up",
+  " ": "open", Enter: "open", s: "select", c: "compare", o: "stack", Escape: "clear",
+};
+/** @type {Record<string, string>} */
+const IN_VIEWER = {
+  ArrowRight: "next", ArrowLeft: "previous", Home: "first", End: "last",
+  " ": "close", Escape: "close", z: "zoom", f: "faces", i: "facts",
+};
+/** @type {Record<string, string>} */
+const IN_CHOICE = {
+  ArrowLeft: "first", ArrowRight: "second", ArrowDown: "tie", t: "tie",
+  s: "skip", u: "undo", z: "zoom",
+};
+
+/** @param {Record<string, string>} table @param {Key} event @returns {string | null} */
+function action(table, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return null;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return Object.hasOwn(table, key) ? table[key] : null;
+}
+
+/** @param {Key} event */
+export const gridAction = (event) => action(IN_GRID, event);
+/** @param {Key} event */
+export const viewerAction = (event) => action(IN_VIEWER, event);
+/** @param {Key} event */
+export const choiceAction = (event) => action(IN_CHOICE, event);

@@ -1,0 +1,91 @@
+"""Mounting of the component in a page, and what comes back from it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dashboard.routes.addresses import ROOM
+from dashboard.routes.component_files import modules_name
+from photorank.typing import Json
+
+_HERE = Path(__file__).parent
+_MOST_ITEMS = 10_000  # of an outbox: a person presses no more
+
+# The modules come from a route of the server. Whichever is called last is drawn last.
+_ENTRY = """
+const loaded = new Map();
+export default function (component) {
+  const { data, parentElement, key } = component;
+  const at = new URL(data.modules, document.baseURI).href;
+  if (!loaded.has(at)) loaded.set(at, import(at));
+  let end = null, ended = false;
+  loaded.get(at).then((main) => { if (!ended) end = main.show(component, data.place); });
+  return () => { ended = true; end?.(); };
+}
+"""
+_mount = st.components.v2.component(
+    "photorank",
+    html='<div id="root"></div>',
+    css=(_HERE / "component.css").read_text(encoding="utf-8"),
+    js=_ENTRY,
+)
+
+
+def mount(key: str, data: Json) -> Any:
+    """Mount the component with data; returns its state."""
+    return _mount(
+        key=key,
+        data={
+            **data,
+            "base": ROOM,
+            "modules": f"{ROOM}/component/{modules_name()}/main.js",
+            "place": key,
+            "acked": st.session_state.get(_acked(key)),
+        },
+        on_outbox_change=lambda: None,
+        on_act_change=lambda: None,
+    )
+
+
+def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
+    """Apply what the component's outbox holds beyond what was applied before.
+
+    Call it before the component is mounted, which tells the component how far this came. `apply`
+    gets the new items in the order in which they were pressed, and must bear to get some again.
+    """
+    client, items = _outbox(st.session_state.get(key))
+    acked = st.session_state.get(_acked(key)) or {}
+    done = acked.get("seq", 0) if acked.get("client") == client else 0
+    new = [item for item in items if item["seq"] > done]
+    if new:
+        apply(new)
+        st.session_state[_acked(key)] = {"client": client, "seq": new[-1]["seq"]}
+
+
+def act_of(key: str) -> Json | None:
+    """What was asked for in the run that this event began: `what` and the photos' tokens."""
+    act = (st.session_state.get(key) or {}).get("act")
+    if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
+        return None
+    tokens = [one for one in act.get("tokens") or [] if isinstance(one, str)]
+    return {"what": act["what"], "tokens": tokens}
+
+
+def _acked(key: str) -> str:
+    return f"{key}-acked"
+
+
+def _outbox(state: Any) -> tuple[str, list[Json]]:
+    """Client and items of an outbox, in order; what is none is left out."""
+    box = (state or {}).get("outbox") or {}
+    if not isinstance(box, Mapping) or not isinstance(box.get("client"), str):
+        return "", []
+    items = box.get("items")
+    whole = [
+        dict(item)
+        for item in (items if isinstance(items, list) else [])[:_MOST_ITEMS]
+        if isinstance(item, Mapping) and type(item.get("seq")) is int
+    ]
+    return box["client"], sorted(whole, key=lambda item: item["seq"])

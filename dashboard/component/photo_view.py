@@ -1,0 +1,134 @@
+"""Photos on a page: a grid of any list of photos with a viewer, a strip, and two side by side."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.cache.photo_looks import looks
+from dashboard.component.mounting import act_of, drain, mount
+from dashboard.formatting import error_text
+from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
+from dashboard.routes.pictures import UPLOADED
+from dashboard.routes.uploads import hold_upload
+from photorank.errors import PhotorankError, counted
+from photorank.index.judging.marks import Mark, marks_of, record_marks
+from photorank.index.opened import Index
+from photorank.outside_text import printable
+from photorank.typing import Codes, Json, Ratings
+
+STRIP_PX = 120  # height of a photo in a strip
+
+
+class Act(NamedTuple):
+    """What a person asked for by a button of the grid, and for which photos."""
+
+    what: str  # a key of the grid's `actions`
+    rows: list[int]
+
+
+@dataclass(frozen=True)
+class GridStyle:
+    """How a grid is drawn and what can be done in it."""
+
+    label: str = "Photos"  # for those who do not see it
+    rows: int | None = None  # of photos at most; None: all, which scroll
+    height: int | None = None  # of a row in pixels, nearly; None: by the window's width
+    rater: str | None = None  # whose marks are shown and given; None: no marks
+    actions: Mapping[str, str] | None = None  # texts of buttons for selected photos; `why` for one
+    opened: str | None = None  # beginning of the digest of a photo to open in the viewer
+
+
+def shown_photos(
+    index: Index,
+    rows: Codes,
+    percentiles: Ratings | None = None,
+    *,
+    stacks: Codes | None = None,
+    caption: Caption | None = None,
+    captions: str = "",
+) -> ShownPhotos:
+    """Photos of an index, by row, in the order in which they shall be shown.
+
+    `captions` tells apart captions of the same rows, for the browser keeps them.
+    """
+    return ShownPhotos(index, rows, looks(index), percentiles, stacks, caption, captions)
+
+
+def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) -> Act | None:
+    """Show a grid of photos; returns what was asked for since the run before, or None.
+
+    Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
+    """
+    style, place = style or GridStyle(), f"{key}-{photos.index.name}"
+    rater, marks = style.rater, {}
+    if rater is not None:
+        try:
+            drain(place, lambda items: _record(photos.index, rater, items))
+        except PhotorankError as error:  # what was pressed is sent again
+            st.error(error_text(error), icon=":material/error:")
+        known = marks_of(photos.index.paths, rater).items()
+        marks = {digest[:TOKEN_DIGITS]: list(mark) for digest, mark in known}
+    mount(
+        place,
+        {
+            "mode": "grid",
+            "index": photos.index.name,
+            "order": photos.hold(),
+            "label": style.label,
+            "marks": marks,
+            "markable": rater is not None,
+            "actions": dict(style.actions or {}),
+            "rows": style.rows,
+            "target": style.height,
+            "open": style.opened,
+        },
+    )
+    act = act_of(place)
+    if act is None or act["what"] == "lost":
+        return None  # the order is held again, for this run has drawn it
+    return Act(act["what"], rows_of_tokens(photos.index, act["tokens"]))
+
+
+def photo_strip(key: str, photos: ShownPhotos, label: str = "Photos") -> None:
+    """Show one row of photos, each of which opens in the viewer."""
+    photo_grid(key, photos, GridStyle(label=label, rows=1, height=STRIP_PX))
+
+
+class SidePhoto(NamedTuple):
+    """Photo that is shown beside another one."""
+
+    collection: str  # name of its index, or what stands for uploads
+    token: str
+    name: str
+
+
+def indexed_photo(index: Index, row: int) -> SidePhoto:
+    """Photo of an index to be shown beside another one."""
+    photo = index.photo(row)
+    return SidePhoto(index.name, photo.digest[:TOKEN_DIGITS], printable(photo.path.name))
+
+
+def uploaded_photo(name: str, data: bytes) -> SidePhoto:
+    """Upload to be shown beside another photo; nothing of it is written to the disk."""
+    return SidePhoto(UPLOADED, hold_upload(data), printable(name))
+
+
+def two_up(key: str, photos: Sequence[SidePhoto], height: int = 480) -> None:
+    """Show two photos, or one, in a frame of a height in pixels; they are zoomed together."""
+    mount(
+        key, {"mode": "pair", "index": "", "pair": [list(one) for one in photos], "height": height}
+    )
+
+
+def _record(index: Index, rater: str, items: Sequence[Json]) -> None:
+    marks = [
+        Mark(item["token"], item["mark"], item["value"])
+        for item in items
+        if isinstance(item.get("token"), str)
+        and item.get("mark") in ("flag", "stars")
+        and type(item.get("value")) is int
+    ]
+    if missing := record_marks(index.paths, rater, marks):
+        st.toast(f"{counted(missing, 'mark')} on photos that are no longer in the collection.")

@@ -1,0 +1,61 @@
+/** What Python passes to the component, and what the component answers with. */
+
+export interface Component {
+  parentElement: ShadowRoot | HTMLElement;
+  data: Data;
+  setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+/** A photo where it is named alone: index (or "uploaded"), beginning of its digest, name. */
+export type Shown = [index: string, token: string, name: string];
+/** Flag and stars of a photo by its token; a flag is 1 always keep, -1 leave out, 0 neither. */
+export type MarkOf = { flag: number; stars: number };
+
+export interface Data {
+  mode: "grid" | "pair" | "choice";
+  base: string;
+  index: string;
+  acked?: { client: string; seq: number } | null;
+  // grid
+  order?: string;
+  n?: number;
+  label?: string;
+  marks?: Record<string, [number, number]>;
+  markable?: boolean;
+  actions?: Record<string, string>;
+  rows?: number | null;
+  target?: number | null;
+  open?: string | null;
+  // pair
+  pair?: Shown[];
+  // choice
+  question?: string;
+  pairs?: [Shown, Shown, string][];
+  said?: string;
+  before?: Shown[];
+  now?: Shown[];
+  height?: number | null;
+}
+
+export interface Row {
+  start: number;
+  end: number;
+  top: number;
+  height: number;
+}
+
+export interface View {
+  zoom: number; // 0 fitted, 1 the photo's own pixels
+  x: number; // what is in the middle, as a share of the photo
+  y: number;
+}
+
+export interface Urls {
+  small: string;
+  medium: string;
+  large: string;
+  full: string;
+}
+
+export type Item = { seq: number } & Record<string, unknown>;

@@ -1,0 +1,226 @@
+/** One photo over the whole window, or two side by side: a dialog, above everything else. */
+
+import { el, tool } from "./dom.js";
+import { isUndo, markOf, viewerAction } from "./keys.js";
+import { urlsOf } from "./order.js";
+import { Stage } from "./stage.js";
+import { FITTED } from "./zoom.js";
+
+/** @typedef {import("./types").Shown} Shown */
+/**
+ * @typedef {object} Album what the viewer looks through
+ * @property {string} base
+ * @property {number} n
+ * @property {(place: number) => Shown} photo
+ * @property {(place: number) => string} better
+ * @property {import("./marks.js").Marks | null} marks
+ * @property {(tokens: string[], mark: "flag" | "stars", value: number) => void} mark
+ * @property {() => void} undo
+ * @property {(place: number) => void} closed
+ * @property {((token: string) => void) | null} why
+ */
+
+const FILM = 12; // neighbours on each side
+
+export class Viewer {
+  /** @param {Album} album @param {Node} root */
+  constructor(album, root) {
+    this.album = album;
+    this.place = 0;
+    /** @type {Shown[] | null} */
+    this.pair = null;
+    this.faces = false;
+    const move = (/** @type {import("./types").View} */ view) => {
+      for (const stage of this.stages) stage.set(view);
+    };
+    this.stages = [new Stage(move), new Stage(move)];
+    this.stages[0].swiped = (step) => this.step(step);
+    this.title = el("b", {});
+    this.name = el("span", { class: "name" });
+    this.count = el("span", { class: "count" });
+    this.stars = [1, 2, 3, 4, 5].map((n) =>
+      tool("star", `${n} star${n > 1 ? "s" : ""} (${n})`, () => this.mark("stars", n), "st"));
+    this.pin = tool("pin", "Always keep (P)", () => this.mark("flag", 1), "pin");
+    this.ban = tool("ban", "Leave out (X)", () => this.mark("flag", -1), "ban");
+    this.marking = el("span", { class: "marking" },
+      el("span", { class: "starbox", role: "group", "aria-label": "Stars" }, ...this.stars),
+      this.pin, this.ban);
+    const button = (/** @type {string} */ text, /** @type {string} */ title, /** @type {() => void} */ click) =>
+      el("button", { type: "button", class: "pill", text, title, click });
+    this.zoom = button("100 %", "The photo’s own pixels (Z)", () => this.stages[0].toggle());
+    this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
+    this.why = button("Why?", "Where its rating comes from", () => this.album.why?.(this.shown()[1]));
+    this.close = tool("close", "Close (Esc)", () => this.end());
+    this.film = el("div", { class: "film", role: "group", "aria-label": "Neighbours" });
+    this.about = el("div", { class: "about", role: "region", "aria-label": "About this photo" });
+    this.about.hidden = true;
+    this.live = el("div", { class: "sr", "aria-live": "polite" });
+    this.node = el("dialog", { class: "viewer", "aria-label": "Photo" },
+      el("div", { class: "top" }, el("div", { class: "title" }, this.title, this.name), this.count,
+        el("span", { class: "grow" }), this.marking, this.why, this.facts, this.zoom, this.close),
+      el("div", { class: "stages" }, this.stages[0].node, this.stages[1].node,
+        tool("left", "Previous (←)", () => this.step(-1), "nav prev"),
+        tool("right", "Next (→)", () => this.step(1), "nav next"), this.about),
+      this.film, this.live);
+    this.node.addEventListener("cancel", (event) => {
+      event.preventDefault();
+      this.end();
+    });
+    this.node.addEventListener("keydown", (event) => this.key(event));
+    root.appendChild(this.node);
+  }
+
+  /** @param {number} place */
+  open(place) {
+    this.pair = null;
+    this.begin();
+    this.show(place);
+  }
+
+  /** Show two photos that move together. @param {Shown[]} pair */
+  compare(pair) {
+    this.pair = pair;
+    this.begin();
+    pair.forEach((one, i) => this.stages[i].show(this.urls(one), one[2]));
+    this.title.textContent = pair.map((one) => one[2]).join("  ·  ");
+    this.name.textContent = "";
+    this.count.textContent = "zoom moves both";
+    this.paint();
+  }
+
+  begin() {
+    this.node.classList.toggle("two", this.pair !== null);
+    this.marking.hidden = !this.album.marks || this.pair !== null;
+    this.why.hidden = !this.album.why || this.pair !== null;
+    for (const stage of this.stages) stage.set(FITTED);
+    if (!this.node.open) this.node.showModal();
+    this.close.focus();
+  }
+
+  end() {
+    this.node.close();
+    this.album.closed(this.place);
+  }
+
+  /** @returns {Shown} */
+  shown() {
+    return this.pair ? this.pair[0] : this.album.photo(this.place);
+  }
+
+  /** @param {Shown} one */
+  urls(one) {
+    return urlsOf(this.album.base, one[0], one[1]);
+  }
+
+  /** @param {number} step */
+  step(step) {
+    if (!this.pair) this.show(Math.max(0, Math.min(this.album.n - 1, this.place + step)));
+  }
+
+  /** @param {number} place */
+  show(place) {
+    this.place = place;
+    const photo = this.shown();
+    this.stages[0].show(this.urls(photo), photo[2]);
+    this.words();
+    this.strip();
+    for (const next of [place + 1, place + 2, place - 1]) {
+      if (next >= 0 && next < this.album.n) new Image().src = this.urls(this.album.photo(next)).large;
+    }
+    if (!this.about.hidden || this.faces) this.tell();
+    this.paint();
+  }
+
+  /** Words of the photo, which may come after it. */
+  words() {
+    if (this.pair) return;
+    const name = this.shown()[2];
+    this.title.textContent = this.album.better(this.place);
+    this.name.textContent = name;
+    this.stages[0].img.alt = name;
+    this.count.textContent = `${(this.place + 1).toLocaleString()} of ${this.album.n.toLocaleString()}`;
+  }
+
+  strip() {
+    const from = Math.max(0, Math.min(this.place - FILM, this.album.n - 2 * FILM - 1));
+    const cells = [];
+    for (let i = from; i < Math.min(this.album.n, from + 2 * FILM + 1); i++) {
+      const photo = this.album.photo(i);
+      const cell = el("button", {
+        type: "button", tabindex: "-1", "aria-label": photo[2] || `photo ${i + 1}`,
+        "aria-current": i === this.place ? "true" : null, click: () => this.show(i),
+      }, el("img", { src: this.urls(photo).small, alt: "" }));
+      cells.push(cell);
+    }
+    this.film.replaceChildren(...cells);
+    const now = this.film.querySelector("[aria-current]");
+    now?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  /** @param {"flag" | "stars"} mark @param {number} value */
+  mark(mark, value) {
+    if (!this.pair && this.album.marks) this.album.mark([this.shown()[1]], mark, value);
+  }
+
+  paint() {
+    if (!this.node.open || this.pair || !this.album.marks) return;
+    const [flag, stars] = this.album.marks.of(this.shown()[1]);
+    const press = (/** @type {HTMLElement} */ node, /** @type {boolean} */ on) => {
+      node.classList.toggle("on", on);
+      node.setAttribute("aria-pressed", String(on));
+    };
+    press(this.pin, flag === 1);
+    press(this.ban, flag === -1);
+    this.stars.forEach((star, i) => press(star, i < stars));
+  }
+
+  toggleFacts() {
+    this.about.hidden = !this.about.hidden;
+    this.facts.setAttribute("aria-expanded", String(!this.about.hidden));
+    if (!this.about.hidden) this.tell();
+  }
+
+  toggleFaces() {
+    this.faces = !this.faces;
+    if (this.faces) this.tell();
+    else this.stages[0].mark([]);
+  }
+
+  async tell() {
+    const [index, token] = this.shown();
+    const at = `${this.album.base}/facts/${encodeURIComponent(index)}/${token}`;
+    let facts = { name: "", lines: ["Nothing is known of it."], faces: [], faces_text: "" };
+    try {
+      const answer = await fetch(at);
+      if (answer.ok) facts = await answer.json();
+    } catch {
+      facts.lines = ["The dashboard does not answer."];
+    }
+    if (token !== this.shown()[1]) return;
+    const lines = [facts.name, ...facts.lines, facts.faces_text].filter(Boolean);
+    this.about.replaceChildren(...lines.map((text) => el("p", { text })));
+    if (this.faces) {
+      this.stages[0].mark(facts.faces);
+      this.live.textContent = facts.faces_text || "no face was found";
+    }
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    event.stopPropagation(); // Streamlit has keys of its own, and the grid below has the same
+    const given = this.pair ? null : markOf(event), what = viewerAction(event);
+    const onButton = event.target instanceof HTMLButtonElement && event.target !== this.close;
+    if (isUndo(event)) this.album.undo();
+    else if (given) this.mark(given.mark, given.value);
+    else if (what === "next") this.step(1);
+    else if (what === "previous") this.step(-1);
+    else if (what === "first") this.step(-this.album.n);
+    else if (what === "last") this.step(this.album.n);
+    else if (what === "zoom") this.stages[0].toggle();
+    else if (what === "faces") this.toggleFaces();
+    else if (what === "facts") this.toggleFacts();
+    else if (what === "close" && !(onButton && event.key === " ")) this.end();
+    else return;
+    event.preventDefault();
+  }
+}

@@ -1,0 +1,242 @@
+"""View-model of the page Photos: filters, orders, and a sentence on what is shown."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple, TypeAlias
+
+import numpy as np
+
+from dashboard.formatting import plain
+from dashboard.models.photo_tiles import label_percentiles, percentile_text
+from photorank.errors import counted
+from photorank.index.judging.marks import KEEP, LEAVE_OUT, NO_FLAG, Marked
+from photorank.index.measuring.looks import Looks
+from photorank.index.opened import IndexFaces, IndexLabels
+from photorank.index.reading.facets import Facets
+from photorank.outside_text import printable
+from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
+
+ORDERS = {
+    "best": "Best",
+    "worst": "Worst",
+    "date": "By date",
+    "disagreement": "Biggest disagreement with people",
+    "mistakes": "Confident mistakes, in pairs",
+}
+# Orders by people's judgements, for which a vector may not have seen the photo.
+HELD_OUT = ("disagreement", "mistakes")
+MOST_MISTAKES = 60  # pairs
+MOST_NAMES = 300  # folders or cameras to choose from
+
+FaceFilter: TypeAlias = Literal["any", "face", "eyes"]
+FACE_FILTERS: dict[FaceFilter, str] = {
+    "any": "All",
+    "face": "With a face",
+    "eyes": "Eyes open",
+}
+ShapeFilter: TypeAlias = Literal["any", "landscape", "portrait", "square"]
+SHAPES: dict[ShapeFilter, str] = {
+    "any": "All",
+    "landscape": "Landscape",
+    "portrait": "Portrait",
+    "square": "Square",
+}
+FlagFilter: TypeAlias = Literal["any", "kept", "open", "left"]
+FLAGS: dict[FlagFilter, str] = {
+    "any": "All",
+    "kept": "Always kept",
+    "open": "Not decided",
+    "left": "Left out",
+}
+_FLAG_OF: dict[FlagFilter, int] = {"kept": KEEP, "open": NO_FLAG, "left": LEAVE_OUT}
+_SQUARE = 50  # thousandths that a square's aspect may differ from 1
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Filters and sort order of the page Photos."""
+
+    order: str = "best"  # one of ORDERS
+    group: int | None = None  # a number into the labels' group names
+    judged_only: bool = False
+    faces: FaceFilter = "any"
+    shape: ShapeFilter = "any"
+    days: tuple[date, date] | None = None  # the first and the last, both included
+    folders: tuple[int, ...] = ()  # numbers into the facets' names; none: all
+    cameras: tuple[int, ...] = ()
+    better_than: int = 0  # percent
+    stars: int = 0  # at least
+    flag: FlagFilter = "any"
+
+    @property
+    def count(self) -> int:
+        """Number of filters that are set, besides group and order."""
+        set_ones = (self.judged_only, self.faces != "any", self.shape != "any", self.days)
+        more = (self.folders, self.cameras, self.better_than, self.stars, self.flag != "any")
+        return sum(map(bool, (*set_ones, *more)))
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of an index's photos, by row, for the filters."""
+
+    labels: IndexLabels
+    facets: Facets
+    looks: Looks
+    digests: list[str]
+    marks: Mapping[str, Marked]  # of the person, by digest
+    faces: IndexFaces | None = None
+
+
+class Sheet(NamedTuple):
+    """Rows of the photos to show, in order, and a sentence that describes them."""
+
+    rows: Codes  # of the index
+    sentence: str
+
+
+def orders(labels: IndexLabels) -> dict[str, str]:
+    """Names of the available sort orders; two of them need judgements."""
+    judged = not np.isnan(labels.scores).all()
+    return {key: name for key, name in ORDERS.items() if judged or key not in HELD_OUT}
+
+
+def day_range(facets: Facets) -> tuple[date, date] | None:
+    """First and last day on which a photo was taken, None if no day is known."""
+    told = sorted(filter(None, map(_day, np.unique(facets.days).tolist())))
+    return (told[0], told[-1]) if told else None
+
+
+def of_faces(faces: IndexFaces, wanted: FaceFilter) -> Flags:
+    """Whether each photo (n,) has a visible face, or faces with open eyes and none hardly open."""
+    if wanted == "face":
+        return np.nan_to_num(faces.column("faces")) > 0
+    shut = np.nan_to_num(faces.column("eyes_hardly_open"))
+    return (np.nan_to_num(faces.column("eyes_open")) > 0) & (shut == 0)
+
+
+def sheet(
+    known: Known, ratings: Ratings, percentiles: Ratings, filters: Filters, vector: str
+) -> Sheet:
+    """Photos of an index after filtering and sorting; `percentiles` (n,) are 0 to 100."""
+    labels = known.labels
+    shown = passing(known, percentiles, filters)
+    where = ""
+    if filters.group is not None:
+        where = f" in {plain(labels.group_names[filters.group])}"
+    if filters.order == "disagreement":
+        # Those that it cannot rate unseen are left out.
+        shown &= ~np.isnan(labels.scores) & ~np.isnan(ratings)
+    if known.faces is not None and filters.faces != "any":
+        where += {"face": " with a face", "eyes": " with open eyes"}[filters.faces]
+    rows = np.flatnonzero(shown)
+
+    photos = counted(len(rows), "judged photo" if filters.judged_only else "photo")
+    by = f"by **{plain(vector)}**"
+    if filters.order == "disagreement":
+        key = -np.abs(label_percentiles(ratings) - label_percentiles(labels.scores))[rows]
+        sentence = (
+            f"{counted(len(rows), 'judged photo')}{where}, first those on which {by[3:]} and "
+            "people differ most. The numbers say how much of the index each ranks below a photo."
+        )
+    elif filters.order == "date":
+        taken = known.facets.taken[rows]
+        undated = np.count_nonzero(taken == b"")
+        key = np.where(taken == b"", b"~", taken)  # after all times
+        sentence = f"{photos}{where}, the earliest first."
+        if undated:
+            sentence += f" {counted(int(undated), 'photo')} at the end tell no time."
+    elif filters.order == "worst":
+        key, sentence = ratings[rows], f"{photos}{where}, the worst {by} first."
+    else:
+        key, sentence = -ratings[rows], f"{photos}{where}, the best {by} first."
+    return Sheet(rows[np.argsort(key, kind="stable")], sentence)
+
+
+def passing(known: Known, percentiles: Ratings, filters: Filters) -> Flags:
+    """Whether each photo (n,) passes all filters."""
+    labels, facets = known.labels, known.facets
+    shown = np.ones(len(percentiles), dtype=bool)
+    if filters.group is not None:
+        shown &= labels.groups == filters.group
+    if filters.judged_only:
+        shown &= ~np.isnan(labels.scores)
+    if known.faces is not None and filters.faces != "any":
+        shown &= of_faces(known.faces, filters.faces)
+    if filters.shape != "any":
+        shown &= _of_shape(known.looks, filters.shape)
+    if filters.days is not None:
+        first, last = (day.isoformat().encode() for day in filters.days)
+        shown &= (facets.days >= first) & (facets.days <= last)
+    for wanted, names in ((filters.folders, facets.folders), (filters.cameras, facets.cameras)):
+        if wanted:
+            shown &= np.isin(names.codes, wanted)
+    if filters.better_than:
+        shown &= np.nan_to_num(percentiles) >= filters.better_than
+    if filters.stars or filters.flag != "any":
+        marks = [known.marks.get(digest, Marked()) for digest in known.digests]
+        shown &= np.array([mark.stars >= filters.stars for mark in marks], dtype=bool)
+        if filters.flag != "any":
+            shown &= np.array([mark.flag == _FLAG_OF[filters.flag] for mark in marks], dtype=bool)
+    return shown
+
+
+def shown_names(names: list[str], codes: Codes) -> dict[int, str]:
+    """Names to choose from by number, those of most photos first, with their number of photos."""
+    counts = np.bincount(codes[codes >= 0], minlength=len(names))
+    order = np.argsort(-counts, kind="stable")[:MOST_NAMES].tolist()
+    return {code: f"{printable(names[code])} ({counts[code]:,})" for code in order if counts[code]}
+
+
+def mistaken_pairs(pairs: Pairs, labels: IndexLabels, group: int | None, vector: str) -> Sheet:
+    """Photos of pairs (m, 2) that a vector orders wrongly, side by side, people's choice first.
+
+    With a group only pairs of two of its photos.
+    """
+    where = ""
+    if group is not None:
+        pairs = pairs[(labels.groups[pairs] == group).all(axis=1)]
+        where = f" in {plain(labels.group_names[group])}"
+    return Sheet(
+        pairs.ravel(),
+        f"{counted(len(pairs), 'pair')}{where} that **{plain(vector)}** is most wrong about: "
+        "first the photo that people prefer, then the one that it prefers.",
+    )
+
+
+def unseen_note(seen: Flags, ratings: Ratings, *, refitted: bool) -> str:
+    """Sentence on photos that a vector has learned from, and how they are rated here; "" if none.
+
+    `ratings` (n,) are held out, nan where that is not possible.
+    """
+    if refitted:
+        return (
+            "It has learned from these photos: each is rated here by what was learned without it "
+            "and those kept together with it."
+        )
+    gone = int(np.count_nonzero(seen & np.isnan(ratings)))
+    return f"It has learned from {counted(gone, 'photo')}, left out here." if gone else ""
+
+
+def differing(row: int, vector: Ratings, people: Floats) -> str:
+    """Caption of a photo by how a vector and people rank it."""
+    return f"vector {percentile_text(vector[row])} · people {percentile_text(people[row])}"
+
+
+def _of_shape(looks: Looks, shape: ShapeFilter) -> Flags:
+    aspects = looks.aspects.astype(np.int64)
+    square = np.abs(aspects - 1000) <= _SQUARE
+    return {
+        "square": square,
+        "landscape": ~square & (aspects > 1000),
+        "portrait": ~square & (aspects < 1000),
+        "any": np.ones(len(aspects), dtype=bool),
+    }[shape]
+
+
+def _day(text: bytes) -> date | None:
+    try:
+        return date.fromisoformat(text.decode("ascii"))
+    except ValueError:
+        return None

@@ -1,0 +1,100 @@
+"""Photos of a grid: which, in which order, in which stacks, and what is said of each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dashboard.routes.orders import UNRATED, PhotoColumns, hold_order
+from photorank.index.measuring.looks import Looks
+from photorank.index.opened import Index
+from photorank.outside_text import printable
+from photorank.typing import Codes, Ratings
+
+TOKEN_BYTES = 8  # of a digest, in an order
+TOKEN_DIGITS = 2 * TOKEN_BYTES
+
+Caption = Callable[[int], str]  # of a row; "" says the percentile
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPhotos:
+    """Photos of an index in the order in which a grid shows them."""
+
+    index: Index
+    rows: Codes  # (n,)
+    looks: Looks  # of all rows of the index
+    percentiles: Ratings | None = None  # of all rows of the index, 0 to 100
+    stacks: Codes | None = None  # (n,) photos of a stack at its first, 0 at the others, else 1
+    caption: Caption | None = None
+    captions: str = ""  # what the captions depend on, besides the rows
+
+    def hold(self) -> str:
+        """Hold the order to be fetched by the browser; returns its name."""
+        return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
+
+    def columns(self) -> PhotoColumns:
+        """What the browser needs of each photo before it draws it."""
+        rows = self.rows
+        if self.percentiles is None:
+            percentiles = np.full(len(rows), UNRATED)
+        else:
+            hundredths = 100 * self.percentiles[rows]
+            percentiles = np.where(np.isnan(hundredths), UNRATED, np.nan_to_num(hundredths))
+        stacks = np.ones(len(rows), np.uint16) if self.stacks is None else self.stacks
+        return PhotoColumns(
+            digests=beginnings(self.index)[rows],
+            aspects=self.looks.aspects[rows],
+            percentiles=percentiles.astype(np.uint16),
+            tones=self.looks.tones[rows] if self.looks.complete else np.zeros(len(rows), np.uint16),
+            stacks=np.minimum(stacks, 0xFFFF).astype(np.uint16),
+        )
+
+    def words(self, places: Sequence[int]) -> list[tuple[str, str]]:
+        """File name and caption of the photos at some places; nothing of their folders."""
+        rows = [int(self.rows[place]) for place in places]
+        caption = self.caption or (lambda row: "")
+        return [(printable(self.index.photo(row).path.name), caption(row)) for row in rows]
+
+
+def beginnings(index: Index) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    """First bytes (n, 8) of the photos' digests."""
+    text = "".join(digest[:TOKEN_DIGITS] for digest in index.digests())
+    return np.frombuffer(bytes.fromhex(text), np.uint8).reshape(-1, TOKEN_BYTES)
+
+
+def rows_of_tokens(index: Index, tokens: Sequence[str]) -> list[int]:
+    """Rows of the photos whose digests begin so, in the order of the tokens; no others."""
+    wanted = {token: place for place, token in enumerate(tokens)}
+    found = {
+        wanted[digest[:TOKEN_DIGITS]]: row
+        for row, digest in enumerate(index.digests())
+        if digest[:TOKEN_DIGITS] in wanted
+    }
+    return [found[place] for place in sorted(found)]
+
+
+def stacked(rows: Codes, series: Codes) -> tuple[Codes, Codes]:
+    """Rows with those of one series one after another, and the number of each stack.
+
+    `rows` (n,) are in the order of the grid and `series` (N,) numbers the series of all photos of
+    the index, -1 for none. A stack stands where its first photo stood.
+
+    Examples
+    --------
+    >>> rows, stacks = stacked(np.array([4, 1, 3, 0, 2]), np.array([7, -1, -1, 7, 7]))
+    >>> rows.tolist(), stacks.tolist()
+    ([4, 3, 0, 1, 2], [3, 0, 0, 1, 1])
+    >>> rows, stacks = stacked(np.array([0, 1]), np.array([-1, 3]))
+    >>> stacks.tolist()
+    [1, 1]
+    """
+    codes = series[rows]
+    n = len(rows)
+    own = np.where(codes < 0, codes.max(initial=-1) + 1 + np.arange(n), codes)
+    _, first, stack, sizes = np.unique(
+        own, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((np.arange(n), first[stack]))
+    counts = np.where(first[stack] == np.arange(n), sizes[stack], 0)
+    return rows[order], counts[order]

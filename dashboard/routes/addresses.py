@@ -1,0 +1,29 @@
+"""Addresses of the routes beside pages: below a token that is drawn anew for each server."""
+
+import secrets
+
+import streamlit as st
+from starlette.responses import Response
+
+# Nobody who was not given a page knows it, so that no other page can guess an address.
+TOKEN = secrets.token_urlsafe(16)
+ROOM = f"shown/{TOKEN}"
+
+_SAFE = {
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+KEEP = _SAFE | {"Cache-Control": "private, max-age=31536000, immutable"}
+FORGET = _SAFE | {"Cache-Control": "no-store"}
+
+
+def route_path(below: str) -> str:
+    """Path pattern of a route, below the path that the dashboard may be served under."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"{'/' if base else ''}{base}/{ROOM}/{below}"
+
+
+def missing() -> Response:
+    """Answer to whatever is not there, the same for all reasons."""
+    return Response(status_code=404, headers=FORGET)

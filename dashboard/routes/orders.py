@@ -1,0 +1,99 @@
+"""HTTP routes that serve the order of many photos as one small binary, and their names in pieces.
+
+An order is named by the digest of what it says, so a browser fetches it once.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from threading import Lock
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from dashboard.routes.addresses import KEEP, missing, route_path
+
+MOST_BYTES = 128 << 20  # of all orders together; a forgotten one is made again when it is asked for
+NAMES_A_PIECE = 200  # photos
+UNRATED = 0xFFFF  # in the place of a percentile
+
+# What is said of some places in an order: a name and a caption each.
+Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoColumns:
+    """What a grid needs to know of each photo before it is drawn, in the order of the grid."""
+
+    digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
+    aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths
+    percentiles: NDArray[np.uint16]  # (n,) in hundredths of a percent; UNRATED
+    tones: NDArray[np.uint16]  # (n,) mean colours in 5, 6 and 5 bits
+    stacks: NDArray[np.uint16]  # (n,) photos of a stack at its first, 0 at the others, else 1
+
+    def to_bytes(self) -> bytes:
+        """Columns one after another, little-endian."""
+        numbers = (self.aspects, self.percentiles, self.tones, self.stacks)
+        columns = [np.ascontiguousarray(column, dtype="<u2").tobytes() for column in numbers]
+        return b"".join([np.ascontiguousarray(self.digests).tobytes(), *columns])
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOrder:
+    """Order that the routes serve."""
+
+    data: bytes
+    n: int
+    words: Words
+
+
+_held: OrderedDict[str, HeldOrder] = OrderedDict()
+_lock = Lock()
+
+
+def hold_order(columns: PhotoColumns, words: Words, named_by: str) -> str:
+    """Hold an order to be fetched; returns the name that it is served under.
+
+    `named_by` tells orders apart whose words differ though their columns are the same.
+    """
+    data = columns.to_bytes()
+    name = sha256(data + named_by.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    with _lock:
+        _held[name] = HeldOrder(data, len(columns.aspects), words)
+        _held.move_to_end(name)
+        while len(_held) > 1 and sum(len(one.data) for one in _held.values()) > MOST_BYTES:
+            _held.popitem(last=False)
+    return name
+
+
+def order_routes() -> list[Route]:
+    """HTTP routes of orders and of the names in them."""
+    return [
+        Route(route_path("orders/{order}"), _order),
+        Route(route_path("orders/{order}/words/{piece:int}"), _words),
+    ]
+
+
+async def _order(request: Request) -> Response:
+    with _lock:
+        held = _held.get(request.path_params["order"])
+    if held is None:
+        return missing()
+    return Response(held.data, media_type="application/octet-stream", headers=KEEP)
+
+
+async def _words(request: Request) -> Response:
+    with _lock:
+        held = _held.get(request.path_params["order"])
+    start = request.path_params["piece"] * NAMES_A_PIECE
+    if held is None or start >= held.n:
+        return missing()
+    places = range(start, min(held.n, start + NAMES_A_PIECE))
+    words = await run_in_threadpool(held.words, places)
+    return JSONResponse(words, headers=KEEP)

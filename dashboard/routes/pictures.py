@@ -1,0 +1,205 @@
+"""HTTP routes that serve photos of indexes by digest: previews, and originals to look at closely.
+
+Nothing but a photo of an index in the workspace is served, under the beginning of its digest and
+below the server's token; no address holds a path. What is sent was either made anew from pixels,
+or is the very content that the digest names.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard.routes.addresses import FORGET, KEEP, missing, route_path
+from dashboard.routes.preview_store import PreviewStore
+from dashboard.routes.uploads import uploaded
+from photorank.errors import PhotorankError
+from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.reading.rows import digest_beginning, load_photos
+from photorank.photos.decode_pool import jpeg_isolated
+from photorank.photos.open_photo import photo_digest, read_photo
+from photorank.workspace import IndexPaths, Workspace
+
+THUMBNAIL_SIDE = 384  # pixels of the long side, made when a photo was indexed
+PREVIEW_SIDES = (1024, 2048)
+TOKEN_DIGITS = 16  # of a digest, that name a photo among those of an index
+UPLOADED = "uploaded"  # in the place of an index: what a visitor has uploaded
+_PHOTO = re.compile(f"[0-9a-f]{{{TOKEN_DIGITS},64}}")
+
+# What every browser decodes; all else is sent as JPEG.
+_JPEG, _PNG, _WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"
+_EXIF_OF_PNG, _EXIF_OF_WEBP = b"eXIf", b"EXIF"  # may turn a picture, which not every browser does
+
+_pool = ThreadPoolExecutor(usable_cores(), thread_name_prefix="pictures")
+_making: dict[tuple[str, ...], "asyncio.Future[Response]"] = {}
+
+
+def picture_routes() -> list[Route]:
+    """HTTP routes of previews and originals."""
+    return [Route(route_path("photos/{index}/{photo}/{size}"), _picture)]
+
+
+async def _picture(request: Request) -> Response:
+    index, photo, size = (request.path_params[name] for name in ("index", "photo", "size"))
+    make = _MAKERS.get(size)
+    if make is None or not _PHOTO.fullmatch(photo):
+        return missing()
+    key = (str(Workspace.current().root), index, photo, size)
+    loop = asyncio.get_running_loop()
+    if key not in _making:  # who asks for what is being made waits for it
+        _making[key] = loop.run_in_executor(_pool, _made, index, photo, make)
+        _making[key].add_done_callback(lambda _: _making.pop(key, None))
+    made = await asyncio.shield(_making[key])
+    return Response(made.body, made.status_code, headers=dict(made.headers))
+
+
+def _made(index: str, photo: str, make: "Maker") -> Response:
+    """Answer for a photo, made in a thread of its own."""
+    workspace = Workspace.current()
+    try:
+        if index == UPLOADED:
+            data = uploaded(photo)
+            return missing() if data is None else make(_Uploaded(data))
+        if index not in workspace.index_names():
+            return missing()
+        paths = workspace.index(index)
+        found = digest_beginning(paths, photo)
+        return missing() if found is None else make(_Indexed(workspace, paths, *found))
+    except PhotorankError:
+        return missing()  # what it says may name a folder
+
+
+class _Indexed:
+    """Photo of an index, with what is kept of it."""
+
+    def __init__(self, workspace: Workspace, paths: IndexPaths, digest: str, number: int) -> None:
+        self._paths = paths
+        self._number = number
+        self._digest = digest
+        self._store = _store(workspace.previews)
+
+    def content(self) -> bytes | None:
+        """Bytes of its file, None if the file is gone or holds something else now."""
+        import numpy as np
+
+        try:
+            [photo] = load_photos(self._paths, np.array([self._number]))
+            data = read_photo(photo.path)
+        except PhotorankError:
+            return None
+        return data if photo_digest(data) == self._digest else None
+
+    def thumbnail(self) -> bytes | None:
+        """Bytes of its thumbnail, None if that is gone."""
+        try:
+            return self._paths.thumbnail(self._digest).read_bytes()
+        except OSError:
+            return None
+
+    def stored(self, side: int) -> bytes | None:
+        """Preview that was made before."""
+        return self._store.get(self._digest, side)
+
+    def store(self, side: int, data: bytes) -> None:
+        """Keep a preview."""
+        self._store.put(self._digest, side, data)
+
+
+class _Uploaded:
+    """Photo that a visitor has uploaded: nothing is kept of it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def content(self) -> bytes | None:
+        """Bytes of the upload."""
+        return self._data
+
+    def thumbnail(self) -> bytes | None:
+        """None: it was not indexed."""
+        return None
+
+    def stored(self, side: int) -> bytes | None:
+        """None: nothing is kept."""
+        return None
+
+    def store(self, side: int, data: bytes) -> None:
+        """Keep nothing."""
+
+
+Maker = Callable[[_Indexed | _Uploaded], Response]
+
+
+def _thumbnail(photo: _Indexed | _Uploaded) -> Response:
+    small = photo.thumbnail()
+    if small is not None:
+        return Response(small, media_type="image/webp", headers=KEEP)
+    return _preview(photo, THUMBNAIL_SIDE)
+
+
+def _preview(photo: _Indexed | _Uploaded, side: int) -> Response:
+    data = photo.stored(side)
+    if data is None:
+        content = photo.content()
+        if content is None:
+            return _instead(photo)
+        try:
+            data = jpeg_isolated(content, long_side=side)
+        except PhotorankError:
+            return _instead(photo)
+        photo.store(side, data)
+    return Response(data, media_type="image/jpeg", headers=KEEP)
+
+
+def _original(photo: _Indexed | _Uploaded) -> Response:
+    content = photo.content()
+    if content is None:
+        return _instead(photo)
+    kind = _shown_as_it_is(content)
+    if kind is not None:
+        return Response(content, media_type=kind, headers=KEEP)
+    try:
+        data = jpeg_isolated(content)
+    except PhotorankError:
+        return _instead(photo)
+    return Response(data, media_type="image/jpeg", headers=KEEP)
+
+
+def _instead(photo: _Indexed | _Uploaded) -> Response:
+    """Thumbnail in the place of what cannot be had now, which is asked for again next time."""
+    small = photo.thumbnail()
+    if small is None:
+        return missing()
+    return Response(small, media_type="image/webp", headers=FORGET)
+
+
+def _shown_as_it_is(content: bytes) -> str | None:
+    """Media type of a file that every browser shows upright; None for any other."""
+    if content.startswith(_JPEG):
+        return "image/jpeg"
+    if content.startswith(_PNG) and _EXIF_OF_PNG not in content:
+        return "image/png"
+    if content.startswith(_WEBP) and content[8:12] == b"WEBP" and _EXIF_OF_WEBP not in content:
+        return "image/webp"
+    return None
+
+
+@cache
+def _store(folder: Path) -> PreviewStore:
+    return PreviewStore(folder)
+
+
+_MAKERS: dict[str, Maker] = {
+    str(THUMBNAIL_SIDE): _thumbnail,
+    **{
+        str(side): lambda photo, side=side: _preview(photo, side)  # type: ignore[misc]
+        for side in PREVIEW_SIDES
+    },
+    "full": _original,
+}

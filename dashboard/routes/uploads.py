@@ -1,0 +1,28 @@
+"""Photos that visitors uploaded, in memory, for the routes that show them."""
+
+from collections import OrderedDict
+from threading import Lock
+
+from photorank.photos.open_photo import photo_digest
+
+MOST_BYTES = 512 << 20  # of all uploads together; the oldest are forgotten
+
+_held: OrderedDict[str, bytes] = OrderedDict()
+_lock = Lock()
+
+
+def hold_upload(data: bytes) -> str:
+    """Hold an upload's bytes to be shown; returns its digest, under which it is served."""
+    digest = photo_digest(data)
+    with _lock:
+        _held[digest] = data
+        _held.move_to_end(digest)
+        while len(_held) > 1 and sum(map(len, _held.values())) > MOST_BYTES:
+            _held.popitem(last=False)
+    return digest
+
+
+def uploaded(digest: str) -> bytes | None:
+    """Bytes of an upload by its whole digest, None if it is not held any more."""
+    with _lock:
+        return _held.get(digest)

@@ -1,0 +1,25 @@
+"""Grid of the page Photos, which each mark of a person draws again without the rest of the page."""
+
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.component.photo_view import GridStyle, photo_grid
+from dashboard.models.photos.shown_photos import ShownPhotos
+
+ACTIONS = {"alike": "More like it", "why": "Why?"}
+
+
+@st.fragment
+def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
+    """Show photos with a person's marks, and go where a button leads."""
+    style = GridStyle(rater=rater, actions=ACTIONS, opened=opened)
+    act = photo_grid("photos", photos, style)
+    if act is None or not act.rows:
+        return
+    token = session_state.photo_token(photos.index.photo(act.rows[0]).digest)
+    if act.what == "alike":
+        query = session_state.link_query({"by": "photo", "like": token})
+        st.switch_page("views/search.py", query_params=query)
+    if act.what == "why":
+        query = session_state.link_query({"photo": token})
+        st.switch_page("views/photo.py", query_params=query)

@@ -1,0 +1,73 @@
+"""Filters of the page Photos, in one compact bar: an order, a group, and a panel with the rest."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard.models.photos import photos_page
+from dashboard.models.photos.photos_page import Filters, Known
+from dashboard.widgets import pickers
+
+
+def ask_filters(known: Known, *, some_judged: bool) -> Filters:
+    """Show the filters of an index's photos; returns what is set."""
+    labels = known.labels
+    order = pickers.choose_one("Show", photos_page.orders(labels), "order")
+    group = pickers.group_picker(labels.group_names)
+    panel = st.popover("Filter", icon=":material/filter_alt:", key="filters")
+    with panel:
+        return _panel(known, order, group, some_judged=some_judged)
+
+
+def _panel(known: Known, order: str, group: int | None, *, some_judged: bool) -> Filters:
+    facets = known.facets
+    faced: photos_page.FaceFilter = "any"
+    if known.faces is not None and known.faces.by_row:
+        faced = pickers.choose_one("Faces", photos_page.FACE_FILTERS, "faces")
+    shape = pickers.choose_one("Shape", photos_page.SHAPES, "shape")
+    flag = pickers.choose_one("Your marks", photos_page.FLAGS, "marked")
+    stars = st.slider("Your stars, at least", 0, 5, key="stars", persist_state="session")
+    better = st.slider("Better than, percent", 0, 99, key="better", persist_state="session")
+    folders = _names("Folders", facets.folders.names, facets.folders.codes, "folders")
+    cameras = _names("Cameras", facets.cameras.names, facets.cameras.codes, "cameras")
+    judged_only = some_judged and st.toggle("Judged photos only", key="judged", bind="query-params")
+    return Filters(
+        order=order,
+        group=group,
+        judged_only=judged_only,
+        faces=faced,
+        shape=shape,
+        days=_days(known),
+        folders=folders,
+        cameras=cameras,
+        better_than=better,
+        stars=stars,
+        flag=flag,
+    )
+
+
+def _names(label: str, names: list[str], codes: Any, key: str) -> tuple[int, ...]:
+    shown = photos_page.shown_names(names, codes)
+    if len(shown) < 2:
+        return ()
+    chosen = st.multiselect(
+        label,
+        list(shown),
+        format_func=lambda code: shown.get(code, ""),
+        key=key,
+        placeholder="All",
+        persist_state="session",
+    )
+    return tuple(chosen)
+
+
+def _days(known: Known) -> tuple[Any, Any] | None:
+    span = photos_page.day_range(known.facets)
+    if span is None or span[0] == span[1]:
+        return None
+    chosen = st.date_input(
+        "Taken", span, min_value=span[0], max_value=span[1], key="days", persist_state="session"
+    )
+    if not isinstance(chosen, tuple) or len(chosen) < 2 or chosen == span:
+        return None
+    return chosen[0], chosen[1]

@@ -1,0 +1,34 @@
+"""What photos are found by, besides their ratings: day, camera and folder, by row."""
+
+import os
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from photorank.index.reading.memberships import Named, coded, named
+from photorank.index.reading.rows import Facts, Rows
+from photorank.photos.metadata.time_text import DAY_LETTERS
+
+
+class Facets(NamedTuple):
+    """Day, camera and folder of each photo, in the order of :meth:`Index.photos`."""
+
+    taken: NDArray[np.bytes_]  # (n,) 2024-07-31T18:05:09, empty where unknown
+    cameras: Named
+    folders: Named  # below what all folders have in common
+
+    @property
+    def days(self) -> NDArray[np.bytes_]:
+        """Day (n,) on which each photo was taken, as 2024-07-31; empty where unknown."""
+        return self.taken.astype(f"S{DAY_LETTERS}")
+
+
+def load_facets(rows: Rows, facts: Facts) -> Facets:
+    """Day, camera and folder of the rows."""
+    folders = [os.path.dirname(path) for path in rows.paths]
+    codes, known = coded(folders)
+    common = os.path.commonpath(known) if len(known) > 1 else b""
+    names = [os.fsdecode(os.path.relpath(one, common) if common else one) for one in known]
+    taken = np.array([text or b"" for text in facts.taken], dtype="S32")
+    return Facets(taken, named(facts.cameras), Named(codes, names))

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Columns, urlsOf, Words } from "../../../dashboard/component/order.js";
+import { fitScale, FITTED, kept, placed, zoomed } from "../../../dashboard/component/zoom.js";
+
+/** Bytes of an order as Python writes it. */
+function order(rows) {
+  const ids = rows.flatMap(([id]) => Array.from({ length: 8 }, (_, k) => (k ? 0 : id)));
+  const column = (k) => rows.flatMap((row) => [row[k] & 255, row[k] >> 8]);
+  return Uint8Array.from([...ids, ...[1, 2, 3, 4].flatMap(column)]).buffer;
+}
+
+const ROWS = [[171, 1500, 9876, 0xf800, 3], [2, 667, 0xffff, 0, 0], [3, 1000, 10000, 1, 0], [4, 1000, 0, 1, 1]];
+
+test("columns are read as they were written", () => {
+  const columns = new Columns(order(ROWS));
+  assert.equal(columns.n, 4);
+  assert.equal(columns.token(0), "ab00000000000000");
+  assert.equal(columns.aspects[1], 667);
+  assert.equal(columns.colour(0), "rgb(248 0 0)");
+  assert.ok(!columns.colour(1));
+  assert.deepEqual([0, 1, 2, 3].map((i) => columns.better(i)),
+    ["better than 98 %", "", "better than 99 %", "better than 0 %"]);
+});
+
+test("an order that came in part is no order", () => {
+  assert.throws(() => new Columns(order(ROWS).slice(0, 30)));
+});
+
+test("a closed stack is its first photo, an open one all of them", () => {
+  const columns = new Columns(order(ROWS));
+  assert.deepEqual([...columns.shown(new Set())], [0, 3]);
+  assert.deepEqual([...columns.shown(new Set([columns.token(0)]))], [0, 1, 2, 3]);
+});
+
+test("addresses hold no more than one name a part", () => {
+  assert.equal(urlsOf("http://h/b", "a/../b", "../x").small, "http://h/b/photos/a%2F..%2Fb/..%2Fx/384");
+});
+
+test("names are fetched once a piece, and asked for again after a failure", async (t) => {
+  const asked = [];
+  let fails = true;
+  t.mock.method(globalThis, "fetch", async (at) => {
+    asked.push(at);
+    return fails ? { ok: false, status: 500 } : { ok: true, json: async () => [["a.jpg", "best"]] };
+  });
+  const words = new Words("http://h/o", () => {});
+  const settle = () => new Promise((done) => setImmediate(done));
+  assert.deepEqual(words.of(0), ["", ""]);
+  words.of(1);
+  await settle();
+  fails = false;
+  words.of(0);
+  await settle();
+  assert.deepEqual(words.of(0), ["a.jpg", "best"]);
+  assert.deepEqual(words.of(5), ["", ""]);
+  assert.deepEqual(asked, ["http://h/o/words/0", "http://h/o/words/0"]);
+});
+
+const PHOTO = [6000, 4000], FRAME = [1200, 600];
+
+test("a fitted photo is whole and in the middle", () => {
+  const at = placed(FITTED, PHOTO, FRAME, 1);
+  assert.deepEqual(at, { width: 900, height: 600, left: 150, top: 0 });
+});
+
+test("at 100 % a pixel of the photo is a pixel of the screen, and no edge shows", () => {
+  const at = placed({ zoom: 1, x: 0, y: 1 }, PHOTO, FRAME, 2);
+  assert.deepEqual(at, { width: 3000, height: 2000, left: 0, top: -1400 });
+});
+
+test("zooming out ends at the fitted photo, zooming in has an end", () => {
+  assert.deepEqual(zoomed({ zoom: 0.2, x: 0.3, y: 0.3 }, 0.5, PHOTO, FRAME, 1), FITTED);
+  assert.equal(zoomed({ zoom: 3, x: 0.3, y: 0.3 }, 9, PHOTO, FRAME, 1).zoom, 4);
+  assert.equal(fitScale([30, 20], FRAME, 1), 2);
+  assert.deepEqual(kept({ zoom: 1, x: -3, y: 2 }), { zoom: 1, x: 0, y: 1 });
+});

@@ -1,0 +1,45 @@
+"""The component's JavaScript: its own tests, its size, and what it may not do."""
+
+import gzip
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+FOLDER = HERE.parents[2] / "dashboard" / "component"
+MODULES = sorted(FOLDER.glob("*.js"))
+SERVED = [path for path in MODULES if path.name != "eslint.config.js"]
+MOST_BYTES = 45_000  # of all modules and the style sheet, as they are sent
+
+
+def test_its_own_tests_pass():
+    """Packing, the outbox, keys, marks, orders and zoom hold what their tests say."""
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed: apt-get install nodejs runs the component's tests")
+    command = [node, "--test", *map(str, sorted(HERE.glob("*.test.mjs")))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_text_from_outside_is_only_set_as_text():
+    """No module makes markup of a string, and none asks another server."""
+    for path in SERVED:
+        code = path.read_text()
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", code)
+        assert set(re.findall(r"https?://[^\s\"'`]+", code)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_every_module_is_documented_and_small():
+    """Each says what it is in its first line, and none is longer than a person reads at once."""
+    for path in SERVED:
+        assert path.read_text().startswith("/**"), path.name
+
+
+def test_it_stays_small():
+    """What a browser fetches of it is less than a tenth of one photo of twelve megapixels."""
+    sent = [*SERVED, FOLDER / "component.css"]
+    assert sum(len(gzip.compress(path.read_bytes())) for path in sent) < MOST_BYTES

@@ -1,0 +1,101 @@
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from photorank.index.judging.marks import marks_of
+from photorank.index.opened import Index
+from photorank.workspace import IndexPaths
+from tests.fixtures.mounted import mounted, press
+
+
+@pytest.fixture
+def paths(home):
+    """Return the files of the index `small`."""
+    return IndexPaths(home / "index" / "small")
+
+
+def page():
+    """Show three photos with the marks of ann, and what was asked for."""
+    import numpy as np
+    import streamlit as st
+
+    from dashboard.cache import index_data
+    from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+
+    index = index_data.index("small")
+    rows = np.array([2, 0, 1])
+    style = GridStyle(rater="ann", actions={"alike": "More like it"})
+    act = photo_grid("g", shown_photos(index, rows), style)
+    st.text(repr(act))
+
+
+@pytest.fixture
+def shown(paths):
+    """Return the page, run once."""
+    app = AppTest.from_function(page, default_timeout=60)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def test_marks_are_written_once_and_acknowledged(shown, paths):
+    """What is sent again changes nothing, and another tab counts by itself."""
+    digests = Index.open(paths).digests()
+    star = {"token": digests[0][:16], "mark": "stars", "value": 4}
+    flag = {"token": digests[1][:16], "mark": "flag", "value": -1}
+    press(shown, "g-small", star)
+    [data] = mounted(shown)
+    assert data["acked"] == {"client": "tab", "seq": 1}
+    assert data["marks"] == {digests[0][:16]: [0, 4]}
+
+    press(shown, "g-small", star, flag)
+    press(shown, "g-small", {**star, "value": 2}, client="another tab")
+    assert marks_of(paths, "ann") == {digests[0]: (0, 2), digests[1]: (-1, 0)}
+    assert mounted(shown)[0]["acked"] == {"client": "another tab", "seq": 1}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"outbox": 3},
+        {"outbox": {"client": 1, "items": []}},
+        {"outbox": {"client": "x", "items": "y"}},
+        {"outbox": {"client": "x", "items": [{"seq": "1"}, None, {"seq": 1, "mark": "stars"}]}},
+        {
+            "outbox": {
+                "client": "x",
+                "items": [{"seq": 1, "token": "%", "mark": "flag", "value": 1}],
+            }
+        },
+        {"act": {"what": ["alike"], "tokens": [1]}},
+    ],
+)
+def test_what_no_component_sends_is_no_mark(shown, paths, state):
+    """A page that is spoken to by hand keeps nothing, and goes on."""
+    shown.session_state["g-small"] = state
+    shown.run()
+    assert not shown.exception
+    assert marks_of(paths, "ann") == {}
+
+
+def test_a_mark_that_is_none_is_told(shown, paths):
+    """Six stars are refused in words."""
+    token = Index.open(paths).digests()[0][:16]
+    press(shown, "g-small", {"token": token, "mark": "stars", "value": 6})
+    assert "no mark" in shown.error[0].value or "6" in shown.error[0].value
+
+
+def test_a_button_tells_which_photos_it_is_for(shown, paths):
+    """Photos are named by the beginnings of their digests, in the order of the press."""
+    digests = Index.open(paths).digests()
+    tokens = [digests[3][:16], digests[1][:16], "0" * 16]
+    shown.session_state["g-small"] = {"act": {"what": "alike", "tokens": tokens}}
+    shown.run()
+    assert shown.text[0].value == "Act(what='alike', rows=[3, 1])"
+
+
+def test_nothing_of_a_folder_is_passed_to_the_page(shown, paths):
+    """Photos are named by index and digest alone."""
+    folder = str(Index.open(paths).photo(0).path.parent)
+    assert folder not in json.dumps(mounted(shown))

@@ -1,0 +1,157 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from dashboard.models.photos import photos_page
+from dashboard.models.photos.photos_page import Filters, Known
+from photorank.index.judging.marks import Marked
+from photorank.index.measuring.looks import Looks
+from photorank.index.opened import IndexLabels
+from photorank.index.reading.facets import Facets
+from photorank.index.reading.memberships import Named
+from tests.photos.faces.test_face import LARGE
+from tests.rating.test_faces_in_series import faces_of
+
+NAN = float("nan")
+RATINGS = np.array([0.1, 0.4, 0.2, 0.3])
+LABELS = IndexLabels(
+    scores=np.array([5.0, 1.0, NAN, 3.0]),
+    n_raters=np.array([1, 1, 0, 1]),
+    groups=np.array([0, 0, 1, -1]),
+    group_names=["*beach*", "forest"],
+    series=np.full(4, -1),
+    series_names=[],
+)
+
+
+TAKEN = np.array([b"2024-07-31T18:05:09", b"", b"2023-01-01", b"2024-07-30T09:00:00+02:00"])
+FACETS = Facets(
+    TAKEN, Named(np.array([0, 1, 0, -1]), ["A", "B"]), Named(np.array([0, 0, 1, 1]), ["x", "y"])
+)
+LOOKS = Looks(np.array([1500, 667, 1040, 1333], np.uint16), np.ones(4, np.uint16))
+MARKS = {"b": Marked(1, 4), "c": Marked(-1, 0), "d": Marked(0, 2)}
+
+
+def sheet(filters, faces=None):
+    """Return what the page shows of four photos."""
+    known = Known(LABELS, FACETS, LOOKS, list("abcd"), MARKS, faces)
+    return photos_page.sheet(known, RATINGS, np.array([0.0, 75.0, 25.0, 50.0]), filters, "v")
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        (Filters(), [1, 3, 2, 0]),
+        (Filters("worst"), [0, 2, 3, 1]),
+        (Filters(group=0), [1, 0]),
+        (Filters(judged_only=True), [1, 3, 0]),
+        (Filters("worst", group=1, judged_only=True), []),
+    ],
+)
+def test_filters_choose_and_the_vector_orders(filters, rows):
+    """Each filter takes photos away; what is left is in the vector's order."""
+    assert sheet(filters).rows.tolist() == rows
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows", "words"),
+    [
+        ("any", [1, 3, 2, 0], "4 photos, "),
+        ("face", [1, 3, 0], "3 photos with a face, "),
+        ("eyes", [3], "1 photo with open eyes, "),
+    ],
+)
+def test_photos_are_filtered_by_their_faces(wanted, rows, words):
+    """Eyes are open where some are and none is hardly open; where nobody looked there is none."""
+    eyes_open = LARGE._replace(eyes="open")
+    faces = faces_of(
+        [LARGE._replace(eyes="unknown")],
+        [eyes_open, LARGE._replace(eyes="hardly open")],
+        None,
+        [eyes_open],
+    )
+    found = sheet(Filters(faces=wanted), faces=faces)
+    assert found.rows.tolist() == rows
+    assert found.sentence.startswith(words)
+
+
+def test_disagreement_begins_where_people_and_vector_differ_most():
+    """Only judged photos can disagree; 0 and 1 stand at opposite ends of the two orders."""
+    found = sheet(Filters("disagreement"))
+
+    assert set(found.rows[:2].tolist()) == {0, 1}
+    assert found.rows[2] == 3
+
+
+def test_without_judgements_nobody_disagrees():
+    """The order by disagreement is offered where there are labels."""
+    nothing = LABELS._replace(scores=np.full(4, NAN))
+
+    assert "disagreement" in photos_page.orders(LABELS)
+    assert "disagreement" not in photos_page.orders(nothing)
+
+
+def test_a_groups_name_is_no_markup():
+    """The sentence shows it letter by letter."""
+    assert r"\*beach\*" in sheet(Filters(group=0)).sentence
+
+
+def test_mistakes_stand_side_by_side():
+    """Each pair is two photos in a row, people's choice first."""
+    pairs = np.array([[3, 1], [0, 1]])
+    found = photos_page.mistaken_pairs(pairs, LABELS, None, "v")
+    in_group = photos_page.mistaken_pairs(pairs, LABELS, 0, "v")
+
+    assert found.rows.tolist() == [3, 1, 0, 1]
+    assert in_group.rows.tolist() == [0, 1]
+    assert found.sentence.startswith("2 pairs that **v** is most wrong about")
+
+
+def test_photos_that_were_learned_from_are_told():
+    """Either they are rated by what was learned without them, or they are left out."""
+    seen, ratings = np.array([True, True, False]), np.array([np.nan, np.nan, 1.0])
+
+    assert "learned without it" in photos_page.unseen_note(seen, ratings, refitted=True)
+    assert "2 photos, left out" in photos_page.unseen_note(seen, ratings, refitted=False)
+    assert photos_page.unseen_note(np.zeros(3, bool), ratings, refitted=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        (Filters(shape="landscape"), [3, 0]),
+        (Filters(shape="portrait"), [1]),
+        (Filters(shape="square"), [2]),
+        (Filters(days=(date(2024, 7, 30), date(2024, 7, 31))), [3, 0]),
+        (Filters(folders=(1,)), [3, 2]),
+        (Filters(cameras=(0, 1)), [1, 2, 0]),
+        (Filters(better_than=50), [1, 3]),
+        (Filters(stars=2), [1, 3]),
+        (Filters(flag="kept"), [1]),
+        (Filters(flag="left"), [2]),
+        (Filters(flag="open"), [3, 0]),
+        (Filters("date"), [2, 3, 0, 1]),
+    ],
+)
+def test_photos_are_found_by_what_is_known_of_them(filters, rows):
+    """Where a thing is not known of a photo it does not pass, and comes last by date."""
+    assert sheet(filters).rows.tolist() == rows
+
+
+def test_the_first_and_the_last_day_are_told():
+    """Of the days that are known; a time that is none is left out."""
+    assert photos_page.day_range(FACETS) == (date(2023, 1, 1), date(2024, 7, 31))
+    assert photos_page.day_range(FACETS._replace(taken=np.array([b"", b"x"]))) is None
+
+
+def test_filters_are_counted():
+    """The group and the order stand in the bar itself."""
+    assert Filters("date", group=1).count == 0
+    assert Filters(stars=3, faces="eyes", folders=(1,)).count == 3
+
+
+def test_names_to_choose_from_begin_with_the_most_frequent():
+    """Each with its number of photos, and none without."""
+    shown = photos_page.shown_names(["a", "b\u202e", "c"], np.array([1, 1, 0, -1]))
+    assert shown == {1: "b\\u202e (2)", 0: "a (1)"}

@@ -1,0 +1,62 @@
+import json
+
+import numpy as np
+import pytest
+from starlette.applications import Starlette
+
+from dashboard.routes import orders
+from dashboard.routes.addresses import ROOM
+
+
+@pytest.fixture
+def fetch(ask):
+    """Return a function that fetches an address of an order: status and bytes."""
+
+    def fetched(address):
+        sent = ask(Starlette(routes=orders.order_routes()), f"/{ROOM}/orders/{address}")
+        return sent["http.response.start"]["status"], sent["http.response.body"]["body"]
+
+    return fetched
+
+
+def columns(n, first=0):
+    """Return the columns of n photos."""
+    numbers = np.arange(first, first + n, dtype=np.uint16)
+    digests = np.zeros((n, 8), np.uint8)
+    return orders.PhotoColumns(digests, 1000 + numbers, numbers, numbers, numbers)
+
+
+def words(places):
+    """Return a name and a caption for each place."""
+    return [(f"<b>{place}.jpg", "") for place in places]
+
+
+def test_an_order_is_sixteen_bytes_a_photo(fetch):
+    """A hundred thousand photos are less than two megabytes."""
+    name = orders.hold_order(columns(300), words, "")
+    status, body = fetch(name)
+    assert (status, len(body)) == (200, 300 * 16)
+    assert int.from_bytes(body[300 * 8 : 300 * 8 + 2], "little") == 1000
+
+
+def test_names_come_in_pieces(fetch):
+    """The last piece is short, and after it there is none."""
+    name = orders.hold_order(columns(300), words, "")
+    pieces = [json.loads(fetch(f"{name}/words/{piece}")[1]) for piece in (0, 1)]
+    assert [len(piece) for piece in pieces] == [orders.NAMES_A_PIECE, 100]
+    assert pieces[1][0] == ["<b>200.jpg", ""]
+    assert fetch(f"{name}/words/2")[0] == 404
+
+
+def test_the_same_photos_with_other_words_are_another_order(fetch):
+    """A browser keeps what it has fetched, so no name may say two things."""
+    assert orders.hold_order(columns(3), words, "a") == orders.hold_order(columns(3), words, "a")
+    assert orders.hold_order(columns(3), words, "a") != orders.hold_order(columns(3), words, "b")
+
+
+def test_the_oldest_orders_are_forgotten(fetch, monkeypatch):
+    """The one that was held last always stays."""
+    monkeypatch.setattr(orders, "MOST_BYTES", 100)
+    first = orders.hold_order(columns(5), words, "")
+    second = orders.hold_order(columns(5, 1), words, "")
+    assert (fetch(first)[0], fetch(second)[0]) == (404, 200)

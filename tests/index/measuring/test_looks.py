@@ -1,0 +1,37 @@
+import pytest
+
+from photorank.index.measuring import looks
+from photorank.index.opened import Index
+from photorank.workspace import IndexPaths
+
+
+@pytest.fixture
+def index(home):
+    """Return the index `small`."""
+    return Index.open(IndexPaths(home / "index" / "small"))
+
+
+def test_shapes_are_there_at_once_and_colours_are_kept(index, monkeypatch):
+    """What was looked at once is not opened again."""
+    quick = looks.quick_looks(index.paths, index.digests())
+    assert not quick.complete
+    assert (quick.aspects > 0).all()
+    whole = looks.whole_looks(index.paths, index.digests())
+    assert whole.complete
+    assert whole.aspects.tolist() == quick.aspects.tolist()
+    monkeypatch.setattr(looks, "aspect_of_file", None)
+    assert looks.quick_looks(index.paths, index.digests()).tones.tolist() == whole.tones.tolist()
+
+
+def test_a_thumbnail_that_is_gone_keeps_nobody_waiting(index):
+    """Its photo has a usual shape and a grey of its own; it is looked for again next time."""
+    index.thumbnail(index.photo(0)).unlink()
+    found = looks.whole_looks(index.paths, index.digests())
+    assert found.complete
+    assert found.aspects[0] == 1500
+
+
+def test_a_damaged_file_of_looks_is_made_again(index):
+    """It is a cache."""
+    index.paths.looks.write_bytes(b"no arrays")
+    assert looks.whole_looks(index.paths, index.digests()).complete
