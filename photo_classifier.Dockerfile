@@ -14,7 +14,7 @@ RUN touch /source/photo_classifier.lock \
  && /opt/photorank/bin/pip install --no-cache-dir --index-url "${TORCH_INDEX}" \
       --constraint /source/photo_classifier.lock "torch==2.*" torchvision \
  && /opt/photorank/bin/pip install --no-cache-dir \
-      --constraint /source/photo_classifier.lock "/source[embedded]" \
+      --constraint /source/photo_classifier.lock "/source[embedded,service]" \
  && /opt/photorank/bin/pip uninstall -y pip setuptools \
  && mkdir -p /data/index /data/datasets /photos
 # The sample is part of the image, so that the first start need not build it.
@@ -31,8 +31,9 @@ ENV PATH=/opt/photorank/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
 VOLUME ["/data/index", "/photos"]
-EXPOSE 5000
+# The dashboard, and `photorank serve`.
+EXPOSE 5000 8700
 HEALTHCHECK --interval=30s --timeout=5s --start-period=180s \
-  CMD ["python3", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:5000/_stcore/health', timeout=4)"]
+  CMD ["sh", "-c", "for url in 5000/_stcore/health 8700/healthz; do python3 -c \"from urllib.request import urlopen; urlopen('http://127.0.0.1:$url', timeout=2)\" 2>/dev/null && exit 0; done; exit 1"]
 # The one place that listens on a network: publish the port on 127.0.0.1.
 CMD ["photorank", "demo", "--no-open", "--listen", "0.0.0.0", "--port", "5000"]

@@ -31,6 +31,7 @@ ROOMS = [
     {"album"},
     {"export"},
     {"scoring"},
+    {"service"},
     {"demo", "bench", "doctor"},
     {"api"},
     {"cli", "__init__", "dashboard"},
@@ -69,6 +70,7 @@ AT_HOME = {
     "export": {"pyarrow", "PIL", "pikepdf", "reportlab"},  # tables; books
     "scoring": {"pyarrow", "fsspec"},  # lists of paths; addresses
     "api": {"pandas", "PIL", "sklearn"},  # what Python users bring and take away
+    "service": {"starlette", "uvicorn", "prometheus_client", "PIL"},
     "cli": {"typer", "rich"},
     "dashboard": {"streamlit", "starlette", "altair", "pandas", "PIL"},
 }

@@ -156,7 +156,7 @@ def _is_free(address: str, port: int) -> bool:
         if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
             return False
         raise ServerError(
-            f"--listen {address!r} is no address of this machine. Give one that `ip address` "
+            f"{address!r} is no address of this machine. Give one that `ip address` "
             "shows, or 0.0.0.0 for all of them."
         ) from error
     return True

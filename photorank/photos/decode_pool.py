@@ -43,6 +43,12 @@ _CRASH_SIGNALS = {
 } - {None}
 
 
+def limit_decoding(limits: DecodeLimits) -> None:
+    """Decode within other limits from now on, in this process and its pool."""
+    global LIMITS
+    LIMITS = limits
+
+
 class Decoded(NamedTuple):
     """A decoded photo and its EXIF."""
 

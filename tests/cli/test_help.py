@@ -56,7 +56,7 @@ def test_the_commands_are_those_of_the_contract():
         *("datasets list", "datasets show", "datasets check"),
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
-        *("evaluate", "keepers", "rate", "score", "compare", "top", "bottom", "search"),
+        *("evaluate", "keepers", "rate", "score", "serve", "compare", "top", "bottom", "search"),
         *("signals", "faces", "album"),
         *(
             f"albums {verb}"

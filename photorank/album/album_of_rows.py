@@ -1,0 +1,33 @@
+"""Album of photos that are in no index: chosen by their embeddings and ratings alone."""
+
+import numpy as np
+
+from photorank.album.candidates import candidates_of, quality_and_covers
+from photorank.album.greedy_choice import Choice, Rules, choose
+from photorank.album.request import AlbumRequest
+from photorank.similarity.leader_clustering import leaders
+from photorank.similarity.series import THRESHOLD, Series
+from photorank.typing import Codes, Embeddings, Flags, Ratings
+
+
+def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> Choice:
+    """Photos of an album as rows of unit heads (n, dh) with ratings (n,).
+
+    As for an index's photos the value balances quality and variety, and one of near-duplicates
+    is taken while there are others; nothing is known of times, places and faces.
+    """
+
+    def no_picture(one: Codes, _: Codes) -> Flags:
+        return np.zeros(len(one), dtype=bool)
+
+    n = len(ratings)
+    codes = np.unique(leaders(heads, THRESHOLD, THRESHOLD, no_picture), return_inverse=True)[1]
+    series = Series(codes, np.arange(n), [None] * n, {}, THRESHOLD)
+    candidates = candidates_of(ratings, ratings, series, request, np.ones(n, dtype=bool))
+    places = min(request.places, len(candidates.rows))
+    rules = Rules(places, candidates.pinned, candidates.first)
+    quality, covers = quality_and_covers(heads, candidates, rules, request.clients)
+    worth = max(1 - request.balance, 1e-6) * quality
+    covers *= np.float32(request.balance)
+    choice = choose(worth, covers, rules)
+    return choice._replace(rows=candidates.rows[choice.rows])

@@ -1,0 +1,242 @@
+"""The service as an ASGI app: what it answers at which address."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from photorank.encoders.base import Encoder
+from photorank.errors import DecoderError, InvalidNameError, MissingVectorError, PhotorankError
+from photorank.index.building.decode_ahead import batch_size_for, usable_cores
+from photorank.index.opened import Index
+from photorank.scoring.scale import Scale, vector_version
+from photorank.service.answers import (
+    Rated,
+    Rater,
+    album_answer,
+    compare_answer,
+    rate_answer,
+)
+from photorank.service.doors import Counted, TokenOnly, refused
+from photorank.service.encoder_queue import EncoderQueue
+from photorank.service.limits import Limits, Refusal, out_of_time
+from photorank.service.numbers import MEDIA_TYPE, Numbers
+from photorank.service.openapi import description
+from photorank.service.served_index import ServedIndex, Snapshot
+from photorank.service.uploads import Room, Uploads, uploads
+from photorank.typing import Json
+from photorank.vectors.store import list_vectors
+
+_CLOSED = 499  # the client has gone: nobody sees it but those who count
+
+
+@dataclass(frozen=True)
+class ServiceRequest:
+    """What a service answers by, and whom."""
+
+    index: Index
+    vector: str  # the default one
+    load: Callable[[], Encoder]
+    limits: Limits = field(default_factory=Limits)
+    tokens: tuple[bytes, ...] = ()  # digests; without any, everybody is let in
+
+
+class _Batch(NamedTuple):
+    """Photos of a request, rated."""
+
+    rated: list[Rated]
+    scale: Scale
+    fields: dict[str, str]
+
+
+def service(asked: ServiceRequest) -> Starlette:
+    """ASGI app of the service."""
+    made = _Service(asked)
+    routes = [
+        Route("/v1/rate", made.rate, methods=["POST"]),
+        Route("/v1/compare", made.compare, methods=["POST"]),
+        Route("/v1/album", made.album, methods=["POST"]),
+        Route("/v1/vectors", made.vectors),
+        Route("/healthz", made.health),
+        Route("/metrics", made.metrics),
+        Route("/openapi.json", made.openapi),
+    ]
+    middleware = [Middleware(Counted, [one.path for one in routes], made.numbers.answered)]
+    if asked.tokens:
+        middleware.append(Middleware(TokenOnly, asked.tokens))
+    return Starlette(
+        routes=routes,
+        middleware=middleware,
+        exception_handlers={
+            Refusal: _of_refusal,
+            HTTPException: _of_status,
+            PhotorankError: _of_error,
+            ClientDisconnect: _of_nobody,
+        },
+        lifespan=made.lifespan,
+    )
+
+
+class _Service:
+    """State of the service and its answers."""
+
+    def __init__(self, asked: ServiceRequest) -> None:
+        self._asked = asked
+        self._limits = asked.limits
+        self._room = Room(asked.limits)
+        self.numbers = Numbers(self._room)
+        self._served = ServedIndex(asked.index, asked.load)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Keep the decoders and the encoder's thread while the service runs."""
+        cores = usable_cores()
+        queue = EncoderQueue(batch_size_for(cores), self.numbers.embedded)
+        decoders = ThreadPoolExecutor(cores, thread_name_prefix="photorank-decode")
+        self._rater = Rater(decoders, queue)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(decoders.shutdown, cancel_futures=True)
+            await asyncio.to_thread(queue.close)
+
+    async def rate(self, request: Request) -> Response:
+        """Score of each photo."""
+        return await self._answered(request, lambda batch: rate_answer(batch.rated))
+
+    async def compare(self, request: Request) -> Response:
+        """Which of two photos is probably the better one."""
+
+        def check(sent: Uploads) -> None:
+            if len(sent.photos) != 2:
+                raise Refusal(
+                    400,
+                    f"two photos are compared, and there are {len(sent.photos)}",
+                    "Send two: curl -F photo=@a.jpg -F photo=@b.jpg URL",
+                )
+
+        return await self._answered(
+            request, lambda batch: compare_answer(batch.rated, batch.scale), check
+        )
+
+    async def album(self, request: Request) -> Response:
+        """Photos for an album."""
+        places = 0
+
+        def check(sent: Uploads) -> None:
+            nonlocal places
+            told = request.query_params.get("places") or sent.fields.get("places", "")
+            places = int(told) if told.isdecimal() and len(told) < 10 else 0
+            if places < 1:
+                raise Refusal(
+                    400, "places is not a number from 1 on", "Ask for /v1/album?places=24"
+                )
+
+        return await self._answered(
+            request, lambda batch: album_answer(batch.rated, places, batch.scale), check
+        )
+
+    async def vectors(self, _: Request) -> Response:
+        """Vectors of the index."""
+        index = (await self._served.snapshot()).index
+        found = await asyncio.to_thread(list_vectors, index)
+        vectors = [
+            {
+                "name": name,
+                "kind": one.kind,
+                "version": vector_version(one),
+                "calibrated": one.slope is not None,
+            }
+            for name, one in found.items()
+        ]
+        told = {"index": index.name, "default": self._asked.vector, "vectors": vectors}
+        return JSONResponse(told)
+
+    async def health(self, _: Request) -> Response:
+        """Whether the service answers."""
+        return JSONResponse({"status": "ok"})
+
+    async def metrics(self, _: Request) -> Response:
+        """Numbers for Prometheus."""
+        return Response(self.numbers.text(), headers={"content-type": MEDIA_TYPE})
+
+    async def openapi(self, _: Request) -> Response:
+        """Description of all this."""
+        return JSONResponse(description())
+
+    async def _answered(
+        self,
+        request: Request,
+        answer: Callable[[_Batch], Json],
+        check: Callable[[Uploads], None] = lambda sent: None,
+    ) -> Response:
+        """Answer about the photos of a request, within its time."""
+        until = asyncio.get_running_loop().time() + self._limits.seconds
+        snapshot = await self._served.snapshot()
+        async with uploads(request, self._limits, self._room) as sent:
+            check(sent)
+            work = self._rated(sent, snapshot, request.query_params.get("vector"))
+            batch = await self._while_wanted(work, request, until)
+            told = await asyncio.to_thread(answer, batch)
+        return JSONResponse(told | {"versions": batch.scale.card})
+
+    async def _rated(self, sent: Uploads, snapshot: Snapshot, vector: str | None) -> _Batch:
+        name = vector or sent.fields.get("vector") or self._asked.vector
+        scale = await asyncio.to_thread(snapshot.scale, name)
+        rated = await self._rater.rated(sent.photos, snapshot.embedder, scale)
+        good = sum(one.error is None for one in rated)
+        self.numbers.rated(good, len(rated) - good)
+        return _Batch(rated, scale, sent.fields)
+
+    async def _while_wanted(
+        self, work: Awaitable[_Batch], request: Request, until: float
+    ) -> _Batch:
+        """Result of work, which ends early when the client goes or its time is over."""
+        task = asyncio.ensure_future(work)
+        gone = asyncio.ensure_future(request.receive())  # after the body: the end alone
+        left = until - asyncio.get_running_loop().time()
+        try:
+            await asyncio.wait({task, gone}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            raise ClientDisconnect if gone.done() else out_of_time(self._limits)
+        finally:
+            task.cancel()
+            gone.cancel()
+
+
+def _of_refusal(_: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - by its handler
+    retry = {} if error.retry_seconds is None else {"retry_after": str(error.retry_seconds)}
+    return refused(error.status, error.reason, error.then, connection="close", **retry)
+
+
+def _of_status(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - by its handler
+    then = "GET /openapi.json says what there is."
+    allow = {name.lower(): value for name, value in (error.headers or {}).items()}
+    return refused(error.status_code, error.detail.lower(), then, **allow)
+
+
+def _of_error(_: Request, error: Exception) -> Response:
+    """Answer to an error that a client can act on, or else whoever runs the service."""
+    if isinstance(error, MissingVectorError):
+        return refused(404, str(error), "GET /v1/vectors lists those there are.")
+    if isinstance(error, InvalidNameError):
+        return refused(400, str(error), "GET /v1/vectors lists those there are.")
+    if isinstance(error, DecoderError):
+        return refused(503, str(error), "Send it again in a moment.", retry_after="5")
+    return refused(500, str(error), "Tell whoever runs this service.")
+
+
+def _of_nobody(_: Request, __: Exception) -> Response:
+    return Response(status_code=_CLOSED)

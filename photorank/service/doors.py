@@ -1,0 +1,110 @@
+"""Middleware before all answers: tokens, errors in JSON, and counting."""
+
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from photorank.errors import ServerError
+from photorank.workspace import read_bytes
+
+OPEN = frozenset({"/healthz"})  # to whoever asks, such as a container's health check
+_LEAST_LETTERS = 16  # of a token
+
+_log = logging.getLogger("uvicorn.error")
+
+
+def refused(status: int, reason: str, then: str, **headers: str) -> Response:
+    """JSON answer to a request that is not served."""
+    body = {"error": reason, "next": then}
+    return JSONResponse(
+        body, status, headers={name.replace("_", "-"): headers[name] for name in headers}
+    )
+
+
+def read_tokens(path: Path) -> list[bytes]:
+    """Digests of a file's tokens, one a line; ServerError if there is none, or one is short."""
+    try:
+        lines = read_bytes(path).decode().split()
+    except FileNotFoundError as error:
+        raise ServerError(f"--token-file {path} does not exist.") from error
+    except UnicodeDecodeError as error:
+        raise ServerError(f"--token-file {path} is not text in UTF-8.") from error
+    if not lines or min(map(len, lines)) < _LEAST_LETTERS:
+        raise ServerError(
+            f"--token-file {path} has to hold a token a line, each of {_LEAST_LETTERS} letters or "
+            "more. Make one with `openssl rand -hex 32`."
+        )
+    return [hashlib.sha256(token.encode()).digest() for token in lines]
+
+
+class TokenOnly:
+    """Middleware that lets in requests with a known token."""
+
+    def __init__(self, app: ASGIApp, tokens: Collection[bytes]) -> None:
+        self._app = app
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer 401."""
+        if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+            return
+        answer = refused(
+            401,
+            "a token is needed",
+            "Send the header `Authorization: Bearer TOKEN`.",
+            www_authenticate="Bearer",
+            connection="close",
+        )
+        await answer(scope, receive, send)
+
+    def _knows(self, headers: Headers) -> bool:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        digest = hashlib.sha256(token.strip().encode("latin-1")).digest()
+        known = [hmac.compare_digest(digest, one) for one in self._tokens]
+        return scheme.lower() == "bearer" and any(known)
+
+
+class Counted:
+    """Middleware that counts answers, and makes one in JSON of an unexpected error."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        paths: Collection[str],
+        tell: Callable[[str, int, float], None],
+    ) -> None:
+        self._app = app
+        self._paths = frozenset(paths)
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request and count it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, status = time.monotonic(), 0
+
+        async def sent(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception:
+            _log.exception("a request failed")
+            if not status:
+                answer = refused(500, "a fault of photorank", "See the server's own output.")
+                await answer(scope, receive, sent)
+        finally:
+            path = scope["path"] if scope["path"] in self._paths else "other"
+            self._tell(path, status or 499, time.monotonic() - begun)

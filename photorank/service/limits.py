@@ -1,0 +1,84 @@
+"""Limits of what clients may ask for, and what is told when they are reached."""
+
+from dataclasses import dataclass
+
+from photorank.photos.decode_limits import DecodeLimits
+
+# For one upload, of which many are decoded at once: less than for a file of one's own.
+DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of requests: of each, and of all together."""
+
+    photos: int = 100  # in one request
+    megabytes: int = 200  # of one request's body
+    seconds: float = 60.0  # that a request may take, its upload included
+    idle_seconds: float = 10.0  # without a byte of a request that has begun
+    linger_seconds: float = 5.0  # for which a refused body is still read
+    requests: int = 256  # at work or waiting
+    waiting_megabytes: int = 1024  # of all bodies that are held
+
+    @property
+    def body_bytes(self) -> int:
+        """Most bytes of one request's body."""
+        return self.megabytes << 20
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no fault
+    """Answer to a request that is not served: status, reason and what to do next."""
+
+    def __init__(
+        self, status: int, reason: str, then: str, *, retry_seconds: int | None = None
+    ) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+        self.then = then
+        self.retry_seconds = retry_seconds
+
+
+def too_large(limits: Limits) -> Refusal:
+    """Refusal of a body with too many bytes."""
+    return Refusal(
+        413,
+        f"the request has more than {limits.megabytes} MB",
+        "Send fewer photos, or smaller ones: a long side of 1,024 pixels is enough.",
+    )
+
+
+def too_many(limits: Limits) -> Refusal:
+    """Refusal of too many photos in one request."""
+    return Refusal(
+        413,
+        f"the request has more than {limits.photos} photos",
+        f"Send at most {limits.photos} photos in a request; `photorank score` rates any number.",
+    )
+
+
+def too_busy() -> Refusal:
+    """Refusal of a request while as many are at work as may be."""
+    return Refusal(
+        429, "too many requests are at work", "Send it again in a moment.", retry_seconds=2
+    )
+
+
+def too_slow(limits: Limits) -> Refusal:
+    """Refusal of a body that does not arrive in time."""
+    return Refusal(
+        408,
+        f"the request did not arrive: {limits.idle_seconds:g} s without a byte, or "
+        f"{limits.seconds:g} s in all",
+        "Send it again, with fewer photos if the connection is slow.",
+    )
+
+
+def out_of_time(limits: Limits) -> Refusal:
+    """Refusal of a request that was not answered in time."""
+    return Refusal(
+        503,
+        f"the request was not done within {limits.seconds:g} s",
+        "Send it again, with fewer photos.",
+        retry_seconds=5,
+    )

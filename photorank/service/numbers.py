@@ -1,0 +1,71 @@
+"""Numbers that a service tells of itself, for Prometheus."""
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
+
+from photorank.service.uploads import Room
+
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+_BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Numbers:
+    """Counters of one service."""
+
+    def __init__(self, room: Room) -> None:
+        self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)
+        self._requests = Counter(
+            "photorank_requests",
+            "Requests answered, by address and status.",
+            ["path", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "photorank_request_seconds",
+            "Seconds from a request's first byte to its answer.",
+            ["path"],
+            registry=self._registry,
+        )
+        self._photos = Counter(
+            "photorank_photos",
+            "Uploaded photos, rated or unusable.",
+            ["outcome"],
+            registry=self._registry,
+        )
+        self._batches = Histogram(
+            "photorank_encoder_batch_photos",
+            "Photos that were embedded together.",
+            buckets=_BATCH_SIZES,
+            registry=self._registry,
+        )
+        for name, what, value in (
+            ("requests", "Requests at work.", lambda: room.requests),
+            ("body_bytes", "Bytes of bodies that are held.", lambda: room.bytes),
+        ):
+            Gauge(f"photorank_{name}_at_work", what, registry=self._registry).set_function(value)
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        self._requests.labels(path, status).inc()
+        self._seconds.labels(path).observe(seconds)
+
+    def rated(self, good: int, bad: int) -> None:
+        """Count photos."""
+        self._photos.labels("rated").inc(good)
+        self._photos.labels("unusable").inc(bad)
+
+    def embedded(self, photos: int) -> None:
+        """Count a batch."""
+        self._batches.observe(photos)
+
+    def text(self) -> bytes:
+        """All numbers in Prometheus' text format."""
+        return generate_latest(self._registry)

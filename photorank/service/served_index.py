@@ -1,0 +1,67 @@
+"""Index that a service answers by: reopened when it has changed, with the scales of its vectors."""
+
+import asyncio
+from collections.abc import Callable
+from threading import Lock
+
+from photorank.encoders.base import Encoder
+from photorank.errors import PhotorankError
+from photorank.index.opened import Index
+from photorank.scoring.embed_bytes import Embedder
+from photorank.scoring.scale import Scale
+from photorank.vectors.store import load_vector
+
+
+class Snapshot:
+    """Index as it was at one time, with what rates by it."""
+
+    def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
+        self.index = index
+        self.embedder = Embedder(index, load)
+        self.changed_ns = changed_ns
+        self._scales: dict[str, tuple[int, Scale]] = {}  # by name, with the card's time of change
+        self._lock = Lock()
+
+    def scale(self, vector: str) -> Scale:
+        """Scale of a vector, made once; raises the errors of `load_vector`."""
+        path = self.index.paths.vector(vector)
+        changed_ns = path.stat().st_mtime_ns if path.exists() else 0
+        with self._lock:
+            known = self._scales.get(vector)
+            if known is None or known[0] != changed_ns:
+                known = (changed_ns, Scale(self.index, load_vector(self.index, vector)))
+                self._scales[vector] = known
+            return known[1]
+
+
+class ServedIndex:
+    """Index on the disk, and its latest snapshot."""
+
+    def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
+        self._paths = index.paths
+        self._latest = Snapshot(index, load, self._changed_ns())
+        self._reopening = asyncio.Lock()
+
+    async def snapshot(self) -> Snapshot:
+        """Latest snapshot; an index that has changed is opened again first."""
+        if self._changed_ns() != self._latest.changed_ns:
+            async with self._reopening:
+                if self._changed_ns() != self._latest.changed_ns:
+                    self._latest = await asyncio.to_thread(self._reopened)
+        return self._latest
+
+    def _reopened(self) -> Snapshot:
+        """Snapshot of the index as it is now; the one before if it cannot be opened."""
+        before, changed_ns = self._latest, self._changed_ns()
+        try:
+            index = Index.open(self._paths)
+            same = index.fingerprint == before.index.fingerprint
+            return Snapshot(index, before.embedder.encoder if same else index.encoder, changed_ns)
+        except PhotorankError:
+            return before  # the next request looks again
+
+    def _changed_ns(self) -> int:
+        try:
+            return self._paths.manifest.stat().st_mtime_ns
+        except OSError:
+            return 0  # it is being replaced

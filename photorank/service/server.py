@@ -1,0 +1,97 @@
+"""Server of the service: one port, until it is told to stop; then what was begun is finished."""
+
+import asyncio
+import signal
+from typing import Any
+
+import uvicorn
+from PIL import Image
+from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from photorank.encoders.base import Encoder, encode_photos
+from photorank.photos.decode_pool import limit_decoding
+from photorank.service.limits import DECODING, Limits
+
+_MOST_CONNECTIONS = 1000  # beyond which uvicorn answers 503 by itself
+_TOO_SLOW = (
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n"
+    b'{"error": "the head of the request did not arrive", "next": "Send it again."}'
+)
+
+
+def warm(encoder: Encoder) -> None:
+    """Load an encoder's image network, so that the first client need not wait for it."""
+    encode_photos(encoder, [encoder.prepare(Image.new("RGB", (64, 48), "grey"))])
+
+
+def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.Server:
+    """Server of an app at an address."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            http=_head_within(limits.idle_seconds),
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_graceful_shutdown=round(limits.seconds),
+        )
+    )
+
+
+def run(server: uvicorn.Server) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests at work are answered first."""
+    limit_decoding(DECODING)
+    # uvicorn raises the signal again once all is answered; then there is nothing left to end.
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass  # likewise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _head_within(seconds: float) -> type[asyncio.Protocol]:
+    """HTTP protocol that closes a connection whose request's head takes too long."""
+
+    class HeadWithin(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self._deadline: asyncio.TimerHandle | None = None
+            self._watch()
+
+        def data_received(self, data: bytes) -> None:
+            super().data_received(data)
+            self._watch()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._unwatch()
+            super().connection_lost(exc)
+
+        def _watch(self) -> None:
+            """Begin to wait for a head, or end it where one has come."""
+            if self.cycle is not None and not self.cycle.response_complete:
+                self._unwatch()
+            elif self._deadline is None:
+                self._deadline = self.loop.call_later(seconds, self._end)
+
+        def _unwatch(self) -> None:
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+
+        def _end(self) -> None:
+            self._deadline = None
+            if self.cycle is None or self.cycle.response_complete:
+                if not self.transport.is_closing():
+                    self.transport.write(_TOO_SLOW)
+                self.transport.close()
+
+    return HeadWithin

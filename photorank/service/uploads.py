@@ -1,0 +1,177 @@
+"""Uploaded photos of a request: read as they come, within limits, large ones on the disk."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import BinaryIO, NamedTuple
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect, Request
+
+from photorank.service.limits import Limits, Refusal, too_busy, too_large, too_many, too_slow
+
+_MOST_FIELDS = 16  # besides photos
+_FIELD_BYTES = 4096
+_NAME_LETTERS = 255
+
+
+class Upload(NamedTuple):
+    """Uploaded photo."""
+
+    name: str  # as the client calls it
+    file: BinaryIO
+
+
+class Uploads(NamedTuple):
+    """Photos and fields of a request."""
+
+    photos: list[Upload]
+    fields: dict[str, str]
+
+
+class Room:
+    """Room for bodies of requests: how many there are, and their bytes."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self.requests = 0
+        self.bytes = 0
+
+    def enter(self) -> None:
+        """Let a request in; 429 if there are too many."""
+        if self.requests >= self._limits.requests:
+            raise too_busy()
+        self.requests += 1
+
+    def take(self, count: int) -> None:
+        """Take room for bytes; 429 if there is none."""
+        if self.bytes + count > self._limits.waiting_megabytes << 20:
+            raise too_busy()
+        self.bytes += count
+
+    def leave(self, count: int) -> None:
+        """Give back a request's room."""
+        self.requests -= 1
+        self.bytes -= count
+
+
+@asynccontextmanager
+async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator[Uploads]:
+    """Uploads of a request, whose memory and files are given back at the end.
+
+    Raises Refusal if there are none, or too many, or they are too large or too slow.
+    """
+    room.enter()
+    body = _Body(request, limits, room)
+    form: FormData | None = None
+    try:
+        form = await _parsed(request, body, limits)
+        yield _sorted(form)
+    except Refusal:
+        if not body.ended:
+            await body.linger()
+        raise
+    finally:
+        room.leave(body.count)
+        if form is not None:
+            await form.close()
+
+
+class _Body:
+    """Body of a request, read within limits."""
+
+    def __init__(self, request: Request, limits: Limits, room: Room) -> None:
+        self._chunks = request.stream()
+        self._limits = limits
+        self._room = room
+        self._until = asyncio.get_running_loop().time() + limits.seconds
+        self.count = 0  # bytes, for which room was taken
+        self.ended = False
+
+    async def chunks(self) -> AsyncGenerator[bytes]:
+        """Yield the parts of the body; Refusal if they are too many or too slow."""
+        while (chunk := await self._next()) is not None:
+            self._room.take(len(chunk))
+            self.count += len(chunk)
+            if self.count > self._limits.body_bytes:
+                raise too_large(self._limits)
+            yield chunk
+
+    async def linger(self) -> None:
+        """Read on for a while and keep nothing: a client that sends gets to see the answer."""
+        left = self._limits.body_bytes
+        with suppress(ClientDisconnect, TimeoutError, Refusal):
+            async with asyncio.timeout(self._limits.linger_seconds):
+                while left > 0 and (chunk := await self._next()) is not None:
+                    left -= len(chunk)
+
+    async def _next(self) -> bytes | None:
+        left = self._until - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(min(left, self._limits.idle_seconds), 0)):
+                return await anext(self._chunks)
+        except StopAsyncIteration:
+            self.ended = True
+            return None
+        except TimeoutError as error:
+            self.ended = True  # nothing more is waited for
+            raise too_slow(self._limits) from error
+
+
+class _Parser(MultiPartParser):
+    """Parser that knows whether the form has an end."""
+
+    ended = False
+
+    def on_end(self) -> None:
+        """Note the end of the form."""
+        self.ended = True
+
+
+async def _parsed(request: Request, body: _Body, limits: Limits) -> FormData:
+    kind = request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() != "multipart/form-data":
+        raise Refusal(
+            415,
+            "the request is not multipart/form-data",
+            "Send photos as a form does: curl -F photo=@a.jpg -F photo=@b.jpg URL",
+        )
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > limits.body_bytes:
+        raise too_large(limits)
+
+    async def whole() -> AsyncGenerator[bytes]:
+        async for chunk in body.chunks():
+            yield chunk
+        if not parser.ended:  # raised here, the parser closes its files
+            raise Refusal(400, "the form has no end", "Send photos as a form does.")
+
+    parser = _Parser(
+        request.headers,
+        whole(),
+        max_files=limits.photos,
+        max_fields=_MOST_FIELDS,
+        max_part_size=_FIELD_BYTES,
+    )
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        if error.message.startswith("Too many files"):
+            raise too_many(limits) from error
+        raise Refusal(
+            400, f"the form cannot be read: {error.message}", "Send photos as a form does."
+        ) from error
+
+
+def _sorted(form: FormData) -> Uploads:
+    photos, fields = [], {}
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            shown = (value.filename or "")[:_NAME_LETTERS]
+            photos.append(Upload(shown, value.file))
+        else:
+            fields[name] = value
+    if not photos:
+        raise Refusal(400, "the form has no photo", "Send one at least: curl -F photo=@a.jpg URL")
+    return Uploads(photos, fields)

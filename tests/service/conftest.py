@@ -1,0 +1,112 @@
+import http.client
+import json
+import socket
+import threading
+import time
+
+import pytest
+
+from photorank.service.app import ServiceRequest, service
+from photorank.service.limits import Limits
+from photorank.service.server import server_of
+from photorank.vectors.store import add_vector
+from tests.fixtures.colours import ColourEncoder
+
+BOUNDARY = "a-boundary"
+
+
+class Client:
+    """Client of a service that runs on a port of this machine."""
+
+    def __init__(self, port, token=None):
+        self.port = port
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def ask(self, method, path, body=b"", headers=None):
+        """Return the status, the headers and the JSON or text of an answer."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body, self.headers | (headers or {}))
+            answer = connection.getresponse()
+            data = answer.read()
+        finally:
+            connection.close()
+        is_json = answer.headers["content-type"] == "application/json"
+        return answer.status, answer.headers, json.loads(data) if is_json else data.decode()
+
+    def get(self, path):
+        """Return the status and the content of an answer."""
+        status, _, content = self.ask("GET", path)
+        return status, content
+
+    def send(self, path, *photos, **fields):
+        """Send photos, as bytes or files, and return the status and the JSON of the answer."""
+        status, _, content = self.ask("POST", path, form(photos, fields), FORM)
+        return status, content
+
+    def begun(self, sent):
+        """Return a connection on which something was sent."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=20)
+        connection.sendall(sent)
+        return connection
+
+    def head(self, length):
+        """Return the head of a request whose body has a length."""
+        headers = {**FORM, **self.headers, "Host": "x", "Content-Length": length}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"POST /v1/rate HTTP/1.1\r\n{lines}\r\n".encode()
+
+
+FORM = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+
+
+def form(photos, fields=None):
+    """Return the body of a form."""
+    parts = []
+    for photo in photos:
+        name, data = ("photo.png", photo) if isinstance(photo, bytes) else named(photo)
+        parts.append((f'name="photo"; filename="{name}"', data))
+    parts += [(f'name="{name}"', str(value).encode()) for name, value in (fields or {}).items()]
+    body = b"".join(
+        f"--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n".encode() + data + b"\r\n"
+        for head, data in parts
+    )
+    return body + f"--{BOUNDARY}--\r\n".encode()
+
+
+def named(file):
+    """Return a file's name and content."""
+    return file.name, file.read_bytes()
+
+
+@pytest.fixture
+def start(collection):
+    """Return a function that starts the collection's service and returns a client."""
+    add_vector(collection.index, collection.vector)
+    running = []
+
+    def start(encoder=None, tokens=(), **limits):
+        encoder = encoder or ColourEncoder()
+        asked = ServiceRequest(
+            collection.index, "any", lambda: encoder, Limits(**limits), tuple(tokens)
+        )
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        server = server_of(service(asked), "127.0.0.1", port, asked.limits)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        running.append((server, thread))
+        while not server.started:
+            time.sleep(0.01)
+        return Client(port)
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture
+def client(start):
+    """Return a client of the collection's service."""
+    return start()
