@@ -240,6 +240,16 @@ class EntryPointError(PhotorankError, ImportError):
         )
 
 
+class EmbeddingsError(PhotorankError, ValueError):
+    """Files of embeddings cannot be imported."""
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path} cannot be imported: {why}. Mend that and run the same command again; "
+            "docs/photos-and-labels.md shows the layouts."
+        )
+
+
 class MissingWeightsError(PhotorankError, FileNotFoundError):
     """Weights of an encoder are missing and cannot be downloaded."""
 

@@ -55,6 +55,22 @@ def index(
             "another encoder, or a newer version of it.",
         ),
     ] = None,
+    embeddings: Annotated[
+        Path | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="FOLDER",
+            help="Import embeddings that exist: clip-retrieval's layout, .npy beside .parquet, or "
+            ".parquet with a column of them. The photos need not be there.",
+        ),
+    ] = None,
+    encoder_name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="What made the --embeddings: those of one name are compared with each other.",
+        ),
+    ] = None,
     name: Annotated[
         str | None,
         typer.Option(
@@ -171,8 +187,12 @@ def index(
     name = name or dataset
     if not name:
         raise typer.BadParameter("give the index a --name")
-    if not (paths or from_index):
+    if not (paths or from_index or embeddings):
         raise typer.BadParameter("say which folders: PATH..., or --from another index")
+    if (embeddings is None) != (encoder_name is None):
+        raise typer.BadParameter("--embeddings and --encoder-name go together")
+    if embeddings and (encoder or framing or from_index or cluster):
+        raise typer.BadParameter("--embeddings have an encoder and a framing already")
     with reporting(progress_file, "index", name) as report:
         workspace = Workspace.current()
         old = None if from_index is None else successor_of(workspace.existing_index(from_index))
@@ -183,6 +203,11 @@ def index(
         # Labels that cannot be read stop the command before hours of embedding, not after them.
         columns = (file_column, score_column, rater_column, group_column)
         imported = _labels_to_import(paths, labels, columns, dataset, partial)
+        if embeddings:
+            read = _imported(workspace.index(name), embeddings, encoder_name or "", paths)
+            _print_report(read, as_json)
+            _import_labels(imported, workspace.index(name), labels or dataset)
+            return
         with progress("Indexing", "photos") as bar:
 
             def on_progress(done: int, total: int) -> None:
@@ -218,9 +243,32 @@ def index(
             )
         if old is not None:
             _copy_judgements(old, workspace.index(name))
-        if imported is not None:
-            print_notes(imported(workspace.index(name)))
-            message(f"imported {labels or dataset}")
+        _import_labels(imported, workspace.index(name), labels or dataset)
+
+
+def _imported(
+    index: IndexPaths, embeddings: Path, encoder: str, paths: list[Path]
+) -> "BuildReport":
+    """Report of an import of embeddings, whose photos' names are relative to one path."""
+    from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
+
+    if len(paths) > 1:
+        raise typer.BadParameter("--embeddings take one PATH: the folder of relative names")
+    if not encoder.strip():
+        raise typer.BadParameter("--encoder-name needs a name")
+    photos = paths[0] if paths else None
+    with progress("Importing", "embeddings") as on_progress:
+        request = ImportRequest(embeddings, encoder.strip(), photos, on_progress)
+        return import_embeddings(index, request)
+
+
+def _import_labels(
+    imported: "Callable[[IndexPaths], list[str]] | None", index: IndexPaths, what: object
+) -> None:
+    """Import a labels table that was read before, if there is one, and tell it."""
+    if imported is not None:
+        print_notes(imported(index))
+        message(f"imported {what}")
 
 
 def _copy_judgements(old: "Successor", new: IndexPaths) -> None:

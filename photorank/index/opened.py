@@ -14,6 +14,7 @@ from photorank.index.catalogue import file_records
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.kept_manifest import own_manifest
 from photorank.index.catalogue.rooted_paths import as_path, path_bytes
+from photorank.index.imported_digests import is_imported
 from photorank.index.manifest import Manifest
 from photorank.index.reading import judgements, nearest_photos
 from photorank.index.reading.current_files import changed_files, digest_now, photo_number
@@ -166,6 +167,11 @@ class Index:
         number = photo_number(self.paths, digest)
         found = -1 if number is None else int(self.rows_of([number])[0])
         return found if found >= 0 else None
+
+    def is_rated_unseen(self, path: Path | str) -> bool:
+        """Whether a path is of a photo whose embedding was imported, so that it need not exist."""
+        row = self.row_of(path)
+        return row is not None and is_imported(self._held.rows.digest(row))
 
     def changed(self, rows: Sequence[int] | Codes) -> list[int]:
         """Those rows whose file holds something else now; not those whose file is gone."""

@@ -72,7 +72,7 @@ def rate_files(
 def _rows_now(index: Index, paths: Sequence[Path]) -> list[int | None]:
     """Row of each file that exists, None where its content is not in the index."""
     for path in paths:
-        if not path.exists():
+        if not path.exists() and not index.is_rated_unseen(path):
             raise MissingPathError(path)
     return [index.row_now(path) for path in paths]
 

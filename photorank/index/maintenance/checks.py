@@ -16,6 +16,7 @@ from photorank.index.catalogue.kept_manifest import kept_manifest, own_manifest
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import changed_tables
 from photorank.index.embeddings.shards import file_sha256
+from photorank.index.imported_digests import is_imported
 from photorank.index.manifest import SCHEMA_VERSION, Manifest
 from photorank.workspace import IndexPaths
 
@@ -78,13 +79,22 @@ def unknown_shards(paths: IndexPaths) -> list[Path]:
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
-    """Digests of photos that have a file, but a missing or incomplete thumbnail."""
+    """Digests of photos that have a file, but a missing or incomplete thumbnail.
+
+    Where embeddings were imported, a photo may have a name and no file: then it needs none.
+    """
     with reading(paths) as connection:
+        roots = load_roots(connection)
         rows = connection.execute(
-            "SELECT DISTINCT digest FROM photos JOIN files ON files.photo = photos.id"
-            " WHERE shard IS NOT NULL AND NOT vanished ORDER BY digest"
+            "SELECT digest, root, path FROM photos JOIN files ON files.photo = photos.id"
+            " WHERE shard IS NOT NULL AND NOT vanished GROUP BY digest ORDER BY digest"
         ).fetchall()
-    return [digest for (digest,) in rows if not _is_whole_webp(paths.thumbnail(digest))]
+    return [
+        digest
+        for digest, root, path in rows
+        if not _is_whole_webp(paths.thumbnail(digest))
+        and not (is_imported(digest) and not os.path.exists(roots.path((root, path))))
+    ]
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:

@@ -12,6 +12,7 @@ from photorank.index.catalogue.kept_manifest import keep_manifest, kept_manifest
 from photorank.index.catalogue.rooted_paths import as_path
 from photorank.index.catalogue.row_checksums import take_sums
 from photorank.index.catalogue.transactions import transaction
+from photorank.index.imported_digests import is_imported
 from photorank.index.maintenance.checks import (
     changed_values,
     damaged_shards,
@@ -148,7 +149,7 @@ def _content(paths: IndexPaths, digest: str) -> bytes | None:
     for place in places:
         try:
             data = read_photo(as_path(roots.path(place)))
-            if photo_digest(data) == digest:
+            if is_imported(digest) or photo_digest(data) == digest:
                 return thumbnail(decode_isolated(data, short_side=_SHORT_SIDE_PIXELS).photo)
         except UnreadablePhotoError:
             continue

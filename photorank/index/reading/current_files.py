@@ -9,6 +9,7 @@ from photorank.errors import UnreadablePhotoError
 from photorank.index.catalogue.connection import reading
 from photorank.index.catalogue.file_records import STAMP, load_roots
 from photorank.index.catalogue.rooted_paths import Place, Roots, path_bytes
+from photorank.index.imported_digests import is_imported
 from photorank.photos.files import Stamp
 from photorank.photos.open_photo import file_digest
 from photorank.workspace import IndexPaths
@@ -61,7 +62,12 @@ def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str
 
 
 def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
-    """Digest of a file, read only if it has not the stamp of the known digest."""
+    """Digest of a file, read only if it has not the stamp of the known digest.
+
+    Of a photo whose embedding was imported nobody knows the bytes: its name alone counts.
+    """
+    if known is not None and is_imported(known[0]):
+        return known[0]
     try:
         if known is not None and known[1] == Stamp.of(os.stat(path)):
             return known[0]

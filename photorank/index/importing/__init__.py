@@ -1,0 +1,1 @@
+"""Embeddings that exist already, read from files into an index."""

@@ -1,0 +1,248 @@
+"""Files of embeddings with the photos' names: .npy beside Parquet, or columns of Parquet."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from photorank.errors import EmbeddingsError, MissingPathError, first_line
+from photorank.typing import Embeddings
+
+# Folders that clip-retrieval and img2dataset write; embedding-reader reads any such two.
+_ARRAYS, _METADATA = "img_emb", "metadata"
+# Columns that may name a photo; the first one that is there does.
+NAME_COLUMNS = (
+    *("image_path", "path", "file", "file_name", "filename", "filepath", "image.path"),
+    *("url", "key", "id"),
+)
+# What a column of embeddings of photos may be called, the more likely ones first.
+_LIKELY = (
+    r"im(age|g).*emb",
+    r"emb.*im(age|g)",
+    r"(clip|siglip|dino|vis)",
+    r"^emb",
+    r"emb|vec|feat",
+)
+_ROWS = 16_384  # read at a time
+
+
+class Named(NamedTuple):
+    """Some rows with the names of their photos; None for one that has none."""
+
+    names: Sequence[str | None]
+    rows: Embeddings  # (k, d)
+
+
+class EmbeddingFile(NamedTuple):
+    """File, or pair of files, of embeddings."""
+
+    name: str  # for messages, and for rows without a name
+    n: int
+    d: int
+    parts: Callable[[], Iterator[Named]]  # the rows in their order, some at a time
+    table: Path | None  # the Parquet file that may tell the names
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of its photos, where they have some; no row is read."""
+        if self.table is not None and (named := _name_column(self.table)):
+            for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
+                yield from filter(None, _texts(batch, named))
+
+
+def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
+    """Rows of an .npy file, whose names are in a Parquet file, if anywhere."""
+    rows = np.load(array, mmap_mode="r", allow_pickle=False)
+    names = [None] * len(rows) if table is None else _names(table)
+    for start in range(0, len(rows), _ROWS):
+        some = slice(start, start + _ROWS)
+        yield Named(names[some], np.array(rows[some], dtype=np.float32))
+
+
+def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
+    """Rows of a Parquet file's column of embeddings."""
+    named = _name_column(table)
+    wanted = [column, *([named] if named else [])]
+    for batch in _parquet(table).iter_batches(_ROWS, columns=wanted):
+        names = _texts(batch, named) if named else [None] * len(batch)
+        yield Named(names, _matrix(batch.column(column), d))
+
+
+def embedding_files(folder: Path) -> list[EmbeddingFile]:
+    """Files of embeddings in a folder, all of one dimension, in order of their numbers.
+
+    Understood are clip-retrieval's ``img_emb/*.npy`` with ``metadata/*.parquet``, ``.npy`` files
+    beside ``.parquet`` files of the same names (or one of each), ``.npy`` files alone, and
+    ``.parquet`` files with a column of lists of numbers, as Hugging Face's datasets has them.
+
+    Raises
+    ------
+    MissingPathError
+        If there is no such folder.
+    EmbeddingsError
+        If it has no embeddings, or they contradict each other.
+    """
+    if not folder.exists():
+        raise MissingPathError(folder)
+    files = _array_files(folder) or _column_files(folder)
+    if not files:
+        raise EmbeddingsError(
+            folder,
+            "no embeddings are in it: it needs img_emb/*.npy with metadata/*.parquet, .npy files "
+            "beside .parquet files of the same names, or .parquet files with a column of lists of "
+            "numbers",
+        )
+    first = files[0]
+    for file in files:
+        if file.d != first.d:
+            raise EmbeddingsError(
+                folder, f"{first.name} has {first.d} dimensions, and {file.name} has {file.d}"
+            )
+    return files
+
+
+def _array_files(folder: Path) -> list[EmbeddingFile]:
+    """Files of arrays, each with the table of its names."""
+    if folder.is_file():
+        arrays, tables = ([folder] if folder.suffix == ".npy" else []), list[Path]()
+    elif (folder / _ARRAYS).is_dir():
+        arrays = _numbered((folder / _ARRAYS).glob("*.npy"))
+        tables = _numbered((folder / _METADATA).glob("*.parquet"))
+    else:
+        arrays, tables = _numbered(folder.glob("*.npy")), _numbered(folder.glob("*.parquet"))
+    if tables and len(tables) != len(arrays):
+        if not arrays:
+            return []
+        raise EmbeddingsError(
+            folder, f"there are {len(arrays)} .npy files and {len(tables)} .parquet files of names"
+        )
+    if not tables:
+        return [_array_file(array, None) for array in arrays]
+    return [_array_file(array, table) for array, table in zip(arrays, tables, strict=True)]
+
+
+def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
+    """An array with its table, of which only the headers are read."""
+    try:
+        rows = np.load(array, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError) as error:
+        raise EmbeddingsError(array, first_line(error)) from error
+    if rows.ndim != 2 or not np.issubdtype(rows.dtype, np.floating):
+        raise EmbeddingsError(array, f"its shape is {rows.shape} and its kind {rows.dtype}")
+    if table is not None and (k := _parquet(table).metadata.num_rows) != len(rows):
+        raise EmbeddingsError(table, f"it names {k:,} photos, and {array.name} has {len(rows):,}")
+    return EmbeddingFile(
+        array.stem, len(rows), rows.shape[1], partial(_array_parts, array, table), table
+    )
+
+
+def _column_files(folder: Path) -> list[EmbeddingFile]:
+    """Parquet files with a column of embeddings, in the folder or below it."""
+    paths = [folder] if folder.is_file() else _numbered(folder.rglob("*.parquet"))
+    files = []
+    for path in paths:
+        column = _embedding_column(path)
+        file = _parquet(path)
+        if not file.metadata.num_rows:
+            continue
+        first = next(file.iter_batches(1, columns=[column])).column(column)
+        d = len(first[0]) if first[0].is_valid else 0
+        parts = partial(_column_parts, path, column, d)
+        files.append(EmbeddingFile(path.stem, file.metadata.num_rows, d, parts, path))
+    return files
+
+
+def _embedding_column(path: Path) -> str:
+    """Name of the column of embeddings: the most likely of those that hold lists of numbers."""
+    import pyarrow as pa
+
+    fields = [
+        field.name
+        for field in _parquet(path).schema_arrow
+        if (
+            pa.types.is_list(field.type)
+            or pa.types.is_large_list(field.type)
+            or pa.types.is_fixed_size_list(field.type)
+        )
+        and pa.types.is_floating(field.type.value_type)
+    ]
+    if not fields:
+        raise EmbeddingsError(path, "no column of it holds lists of numbers")
+    ranks = [
+        next((rank for rank, how in enumerate(_LIKELY) if re.search(how, name, re.I)), len(_LIKELY))
+        for name in fields
+    ]
+    best = [name for name, rank in zip(fields, ranks, strict=True) if rank == min(ranks)]
+    if len(best) > 1:
+        raise EmbeddingsError(
+            path, f"several columns may be the embeddings: {', '.join(best)}. Keep one of them"
+        )
+    return best[0]
+
+
+def _names(table: Path) -> list[str | None]:
+    """Names of the photos in a table, None for each where no column tells."""
+    named, file = _name_column(table), _parquet(table)
+    if named is None:
+        return [None] * file.metadata.num_rows
+    return [
+        name for batch in file.iter_batches(_ROWS, columns=[named]) for name in _texts(batch, named)
+    ]
+
+
+def _name_column(table: Path) -> str | None:
+    """Column, or field of a column such as ``image.path``, that names the photos."""
+    import pyarrow as pa
+
+    schema = _parquet(table).schema_arrow
+    there = {field.name for field in schema}
+    for field in schema:
+        if pa.types.is_struct(field.type):
+            there |= {f"{field.name}.{inner.name}" for inner in field.type}
+    return next((name for name in NAME_COLUMNS if name in there), None)
+
+
+def _texts(batch: Any, column: str) -> list[str | None]:
+    """Texts of a batch's column, or of a field of it; numbers as text."""
+    import pyarrow as pa
+
+    outer, _, inner = column.partition(".")
+    values = batch.column(outer)
+    if inner:
+        values = values.field(inner)
+    return values.cast(pa.string()).to_pylist()
+
+
+def _matrix(column: Any, d: int) -> Embeddings:
+    """Rows (k, d) of a column of lists; nan where one is missing or has another length."""
+    import pyarrow.compute as pc
+
+    lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
+    right = lengths == d
+    rows = np.full((len(column), d), np.nan, dtype=np.float32)
+    flat = column.filter(pc.equal(pc.list_value_length(column), d)).flatten()
+    rows[right] = flat.to_numpy(zero_copy_only=False).reshape(-1, d)
+    return rows
+
+
+def _parquet(path: Path) -> Any:
+    """Open Parquet file; EmbeddingsError if it is none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise EmbeddingsError(path, first_line(error)) from error
+
+
+def _numbered(paths: Iterator[Path]) -> list[Path]:
+    """Paths in the order of the numbers in their names: 2 before 10."""
+
+    def order(path: Path) -> list[tuple[int, str]]:
+        parts = re.split(r"(\d+)", path.as_posix())
+        return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+    return sorted(paths, key=order)

@@ -1,0 +1,223 @@
+"""Import of embeddings that exist into an index; the photos need not be there."""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from photorank.encoders import IMPORTED
+from photorank.encoders.base import Fingerprint
+from photorank.encoders.blocks import unit_rows
+from photorank.errors import IndexMismatchError, NoPhotosError
+from photorank.index.building.build import BuildReport
+from photorank.index.catalogue.connection import writing
+from photorank.index.catalogue.file_records import (
+    Entry,
+    KnownSkip,
+    NewPhoto,
+    add_roots,
+    count_photos,
+    known_digests,
+    load_root_folders,
+    record_batch,
+)
+from photorank.index.catalogue.kept_manifest import has_photos, keep_manifest, own_manifest
+from photorank.index.catalogue.rooted_paths import Place, Roots, as_path, path_bytes
+from photorank.index.embeddings.shards import write_shard
+from photorank.index.imported_digests import imported_digest
+from photorank.index.importing.embedding_files import EmbeddingFile, Named, embedding_files
+from photorank.index.manifest import Manifest
+from photorank.photos.files import SkippedFile, Stamp
+from photorank.typing import Embeddings
+from photorank.workspace import IndexPaths
+
+_SHARD_ROWS = 32_768  # that a crash may cost, and that are in memory a few times over
+_NOT_LOOKED_AT = Stamp(0, 0)  # of files: they may lie on another machine
+_UNUSABLE = "its embedding is no row of numbers, or only zeros"
+_TWICE = "its name came before, with another embedding"
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """Embeddings to import, and what made them."""
+
+    folder: Path  # of the embeddings, or one file
+    encoder: str  # in the user's words: embeddings of one encoder are compared with each other
+    photos: Path | None = None  # folder that relative names lie in; default: the embeddings' own
+    on_progress: Callable[[int, int], None] | None = None  # is told rows done, of how many
+
+
+def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
+    """Add embeddings to an index, which is made if there is none; no photo is opened.
+
+    Rows are scaled to unit length. A photo is known by its name and its embedding: what was
+    imported before stays as it is, and a name that comes with another embedding has that one from
+    then on. Killed at any moment, the next run goes on.
+
+    Raises
+    ------
+    MissingPathError, EmbeddingsError
+        If there are no embeddings, or they contradict each other; nothing is imported then.
+    IndexMismatchError
+        If the index has embeddings of another encoder.
+    NoPhotosError
+        If no row can be used.
+    LockedIndexError, StorageError
+        If another process is writing, or the disk is full, read-only or gone.
+    """
+    files = embedding_files(request.folder)
+    fingerprint = Fingerprint(request.encoder, _digest_of_name(request), "as imported", 0)
+    made = Manifest(IMPORTED + request.encoder, fingerprint, files[0].d, logit_scale=None)
+    with writing(index) as connection:
+        if has_photos(connection):
+            made = _checked(index, own_manifest(connection, index), made)
+        run = _Import(index, connection, made, request)
+        run.take_all(files)
+        if not count_photos(connection):
+            raise NoPhotosError([request.folder], [_UNUSABLE])
+        roots = tuple(str(folder) for folder in sorted(load_root_folders(index)))
+        latest = replace(made, roots=roots, photos=count_photos(connection))
+        keep_manifest(connection, index, latest)
+    skipped = sorted(run.skipped, key=lambda file: file.path)
+    return BuildReport(index.name, run.added, run.unchanged, 0, skipped, [])
+
+
+class _Import:
+    """Rows on their way into an index, one shard at a time."""
+
+    def __init__(
+        self,
+        index: IndexPaths,
+        connection: sqlite3.Connection,
+        manifest: Manifest,
+        request: ImportRequest,
+    ) -> None:
+        self._index, self._connection, self._manifest = index, connection, manifest
+        self._base = os.path.realpath(request.photos or _folder_of(request.folder))
+        self._on_progress = request.on_progress
+        self._known = known_digests(connection)
+        self._begins = not has_photos(connection)
+        self._seen: dict[bytes, str] = {}  # digests of this run by name, "" where unusable
+        self.skipped: list[SkippedFile] = []
+        self.added = self.unchanged = 0
+        self._clear()
+
+    def _clear(self) -> None:
+        self._rows: list[Embeddings] = []
+        self._new: list[NewPhoto] = []
+        self._digests: dict[bytes, str] = {}  # by name
+        self._unusable: dict[bytes, str] = {}  # reasons by name
+
+    def take_all(self, files: Sequence[EmbeddingFile]) -> None:
+        """Import all rows of some files."""
+        self._roots = self._add_roots(files)
+        done, total = 0, sum(file.n for file in files)
+        for file in files:
+            start = 0
+            for part in file.parts():
+                self._take(part, file.name, start)
+                start += len(part.rows)
+                done += len(part.rows)
+                if self._on_progress:
+                    self._on_progress(done, total)
+                if len(self._digests) >= _SHARD_ROWS:
+                    self._write()
+        self._write()
+
+    def _take(self, part: Named, file: str, start: int) -> None:
+        """Take some rows, of which the first is at `start` of a file."""
+        lengths = np.linalg.norm(part.rows, axis=1)
+        usable = np.isfinite(lengths) & (lengths > 0)
+        rows = unit_rows(np.where(usable[:, None], part.rows, 1.0))
+        fresh: list[int] = []
+        for at, (given, good) in enumerate(zip(part.names, usable.tolist(), strict=True)):
+            name = self._path(given or f"{file}/{start + at:09}")
+            digest = imported_digest(name, rows[at]) if good else ""
+            if name in self._seen:
+                if self._seen[name] != digest:
+                    self.skipped.append(SkippedFile(as_path(name), 0, 0, _TWICE))
+                continue
+            self._seen[name] = digest
+            if not digest:
+                self._unusable[name] = _UNUSABLE
+                continue
+            self._digests[name] = digest
+            if digest in self._known:
+                self.unchanged += 1
+            else:
+                self._new.append(NewPhoto(digest, None, "", None, len(self._new)))
+                fresh.append(at)
+        if fresh:
+            self._rows.append(rows[fresh])
+
+    def _write(self) -> None:
+        """Write what was taken: the shard first, then one transaction that refers to it."""
+        if not self._digests and not self._unusable:
+            return
+        shard = write_shard(self._index, np.concatenate(self._rows)) if self._rows else None
+        if self._begins and shard is not None:
+            keep_manifest(self._connection, self._index, self._manifest)
+            self._begins = False
+        entries = {
+            self._place(name): Entry(_NOT_LOOKED_AT, digest)
+            for name, digest in self._digests.items()
+        }
+        skips = {
+            self._place(name): KnownSkip(_NOT_LOOKED_AT, why, None)
+            for name, why in self._unusable.items()
+        }
+        record_batch(self._connection, shard, self._new, entries, skips)
+        self.added += len(self._new)
+        self._known.update(photo.digest for photo in self._new)
+        self.skipped += [
+            SkippedFile(as_path(name), 0, 0, why) for name, why in self._unusable.items()
+        ]
+        self._clear()
+
+    def _path(self, name: str) -> bytes:
+        """Absolute path of a name; of an address, one below the folder of relative names."""
+        return path_bytes(os.path.normpath(os.path.join(self._base, name.replace("\0", ""))))
+
+    def _place(self, name: bytes) -> Place:
+        place = self._roots.place(name)
+        if place is None:
+            raise ValueError(f"{name!r} lies under no root")  # which were added for all
+        return place
+
+    def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
+        """Roots that all names lie under: the folder of relative ones, and what others share."""
+        base = os.fsencode(self._base).rstrip(b"/") + b"/"
+        folders, inside = set[bytes](), False
+        for file in files:
+            for name in file.names():
+                folder = os.path.dirname(self._path(name))
+                if (folder + b"/").startswith(base):
+                    inside = True
+                else:
+                    folders.add(folder)
+        shared = [as_path(os.path.commonpath(list(folders)))] if folders else []
+        return add_roots(self._connection, [*shared, *[Path(self._base)] * (inside or not shared)])
+
+
+def _folder_of(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def _digest_of_name(request: ImportRequest) -> str:
+    return hashlib.sha256(f"embeddings by {request.encoder}".encode()).hexdigest()
+
+
+def _checked(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
+    """The index's own manifest; IndexMismatchError if its embeddings are another encoder's."""
+    same = stored.fingerprint == made.fingerprint and stored.dimensions == made.dimensions
+    if not same:
+        raise IndexMismatchError(
+            index.name,
+            f"{stored.encoder} ({stored.dimensions} dimensions)",
+            f"{made.encoder} ({made.dimensions} dimensions)",
+        )
+    return stored
