@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dashboard.background import access, jobs
-from dashboard.cache import encoder_results, index_data
+from dashboard.cache import albums, encoder_results, index_data, vector_ratings
 from dashboard.formatting import error_text, plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
@@ -17,6 +17,7 @@ from photorank.errors import (
     AlbumError,
     ExportError,
     FolderAccessError,
+    NoVectorsError,
     PhotorankError,
     counted,
 )
@@ -28,6 +29,9 @@ from photorank.workspace import make_folder
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.album import Kind as ExportKind
     from dashboard.models.label_session import LabelSession, Outcome, Pair
+    from photorank.album.kept.store import Entry
+
+_NO_GAIN = 1e-9  # of an album's value, up to which a swap is none
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -149,6 +153,51 @@ def _made_folder(folder: Path) -> Path:
     except OSError:
         pass  # what it says would tell a visitor what is there
     raise ExportError(f"nothing can be written into {folder}. Name another folder.")
+
+
+def fill_album(index: Index, entry: "Entry") -> str:
+    """Fill a kept album's empty places from the best; returns a sentence.
+
+    Raises AlbumChangedError if somebody changed it meanwhile.
+    """
+    from photorank.album.kept.choose import with_photos
+
+    made = _judged(index, entry, fill=True)
+    album = with_photos(index, entry.album, [one.row for one in made.chosen])
+    more = len(album.photos) - len(entry.album.photos)
+    if not more:
+        return f"All {len(album.photos):,} places are taken; Book has more."
+    albums.store().save(
+        entry.name, album, f"{counted(more, 'photo')} filled in", seen=entry.revision
+    )
+    return f"{counted(more, 'photo')} filled in."
+
+
+def swap_in_album(index: Index, entry: "Entry") -> str:
+    """Do the swap that helps a kept album most; returns a sentence.
+
+    Raises AlbumChangedError if somebody changed it meanwhile.
+    """
+    swap = _judged(index, entry, fill=False).swap
+    if swap is None or swap.gain <= _NO_GAIN:
+        return "No swap would help."
+    out, into = index.photo(swap.out), index.photo(swap.into)
+    album = entry.album.exchange(out.digest, into.digest)
+    what = f"{into.path.name} for {out.path.name}"
+    albums.store().save(entry.name, album, what, seen=entry.revision)
+    return f"{what}."
+
+
+def _judged(index: Index, entry: "Entry", *, fill: bool) -> Album:
+    """A kept album with its value and best swap, filled up or as it is."""
+    from photorank.album.kept.choose import request_of, rows_of_album
+
+    vector = albums.vector_of(index, entry.album)
+    if vector is None:
+        raise NoVectorsError(index.name)
+    settings = entry.album.settings
+    request = request_of(settings, rows_of_album(index, entry.album), hold=True, fill=fill)
+    return vector_ratings.album(index, vector, settings.alike, request)
 
 
 def export_album(

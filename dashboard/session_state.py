@@ -210,6 +210,27 @@ def mark_photo(index: str, digest: str, how: str | None) -> None:
         album_marks(index)[digest] = how
 
 
+def leave_note(key: str, note: str) -> None:
+    """Leave a note for the next run."""
+    st.session_state[f"note-{key}"] = note
+
+
+def taken_note(key: str) -> str | None:
+    """Note that the run before left, once."""
+    note: str | None = st.session_state.pop(f"note-{key}", None)
+    return note
+
+
+def set_widget(key: str, value: str) -> None:
+    """Set a widget's value, before it is drawn."""
+    st.session_state[key] = value
+
+
+def component_act(key: str) -> object:
+    """What was pressed in a component, for its change callback."""
+    return (st.session_state.get(key) or {}).get("act")
+
+
 def _put(name: str, value: str) -> None:
     """Set a URL query parameter; an empty value removes the parameter."""
     if value:

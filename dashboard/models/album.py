@@ -1,15 +1,18 @@
 """View-model of the page Album: the chosen photos, the reasons, and a preview of the export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dashboard.formatting import file_name, percent, plain
 from dashboard.models.photo_tiles import Tile, short_number, tile_of
+from photorank.album.face_quota import FaceQuota
+from photorank.album.kept.album import AlbumSettings, KeptAlbum
 from photorank.album.make_album import Album
 from photorank.album.quotas import PER
 from photorank.album.reasons import Chosen
+from photorank.album.request import AlbumRequest
 from photorank.errors import counted
 from photorank.export.copy_photos import Link, PhotoCopy, bytes_needed, plan
 from photorank.export.destination import outside_photos
@@ -108,6 +111,34 @@ def missed_tiles(index: Index, album: Album) -> list[AlbumTile]:
 def banned_tiles(index: Index, rows: Sequence[int]) -> list[AlbumTile]:
     """Tiles of the photos that the user banned from the album."""
     return [_album_tile(index, row, []) for row in rows]
+
+
+def kept(index: Index, made: Album, request: AlbumRequest, alike: float, vector: str) -> KeptAlbum:
+    """Album as it is kept: its photos in order, its pins, photos left out, and settings."""
+
+    def digests(rows: Iterable[int]) -> tuple[str, ...]:
+        return tuple(index.photo(row).digest for row in rows)
+
+    faces = request.with_faces or FaceQuota()
+    settings = AlbumSettings(
+        request.places,
+        vector,
+        request.balance,
+        request.group,
+        request.per,
+        request.at_most if request.per else 0,
+        faces.at_least,
+        faces.at_most,
+        alike,
+        request.balanced,
+    )
+    return KeptAlbum(
+        index.name,
+        digests(one.row for one in made.chosen),
+        digests(sorted(request.pinned)),
+        digests(sorted(request.banned)),
+        settings,
+    )
 
 
 def swap_text(index: Index, album: Album) -> str | None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import actions, session_state
-from dashboard.cache import index_data
+from dashboard.cache import index_data, vector_ratings
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
-from dashboard.widgets import photo_grid, pickers
+from dashboard.models.photo_tiles import tile_of
+from dashboard.widgets import kept_album, photo_grid, pickers
 from dashboard.widgets.errors import show_errors
 from photorank.album.face_quota import FaceQuota
 from photorank.album.make_album import Album
@@ -18,6 +19,43 @@ from photorank.index.opened import Index
 from photorank.similarity.series import THRESHOLD
 
 MOST = 1e6  # photos, more than any album has places
+
+
+def choose_album(index: Index) -> None:
+    """Show a choice of photos with its reasons, pins and bans, which can be kept and exported."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        vector = pickers.vector_picker(index)
+        with show_errors():
+            labels = index_data.labels(index)
+        request, alike = ask_request(index, labels.group_names)
+        view = pickers.choose_one("Show", album.VIEWS, "view")
+
+    with show_errors(st.warning):
+        made = vector_ratings.album(index, vector, alike, request)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.container(key="headline").markdown(album.headline(made, len(index), vector.name))
+        if made.chosen:
+            kept_album.keep_form(album.kept(index, made, request, alike, vector.name))
+    for note in made.notes:
+        st.caption(album.as_sentence(note))
+
+    if view == "sheet":
+        photo_grid.photo_grid("album", [tile_of(index, one.row) for one in made.chosen], 90)
+    else:
+        buttons = {"pin": "Pin", "ban": "Ban", "free": "Unpin"}
+        show_photos(index, album.tiles(index, made), "album", buttons)
+    if swap := album.swap_text(index, made):
+        st.caption(swap)
+    if made.missed:
+        st.header("Just missed", anchor=False)
+        missed, buttons = album.missed_tiles(index, made), {"pin": "Pin", "ban": "Ban"}
+        show_photos(index, missed, "missed", buttons, photo_grid.STRIP)
+    if request.banned:
+        st.header("Banned", anchor=False)
+        banned = album.banned_tiles(index, sorted(request.banned))
+        show_photos(index, banned, "banned", {"free": "Allow again"})
+    if made.chosen:
+        export_form(index, made)
 
 
 def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:

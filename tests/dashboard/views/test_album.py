@@ -2,11 +2,14 @@ import re
 
 import pytest
 
+from photorank.album.kept.album import BookSettings, KeptAlbum
+from photorank.album.kept.store import AlbumStore
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.opened import Index
+from photorank.workspace import Workspace
 from tests.photos.faces.test_face import LARGE
 
 
@@ -188,3 +191,56 @@ def test_an_address_that_pins_what_there_is_not_pins_nothing(dashboard, home, pi
     assert not app.exception
     assert "you pinned it" not in texts(app)
     assert "pin" not in app.query_params
+
+
+def test_an_album_is_kept_and_changed_on_its_page(dashboard, paths):
+    """Kept under a name, filled, undone; the store has each change at once."""
+    store = AlbumStore(Workspace(paths.root.parent.parent))
+    app = dashboard("album", places="4")
+    app.text_input[0].set_value("Summer 2026")
+    button(app, "Keep").click().run()
+    assert not app.exception
+    entry = store.load("Summer 2026")
+    assert (len(entry.album.photos), entry.album.settings.places) == (4, 4)
+    assert "4 photos" in texts(app)
+
+    store.change("Summer 2026", lambda album: album.leave_out(album.photos[:1]), "left one out")
+    app.run()
+    assert "3 photos" in texts(app)
+    button(app, "Fill from the best").click().run()
+    assert not app.exception
+    assert len(store.load("Summer 2026").album.photos) == 4
+    button(app, "Undo").click().run()
+    assert len(store.load("Summer 2026").album.photos) == 3
+    button(app, "Redo").click().run()
+    button(app, "Allow again").click().run()
+    assert store.load("Summer 2026").album.left_out == ()
+    button(app, "Best swap").click().run()
+    assert not app.exception
+
+    again = dashboard("album", album="Summer 2026")
+    assert "4 photos" in texts(again)
+
+
+def test_an_undo_of_what_one_has_not_seen_is_refused(dashboard, paths):
+    """Somebody else changed the album meanwhile: this is told, and nothing is undone."""
+    store = AlbumStore(Workspace(paths.root.parent.parent))
+    digests = tuple(Index.open(paths).digests()[:3])
+    store.create("ours", KeptAlbum("small", digests), "chosen")
+    store.change("ours", lambda album: album.pin(digests[:1]), "pinned one")
+    app = dashboard("album", album="ours")
+    store.change("ours", lambda album: album.pin(digests[1:2]), "pinned another")
+    button(app, "Undo").click().run()
+    assert "changed meanwhile" in app.toast[0].value
+    assert len(store.load("ours").album.pinned) == 2
+
+
+def test_a_book_that_cannot_be_is_told(dashboard, paths):
+    """More pages than photos; the album itself is still there."""
+    store = AlbumStore(Workspace(paths.root.parent.parent))
+    album = KeptAlbum("small", tuple(Index.open(paths).digests()[:3]), book=BookSettings(9))
+    store.create("thin", album, "chosen")
+    app = dashboard("album", album="thin")
+    assert not app.exception
+    assert "9 pages need at least 9 photos" in app.warning[0].value
+    assert "3 photos" in texts(app)

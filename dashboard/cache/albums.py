@@ -1,0 +1,65 @@
+"""Cached plans of kept albums' books, and the files that are made of them."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.cache import index_data, vector_ratings
+from dashboard.cache.cache_keys import HashFuncs, of_rows, of_vector
+from photorank.album.book.geometry import PageSize
+from photorank.album.book.make_book import BookWishes, make_book
+from photorank.album.book.plan import Book
+from photorank.album.kept.album import KeptAlbum
+from photorank.album.kept.choose import rows_of_album
+from photorank.album.kept.store import AlbumStore
+from photorank.errors import ExportError
+from photorank.evaluation.default_vector import by_preference
+from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
+
+# A pin changes nothing of the pages.
+BY_PAGES: HashFuncs = {
+    Index: of_rows("photos", "files", "memberships"),
+    MasterVector: of_vector,
+    KeptAlbum: lambda album: (album.photos, repr(album.book)),
+}
+
+
+def store() -> AlbumStore:
+    """Albums of the workspace that the dashboard shows."""
+    return AlbumStore(index_data.workspace())
+
+
+def vector_of(index: Index, album: KeptAlbum) -> MasterVector | None:
+    """Vector that an album is chosen by: its own, else the index's best; None without any."""
+    known = index_data.vectors(index)
+    best = by_preference(known, index_data.evaluation(index))
+    name = next((one for one in (album.settings.vector, *best) if one in known), None)
+    return None if name is None else known[name]
+
+
+@st.cache_resource(max_entries=16, show_spinner="Laying out the pages …", hash_funcs=BY_PAGES)
+def planned(index: Index, vector: MasterVector, album: KeptAlbum) -> Book:
+    """Planned book of an album; AlbumError where its photos do not go on its pages."""
+    rows = rows_of_album(index, album).photos
+    wishes = BookWishes(
+        PageSize(album.book.width, album.book.height),
+        album.book.pages,
+        album.book.captions == "event",
+        alone=frozenset(row for row in rows if index.photo(row).digest in album.book.alone),
+    )
+    return make_book(index, vector_ratings.ratings(index, vector), rows, wishes)
+
+
+def pdf_of(book: Book, title: str) -> bytes:
+    """PDF of a book, checked; ExportError if it is not what was planned."""
+    from photorank.export.pdf.check import check_pdf
+    from photorank.export.pdf.render import PdfOptions, write_pdf
+
+    with tempfile.TemporaryDirectory(prefix="photorank-") as folder:
+        path = Path(folder, "book.pdf")
+        write_pdf(book, path, PdfOptions(title=title))
+        if faults := check_pdf(path, book):
+            raise ExportError(f"the PDF is not what was planned: {faults[0]}. Nothing was kept.")
+        return path.read_bytes()

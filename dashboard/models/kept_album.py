@@ -1,0 +1,104 @@
+"""View-model of a kept album: its spreads as data, and what was pressed as a change of it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from photorank.album.book.plan import Book, BookPage, Frame
+from photorank.album.kept.album import KeptAlbum
+from photorank.errors import counted
+from photorank.outside_text import printable
+from photorank.typing import Json
+
+SIZES = {
+    "210x210": "Square, 21 × 21 cm",
+    "300x210": "Landscape, 30 × 21 cm",
+    "210x297": "Portrait, A4",
+}
+
+
+class Change(NamedTuple):
+    """Change of an album that somebody asked for."""
+
+    what: str  # in words, for the history
+    make: Callable[[KeptAlbum], KeptAlbum]
+
+
+def change_of(act: Any) -> Change | None:
+    """Change that a press on a spread asks for; None for what is none."""
+    if not isinstance(act, Mapping) or not isinstance(digest := act.get("photo"), str):
+        return None
+    other = act.get("other")
+    if other is not None and not isinstance(other, str):
+        return None
+    name = printable(str(act.get("name", "")))[:80]
+    changes: dict[str, Change] = {
+        "pin": Change(f"pinned {name}", lambda album: album.pin([digest])),
+        "free": Change(f"unpinned {name}", lambda album: album.pin([digest], wanted=False)),
+        "leave out": Change(f"left out {name}", lambda album: album.leave_out([digest])),
+        "alone": Change(f"{name} alone", lambda album: album.set_alone(digest, wanted=True)),
+        "together": Change(
+            f"{name} with others", lambda album: album.set_alone(digest, wanted=False)
+        ),
+        "move": Change(f"moved {name}", lambda album: _moved(album, digest, other)),
+    }
+    return changes.get(str(act.get("what")))
+
+
+def _moved(album: KeptAlbum, digest: str, other: str | None) -> KeptAlbum:
+    return album.put_before(digest, other) if digest in album.photos else album
+
+
+def spreads(book: Book, album: KeptAlbum, address: Callable[[Frame], str]) -> list[Json]:
+    """Spreads of a book as data: boxes in percent of their page, addresses, names, marks."""
+    return [
+        {"pages": [page and _page(page, book, album, address) for page in spread]}
+        for spread in book.spreads
+    ]
+
+
+def _page(page: BookPage, book: Book, album: KeptAlbum, address: Callable[[Frame], str]) -> Json:
+    wide, tall = book.size.width, book.size.height
+    x, y = page.caption_at
+    return {
+        "number": page.number,
+        "caption": printable(page.caption),
+        "captionAt": [100 * x / wide, 100 * y / tall],
+        "frames": [
+            {
+                "photo": frame.digest,
+                "name": printable(frame.path.name),
+                "src": address(frame),
+                "box": [
+                    round(100 * side / whole, 4)
+                    for side, whole in zip(frame.box, (wide, tall, wide, tall), strict=True)
+                ],
+                "hairline": frame.hairline,
+                "pinned": frame.digest in album.pinned,
+                "alone": frame.digest in album.book.alone,
+            }
+            for frame in page.frames
+        ],
+    }
+
+
+def state_text(album: KeptAlbum, missing: int) -> str:
+    """Sentence on what an album holds, and that it is saved."""
+    parts = [counted(len(album.photos), "photo"), "saved"]
+    if album.pinned:
+        parts.insert(1, f"{len(album.pinned)} pinned")
+    if album.left_out:
+        parts.insert(-1, f"{len(album.left_out)} left out")
+    if missing:
+        parts.insert(-1, f"{missing} not in this collection")
+    return " · ".join(parts)
+
+
+def warning_text(book: Book) -> str:
+    """Sentence on photos of too few pixels, "" if there are none."""
+    coarse = len(book.warnings)
+    if not coarse:
+        return ""
+    return (
+        f"{counted(coarse, 'photo')} {'has' if coarse == 1 else 'have'} few pixels for this size, "
+        "or cannot be read; the printed page may be soft."
+    )

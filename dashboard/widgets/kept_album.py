@@ -1,0 +1,239 @@
+"""Widgets of a kept album: which one, its changes, its spreads, its book."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dashboard import actions, session_state
+from dashboard.cache import albums
+from dashboard.formatting import error_text, plain
+from dashboard.models import kept_album
+from dashboard.models.kept_album import SIZES
+from dashboard.routes.thumbnails import thumbnail_address
+from dashboard.widgets.errors import show_errors
+from dashboard.widgets.spreads import show_spreads
+from photorank.album.kept.album import KeptAlbum
+from photorank.album.kept.choose import rows_of_album
+from photorank.album.kept.store import Entry
+from photorank.errors import PhotorankError
+from photorank.index.opened import Index
+from photorank.outside_text import printable
+
+_PICKER = "album"
+_MAX_PAGES = 400
+
+
+def pick_album() -> str | None:
+    """Show which album is looked at, where one is kept; None for one that is being chosen."""
+    with show_errors(st.warning):
+        names = albums.store().names()
+    if not names:
+        return None
+    return st.selectbox(
+        "Album",
+        names,
+        index=None,
+        format_func=printable,
+        placeholder="A new album",
+        key=_PICKER,
+        bind="query-params",
+        width=230,
+        label_visibility="collapsed",
+    )
+
+
+def keep_form(album: KeptAlbum) -> None:
+    """Show the form that keeps a chosen album under a name."""
+    with (
+        st.popover("Keep this album", icon=":material/bookmark_add:"),
+        st.form("keep", border=False),
+    ):
+        name = st.text_input("Its name", placeholder="Summer 2026", max_chars=80)
+        if st.form_submit_button("Keep", type="primary"):
+            try:
+                entry = albums.store().create(name, album, "chosen")
+            except PhotorankError as error:
+                st.error(error_text(error))
+                return
+            session_state.leave_note("kept", entry.name)
+            st.rerun()
+
+
+def turn_to_kept() -> None:
+    """Turn to the album that was just kept, before the picker is drawn."""
+    if (name := session_state.taken_note("kept")) is not None:
+        session_state.set_widget(_PICKER, name)
+
+
+@st.fragment
+def show_album(index: Index, name: str) -> None:
+    """Show a kept album with all that can be done to it."""
+    with show_errors(st.warning):
+        entry = albums.store().load(name)
+        vector = albums.vector_of(index, entry.album)
+        missing = len(rows_of_album(index, entry.album).missing)
+    _toolbar(index, entry, missing)
+    if told := session_state.taken_note("album"):
+        st.toast(told)
+    if vector is None or missing == len(entry.album.photos):
+        st.info(
+            "None of its photos are in this collection: fill it from the best, or choose another."
+        )
+        return
+    with show_errors(st.warning):
+        book = albums.planned(index, vector, entry.album)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _pdf_button(book, name)
+        if warning := kept_album.warning_text(book):
+            st.caption(warning)
+    digests = {
+        photo.path: photo for photo in map(index.photo, rows_of_album(index, entry.album).photos)
+    }
+    shown = kept_album.spreads(
+        book, entry.album, lambda frame: thumbnail_address(index, digests[frame.path])
+    )
+    show_spreads(f"spreads-{name}", shown, (book.size.width, book.size.height), _presser(name))
+    _left_out(index, entry)
+
+
+def _toolbar(index: Index, entry: Entry, missing: int) -> None:
+    name, album, seen = entry.name, entry.album, entry.revision
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="album-tools"):
+        st.markdown(plain(kept_album.state_text(album, missing)), width="content")
+        _step("Undo", ":material/undo:", entry.undoes, albums.store().undo, name, seen)
+        _step("Redo", ":material/redo:", entry.redoes, albums.store().redo, name, seen)
+        st.button(
+            "Fill from the best",
+            icon=":material/auto_awesome:",
+            on_click=_told,
+            args=[actions.fill_album, index, entry],
+            help="Photos stay; empty places get the best that are left.",
+        )
+        st.button(
+            "Best swap",
+            icon=":material/swap_horiz:",
+            on_click=_told,
+            args=[actions.swap_in_album, index, entry],
+            help="Exchanges the one photo whose exchange helps the album most.",
+        )
+        _settings(entry)
+
+
+def _settings(entry: Entry) -> None:
+    """Show the settings of an album's places and of its book; each change is kept."""
+    name, album = entry.name, entry.album
+    with st.popover("Book", icon=":material/menu_book:"):
+        size = f"{album.book.width:g}x{album.book.height:g}"
+        sizes = SIZES if size in SIZES else SIZES | {size: f"{size} mm"}
+        with st.form("book", border=False):
+            wanted = st.selectbox(
+                "Page", list(sizes), list(sizes).index(size), format_func=sizes.__getitem__
+            )
+            pages = st.number_input(
+                "Pages (0: as many as suit)", 0, _MAX_PAGES, min(album.book.pages, _MAX_PAGES)
+            )
+            captions = st.checkbox("Days as captions", album.book.captions == "event")
+            places = st.number_input("Places in the album", 0, 100_000, album.settings.places)
+            if st.form_submit_button("Set", type="primary"):
+                width, height = map(float, str(wanted).split("x"))
+                book = replace(
+                    album.book,
+                    width=width,
+                    height=height,
+                    pages=int(pages),
+                    captions="event" if captions else "none",
+                )
+                settings = replace(album.settings, places=int(places))
+                _change(
+                    name,
+                    "other settings",
+                    lambda newest: replace(
+                        newest, book=replace(book, alone=newest.book.alone), settings=settings
+                    ),
+                )
+                st.rerun(scope="fragment")
+
+
+def _pdf_button(book: Any, name: str) -> None:
+    def made() -> bytes:
+        return albums.pdf_of(book, name)
+
+    st.download_button(
+        "PDF for a printer",
+        made,
+        file_name="photobook.pdf",
+        mime="application/pdf",
+        icon=":material/download:",
+        type="primary",
+        on_click="ignore",
+        help="3 mm bleed, photos 5 mm inside, sRGB, captions embedded; read back and checked. No "
+        "printer’s own preflight has seen it, and covers are files of their own.",
+    )
+
+
+def _left_out(index: Index, entry: Entry) -> None:
+    rows = rows_of_album(index, entry.album).left_out
+    if not rows:
+        return
+    with st.expander(f"{len(rows)} left out"):
+        for row in sorted(rows):
+            photo = index.photo(row)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                if index.thumbnail(photo).exists():
+                    st.image(str(index.thumbnail(photo)), width=90)
+                st.button(
+                    "Allow again",
+                    key=f"allow-{photo.digest}",
+                    on_click=_change,
+                    args=[
+                        entry.name,
+                        f"allowed {printable(photo.path.name)}",
+                        lambda album, digest=photo.digest: album.allow([digest]),
+                    ],
+                )
+
+
+def _step(
+    text: str, icon: str, change: str | None, step: Callable[..., Entry], name: str, seen: int
+) -> None:
+    def stepped() -> str:
+        step(name, seen=seen)
+        return f"{text}: {change}"
+
+    st.button(
+        text,
+        icon=icon,
+        disabled=change is None,
+        help=None if change is None else plain(change),
+        on_click=_told,
+        args=[stepped],
+    )
+
+
+def _presser(name: str) -> Callable[[Any], None]:
+    def press(act: Any) -> None:
+        if (change := kept_album.change_of(act)) is not None:
+            _change(name, *change)
+
+    return press
+
+
+def _change(name: str, what: str, make: Callable[[KeptAlbum], KeptAlbum]) -> None:
+    def change() -> None:
+        albums.store().change(name, make, what)
+
+    _told(change)
+
+
+def _told(work: Callable[..., str | None], *given: Any) -> None:
+    """Do something to an album; what it says, or why it failed, is told in the next run."""
+    try:
+        told = work(*given)
+    except PhotorankError as error:
+        told = error_text(error)
+    else:
+        told = None if told is None else plain(told)
+    if told:
+        session_state.leave_note("album", told)
