@@ -1,12 +1,13 @@
 """Page Album: an album that is kept, with its spreads and its book, or one that is being chosen."""
 
-from dashboard.widgets import album_editor, kept_album, page_head
+from dashboard.widgets import page_head
+from dashboard.widgets.album import editor, kept_album
 
 index, bar = page_head.open_page("Album")
 kept_album.turn_to_kept()
 with bar:
     name = kept_album.pick_album()
 if name is None:
-    album_editor.choose_album(index)
+    editor.choose_album(index)
 else:
     kept_album.show_album(index, name)

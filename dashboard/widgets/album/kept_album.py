@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -11,9 +12,11 @@ from dashboard.cache import albums
 from dashboard.formatting import error_text, plain
 from dashboard.models import kept_album
 from dashboard.models.kept_album import SIZES
-from dashboard.routes.thumbnails import thumbnail_address
+from dashboard.routes.addresses import ROOM
+from dashboard.routes.pictures import PREVIEW_SIDES, THUMBNAIL_SIDE, TOKEN_DIGITS
+from dashboard.widgets.album.spreads import show_spreads
 from dashboard.widgets.errors import show_errors
-from dashboard.widgets.spreads import show_spreads
+from photorank.album.book.plan import Frame
 from photorank.album.kept.album import KeptAlbum
 from photorank.album.kept.choose import rows_of_album
 from photorank.album.kept.store import Entry
@@ -23,6 +26,7 @@ from photorank.outside_text import printable
 
 _PICKER = "album"
 _MAX_PAGES = 400
+_LARGE_SHARE = 0.45  # of a page's width, from which a thumbnail has too few pixels
 
 
 def pick_album() -> str | None:
@@ -88,14 +92,17 @@ def show_album(index: Index, name: str) -> None:
         _pdf_button(book, name)
         if warning := kept_album.warning_text(book):
             st.caption(warning)
-    digests = {
-        photo.path: photo for photo in map(index.photo, rows_of_album(index, entry.album).photos)
-    }
+    wide = _LARGE_SHARE * book.size.width
     shown = kept_album.spreads(
-        book, entry.album, lambda frame: thumbnail_address(index, digests[frame.path])
+        book, entry.album, lambda frame: _address(index, frame, large=frame.box[2] > wide)
     )
     show_spreads(f"spreads-{name}", shown, (book.size.width, book.size.height), _presser(name))
     _left_out(index, entry)
+
+
+def _address(index: Index, frame: Frame, *, large: bool) -> str:
+    side = PREVIEW_SIDES[0] if large else THUMBNAIL_SIDE
+    return f"{ROOM}/photos/{quote(index.name)}/{frame.digest[:TOKEN_DIGITS]}/{side}"
 
 
 def _toolbar(index: Index, entry: Entry, missing: int) -> None:

@@ -9,7 +9,8 @@ from dashboard.cache import index_data, vector_ratings
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
 from dashboard.models.photo_tiles import tile_of
-from dashboard.widgets import kept_album, photo_grid, pickers
+from dashboard.widgets import photo_grid, pickers
+from dashboard.widgets.album import kept_album
 from dashboard.widgets.errors import show_errors
 from photorank.album.face_quota import FaceQuota
 from photorank.album.make_album import Album
