@@ -100,7 +100,7 @@ def quality_and_covers(
         # By lot, one for each photo of the index: to ban a photo changes one client at most.
         lots = np.random.default_rng(_SEED).random(len(candidates.merit))[candidates.rows[clients]]
         clients = np.sort(clients[np.argpartition(lots, most_clients)[:most_clients]])
-    covers = _likeness(embeddings, candidates.rows, candidates.rows[clients])
+    covers = likeness(embeddings[candidates.rows], embeddings[candidates.rows[clients]])
     if len(clients):
         alone = most_cover(covers, rules)
         if alone > 0:
@@ -108,18 +108,17 @@ def quality_and_covers(
     return quality, covers
 
 
-def _likeness(embeddings: Embeddings, rows: Codes, clients: Codes) -> Covers:
-    """Similarity (g, c) of rows to clients: 1 for the same photo, 0 for an average pair.
+def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
+    """Similarity (g, c) of photos to clients: 1 for the same photo, 0 for an average pair.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """
-    near = embeddings[clients]
-    c = len(clients)
+    c = len(near)
     total = near.sum(axis=0, dtype=np.float64)
     typical = float((total @ total - c) / (c * (c - 1))) if c > 1 else 0.0
     if 1 - typical < _SAME_PHOTO_DISTANCE:
-        return np.ones((len(rows), c), dtype=np.float32)
-    covers = embeddings[rows] @ near.T
+        return np.ones((len(embeddings), c), dtype=np.float32)
+    covers = embeddings @ near.T
     covers -= np.float32(typical)
     covers /= np.float32(1 - typical)
     np.maximum(covers, 0, out=covers)

@@ -40,7 +40,11 @@ def book(
     ] = None,
     places: Annotated[
         int | None,
-        typer.Option(min=1, metavar="K", help="Photos to choose. Default: 2.5 for each page."),
+        typer.Option(
+            min=1,
+            metavar="K",
+            help="Photos to choose. Default: 2.5 for each page, fewer where moments are few.",
+        ),
     ] = None,
     album: Annotated[
         str | None,
@@ -209,7 +213,8 @@ def _planned(
         settings = AlbumSettings(places)
         request = request_of(settings, rows_of_album(opened, album), hold=False, fill=True)
         with progress("Looking for series", "photos") as report:
-            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report)
+            least = None if asked.places else count
+            chosen, _ = choose_album(opened, rated_by, request, settings.alike, report, least=least)
         rows, notes = [one.row for one in chosen.chosen], chosen.notes
     wishes = BookWishes(
         size,

@@ -37,15 +37,92 @@ def rate(
         list[Path], typer.Argument(parser=typed_path, metavar="PHOTO...", show_default=False)
     ],
     vector: VectorName,
+    album: Annotated[
+        str | None,
+        typer.Option(metavar="ALBUM", help="Also tell what each adds to this kept album."),
+    ] = None,
+    in_context: Annotated[
+        bool,
+        typer.Option(
+            "--in-context", help="Also tell what each adds to the best 24 photos of the index."
+        ),
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
     """Rate photos by a vector. They need not be in the index."""
     from photorank.rating.rate_photo import rate_files
 
+    if album is not None and in_context:
+        raise typer.BadParameter("--album and --in-context are two contexts: give one")
     opened = open_index(index)
     found = open_vector(opened, vector)
-    _print_rated(rate_files(opened, found, photos, opened.encoder), as_json)
+    rated = rate_files(opened, found, photos, opened.encoder)
+    if album is None and not in_context:
+        _print_rated(rated, as_json)
+        return
+    _print_in_context(opened, found, rated, album, as_json)
+
+
+def _print_in_context(
+    index: "Index",
+    vector: "MasterVector",
+    rated: Sequence["RatedPhoto"],
+    name: str | None,
+    as_json: bool,
+) -> None:
+    """Print ratings with what each photo adds to an album, a kept one or the best one."""
+    from photorank.album.in_context import Asked, in_context
+    from photorank.album.kept.album import AlbumSettings, KeptAlbum
+    from photorank.album.kept.choose import choose_album, request_of, rows_of_album
+    from photorank.album.kept.store import AlbumStore
+    from photorank.rating.rate_photo import embeddings_of
+    from photorank.workspace import Workspace
+
+    if name is not None:
+        rows = rows_of_album(index, AlbumStore(Workspace.current()).load(name).album).photos
+    else:
+        settings = AlbumSettings()
+        request = request_of(
+            settings, rows_of_album(index, KeptAlbum(index.name)), hold=False, fill=True
+        )
+        made, _ = choose_album(index, vector, request, settings.alike)
+        rows = [one.row for one in made.chosen]
+    embeddings = embeddings_of(index, [one.path for one in rated], index.encoder)
+    asked = [
+        Asked(index.row_of(one.path), embedding, one.rating)
+        for one, embedding in zip(rated, embeddings, strict=True)
+    ]
+    told = in_context(index, index.rate(vector), rows, asked)
+    if as_json:
+        print_json(
+            [
+                vars(photo)
+                | {
+                    "adds": one.adds,
+                    "in_album": one.in_album,
+                    "most_alike": one.most_alike,
+                    "cosine": None if one.most_alike is None else one.cosine,
+                }
+                for photo, one in zip(rated, told, strict=True)
+            ]
+        )
+        return
+    where = "the best album" if name is None else name
+    print_table(
+        ["rating", "percentile", f"adds to {where}", "most like", "photo"],
+        [
+            [
+                f"{photo.rating:.4f}",
+                f"{photo.percentile:.1f}",
+                f"{one.adds:.2%}{' (in it)' if one.in_album else ''}",
+                "" if one.most_alike is None else f"{one.most_alike.name} ({one.cosine:.2f})",
+                photo.path,
+            ]
+            for photo, one in zip(rated, told, strict=True)
+        ],
+        right=["rating", "percentile", f"adds to {where}"],
+    )
 
 
 @app.command(epilog=example("photorank compare sharp.jpg blurred.jpg --vector technical"))

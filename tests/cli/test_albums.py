@@ -102,3 +102,20 @@ def test_mistakes_end_in_one_line(refused, photorank):
     for wrong in (["--fill"], ["--album", "new", "--swap"], ["--album", "new"], ["--places", 3]):
         assert photorank("album", *wrong).code == 2
     assert "does not exist" in refused("albums", "import", "nowhere.json")
+
+
+def test_ratings_tell_what_a_photo_adds_to_an_album(kept, photorank, gallery):
+    """To a kept one, or to the best of the index; the keys of before stay."""
+    photos = [gallery / "beach" / "0.jpg", gallery / "street" / "7.jpg"]
+    kept("albums", "save", "mine", "--photo", photos[0])
+    plain = kept("rate", *photos, "--vector", "ours")
+    told = kept("rate", *photos, "--vector", "ours", "--album", "mine")
+    assert [{key: one[key] for key in plain[0]} for one in told] == plain
+    assert [one["in_album"] for one in told] == [True, False]
+    assert told[0]["adds"] == 1
+    assert told[1]["most_alike"] == str(photos[0])
+    best = kept("rate", *photos, "--vector", "ours", "--in-context")
+    assert 0 < best[1]["adds"] < best[0]["adds"] < 1
+    assert (
+        photorank("rate", photos[0], "--vector", "ours", "--album", "a", "--in-context").code == 2
+    )

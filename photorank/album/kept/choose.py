@@ -17,6 +17,8 @@ from photorank.photos.metadata.capture_time import seconds_or_day
 from photorank.similarity.series import Series, find_series
 from photorank.vectors.master import MasterVector
 
+_GOOD_SHARE = 0.8  # of the moments, that a book takes of its own accord
+
 
 class AlbumRows(NamedTuple):
     """Rows of a kept album's photos in an index."""
@@ -66,13 +68,23 @@ def choose_album(
     request: AlbumRequest,
     alike: float,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album by a request and the series it is chosen from, without photos whose files changed."""
+    """Album by a request and the series it is chosen from, without photos whose files changed.
+
+    With `least` places are left empty, down to so many, rather than taken by the weakest moments
+    or by a second shot of one.
+    """
     ratings = index.rate(vector)
     among = shortlist(index, ratings, request)
     changed = set(index.changed(among)) - request.pinned.union(request.held)
     request = replace(request, banned=request.banned | changed)
     series = find_series(index, alike, among=among, on_progress=on_progress)
+    if least is not None:
+        moments = len(np.unique(series.codes[among]))
+        good = max(round(_GOOD_SHARE * moments), least)
+        request = replace(request, places=min(request.places, good))
     album = make_album(index, ratings, series, request, vector=vector.name)
     if changed:
         album.notes.append(changed_since([index.photo(row).path for row in sorted(changed)]))

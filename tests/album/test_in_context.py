@@ -1,0 +1,48 @@
+"""A photo's value in context: what it adds to an album, not only its standing."""
+
+import numpy as np
+import pytest
+
+from photorank.album.in_context import Asked, in_context
+
+
+@pytest.fixture
+def asked(collection):
+    """Return a function that tells what rows of the index add to an album of other rows."""
+    index = collection.index
+    ratings = index.rate(collection.vector)
+
+    def ask(album, rows, *, own=None):
+        photos = [
+            Asked(row, index.embeddings()[row], float(ratings[row] if own is None else own))
+            for row in rows
+        ]
+        return in_context(index, ratings, album, photos)
+
+    return index, ask
+
+
+def test_a_photo_adds_what_the_album_is_worth_less_without_it(asked):
+    """Whether it is in it or not, the value is the same; alone it is all there is."""
+    _, ask = asked
+    [inside] = ask([1, 4, 7], [4])
+    [outside] = ask([1, 7], [4])
+    assert inside.adds == pytest.approx(outside.adds)
+    assert (inside.in_album, outside.in_album) == (True, False)
+    assert inside.most_alike == outside.most_alike
+    [alone] = ask([], [4])
+    assert (alone.adds, alone.most_alike) == (1.0, None)
+
+
+def test_a_twin_of_the_albums_photos_adds_less_than_another_of_its_rating(asked):
+    """The same picture twice stands for nothing more; a higher rating adds more."""
+    index, ask = asked
+    ratings = np.zeros(len(index))
+    heads = index.embeddings()
+    twin, other = Asked(None, heads[1], 0.0), Asked(None, heads[5], 0.0)
+    of_twin, of_other = in_context(index, ratings, [1, 2], [twin, other])
+    assert of_twin.adds == pytest.approx(0, abs=1e-4)
+    assert of_other.adds > 0.001
+    assert of_twin.cosine == pytest.approx(1, abs=1e-5)
+    [low], [high] = ask([1, 2], [5], own=0.0), ask([1, 2], [5], own=1.0)
+    assert high.adds > low.adds
