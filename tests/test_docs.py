@@ -20,7 +20,7 @@ TEXTS = {
 }
 # Pages that tell one story from photos to a result, on ~/Pictures/Italy. The commands of the
 # others are about photos, machines and networks that are not here: they are only parsed.
-STORIES = ["README.md", "docs/tutorial.md"]
+STORIES = ["README.md", "docs/tutorial.md", "docs/photo-book.md"]
 # Commands that serve until they are stopped: the browser test starts the server for real.
 SERVING = ("demo", "dashboard")
 
