@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,18 @@ _POINT = 0.02  # that a box may differ by: numbers are rounded
 _RATIO = 1e-3  # of a photo's shape
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Drawn:
     """Photo that a page draws."""
 
     image: Any
     matrix: tuple[float, float, float, float, float, float]
+
+    @cached_property
+    def data(self) -> bytes:
+        """Bytes of its JPEG."""
+        found: bytes = self.image.read_raw_bytes()
+        return found
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -55,12 +62,13 @@ def check_pdf(path: Path, book: Book) -> list[str]:
             faults: list[str] = []
             seen: dict[str, int] = {}
             for page, leaf in zip(book.pages, pdf.pages, strict=True):
+                drawn = _drawn(leaf)
                 faults += [
                     f"page {page.number}: {why}"
                     for why in (
                         *_wrong_boxes(leaf, book),
-                        *_wrong_photos(leaf, page.frames, book),
-                        *_twice(leaf, page.number, seen),
+                        *_wrong_photos(drawn, page.frames, book),
+                        *_twice(drawn, page.number, seen),
                         *_loose_fonts(leaf),
                     )
                 ]
@@ -88,8 +96,7 @@ def _wrong_boxes(leaf: "pikepdf.Page", book: Book) -> list[str]:
     return faults
 
 
-def _wrong_photos(leaf: "pikepdf.Page", frames: tuple[Frame, ...], book: Book) -> list[str]:
-    drawn = _drawn(leaf)
+def _wrong_photos(drawn: list[_Drawn], frames: tuple[Frame, ...], book: Book) -> list[str]:
     size = book.size
     if len(drawn) != len(frames):
         return [f"it draws {len(drawn)} photos, the plan has {len(frames)}"]
@@ -115,18 +122,17 @@ def _wrong_photos(leaf: "pikepdf.Page", frames: tuple[Frame, ...], book: Book) -
         pixel = 1 / min(int(one.image.Width), int(one.image.Height))  # of what was scaled down
         if abs((x1 - x0) / (y1 - y0) / ratio - 1) > _RATIO + pixel:
             faults.append(f"{name} is stretched")
-        data = one.image.read_raw_bytes()
-        if has_metadata(data):
+        if has_metadata(one.data):
             faults.append(f"{name} has metadata, which may tell where it was taken")
-        if not is_the_picture(data, one.turn, frame):
+        if not is_the_picture(one.data, one.turn, frame):
             faults.append(f"{name} is another picture, or turned")
     return faults
 
 
-def _twice(leaf: "pikepdf.Page", number: int, seen: dict[str, int]) -> list[str]:
+def _twice(drawn: list[_Drawn], number: int, seen: dict[str, int]) -> list[str]:
     faults = []
-    for one in _drawn(leaf):
-        content = hashlib.sha256(one.image.read_raw_bytes()).hexdigest()
+    for one in drawn:
+        content = hashlib.sha256(one.data).hexdigest()
         if content in seen:
             faults.append(f"one of its photos is on page {seen[content]}, too")
         seen.setdefault(content, number)

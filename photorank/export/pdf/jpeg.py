@@ -9,6 +9,9 @@ _STANDALONE = {0x01, *range(0xD0, 0xD8)}
 _TABLES = {0xDB, 0xC4, 0xDD}  # quantisation, Huffman, restart interval
 _APP0, _APP14, _SOS, _EOI = 0xE0, 0xEE, 0xDA, 0xD9
 _JFIF_BYTES = 14  # of its segment, without a thumbnail
+_PROGRESSIVE = 0xC2
+_END = b"\xff\xd9"
+_PROBE_BYTES = 512  # by which coded data are found in a file
 _MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")  # after coded data: stuffing and restarts
 
 
@@ -37,8 +40,10 @@ def plain_jpeg(data: bytes) -> PlainJpeg | None:
 
 
 def _stripped(data: bytes) -> PlainJpeg | None:
-    kept = [b"\xff\xd8"]
+    whole = memoryview(data)  # slices of it are no copies
+    kept: list[bytes | memoryview] = [b"\xff\xd8"]
     frame: tuple[int, int, int] | None = None
+    progressive = False
     at = 2
     while True:
         if data[at] != 0xFF:
@@ -60,6 +65,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
                 return None
             height, width = (int.from_bytes(segment[i : i + 2], "big") for i in (3, 5))
             frame = (width, height, segment[7])
+            progressive = marker == _PROGRESSIVE
         if marker == _APP0 and segment[2:7] == b"JFIF\0" and len(segment) >= _JFIF_BYTES + 2:
             segment = b"\x00\x10" + segment[2:14] + b"\0\0"
         elif not (
@@ -71,15 +77,38 @@ def _stripped(data: bytes) -> PlainJpeg | None:
         kept.append(bytes((0xFF, marker)) + segment)
         at = end
         if marker == _SOS:
-            found = _MARKER.search(data, at)
-            if found is None:
+            end = _end_of_scan(
+                data, at, alone=not progressive and frame is not None and segment[2] == frame[2]
+            )
+            if end < 0:
                 return None
-            kept.append(data[at : found.start()])
-            at = found.start()
+            kept.append(whole[at:end])
+            at = end
     if frame is None or not all(frame):
         return None
     kept.append(b"\xff\xd9")
     return PlainJpeg(b"".join(kept), *frame)
+
+
+def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
+    """Place of the marker that ends a scan, -1 if there is none.
+
+    A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
+    """
+    if alone:
+        return data.find(_END, at)
+    found = _MARKER.search(data, at)
+    return found.start() if found else -1
+
+
+def same_scans(data: bytes, source: bytes) -> bool:
+    """Whether a plain JPEG's coded data stand in a file as they are."""
+    begin = data.find(b"\xff\xda")
+    if begin < 0:
+        return False
+    at = source.find(data[begin : begin + _PROBE_BYTES])
+    coded = memoryview(data)[begin:-2]
+    return at >= 0 and memoryview(source)[at : at + len(coded)] == coded
 
 
 def has_metadata(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 
 from photorank.album.book.plan import Frame
 from photorank.errors import ExportError, UnreadablePhotoError
-from photorank.export.pdf.jpeg import plain_jpeg
+from photorank.export.pdf.jpeg import plain_jpeg, same_scans
 from photorank.photos.decoding.colour_spaces import SRGB
 from photorank.photos.decoding.colour_tags import tagged_space
 from photorank.photos.open_photo import (
@@ -138,9 +138,8 @@ def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
     """
     try:
         source = read_photo(frame.path)
-        plain = _as_it_is(source)
-        if plain is not None and plain.data == data:
-            return plain.turn == turn
+        if same_scans(data, source):
+            return orientation(open_header(io.BytesIO(source))) == turn
         shown = _few_pixels(Image.open(io.BytesIO(data)), turn)
         wanted = _few_pixels(decode_photo(source, short_side=_COMPARED_SIDE), 1)
     except (UnreadablePhotoError, OSError, SyntaxError):
