@@ -1,6 +1,7 @@
 """The page of a book: its size, its margins, and the room that photos have on it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from photorank.album.book.layouts import Block
 
@@ -30,7 +31,7 @@ class PageSize:
         """Distance of photos from the spine."""
         return max(self.margin, _LEAST_GUTTER_MM)
 
-    @property
+    @cached_property
     def block(self) -> Block:
         """Room for photos on one page."""
         gap = _GAP_SHARE * min(self.width, self.height)
