@@ -33,6 +33,7 @@ ROOMS = [
     {"scoring"},
     {"service"},
     {"demo", "bench", "doctor"},
+    {"leaderboard"},
     {"api"},
     {"cli", "__init__", "dashboard"},
     {"__main__"},
@@ -69,6 +70,7 @@ AT_HOME = {
     "album": {"sqlite3"},  # the albums that are kept
     "export": {"pyarrow", "PIL", "pikepdf", "reportlab"},  # tables; books
     "scoring": {"pyarrow", "fsspec"},  # lists of paths; addresses
+    "leaderboard": {"jinja2"},
     "api": {"pandas", "PIL", "sklearn"},  # what Python users bring and take away
     "service": {"starlette", "uvicorn", "prometheus_client", "PIL"},
     "cli": {"typer", "rich"},

@@ -88,11 +88,13 @@ class Measured:
         return self.pairs.difference(a, b, refitted=refitted)
 
 
-def differences_of(measured: Sequence[Measured], scope: Scope) -> list[ScopedDifference]:
+def differences_of(
+    measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
+) -> list[ScopedDifference]:
     """Differences of all pairs of held-out contenders on the same pairs of photos."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
-    for metric in COMPARED_METRICS:
+    for metric in metrics:
         family: list[tuple[str, str, Difference]] = []
         for a, b in combinations(fair, 2):
             difference = a.ahead_of(b, metric)

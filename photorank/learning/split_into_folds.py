@@ -10,14 +10,18 @@ from photorank.metrics.folds import Folds, kept_together, make_folds, official_s
 from photorank.typing import Codes
 
 
-def split_into_folds(photos: JudgedPhotos, protocol: Protocol) -> Folds:
+def split_into_folds(
+    photos: JudgedPhotos, protocol: Protocol, copies: Codes | None = None
+) -> Folds:
     """Folds of judged photos according to a protocol.
 
+    Copies (n,) of one picture share a fold; by default those that the photos' embeddings tell.
     Raises ComparisonsError if there are no groups or series to fold by, or too few photos.
     """
     by = protocol.fold_by or photos.usual_fold_by
+    together = photos.copies if copies is None else copies
     if by == "split":
-        return official_split(photos.splits or (None,) * len(photos.X), photos.copies)
+        return official_split(photos.splits or (None,) * len(photos.X), together)
     if by == "photo":
         codes = _linked_by_choices(photos, protocol.folds)
     else:
@@ -31,7 +35,7 @@ def split_into_folds(photos: JudgedPhotos, protocol: Protocol) -> Folds:
         len(photos.X),
         k=protocol.folds,
         repeats=protocol.repeats,
-        by=kept_together(photos.copies, codes),
+        by=kept_together(together, codes),
         seed=protocol.seed,
     )
 

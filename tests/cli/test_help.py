@@ -57,7 +57,7 @@ def test_the_commands_are_those_of_the_contract():
         *("vector prompt", "vector learn", "vector list", "vector show", "vector remove"),
         *("vector import", "vector blend", "vector cosines"),
         *("evaluate", "keepers", "rate", "score", "serve", "compare", "top", "bottom", "search"),
-        *("signals", "faces", "album"),
+        *("signals", "faces", "album", "leaderboard"),
         *(
             f"albums {verb}"
             for verb in ("list", "show", "save", "remove", "restore", "undo", "redo")

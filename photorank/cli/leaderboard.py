@@ -1,0 +1,100 @@
+"""The command that compares encoders, vectors and learners on the same held-out photos."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from photorank.cli.options import AsJson, Folds, MaybeFoldBy, Repeats, Seed, example, names
+from photorank.cli.output import line, message, print_json, print_table, progress
+from photorank.outside_text import typed_path
+from photorank.workspace import Workspace
+
+app = typer.Typer()
+
+
+@app.command(
+    epilog=example("photorank leaderboard --index oasis --index oasis-clip --to report.html")
+)
+def leaderboard(
+    index: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--index", metavar="NAME", help="An index; may be repeated. Default: all there are."
+        ),
+    ] = None,
+    vectors: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Vectors, where an index has them. Default: all."),
+    ] = None,
+    learners: Annotated[
+        str, typer.Option(metavar="K,...", help="Learners, fitted anew in every fold.")
+    ] = "mean-difference,all-pairs",
+    fold_by: MaybeFoldBy = None,
+    folds: Folds = 10,
+    repeats: Repeats = 3,
+    seed: Seed = 0,
+    costs: Annotated[
+        bool,
+        typer.Option(
+            "--costs/--no-costs", help="Measure what a photo costs each encoder on this machine."
+        ),
+    ] = True,
+    to: Annotated[
+        list[Path] | None,
+        typer.Option(
+            parser=typed_path,
+            metavar="FILE",
+            help="Write a report: .html (one file with charts and photos), .md or .json; may be "
+            "repeated.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare encoders, vectors and learners. Indexes of the same photos get the same folds."""
+    from photorank.index.opened import open_index
+    from photorank.leaderboard.contest import Contest
+    from photorank.leaderboard.make_leaderboard import make_leaderboard
+    from photorank.leaderboard.tables import cells
+    from photorank.leaderboard.write_report import check_path, report_bytes, write_report
+    from photorank.learning.protocol import Protocol
+
+    for path in to or []:
+        check_path(path)
+    chosen = list(dict.fromkeys(index or Workspace.current().index_names()))
+    opened = [open_index(name) for name in chosen] or [open_index(None)]
+    with progress("Comparing", "indexes") as on_progress:
+        contest = Contest(
+            vectors=None if vectors is None else tuple(names(vectors)),
+            learners=tuple(names(learners)),
+            protocol=Protocol(fold_by=fold_by, folds=folds, repeats=repeats, seed=seed),
+            costs=costs,
+            on_progress=on_progress,
+        )
+        board = make_leaderboard(opened, contest)
+    for path in to or []:
+        write_report(board, path)
+        message(f"written to {path}")
+    if as_json:
+        from json import loads
+
+        print_json(loads(report_bytes(board, ".json")))
+        return
+    for panel in board.panels:
+        line(f"{panel.name}: {panel.n_photos} photos, held out by {panel.protocol.fold_by}")
+        print_table(
+            [
+                "vector or learner",
+                "index",
+                "framing",
+                "pairwise accuracy",
+                "behind the best",
+                "note",
+            ],
+            [(row[0], row[1], row[3], row[4], row[6], row[9]) for row in cells(panel, "all")],
+        )
+        line(panel.summary())
+        for text in panel.notes:
+            message(text)
+    for text in board.left_out:
+        message(f"left out: {text}")

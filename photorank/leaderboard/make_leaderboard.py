@@ -1,0 +1,46 @@
+"""Leaderboard of indexes, panel by panel."""
+
+import os
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from photorank.errors import ComparisonsError, NothingJudgedError
+from photorank.index.opened import Index
+from photorank.leaderboard.contest import Contest, run_contest
+from photorank.leaderboard.panels import panels_of
+from photorank.leaderboard.report import Leaderboard, PanelReport
+from photorank.vectors.learners_by_name import make_learner
+
+
+def make_leaderboard(indexes: Sequence[Index], contest: Contest) -> Leaderboard:
+    """Leaderboard of indexes: those of the same photos are compared with each other.
+
+    An index without judgements, or with too few, is left out and told.
+
+    Raises
+    ------
+    NothingJudgedError
+        If no index has judgements that can be tested on.
+    UnknownNameError
+        If there is no such learner.
+    """
+    for kind in contest.learners:
+        make_learner(kind, seed=contest.protocol.seed)  # a wrong name fails before any work
+    panels, left_out = panels_of(indexes)
+    reports: list[PanelReport] = []
+    for panel in panels:
+        try:
+            reports.append(run_contest(panel, contest))
+        except ComparisonsError as error:
+            left_out.append(f"{', '.join(index.name for index in panel.indexes)}: {error}")
+    if not reports:
+        raise NothingJudgedError
+    return Leaderboard(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        version=version("photorank"),
+        machine=f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        panels=tuple(reports),
+        left_out=tuple(left_out),
+    )

@@ -1,0 +1,110 @@
+"""Indexes of the same judged photos, brought into one order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+
+import numpy as np
+
+from photorank.errors import NoLabelsError
+from photorank.index.imported_digests import is_imported
+from photorank.index.opened import Index
+from photorank.learning.judged_photos import JudgedPhotos, judged_photos
+from photorank.learning.learn_vector import judgements_digest
+from photorank.metrics.folds import kept_together
+from photorank.typing import Codes
+
+# Share of the smaller index's judged photos from which two indexes are of the same ones.
+_SAME_PHOTOS = 0.5
+
+
+@dataclass
+class Panel:
+    """Indexes of the same photos: each with the photos that all have, in one order."""
+
+    indexes: list[Index]
+    photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """Name of the first index."""
+        return self.indexes[0].name
+
+    @property
+    def copies(self) -> Codes:
+        """Group codes (n,) of photos that any of the encoders takes for copies of one picture."""
+        return reduce(kept_together, (photos.copies for photos in self.photos))
+
+
+def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
+    """Panels of indexes by the photos that were judged in them, and notes on those left out."""
+    groups: list[list[tuple[Index, JudgedPhotos]]] = []
+    notes = []
+    for index in indexes:
+        try:
+            photos = judged_photos(index)
+        except NoLabelsError:
+            notes.append(f"{index.name} has no judgements to test on, and is left out")
+            continue
+        for group in groups:
+            if _are_same(group[0][1], photos, group[0][0], index):
+                group.append((index, photos))
+                break
+        else:
+            groups.append([(index, photos)])
+    return [_panel(group) for group in groups], notes
+
+
+def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Index) -> bool:
+    by_name = _imported(one) or _imported(other)
+    first_keys, second_keys = _keys(first, one, by_name), _keys(second, other, by_name)
+    shared = len(first_keys.keys() & second_keys.keys())
+    return shared >= max(_SAME_PHOTOS * min(len(first_keys), len(second_keys)), 1)
+
+
+def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
+    """Panel of the photos that all indexes of a group have."""
+    by_name = any(_imported(photos) for _, photos in group)
+    keys = [_keys(index, photos, by_name) for index, photos in group]
+    common = sorted(set.intersection(*(set(one) for one in keys)))
+    taken = [
+        photos.take(np.array([known[key] for key in common], dtype=np.intp))
+        for (_, photos), known in zip(group, keys, strict=True)
+    ]
+    first = taken[0]
+    told = judgements_digest(replace(first, digests=tuple(common)))
+    notes = []
+    for (index, photos), own in zip(group, taken, strict=True):
+        if len(common) < len(photos.X):
+            notes.append(
+                f"{len(common):,} of the {len(photos.X):,} judged photos of {index.name} are in "
+                "all indexes of this panel: these alone count"
+            )
+        if judgements_digest(replace(own, digests=tuple(common))) != told:
+            name = group[0][0].name
+            notes.append(f"{index.name} has other judgements than {name}: those of {name} count")
+    shared = {
+        "comparisons": first.comparisons,
+        "groups": first.groups,
+        "series": first.series,
+        "splits": first.splits,
+    }
+    return Panel(
+        [index for index, _ in group],
+        [replace(photos, **shared) for photos in taken],  # type: ignore[arg-type]
+        notes,
+    )
+
+
+def _imported(photos: JudgedPhotos) -> bool:
+    """Whether the photos are known by their names alone."""
+    return any(map(is_imported, photos.digests))
+
+
+def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
+    """Position of each photo by what tells it in other indexes: its content, or its path."""
+    if by_name:
+        paths = (str(index.photo(row).path) for row in photos.rows.tolist())
+        return {path: at for at, path in enumerate(paths)}
+    return {digest: at for at, digest in enumerate(photos.digests)}

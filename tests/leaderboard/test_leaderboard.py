@@ -1,0 +1,195 @@
+import json
+import re
+import runpy
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
+from photorank.index.judging.import_rows import import_labels
+from photorank.index.opened import Index
+from photorank.labels.tables.judgement_tables import read_labels
+from photorank.leaderboard.contest import Contest, run_contest
+from photorank.leaderboard.interval_chart import Bar, interval_chart
+from photorank.leaderboard.make_leaderboard import make_leaderboard
+from photorank.leaderboard.panels import panels_of
+from photorank.leaderboard.write_report import report_bytes
+from photorank.learning.held_out_directions import out_of_fold_ratings
+from photorank.learning.learn_vector import learn_vector
+from photorank.learning.protocol import Protocol
+from photorank.learning.split_into_folds import split_into_folds
+from photorank.metrics.held_out_pairs import HeldOutPairs
+from photorank.vectors.learners.mean_difference import MeanDifference
+from photorank.vectors.store import add_vector
+from photorank.workspace import Workspace
+from tests.fixtures.command_line import COMMAND, invoke
+
+N = 90
+FAST = Contest(None, ("mean-difference",), Protocol(folds=3, repeats=2), costs=False)
+
+
+@pytest.fixture
+def encoders(tmp_path, monkeypatch):
+    """Return a function that makes an index of the same judged photos by another encoder."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=N)
+    names = [f"/nowhere/{number:03}.jpg" for number in range(N)]
+    labels = tmp_path / "labels.csv"
+    rows = [f"{names[at]},{scores[at]},album {at // 9}" for at in range(N)]
+    labels.write_text("\n".join(["file,score,group", *rows]))
+
+    def made(name, noise, *, seed, keep=N, judged=True):
+        X = np.random.default_rng(seed).normal(size=(N, 12))
+        X[:, 0] = scores + noise * X[:, 0]
+        folder = tmp_path / name
+        folder.mkdir()
+        np.save(folder / "x.npy", X[:keep].astype(np.float32))
+        pq.write_table(pa.table({"path": names[:keep]}), folder / "x.parquet")
+        paths = Workspace.current().index(name)
+        import_embeddings(paths, ImportRequest(folder, f"<b>{name}</b> | x"))
+        if judged:
+            import_labels(paths, read_labels(labels), partial=True)
+        return Index.open(paths)
+
+    return made
+
+
+def test_indexes_of_the_same_photos_are_one_panel(encoders):
+    """Photos that only one has do not count; an index without judgements is left out and told."""
+    indexes = [
+        encoders("good", 0.3, seed=1),
+        encoders("fewer", 1.0, seed=2, keep=80),
+        encoders("mute", 1.0, seed=3, judged=False),
+    ]
+    [panel], left_out = panels_of(indexes)
+
+    assert [index.name for index in panel.indexes] == ["good", "fewer"]
+    assert {len(photos.X) for photos in panel.photos} == {80}
+    assert left_out == ["mute has no judgements to test on, and is left out"]
+    assert panel.notes[0].startswith("80 of the 90 judged photos of good")
+    for index, photos in zip(panel.indexes, panel.photos, strict=True):
+        first = index.photo(int(photos.rows[0])).path
+        assert first.name == "000.jpg"
+
+
+def test_rows_are_those_of_the_same_folds(encoders):
+    """Each learner's value is what it has on the panel's own folds; the better encoder leads."""
+    [panel], _ = panels_of([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)])
+    report = run_contest(panel, FAST)
+
+    protocol = replace(FAST.protocol, fold_by="group")
+    folds = split_into_folds(panel.photos[0], protocol, panel.copies)
+    pairs = HeldOutPairs.of(panel.photos[0].comparisons, folds)
+    best = report.fair()[0]
+    assert (best.index, best.contender) == ("good", "mean-difference")
+    for row in report.fair():
+        photos = panel.photos[[index.name for index in panel.indexes].index(row.index)]
+        ratings = out_of_fold_ratings(MeanDifference(), photos, folds)
+        assert row.result.accuracy == pairs.accuracy(ratings).limits
+    [lead] = report.against_best().values()
+    poor = report.fair()[1].result.accuracy.value
+    assert lead.lead_of(best.full_name).value == pytest.approx(
+        best.result.accuracy.value - poor, abs=1e-9
+    )
+    assert lead.p_holm == lead.p < 0.05
+    assert "It is ahead of each of the others" in report.summary()
+
+
+def test_a_vector_that_has_seen_the_photos_is_never_the_best(encoders):
+    """What is learned anew in every fold competes; what cannot be is shown last, and faint."""
+    index = encoders("good", 0.3, seed=1)
+    learned = learn_vector(index, "mine", "mean-difference")
+    add_vector(index, learned)
+    seen = replace(learned, name="seen", kind="given")
+    add_vector(index, seen)
+    report = run_contest(panels_of([index])[0][0], FAST)
+
+    rows = {row.contender: row for row in report.scope("all")}
+    assert rows["mine"].result.refitted
+    assert rows["seen"].result.in_sample
+    assert report.scope("all")[-1].contender == "seen"
+    assert "seen" not in {row.contender for row in report.fair()}
+
+
+def test_the_report_is_one_page_without_anything_from_outside(encoders):
+    """Text from outside is text; charts are drawn in it, and nothing is loaded from elsewhere."""
+    board = make_leaderboard([encoders("good", 0.3, seed=1), encoders("poor", 2.0, seed=2)], FAST)
+    page = report_bytes(board, ".html").decode()
+
+    assert "<b>good</b>" not in page
+    assert "&lt;b&gt;good&lt;/b&gt; | x" in page
+    assert page.count("<svg") == 2  # all pairs, and those within groups
+    assert not re.search(r'(src|href)="(?!data:)', page)
+    assert "there is no picture of this photo" in page
+    text = report_bytes(board, ".md").decode()
+    assert "\\<b\\>good\\</b\\> \\| x" in text
+    widths = {line.count(" | ") for line in text.splitlines() if line.startswith("| ")}
+    assert widths == {9}
+    data = json.loads(report_bytes(board, ".json"))
+    assert data["panels"][0]["rows"][0]["result"]["metrics"]["pairwise_accuracy"]["value"] > 0.5
+
+
+def test_the_command_writes_every_form(encoders, tmp_path):
+    """It prints the table and what it says, and the reports hold the same."""
+    encoders("good", 0.3, seed=1)
+    encoders("mute", 1.0, seed=3, judged=False)
+    files = [tmp_path / f"report.{form}" for form in ("html", "md", "json")]
+    told = invoke(
+        *("leaderboard", "--learners", "mean-difference", "--folds", "3", "--repeats", "2"),
+        *(word for file in files for word in ("--to", str(file))),
+    )
+    assert told.exit_code == 0, told.stderr
+    assert "orders most pairs as people did" in told.stdout
+    assert "left out: mute" in told.stderr
+    assert "good has no cost: the embeddings were imported" in told.stderr
+    assert all(file.stat().st_size > 1000 for file in files)
+    assert json.loads(files[2].read_text())["panels"][0]["name"] == "good"
+
+    wrong = invoke("leaderboard", "--to", str(tmp_path / "report.pdf"))
+    assert wrong.exit_code == 1
+    assert "name it with .html, .md, .json" in wrong.stderr
+    assert invoke("leaderboard", "--learners", "none").exit_code == 1
+    assert invoke("leaderboard", "--index", "mute").exit_code == 1
+
+
+def test_costs_are_measured_where_photos_can_be_opened(home):
+    """Opening and the network take time, and an embedding of `embedded` 1,600 bytes."""
+    index = Index.open(Workspace(home).index("small"))
+    report = run_contest(panels_of([index])[0][0], replace(FAST, vectors=("ours",), costs=True))
+    cost = report.rows[0].cost
+    assert cost.bytes == 1600
+    assert cost.open_seconds > 0
+    assert cost.embed_seconds > 0
+    assert report.shown is not None
+    assert b"data:image/webp;base64," in report_bytes(make_leaderboard([index], FAST), ".html")
+
+
+def test_a_chart_escapes_names_and_bears_what_is_undefined():
+    """Nan draws nothing, and a name is text."""
+    nan = float("nan")
+    chart = interval_chart([Bar("<a>", nan, nan, nan, True), Bar("b", 0.6, 0.5, 0.7, False)], '"')
+    assert "<a>" not in chart
+    assert chart.count("<circle") == 1
+    assert interval_chart([], "nothing").endswith("</svg>")
+
+
+def test_the_recipe_of_published_figures_is_parsed(tmp_path):
+    """Each command that benchmarks/published.py runs is one that the parser knows."""
+    recipe = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "published.py"))
+    for dataset in recipe["DATASETS"]:
+        (tmp_path / dataset).mkdir()
+    told = list(recipe["commands"](tmp_path, tmp_path / "results"))
+    assert len(told) == 8 * len(recipe["DATASETS"])
+    for words in told:
+        leaf, rest = COMMAND, list(words)
+        if rest[0] == "download":
+            assert rest[1].startswith("https://github.com/LAION-AI/")
+            continue
+        while inner := getattr(leaf, "commands", None):
+            leaf = inner[rest.pop(0)]
+        leaf.make_context(words[0], rest)
