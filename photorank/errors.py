@@ -7,6 +7,8 @@ import errno
 from collections.abc import Sequence
 from pathlib import Path
 
+_TOLD_FAULTS = 20  # of the photos of one command
+
 
 def first_line(error: Exception) -> str:
     """First line of another package's error message, for use in a one-line message."""
@@ -90,6 +92,15 @@ class UnreadablePhotoError(PhotorankError, ValueError):
         self.passing = passing  # the trouble may be over next time
         where = f"{path} is not a usable photo: " if path else ""
         super().__init__(f"{where}{reason}")
+
+
+class UnusablePhotosError(PhotorankError, ValueError):
+    """Several named photos cannot be used; all are told at once."""
+
+    def __init__(self, faults: Sequence[PhotorankError], asked: int) -> None:
+        told = " ".join(f"{str(fault).rstrip('.')}." for fault in faults[:_TOLD_FAULTS])
+        others = f" And {len(faults) - _TOLD_FAULTS} more." if len(faults) > _TOLD_FAULTS else ""
+        super().__init__(f"{len(faults)} of {asked} photos cannot be used: {told}{others}")
 
 
 class InvalidNameError(PhotorankError, ValueError):

@@ -2,6 +2,8 @@
 
 import io
 import sys
+import time
+import traceback
 from typing import Annotated, Any
 
 import typer
@@ -36,14 +38,25 @@ from photorank.cli import (
     status,
     vector,
 )
-from photorank.cli.output import message
+from photorank.cli.output import Loudness, fault, loudness, message
 from photorank.errors import OutOfMemoryError, PhotorankError, in_words
+from photorank.workspace import Workspace
 
 _LEAST_ADDRESS_SPACE = 1_000_000_000  # bytes; with half of it NumPy's and FAISS's libraries crash
 
 
+_ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
+
+
 class Commands(TyperGroup):
     """Group of all commands; shows errors to act on, and the machine's, in one line."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse a command line, on which --quiet and --verbose may stand behind the command."""
+        end = args.index("--") if "--" in args else len(args)
+        ours = [one for one in args[:end] if one in _ANYWHERE]
+        others = [one for one in args[:end] if one not in _ANYWHERE]
+        return super().parse_args(ctx, [*ours, *others, *args[end:]])
 
     def invoke(self, ctx: Any) -> Any:
         """Run the requested command."""
@@ -54,10 +67,12 @@ class Commands(TyperGroup):
             told = in_words(error)
             if told is None:
                 raise
-            message(told)
+            if loudness.get().verbose:
+                traceback.print_exception(error)
+            fault(told)
             raise typer.Exit(1) from error
         except KeyboardInterrupt as error:
-            message("stopped; what was finished before is kept.")
+            fault("stopped; what was finished before is kept.")
             raise typer.Exit(130) from error
 
 
@@ -80,7 +95,6 @@ app = typer.Typer(
     help="Rate photos by learned directions in an embedding space, and prove that it works.",
     epilog="Begin with `photorank demo`, or with `photorank index FOLDER --name NAME`.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # help in plain text, whatever the terminal
     pretty_exceptions_enable=False,
 )
@@ -132,11 +146,26 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No messages and no progress, errors alone.")
+    ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option(
+            "--verbose", "-v", help="Also where errors come from, the workspace, and the time."
+        ),
+    ] = False,
 ) -> None:
-    """Options that stand before a command."""
+    """Options that stand before a command, or behind it."""
+    loudness.set(Loudness(quiet, verbose))
+    if verbose:
+        begun = time.monotonic()
+        message(f"the workspace is {Workspace.current().root}")
+        context.call_on_close(lambda: message(f"took {time.monotonic() - begun:.1f} s"))
 
 
 def main() -> None:

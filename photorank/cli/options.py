@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from photorank.cli.completion import index_names, vector_names
 from photorank.hosts import ALLOWED_HOSTS
 from photorank.outside_text import typed_path
 
@@ -17,7 +18,12 @@ MaybeFoldBy = Annotated[
 ]
 IndexName = Annotated[
     str | None,
-    typer.Option("--index", metavar="NAME", help="The index; may be left out when there is one."),
+    typer.Option(
+        "--index",
+        metavar="NAME",
+        autocompletion=index_names,
+        help="The index; may be left out when there is one.",
+    ),
 ]
 PhotosOrIndex = Annotated[
     list[Path] | None,
@@ -39,10 +45,19 @@ ProgressFile = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 VectorName = Annotated[
-    str, typer.Option("--vector", metavar="NAME", help="The master-vector to rate by.")
+    str,
+    typer.Option(
+        "--vector",
+        metavar="NAME",
+        autocompletion=vector_names,
+        help="The master-vector to rate by.",
+    ),
 ]
 _BEST_VECTOR = "Default: the best of the latest evaluation, else the first."
-MaybeVector = Annotated[str | None, typer.Option("--vector", metavar="NAME", help=_BEST_VECTOR)]
+MaybeVector = Annotated[
+    str | None,
+    typer.Option("--vector", metavar="NAME", autocompletion=vector_names, help=_BEST_VECTOR),
+]
 Count = Annotated[int, typer.Option("-k", min=1, metavar="N", help="How many photos.")]
 Approximate = Annotated[
     bool,

@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 from rich.console import Console
@@ -32,8 +33,25 @@ _PIPE_COLUMNS = 100_000  # a path is never folded there
 _MAX_LISTED_LINES = 20
 
 
+class Loudness(NamedTuple):
+    """How much a command says on standard error."""
+
+    quiet: bool = False
+    verbose: bool = False
+
+
+_ORDINARY = Loudness()
+loudness: ContextVar[Loudness] = ContextVar("loudness", default=_ORDINARY)
+
+
 def message(text: object) -> None:
-    """Print one line on standard error."""
+    """Print one line on standard error, unless --quiet."""
+    if not loudness.get().quiet:
+        fault(text)
+
+
+def fault(text: object) -> None:
+    """Print one line on standard error that says why a command ends."""
     typer.echo(f"photorank: {printable(text)}", err=True)
 
 
@@ -145,7 +163,8 @@ def _bar(unit: str) -> Progress:
         TimeRemainingColumn(),
         console=console,
         transient=not unit,
-        disable=not console.is_terminal,  # a log file is no place for a moving bar
+        disable=not console.is_terminal
+        or loudness.get().quiet,  # a log file is no place for a moving bar
     )
 
 

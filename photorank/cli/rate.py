@@ -1,5 +1,6 @@
 """Commands that rate photos by a vector, compare two, or search for photos."""
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,12 @@ app = typer.Typer()
 @app.command(epilog=example("photorank rate new.jpg --vector beauty --index family"))
 def rate(
     photos: Annotated[
-        list[Path], typer.Argument(parser=typed_path, metavar="PHOTO...", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="PHOTO...",
+            show_default=False,
+            help="Files; - for a path a line of standard input, @FILE for a list of them.",
+        ),
     ],
     vector: VectorName,
     album: Annotated[
@@ -52,12 +58,14 @@ def rate(
 ) -> None:
     """Rate photos by a vector. They need not be in the index."""
     from photorank.rating.rate_photo import rate_files
+    from photorank.scoring.sources import named_paths
 
     if album is not None and in_context:
         raise typer.BadParameter("--album and --in-context are two contexts: give one")
     opened = open_index(index)
     found = open_vector(opened, vector)
-    rated = rate_files(opened, found, photos, opened.encoder)
+    paths = named_paths(photos, sys.stdin.buffer)
+    rated = rate_files(opened, found, paths, opened.encoder)
     if album is None and not in_context:
         _print_rated(rated, as_json)
         return

@@ -28,6 +28,10 @@ class Tower(Protocol):
         """Name of the compute device."""
 
     @property
+    def precision(self) -> str:
+        """Precision of the products: fp32, bf16 or int8."""
+
+    @property
     def at_once(self) -> int:
         """Batch size: the number of frames a thread passes in one call."""
 
@@ -36,11 +40,20 @@ class Tower(Protocol):
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of frames; frames of one shape are batched together."""
+    """Features (n, n_features) of frames; frames of one shape are batched together.
+
+    In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
+    ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
+    alone and in company. Frames of any shape are too seldom alike to be filled up.
+    """
     features = np.empty((len(frames), n_features), dtype=np.float32)
 
     def run(rows: list[int]) -> None:
-        features[rows] = tower(np.stack([frames[row] for row in rows]))
+        pixels = np.stack([frames[row] for row in rows])
+        if tower.precision == "bf16" and pixels.shape[1] == pixels.shape[2]:
+            missing = tower.at_once - len(rows)
+            pixels = np.concatenate([pixels, np.repeat(pixels[-1:], missing, axis=0)])
+        features[rows] = tower(pixels)[: len(rows)]
 
     for _ in each_batch(run, _batches_of_one_shape(frames, tower.at_once), device=tower.device):
         pass

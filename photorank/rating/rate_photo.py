@@ -2,12 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from photorank.encoders.base import Encoder, encode_photos
-from photorank.errors import MissingPathError, UnreadablePhotoError
+from photorank.errors import (
+    MissingPathError,
+    PhotorankError,
+    UnreadablePhotoError,
+    UnusablePhotosError,
+)
 from photorank.index.opened import Found, Index
 from photorank.photos.decode_pool import decode_isolated
 from photorank.photos.open_photo import read_photo
@@ -50,17 +56,20 @@ def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encode
     """Embeddings (k, d) of what photo files hold now.
 
     The encoder is loaded only for contents that are not in the index. Raises MissingPathError or
-    UnreadablePhotoError if a file is gone or no usable photo.
+    UnreadablePhotoError if a file is gone or no usable photo, UnusablePhotosError if several are.
     """
-    return _embeddings(index, paths, _rows_now(index, paths), load)
+    return _rows_and_embeddings(index, paths, load)[1]
 
 
 def rate_files(
     index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> list[RatedPhoto]:
-    """Rate photo files, in the index or not, with percentiles among the index's photos."""
-    rows = _rows_now(index, paths)
-    ratings = vector.rate(_embeddings(index, paths, rows, load), index.fingerprint)
+    """Rate photo files, in the index or not, with percentiles among the index's photos.
+
+    Raises as :func:`embeddings_of`.
+    """
+    rows, embeddings = _rows_and_embeddings(index, paths, load)
+    ratings = vector.rate(embeddings, index.fingerprint)
     standing = percentiles_among(ratings, index.rate(vector))
     groups = [None if row is None else index.photo(row).group for row in rows]
     return [
@@ -69,30 +78,31 @@ def rate_files(
     ]
 
 
-def _rows_now(index: Index, paths: Sequence[Path]) -> list[int | None]:
-    """Row of each file that exists, None where its content is not in the index."""
+def _rows_and_embeddings(
+    index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
+) -> tuple[list[int | None], Embeddings]:
+    """Row of each file, None where its content is not in the index, and embeddings (k, d)."""
+    encoder, faults = cache(load), list[PhotorankError]()
+    rows, embedded = list[int | None](), list[Embeddings]()
     for path in paths:
-        if not path.exists() and not index.is_rated_unseen(path):
-            raise MissingPathError(path)
-    return [index.row_now(path) for path in paths]
-
-
-def _embeddings(
-    index: Index, paths: Sequence[Path], rows: Sequence[int | None], load: Callable[[], Encoder]
-) -> Embeddings:
-    """Embeddings (k, d) of files, of which some are rows of the index."""
-    encoder = load() if None in rows else None
-    embedded = []
-    for path, row in zip(paths, rows, strict=True):
-        if row is not None:
-            embedded.append(index.embeddings_of([row])[0])
-            continue
-        assert encoder is not None  # noqa: S101 - loaded above for just this case
         try:
-            embedded.append(embed_photo(read_photo(path), encoder)[0])
+            if not path.exists() and not index.is_rated_unseen(path):
+                raise MissingPathError(path)
+            row = index.row_now(path)
+            if row is None:
+                embedded.append(embed_photo(read_photo(path), encoder())[0])
+            else:
+                embedded.append(index.embeddings_of([row])[0])
+            rows.append(row)
+        except MissingPathError as error:
+            faults.append(error)
         except UnreadablePhotoError as error:
-            raise UnreadablePhotoError(error.reason, path) from error
-    return np.stack(embedded)
+            faults.append(UnreadablePhotoError(error.reason, path, passing=error.passing))
+    if len(faults) > 1:
+        raise UnusablePhotosError(faults, len(paths))
+    if faults:
+        raise faults[0]
+    return rows, np.stack(embedded)
 
 
 def extreme_photos(

@@ -64,6 +64,34 @@ def find_sources(
             yield from _local(text)
 
 
+def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
+    """Paths of files that are named one by one, by ``-`` or by ``@FILE``.
+
+    Raises SourcesError if nothing is named or an entry of a list is none, TypedPathError if no
+    file can have a path.
+    """
+    check_sources([text for text in asked if text[:1] in (STDIN, "@")], None)
+    paths, faults = list[Path](), list[str]()
+    for text in asked:
+        listed = _list_in(text) if text.startswith("@") else None
+        if text != STDIN and listed is None:
+            paths.append(typed_path(text))
+            continue
+        found = lines(stdin, "standard input") if listed is None else entries(listed, None)
+        for entry in found:
+            if entry.fault:
+                faults.append(f"{entry.text}: {entry.fault}.")
+            else:
+                paths.append(
+                    typed_path(_path_of(entry, Path() if listed is None else listed.parent))
+                )
+    if not paths and not faults:
+        faults.append("No photo is named.")
+    if faults:
+        raise SourcesError(" ".join(faults))
+    return paths
+
+
 def _list_in(text: str) -> Path | None:
     """Path of a list that an argument names; None if it names something else."""
     if text.startswith("@") and not os.path.lexists(text):
@@ -94,16 +122,21 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _listed(entry: Entry, folder: Path) -> Source:
-    """Photo of a list; its path is relative to the current folder, else to the list's."""
+    """Photo of a list."""
     if entry.fault:
         return Source.refused(entry.text, entry.fault)
     if is_address(entry.text) and not entry.text.startswith("file://"):
         return address(entry.text)
+    return _file(_path_of(entry, folder))
+
+
+def _path_of(entry: Entry, folder: Path) -> str:
+    """Path of a list's entry, relative to the current folder or else to the list's."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path
-        path = str(beside) if os.path.lexists(beside) else path
-    return _file(path)
+        return str(beside) if os.path.lexists(beside) else path
+    return path
 
 
 def _file(path: str) -> Source:

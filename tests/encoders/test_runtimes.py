@@ -1,5 +1,6 @@
 import copy
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -159,6 +160,22 @@ def test_sixteen_bits_leave_the_network_as_it_was(tiny, frames_of):
 
     assert 0.999 < cosines(unit_rows(encode(half, frames, 32)), before).min() < 0.9999999
     np.testing.assert_array_equal(encoder.encode_frames(frames), before)
+
+
+def test_squares_in_sixteen_bits_are_embedded_alone_as_in_company(tiny, frames_of):
+    """Batches are filled up, so that the size of none decides how it is rounded."""
+    encoder = tiny()
+    frames = frames_of(encoder, 11)
+    half = encoder._images.load().in_bf16()
+    sizes = []
+    counted = replace(
+        half, network=lambda pixels: (sizes.append(len(pixels)), half.network(pixels))[1]
+    )
+    together = encode(counted, frames, 32)
+
+    assert set(sizes) == {half.at_once}
+    alone = np.vstack([encode(half, [frame], 32) for frame in frames])
+    np.testing.assert_array_equal(alone, together)
 
 
 def test_a_transformer_in_sixteen_bits_adds_up_in_more(tiny, frames_of):

@@ -1,0 +1,24 @@
+"""Names that a shell offers at the Tab key: indexes, and vectors of an index."""
+
+from contextlib import suppress
+from importlib.resources import files
+
+import typer
+
+from photorank.errors import PhotorankError
+from photorank.workspace import Workspace
+
+
+def index_names(incomplete: str) -> list[str]:
+    """Names of the workspace's indexes that begin as what was typed."""
+    return [name for name in Workspace.current().index_names() if name.startswith(incomplete)]
+
+
+def vector_names(context: typer.Context, incomplete: str) -> list[str]:
+    """Names of the vectors of the index that was typed, or of the only one; built-in ones too."""
+    folders = [files("photorank.vectors") / "builtin"]
+    with suppress(PhotorankError):  # no index is told yet: the built-in ones are of any
+        folders.append(Workspace.current().existing_index(context.params.get("index")).vectors)
+    cards = [one.name for folder in folders if folder.is_dir() for one in folder.iterdir()]
+    names = {name.partition(".")[0] for name in cards if name.endswith(".json")}
+    return sorted(name for name in names if name.startswith(incomplete))

@@ -1,0 +1,125 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner
+
+from tests.cli.test_help import COMMANDS
+from tests.fixtures.command_line import COMMAND
+
+SCHEMAS = Path(__file__).parents[2] / "docs" / "schemas"
+
+
+def test_quiet_leaves_messages_out_and_errors_in(photorank, home, gallery):
+    """Before or behind the command; results are as without it."""
+    photo = str(gallery / "beach" / "0.jpg")
+    asked = ("compare", photo, str(gallery / "beach" / "5.jpg"))
+    loud = photorank(*asked)
+    assert "comparing by" in loud.err
+    for words in (("-q", *asked), (*asked, "--quiet")):
+        quiet = photorank(*words)
+        assert (quiet.out, quiet.err) == (loud.out, "")
+    assert "no vector named" in photorank("-q", "rate", photo, "--vector", "nobody").err
+
+
+def test_verbose_tells_where_an_error_comes_from(photorank, home):
+    """The traceback, the workspace and the time, beside the one line."""
+    said = photorank("rate", "gone.jpg", "--vector", "ours", "-v").err
+    assert str(home) in said
+    assert "Traceback" in said
+    assert "photorank: gone.jpg does not exist" in said
+    assert "photorank: took " in said
+
+
+def test_no_command_has_an_option_of_these_names():
+    """What may stand anywhere is one thing everywhere."""
+    for words, command in COMMANDS.items():
+        taken = {one for parameter in command.params for one in parameter.opts}
+        assert not taken & {"-q", "--quiet", "-v", "--verbose"}, words
+
+
+def test_photos_to_rate_come_from_lists(photorank, home, gallery, tmp_path):
+    """Standard input and @FILE name the same photos as the command line."""
+    photos = [str(gallery / "beach" / f"{number}.jpg") for number in range(3)]
+    (tmp_path / "list").write_text("\n".join(photos))
+    own = photorank("rate", *photos, "--vector", "ours", "--json").json
+    assert photorank("rate", f"@{tmp_path}/list", "--vector", "ours", "--json").json == own
+    asked = ["rate", "-", "--vector", "ours", "--json"]
+    piped = CliRunner().invoke(COMMAND, asked, input="\n".join(photos))
+    assert json.loads(piped.stdout) == own
+
+
+def test_all_faults_of_photos_are_told_at_once(refused, home, gallery, tmp_path):
+    """Those of missing files and of damaged ones, of `rate` as of `compare`."""
+    (tmp_path / "bad.jpg").write_text("no photo")
+    photos = (tmp_path / "gone.jpg", gallery / "beach" / "0.jpg", tmp_path / "bad.jpg")
+    said = refused("rate", *photos, "--vector", "ours")
+    assert said.startswith("photorank: 2 of 3 photos cannot be used: ")
+    assert "gone.jpg does not exist" in said
+    assert "bad.jpg is not a usable photo: not an image" in said
+    assert "2 of 2 photos" in refused("compare", photos[0], photos[2], "--vector", "ours")
+    (tmp_path / "empty").touch()
+    assert "No photo is named" in refused("rate", f"@{tmp_path}/empty", "--vector", "ours")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("photorank rate --index ", "small"), ("photorank rate --vector o", "ours"),
+     ("photorank rate --vector b", "beauty"), ("photorank ser", "serve")],
+)  # fmt: skip
+def test_a_shell_completes_commands_and_names(home, typed, offered):
+    """Commands, indexes and vectors are offered by what was typed."""
+    words = typed.split(" ")
+    asked = {
+        "_PHOTORANK_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    runner = CliRunner()
+    result = runner.invoke(COMMAND, [], prog_name="photorank", env=asked)
+    assert offered in result.stdout.split()
+
+
+PRINTED = {
+    "rate": ("rate", "PHOTO", "--vector", "ours", "--json"),
+    "compare": ("compare", "PHOTO", "OTHER", "--stability", "--json"),
+    "search": ("search", "--vector", "ours", "-k", 3, "--json"),
+    "index": ("index", "FOLDER", "--name", "small", "--json"),
+    "status": ("status", "--json"),
+    "album": ("album", "--places", 4, "--vector", "ours", "--json"),
+    "evaluate": ("evaluate", "--vectors", "ours", "--learners", "mean-difference", "--folds", 3,
+                 "--repeats", 1, "--json"),
+    "export": ("export", "--format", "csv", "--to", "THERE", "--json"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*PRINTED, "top", "score"])
+def test_json_is_what_its_schema_promises(name, photorank, home, gallery, tmp_path):
+    """What scripts are written against is documented, and printed."""
+    given = {
+        "PHOTO": gallery / "beach" / "0.jpg",
+        "OTHER": gallery / "beach" / "5.jpg",
+        "FOLDER": gallery,
+        "THERE": tmp_path / "there",
+    }
+    if name == "score":
+        printed = [
+            json.loads(line)
+            for line in photorank("score", gallery, "--vector", "ours").out.splitlines()
+        ]
+    elif name == "top":
+        printed = [photorank("top", "--vector", "ours", "--json").json]
+    else:
+        printed = [photorank(*(given.get(word, word) for word in PRINTED[name])).json]
+    file = SCHEMAS / f"{'rate' if name == 'top' else name}.schema.json"
+    schema = json.loads(file.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert printed
+    for one in printed:
+        jsonschema.validate(one, schema)
+
+
+def test_every_schema_is_tried(photorank):
+    """No file of docs/schemas is without a command whose output it describes."""
+    assert {file.name.partition(".")[0] for file in SCHEMAS.iterdir()} == {*PRINTED, "score"}
