@@ -88,7 +88,7 @@ def _shares(
         everything = np.ones(n, dtype=bool)
         rules = Rules(k, np.empty(0, dtype=np.intp), everything, parts, (k + 1) // 2)
         rows, ratings = np.arange(n), rng.normal(size=n)
-        candidates = Candidates(rows, ratings, rules.pinned, rows, everything)
+        candidates = Candidates(rows, ratings, rules.pinned, rules.held, rows, everything)
         quality, covers = quality_and_covers(X, candidates, rules, n)
         balance = rng.random()
         worth, covers = (1 - balance) * quality, covers * np.float32(balance)

@@ -163,12 +163,14 @@ def _suiting(n: int) -> int:
 def _check_pages(n: int, pages: int) -> None:
     if n < pages:
         raise AlbumError(
-            f"{counted(pages, 'page')} need at least {counted(pages, 'photo')}, and there "
+            f"{counted(pages, 'page')} {'needs' if pages == 1 else 'need'} at least "
+            f"{counted(pages, 'photo')}, and there "
             f"{'is' if n == 1 else 'are'} {n:,}: ask for fewer pages, or for more photos."
         )
     if n > MAX_PHOTOS * pages:
         raise AlbumError(
-            f"{counted(pages, 'page')} hold at most {MAX_PHOTOS * pages:,} photos, and there are "
+            f"{counted(pages, 'page')} {'holds' if pages == 1 else 'hold'} at most "
+            f"{MAX_PHOTOS * pages:,} photos, and there are "
             f"{n:,}: ask for at least {-(-n // MAX_PHOTOS):,} pages, or for fewer photos."
         )
 
