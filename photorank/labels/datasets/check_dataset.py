@@ -61,7 +61,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
         root=str(dataset.root.absolute()),
         layout=dataset.layout.name,
         verified=dataset.layout.verified,
-        label_files=tuple(table.file for table in dataset.layout.tables),
+        label_files=tuple(file for table in dataset.layout.tables for file in table.files),
         labels=labels,
         choices=choices,
         photos=len(named),

@@ -23,6 +23,7 @@ class TableSpec:
     """Description of one label file: format and meaning of its columns."""
 
     file: str  # relative to the dataset's folder
+    beside: str | None  # likewise: a file whose lines are the column "beside" of the same lines
     format: Format
     dialect: Dialect
     photo: Template | None  # relative to the dataset's folder; none in a table of pairs
@@ -45,6 +46,11 @@ class TableSpec:
         """Templates that build photo paths and names from a label file's columns."""
         every = (self.photo, *(self.pair or ()), self.rater, self.group, self.series, self.split)
         return tuple(template for template in every if template)
+
+    @property
+    def files(self) -> list[str]:
+        """The label file and what stands beside it, relative to the dataset's folder."""
+        return [self.file, *([self.beside] if self.beside else [])]
 
     @property
     def needed(self) -> list[str]:
@@ -89,7 +95,7 @@ class DatasetManifest:
     def layout_at(self, root: Path) -> Layout:
         """First layout with all its label files in a folder; else MissingLabelFilesError."""
         lacks = [
-            [table.file for table in layout.tables if not (root / table.file).exists()]
+            [file for table in layout.tables for file in table.files if not (root / file).exists()]
             for layout in self.layouts
         ]
         for layout, missing in zip(self.layouts, lacks, strict=True):
@@ -160,6 +166,9 @@ def _table(keys: Keys) -> TableSpec:
     score = keys.take("score", str, None)
     table = TableSpec(
         file=keys.inside("file", keys.take("file", str)),
+        beside=keys.inside("beside", beside)
+        if (beside := keys.take("beside", str, None))
+        else None,
         format=kind,
         dialect=Dialect(
             columns=keys.columns("columns"),
@@ -197,6 +206,8 @@ def _check(keys: Keys, table: TableSpec) -> None:
         raise ValueError(f"{keys.where}score, histogram, rate and pair exclude each other")
     if (table.votes or table.probability) and not table.pair:
         raise ValueError(f"{keys.where}votes and probability need {keys.where}pair")
+    if table.beside and table.format != "csv":
+        raise ValueError(f"{keys.where}beside needs lines: the format must be csv")
     if table.format in ("json", "folders") and not table.dialect.columns:
         raise ValueError(f"{keys.where}columns must be there where the format is {table.format}")
     for template in (table.photo, *(table.pair or ())):

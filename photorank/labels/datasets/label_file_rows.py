@@ -15,6 +15,8 @@ from photorank.labels.tables.table import Table
 from photorank.labels.tables.usable_rows import Problems
 from photorank.labels.tables.workbook import workbook_rows
 
+BESIDE = "beside"  # the column that comes from a file of its own
+
 
 def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator[tuple[int, Cells]]:
     """Yield (line, cells by column) of a label file; add malformed rows to `problems`.
@@ -22,8 +24,25 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
     Raises MissingPathError, and LabelsError if it is written in something else or lacks a column.
     """
     with _opened(root / spec.file, spec) as table:
-        table.require(*spec.needed)
-        yield from table.cells(problems, table=spec.file)
+        if spec.beside is None:
+            table.require(*spec.needed)
+            yield from table.cells(problems, table=spec.file)
+            return
+        table.require(*(name for name in spec.needed if name != BESIDE))
+        lines = _lines(root / spec.beside)
+        for line, cells in table.cells(problems, table=spec.file):
+            if line > len(lines):
+                has = f"{len(lines):,} lines, and {spec.file} has more"
+                raise LabelsError(f"{root / spec.beside} has {has}: each belongs to one.")
+            yield line, cells | {BESIDE: lines[line - 1]}
+
+
+def _lines(path: Path) -> list[str]:
+    """Lines of a text file without the white space around them."""
+    try:
+        return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise LabelsError(f"{path} is no text that can be read.") from error
 
 
 def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:

@@ -45,10 +45,10 @@ def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False
     if not root.is_dir():
         raise MissingPathError(root)
     layout = manifest.layout_at(root)
-    for spec in layout.tables:
-        if not _inside(root, spec.file):
+    for file in (file for spec in layout.tables for file in spec.files):
+        if not _inside(root, file):
             raise LabelsError(
-                f"{root / spec.file} leads out of the dataset's folder through a link. Put the "
+                f"{root / file} leads out of the dataset's folder through a link. Put the "
                 "file itself there."
             )
     notes = [layout.note] if layout.note else []

@@ -127,7 +127,7 @@ def test_every_shipped_manifest_says_where_its_layout_is_from():
     assert len(names) >= 16
     for name in names:
         one = load_manifest(home, name)
-        assert "https://doi.org/" in one.citation, name
+        assert "https://" in one.citation, name  # a DOI, where there is a paper
         assert one.homepage.startswith("http"), name
         assert len(one.how_to_get) > 30, name
         assert all(len(layout.layout_source) >= 8 for layout in one.layouts), name

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from photorank.errors import LabelsError
+from photorank.errors import LabelsError, ManifestError, MissingLabelFilesError
 from photorank.labels.datasets.dataset_manifest import load_manifest, read_manifest
 from photorank.labels.datasets.read_dataset import open_dataset
 from photorank.labels.popularity.scores_from_likes import rate
@@ -231,6 +231,27 @@ TREES = {
             ("images/14_1/89.jpg", -2.0, "", "14_1", None, None),
         ],
     ),
+    "unsplash-lite": (
+        {
+            "photos.tsv000": "photo_id\tphotographer_username\tstats_views\tstats_downloads\n"
+            "a1\tann\t1000\t10\nb2\tben\t1000\t900\n"
+        },
+        [
+            ("photos/a1.jpg", rate([10, 900], [1000, 1000], log=True)[0], "", "by ann", None, None),
+            ("photos/b2.jpg", rate([10, 900], [1000, 1000], log=True)[1], "", "by ben", None, None),
+        ],
+    ),
+    "smpd": (
+        {
+            "train_allmetadata_json/train_img_path.txt": "train/1@N18/1075.jpg\n"
+            "train/59@N75/775.jpg\n",
+            "train_allmetadata_json/train_label.txt": "9.71\n3.5\n",
+        },
+        [
+            ("SMP_train_images/1@N18/1075.jpg", 9.71, "", "by 1@N18", None, None),
+            ("SMP_train_images/59@N75/775.jpg", 3.5, "", "by 59@N75", None, None),
+        ],
+    ),
 }
 
 
@@ -370,6 +391,22 @@ def test_likes_are_scored_by_what_was_seen(table):
     read = table('photo = "{n}"\nrate = ["likes", "views"]', "n,likes,views\nx,9,10\ny,1,100\n")
     expected = rate([9, 1], [10, 100], log=True)
     np.testing.assert_allclose([row.score for row in read.labels.rows], expected)
+
+
+def test_a_file_beside_another_has_a_line_for_each_of_its_lines(table, tmp_path):
+    """Its lines are a column; one that is missing, too short or somewhere else is told."""
+    spec = 'photo = "{n}"\nscore = "beside"\nbeside = "b.txt"'
+    (tmp_path / "b.txt").write_text("heading\n 1.5\n2\n")
+    read = table(spec, "n\nx\ny\n")
+    assert [(row.file, row.score) for row in read.labels.rows] == [("x", 1.5), ("y", 2.0)]
+    (tmp_path / "b.txt").write_text("heading\n1\n")
+    with pytest.raises(LabelsError, match=r"has 2 lines, and t\.csv has more"):
+        table(spec, "n\nx\ny\n")
+    (tmp_path / "b.txt").unlink()
+    with pytest.raises(MissingLabelFilesError, match=r"b\.txt"):
+        table(spec, "n\nx\n")
+    with pytest.raises(ManifestError, match="beside"):
+        table(spec.replace("b.txt", "../b.txt"), "n\nx\n")
 
 
 def test_links_do_not_lead_out(table, tmp_path):
