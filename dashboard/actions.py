@@ -1,16 +1,15 @@
 """Button actions: the same work as the CLI commands, saved in the same files."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dashboard.background import access, jobs
 from dashboard.cache import albums, encoder_results, index_data, vector_ratings
-from dashboard.formatting import error_text, plain
+from dashboard.formatting import plain
 from dashboard.models.vector_card import Within
 from photorank.album.make_album import Album
 from photorank.errors import (
@@ -18,20 +17,23 @@ from photorank.errors import (
     ExportError,
     FolderAccessError,
     NoVectorsError,
-    PhotorankError,
     counted,
 )
 from photorank.index.judging import click_log
 from photorank.index.opened import Index
+from photorank.index.reading.rows import digest_beginning
+from photorank.typing import Json
 from photorank.vectors.master import MasterVector
-from photorank.workspace import make_folder
+from photorank.workspace import IndexPaths, make_folder
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.album import Kind as ExportKind
-    from dashboard.models.label_session import LabelSession, Outcome, Pair
+    from dashboard.models.label_session import LabelSession
     from photorank.album.kept.store import Entry
 
 _NO_GAIN = 1e-9  # of an album's value, up to which a swap is none
+OUTCOMES = {"first", "second", "tie", "skip"}  # of a pair
+ASKED = {"random", "informative"}  # why a pair was shown
 
 Progress = Callable[[str, int, int], None]  # stage, done, to do
 
@@ -105,43 +107,61 @@ def save_vector(index: Index, vector: MasterVector) -> None:
     add_vector(index, vector)
 
 
-def record_answer(session: "LabelSession", pair: "Pair", outcome: "Outcome") -> None:
-    """Save a person's answer on a pair and, only once the answer is on disk, show the next pair."""
-    if session.queue.current != pair:
-        return  # pressed twice: the pair was answered
-    index, rater = session.index, session.rater
-    first, second = index.photo(pair.first).digest, index.photo(pair.second).digest
-    with _problem_told(session, "This was not kept"):
-        if outcome == "skip":
-            click_log.record_skip(index.paths, rater, first, second)
+def record_answers(session: "LabelSession", items: Sequence[Json]) -> None:
+    """Save a person's answers on pairs in their order; what was saved already is left as it is.
+
+    Each is durable before the next. Raises what the click log raises: the rest is then not saved.
+    """
+    index, rater, paths = session.index, session.rater, session.index.paths
+    digests = index.digests()
+    answered = {frozenset(digests[row] for row in pair) for pair in session.clicks().shown.tolist()}
+    for item in items:
+        pair = _pair_named(paths, item.get("pair"))
+        outcome, asked = item.get("what"), item.get("asked")
+        if outcome == "undo":
+            _take_back(session, pair)
+            answered.discard(frozenset(pair or ()))
+        elif pair is None or str(outcome) not in OUTCOMES or frozenset(pair) in answered:
+            continue
         else:
-            winner, loser = (second, first) if outcome == "second" else (first, second)
-            tie, asked = outcome == "tie", pair.asked or None
-            click_log.record_choice(index.paths, rater, winner, loser, tie=tie, asked=asked)
-        session.queue.advance(outcome)
+            answered.add(frozenset(pair))
+            _record_answer(paths, rater, pair, str(outcome), asked if str(asked) in ASKED else None)
 
 
-def record_stars(session: "LabelSession", row: int, stars: int) -> None:
-    """Save a person's star rating of a photo; 0 removes the rating."""
-    photo = session.index.photo(row).digest
-    with _problem_told(session, "This was not kept"):
-        click_log.record_stars(session.index.paths, session.rater, photo, stars)
+def _pair_named(paths: IndexPaths, tokens: Any) -> tuple[str, str] | None:
+    """Digests of two photos by their beginnings, None if they are not two photos of the index."""
+    if not isinstance(tokens, list) or len(tokens) != 2:
+        return None
+    found = [digest_beginning(paths, one) for one in tokens if isinstance(one, str)]
+    if len(found) != 2 or found[0] is None or found[1] is None or found[0] == found[1]:
+        return None
+    return found[0][0], found[1][0]
 
 
-def undo_click(session: "LabelSession") -> None:
-    """Undo a person's latest click; if the click answered a pair, show the pair again."""
-    with _problem_told(session, "Nothing was undone"):
-        undone = click_log.undo(session.index.paths, session.rater)
-        session.queue.go_back(None if undone is None else session.pair_of(undone))
+def _record_answer(
+    paths: IndexPaths, rater: str, pair: tuple[str, str], outcome: str, asked: str | None
+) -> None:
+    if outcome == "skip":
+        click_log.record_skip(paths, rater, *pair)
+        return
+    winner, loser = reversed(pair) if outcome == "second" else pair
+    click_log.record_choice(paths, rater, winner, loser, tie=outcome == "tie", asked=asked)
 
 
-@contextmanager
-def _problem_told(session: "LabelSession", what: str) -> Iterator[None]:
-    """Catch an error of a click and store its text in the session, for the next redraw to show."""
-    try:
-        yield
-    except PhotorankError as error:
-        session.queue.problem = f"{what}: {error_text(error)}"
+def _take_back(session: "LabelSession", pair: tuple[str, str] | None) -> None:
+    """Take back the answer on a pair; or, where none is named, the latest click of all."""
+    if pair is not None:
+        click_log.take_back(session.index.paths, session.rater, *pair)
+        return
+    undone = click_log.undo(session.index.paths, session.rater)
+    session.queue.again = None if undone is None else session.pair_of(undone)
+
+
+def keep_taste(index: Index, vector: MasterVector) -> None:
+    """Save a person's taste as a vector, in the place of what it was before."""
+    from photorank.vectors.store import put_vector
+
+    put_vector(index, vector)
 
 
 def _made_folder(folder: Path) -> Path:

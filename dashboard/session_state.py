@@ -122,10 +122,11 @@ def rater() -> str:
     return str(st.query_params.get("rater", "")).strip() or ME
 
 
-def widget_value(key: str) -> int | None:
-    """Current value of a widget, for the widget's change callback."""
-    value: int | None = st.session_state[key]
-    return value
+def note_choices(taste: str, *numbers: int) -> bool:
+    """Record how much a taste was learned from; whether that is not what it was before."""
+    noted: dict[str, tuple[int, ...]] = st.session_state.setdefault("learned-from", {})
+    before, noted[taste] = noted.get(taste), numbers
+    return before is not None and before != numbers
 
 
 def set_text(key: str, text: str) -> None:

@@ -3,7 +3,7 @@
 import { el, isTyped, scrollerOf } from "./dom.js";
 import { choiceAction } from "./keys.js";
 import { absolute, urlsOf } from "./order.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, reloadForNewServer } from "./outbox.js";
 import { Stage } from "./stage.js";
 import { FITTED } from "./zoom.js";
 
@@ -12,8 +12,10 @@ import { FITTED } from "./zoom.js";
 /** @typedef {[Shown, Shown, string]} Asked */
 
 const SEEN_MS = 60; // a pair that is there for less was not looked at: the key was pressed twice
+const SEND_MS = 60;
 const AHEAD = 3; // pairs whose pictures are fetched
-const LEAST_PX = 380;
+const LEAST_PX = 300;
+const BELOW_PX = 36; // that Streamlit keeps free below a page
 
 /** @param {Asked} pair */
 const nameOf = (pair) => [pair[0][1], pair[1][1]].sort().join();
@@ -23,7 +25,9 @@ export class Choice {
   constructor(root, component, key) {
     this.component = component;
     this.data = component.data;
-    this.outbox = new Outbox(key, sessionStorage, 60);
+    this.outbox = new Outbox(key, sessionStorage, SEND_MS, () => {
+      reloadForNewServer(this.data.modules);
+    });
     /** @type {Asked[]} */
     this.queue = [];
     /** @type {Asked[]} */
@@ -33,6 +37,8 @@ export class Choice {
     /** @type {Asked | null} */
     this.pair = null;
     this.since = 0;
+    this.again = "";
+    this.base = "";
     const move = (/** @type {import("./types").View} */ view) => {
       for (const stage of this.stages) stage.set(view);
     };
@@ -66,6 +72,18 @@ export class Choice {
     document.addEventListener("keydown", (event) => this.key(event), { signal, capture: true });
   }
 
+  /** A pair whose answer was taken back by a page that had not seen it.
+   * @param {Asked | null | undefined} pair */
+  askAgain(pair) {
+    if (!pair || nameOf(pair) === this.again) return;
+    this.again = nameOf(pair);
+    this.queue = this.queue.filter((one) => nameOf(one) !== this.again);
+    if (this.pair) this.queue.unshift(this.pair);
+    this.queue.unshift(pair);
+    this.answered.delete(this.again);
+    this.pair = null;
+  }
+
   /** @param {string} text */
   strip(text) {
     const photos = el("div", {});
@@ -79,6 +97,7 @@ export class Choice {
     this.base = absolute(this.data.base);
     this.outbox.connect((value) => this.component.setStateValue("outbox", value), this.data.acked);
     this.take(this.data.pairs ?? []);
+    this.askAgain(this.data.again);
     this.draw(this.strips[0].photos, this.data.before ?? [], null);
     this.draw(this.strips[1].photos, this.data.now ?? [], this.data.before ?? []);
     this.question.textContent = this.data.question ?? "";
@@ -99,7 +118,7 @@ export class Choice {
   draw(node, photos, before) {
     const had = before && new Set(before.map((one) => one[1]));
     node.replaceChildren(...photos.map(([index, token, name]) => el("img", {
-      src: urlsOf(this.base ?? "", index, token).small, alt: name, title: name,
+      src: urlsOf(this.base, index, token).small, alt: name, title: name,
       class: had && !had.has(token) ? "new" : "",
     })));
   }
@@ -112,11 +131,11 @@ export class Choice {
     for (const stage of this.stages) stage.set(FITTED);
     this.stages.forEach((stage, i) => {
       const [index, token, name] = /** @type {Asked} */ (this.pair)[i];
-      stage.show(urlsOf(this.base ?? "", index, token), `${i ? "right" : "left"}: ${name}`);
+      stage.show(urlsOf(this.base, index, token), `${i ? "right" : "left"}: ${name}`);
     });
     for (const pair of this.queue.slice(0, AHEAD)) {
       for (const one of [pair[0], pair[1]]) {
-        const urls = urlsOf(this.base ?? "", one[0], one[1]);
+        const urls = urlsOf(this.base, one[0], one[1]);
         new Image().src = urls.small;
         new Image().src = urls.large;
       }
@@ -171,7 +190,7 @@ export class Choice {
   /** As high as what the window has left below it. */
   fit() {
     const top = this.node.getBoundingClientRect().top + this.scroller.scrollTop;
-    this.node.style.height = `${Math.max(LEAST_PX, innerHeight - top - 14)}px`;
+    this.node.style.height = `${Math.max(LEAST_PX, innerHeight - top - BELOW_PX)}px`;
   }
 
   /** @param {KeyboardEvent} event */

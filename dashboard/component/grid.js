@@ -4,7 +4,7 @@ import { el, icon, scrollerOf, tool } from "./dom.js";
 import { gridAction, isUndo, markOf } from "./keys.js";
 import { Marks, markText } from "./marks.js";
 import { absolute, Columns, urlsOf, Words } from "./order.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, reloadForNewServer } from "./outbox.js";
 import { beside, packRows, placesIn, rowOf, rowsBetween, totalHeight } from "./packing.js";
 import { Viewer } from "./viewer.js";
 
@@ -23,7 +23,9 @@ export class Grid {
     this.component = component;
     this.data = component.data;
     this.base = absolute(this.data.base);
-    this.outbox = new Outbox(key, sessionStorage);
+    this.outbox = new Outbox(key, sessionStorage, undefined, () => {
+      reloadForNewServer(this.data.modules);
+    });
     this.marks = new Marks(this.outbox, () => this.refresh());
     /** @type {Set<string>} */
     this.selected = new Set();

@@ -13,16 +13,21 @@ from photorank.typing import Json
 _HERE = Path(__file__).parent
 _MOST_ITEMS = 10_000  # of an outbox: a person presses no more
 
-# The modules come from a route of the server. Whichever is called last is drawn last.
+# The modules come from a route of the server; a server that was started again has others.
 _ENTRY = """
-const loaded = new Map();
 export default function (component) {
-  const { data, parentElement, key } = component;
+  const { data, parentElement } = component;
   const at = new URL(data.modules, document.baseURI).href;
-  if (!loaded.has(at)) loaded.set(at, import(at));
-  let end = null, ended = false;
-  loaded.get(at).then((main) => { if (!ended) end = main.show(component, data.place); });
-  return () => { ended = true; end?.(); };
+  const home = (parentElement.photorank ??= { at, end: null, gone: false });
+  home.gone = false;
+  home.latest = component;
+  import(at).then((main) => {
+    if (home.gone || home.latest !== component) return;
+    if (home.at !== at) home.end?.();
+    home.at = at;
+    home.end = main.show(component, data.place);
+  });
+  return () => { home.gone = true; home.end?.(); home.end = null; };
 }
 """
 _mount = st.components.v2.component(

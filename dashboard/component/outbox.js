@@ -14,8 +14,10 @@ export class Outbox {
    * @param {string} name where the rest is kept over a reload of the page
    * @param {Pick<Storage, "getItem" | "setItem" | "removeItem">} storage
    * @param {number} wait ms
+   * @param {() => void} unanswered called before something is sent again
    */
-  constructor(name, storage, wait = SEND_MS) {
+  constructor(name, storage, wait = SEND_MS, unanswered = () => {}) {
+    this.unanswered = unanswered;
     this.name = `photorank outbox ${name}`;
     this.storage = storage;
     this.wait = wait;
@@ -70,7 +72,11 @@ export class Outbox {
   /** @param {number} ms */
   plan(ms) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send(), ms);
+    const again = ms === AGAIN_MS;
+    this.timer = setTimeout(() => {
+      if (again) this.unanswered();
+      this.send();
+    }, ms);
   }
 
   stop() {
@@ -94,6 +100,18 @@ export class Outbox {
     } catch {
       this.storage.removeItem(this.name); // not written by this version
     }
+  }
+}
+
+/** Load the page again if another server answers now: it knows nothing of this page, and Streamlit
+ * does not tell it. @param {string} at an address that only the page's own server knows */
+export async function reloadForNewServer(at) {
+  try {
+    const answer = await fetch(new URL(at, document.baseURI), { method: "HEAD", cache: "no-store" });
+    const kind = answer.headers.get("content-type") ?? ""; // of what it does not know: a page
+    if (answer.status < 500 && !kind.includes("javascript")) location.reload();
+  } catch {
+    // no server answers now
   }
 }
 

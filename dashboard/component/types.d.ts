@@ -15,6 +15,7 @@ export type MarkOf = { flag: number; stars: number };
 export interface Data {
   mode: "grid" | "pair" | "choice";
   base: string;
+  modules: string;
   index: string;
   acked?: { client: string; seq: number } | null;
   // grid
@@ -32,6 +33,7 @@ export interface Data {
   // choice
   question?: string;
   pairs?: [Shown, Shown, string][];
+  again?: [Shown, Shown, string] | null;
   said?: string;
   before?: Shown[];
   now?: Shown[];

@@ -16,6 +16,7 @@ from photorank.vectors.taste.posterior import taste_of
 
 Outcome = Literal["first", "second", "tie", "skip"]
 Kind = Literal["all", "group", "series"]
+PAIRS_AHEAD = 12  # pairs that wait, so that keys may come faster than the server answers
 
 
 @dataclass(frozen=True)
@@ -24,31 +25,20 @@ class Pair:
 
     first: int
     second: int
-    asked: str  # why these two: random or informative; "" when a pair is shown again
+    asked: str  # why these two: random or informative; "" where that is not known
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """Both photos, in no order."""
+        return frozenset((self.first, self.second))
 
 
 @dataclass
 class PairQueue:
-    """Queue of one browser session: the pair on the page, and the next pair, drawn in advance."""
+    """Pairs of one browser session that were drawn and are not answered."""
 
-    current: Pair | None = None
-    upcoming: Pair | None = None
-    answered: tuple[Pair, Outcome] | None = None  # the pair before, and what was said of it
-    problem: str = ""  # why the latest click was not kept
-    undone: int = 0  # how often something was taken back
-
-    def advance(self, outcome: Outcome) -> None:
-        """Show the next pair, after the answer on the current pair has been saved."""
-        if self.current is not None:
-            self.answered = self.current, outcome
-        self.current, self.upcoming, self.problem = self.upcoming, None, ""
-
-    def go_back(self, pair: Pair | None) -> None:
-        """Show the pair of an undone choice again; the current pair becomes the next pair."""
-        self.answered, self.problem = None, ""
-        self.undone += 1
-        if pair is not None and pair != self.current:
-            self.current, self.upcoming = pair, self.current
+    waiting: list[Pair] = field(default_factory=list)
+    again: Pair | None = None  # whose answer was taken back by a page that had not seen it
 
 
 @dataclass(frozen=True)
@@ -66,21 +56,19 @@ class LabelSession:
         """All choices and stars of the person, read from disk."""
         return clicks(self.index, self.rater)
 
-    def taste(self) -> PersonalState:
+    def taste(self, said: Clicks | None = None) -> PersonalState:
         """Estimate of the person's taste from all clicks so far."""
-        return personal_state(self.index, self.rater, self.prior, self.clicks(), subset=self.subset)
+        said = self.clicks() if said is None else said
+        return personal_state(self.index, self.rater, self.prior, said, subset=self.subset)
 
-    def show_pair(self) -> Pair | None:
-        """Pair on the page, drawn at the first call; None if no unseen pair is left."""
-        if self.queue.current is None:
-            self.queue.current = self._unseen_pair()
-        return self.queue.current
-
-    def draw_ahead(self) -> Pair | None:
-        """Next pair, drawn in advance; None if no unseen pair is left."""
-        if self.queue.current is not None and self.queue.upcoming is None:
-            self.queue.upcoming = self._unseen_pair()
-        return self.queue.upcoming
+    def pairs(self, said: Clicks) -> list[Pair]:
+        """Next pairs that the person has not answered, fewer where fewer are left."""
+        answered = {frozenset(pair) for pair in said.shown.tolist()}
+        queue = self.queue
+        queue.waiting = [one for one in queue.waiting if one.rows not in answered]
+        if len(queue.waiting) < PAIRS_AHEAD:
+            queue.waiting += self._unseen_pairs(said, PAIRS_AHEAD - len(queue.waiting))
+        return queue.waiting
 
     def pair_of(self, undone: Undone) -> Pair | None:
         """Pair of photos of an undone click, None if the click was not about a pair."""
@@ -90,24 +78,23 @@ class LabelSession:
         rows = sorted(digests.index(digest) for digest in undone.photos if digest in digests)
         return Pair(rows[0], rows[1], undone.asked) if len(rows) == 2 else None
 
-    def _unseen_pair(self) -> Pair | None:
-        """New pair that the person has not seen, None if no pair is left."""
-        said, on_page = self.clicks(), self.queue.current
-        seen = said.shown
-        if on_page is not None:
-            seen = np.vstack([seen, [[on_page.first, on_page.second]]])
+    def _unseen_pairs(self, said: Clicks, n: int) -> list[Pair]:
+        """Up to n new pairs that the person has not seen and that do not wait already."""
+        waiting = [(one.first, one.second) for one in self.queue.waiting]
+        seen = np.vstack([said.shown, np.array(waiting, dtype=np.intp).reshape(-1, 2)])
         subset = self.subset.including(self.index, np.union1d(seen, said.starred))
-        found = next_pair(
-            taste_of(subset.prior, judged_clicks(subset.Z, subset.placed(said))),
-            subset.Z,
-            asked=subset.places(seen),
-            rng=np.random.default_rng(),
-            within=None if self.within is None else self.within[subset.rows],
-        )
-        if found is None:
-            return None
-        first, second = subset.rows[[found.first, found.second]].tolist()
-        return Pair(first, second, found.asked)
+        taste = taste_of(subset.prior, judged_clicks(subset.Z, subset.placed(said)))
+        within = None if self.within is None else self.within[subset.rows]
+        rng, pairs = np.random.default_rng(), []
+        for _ in range(n):
+            asked = subset.places(seen)
+            found = next_pair(taste, subset.Z, asked=asked, rng=rng, within=within)
+            if found is None:
+                break
+            first, second = subset.rows[[found.first, found.second]].tolist()
+            pairs.append(Pair(first, second, found.asked))
+            seen = np.vstack([seen, [[first, second]]])
+        return pairs
 
 
 def codes_of_kind(labels: IndexLabels, kind: Kind) -> Codes | None:

@@ -7,15 +7,15 @@ from typing import Literal
 import pandas as pd
 
 from dashboard.formatting import file_name, number, percent, plain, with_interval
-from dashboard.models.label_session import Kind, Outcome, Pair
-from dashboard.models.photo_tiles import Tile, alt_text, percentile_text, tile_of
+from dashboard.models.label_session import Kind
+from dashboard.models.photo_tiles import Tile, percentile_text, tile_of
 from dashboard.models.vector_card import Within
 from photorank.errors import counted
-from photorank.index.opened import Index, Photo
+from photorank.index.opened import Index
 from photorank.learning.personal_taste import FORECAST_CHOICES, PersonalState
 from photorank.metrics.estimates import Difference
 
-STARS_A_PAGE = 12  # photos: divisible by 2, 3, 4 and 6 columns
+QUESTION = "Which would you rather keep?"
 PRIOR_SAW = (
     "The vector you started from has itself learned from some of these photos, so this may be too "
     "good. Start from another vector for a fair test."
@@ -44,7 +44,6 @@ class LearnedTexts:
     curve: pd.DataFrame  # choices, value, low, high
     reading: str  # of the curve
     moved: list[Tile]
-    last: list[Tile]
 
 
 def modes(n_people: int) -> dict[Mode, str]:
@@ -57,12 +56,7 @@ def kinds(comparable: Sequence[Within]) -> dict[Kind, str]:
     return {kind or "all": KINDS[kind or "all"] for kind in comparable}
 
 
-def side_alt(photo: Photo, which: str) -> str:
-    """Alt text of a photo in a pair."""
-    return f"the {which} photo, {alt_text(photo, parts=2)}"
-
-
-def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -> LearnedTexts:
+def learned_texts(taste: PersonalState) -> LearnedTexts:
     """Texts and chart data that describe a person's taste and how well the taste is known."""
     points = [
         (point.n_choices, point.accuracy.value, point.accuracy.low, point.accuracy.high)
@@ -74,8 +68,16 @@ def learned_texts(taste: PersonalState, answered: tuple[Pair, Outcome] | None) -
         pd.DataFrame(points, columns=["choices", "value", "low", "high"]),
         _reading(taste),
         [_moved(taste.index, *moved) for moved in taste.moved[:MOVED]],
-        [] if answered is None else _answered(taste, *answered),
     )
+
+
+def progress_text(taste: PersonalState) -> str:
+    """How far a person's taste is known, in one line."""
+    said = counted(taste.n_choices, "choice")
+    if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
+        return f"{said} · after about twenty it can be told how well your taste is known"
+    right = round(100 * taste.accuracy.value)
+    return f"{said} · foretells {right} of 100 that it has not seen"
 
 
 def rating_text(rating: float, error: float) -> str:
@@ -130,18 +132,3 @@ def _moved(index: Index, row: int, before: float, after: float) -> Tile:
     name = file_name(index.photo(row).path)
     caption = f"**{arrow} {percentile_text(before)} → {percentile_text(after)}**"
     return tile_of(index, row, f"{caption}  \n:small[:gray[{name}]]")
-
-
-def _answered(taste: PersonalState, pair: Pair, outcome: Outcome) -> list[Tile]:
-    words = {
-        "first": ("chosen", "not chosen"),
-        "second": ("not chosen", "chosen"),
-        "tie": ("equally good", "equally good"),
-        "skip": ("skipped", "skipped"),
-    }[outcome]
-    tiles = []
-    for row, word in zip((pair.first, pair.second), words, strict=True):
-        rating = rating_text(*taste.rating(row))
-        caption = f"**{word}**  \n:small[:gray[rating {rating}]]"
-        tiles.append(tile_of(taste.index, row, caption))
-    return tiles

@@ -1,7 +1,7 @@
 """View-model of the page Vectors: each vector's origin, held-out accuracy and facts."""
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,6 +16,7 @@ from photorank.outside_text import printable
 from photorank.typing import Json
 from photorank.vectors.master import MasterVector
 from photorank.vectors.quality_words import quality_text
+from photorank.vectors.store import is_of_rater
 
 _STAND_IN = (
     "This index was made with the small `embedded` encoder. Its words are a stand-in: it knows "
@@ -163,6 +164,12 @@ def free_name(stem: str, taken: Container[str]) -> str:
         number += 1
         name = f"{stem}-{number}"
     return name
+
+
+def taste_name(rater: str, known: Mapping[str, MasterVector]) -> str:
+    """Name of the vector that is a person's taste: the one there is, else an unused name."""
+    own = [name for name, vector in known.items() if is_of_rater(vector, rater)]
+    return own[0] if own else free_name("my-taste" if rater == "me" else file_stem(rater), known)
 
 
 def file_stem(rater: str) -> str:

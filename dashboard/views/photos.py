@@ -13,6 +13,7 @@ from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photos.all_photos import all_photos
 from dashboard.widgets.photos.photo_filters import ask_filters
+from photorank.errors import counted
 
 index, bar = page_head.open_page("Photos")
 rater = session_state.rater()
@@ -31,6 +32,7 @@ with bar:
         percentiles = vector_ratings.percentiles(index, vector)
     judged = np.isfinite(known.labels.scores)
     filters = ask_filters(known, some_judged=bool(judged.any() and not judged.all()))
+    count = st.empty()
 
 note, caption, stacks = "", None, None
 if filters.order in photos_page.HELD_OUT:
@@ -52,7 +54,10 @@ if (
     and (codes := photo_stacks.stack_codes(index)) is not None
 ):
     rows, stacks = stacked(rows, codes)
-st.caption(f"{sheet.sentence} {note}")
+if filters.order in photos_page.HELD_OUT or filters.count or filters.group is not None:
+    st.caption(f"{sheet.sentence} {note}")  # what a number or an empty place may come from
+else:
+    count.caption(counted(len(rows), "photo"), width="content")
 if not len(rows):
     st.info("No photo passes these filters.", icon=":material/filter_alt:")
     st.stop()

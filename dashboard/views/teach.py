@@ -1,4 +1,4 @@
-"""Page Label: choices between two photos, and the vector learned from the choices."""
+"""Page Teach: choices between two photos, stars, and the taste learned from them."""
 
 import streamlit as st
 
@@ -6,23 +6,23 @@ from dashboard.cache import index_data
 from dashboard.models import label_texts
 from dashboard.widgets import page_head, pickers
 from dashboard.widgets.errors import show_errors
-from dashboard.widgets.label import pairs, people, person, stars
+from dashboard.widgets.label import choices, people, person, stars
 
-index, _ = page_head.open_page("Teach")
+index, bar = page_head.open_page("Teach")
 if len(index) < 2:
     st.info("It takes two photos to choose between them.", icon=":material/filter_1:")
     st.stop()
 with show_errors():
     known = index_data.clickers(index)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="session"):
+    with bar:
         mode = pickers.choose_one("What to do", label_texts.modes(len(known)), "mode")
         asked = person.ask_person(index, known)
 with show_errors(st.error):
     session = person.begin_session(index, asked)
 
 if mode == "pairs":
-    pairs.show_pairs(session)
+    choices.show_choices(session)
 elif mode == "stars":
-    stars.star_pages(session)
+    stars.star_grid(session)
 else:
     people.show_people(session, known)

@@ -98,6 +98,28 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
     return path
 
 
+def put_vector(index: Index, vector: MasterVector) -> Path:
+    """Write the card of a vector in the place of an earlier one of its kind, person and name.
+
+    Raises as :func:`add_vector` does, also if the vector of that name is another person's.
+    """
+    path = index.paths.vector(vector.name)
+    if not path.exists() or not is_of_rater(MasterVector.load(path), _rater_of(vector)):
+        return add_vector(index, vector)
+    vector.fingerprint.require(index.fingerprint, vector=vector.name)
+    vector.save(path)
+    return path
+
+
+def is_of_rater(vector: MasterVector, rater: str) -> bool:
+    """Whether a vector is the taste of a person, learned from the person's own choices."""
+    return vector.kind == "personal" and _rater_of(vector) == rater
+
+
+def _rater_of(vector: MasterVector) -> str:
+    return str(vector.card.parameters.get("rater", ""))
+
+
 def remove_vector(index: Index, name: str) -> None:
     """Delete a vector's card from the index; built-in vectors stay.
 

@@ -19,10 +19,10 @@ from photorank.typing import Codes, Flags, Floats, Pairs, Ratings
 
 ORDERS = {
     "best": "Best",
-    "worst": "Worst",
+    "worst": "Weakest",
     "date": "By date",
-    "disagreement": "Biggest disagreement with people",
-    "mistakes": "Confident mistakes, in pairs",
+    "disagreement": "Disputed",
+    "mistakes": "Mistakes",
 }
 # Orders by people's judgements, for which a vector may not have seen the photo.
 HELD_OUT = ("disagreement", "mistakes")

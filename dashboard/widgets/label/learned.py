@@ -1,9 +1,8 @@
-"""Widgets that show a person's learned taste and save the taste as a vector."""
+"""Widgets that show how well a person's taste is known, and save a taste as a vector."""
 
 from collections.abc import Callable
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import actions
 from dashboard.cache import index_data
@@ -14,33 +13,26 @@ from dashboard.models.label_texts import learned_texts
 from dashboard.widgets import photo_grid
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
+from photorank.learning.personal_taste import PersonalState
 from photorank.vectors.master import MasterVector
 
 
-def show_learned(session: LabelSession, place: DeltaGenerator) -> None:
-    """Show the person's taste as learned so far, and a form to save it as a vector."""
-    taste = session.taste()
-    texts = learned_texts(taste, session.queue.answered)
-    with place.container(key="learned"):
-        words, curve = st.columns(2, gap="large")
-        with words:
-            st.markdown(texts.headline)
-            if texts.outlook:
-                st.caption(texts.outlook)
-            if texts.last:
-                photo_grid.photo_grid("last", texts.last, 120)
-        if texts.reading:
-            drawn = detail_charts.accuracy_by_choices(texts.curve)
-            show_chart(drawn, "curve", "accuracy by choices", curve)
-            curve.caption(texts.reading)
-        if texts.moved:
-            st.markdown(
-                "Photos that your choices moved most, by how much of the index each beats: "
-                "before → now"
-            )
-            photo_grid.photo_grid("moved", texts.moved, 110)
-        if taste.n_choices or taste.n_stars:
-            save_form(session, vector_card.file_stem(session.rater), taste.vector)
+def how_sure(taste: PersonalState) -> None:
+    """Show how well a taste foretells choices that it was not learned from."""
+    texts = learned_texts(taste)
+    st.markdown(texts.headline)
+    if texts.outlook:
+        st.caption(texts.outlook)
+    if texts.reading:
+        drawn = detail_charts.accuracy_by_choices(texts.curve)
+        show_chart(drawn, "curve", "accuracy by choices")
+        st.caption(texts.reading)
+    if texts.moved:
+        st.markdown(
+            "Photos that your choices moved most, by how many of all photos each beats: "
+            "before → now"
+        )
+        photo_grid.photo_grid("moved", texts.moved, 110)
 
 
 def save_form(session: LabelSession, stem: str, make: Callable[[str], MasterVector]) -> None:

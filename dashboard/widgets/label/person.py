@@ -9,12 +9,14 @@ from dashboard import session_state
 from dashboard.cache import index_data, vector_ratings
 from dashboard.models import label_texts, vector_card
 from dashboard.models.label_session import Kind, LabelSession, codes_of_kind
+from dashboard.models.words import vector_name
 from dashboard.widgets import pickers
+from dashboard.widgets.errors import show_errors
+from photorank.evaluation.default_vector import by_preference
 from photorank.index.opened import Index
 from photorank.outside_text import printable
 from photorank.vectors.master import MasterVector
-
-ME = "me"  # who labels until somebody gives a name
+from photorank.vectors.store import is_of_rater
 
 
 class Person(NamedTuple):
@@ -27,17 +29,34 @@ class Person(NamedTuple):
 
 def ask_person(index: Index, people: Sequence[str]) -> Person:
     """Show the pickers of the person, the prior vector and the kind of pairs."""
-    rater, prior = _name_picker(people), None
+    rater = _name_picker(people)
     kind: Kind = "all"
     with st.popover("Settings", icon=":material/tune:"):
-        if index_data.vectors(index):
-            prior = pickers.vector_picker(index, "Starting from", label_texts.PRIOR_HELP)
-        else:
-            st.caption("The index has no vector yet: you begin from nothing.")
+        prior = _prior_picker(index, rater)
         kinds = label_texts.kinds(vector_card.comparable(index_data.labels(index, rater)))
         if len(kinds) > 1:
             kind = pickers.choose_one("Two photos of", kinds, "within")
     return Person(rater, prior, kind)
+
+
+def _prior_picker(index: Index, rater: str) -> MasterVector | None:
+    """Show the picker of what a person is taken to like; their own taste is none of it."""
+    with show_errors():
+        every, evaluation = index_data.vectors(index), index_data.evaluation(index)
+    known = {name: one for name, one in every.items() if not is_of_rater(one, rater)}
+    if not known:
+        st.caption("The collection has no way to judge yet: you begin from nothing.")
+        return None
+    mode = session_state.words()
+    name = st.selectbox(
+        "Starting from",
+        by_preference(known, evaluation),
+        format_func=lambda name: vector_name(name, mode),
+        key="prior",
+        help=label_texts.PRIOR_HELP,
+        persist_state="session",
+    )
+    return known[name]
 
 
 def begin_session(index: Index, person: Person) -> LabelSession:
@@ -55,12 +74,13 @@ def _name_picker(known: Sequence[str]) -> str:
         "Who is choosing",
         [*known],
         index=None,  # a default would not be kept in the URL, and may be another one tomorrow
-        placeholder=ME,
+        placeholder=session_state.ME,
         key="rater",
         bind="query-params",
         accept_new_options=True,
         format_func=printable,
         help="Everybody's choices are kept apart. Type a new name to begin anew.",
-        width=180,
+        width=150,
+        label_visibility="collapsed",
     )
-    return (name or ME).strip() or ME
+    return (name or session_state.ME).strip() or session_state.ME

@@ -13,9 +13,9 @@ def ask_filters(known: Known, *, some_judged: bool) -> Filters:
     """Show the filters of an index's photos; returns what is set."""
     labels = known.labels
     order = pickers.choose_one("Show", photos_page.orders(labels), "order")
-    group = pickers.group_picker(labels.group_names)
     panel = st.popover("Filter", icon=":material/filter_alt:", key="filters")
     with panel:
+        group = pickers.group_picker(labels.group_names)
         return _panel(known, order, group, some_judged=some_judged)
 
 

@@ -154,6 +154,34 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
     return Undone(kind, tuple(pair), asked)
 
 
+def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
+    """Take back a person's latest choice or skip of a pair; False if there is none.
+
+    Raises as :func:`record_choice` does.
+    """
+    with adding(paths) as connection:
+        source, person = person_in(connection, rater)
+        one, other = (_photo(connection, paths, digest) for digest in (first, second))
+        latest = connection.execute(
+            "SELECT 'choices', id FROM choices WHERE source = :source AND rater = :person"
+            " AND min(winner, loser) = :one AND max(winner, loser) = :other"
+            " UNION ALL SELECT 'skips', id FROM skips WHERE rater = :person"
+            " AND min(first, second) = :one AND max(first, second) = :other"
+            " ORDER BY id DESC LIMIT 1",
+            {
+                "source": source,
+                "person": person,
+                "one": min(one, other),
+                "other": max(one, other),
+            },
+        ).fetchone()
+        if latest is None:
+            return False
+        table, number = latest
+        connection.execute(f"DELETE FROM {table} WHERE id = ?", [number])  # noqa: S608
+    return True
+
+
 def clicks(index: Index, rater: str) -> Clicks:
     """Current judgements of a person on the photos of an open index.
 

@@ -29,7 +29,8 @@ test("presses within the wait go along together, in their order", (t) => {
 test("what is not acknowledged is sent again, and what is acknowledged is not", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const sent = [], post = (value) => sent.push(structuredClone(value));
-  const box = new Outbox("a", new Memory());
+  let unanswered = 0;
+  const box = new Outbox("a", new Memory(), 250, () => unanswered++);
   box.connect(post, null);
   box.put({});
   box.put({});
@@ -38,6 +39,7 @@ test("what is not acknowledged is sent again, and what is acknowledged is not", 
   assert.deepEqual(seqs(box), [2]);
   t.mock.timers.tick(3000);
   assert.deepEqual(sent.at(-1).items.map((item) => item.seq), [2]);
+  assert.equal(unanswered, 1);
   box.connect(post, { client: box.client, seq: 2 });
   t.mock.timers.tick(60000);
   assert.equal(sent.length, 2);

@@ -4,50 +4,42 @@ import numpy as np
 import pytest
 
 from dashboard import actions
-from dashboard.models.label_session import Pair, PairQueue, codes_of_kind
-from photorank.index.judging.click_log import Undone
+from dashboard.models.label_session import PAIRS_AHEAD, Pair, codes_of_kind
+from photorank.index.judging.click_log import Undone, record_stars
 from photorank.vectors.taste.photo_subset import PhotoSubset
 
-ONE, TWO = Pair(0, 1, "random"), Pair(2, 3, "informative")
+
+def named(session, pair):
+    """Return a pair as a page names it."""
+    return [session.index.photo(row).digest[:16] for row in (pair.first, pair.second)]
 
 
-def test_an_answer_shows_the_next_pair():
-    """And what was said of the last one is remembered, to be shown."""
-    queue = PairQueue(current=ONE, upcoming=TWO, problem="not kept")
-    queue.advance("first")
-
-    assert (queue.current, queue.upcoming, queue.problem) == (TWO, None, "")
-    assert queue.answered == (ONE, "first")
+def answer(session, pair, what, asked="random"):
+    """Answer a pair as a page does."""
+    item = {"seq": 1, "what": what, "pair": named(session, pair), "asked": asked}
+    actions.record_answers(session, [item])
 
 
-def test_what_was_undone_is_shown_again_and_the_other_pair_after_it():
-    """Undoing twice does not put one pair before itself."""
-    queue = PairQueue(current=TWO, answered=(ONE, "tie"))
-    queue.go_back(ONE)
-    assert (queue.current, queue.upcoming, queue.answered) == (ONE, TWO, None)
-
-    queue.go_back(ONE)
-    assert (queue.current, queue.upcoming) == (ONE, TWO)
-
-    queue.go_back(None)  # stars were undone
-    assert queue.current == ONE
-    assert queue.undone == 3
-
-
-def test_no_pair_is_drawn_twice_until_none_is_left(session):
-    """Neither those that were seen, nor the one on the page; of four photos there are six."""
+def test_pairs_wait_and_none_is_drawn_twice_until_none_is_left(session):
+    """Neither those that were seen, nor those that wait; of four photos there are six."""
     few = PhotoSubset.of_rows(session.index, session.subset.prior, np.arange(4))
     session = replace(session, subset=few)
-    seen = set()
-    while (pair := session.show_pair()) is not None:
-        upcoming = session.draw_ahead()
-        assert upcoming is None or {upcoming.first, upcoming.second} != {pair.first, pair.second}
-        key = frozenset((pair.first, pair.second))
-        assert key not in seen
-        seen.add(key)
-        actions.record_answer(session, pair, "skip")
-        assert session.queue.problem == ""
-    assert len(seen) == 6
+    pairs = session.pairs(session.clicks())
+    assert len({pair.rows for pair in pairs}) == 6
+    for left in (5, 4):
+        answer(session, pairs[0], "skip")
+        pairs = session.pairs(session.clicks())
+        assert len(pairs) == left
+
+
+def test_the_waiting_pairs_stay_while_answers_come(session):
+    """What a person looks at is not drawn anew; new pairs come behind."""
+    before = list(session.pairs(session.clicks()))
+    assert len(before) == PAIRS_AHEAD
+    answer(session, before[0], "first")
+    after = session.pairs(session.clicks())
+    assert after[:-1] == before[1:]
+    assert len(after) == PAIRS_AHEAD
 
 
 @pytest.mark.parametrize("kind", ["group", "all"])
@@ -58,23 +50,58 @@ def test_pairs_may_be_of_one_group(session, kind):
     if kind == "all":
         assert codes is None
         return
-    for _ in range(20):
-        session.queue.current = None
-        pair = session.show_pair()
-        assert codes[pair.first] == codes[pair.second]
+    pairs = session.pairs(session.clicks())
+    assert len(pairs) == PAIRS_AHEAD
+    assert all(codes[pair.first] == codes[pair.second] for pair in pairs)
 
 
-def test_a_click_on_a_pair_that_was_answered_says_nothing(session):
-    """Whoever presses twice says nothing of the pair that came up meanwhile."""
-    pair = session.show_pair()
-    session.draw_ahead()
-    actions.record_answer(session, pair, "first")
-    actions.record_answer(session, pair, "second")
+def test_an_answer_that_comes_twice_counts_once(session):
+    """As from a page that was loaded again, or a key that was pressed twice."""
+    pair = session.pairs(session.clicks())[0]
+    answer(session, pair, "second")
+    answer(session, pair, "first")
+    said = session.clicks()
+    assert (said.winners.tolist(), said.losers.tolist()) == ([pair.second], [pair.first])
+    assert said.asked == ["random"]
 
-    assert len(session.clicks().winners) == 1
-    actions.undo_click(session)
-    assert {session.queue.current.first, session.queue.current.second} == {pair.first, pair.second}
+
+def test_taking_back_names_its_pair(session):
+    """Another answer or a star in between stays, and taking back twice takes no more."""
+    one, two, *_ = session.pairs(session.clicks())
+    answer(session, one, "tie")
+    answer(session, two, "skip")
+    record_stars(session.index.paths, "ann", session.index.photo(0).digest, 3)
+    for _ in range(2):
+        answer(session, one, "undo")
+    said = session.clicks()
+    assert (len(said.winners), len(said.skipped), len(said.starred)) == (0, 1, 1)
+
+
+def test_a_new_page_takes_back_the_latest_click_and_shows_its_pair_again(session):
+    """It does not know which one that was."""
+    pair = session.pairs(session.clicks())[0]
+    answer(session, pair, "first")
+    actions.record_answers(session, [{"seq": 2, "what": "undo", "pair": None}])
     assert len(session.clicks().winners) == 0
+    assert session.queue.again.rows == pair.rows
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"what": "first"},
+        {"what": "first", "pair": ["x", "y"]},
+        {"what": "first", "pair": ["%", 3]},
+        {"what": "best", "pair": "both"},
+        {"what": ["first"], "pair": "both"},
+    ],
+)
+def test_what_is_no_answer_is_kept_nowhere(session, item):
+    """A page that is spoken to by hand."""
+    pair = named(session, session.pairs(session.clicks())[0])
+    item = {**item, "pair": pair} if item.get("pair") == "both" else item
+    actions.record_answers(session, [{"seq": 1, **item}])
+    assert len(session.clicks().shown) == 0
 
 
 def test_stars_and_photos_that_are_gone_are_no_pair(session):

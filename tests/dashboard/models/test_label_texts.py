@@ -1,24 +1,20 @@
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from dashboard.charts import detail_charts
 from dashboard.models import label_texts
-from dashboard.models.label_session import Pair
 from photorank.index.judging.click_log import record_stars
 from photorank.vectors.master import shortened
-
-ONE = Pair(0, 1, "random")
 
 
 def test_before_any_choice_the_page_promises_nothing(session):
     """No number, no curve, no photo that moved."""
-    found = label_texts.learned_texts(session.taste(), None)
+    found = label_texts.learned_texts(session.taste())
 
     assert found.headline.startswith("**0 choices.** After about twenty choices")
-    assert (found.outlook, found.reading, found.moved, found.last) == ("", "", [], [])
+    assert (found.outlook, found.reading, found.moved) == ("", "", [])
 
 
 def test_what_was_learned_is_said_with_its_interval(session, choose):
@@ -27,7 +23,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     choose("ann", [sorted(rng.choice(24, 2, replace=False)) for _ in range(40)])
     record_stars(session.index.paths, "ann", session.index.photo(0).digest, 4)
     taste = session.taste()
-    found = label_texts.learned_texts(taste, (ONE, "second"))
+    found = label_texts.learned_texts(taste)
 
     assert found.headline.startswith("**40 choices and 1 photo with stars.**")
     assert f"{100 * taste.accuracy.low:.0f}" in found.headline
@@ -36,8 +32,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     assert found.curve["choices"].iloc[0] == 0
     assert "by ours alone" in found.reading
     assert 0 < len(found.moved) <= label_texts.MOVED
-    assert [tile.caption.split("**")[1] for tile in found.last] == ["not chosen", "chosen"]
-    assert all("±" in tile.caption for tile in found.last)
+    assert label_texts.progress_text(taste).startswith("40 choices · foretells ")
 
 
 def test_a_prior_that_saw_the_photos_is_told(session, choose):
@@ -47,14 +42,14 @@ def test_a_prior_that_saw_the_photos_is_told(session, choose):
     taste = session.taste()
     for seen in (frozenset(), frozenset([shortened(session.index.photo(0).digest)])):
         prior = replace(taste.prior, card=replace(taste.prior.card, photos=seen))
-        headline = label_texts.learned_texts(replace(taste, prior=prior), None).headline
+        headline = label_texts.learned_texts(replace(taste, prior=prior)).headline
         assert (label_texts.PRIOR_SAW in headline) == bool(seen)
 
 
 def test_few_tests_tell_nothing(session, choose):
     """Under five choices that were tested there is neither a share nor a curve."""
     choose("ann", [(0, 7), (8, 15), (16, 23)])
-    found = label_texts.learned_texts(session.taste(), None)
+    found = label_texts.learned_texts(session.taste())
 
     assert found.headline.startswith("**3 choices.** After about twenty choices")
     assert found.reading == ""
@@ -76,9 +71,3 @@ def test_the_curve_draws_every_number_of_choices():
     assert len(drawn["layer"]) == 4
     points = drawn["datasets"][drawn["layer"][1]["data"]["name"]]
     assert {row["choices"] for row in points} == {0, 5, 24}
-
-
-def test_a_photo_is_told_to_those_who_cannot_see_it():
-    """Which side it is on, and its folder and name."""
-    photo = type("Photo", (), {"path": Path("/a/beach/3.jpg")})
-    assert label_texts.side_alt(photo, "first") == "the first photo, beach/3.jpg"

@@ -1,0 +1,92 @@
+"""Widgets of the page Teach for choosing between two photos, and what is learned from it."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import actions, session_state
+from dashboard.cache import index_data
+from dashboard.component.mounting import drain, mount
+from dashboard.component.photo_view import indexed_photo
+from dashboard.formatting import error_text
+from dashboard.models import label_texts, vector_card
+from dashboard.models.label_session import LabelSession, Pair
+from dashboard.widgets.label.learned import how_sure
+from photorank.errors import PhotorankError, counted
+from photorank.index.judging.click_log import Clicks
+from photorank.index.opened import Index
+from photorank.learning.personal_taste import PersonalState
+from photorank.typing import Floats, Json
+
+STRIP = 10  # best photos, before and now
+
+
+@st.fragment
+def show_choices(session: LabelSession) -> None:
+    """Show pairs to choose from, with what the choices change; each press is kept at once."""
+    place = f"choice-{session.index.name}-{session.rater}"
+    try:
+        drain(place, lambda items: actions.record_answers(session, items))
+    except PhotorankError as error:  # what was pressed is sent again
+        st.error(f"This was not kept: {error_text(error)}", icon=":material/error:")
+    said = session.clicks()
+    taste = session.taste(said)
+    _taste_bar(session, taste)
+    mount(place, _choice_data(session, said, taste))
+
+
+def _choice_data(session: LabelSession, said: Clicks, taste: PersonalState) -> Json:
+    index = session.index
+    prior = session.subset.including(index, said.judged_rows).Z[:, 0]
+    again = session.queue.again
+    return {
+        "mode": "choice",
+        "index": index.name,
+        "question": label_texts.QUESTION,
+        "pairs": [_asked(index, pair) for pair in session.pairs(said)],
+        "again": None if again is None else _asked(index, again),
+        "said": label_texts.progress_text(taste),
+        "before": _best(index, taste, prior),
+        "now": _best(index, taste, taste.ratings),
+    }
+
+
+def _asked(index: Index, pair: Pair) -> list[object]:
+    sides = [list(indexed_photo(index, row)) for row in (pair.first, pair.second)]
+    return [*sides, pair.asked]
+
+
+def _best(index: Index, taste: PersonalState, ratings: Floats) -> list[list[str]]:
+    rows = taste.rows[np.argsort(-ratings, kind="stable")[:STRIP]]
+    return [list(indexed_photo(index, row)) for row in rows.tolist()]
+
+
+def _taste_bar(session: LabelSession, taste: PersonalState) -> None:
+    """Show how sure the taste is, one click away, and the button that uses it everywhere."""
+    name = own_taste(session)
+    saved = name in index_data.vectors(session.index)
+    with st.container(horizontal=True, vertical_alignment="center", key="taste"):
+        with st.popover("How sure is it?", icon=":material/query_stats:", key="sure"):
+            how_sure(taste)
+        wanted = st.button(
+            "My taste is used everywhere" if saved else "Use my taste everywhere",
+            key="use-taste",
+            type="secondary" if saved else "primary",
+            disabled=not (taste.n_choices or taste.n_stars),
+        )
+    # What is saved follows each choice; it is one vector, whatever it is called.
+    changed = session_state.note_choices(name, taste.n_choices, taste.n_stars)
+    if wanted or (saved and changed):
+        try:
+            actions.keep_taste(session.index, taste.vector(name))
+        except PhotorankError as error:
+            st.error(error_text(error), icon=":material/error:")
+            return
+        session_state.keep_for_next_page("vector", name)
+    if wanted:
+        n = counted(taste.n_choices, "choice")
+        st.toast(f"Every page now judges by your taste, of {n} so far.", icon=":material/check:")
+
+
+def own_taste(session: LabelSession) -> str:
+    """Name of the one vector that is the taste of a person."""
+    return vector_card.taste_name(session.rater, index_data.vectors(session.index))

@@ -1,0 +1,118 @@
+"""The page Photos as a person meets it: keys, marks, the viewer, and names that are markup."""
+
+import signal
+import time
+
+import pytest
+
+from photorank.index.judging.marks import marks_of
+from photorank.index.opened import Index
+from photorank.workspace import IndexPaths
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, serving
+
+pytestmark = NEEDS_BROWSER
+
+CELL = ".cell img[src]"
+
+
+@pytest.fixture
+def mortal(indexed_home, tmp_path):
+    """Return a server that a test may kill."""
+    with serving(indexed_home, tmp_path) as server:
+        yield server
+
+
+def opened(page, server, rater):
+    """Open the page as a person, and give the first photo the focus."""
+    page.goto(f"{server.address}/photos?rater={rater}&vector=ours")
+    page.locator(CELL).first.wait_for()
+    page.wait_for_timeout(300)
+    page.locator(".cell").first.focus()
+
+
+def marks(server, rater):
+    """Return the marks of a person, read from the disk."""
+    return marks_of(IndexPaths(server.home / "index" / "small"), rater)
+
+
+def kept(server, rater, wanted, within=PATIENCE / 1000):
+    """Wait until a person's marks are as wanted; return how long that took."""
+    begun = time.monotonic()
+    while marks(server, rater) != wanted and time.monotonic() < begun + within:
+        time.sleep(0.02)
+    return time.monotonic() - begun
+
+
+def digests_in_order(page, server):
+    """Return the digests of the photos in the order of the page's cells."""
+    tokens = page.locator(".cell").evaluate_all("all => all.map(one => one.dataset.token)")
+    every = Index.open(IndexPaths(server.home / "index" / "small")).digests()
+    return [next(digest for digest in every if digest.startswith(token)) for token in tokens]
+
+
+def test_forty_keys_in_two_seconds_are_on_the_disk_within_a_second(tab, mortal):
+    """In their order; and neither a reload, nor a killed server, nor another tab loses any."""
+    opened(tab, mortal, "ann")
+    order = digests_in_order(tab, mortal)
+    wanted = {}
+    for place in range(10):
+        for key in ("1", str(2 + place % 4), "p" if place % 2 else "x", "ArrowRight"):
+            tab.keyboard.press(key)
+            tab.wait_for_timeout(40)
+        wanted[order[place]] = (1 if place % 2 else -1, 2 + place % 4)
+    assert kept(mortal, "ann", wanted, 20) < 3  # a second where nothing else runs
+    assert marks(mortal, "ann") == wanted
+
+    tab.keyboard.press("5")
+    tab.reload()  # before it was sent
+    wanted[order[10]] = (0, 5)
+    kept(mortal, "ann", wanted)
+    assert marks(mortal, "ann") == wanted
+
+    opened(tab, mortal, "ann")
+    mortal.process.send_signal(signal.SIGSTOP)
+    tab.keyboard.press("u")  # nothing was done on this page yet
+    tab.keyboard.press("4")
+    wanted[order[0]] = (-1, 4)
+    tab.wait_for_timeout(500)
+    mortal.end(signal.SIGKILL)
+    mortal.start()
+    kept(mortal, "ann", wanted)
+    assert marks(mortal, "ann") == wanted
+
+
+def test_the_viewer_opens_walks_marks_and_gives_the_focus_back(tab, running):
+    """By keys alone; undo works after the page was drawn again."""
+    opened(tab, running, "bea")
+    order = digests_in_order(tab, running)
+    tab.keyboard.press("Enter")
+    viewer = tab.locator("dialog.viewer")
+    viewer.wait_for()
+    tab.keyboard.press("ArrowRight")
+    tab.keyboard.press("3")
+    kept(running, "bea", {order[1]: (0, 3)})
+    tab.keyboard.press("i")
+    tab.locator(".about p").first.wait_for()
+    tab.keyboard.press("z")
+    tab.locator(".viewer .stage.zoomed").first.wait_for()
+    tab.keyboard.press("u")
+    kept(running, "bea", {})
+    assert marks(running, "bea") == {}
+    tab.keyboard.press("Escape")
+    assert not viewer.is_visible()
+    place = tab.evaluate(
+        """() => {
+            let at = document.activeElement;
+            while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+            return at?.dataset.place;
+        }"""
+    )
+    assert place == "1"
+
+
+def test_a_few_cells_stand_for_all_photos(tab, running):
+    """The page is as high as all rows, and holds no more photos than are seen."""
+    opened(tab, running, "cy")
+    assert tab.locator(".cell").count() <= 60
+    grid = tab.get_by_role("grid")
+    assert int(grid.get_attribute("aria-rowcount")) >= tab.locator(".row").count()

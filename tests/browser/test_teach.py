@@ -1,0 +1,136 @@
+"""Teaching as a person does it: by keyboard, with reloads, crashes and another tab beside."""
+
+import signal
+import time
+
+import pytest
+
+from photorank.index.judging.click_log import clicks
+from photorank.index.opened import Index
+from photorank.workspace import IndexPaths
+from tests.browser.conftest import NEEDS_BROWSER, PATIENCE, POLLING, serving
+
+pytestmark = NEEDS_BROWSER
+
+A_PAIR = ".choice .stage img[src]"
+TWICE = """() => {
+    for (const key of ["ArrowLeft", "ArrowRight"])
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def running(indexed_home, tmp_path_factory):
+    """Return a server whose index is taught, in each test by people of its own."""
+    with serving(indexed_home, tmp_path_factory.mktemp("taught")) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal(indexed_home, tmp_path):
+    """Return a server that a test may kill."""
+    with serving(indexed_home, tmp_path) as server:
+        yield server
+
+
+def opened(page, server, rater):
+    """Open the page as a person, and wait until a pair can be chosen from."""
+    page.goto(f"{server.address}/teach?rater={rater}")
+    page.locator(A_PAIR).first.wait_for()
+    page.wait_for_timeout(300)
+
+
+def shown(page):
+    """Return the names of the two photos that are shown."""
+    return [one.get_attribute("alt").split(": ")[1] for one in page.locator(A_PAIR).all()]
+
+
+def said(server, rater):
+    """Return what a person has said, read from the disk."""
+    return clicks(Index.open(IndexPaths(server.home / "index" / "small")), rater)
+
+
+def told(server, rater, n, within=PATIENCE / 1000):
+    """Wait until so many pairs are on the disk; return what was said."""
+    end = time.monotonic() + within
+    while len((found := said(server, rater)).shown) < n and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+def test_keys_as_fast_as_they_come_are_all_kept(tab, running):
+    """A key every 80 ms answers the pair that was shown, and a reload right after loses none."""
+    opened(tab, running, "ann")
+    expected = []
+    for _ in range(10):
+        expected.append(shown(tab))
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_timeout(80)
+    tab.reload()
+    found, index = told(running, "ann", 10), Index.open(IndexPaths(running.home / "index/small"))
+    pairs = zip(found.losers.tolist(), found.winners.tolist(), strict=True)
+    names = [[index.photo(row).path.name for row in pair] for pair in pairs]
+    assert names == expected
+
+    tab.locator(A_PAIR).first.wait_for()
+    tab.wait_for_timeout(300)
+    tab.keyboard.press("u")
+    end = time.monotonic() + 20
+    while len(said(running, "ann").winners) > 9 and time.monotonic() < end:
+        time.sleep(0.1)
+    assert len(said(running, "ann").winners) == 9
+
+
+def test_a_server_that_is_killed_under_the_fingers_loses_nothing(tab, mortal):
+    """What it was not told before it ended is told to the next one, by the page that is open."""
+    opened(tab, mortal, "ann")
+    tab.keyboard.press("ArrowLeft")
+    told(mortal, "ann", 1)
+    mortal.process.send_signal(signal.SIGSTOP)
+    for _ in range(3):
+        tab.wait_for_timeout(100)
+        tab.keyboard.press("ArrowLeft")
+    tab.wait_for_timeout(500)
+    mortal.end(signal.SIGKILL)
+    mortal.start()
+    assert len(told(mortal, "ann", 4).winners) == 4
+
+
+def test_a_key_that_is_held_or_pressed_twice_answers_one_pair(tab, running):
+    """Nobody says anything of a pair that he has not seen."""
+    opened(tab, running, "eve")
+    tab.keyboard.down("ArrowLeft")
+    for _ in range(5):
+        tab.wait_for_timeout(80)
+        tab.keyboard.down("ArrowLeft")  # again without letting go: a repetition
+    tab.keyboard.up("ArrowLeft")
+    tab.evaluate(TWICE)
+    assert len(told(running, "eve", 2).winners) == 2
+    tab.wait_for_timeout(500)
+    assert len(said(running, "eve").winners) == 2
+
+
+def test_a_click_on_a_photo_chooses_it_and_two_tabs_lose_nothing(tab, browser, running):
+    """Each person's choices are their own."""
+    other = browser.new_page()
+    other.set_default_timeout(PATIENCE)
+    for rater, page in {"bea": tab, "bob": other}.items():
+        opened(page, running, rater)
+    for _ in range(3):
+        for page in (tab, other):
+            page.locator(".choice .stage").nth(1).click()
+            page.wait_for_timeout(100)
+    for rater in ("bea", "bob"):
+        assert len(told(running, rater, 3).winners) == 3
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 600), (390, 844)])
+def test_everything_fits_without_scrolling(tab, running, size):
+    """Both photos, the answers and both strips."""
+    tab.set_viewport_size({"width": size[0], "height": size[1]})
+    opened(tab, running, "fay")
+    fits = """() => {
+        const main = document.querySelector('[data-testid=stMain]');
+        return main.scrollHeight <= main.clientHeight + 2;
+    }"""
+    tab.wait_for_function(fits, polling=POLLING)
