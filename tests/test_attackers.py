@@ -157,8 +157,9 @@ def test_names_are_shown_and_not_run(named_home, page):
     assert any(_in_proto(text, one.proto) for one in elements for text in shown)
     for one in elements:
         assert not _in_proto("\u202e", one.proto), one
-        # A list's options and what a screen reader says of a picture are no markdown.
-        if one.type not in ("selectbox", "multiselect", "image"):
+        # A list's options, what a screen reader says of a picture, and what the component sets as
+        # text are no markdown.
+        if one.type not in ("selectbox", "multiselect", "image", "bidi_component"):
             assert not _in_proto(SCRIPT, one.proto), one
     for picture in (one for one in elements if one.type == "image"):
         assert not any(SCRIPT in image.caption for image in picture.proto.imgs)

@@ -1,6 +1,7 @@
 """Mounting of the component in a page, and what comes back from it."""
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import streamlit as st
 
 from dashboard.routes.addresses import ROOM
 from dashboard.routes.component_files import modules_name
+from dashboard.session_state import ME
 from photorank.typing import Json
 
 _HERE = Path(__file__).parent
@@ -36,6 +38,13 @@ _mount = st.components.v2.component(
     css=(_HERE / "component.css").read_text(encoding="utf-8"),
     js=_ENTRY,
 )
+
+
+def place_of(key: str, index: str, rater: str | None) -> str:
+    """Key of a component that shows an index to a person; what one pressed is never another's."""
+    if rater is None or rater == ME:
+        return f"{key}-{index}"
+    return f"{key}-{index}-{sha256(rater.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
 def mount(key: str, data: Json) -> Any:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import streamlit as st
 
 from dashboard.cache.photo_looks import looks
-from dashboard.component.mounting import act_of, drain, mount
+from dashboard.component.mounting import act_of, drain, mount, place_of
 from dashboard.formatting import error_text
 from dashboard.models.photos.shown_photos import TOKEN_DIGITS, Caption, ShownPhotos, rows_of_tokens
 from dashboard.routes.pictures import UPLOADED
@@ -61,7 +61,8 @@ def photo_grid(key: str, photos: ShownPhotos, style: GridStyle | None = None) ->
 
     Call it inside a fragment of the page (`@st.fragment`), which each mark runs again.
     """
-    style, place = style or GridStyle(), f"{key}-{photos.index.name}"
+    style = style or GridStyle()
+    place = place_of(key, photos.index.name, style.rater)
     rater, marks = style.rater, {}
     if rater is not None:
         try:

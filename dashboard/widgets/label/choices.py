@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import actions, session_state
 from dashboard.cache import index_data
-from dashboard.component.mounting import drain, mount
+from dashboard.component.mounting import drain, mount, place_of
 from dashboard.component.photo_view import indexed_photo
 from dashboard.formatting import error_text
 from dashboard.models import label_texts, vector_card
@@ -23,7 +23,7 @@ STRIP = 10  # best photos, before and now
 @st.fragment
 def show_choices(session: LabelSession) -> None:
     """Show pairs to choose from, with what the choices change; each press is kept at once."""
-    place = f"choice-{session.index.name}-{session.rater}"
+    place = place_of("choice", session.index.name, session.rater)
     try:
         drain(place, lambda items: actions.record_answers(session, items))
     except PhotorankError as error:  # what was pressed is sent again

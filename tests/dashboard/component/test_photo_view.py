@@ -3,10 +3,13 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard.component.mounting import place_of
 from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
 from photorank.workspace import IndexPaths
 from tests.fixtures.mounted import mounted, press
+
+PLACE = place_of("g", "small", "ann")
 
 
 @pytest.fixture
@@ -44,13 +47,13 @@ def test_marks_are_written_once_and_acknowledged(shown, paths):
     digests = Index.open(paths).digests()
     star = {"token": digests[0][:16], "mark": "stars", "value": 4}
     flag = {"token": digests[1][:16], "mark": "flag", "value": -1}
-    press(shown, "g-small", star)
+    press(shown, PLACE, star)
     [data] = mounted(shown)
     assert data["acked"] == {"client": "tab", "seq": 1}
     assert data["marks"] == {digests[0][:16]: [0, 4]}
 
-    press(shown, "g-small", star, flag)
-    press(shown, "g-small", {**star, "value": 2}, client="another tab")
+    press(shown, PLACE, star, flag)
+    press(shown, PLACE, {**star, "value": 2}, client="another tab")
     assert marks_of(paths, "ann") == {digests[0]: (0, 2), digests[1]: (-1, 0)}
     assert mounted(shown)[0]["acked"] == {"client": "another tab", "seq": 1}
 
@@ -73,7 +76,7 @@ def test_marks_are_written_once_and_acknowledged(shown, paths):
 )
 def test_what_no_component_sends_is_no_mark(shown, paths, state):
     """A page that is spoken to by hand keeps nothing, and goes on."""
-    shown.session_state["g-small"] = state
+    shown.session_state[PLACE] = state
     shown.run()
     assert not shown.exception
     assert marks_of(paths, "ann") == {}
@@ -82,7 +85,7 @@ def test_what_no_component_sends_is_no_mark(shown, paths, state):
 def test_a_mark_that_is_none_is_told(shown, paths):
     """Six stars are refused in words."""
     token = Index.open(paths).digests()[0][:16]
-    press(shown, "g-small", {"token": token, "mark": "stars", "value": 6})
+    press(shown, PLACE, {"token": token, "mark": "stars", "value": 6})
     assert "no mark" in shown.error[0].value or "6" in shown.error[0].value
 
 
@@ -90,7 +93,7 @@ def test_a_button_tells_which_photos_it_is_for(shown, paths):
     """Photos are named by the beginnings of their digests, in the order of the press."""
     digests = Index.open(paths).digests()
     tokens = [digests[3][:16], digests[1][:16], "0" * 16]
-    shown.session_state["g-small"] = {"act": {"what": "alike", "tokens": tokens}}
+    shown.session_state[PLACE] = {"act": {"what": "alike", "tokens": tokens}}
     shown.run()
     assert shown.text[0].value == "Act(what='alike', rows=[3, 1])"
 

@@ -1,5 +1,6 @@
 import pytest
 
+from dashboard.component.mounting import place_of
 from photorank.index.catalogue.connection import writing
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.click_log import clicks, record_choice
@@ -15,7 +16,7 @@ def pairs_of(app):
     return [([one[1], other[1]], asked) for one, other, asked in mounted(app)[0]["pairs"]]
 
 
-def answer(app, *outcomes, place="choice-small-me"):
+def answer(app, *outcomes, place="choice-small"):
     """Answer the pairs that wait, one after another, in one go."""
     items = [
         {"what": what, "pair": pair, "asked": asked}
@@ -51,9 +52,9 @@ def test_undo_takes_back_the_pair_that_it_names(dashboard, paths):
     app = dashboard("teach")
     [item] = answer(app, "first")
     again = {"what": "undo", "pair": item["pair"]}
-    press(app, "choice-small-me", item, again)
+    press(app, "choice-small", item, again)
     assert len(said(paths).winners) == 0
-    press(app, "choice-small-me", item, again, {**item, "what": "second"})
+    press(app, "choice-small", item, again, {**item, "what": "second"})
     assert len(said(paths).winners) == 1
 
 
@@ -65,7 +66,7 @@ def test_people_are_kept_apart(dashboard, paths):
         record_choice(paths, rater, *digests, tie=False, asked="random")
     app = dashboard("teach")
     app.selectbox(key="rater").set_value("ann").run()
-    answer(app, "second", place="choice-small-ann")
+    answer(app, "second", place=place_of("choice", "small", "ann"))
     assert len(said(paths, "ann").winners) == 2
     assert len(said(paths, "bob").winners) == 1
 
@@ -87,7 +88,7 @@ def test_a_taste_is_one_vector_that_follows_each_choice(dashboard, paths):
     assert (first.kind, first.card.n_pairs) == ("personal", 1)
 
     [(pair, asked), *_] = pairs_of(app)
-    press(app, "choice-small-me", *items, {"what": "second", "pair": pair, "asked": asked})
+    press(app, "choice-small", *items, {"what": "second", "pair": pair, "asked": asked})
     second = list_vectors(Index.open(paths))["my-taste"]
     assert second.card.n_pairs == 2
     assert [name for name in list_vectors(Index.open(paths)) if "taste" in name] == ["my-taste"]
@@ -125,7 +126,7 @@ def test_a_choice_that_cannot_be_kept_is_told_and_waits(dashboard, paths, monkey
 def test_without_any_vector_one_begins_from_nothing(dashboard):
     """Three photos and no vector: choices are kept, and make the index's first vector."""
     app = dashboard("teach")
-    answer(app, "first", place="choice-bare-me")
+    answer(app, "first", place="choice-bare")
     button(app, "Use my taste everywhere").click().run()
     assert not app.exception
     [vector] = list_vectors(Index.open(Workspace.current().index("bare"))).values()
