@@ -216,6 +216,17 @@ class EncoderMismatchError(PhotorankError, ValueError):
         )
 
 
+class ForeignHeadError(PhotorankError, ValueError):
+    """A published head was trained on the embeddings of another encoder of the same width."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(
+            f"{path} is a head for {expected}, and this index was made with {found}: as many "
+            "numbers, which mean something else. Index the photos with that encoder, or import it "
+            "all the same with `--force`."
+        )
+
+
 class EncoderError(PhotorankError, ValueError):
     """An encoder's name, framing or configuration cannot be used."""
 
@@ -269,6 +280,18 @@ class MissingWeightsError(PhotorankError, FileNotFoundError):
             f"the weights of {spec} cannot be had: {why}. Three ways out: run where the network "
             "reaches the model hub, name a local file with `--encoder open_clip:MODEL@FILE`, or "
             "use `--encoder embedded`."
+        )
+
+
+class MissingTokenizerError(PhotorankError, FileNotFoundError):
+    """The tokenizer of an encoder's words is missing and cannot be downloaded."""
+
+    def __init__(self, spec: str, why: str) -> None:
+        super().__init__(
+            f"the tokenizer of {spec} cannot be had: {why}. Photos are embedded without it; words "
+            "need it. Run once where the network reaches the model hub, or put the tokenizer's "
+            "files beside open_clip_config.json and the weights in a folder, and name it: "
+            "`--encoder open_clip:local-dir:FOLDER`."
         )
 
 

@@ -137,22 +137,27 @@ def learn(
 def import_(
     name: Name,
     file: TableFile,
+    force: Annotated[
+        bool, typer.Option("--force", help="Import a head for another encoder all the same.")
+    ] = False,
     index: IndexName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Import a published aesthetic head. A linear one is a vector: .pth, .safetensors or .npy."""
+    """Import an aesthetic head. A linear one is a vector: .pth, .ckpt, .safetensors or .npy."""
     from photorank.vectors.published import published_vector
     from photorank.vectors.store import add_vector, check_free
 
     opened = open_index(index)
     check_free(opened, name)
-    vector = published_vector(name, file, opened.fingerprint, opened.manifest.head)
+    vector = published_vector(name, file, opened.fingerprint, opened.manifest.head, force=force)
     path = add_vector(opened, vector)
     if "encoder" in vector.card.parameters:
         message(
             f"{name} is for {vector.card.parameters['encoder']}; this index was made with "
             f"{opened.manifest.encoder}. Ratings mean something only if that is the same encoder."
         )
+    if "assuming" in vector.card.source:
+        message(vector.card.source)
     _print_made(vector, path, as_json)
 
 

@@ -23,6 +23,7 @@ from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
     MissingExtraError,
+    MissingTokenizerError,
     MissingWeightsError,
     first_line,
 )
@@ -281,13 +282,15 @@ class OpenClipEncoder(SwitchableImages):
                 return open_clip.get_tokenizer(of.tokenizer)
             try:
                 return open_clip.get_tokenizer(of.tokenizer, local_files_only=True)
-            except OSError:
+            except (OSError, ValueError):
                 reach_hub(of.spec)
                 return open_clip.get_tokenizer(of.tokenizer)
         except ImportError as error:
             raise MissingExtraError(f"the tokenizer of {of.spec}", "transformers") from error
-        except OSError as error:
-            raise MissingWeightsError(of.spec, f"its tokenizer: {first_line(error)}") from error
+        except MissingWeightsError as error:
+            raise MissingTokenizerError(of.spec, "the model hub does not answer") from error
+        except (OSError, ValueError) as error:  # not there, or not whole
+            raise MissingTokenizerError(of.spec, first_line(error)) from error
 
 
 def _without_size(spec: str) -> tuple[str, int | None]:

@@ -18,6 +18,7 @@ from photorank.errors import (
     DamagedWeightsError,
     DegenerateDirectionError,
     EncoderMismatchError,
+    ForeignHeadError,
     MissingPathError,
 )
 from photorank.typing import Floats
@@ -26,10 +27,10 @@ from photorank.vectors.master import Card, MasterVector
 if TYPE_CHECKING:
     from torch import Tensor
 
-_PICKLED = (".pth", ".pt")
+_PICKLED = (".pth", ".pt", ".ckpt")
 _SUFFIXES = (*_PICKLED, ".safetensors", ".npy")
 _MAX_BYTES = 64 * 2**20  # the largest known head has 5 MB; whole models are not read to be refused
-_HINT = "Import a head's state dict (.pth, .pt, .safetensors) or a vector (.npy)."
+_HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector (.npy)."
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,16 @@ _LAYOUTS = (
         saw_ava=True,
     ),
 )
+_WRAPPERS = 3  # names of modules around a head, at most: Lightning's, DataParallel's, one's own
 _RELU_NAMES = {f"layers.{at}.{part}" for at in (0, 3, 6, 9, 11) for part in ("weight", "bias")}
+# What the names of architectures begin with that have the encoder's embeddings.
+_ARCHITECTURES = {
+    "OpenAI's CLIP ViT-B/32": ("ViT-B-32",),
+    "OpenAI's CLIP ViT-B/16": ("ViT-B-16",),
+    "OpenAI's CLIP ViT-L/14": ("ViT-L-14",),
+    "OpenAI's CLIP ViT-B/32 or ViT-B/16": ("ViT-B-32", "ViT-B-16"),
+    "SigLIP so400m/14 of 384 px": ("ViT-SO400M-14-SigLIP", "ViT-SO400M-16-SigLIP"),
+}
 _ENCODERS = {
     512: "OpenAI's CLIP ViT-B/32 or ViT-B/16",
     768: "OpenAI's CLIP ViT-L/14",
@@ -87,7 +97,7 @@ _ENCODERS = {
 
 
 def published_vector(
-    name: str, path: Path, fingerprint: Fingerprint, dimensions: int
+    name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
     """Read a published aesthetic head as a master-vector; nothing in the file is executed.
 
@@ -95,10 +105,13 @@ def published_vector(
     differs from the layers' by rounding alone). Known are the heads of LAION's
     aesthetic-predictor, improved-aesthetic-predictor (the linear ones),
     aesthetic-predictor-v2.5 and simulacra-aesthetic-models, as ``torch.save`` or safetensors
-    wrote them, and NumPy arrays of `dimensions` numbers, or of one more, which is the bias.
-    Raises MissingPathError if there is no such file; DamagedWeightsError if it is damaged,
-    holds code, has numbers that are not finite, or is no head that is one vector;
+    wrote them, also within a checkpoint of Lightning, and NumPy arrays of `dimensions` numbers, or
+    of one more, which is the bias. Linear layers of unknown origin are taken for a head without
+    activations, and the card says so. A head that was published for another encoder is refused
+    unless `force`. Raises MissingPathError if there is no such file; DamagedWeightsError if it is
+    damaged, holds code, has numbers that are not finite, or is no head that is one vector;
     EncoderMismatchError if the head is for embeddings of other than `dimensions` numbers;
+    ForeignHeadError if it is for another encoder whose embeddings have as many;
     DegenerateDirectionError if all its weights are 0.
     """
     path = Path(path)
@@ -118,6 +131,9 @@ def published_vector(
             f"an encoder of {inputs} dimensions" + (f" ({encoder})" if encoder else ""),
             f"{fingerprint} of {dimensions} dimensions",
         )
+    named = layout is not None and bool(re.fullmatch(layout.published, path.stem))
+    if named and not force and _is_foreign(inputs, encoder, fingerprint):
+        raise ForeignHeadError(path, str(encoder), str(fingerprint))
     if layout is None:
         weights, bias = values[:inputs], float(values[inputs:].sum())
     else:
@@ -182,16 +198,33 @@ def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
     except Exception as error:  # damaged pickles fail in every way there is
         why = "it is damaged, or holds code besides tensors, which is never run"
         raise DamagedWeightsError(path, why, hint=_HINT) from error
+    if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
+        state = state["state_dict"]  # of Lightning, beside its optimiser's and more
     if not isinstance(state, dict) or not all(
-        isinstance(t, torch.Tensor) and t.layout == torch.strided and t.device.type == "cpu"
-        for t in state.values()
+        isinstance(name, str)
+        and isinstance(t, torch.Tensor)
+        and (t.layout, t.device.type) == (torch.strided, "cpu")
+        for name, t in state.items()
     ):
         raise DamagedWeightsError(path, "it holds no state dict", hint=_HINT)
+    return _unwrapped(state)
+
+
+def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
+    """State dict without the names of modules around a head, such as ``model.``."""
+    known = [_RELU_NAMES, *(layout.names for layout in _LAYOUTS)]
+    for _ in range(_WRAPPERS):
+        if set(state) in known:
+            break
+        outer = {key.partition(".")[0] for key in state}
+        if len(outer) != 1 or not all("." in key for key in state):
+            break
+        state = {key.partition(".")[2]: tensor for key, tensor in state.items()}
     return state
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Known layout that matches the names and shapes of the tensors."""
+    """Known layout that matches the names and shapes of the tensors, else their chain of layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -201,10 +234,39 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
     for layout in _LAYOUTS:
         if set(state) == layout.names and _fits(state, layout):
             return layout
+    chain = _chain(state)
+    if chain is not None and set(state) == chain.names and _fits(state, chain):
+        return chain
     known = ", ".join(layout.origin.partition(" (")[0] for layout in _LAYOUTS)
     raise DamagedWeightsError(
         path, f"its tensors are laid out like no known head ({known})", hint=_HINT
     )
+
+
+def _chain(state: "dict[str, Tensor]") -> _Layout | None:
+    """Layout of linear layers of unknown origin that end in one number; None if they are none."""
+
+    def natural(key: str) -> list[tuple[int, str]]:
+        return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]
+
+    starts = [key.removesuffix("weight") for key in state if key.endswith("weight")]
+    weights = {start: state[start + "weight"] for start in sorted(starts, key=natural)}
+    if not weights or any(weight.ndim != 2 for weight in weights.values()):
+        return None
+    layers = {start: int(weight.shape[0]) for start, weight in weights.items()}
+    if [*layers.values()][-1] != 1:
+        return None
+    many = len(layers)
+    what = f"an MLP of unknown origin, assuming no activations between its {many} layers"
+    return _Layout(what if many > 1 else "a linear head of unknown origin", layers, "(?!)", "")
+
+
+def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
+    """Whether a published head is surely for another encoder than an index's."""
+    named = own.model.removeprefix("open_clip:")
+    if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
+        return False  # nothing tells what these are
+    return not named.startswith(_ARCHITECTURES[encoder])
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
@@ -250,6 +312,8 @@ def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"
     licence = layout.licence
+    if layout not in _LAYOUTS:
+        return f"{path.name}, {layout.origin}", ""
     if not re.fullmatch(layout.published, path.stem):
         source = f"{path.name}, laid out as in {layout.origin} but not named as published there"
         licence = ""

@@ -48,7 +48,8 @@ def test_an_imported_head_says_whose_encoder_it_is_for(photorank, tmp_path):
     path = tmp_path / "sa_0_4_vit_l_14_linear.pth"
     torch.save(torch.nn.Linear(width, 1).state_dict(), path)
 
-    made = photorank("vector", "import", "laion", path)
+    assert "--force" in photorank("vector", "import", "laion", path).err
+    made = photorank("vector", "import", "laion", path, "--force")
 
     assert "ViT-L/14; this index was made with embedded" in made.err
     assert "MIT" in photorank("vector", "show", "laion").out

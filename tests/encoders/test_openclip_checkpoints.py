@@ -1,3 +1,4 @@
+import json
 import pickle
 import shutil
 import time
@@ -7,11 +8,13 @@ import pytest
 import torch
 
 from photorank.encoders import load_encoder
+from photorank.encoders.base import encode_photos
 from photorank.encoders.openclip_checkpoints import find_checkpoint
 from photorank.errors import (
     DamagedWeightsError,
     EncoderError,
     MissingPathError,
+    MissingTokenizerError,
     MissingWeightsError,
 )
 from tests.encoders.tiny import photos, save_tiny_model
@@ -182,6 +185,20 @@ def cached(hub, repository, folder):
     (home / "refs").mkdir(parents=True)
     (home / "refs" / "main").write_text("0" * 40)
     return shutil.copytree(folder, home / "snapshots" / ("0" * 40))
+
+
+def test_a_missing_tokenizer_is_told_when_words_come(no_network, tmp_path):
+    """Photos are embedded without it; the message says what is missing and where it belongs."""
+    file = save_tiny_model(tmp_path / "tiny")
+    told = json.loads((file.parent / "open_clip_config.json").read_text())
+    told["model_cfg"]["text_cfg"]["hf_tokenizer_name"] = "org/words"
+    (file.parent / "open_clip_config.json").write_text(json.dumps(told))
+    encoder = load_encoder(f"open_clip:local-dir:{file.parent}", device="cpu")
+
+    assert len(encode_photos(encoder, [encoder.prepare(photos()[0])])) == 1
+    with pytest.raises(MissingTokenizerError, match=r"^the tokenizer of .*local-dir:FOLDER") as why:
+        encoder.encode_texts(["a dog"])
+    assert str(why.value).count("cannot be had") == 1
 
 
 def test_a_cached_repository_needs_no_network(no_network, tmp_path):

@@ -11,6 +11,7 @@ from photorank.errors import (
     DamagedWeightsError,
     DegenerateDirectionError,
     EncoderMismatchError,
+    ForeignHeadError,
     MissingPathError,
     PhotorankError,
 )
@@ -167,6 +168,49 @@ def test_an_array_is_a_vector_and_perhaps_a_bias(bias, tmp_path):
     np.testing.assert_allclose(vector.direction * vector.scale, weights)
     assert vector.bias == (bias or 0)
     assert vector.card.licence == ""
+
+
+@pytest.mark.parametrize("around", ["", "model.", "module.net.", "a.b.c."])
+def test_a_checkpoint_of_lightning_is_a_head(around, tmp_path):
+    """The state dict lies beside the optimiser's, and modules may stand around the head."""
+    head = improved()
+    state = {f"{around}{key}": tensor for key, tensor in head.state_dict().items()}
+    lightning = {"epoch": 3, "state_dict": state, "optimizer_states": [{"state": {}}]}
+    torch.save(lightning, tmp_path / "mine.ckpt")
+    plain = published_vector("plain", save(head, tmp_path / "mine.pth"), SPACE, D)
+    vector = published_vector("mine", tmp_path / "mine.ckpt", SPACE, D)
+
+    np.testing.assert_allclose(vector.direction, plain.direction)
+    assert (vector.scale, vector.bias) == (plain.scale, plain.bias)
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+def test_layers_of_unknown_origin_are_taken_for_linear_and_said_so(suffix, tmp_path):
+    """An MLP that nobody published is one vector if nothing stands between its layers."""
+    torch.manual_seed(5)
+    deep = stacked((D, 12), dropout(), (12, 9), (9, 1))
+    late = stacked(*[dropout()] * 9, (D, 7), (7, 1))  # the layers 9 and 10, in this order
+    X = unit_rows()
+    for module in (Named("scorer", deep.eval()), late.eval()):
+        vector = published_vector("mine", save(module, tmp_path / f"mine{suffix}"), SPACE, D)
+        with torch.no_grad():
+            expected = module.double()(torch.from_numpy(X))[:, 0].numpy()
+        np.testing.assert_allclose(vector.rate(X, SPACE), expected, rtol=0, atol=1e-6)
+        assert "unknown origin, assuming no activations" in vector.card.source
+        assert vector.card.licence == ""
+
+
+def test_a_head_that_was_published_for_another_encoder_needs_force(tmp_path):
+    """As many numbers are not the same numbers; a file of one's own name is one's own matter."""
+    own = Fingerprint("embedded:2", "0" * 64, "whole", 192)
+    path = save(torch.nn.Linear(768, 1), tmp_path / "sa_0_4_vit_l_14_linear.pth")
+    with pytest.raises(ForeignHeadError, match=r"ViT-L/14, .* embedded:2 .*--force"):
+        published_vector("foreign", path, own, 768)
+    assert published_vector("foreign", path, own, 768, force=True).name == "foreign"
+    quick = Fingerprint("open_clip:ViT-L-14-quickgelu", "0" * 64, "crop", 224)
+    assert published_vector("own", path, quick, 768).name == "own"
+    mine = save(torch.nn.Linear(768, 1), tmp_path / "mine.pth")
+    assert published_vector("mine", mine, own, 768).name == "mine"
 
 
 def test_a_head_with_activations_is_refused(tmp_path):
