@@ -21,6 +21,7 @@ from dashboard.routes.preview_store import PreviewStore
 from dashboard.routes.uploads import uploaded
 from photorank.errors import PhotorankError
 from photorank.index.building.decode_ahead import usable_cores
+from photorank.index.imported_digests import is_imported
 from photorank.index.reading.rows import digest_beginning, load_photos
 from photorank.photos.decode_pool import jpeg_isolated
 from photorank.photos.open_photo import photo_digest, read_photo
@@ -35,6 +36,13 @@ _PHOTO = re.compile(f"[0-9a-f]{{{TOKEN_DIGITS},64}}")
 # What every browser decodes; all else is sent as JPEG.
 _JPEG, _PNG, _WEBP = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF"
 _EXIF_OF_PNG, _EXIF_OF_WEBP = b"eXIf", b"EXIF"  # may turn a picture, which not every browser does
+
+# Shown in the place of a photo whose embedding was imported and whose file is not here.
+_NO_PICTURE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 200" width="300" height="200">'
+    '<rect width="300" height="200" fill="#77777722"/><text x="150" y="105" fill="#777"'
+    ' font-family="sans-serif" font-size="18" text-anchor="middle">no picture here</text></svg>'
+)
 
 _pool = ThreadPoolExecutor(usable_cores(), thread_name_prefix="pictures")
 _making: dict[tuple[str, ...], "asyncio.Future[Response]"] = {}
@@ -93,7 +101,13 @@ class _Indexed:
             data = read_photo(photo.path)
         except PhotorankError:
             return None
-        return data if photo_digest(data) == self._digest else None
+        known = self.is_imported or photo_digest(data) == self._digest
+        return data if known else None
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether its embedding was imported, so that its file need not exist."""
+        return is_imported(self._digest)
 
     def thumbnail(self) -> bytes | None:
         """Bytes of its thumbnail, None if that is gone."""
@@ -116,6 +130,8 @@ class _Uploaded:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
+
+    is_imported = False
 
     def content(self) -> bytes | None:
         """Bytes of the upload."""
@@ -174,6 +190,8 @@ def _original(photo: _Indexed | _Uploaded) -> Response:
 def _instead(photo: _Indexed | _Uploaded) -> Response:
     """Thumbnail in the place of what cannot be had now, which is asked for again next time."""
     small = photo.thumbnail()
+    if small is None and photo.is_imported:
+        return Response(_NO_PICTURE, media_type="image/svg+xml", headers=FORGET)
     if small is None:
         return missing()
     return Response(small, media_type="image/webp", headers=FORGET)

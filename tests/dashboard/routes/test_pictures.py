@@ -2,6 +2,9 @@ import hashlib
 import io
 import shutil
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from PIL import Image
 from starlette.applications import Starlette
@@ -11,6 +14,7 @@ from dashboard.routes import component_files, orders, photo_facts, pictures, upl
 from dashboard.routes.addresses import ROOM
 from photorank.index.building.build import build_index
 from photorank.index.building.request import BuildRequest
+from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 from photorank.index.opened import Index
 from photorank.workspace import Workspace
 from tests.fixtures.colours import ColourEncoder
@@ -173,6 +177,26 @@ def test_nothing_else_is_served(turned, fetch, wrong):
     status, _, body = fetch(wrong.format(**names))
     assert status == 404
     assert body in (b"", b"Not Found")
+
+
+@pytest.mark.parametrize("size", ["384", "1024", "full"])
+def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch, fetch, size):
+    """A drawing says that there is no picture; where the file is there, it is shown."""
+    monkeypatch.setenv("PHOTORANK_HOME", str(tmp_path / "home"))
+    np.save(tmp_path / "x.npy", np.eye(2, dtype=np.float32))
+    photo = tmp_path / "here.png"
+    Image.new("RGB", (400, 300), "teal").save(photo)
+    pq.write_table(pa.table({"path": ["gone.jpg", "here.png"]}), tmp_path / "x.parquet")
+    paths = Workspace.current().index("imported")
+    import_embeddings(paths, ImportRequest(tmp_path, "CLIP"))
+    index = Index.open(paths)
+    gone, here = (index.row_of(tmp_path / name) for name in ("gone.jpg", "here.png"))
+
+    status, headers, body = fetch(address(index, size, gone))
+    assert (status, headers["content-type"]) == (200, "image/svg+xml")
+    assert b"no picture here" in body
+    with Image.open(io.BytesIO(fetch(address(index, size, here))[2])) as shown:
+        assert shown.width / shown.height == pytest.approx(4 / 3, abs=0.01)
 
 
 @pytest.mark.parametrize("room", ["shown", "shown/guess", ROOM.upper(), f"{ROOM}x", f"x/{ROOM}"])
