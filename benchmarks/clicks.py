@@ -34,16 +34,13 @@ ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-PAIR = "[...document.querySelectorAll('[class*=st-key-large] img')]"
+PAIR = """[...document.querySelectorAll('[class*=st-key-choice] *')]
+    .flatMap(one => [...one.shadowRoot?.querySelectorAll('.choice .stage img[src]') ?? []])"""
 CHANGED = f"""before => {{
     const pair = {PAIR};
-    return pair.length === 2 && pair.map(one => one.src).join() !== before
+    return pair.length === 2 && pair.map(one => one.alt).join() !== before
         && pair.every(one => one.complete && one.naturalWidth > 0);
 }}"""
-AHEAD = """() => {
-    const ahead = [...document.querySelectorAll('.st-key-ahead img')];
-    return ahead.length === 2 && ahead.every(one => one.complete && one.naturalWidth > 0);
-}"""
 
 
 def main() -> None:
@@ -83,11 +80,11 @@ def pressed(home: Workspace, index: str, keys: int) -> list[float]:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
-        page.goto(f"http://127.0.0.1:{port}/label?rater=ann&index={index}")
-        page.wait_for_function(AHEAD)
+        page.goto(f"http://127.0.0.1:{port}/teach?rater=ann&index={index}")
+        page.wait_for_function(CHANGED, arg="")
         taken = []
         for _ in range(keys + 1):
-            before = page.evaluate(f"{PAIR}.map(one => one.src).join()")
+            before = page.evaluate(f"{PAIR}.map(one => one.alt).join()")
             begun = time.perf_counter()
             page.keyboard.press(rng.choice(("ArrowLeft", "ArrowRight")))
             page.wait_for_function(CHANGED, arg=before, polling=5)

@@ -72,7 +72,7 @@ WORDS = {
         "index",
     ),
 }
-CHOICES = ("The first is better", "The second is better", "Equally good")
+CHOICES = ("first", "second", "tie")
 LIBRARIES = ("torch", "timm", "faiss", "scipy.stats", "sklearn.linear_model", "streamlit")
 
 
@@ -340,13 +340,13 @@ async def label_until_killed(port: int, process: int, chance: random.Random) -> 
         os.kill(process, signal.SIGKILL)
 
     await person.come()
-    page = await person.open("Label")
+    page = await person.open("Teach")
     killing = None
     try:
         while True:
             if answered == wanted and killing is None:
                 killing = asyncio.create_task(kill())
-            page = await person.press(page, chance.choice(CHOICES))
+            page = await person.choose(page, chance.choice(CHOICES))
             if page.errors:
                 raise SystemExit(f"the page failed before it was killed: {page.errors}")
             answered += 1

@@ -1,6 +1,7 @@
 """People at the dashboard: sessions over its WebSocket that open pages and press buttons."""
 
 import asyncio
+import json
 import os
 import socket
 import subprocess
@@ -64,6 +65,7 @@ class Page:
 
     seconds: float = 0.0  # until the script has ended and every picture is there
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)  # label: id, fragment
+    components: dict[str, tuple[str, str, Any]] = field(default_factory=dict)  # mode: and its data
     pictures: list[str] = field(default_factory=list)  # their addresses
     errors: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -77,6 +79,7 @@ class Visitor:
         self._socket: ClientConnection
         self._known: dict[str, Any] = {}  # messages that are sent once
         self._widgets: dict[str, Any] = {}
+        self._answers = 0
         self._here = ""  # the page's hash
         self._seen: set[str] = set()  # pictures, which a browser keeps
         self.pages: dict[str, str] = {}  # hash by title
@@ -113,6 +116,19 @@ class Visitor:
         message = BackMsg()
         pressed = message.rerun_script.widget_states.widgets.add()
         pressed.id, pressed.trigger_value = widget, True
+        message.rerun_script.fragment_id = fragment
+        return await self._run(message)
+
+    async def choose(self, page: Page, outcome: str) -> Page:
+        """Answer the pair that the page Teach shows: first, second, tie or skip."""
+        widget, fragment, data = page.components["choice"]
+        one, other, asked = data["pairs"][0]
+        self._answers += 1
+        item = {"what": outcome, "pair": [one[1], other[1]], "asked": asked, "seq": self._answers}
+        message = BackMsg()
+        pressed = message.rerun_script.widget_states.widgets.add()
+        box = {"client": str(id(self)), "items": [item]}
+        pressed.id, pressed.json_value = widget, json.dumps({"outbox": box})
         message.rerun_script.fragment_id = fragment
         return await self._run(message)
 
@@ -164,6 +180,10 @@ class Visitor:
             page.errors.append(f"{element.exception.type}: {element.exception.message}")
         elif kind == "button":
             page.buttons[element.button.label] = (element.button.id, got.delta.fragment_id)
+        elif kind == "bidi_component":
+            part = element.bidi_component
+            data = json.loads(part.mixed.json if part.WhichOneof("data") == "mixed" else part.json)
+            page.components[data["mode"]] = (part.id, got.delta.fragment_id, data)
         elif kind == "imgs":
             page.pictures.extend(one.url for one in element.imgs.imgs if one.url.startswith("/"))
         elif kind == "markdown":

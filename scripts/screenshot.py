@@ -45,7 +45,7 @@ TWO = {"first": "chelsea/defocus-1", "second": "chelsea/defocus-3"}
 PAGES = {  # by what is shown when they are ready
     "search": ("search?q=a+cat", ".st-key-photos-found img"),
     "album": ("album?places=12", ".st-key-photos-album img"),
-    "label": ("label", ".st-key-large-second img"),
+    "label": ("teach", ".choice .strip img"),
 }
 ONE = "coffee/tilt-4"
 

@@ -51,7 +51,7 @@ export class Viewer {
     this.facts = button("Info", "When and how it was taken (I)", () => this.toggleFacts());
     this.why = button("Why?", "Where its rating comes from", () => this.album.why?.(this.shown()[1]));
     this.close = tool("close", "Close (Esc)", () => this.end());
-    this.film = el("div", { class: "film", role: "group", "aria-label": "Neighbours" });
+    this.film = el("div", { class: "film", role: "group", "aria-label": "Neighbours", tabindex: "0" });
     this.about = el("div", { class: "about", role: "region", "aria-label": "About this photo" });
     this.about.hidden = true;
     this.live = el("div", { class: "sr", "aria-live": "polite" });
