@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dashboard.background import access, jobs
+from dashboard.background import access, jobs, received_files
 from dashboard.cache import albums, encoder_results, index_data, vector_ratings
 from dashboard.formatting import plain
 from dashboard.models.vector_card import Within
@@ -45,11 +45,18 @@ def add_folder(name: str, folder: Path) -> None:
     """
     if not access.at_this_computer():
         raise FolderAccessError
+    _add(name, folder)
+
+
+def add_sent(name: str) -> None:
+    """Begin to add the photos that visitors sent for a collection."""
+    _add(name, received_files.folder_of(index_data.workspace(), name))
+
+
+def _add(name: str, folder: Path) -> None:
     workspace = index_data.workspace()
-    made = workspace.index(name).exists
-    encoder = [] if made else ["--encoder", "embedded"]
-    asked = ["index", "--name", name, *encoder, "--", str(folder)]
-    jobs.start(workspace, jobs.ADD, asked)
+    encoder = [] if workspace.index(name).exists else ["--encoder", "embedded"]
+    jobs.start(workspace, jobs.ADD, ["index", "--name", name, *encoder, "--", str(folder)])
 
 
 def evaluate(index: Index, asked: Sequence[str]) -> None:

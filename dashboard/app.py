@@ -11,10 +11,12 @@ from dashboard.routes.orders import order_routes
 from dashboard.routes.own_origin import OwnOriginOnly
 from dashboard.routes.photo_facts import fact_routes
 from dashboard.routes.pictures import picture_routes
+from dashboard.routes.sent_files import sent_file_route
 from dashboard.routes.thumbnails import thumbnail_route
 
 ROUTES = [
     thumbnail_route(),
+    sent_file_route(),
     *picture_routes(),
     *order_routes(),
     *component_routes(),

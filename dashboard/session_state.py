@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
+from dashboard.background import received_files
 from dashboard.charts.map_chart import BRUSH
 from dashboard.models.photo_map import box_of_selection, box_text
+from dashboard.models.results.metric_texts import SCOPES
 from dashboard.models.words import MODES, Mode, say
 from photorank.index.opened import Index
+from photorank.workspace import Workspace
 
 if TYPE_CHECKING:  # what it rests on takes a second, and other pages do not need it
     from dashboard.models.label_session import PairQueue
@@ -21,6 +24,7 @@ ME = "me"  # who marks and chooses until somebody gives a name
 # Parameters that a link takes along, by the widget's key. The widget's own parameter belongs to
 # the page that it is on, and Streamlit drops it on the way to another.
 TAKEN_ALONG = {"index": "in", "vector": "along"}
+COMPARED_PX = 500  # height of two photos that are compared: both are seen whole at 768 pixels
 WORDS_COOKIE = "photorank-words"  # by which a browser keeps how the pages speak to a person
 
 
@@ -110,8 +114,29 @@ def put_photo_in_address(name: str, digest: str | None) -> None:
     _put(name, "" if digest is None else photo_token(digest))
 
 
+def pick_photos(*, wanted: bool = True) -> None:
+    """Have the page Compare show photos to pick from, or no longer."""
+    st.session_state["picking"] = wanted
+
+
+def picks_photos() -> bool:
+    """Whether the page Compare shows photos to pick from."""
+    return bool(st.session_state.get("picking"))
+
+
+def swap_photos() -> None:
+    """Exchange the two photos of the page Compare."""
+    st.session_state["swapped"] = not is_swapped()
+
+
+def is_swapped() -> bool:
+    """Whether the two photos of the page Compare are exchanged."""
+    return bool(st.session_state.get("swapped"))
+
+
 def choose_two_at_random(index: Index) -> None:
     """Put two different random photos into the URL."""
+    pick_photos(wanted=False)
     rows = np.random.default_rng().choice(len(index), 2, replace=False).tolist()
     for name, row in zip(("first", "second"), rows, strict=True):
         put_photo_in_address(name, index.photo(row).digest)
@@ -258,3 +283,35 @@ def chosen_folder(otherwise: str) -> str:
 def choose_folder(folder: str) -> None:
     """Go to a folder in the dialog Add photos."""
     st.session_state["folder"] = folder
+
+
+def sending_token(name: str) -> str:
+    """Token by which this session sends photos for a collection."""
+    known: dict[str, str] = st.session_state.setdefault("sending", {})
+    if name not in known or received_files.receiver(known[name]) is None:
+        known[name] = received_files.begin(Workspace.current(), name)
+    return known[name]
+
+
+def chosen_row(key: str, names: Sequence[str]) -> str | None:
+    """Row of a table of vectors that was chosen last, else the first; None without a row."""
+    rows: dict[str, str] = st.session_state.setdefault("rows", {})
+    pressed = (st.session_state.get(key) or {}).get("chosen")
+    if isinstance(pressed, str) and pressed in names:
+        rows[key] = pressed
+    chosen = rows.get(key)
+    return chosen if chosen in names else next(iter(names), None)
+
+
+def asks_for_statistics() -> bool:
+    """Whether the address asks for what is shown in a statistician's words alone, or in them."""
+    asked = st.query_params
+    own_words = {name for name, _ in SCOPES.values()}
+    return (
+        bool({"metric", "look", "content", "kinds"} & set(asked)) or asked.get("scope") in own_words
+    )
+
+
+def speak_as_statistician() -> None:
+    """Have the pages speak in a statistician's words from now on."""
+    st.session_state["spoken"] = st.session_state["words"] = "statistics"

@@ -59,3 +59,14 @@ def variants(index: Index, data: bytes) -> Embeddings:
     made_by = encoder(index)
     photo = decode_isolated(data, short_side=2 * made_by.short_side).photo
     return embed_variants(photo, made_by)
+
+
+@st.cache_data(max_entries=64, show_spinner="Reading the words …", hash_funcs=BY_ENCODER)
+def prompt(index: Index, text: str) -> MasterVector:
+    """Vector of photos like a text says.
+
+    Raises MissingWeightsError or MissingExtraError if the encoder's words cannot be had.
+    """
+    from photorank.vectors.quality_words import worded_vector  # the text tower takes seconds
+
+    return worded_vector(f"photos like “{text}”", [text], encoder(index))

@@ -6,6 +6,7 @@ import numpy as np
 
 from dashboard.formatting import chances, plain
 from dashboard.models.photo_tiles import percentile_text, short_number
+from dashboard.models.words import Mode, vector_text
 from photorank.rating.percentiles import share_below
 from photorank.rating.probability import Slope, probability
 from photorank.typing import Embeddings, Ratings
@@ -25,26 +26,39 @@ class Verdict:
     calibrated: bool
 
 
-def verdict(vector: MasterVector, pair: Embeddings, slope: Slope, of_index: Ratings) -> Verdict:
+def verdict(
+    vector: MasterVector,
+    pair: Embeddings,
+    slope: Slope,
+    of_index: Ratings,
+    mode: Mode = "statistics",
+) -> Verdict:
     """Comparison of two photos with embeddings (2, d) by a vector and its ratings of the index."""
     first, second = vector.rate(pair, vector.fingerprint)
     better = probability(first, second, slope.value)
-    each = chances(better)
+    each, name = chances(better), vector_text(vector.name, mode)
     among = share_below(np.array([first, second]), of_index)
     if each[0] == each[1]:
-        sentence = f"**{plain(vector.name)}** sees no difference between them."
+        sentence = f"**{name}** sees no difference between them."
     else:
-        winner, chance = ("first", each[0]) if better > 0.5 else ("second", each[1])
-        sentence = (
-            f"**{plain(vector.name)}** prefers the **{winner}** photo for an album, with a "
-            f"probability of {chance}."
-        )
-    facts = [
-        f"rating {short_number(rating)} · better than {percentile_text(place)} of the index"
-        for rating, place in zip((first, second), among, strict=True)
-    ]
-    reason = slope.reason.removeprefix("not calibrated: ")
-    known = "Calibrated" if slope.calibrated else ":orange-badge[Not calibrated]"
-    trust = f"{known}: {plain(reason)}."
-    summary = f"first photo {each[0]}, second photo {each[1]}"
+        winner, chance = ("left", each[0]) if better > 0.5 else ("right", each[1])
+        sentence = f"**{name}** prefers the **{winner}** photo, with a probability of {chance}."
+    facts = []
+    for rating, place in zip((first, second), among, strict=True):
+        fact = f"better than {percentile_text(place)} of the collection"
+        facts.append(fact if mode == "plain" else f"rating {short_number(rating)} · {fact}")
+    summary = f"left photo {each[0]}, right photo {each[1]}"
+    trust = _trust(slope, mode)
     return Verdict(better, each, (facts[0], facts[1]), sentence, summary, trust, slope.calibrated)
+
+
+def _trust(slope: Slope, mode: Mode) -> str:
+    """Where the scale of probabilities is from."""
+    if mode == "plain":
+        return (
+            "How sure this is was learned from people’s choices."
+            if slope.calibrated
+            else ":orange-badge[A guess] how sure this is: nobody’s choices have tested it here."
+        )
+    known = "Calibrated" if slope.calibrated else ":orange-badge[Not calibrated]"
+    return f"{known}: {plain(slope.reason.removeprefix('not calibrated: '))}."

@@ -1,42 +1,62 @@
 """Parts of the page Home: the best photos, and cards that lead on."""
 
+import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session_state
 from dashboard.background import jobs
 from dashboard.cache import index_data, vector_ratings
+from dashboard.component.forest_view import show_forest
+from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 from dashboard.models import home
-from dashboard.models.photo_tiles import tile_of
-from dashboard.models.results import evaluation_tables
-from dashboard.widgets import photo_grid, pickers
+from dashboard.models.results import evaluation_tables, forest, plain_board
+from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
+from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.way_in import add_photos, job_panel
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
-BEST = 18  # photos, three rows of a wide screen
-STRIP = 5  # photos on a card
+BEST = 60  # photos at most, from which three rows are filled
+ROWS, ROW_PX = 3, 205
+STRIP, STRIP_PX = 8, 62  # photos on a card at most, and the height of their row in pixels
+ON = ":material/arrow_forward:"
 
 
 def show_home(index: Index, bar: DeltaGenerator) -> None:
     """Show the best photos of an index, and beside them what else can be done."""
     with bar:
         vector = pickers.vector_picker(index)
-        photo_grid.page_link("photos", f"All {counted(len(index), 'photo')}")
+        page_link("photos", f"All {counted(len(index), 'photo')}", icon=":material/grid_view:")
         add_photos.add_button(index.name)
-    job_panel.job_panel(jobs.ADD)
-    job_panel.job_panel(jobs.SAMPLE)
+    job_panel.job_panel(jobs.ADD, add_photos.go_to_best)
+    job_panel.job_panel(jobs.SAMPLE, add_photos.go_to_best)
     shelf, cards = st.columns([2.3, 1], gap="medium")
-    with show_errors():
-        best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
     with shelf:
-        photo_grid.photo_grid("shelf", [tile_of(index, row, linked=True) for row in best])
+        _best(index, vector)
     with cards:
         _power_card(index, vector)
-        _teach_card(index)
-        _album_card(index)
+        _teach_card(index, vector)
+        _album_card(index, vector)
+
+
+@st.fragment
+def _best(index: Index, vector: MasterVector) -> None:
+    with show_errors():
+        percentiles = vector_ratings.percentiles(index, vector)
+        rows = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
+    photos = shown_photos(index, np.array(rows, dtype=np.intp), percentiles)
+    photo_grid("shelf", photos, GridStyle("Your best photos", rows=ROWS, height=ROW_PX))
+
+
+@st.fragment
+def _strip(key: str, index: Index, rows: list[int], label: str) -> None:
+    """Show photos of a card in one row."""
+    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    photo_grid(key, photos, GridStyle(label, rows=1, height=STRIP_PX))
 
 
 def _power_card(index: Index, vector: MasterVector) -> None:
@@ -44,23 +64,29 @@ def _power_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-power", gap="xsmall"):
         st.subheader("Discerning power", anchor=False)
         if evaluation is None:
-            note = home.not_measured(vector, mode)
+            st.markdown(home.not_measured(vector, mode))
         else:
             board = evaluation_tables.board(evaluation, "all", "pairwise_accuracy")
-            note = home.measured(board, evaluation.n_photos, mode)
-        st.markdown(note.sentence)
-        photo_grid.page_link("discerning_power", "How it is known", icon=":material/arrow_forward:")
+            st.markdown(home.measured(board, evaluation.n_photos, mode))
+            names = plain_board.three_rows(board.rows, (FROM_PHOTOS, FROM_WORDS, AT_RANDOM))
+            table = forest.forest(board, index_data.vectors(index), mode)
+            show_forest("power", forest.small_forest(table, names), small=True)
+        page_link("discerning_power", "All of them, and their mistakes", icon=ON)
 
 
-def _teach_card(index: Index) -> None:
+def _teach_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-teach", gap="xsmall"):
         st.subheader("Teach", anchor=False)
-        st.markdown("Choose between two photos, thirty times, and Best is *your* best.")
-        photo_grid.page_link("teach", "Choose between two", icon=":material/arrow_forward:")
+        st.markdown("Thirty choices between two photos, and the best are *your* best.")
+        middle = vector_ratings.ratings(index, vector).argsort()[len(index) // 2 :][:STRIP]
+        _strip("teach", index, middle.tolist(), "Photos to choose between")
+        page_link("teach", "Choose between two", icon=ON)
 
 
-def _album_card(index: Index) -> None:
+def _album_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-album", gap="xsmall"):
         st.subheader("Album", anchor=False)
-        st.markdown("The best of them that differ from each other, for a book.")
-        photo_grid.page_link("album", "Make an album", icon=":material/arrow_forward:")
+        st.markdown("The best that differ from each other, on pages of a book.")
+        best = vector_ratings.extreme_rows(index, vector, min(4 * STRIP, len(index)))
+        _strip("album", index, best[::4], "Photos for an album")
+        page_link("album", "Make an album", icon=ON)

@@ -6,11 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import session_state
-from dashboard.cache import vector_ratings
 from dashboard.formatting import file_name
-from dashboard.models.photo_tiles import Tile, tile_of
-from photorank.index.opened import Index, Photo
-from photorank.vectors.master import MasterVector
+from dashboard.models.photo_tiles import Tile
+from photorank.index.opened import Photo
 
 STRIP = 6  # photos in a row, on a wide screen
 
@@ -75,16 +73,3 @@ def page_link(
         icon=icon,
         query_params=session_state.link_query(query or {}),
     )
-
-
-def best_and_worst(index: Index, vector: MasterVector, about: str = "") -> None:
-    """Show the photos that a vector rates highest and lowest, with an optional caption."""
-    n = min(STRIP, len(index) // 2)
-    if not n:
-        return  # one photo is both
-    for name, lowest in {"most": False, "least": True}.items():
-        rows = vector_ratings.extreme_rows(index, vector, n, lowest=lowest)
-        st.markdown(f"What `{vector.name}` likes {name}")
-        if about and not lowest:
-            st.caption(about)
-        photo_grid(f"{name}-{vector.name}", [tile_of(index, row) for row in rows], 100)

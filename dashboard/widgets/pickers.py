@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from dashboard import session_state
-from dashboard.cache import index_data
+from dashboard.cache import encoder_results, index_data
 from dashboard.formatting import family, plain
 from dashboard.models.words import vector_name
 from dashboard.widgets.errors import show_errors
@@ -60,6 +60,19 @@ def vector_picker(index: Index, label: str | None = None, about: str | None = No
     label = label or session_state.word("by")
     width = 220 if mode == "plain" else 300
     return known[_linked_select((label, "vector", width), texts[mode], other_words, about)]
+
+
+def vector_or_prompt_picker(index: Index) -> MasterVector:
+    """Show the vector picker, and beside it a field for words that photos are compared by."""
+    vector = vector_picker(index)
+    with st.popover("By words", icon=":material/translate:", key="by-words"):
+        text = st.text_input(
+            "Photos like", key="words-like", placeholder="a sharp photo of people laughing"
+        ).strip()
+    if not text:
+        return vector
+    with show_errors(st.warning):
+        return encoder_results.prompt(index, text)
 
 
 def group_picker(names: Sequence[str]) -> int | None:

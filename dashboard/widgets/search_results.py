@@ -1,66 +1,62 @@
-"""Widgets of the page Search: the text field, and the found photos, page by page."""
-
-from collections.abc import Sequence
+"""Widgets of the pages Search and Map: the text field, and the photos that were found."""
 
 import streamlit as st
 
 from dashboard import session_state
 from dashboard.cache import vector_ratings
-from dashboard.models.photo_tiles import PAGE, percentile_text, short_number, tile_of
+from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.models.photo_tiles import short_number
 from dashboard.models.search import EXAMPLES, WAYS, Found
-from dashboard.widgets import photo_grid
+from dashboard.widgets.photo_grid import page_link
 from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
+PINNED_AT_ONCE = 24  # photos at most, by one press
+# Buttons for photos that are selected, by what they do.
+ACTIONS = {"pin": "Pin to the album", "unpin": "Unpin", "alike": "More like it"}
 
+
+@st.fragment
 def show_found(index: Index, vector: MasterVector, found: Found, what: str, key: str) -> None:
-    """Show found photos page by page, with links to similar photos and buttons to pin them.
+    """Show found photos; those that are selected are pinned, or their like is looked for.
 
-    `what` says which photos they are and in which order; `key` names what was looked for: with
-    another, the first page is shown.
+    `what` says which photos they are and in which order; `key` names what was looked for.
     """
     if not len(found.rows):
         st.info("No photo is here.", icon=":material/filter_alt:")
         return
-    st.markdown(f"**{counted(len(found.rows), 'photo')}** {what}.")
-    grid = st.container()
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        page = photo_grid.page_of(len(found.rows), PAGE, f"found-{index.name}-{key}")
-        rows = found.rows[page].tolist()
-        digests = [index.photo(row).digest for row in rows]
-        these = f"these {len(rows)}" if len(rows) > 1 else "it"
-        _pin_button(index, digests, (f"Pin {these} to the album", f"Unpin {these}"), key)
-        photo_grid.page_link("album", "To the album", icon=":material/photo_album:")
+        st.markdown(f"**{counted(len(found.rows), 'photo')}** {what}.", width="content")
+        _pin_button(index, found.rows[:PINNED_AT_ONCE].tolist())
+        page_link("album", "To the album", icon=":material/photo_album:")
+    caption = None
+    if found.similarities is not None:
+        near = dict(zip(found.rows.tolist(), found.similarities.tolist(), strict=True))
+        caption = lambda row: f"similarity {short_number(near[row])}"  # noqa: E731
     percentiles = vector_ratings.percentiles(index, vector)
-    tiles = []
-    for place, row in enumerate(rows, page.start):
-        caption = f"**better than {percentile_text(percentiles[row])}**"
-        if found.similarities is not None:
-            similarity = short_number(found.similarities[place])
-            caption += f"  \n:small[:gray[similarity {similarity}]]"
-        tiles.append(tile_of(index, row, caption, linked=True))
-
-    def more_and_pin(place: int) -> None:
-        like = {"by": WAYS["photo"], "like": session_state.photo_token(digests[place])}
-        photo_grid.page_link("search", "More like it", like, ":material/image_search:")
-        _pin_button(index, [digests[place]], ("Pin", "Unpin"))
-
-    with grid:
-        photo_grid.photo_grid("found", tiles, below=more_and_pin)
+    photos = shown_photos(index, found.rows, percentiles, caption=caption, captions=key)
+    act = photo_grid("found", photos, GridStyle("Photos that were found", actions=ACTIONS))
+    if act is None or not act.rows:
+        return
+    digests = [index.photo(row).digest for row in act.rows]
+    if act.what == "alike":
+        like = {"by": WAYS["photo"], "like": session_state.photo_token(digests[0])}
+        st.switch_page("views/search.py", query_params=session_state.link_query(like))
+    session_state.pin_photos(index.name, digests, act.what == "pin")
+    done = "pinned to the album" if act.what == "pin" else "no longer pinned"
+    st.toast(f"{counted(len(digests), 'photo')} {done}.", icon=":material/push_pin:")
 
 
-def _pin_button(
-    index: Index, digests: Sequence[str], names: tuple[str, str], page: str = ""
-) -> None:
-    """Show the button that pins photos, or unpins them if all are pinned."""
+def _pin_button(index: Index, rows: list[int]) -> None:
+    """Show the button that pins the first photos, or unpins them if all are pinned."""
+    digests = [index.photo(row).digest for row in rows]
     marks = session_state.album_marks(index.name)
     pinned = all(marks.get(digest) == "pin" for digest in digests)
+    these = f"these {len(rows)}" if len(rows) > 1 else "it"
     st.button(
-        names[pinned],
-        icon=":material/push_pin:" if page else None,
-        key=f"pin-{page}-{digests[0]}",
-        type="secondary" if page else "tertiary",
+        f"Unpin {these}" if pinned else f"Pin {these} to the album",
+        icon=":material/push_pin:",
         on_click=session_state.pin_photos,
         args=[index.name, digests, not pinned],
     )
@@ -69,7 +65,11 @@ def _pin_button(
 def ask_words() -> str:
     """Show the search text field; without a text, show examples and stop drawing the page."""
     text = st.text_input(
-        "What is on the photo", key="q", bind="query-params", placeholder="children at the beach"
+        "What is on the photo",
+        key="q",
+        bind="query-params",
+        placeholder="What is on the photo: children at the beach",
+        label_visibility="collapsed",
     )
     if not text.strip():
         st.info("Say what is on the photos you look for.", icon=":material/search:")

@@ -2,18 +2,19 @@
 
 import json
 
+import numpy as np
 import streamlit as st
 
 from dashboard import actions
 from dashboard.cache import vector_ratings
+from dashboard.component.photo_view import photo_strip, shown_photos
 from dashboard.formatting import FROM_WORDS
-from dashboard.models.photo_tiles import tile_of
 from dashboard.models.vector_card import VectorCard
-from dashboard.widgets import photo_grid
 from dashboard.widgets.errors import show_errors
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
+STRIP = 12  # photos at most, from which one row is filled
 DOWNLOAD_HELP = (
     "The direction and the card. In the folder `vectors` of another index of this encoder and "
     "framing it is a vector there."
@@ -30,8 +31,8 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
                 st.badge("built in", color="gray")
         st.markdown(f"{card.origin}  \n{card.held_out}")
         with show_errors():
-            best = vector_ratings.extreme_rows(index, vector, photo_grid.STRIP)
-        photo_grid.photo_grid(f"card-{card.name}", [tile_of(index, row) for row in best], 70)
+            best = vector_ratings.extreme_rows(index, vector, min(STRIP, len(index)))
+        _best(index, card.name, best)
         with st.container(horizontal=True):
             with st.popover("All facts"):
                 st.table(card.facts.set_index("fact"))
@@ -46,6 +47,13 @@ def vector_panel(index: Index, vector: MasterVector, card: VectorCard) -> None:
             )
             if card.own:
                 _remover(index, card.name)
+
+
+@st.fragment
+def _best(index: Index, name: str, rows: list[int]) -> None:
+    """Show the photos that a vector rates highest, in one row."""
+    photos = shown_photos(index, np.array(rows, dtype=np.intp))
+    photo_strip(f"card-{name}", photos, f"The best by {name}")
 
 
 def _remover(index: Index, name: str) -> None:

@@ -153,12 +153,9 @@ def drawn(page):
     page.wait_for_function(DRAWN, polling=POLLING)
 
 
-def upload(page, which):
-    """Return the field that takes the first or the second photo, when it is there.
-
-    Each is drawn when its part of Streamlit has been fetched, the second sometimes first.
-    """
-    field = page.locator(f".st-key-upload-{which} input[type=file]")
+def upload(page):
+    """Return the field that takes the photos to compare, when it is there."""
+    field = page.locator(".st-key-upload input[type=file]")
     field.wait_for(state="attached")
     return field
 

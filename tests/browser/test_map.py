@@ -64,31 +64,3 @@ def test_an_address_with_a_box_selects_the_same_photos(server, page):
         across, down = middle(points.nth(place).bounding_box())
         assert box["x"] <= across <= box["x"] + box["width"]
         assert box["y"] <= down <= box["y"] + box["height"]
-
-
-def test_a_click_on_a_photo_leads_to_its_page_whose_address_says_which(server, page):
-    """Reloaded, or sent to somebody, the page shows the same photo."""
-    page.goto(f"{server}/map?area=-1,1,-1,1")
-    first = page.locator(".st-key-photos-found img").first
-    first.scroll_into_view_if_needed()
-    page.mouse.click(*middle(first.bounding_box()))
-    page.get_by_role("heading", name="One photo", level=1).wait_for()
-    page.wait_for_url("**photo=*")
-    shown = page.locator(".st-key-large-a img")
-    shown.wait_for()
-    picked = page.get_by_role("combobox", name="or pick one of the index")
-    name = picked.input_value()
-
-    page.goto(page.url)
-    shown.wait_for()
-    assert picked.input_value() == name
-
-
-def test_more_like_a_photo_is_an_address_of_its_own(server, page):
-    """From the map and from search itself: it names the photo."""
-    page.goto(f"{server}/map?area=-1,1,-1,1")
-    for _ in range(2):
-        before = page.url
-        page.get_by_role("link", name="More like it").first.click()
-        page.get_by_alt_text("a photo").wait_for()
-        page.wait_for_url(lambda url, before=before: "like=" in url and url != before)

@@ -10,10 +10,7 @@ pytestmark = NEEDS_BROWSER
 
 def chances(page, first, second):
     """Upload two photos and return the two probabilities that the page shows, in per cent."""
-    upload(page, "first").set_input_files(first)
-    page.get_by_alt_text("the first photo").wait_for()
-    upload(page, "second").set_input_files(second)
-    page.get_by_alt_text("the second photo").wait_for()
+    upload(page).set_input_files([first, second])
     shown = page.get_by_test_id("stMetricValue")
     shown.nth(1).wait_for()
     return [int(re.search(r"\d+", text).group()) for text in shown.all_inner_texts()]

@@ -19,8 +19,11 @@ PAGES = Path(__file__).parents[2] / "dashboard" / "pages.py"
 def dashboard():
     """Return a function that opens a page over the current workspace, by its address."""
 
-    def open_page(page="discerning_power", **asked):
+    def open_page(page="discerning_power", *, spoken="plain", state=(), **asked):
         app = AppTest.from_file(PAGES, default_timeout=120)
+        app.session_state["spoken"] = spoken
+        for key, value in dict(state).items():
+            app.session_state[key] = value
         if page != "home":
             app.switch_page(f"views/{page}.py")
         for name, value in asked.items():

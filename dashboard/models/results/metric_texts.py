@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.formatting import number, percent
+from dashboard.models.words import Mode
 from photorank.evaluation.report import Evaluation
 from photorank.metrics.ranking import GAP_WEIGHTED
 from photorank.typing import Scope
@@ -83,9 +84,19 @@ SCOPES: dict[Scope, tuple[str, str]] = {  # on the selector, and in a sentence
 }
 
 
-def scopes(evaluation: Evaluation) -> dict[Scope, str]:
+PLAIN_SCOPES: dict[Scope, str] = {
+    "all": "All photos",
+    "within": "Photos of one event",
+    "across": "Photos of different events",
+}
+
+
+def scopes(evaluation: Evaluation, mode: Mode = "statistics") -> dict[Scope, str]:
     """Names of the scopes that have pairs in an evaluation."""
-    return {scope: SCOPES[scope][0] for scope in evaluation.scopes}
+    return {
+        scope: PLAIN_SCOPES[scope] if mode == "plain" else SCOPES[scope][0]
+        for scope in evaluation.scopes
+    }
 
 
 def metrics(evaluation: Evaluation, scope: Scope) -> dict[str, str]:

@@ -3,15 +3,20 @@
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import actions, session_state
 from dashboard.background import access, folders, jobs
 from dashboard.background.collection_names import name_for
 from dashboard.cache import index_data
+from dashboard.component import sending_view
 from dashboard.formatting import error_text, plain
+from dashboard.widgets.errors import show_errors
+from dashboard.widgets.photo_grid import page_link
 from dashboard.widgets.way_in import job_panel
 from photorank.errors import PhotorankError, counted
+from photorank.progress_file import Progress
 
 READ_ONLY = "They stay where they are: photos are only read, never changed, and none leaves here."
 NEW = "A new collection"
@@ -25,19 +30,19 @@ def show_way_in() -> None:
         "Add a folder of photos, and the best of them stand first. Teach it with a few choices, "
         "and they are the best by *your* taste."
     )
-    busy = job_panel.job_panel(jobs.ADD) | job_panel.job_panel(jobs.SAMPLE)
+    busy = [job_panel.job_panel(job, go_to_best) for job in (jobs.ADD, jobs.SAMPLE)]
     own, sample = st.columns(2, gap="large")
     with own.container(border=True, key="card-own"):
         st.header("Your photos", anchor=False)
         st.markdown(READ_ONLY)
-        add_button(disabled=busy)
+        add_button(disabled=any(busy))
     with sample.container(border=True, key="card-sample"):
         st.header("Look around", anchor=False)
         st.markdown(
             "The sample is made here from eight photographs that are spoilt on purpose: blurred, "
             "shaken, tilted, too dark. It needs no network and takes about a minute."
         )
-        build_sample_button("Build the sample", disabled=busy)
+        build_sample_button("Build the sample", disabled=any(busy))
 
 
 def build_sample_button(label: str, *, disabled: bool = False) -> None:
@@ -120,6 +125,13 @@ def _choose_collection(folder: str, into: str | None) -> str:
     ).strip()
 
 
+def go_to_best(said: Progress) -> None:
+    """Go to the best photos of a collection to which photos were added."""
+    if said.index in index_data.index_names():
+        icon, query = ":material/arrow_forward:", {"in": said.index}
+        page_link("home", "See your best", query, icon)
+
+
 def _begin(start: partial[None]) -> None:
     """Begin a job, or say why it cannot begin."""
     try:
@@ -131,5 +143,18 @@ def _begin(start: partial[None]) -> None:
 
 
 def _upload(into: str | None) -> None:
-    """Show the upload of a directory, for visitors who are not at this computer."""
-    st.info("Here photos are added by whoever sits at the computer that shows this page.")
+    """Show the field that sends photos from a visitor's device, and begin when they have come."""
+    st.caption(
+        "The photos are copied to the computer that shows this page, and stay there. Nothing is "
+        "sent to anybody else."
+    )
+    name = _choose_collection("uploaded", into)
+    with show_errors(st.error):
+        token = session_state.sending_token(name)
+    sent = sending_view.sending_field(f"send-{name}", token)
+    if sent is None:
+        return
+    if sent.refused:
+        st.dataframe(pd.DataFrame(sent.refused, columns=["file", "why"]), hide_index=True)
+    if sent.photos:
+        _begin(partial(actions.add_sent, name))

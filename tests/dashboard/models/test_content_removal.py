@@ -49,7 +49,7 @@ def test_only_the_ends_of_many_kinds_are_drawn():
 @pytest.mark.usefixtures("evaluated")
 def test_content_is_taken_out_on_request(dashboard):
     """The home page tells it for the leader, by clusters or by group."""
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     assert "puts" in app.markdown[0].value
     app.toggle(key="content").set_value(True).run()
 

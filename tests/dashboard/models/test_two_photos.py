@@ -20,16 +20,16 @@ def test_swapping_the_photos_swaps_the_verdict():
     assert one.probability == pytest.approx(1 / (1 + np.exp(-0.8)))
     assert one.chances == other.chances[::-1] == ("69\xa0%", "31\xa0%")
     assert one.facts == other.facts[::-1]
-    assert "**first**" in one.sentence
-    assert "**second**" in other.sentence
+    assert "**left**" in one.sentence
+    assert "**right**" in other.sentence
 
 
 def test_photos_are_placed_in_the_collection():
     """The fact beside each photo says how much of the index stands below it."""
     facts = two_photos.verdict(VECTOR, PAIR, SLOPE, COLLECTION).facts
 
-    assert facts[0] == "rating 0.600 · better than 75\xa0% of the index"
-    assert facts[1] == "rating 0.200 · better than 25\xa0% of the index"
+    assert facts[0] == "rating 0.600 · better than 75\xa0% of the collection"
+    assert facts[1] == "rating 0.200 · better than 25\xa0% of the collection"
 
 
 def test_equal_photos_are_a_draw():

@@ -32,8 +32,8 @@ def button(app, label):
 
 
 def upload(app, data):
-    """Upload a file as the first photo."""
-    return app.file_uploader(key="upload-first").set_value(("a.jpg", data, "image/jpeg"))
+    """Upload a file to be compared."""
+    return app.file_uploader(key="upload").set_value([("a.jpg", data, "image/jpeg")])
 
 
 def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
@@ -46,7 +46,7 @@ def test_an_empty_workspace_offers_the_sample(tmp_path, monkeypatch, dashboard):
 
 def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
     """The headline names the leader with its interval; every number is in the table."""
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
 
     assert "**ours** puts 74" in app.markdown[0].value
     assert list(app.dataframe[0].value["vector"]) == ["ours", "plain-prompt"]
@@ -54,9 +54,23 @@ def test_the_page_of_results_shows_the_latest_evaluation(dashboard, evaluated):
     assert any("photorank evaluate --index small" in one.value for one in app.code)
 
 
+def test_the_results_are_told_in_plain_words(dashboard, evaluated):
+    """How often the best is right, with its interval; a press shows all statistics."""
+    app = dashboard("discerning_power")
+    assert "**ours** agrees with people 74 times in 100" in app.markdown[0].value
+    assert "(70 to 78)" in app.markdown[0].value
+    rows = mounted(app)[0]["rows"]
+    assert [row["label"] for row in rows] == ["ours", "The words “a good photo”"]
+    assert not app.dataframe
+
+    button(app, "Show all statistics").click().run()
+    assert "**ours** puts 74" in app.markdown[0].value
+    assert app.dataframe
+
+
 def test_another_scope_is_another_headline(dashboard, evaluated):
     """Choosing the pairs within groups shows their numbers."""
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     app.segmented_control(key="scope").set_value("within").run()
 
     assert not app.exception
@@ -70,7 +84,7 @@ def test_the_home_page_looks_closer_one_look_at_a_time(dashboard, evaluated, pat
     found = json.loads(path.read_text())
     found["results"].append(result("all-pairs", (0.73, 0.7, 0.76)))
     path.write_text(json.dumps(found | {"details": details(people=PEOPLE)}))
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     n_charts = len(app.get("vega_lite_chart"))
     assert "people put two photos close together" in texts(app)
 
@@ -91,7 +105,7 @@ def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths)
     """Who looks at the matrix and chooses a metric without differences sees another look."""
     path = paths.evaluation("2020")
     path.write_text(json.dumps(saved(index="small", details=details(), folds=2)))
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     app.segmented_control(key="look").set_value("matrix").run()
     assert "Filled and bold cells" in texts(app)
 
@@ -102,12 +116,14 @@ def test_a_look_that_another_metric_lacks_gives_way(dashboard, evaluated, paths)
 
 def test_an_evaluation_without_details_is_shown_as_it_was(dashboard, evaluated):
     """Evaluations that were saved before there were details have no such section."""
-    assert "Looking closer" not in [one.value for one in dashboard("discerning_power").header]
+    assert "Looking closer" not in [
+        one.value for one in dashboard("discerning_power", spoken="statistics").header
+    ]
 
 
 def test_a_new_evaluation_is_seen_at_once(dashboard, evaluated, paths):
     """What a command saves meanwhile shows on the next click."""
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     newer = paths.evaluation("2020").read_text().replace("0.74", "0.99")
     paths.evaluation("2021").write_text(newer)
 
@@ -120,13 +136,13 @@ def test_labels_without_an_evaluation_are_offered_to_be_measured(dashboard, path
 
     assert button(app, "Measure now")
     assert any("photorank evaluate --index small" in one.value for one in app.code)
-    assert "likes most" in texts(app)
+    assert "best first" in texts(app)
 
 
 @pytest.mark.slow
 def test_measuring_saves_an_evaluation_by_the_same_protocol(dashboard, evaluated, paths):
     """The button does what the command does, in the background; the page then shows the result."""
-    app = dashboard("discerning_power")
+    app = dashboard("discerning_power", spoken="statistics")
     button(app, "Measure again").click().run()
     assert button(app, "Stop")  # and everything else is there as before
     assert "**ours** puts 74" in app.markdown[0].value
@@ -153,7 +169,7 @@ def test_without_labels_the_home_page_says_how_to_import_some(dashboard, bare_in
 def test_one_photo_is_no_pair(dashboard, lone_photo):
     """Nothing is best or worst of one photo, and nobody is asked to choose."""
     home = dashboard("discerning_power")
-    assert "likes most" not in texts(home)
+    assert "best first" not in texts(home)
     assert not home.get("page_link")
 
     assert "takes two photos" in dashboard("teach").info[0].value
@@ -238,26 +254,46 @@ def test_browse_filters_by_faces(dashboard, paths):
 def test_two_photos_at_random_get_two_probabilities(dashboard, home):
     """The two chances sum to 100 %, and no encoder is loaded for photos of the index."""
     app = dashboard("compare")
-    assert "Choose two photos" in app.info[0].value
+    assert not app.metric
+    assert mounted(app)[0]["actions"] == {"compare": "Compare these"}
 
     button(app, "Two at random").click().run()
 
     assert not app.exception
+    assert len(mounted(app)[0]["pair"]) == 2
     chances = [int("".join(filter(str.isdigit, one.value))) for one in app.metric]
     assert len(chances) == 2
     assert sum(chances) == 100
     assert not list(app.get("spinner"))
 
 
-def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, home, tmp_path):
+def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
+    """Selected in the grid, they are compared, and the address names them; swapped, so is all."""
+    index = Index.open(paths)
+    digests = [index.photo(row).digest for row in (3, 7)]
+    tokens = [digest[:16] for digest in digests]
+    pressed = {"pick-small": {"act": {"what": "compare", "tokens": tokens}}}
+    app = dashboard("compare", state=pressed)
+
+    named = [app.query_params[name] for name in ("first", "second")]
+    assert named == [photo_token(digest) for digest in digests]
+    before = [one.value for one in app.metric]
+    button(app, "Swap").click().run()
+    assert [one.value for one in app.metric] == before[::-1]
+
+
+def test_an_uploaded_photo_is_compared_with_one_of_the_index(dashboard, paths, tmp_path):
     """The encoder is loaded once and the photo stands beside the other."""
     draw_photo(tmp_path / "new.jpg", seed=1)
-    app = dashboard("compare")
-    upload(app, (tmp_path / "new.jpg").read_bytes())
-    app.selectbox(key="pick-second-small-None").set_value(3).run()
+    token = photo_token(Index.open(paths).photo(3).digest)
+    app = dashboard("compare", second=token)
+    upload(app, (tmp_path / "new.jpg").read_bytes()).run()
 
     assert not app.exception
     assert len(app.metric) == 2
+    first, second = mounted(app)[0]["pair"]
+    assert first[0] == "uploaded"
+    assert second[0] == "small"
 
 
 def test_an_upload_that_is_no_photo_is_an_error_in_words(dashboard, home):

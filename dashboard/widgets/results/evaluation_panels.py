@@ -4,20 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from dashboard import actions
+from dashboard import actions, session_state
 from dashboard.background import jobs
 from dashboard.cache import index_data
 from dashboard.charts.detail_charts import detail_chart
+from dashboard.charts.evaluation_charts import leads
 from dashboard.models.results import evaluation_protocol, evaluation_tables
-from dashboard.models.results.evaluation_details import LABELS, Panel
+from dashboard.models.results.evaluation_details import LABELS, Panel, panels
 from dashboard.models.results.metric_texts import PNG_HELP
-from dashboard.widgets import photo_grid, pickers
+from dashboard.widgets import explanation_panels, photo_grid, pickers
 from dashboard.widgets.chart import show_chart
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.way_in import add_photos, job_panel
 from photorank.errors import counted
 from photorank.evaluation.report import Evaluation
 from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
 
 
 def first_evaluation(index: Index) -> None:
@@ -28,7 +30,7 @@ def first_evaluation(index: Index) -> None:
             add_photos.build_sample_button("Finish the sample")
         return
     if not index.is_judged:
-        st.markdown("Nobody has judged these photos yet, so no vector can be tested on them.")
+        st.markdown("Nobody has judged these photos yet, so nothing could be measured on them.")
         if len(index) > 1:
             icon = ":material/thumbs_up_down:"
             photo_grid.page_link("teach", "Say which of two you like better", icon=icon)
@@ -38,7 +40,8 @@ def first_evaluation(index: Index) -> None:
     with show_errors():
         pairs = index_data.judged_pairs(index)
     st.container(key="headline").markdown(
-        f"People ordered {counted(pairs, 'pair')} of these photos. How well do vectors agree?"
+        f"People ordered {counted(pairs, 'pair')} of these photos. How often is each way to judge "
+        "right?"
     )
     measure_button(index, "Measure now", ())
     st.caption("The same as a command:")
@@ -91,8 +94,8 @@ def look_closer(views: Mapping[str, Sequence[Panel]], stem: str, about: str) -> 
     if about:
         st.caption(about)
     view = pickers.choose_one("What to look at", {name: LABELS[name] for name in views}, "look")
-    panels = views[view]
-    for place, panel in zip(st.columns(len(panels), gap="large"), panels, strict=True):
+    shown = views[view]
+    for place, panel in zip(st.columns(len(shown), gap="large"), shown, strict=True):
         show_chart(detail_chart(panel), f"look-{panel.name}", panel.title, place)
         place.caption(panel.reading)
         file, key = f"{stem}-{panel.name}.csv", f"csv-{panel.name}"
@@ -109,4 +112,37 @@ def all_numbers(index: Index, evaluation: Evaluation, board: evaluation_tables.B
         with st.popover("How this was measured"):
             st.markdown(evaluation_protocol.described(evaluation))
             st.code(evaluation_protocol.command(evaluation), language=None, wrap_lines=True)
+    measure_button(index, "Measure again", evaluation_protocol.options(evaluation))
+
+
+def statistics(
+    index: Index,
+    evaluation: Evaluation,
+    board: evaluation_tables.Board,
+    vectors: Mapping[str, MasterVector],
+) -> None:
+    """Show what is below the table in a statistician's words: leads, details and all numbers."""
+    st.caption(f"{board.reading} {board.metric.meaning}")
+    if board.leader is not None and board.leads_reading:
+        st.header("How sure is the lead?", anchor=False)
+        chart = leads(board.leads, board.leader, board.metric)
+        show_chart(chart, "gaps", f"lead of {board.leader}")
+        st.caption(board.leads_reading)
+    about = "" if board.scope == "all" else "Over all pairs, but for “Every difference”."
+    views = panels(evaluation, board.scope, board.name)
+    look_closer(views, index.name, about)
+    explanation_panels.content_removal(index, vectors, board.leader)
+    all_numbers(index, evaluation, board)
+
+
+def plain_end(index: Index, evaluation: Evaluation) -> None:
+    """Show what is below the table in plain words: the ways to all numbers, and to new ones."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Show all statistics",
+            icon=":material/query_stats:",
+            on_click=session_state.speak_as_statistician,
+        )
+        with st.popover("How this was measured"):
+            st.markdown(evaluation_protocol.described(evaluation))
     measure_button(index, "Measure again", evaluation_protocol.options(evaluation))

@@ -1,0 +1,23 @@
+"""Table of vectors with their values and intervals, in which one row may be chosen."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.models.results.forest import Forest, forest_data
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "photorank_forest",
+    html='<div id="root"></div>',
+    css=(_HERE / "forest.css").read_text(encoding="utf-8"),
+    js=(_HERE / "forest.js").read_text(encoding="utf-8"),
+)
+
+
+def show_forest(
+    key: str, forest: Forest, *, chosen: str | None = None, small: bool = False
+) -> str | None:
+    """Show the table; returns the row that was chosen in the run before, None if none was."""
+    data = forest_data(forest) | {"chosen": chosen, "small": small}
+    return _mount(key=key, data=data, on_chosen_change=lambda: None).chosen

@@ -1,0 +1,40 @@
+"""Field that sends a folder's photos from a visitor's device to the server."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.background.received_files import MOST_FILES, TAKEN_SUFFIXES
+from photorank.outside_text import printable
+
+_HERE = Path(__file__).parent
+_mount = st.components.v2.component(
+    "photorank_sending",
+    html='<div id="root"></div>',
+    css=(_HERE / "sending.css").read_text(encoding="utf-8"),
+    js=(_HERE / "sending.js").read_text(encoding="utf-8"),
+)
+
+
+class Sent(NamedTuple):
+    """What a visitor has sent: how many photos, and the names and reasons of those refused."""
+
+    photos: int
+    refused: Sequence[tuple[str, str]]
+
+
+def sending_field(key: str, token: str) -> Sent | None:
+    """Show the field; returns what was sent in the run after all of it has come, else None."""
+    data = {"to": f"send/{token}", "suffixes": sorted(TAKEN_SUFFIXES), "most": MOST_FILES}
+    said = _mount(key=key, data=data, on_sent_change=lambda: None).sent
+    if not isinstance(said, dict) or type(said.get("n")) is not int:
+        return None
+    refused = said.get("refused")
+    pairs = [
+        (printable(one[0]), printable(one[1]))
+        for one in (refused if isinstance(refused, list) else [])
+        if isinstance(one, list) and len(one) == 2
+    ]
+    return Sent(said["n"], pairs)

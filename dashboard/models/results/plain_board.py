@@ -1,0 +1,93 @@
+"""A board of vectors in plain words: what the best is worth, and how sure that is."""
+
+from collections.abc import Mapping
+from math import isfinite
+
+import pandas as pd
+
+from dashboard.formatting import AT_RANDOM, FROM_WORDS
+from dashboard.models.results.evaluation_tables import SAMPLE, Board
+from dashboard.models.words import vector_text
+from photorank.typing import Ratings
+from photorank.vectors.master import MasterVector
+
+
+def headline(board: Board, index: str) -> str:
+    """How often the best way to judge is right, beside words and guessing."""
+    rows, metric = board.rows, board.metric
+    fair = rows[~rows["apart"] & (rows["family"] != AT_RANDOM)]
+    if fair.empty:
+        return "Every way to judge has seen these photos, or may have: none can be tested fairly."
+    best = fair.iloc[0]
+    if not metric.as_share or not isfinite(best["low"]):
+        return board.headline
+    whose = "the known order" if index == SAMPLE else "people"
+    text = (
+        f"**{vector_text(best['vector'], 'plain')}** agrees with {whose} {_times(best['value'])} "
+        f"about photos it had not seen ({_whole(best['low'])} to {_whole(best['high'])})"
+    )
+    words = fair[fair["family"] == FROM_WORDS].head(1)
+    if not words.empty and words.iloc[0]["vector"] != best["vector"]:
+        text += f"; words alone do {_whole(words.iloc[0]['value'])} times"
+    chance = metric.chance or 0.5
+    if best["low"] <= chance:
+        text = f"Nothing here is clearly better than guessing. {text}"
+    return f"{text}. Guessing would be right {_whole(chance)} times."
+
+
+def caution(board: Board, index: str) -> str:
+    """How sure the lead of the best is, and how it was picked."""
+    texts = []
+    if index == SAMPLE:
+        texts.append(
+            "The sample’s order is known because its photos were spoilt on purpose: it checks that "
+            "photorank works and says nothing of taste."
+        )
+    others = board.leads[(board.leads["low"] != 0) | (board.leads["high"] != 0)]
+    if not others.empty:
+        following = others.iloc[0]
+        sure = "is clear" if following["clear"] else "could be luck"
+        name = vector_text(following["vector"], "plain")
+        texts.append(f"Its lead over the next, **{name}**, {sure}.")
+    fair = board.rows[~board.rows["apart"] & (board.rows["family"] != AT_RANDOM)]
+    if len(fair) > 1:
+        texts.append(
+            f"It was picked as the best of {len(fair)} on these very photos: expect a little less "
+            "on new ones."
+        )
+    return " ".join(texts)
+
+
+def stored_for(name: str, stored: Mapping[str, MasterVector], index: str) -> MasterVector | None:
+    """Vector that shows what a row stands for, None if none is kept.
+
+    A learner, which was tested on photos left out, is shown by what it made of the whole index.
+    """
+    if name in stored:
+        return stored[name]
+    made = (one for one in stored.values() if (one.kind, one.card.index) == (name, index))
+    return next(made, None)
+
+
+def three_rows(rows: pd.DataFrame, families: tuple[str, ...]) -> pd.Series:
+    """Names of the first fair row of each family, in the table's order."""
+    fair = rows[~rows["apart"]]
+    kept = pd.concat([fair[fair["family"] == made].head(1) for made in families])
+    return kept.sort_values("value", ascending=False)["vector"]
+
+
+def _whole(share: float) -> str:
+    return f"{round(100 * share)}"
+
+
+def _times(share: float) -> str:
+    return f"{_whole(share)} times in 100"
+
+
+def mistake_text(people: Ratings, places: Ratings, first: int, second: int) -> str:
+    """How people and a vector place two photos among all, 0 to 100."""
+    theirs, own = (
+        " : ".join(f"{places_of[row]:.0f}" for row in (first, second))
+        for places_of in (people, places)
+    )
+    return f"people {theirs} · it {own}"

@@ -1,0 +1,61 @@
+"""HTTP route that takes the photos a visitor sends, one a request, straight to the disk."""
+
+import secrets
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from dashboard.background.received_files import (
+    MOST_FILE_BYTES,
+    Receiver,
+    RefusedFileError,
+    receiver,
+)
+from photorank.errors import PhotorankError
+
+
+def sent_file_route() -> Route:
+    """HTTP route for photos that are sent, each as the body of a PUT with its name as a query."""
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return Route(f"{'/' if base else ''}{base}/send/{{token}}", _take, methods=["PUT"])
+
+
+async def _take(request: Request) -> Response:
+    found = receiver(request.path_params["token"])
+    if found is None:
+        return Response(status_code=404)
+    try:
+        length = int(request.headers.get("content-length", ""))
+        await _receive(request, found, length)
+    except ValueError as error:
+        told = str(error) if isinstance(error, RefusedFileError) else "its length is not told"
+        return PlainTextResponse(told, 413)
+    except PhotorankError as error:
+        return PlainTextResponse(str(error), 507)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    return Response(status_code=204)
+
+
+async def _receive(request: Request, found: Receiver, length: int) -> None:
+    """Write a request's body beside the others, and give it its name when it is whole."""
+    if not 0 < length <= MOST_FILE_BYTES:
+        raise RefusedFileError("it is empty or too large")
+    path = await run_in_threadpool(found.admit, request.query_params.get("name", ""), length)
+    part = found.folder / f".{secrets.token_hex(8)}.part"
+    taken = 0
+    try:
+        with part.open("xb") as file:
+            async for chunk in request.stream():
+                taken += len(chunk)
+                if taken > length:
+                    raise RefusedFileError("it is longer than was told")
+                await run_in_threadpool(file.write, chunk)
+        if taken < length:
+            raise RefusedFileError("it did not come as a whole")
+        await run_in_threadpool(found.keep, part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,165 @@
+"""Widgets of the page Compare: which two photos, by picture or upload, and the verdict on them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import session_state
+from dashboard.cache import encoder_results, index_data, photo_images, search_and_map
+from dashboard.cache import vector_ratings as cached
+from dashboard.charts import evaluation_charts
+from dashboard.component.photo_view import (
+    GridStyle,
+    SidePhoto,
+    indexed_photo,
+    photo_grid,
+    shown_photos,
+    uploaded_photo,
+)
+from dashboard.formatting import error_text
+from dashboard.models import two_photos
+from dashboard.models.words import vector_name
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.photo_picker import UPLOAD_LIMIT, PickedPhoto
+from photorank.errors import PhotorankError
+from photorank.index.opened import Index
+from photorank.outside_text import printable
+from photorank.photos.suffixes import PHOTO_SUFFIXES
+from photorank.rating.rate_photo import index_slope
+from photorank.typing import Embeddings
+from photorank.vectors.master import MasterVector
+
+SIDES = ("first", "second")
+ANY_ROW_PX = 150  # height of a row of photos to pick from
+
+
+class Pair:
+    """The two places of the page: what is in each, and how it is shown."""
+
+    def __init__(self) -> None:
+        self.picked: list[PickedPhoto] = []
+        self.shown: list[SidePhoto] = []
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are two photos to compare."""
+        return len(self.picked) == len(SIDES)
+
+    def swap(self) -> None:
+        """Exchange the two places."""
+        self.picked.reverse()
+        self.shown.reverse()
+
+
+def ask_pair(index: Index, place: DeltaGenerator) -> Pair:
+    """Two photos: those that are uploaded in a place of the page, then those of the address."""
+    uploads = place.file_uploader(
+        "Upload two photos",
+        type=sorted(suffix[1:] for suffix in PHOTO_SUFFIXES),
+        accept_multiple_files=True,
+        max_upload_size=UPLOAD_LIMIT,
+        key="upload",
+    )
+    pair, waiting = Pair(), list(uploads[-len(SIDES) :])
+    rows = [_row(index, name, place) for name in SIDES]
+    free = sum(row is None for row in rows)
+    for which, row in zip(SIDES, rows, strict=True):
+        # An upload takes a place that is free, or the first ones where none is.
+        take = bool(waiting) and (row is None or len(waiting) > free)
+        if take:
+            free -= row is None
+            file = waiting.pop(0)
+            _add_upload(pair, index, which, (printable(file.name), file.getvalue()), place)
+        elif row is not None:
+            _add_row(pair, index, which, row, place)
+    return pair
+
+
+def _row(index: Index, name: str, place: DeltaGenerator) -> int | None:
+    token = session_state.photo_in_address(name)
+    row = search_and_map.row_of_digest(index, token)
+    if token and row is None:
+        place.warning("The photo that this address names is not in this collection.")
+    return row
+
+
+def _add_upload(
+    pair: Pair, index: Index, which: str, file: tuple[str, bytes], place: DeltaGenerator
+) -> None:
+    name, data = file
+    try:
+        embedding = encoder_results.embedding(index, data)
+        photo_images.large(data)  # what cannot be decoded is told here, and not by the browser
+    except PhotorankError as error:
+        place.error(f"The {which} photo: {error_text(error)}", icon=":material/broken_image:")
+        return
+    pair.picked.append(PickedPhoto(embedding, place.container(), place, data))
+    pair.shown.append(uploaded_photo(name, data))
+
+
+def _add_row(pair: Pair, index: Index, which: str, row: int, place: DeltaGenerator) -> None:
+    embedding = index.embeddings_of([row])[0]
+    pair.picked.append(PickedPhoto(embedding, place.container(), place, row))
+    pair.shown.append(indexed_photo(index, row))
+
+
+@st.fragment
+def pick_two(index: Index, vector: MasterVector) -> None:
+    """Show all photos to pick two by selecting them."""
+    st.caption(
+        "Select two photos (S, or the circle in a photo’s corner), then *Compare these*. Or upload "
+        "two."
+    )
+    ratings = cached.ratings(index, vector)
+    rows = np.argsort(-ratings, kind="stable")
+    photos = shown_photos(index, rows, cached.percentiles(index, vector))
+    style = GridStyle("Photos to compare", height=ANY_ROW_PX, actions={"compare": "Compare these"})
+    act = photo_grid("pick", photos, style)
+    if act is not None and act.rows:
+        for name, row in zip(SIDES, act.rows, strict=False):
+            session_state.put_photo_in_address(name, index.photo(row).digest)
+        session_state.pick_photos(wanted=False)
+        st.rerun()
+
+
+def show_verdict(index: Index, vector: MasterVector, pair: Pair) -> None:
+    """Show both probabilities, in words, as a bar, and what every other vector says."""
+    mode, ratings = session_state.words(), cached.ratings(index, vector)
+    both = np.stack([one.embedding for one in pair.picked])
+    verdict = two_photos.verdict(vector, both, index_slope(index, vector, ratings), ratings, mode)
+    st.container(key="verdict").markdown(verdict.sentence)
+    for column, which, chance, fact in zip(
+        st.columns(2), ("Left", "Right"), verdict.chances, verdict.facts, strict=True
+    ):
+        column.metric(f"{which} is better", chance)
+        column.caption(fact)
+    balance = evaluation_charts.probability_bar(verdict.probability)
+    show_chart(balance, "balance", verdict.summary)
+    st.caption(verdict.trust)
+    known = index_data.vectors(index)
+    others = {vector.name: vector} | dict(known)
+    st.dataframe(
+        _opinions(index, others, both),
+        hide_index=True,
+        height="content",
+        column_config={
+            "by": st.column_config.TextColumn(session_state.word("vector").capitalize()),
+            "left": st.column_config.ProgressColumn(
+                "Left is better", min_value=0, max_value=100, format="%.0f\N{NO-BREAK SPACE}%%"
+            ),
+        },
+    )
+
+
+def _opinions(index: Index, vectors: Mapping[str, MasterVector], both: Embeddings) -> pd.DataFrame:
+    """Probability that the first photo is the better one, by every vector."""
+    mode, rows = session_state.words(), []
+    for name, vector in vectors.items():
+        ratings = cached.ratings(index, vector)
+        slope = index_slope(index, vector, ratings)
+        found = two_photos.verdict(vector, both, slope, ratings, mode)
+        rows.append((printable(vector_name(name, mode)), 100 * found.probability))
+    return pd.DataFrame(rows, columns=["by", "left"])

@@ -1,0 +1,89 @@
+"""Photos of a vector on the page Discerning power: its best, its weakest, its gravest mistakes."""
+
+from html import escape
+
+import numpy as np
+import streamlit as st
+
+from dashboard import session_state
+from dashboard.cache import index_data, vector_ratings
+from dashboard.component.forest_view import show_forest
+from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
+from dashboard.models.photo_tiles import alt_text, label_percentiles
+from dashboard.models.results.evaluation_tables import Board
+from dashboard.models.results.forest import forest
+from dashboard.models.results.plain_board import mistake_text, stored_for
+from dashboard.models.words import vector_text
+from dashboard.routes.thumbnails import thumbnail_address
+from dashboard.widgets.errors import show_errors
+from dashboard.widgets.photo_grid import page_link, photo_query
+from photorank.index.opened import Index
+from photorank.vectors.master import MasterVector
+
+EXTREMES = 12  # photos at most, of the best and of the weakest: two rows
+MISTAKES = 6  # pairs
+ROW_PX = 130  # height of a row of photos
+
+
+def table_and_photos(index: Index, board: Board) -> None:
+    """Show the table of vectors, and photos of the one that is chosen in it."""
+    mode, stored = session_state.words(), index_data.vectors(index)
+    table = forest(board, stored, mode)
+    chosen = session_state.chosen_row("forest", [row.name for row in table.rows])
+    vector = None if chosen is None else stored_for(chosen, stored, index.name)
+    left, right = st.columns([1.25, 1], gap="medium")
+    with left:
+        show_forest("forest", table, chosen=chosen)
+    if vector is None:
+        right.caption("No photos are shown: nothing is kept that could rate them this way.")
+        return
+    with right:
+        best_and_weakest(index, vector)
+    with left:
+        _mistakes(index, vector)
+
+
+@st.fragment
+def best_and_weakest(index: Index, vector: MasterVector) -> None:
+    """Show the photos that a vector rates highest and lowest."""
+    n = min(EXTREMES, len(index) // 2)
+    if not n:
+        return  # one photo is both
+    with show_errors():
+        percentiles = vector_ratings.percentiles(index, vector)
+    name = vector_text(vector.name, session_state.words())
+    for which, lowest in {"best": False, "weakest": True}.items():
+        rows = vector_ratings.extreme_rows(index, vector, n, lowest=lowest)
+        st.markdown(f"**{name}** · {which} first")
+        photos = shown_photos(index, np.array(rows, dtype=np.intp), percentiles)
+        label = f"The {which} by {vector.name}"
+        photo_grid(f"{which}-{vector.name}", photos, GridStyle(label, rows=2, height=ROW_PX))
+
+
+def _mistakes(index: Index, vector: MasterVector) -> None:
+    """Show the pairs of people's choices that a vector orders most wrongly, held out."""
+    with show_errors():
+        held = vector_ratings.held_out(index, vector)
+        pairs = vector_ratings.mistakes(index, vector, MISTAKES)
+        people = label_percentiles(index_data.labels(index).scores)
+    if not len(pairs):
+        return
+    said = session_state.word("held out")
+    st.markdown(f"**Its gravest mistakes**, {said}: people prefer the first, it the second")
+    places = label_percentiles(held.ratings)
+    with st.container(key="mistakes"):
+        grid = st.grid(3, min_column_width=190)
+        for first, second in pairs.tolist():
+            with grid.cell():
+                pictures = "".join(_picture(index, row) for row in (first, second))
+                st.html(f'<div class="mistake">{pictures}</div>')
+                query = {
+                    "first": photo_query(index.photo(first))["photo"],
+                    "second": photo_query(index.photo(second))["photo"],
+                }
+                page_link("compare", mistake_text(people, places, first, second), query)
+
+
+def _picture(index: Index, row: int) -> str:
+    photo = index.photo(row)
+    return f'<img src="{thumbnail_address(index, photo)}" alt="{escape(alt_text(photo))}">'

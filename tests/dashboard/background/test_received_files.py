@@ -1,0 +1,68 @@
+import pytest
+
+from dashboard.background import received_files
+from dashboard.background.received_files import RefusedFileError, safe_path
+from photorank.errors import InvalidNameError
+from photorank.workspace import Workspace
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("Rome/a.jpg", "Rome/a.jpg"),
+        ("../../etc/passwd.jpg", "etc/passwd.jpg"),
+        ("/root/.ssh/a.jpg", "root/ssh/a.jpg"),
+        ("..\\..\\Windows\\a.jpg", "Windows/a.jpg"),
+        ("a\0b\n\u202egpj.jpg", "abgpj.jpg"),
+        ("<img src=x>.jpg", "_img src=x_.jpg"),
+        ("CON.jpg", "_CON.jpg"),
+        (".jpg/.hidden.jpg", "jpg/hidden.jpg"),
+        ("été 夏.JPG", "été 夏.JPG"),
+    ],
+)
+def test_a_name_is_made_safe(name, path):
+    """It stays in its folder, hides nothing, and is a name on every system."""
+    assert str(safe_path(name)) == path
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".jpg", "夏" * 300 + ".jpg", "a/" * 100 + "b.jpg"])
+def test_a_long_name_is_cut(name):
+    """Its suffix stays."""
+    path = safe_path(name)
+    assert path.suffix == ".jpg"
+    assert all(len(part.encode()) <= 255 for part in path.parts)
+    assert len(path.parts) <= 8
+
+
+@pytest.mark.parametrize("name", ["", "/", "..", "a.exe", "jpg", "page.html", "x.jpg.svg"])
+def test_what_is_no_photo_is_refused(name):
+    """By its name; what is in it, the index finds out."""
+    with pytest.raises(RefusedFileError):
+        safe_path(name)
+
+
+def test_nothing_that_is_there_is_replaced(tmp_path):
+    """The same photo is kept once, another one of its name beside it."""
+    taker = received_files.receiver(received_files.begin(Workspace(tmp_path), "rome"))
+    for number, content in enumerate([b"one", b"one", b"two"]):
+        part = taker.folder / f".{number}.part"
+        part.write_bytes(content)
+        taker.keep(part, safe_path("a.jpg"))
+
+    kept = {one.name: one.read_bytes() for one in (tmp_path / "photos" / "rome").iterdir()}
+    assert kept == {"a.jpg": b"one", "a-2.jpg": b"two"}
+
+
+def test_a_sender_is_bounded(tmp_path, monkeypatch):
+    """In files and in bytes, and a token that nobody was given is none."""
+    monkeypatch.setattr(received_files, "MOST_FILES", 2)
+    taker = received_files.receiver(received_files.begin(Workspace(tmp_path), "rome"))
+    with pytest.raises(RefusedFileError):
+        taker.admit("a.jpg", received_files.MOST_FILE_BYTES + 1)
+    taker.admit("a.jpg", 1)
+    taker.admit("b.jpg", 1)
+    with pytest.raises(RefusedFileError):
+        taker.admit("c.jpg", 1)
+    assert received_files.receiver("guess") is None
+    with pytest.raises(InvalidNameError):
+        received_files.begin(Workspace(tmp_path), "../rome")
