@@ -21,6 +21,13 @@ if (!window.photorankClosesList) {
                 "[data-testid=stSidebarCollapseButton] button")?.click(), 50);
         }
     });
+    // Streamlit puts headings among the items of a list, which readers of the screen take amiss.
+    new MutationObserver(() => {
+        const list = document.querySelector("[data-testid=stSidebarNavItems]:not([role])");
+        for (const one of list ? [list, ...list.querySelectorAll("li, ul")] : []) {
+            one.setAttribute("role", "none");
+        }
+    }).observe(document.body, { childList: true, subtree: true });
 }
 </script>"""
 

@@ -293,14 +293,14 @@ def sending_token(name: str) -> str:
     return known[name]
 
 
-def chosen_row(key: str, names: Sequence[str]) -> str | None:
-    """Row of a table of vectors that was chosen last, else the first; None without a row."""
+def chosen_row(key: str, names: Sequence[str], first: str | None) -> str | None:
+    """Row of a table of vectors that was chosen last, else the one to begin with."""
     rows: dict[str, str] = st.session_state.setdefault("rows", {})
     pressed = (st.session_state.get(key) or {}).get("chosen")
     if isinstance(pressed, str) and pressed in names:
         rows[key] = pressed
     chosen = rows.get(key)
-    return chosen if chosen in names else next(iter(names), None)
+    return chosen if chosen in names else first
 
 
 def asks_for_statistics() -> bool:

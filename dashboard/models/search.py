@@ -22,6 +22,11 @@ WAYS = {
 }
 
 
+def ways(*, like: bool) -> dict[str, str]:
+    """Search methods in order; where a photo is named that others shall be like, that one first."""
+    return ({"photo": WAYS["photo"]} if like else {}) | WAYS
+
+
 class Found(NamedTuple):
     """Search results: photo rows, best match first, with cosine similarities or None."""
 

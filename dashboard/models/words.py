@@ -33,11 +33,11 @@ NAMES = {
     "technical": "Technical quality",
     "framing": "Framing",
     "my-taste": "My taste",
-    "plain-prompt": "The words “a good photo”",
+    "plain-prompt": "Words alone",
     "random-direction": "Guessing",
     "mean-difference": "Liked minus disliked",
     "pair-least-squares": "Learned from 1,000 pairs",
-    "all-pairs": "Learned from all choices",
+    "all-pairs": "Learned from choices",
 }
 
 

@@ -37,7 +37,7 @@ board = evaluation_tables.board(evaluation, scope, metric)
 answer = board.headline if statistics else plain_board.headline(board, index.name)
 st.container(key="headline").markdown(answer)
 st.caption(board.caution if statistics else plain_board.caution(board, index.name))
-power_panels.table_and_photos(index, board)
+power_panels.table_and_photos(index, board, mode)
 if statistics:
     evaluation_panels.statistics(index, evaluation, board, vectors)
 else:

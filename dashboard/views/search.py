@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard import session_state
 from dashboard.cache import search_and_map, vector_ratings
 from dashboard.models import explanation_texts, search
 from dashboard.widgets import page_head, photo_picker, pickers, search_results
@@ -9,7 +10,8 @@ from dashboard.widgets.errors import show_errors
 
 index, bar = page_head.open_page("Search", lab=True)
 with bar:
-    way = pickers.choose_one("Search by", search.WAYS, "by")
+    ways = search.ways(like=bool(session_state.photo_in_address("like")))
+    way = pickers.choose_one("Search by", ways, "by")
     vector = pickers.vector_picker(index)
 
 if way == "words":

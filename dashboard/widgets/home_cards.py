@@ -6,11 +6,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import session_state
 from dashboard.background import jobs
-from dashboard.cache import index_data, vector_ratings
+from dashboard.cache import index_data, photo_stacks, vector_ratings
 from dashboard.component.forest_view import show_forest
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.formatting import AT_RANDOM, FROM_PHOTOS, FROM_WORDS
 from dashboard.models import home
+from dashboard.models.photos.shown_photos import stacked
 from dashboard.models.results import evaluation_tables, forest, plain_board
 from dashboard.widgets import pickers
 from dashboard.widgets.errors import show_errors
@@ -20,7 +21,7 @@ from photorank.errors import counted
 from photorank.index.opened import Index
 from photorank.vectors.master import MasterVector
 
-BEST = 60  # photos at most, from which three rows are filled
+BEST = 400  # photos at most, from which three rows are filled
 ROWS, ROW_PX = 3, 205
 STRIP, STRIP_PX = 8, 62  # photos on a card at most, and the height of their row in pixels
 ON = ":material/arrow_forward:"
@@ -47,8 +48,12 @@ def show_home(index: Index, bar: DeltaGenerator) -> None:
 def _best(index: Index, vector: MasterVector) -> None:
     with show_errors():
         percentiles = vector_ratings.percentiles(index, vector)
-        rows = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
-    photos = shown_photos(index, np.array(rows, dtype=np.intp), percentiles)
+        best = vector_ratings.extreme_rows(index, vector, min(BEST, len(index)))
+        codes = photo_stacks.stack_codes(index)
+    rows, stacks = np.array(best, dtype=np.intp), None
+    if codes is not None:  # shots of one moment are one tile
+        rows, stacks = stacked(rows, codes)
+    photos = shown_photos(index, rows, percentiles, stacks=stacks)
     photo_grid("shelf", photos, GridStyle("Your best photos", rows=ROWS, height=ROW_PX))
 
 
@@ -77,7 +82,7 @@ def _power_card(index: Index, vector: MasterVector) -> None:
 def _teach_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-teach", gap="xsmall"):
         st.subheader("Teach", anchor=False)
-        st.markdown("Thirty choices between two photos, and the best are *your* best.")
+        st.markdown("Thirty choices, and the best are *your* best.")
         middle = vector_ratings.ratings(index, vector).argsort()[len(index) // 2 :][:STRIP]
         _strip("teach", index, middle.tolist(), "Photos to choose between")
         page_link("teach", "Choose between two", icon=ON)
@@ -86,7 +91,7 @@ def _teach_card(index: Index, vector: MasterVector) -> None:
 def _album_card(index: Index, vector: MasterVector) -> None:
     with st.container(border=True, key="card-album", gap="xsmall"):
         st.subheader("Album", anchor=False)
-        st.markdown("The best that differ from each other, on pages of a book.")
+        st.markdown("The best that differ, on pages of a book.")
         best = vector_ratings.extreme_rows(index, vector, min(4 * STRIP, len(index)))
         _strip("album", index, best[::4], "Photos for an album")
         page_link("album", "Make an album", icon=ON)

@@ -6,7 +6,7 @@ from dashboard import session_state
 from dashboard.cache import vector_ratings
 from dashboard.component.photo_view import GridStyle, photo_grid, shown_photos
 from dashboard.models.photo_tiles import short_number
-from dashboard.models.search import EXAMPLES, WAYS, Found
+from dashboard.models.search import EXAMPLES, Found
 from dashboard.widgets.photo_grid import page_link
 from photorank.errors import counted
 from photorank.index.opened import Index
@@ -41,7 +41,7 @@ def show_found(index: Index, vector: MasterVector, found: Found, what: str, key:
         return
     digests = [index.photo(row).digest for row in act.rows]
     if act.what == "alike":
-        like = {"by": WAYS["photo"], "like": session_state.photo_token(digests[0])}
+        like = {"like": session_state.photo_token(digests[0])}
         st.switch_page("views/search.py", query_params=session_state.link_query(like))
     session_state.pin_photos(index.name, digests, act.what == "pin")
     done = "pinned to the album" if act.what == "pin" else "no longer pinned"

@@ -128,7 +128,7 @@ def test_the_root_with_parameters_of_the_results_leads_to_the_results(home, eval
 
 def test_a_vector_is_found_in_the_words_of_whoever_shared_the_address(dashboard, home):
     """Plain words and a statistician's name the same one."""
-    for written in ("The words “a good photo”", "plain-prompt (from words)"):
+    for written in ("Words alone", "plain-prompt (from words)"):
         app = dashboard("photos", vector=written)
         assert app.selectbox(key="vector").value == "plain-prompt"
         assert not app.toast

@@ -18,7 +18,7 @@ def all_photos(photos: ShownPhotos, rater: str, opened: str) -> None:
         return
     token = session_state.photo_token(photos.index.photo(act.rows[0]).digest)
     if act.what == "alike":
-        query = session_state.link_query({"by": "photo", "like": token})
+        query = session_state.link_query({"like": token})
         st.switch_page("views/search.py", query_params=query)
     if act.what == "why":
         query = session_state.link_query({"photo": token})

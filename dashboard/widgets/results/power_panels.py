@@ -13,7 +13,7 @@ from dashboard.models.photo_tiles import alt_text, label_percentiles
 from dashboard.models.results.evaluation_tables import Board
 from dashboard.models.results.forest import forest
 from dashboard.models.results.plain_board import mistake_text, stored_for
-from dashboard.models.words import vector_text
+from dashboard.models.words import Mode, vector_text
 from dashboard.routes.thumbnails import thumbnail_address
 from dashboard.widgets.errors import show_errors
 from dashboard.widgets.photo_grid import page_link, photo_query
@@ -25,12 +25,14 @@ MISTAKES = 6  # pairs
 ROW_PX = 130  # height of a row of photos
 
 
-def table_and_photos(index: Index, board: Board) -> None:
+def table_and_photos(index: Index, board: Board, mode: Mode) -> None:
     """Show the table of vectors, and photos of the one that is chosen in it."""
-    mode, stored = session_state.words(), index_data.vectors(index)
+    stored = index_data.vectors(index)
     table = forest(board, stored, mode)
-    chosen = session_state.chosen_row("forest", [row.name for row in table.rows])
-    vector = None if chosen is None else stored_for(chosen, stored, index.name)
+    kept = {row.name: stored_for(row.name, stored, index.name) for row in table.rows}
+    first = next((name for name, vector in kept.items() if vector is not None), None)
+    chosen = session_state.chosen_row("forest", list(kept), first)
+    vector = None if chosen is None else kept[chosen]
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
         show_forest("forest", table, chosen=chosen)

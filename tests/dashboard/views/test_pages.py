@@ -60,7 +60,7 @@ def test_the_results_are_told_in_plain_words(dashboard, evaluated):
     assert "**ours** agrees with people 74 times in 100" in app.markdown[0].value
     assert "(70 to 78)" in app.markdown[0].value
     rows = mounted(app)[0]["rows"]
-    assert [row["label"] for row in rows] == ["ours", "The words “a good photo”"]
+    assert [row["label"] for row in rows] == ["ours", "Words alone"]
     assert not app.dataframe
 
     button(app, "Show all statistics").click().run()
