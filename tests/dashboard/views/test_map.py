@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from dashboard.models import photo_map
-from dashboard.session_state import photo_token
-from photorank.index.opened import IndexLabels, open_index
+from photorank.index.opened import IndexLabels
 from tests.dashboard.views.test_pages import button, texts
 
 
@@ -77,16 +76,6 @@ def test_an_area_lists_its_photos_and_pins_them_to_the_album(dashboard, home):
     button(app, "Unpin these 24").click().run()
     assert not app.exception
     assert app.session_state["marks"]["small"] == {}
-
-
-def test_more_like_a_photo_is_an_address_of_its_own(dashboard, home):
-    """From the map and from search itself: it names the photo."""
-    digest = open_index("small").photo(3).digest
-    pressed = {"found-small": {"act": {"what": "alike", "tokens": [digest[:16]]}}}
-    app = dashboard("map", state=pressed, area="-1,1,-1,1")
-
-    assert [one.value for one in app.title] == ["Search"]
-    assert app.query_params["like"] == photo_token(digest)
 
 
 @pytest.mark.parametrize("colour", ["rating", "label", "disagreement"])

@@ -1,6 +1,7 @@
 import numpy as np
 
 from dashboard.models import search
+from dashboard.session_state import photo_token
 from photorank.index.opened import open_index
 from photorank.vectors.store import load_vector
 from tests.dashboard.views.test_pages import texts
@@ -37,6 +38,13 @@ def test_nothing_is_looked_for_before_words_come(dashboard, home):
     app.text_input(key="q").set_value("a forest").run()
     assert not app.exception
     assert "closest first" in texts(app)
+
+
+def test_an_address_with_a_photo_looks_for_its_like(dashboard, home):
+    """As the button “More like it” leads there."""
+    app = dashboard("search", like=photo_token(open_index("small").photo(3).digest))
+    assert app.segmented_control(key="by").value == "photo"
+    assert "most similar to it, the most similar first." in texts(app)
 
 
 def test_every_way_of_searching_works(dashboard, home):
