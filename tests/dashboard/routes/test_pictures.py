@@ -199,7 +199,11 @@ def test_a_photo_of_imported_embeddings_need_not_be_there(tmp_path, monkeypatch,
         assert shown.width / shown.height == pytest.approx(4 / 3, abs=0.01)
 
 
-@pytest.mark.parametrize("room", ["shown", "shown/guess", ROOM.upper(), f"{ROOM}x", f"x/{ROOM}"])
+@pytest.mark.parametrize(
+    "room",
+    ["shown", "shown/guess", ROOM.upper(), f"{ROOM}x", f"x/{ROOM}"],
+    ids=["none", "guessed", "in capitals", "longer", "below"],  # a token is another in each process
+)
 def test_without_the_servers_token_nothing_is_served(turned, fetch, room):
     """It is drawn anew for each server and passed to its own pages alone."""
     assert fetch(address(turned, "384"), room=room)[0] == 404
