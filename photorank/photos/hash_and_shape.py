@@ -1,5 +1,6 @@
 """Perceptual codes, shape and mean colour of a photo's thumbnail."""
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias, TypeVar
@@ -17,6 +18,8 @@ _PAPER_WHITE = 243  # grey level from which a photo's edge is not seen on paper
 _LIGHT_SHARE = 0.5  # of an edge
 _MAX_SQUARE_RATIO = 1.05  # of long side to short side
 _THOUSANDTHS = 1000
+_LOSSY_WEBP = struct.Struct("<4s4x4s4s7x3sHH")  # up to the size of the key frame
+_SIZE_BITS = 0x3FFF  # the two above them say how it shall be enlarged
 _MOST_ASPECT = 65.0  # of a panorama: what 16 bits hold
 
 
@@ -83,6 +86,15 @@ def _light_at_the_edge(picture: Image.Image) -> bool:
 
 def aspect_of_file(path: Path) -> int:
     """Aspect of a thumbnail file in thousandths, read from its header."""
+    try:
+        with open_file(path) as file:
+            head = file.read(_LOSSY_WEBP.size)
+    except UnreadablePhotoError:
+        return UNKNOWN.aspect
+    if len(head) == _LOSSY_WEBP.size:  # as thumbnails are: ten times as fast as by Pillow
+        riff, webp, chunk, start, width, height = _LOSSY_WEBP.unpack(head)
+        if (riff, webp, chunk, start) == (b"RIFF", b"WEBP", b"VP8 ", b"\x9d\x01\x2a"):
+            return _aspect_of(width & _SIZE_BITS, height & _SIZE_BITS)
     return _from_file(path, _aspect) or UNKNOWN.aspect
 
 
@@ -98,7 +110,11 @@ def _look(picture: Image.Image) -> Look:
 
 
 def _aspect(picture: Image.Image) -> int:
-    ratio = min(_MOST_ASPECT, max(1 / _MOST_ASPECT, picture.width / picture.height))
+    return _aspect_of(picture.width, picture.height)
+
+
+def _aspect_of(width: int, height: int) -> int:
+    ratio = min(_MOST_ASPECT, max(1 / _MOST_ASPECT, width / max(1, height)))
     return max(1, round(_THOUSANDTHS * ratio))
 
 

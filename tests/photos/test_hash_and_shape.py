@@ -84,3 +84,11 @@ def test_a_shape_fits_sixteen_bits(tmp_path):
     """However wide a panorama is."""
     Image.new("RGB", (9000, 10)).save(tmp_path / "wide.png")
     assert aspect_of_file(tmp_path / "wide.png") == 65_000
+
+
+@pytest.mark.parametrize("size", [(300, 200), (200, 300), (384, 1)])
+@pytest.mark.parametrize("lossless", [False, True])
+def test_a_shape_is_read_from_the_header_as_pillow_reads_it(tmp_path, size, lossless):
+    """Whichever kind of WebP it is."""
+    Image.new("RGB", size).save(tmp_path / "a.webp", lossless=lossless)
+    assert aspect_of_file(tmp_path / "a.webp") == min(65_000, round(1000 * size[0] / size[1]))

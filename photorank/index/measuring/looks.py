@@ -1,13 +1,11 @@
 """Looks of an index's photos: shapes and mean colours, cached beside the index."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from photorank.index.building.decode_ahead import usable_cores
 from photorank.index.kept_arrays import keep_arrays, kept_arrays
 from photorank.photos.hash_and_shape import UNKNOWN, Look, aspect_of_file, look_of_file
 from photorank.workspace import IndexPaths
@@ -31,9 +29,8 @@ def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Shapes of all photos, with the mean colours that are cached; only headers are read."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
-    with ThreadPoolExecutor(usable_cores()) as pool:
-        shapes = pool.map(aspect_of_file, map(paths.thumbnail, missing), chunksize=64)
-        known.update(zip(missing, (Look(aspect, 0) for aspect in shapes), strict=True))
+    for digest in missing:
+        known[digest] = Look(aspect_of_file(paths.thumbnail(digest)), 0)
     return _by_row(known, digests)
 
 
@@ -41,10 +38,8 @@ def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
     """Shapes and mean colours of all photos, which are cached then: a millisecond for each new."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
-    with ThreadPoolExecutor(1) as pool:  # beside pages that are waited for
-        known.update(
-            zip(missing, pool.map(look_of_file, map(paths.thumbnail, missing)), strict=True)
-        )
+    for digest in missing:
+        known[digest] = look_of_file(paths.thumbnail(digest))
     if missing:
         seen = [digest for digest in digests if known[digest] != UNKNOWN]
         kept = _by_row(known, seen)
