@@ -1,6 +1,7 @@
 """Server of the service: one port, until it is told to stop; then what was begun is finished."""
 
 import asyncio
+import logging
 import signal
 from typing import Any
 
@@ -48,6 +49,8 @@ def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.S
 def run(server: uvicorn.Server) -> None:
     """Serve until SIGTERM or Ctrl-C; requests at work are answered first."""
     limit_decoding(DECODING)
+    # What is wrong with a form is told to its client; of many it would fill the log.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
     # uvicorn raises the signal again once all is answered; then there is nothing left to end.
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
