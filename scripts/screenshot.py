@@ -20,6 +20,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from photorank.photos.open_photo import photo_digest
+
 ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "images"
 CHROMIUM = [
@@ -60,13 +62,13 @@ def main() -> None:
         server = subprocess.Popen([*photorank, "dashboard", "--port", str(port)], env=environment)
         try:
             _wait_for(f"http://127.0.0.1:{port}/_stcore/health")
-            take_pictures(f"http://127.0.0.1:{port}")
+            take_pictures(f"http://127.0.0.1:{port}", Path(home))
         finally:
             server.terminate()
             server.wait(timeout=20)
 
 
-def take_pictures(address: str) -> None:
+def take_pictures(address: str, home: Path) -> None:
     """Photograph the pages and charts of a dashboard that shows the sample."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
@@ -78,7 +80,9 @@ def take_pictures(address: str) -> None:
                 viewport={"width": 1280, "height": 900}, device_scale_factor=1, color_scheme=scheme
             )
             dark = "-dark" if scheme == "dark" else ""
-            _open(page, f"{address}/")
+            _open(page, f"{address}/", chart=False)
+            _keep(page.screenshot(), f"home{dark}")
+            _open(page, f"{address}/discerning_power", chart=False)
             page.screenshot(path=PICTURES / f"discerning-power{dark}.png")
             _open(page, f"{address}/map")
             _keep(page.screenshot(), f"map{dark}")
@@ -86,13 +90,13 @@ def take_pictures(address: str) -> None:
                 _charts(page, address)
                 _pages(page, address)
                 _one_photo(page, address)
-                _two_photos(page, address)
+                _two_photos(page, address, home)
         browser.close()
 
 
 def _charts(page: Page, address: str) -> None:
-    """Photograph the charts of the first page one by one."""
-    _open(page, f"{address}/?content=true")
+    """Photograph the charts of the page Discerning power one by one."""
+    _open(page, f"{address}/discerning_power?content=true")
     for name, (look, title) in CHARTS.items():
         if look:
             page.locator(".st-key-look").get_by_text(look, exact=True).click()
@@ -133,14 +137,15 @@ def _pick(page: Page, place: int, photo: str, shown: str) -> None:
     page.wait_for_timeout(SETTLED)
 
 
-def _two_photos(page: Page, address: str) -> None:
-    """Photograph two versions of one photo, and where their ratings come from."""
-    page.set_viewport_size({"width": 1280, "height": 1750})
-    _open(page, f"{address}/two_photos?why=true", chart=False)
-    for place, (which, photo) in enumerate(TWO.items()):
-        _pick(page, place, photo, f"the {which} photo")
-    page.get_by_role("img", name="heat map of the second photo").wait_for(timeout=60_000)
-    page.wait_for_timeout(SETTLED)
+def _two_photos(page: Page, address: str, home: Path) -> None:
+    """Photograph two versions of one photo with the verdict on them."""
+    page.set_viewport_size({"width": 1280, "height": 800})
+    photos = home / "index" / "sample" / "photos"
+    asked = []
+    for which, photo in TWO.items():
+        [file] = photos.glob(f"{photo}.*")
+        asked.append(f"{which}={photo_digest(file.read_bytes())[:12]}")
+    _open(page, f"{address}/compare?{'&'.join(asked)}")
     _keep(page.screenshot(), "two-photos")
 
 
