@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,16 @@ def evaluate(index: Index, asked: Sequence[str]) -> None:
     """Begin to evaluate every vector and learner of an index, by a command's options."""
     begun = ["evaluate", "--index", index.name, *asked]
     jobs.start(index_data.workspace(), jobs.evaluation_of(index.name), begun)
+
+
+def compare_encoders(names: Sequence[str]) -> None:
+    """Begin to compare the encoders, vectors and learners of indexes."""
+    workspace = index_data.workspace()
+    make_folder(workspace.leaderboard.parent)
+    begun = ["leaderboard", *chain.from_iterable(("--index", name) for name in names)]
+    for suffix in (".html", ".json"):
+        begun += ["--to", str(workspace.leaderboard.with_suffix(suffix))]
+    jobs.start(workspace, jobs.LEADERBOARD, begun)
 
 
 def add_prompt_vector(

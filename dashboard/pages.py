@@ -45,7 +45,7 @@ SECTIONS = {
         "compare": "Compare",
         "discerning_power": "Discerning power",
     },
-    "Lab": {"vectors": "Vectors", "map": "Map", "search": "Search"},
+    "Lab": {"vectors": "Vectors", "map": "Map", "search": "Search", "encoders": "Encoders"},
 }
 # Pages by their addresses of before, which links and bookmarks still have.
 MOVED = {"browse": "photos", "label": "teach", "two_photos": "compare"}

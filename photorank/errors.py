@@ -472,10 +472,10 @@ class NothingJudgedError(PhotorankError, ValueError):
 class BrokenEvaluationError(PhotorankError, ValueError):
     """A saved evaluation cannot be read; it can be computed again."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, command: str = "evaluate") -> None:
         super().__init__(
             f"{path} is not an evaluation's JSON. Remove that file and measure again with "
-            "`photorank evaluate`."
+            f"`photorank {command}`."
         )
 
 

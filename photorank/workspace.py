@@ -123,6 +123,11 @@ class Workspace:
         """Folder of pictures that the dashboard made to be looked at; it may be removed."""
         return self.root / "previews"
 
+    @property
+    def leaderboard(self) -> Path:
+        """Report of the latest leaderboard that the dashboard had made, without its suffix."""
+        return self.root / "leaderboard" / "latest"
+
     def manifests(self) -> dict[str, Path]:
         """Path of each dataset's manifest by name; the user's own take precedence."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it

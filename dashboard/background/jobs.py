@@ -19,6 +19,7 @@ from photorank.workspace import Workspace, make_folder, storage_errors, write_by
 
 ADD = "add"  # photos to a collection
 SAMPLE = "sample"
+LEADERBOARD = "leaderboard"
 
 _STARTING = threading.Lock()
 _CHILDREN: dict[Path, "subprocess.Popen[bytes]"] = {}  # of this server, by progress file

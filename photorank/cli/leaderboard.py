@@ -5,7 +5,16 @@ from typing import Annotated
 
 import typer
 
-from photorank.cli.options import AsJson, Folds, MaybeFoldBy, Repeats, Seed, example, names
+from photorank.cli.options import (
+    AsJson,
+    Folds,
+    MaybeFoldBy,
+    ProgressFile,
+    Repeats,
+    Seed,
+    example,
+    names,
+)
 from photorank.cli.output import line, message, print_json, print_table, progress
 from photorank.outside_text import typed_path
 from photorank.workspace import Workspace
@@ -49,6 +58,7 @@ def leaderboard(
             "repeated.",
         ),
     ] = None,
+    progress_file: ProgressFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare encoders, vectors and learners. Indexes of the same photos get the same folds."""
@@ -58,12 +68,22 @@ def leaderboard(
     from photorank.leaderboard.tables import cells
     from photorank.leaderboard.write_report import check_path, report_bytes, write_report
     from photorank.learning.protocol import Protocol
+    from photorank.progress_file import reporting
 
     for path in to or []:
         check_path(path)
     chosen = list(dict.fromkeys(index or Workspace.current().index_names()))
     opened = [open_index(name) for name in chosen] or [open_index(None)]
-    with progress("Comparing", "indexes") as on_progress:
+    with (
+        reporting(progress_file, "leaderboard", ", ".join(chosen)) as report,
+        progress("Comparing", "indexes") as bar,
+    ):
+
+        def on_progress(done: int, total: int) -> None:
+            bar(done, total)
+            if report is not None:
+                report.step("Comparing encoders", done, total)
+
         contest = Contest(
             vectors=None if vectors is None else tuple(names(vectors)),
             learners=tuple(names(learners)),
@@ -72,9 +92,9 @@ def leaderboard(
             on_progress=on_progress,
         )
         board = make_leaderboard(opened, contest)
-    for path in to or []:
-        write_report(board, path)
-        message(f"written to {path}")
+        for path in to or []:
+            write_report(board, path)
+            message(f"written to {path}")
     if as_json:
         from json import loads
 

@@ -14,7 +14,12 @@ from photorank.index.catalogue.face_rows import record_faces
 from photorank.index.catalogue.transactions import transaction
 from photorank.index.judging.marks import marks_of
 from photorank.index.opened import Index
+from photorank.leaderboard.contest import Contest
+from photorank.leaderboard.make_leaderboard import make_leaderboard
+from photorank.leaderboard.write_report import write_report
+from photorank.learning.protocol import Protocol
 from photorank.vectors.store import list_vectors
+from photorank.workspace import Workspace
 from tests.conftest import draw_photo
 from tests.fixtures.evaluations import PEOPLE, details, result, saved
 from tests.fixtures.mounted import mounted, press
@@ -405,3 +410,30 @@ def test_an_interrupted_sample_can_be_finished(dashboard, home):
     app = dashboard("discerning_power")
 
     assert [one.label for one in app.button] == ["Finish the sample"]
+
+
+def test_encoders_are_compared_in_the_background_and_shown(dashboard, home):
+    """Before anything was compared the page says how; then its tables and the report are there."""
+    app = dashboard("encoders")
+    assert "photorank index --from NAME --name NEW" in app.code[0].value
+    assert button(app, "Compare").disabled is False
+
+    workspace = Workspace(home)
+    contest = Contest((), ("mean-difference",), Protocol(folds=3, repeats=1), costs=False)
+    board = make_leaderboard([Index.open(workspace.index("small"))], contest)
+    workspace.leaderboard.parent.mkdir()
+    write_report(board, workspace.leaderboard.with_suffix(".json"))
+    app = dashboard("encoders")
+    assert not app.exception
+    assert "mean-difference" in list(app.dataframe[0].value["vector or learner"])
+    assert any("orders most pairs as people did" in one.value for one in app.markdown)
+
+
+def test_a_damaged_leaderboard_is_told(dashboard, home):
+    """In one sentence, with what to do."""
+    workspace = Workspace(home)
+    workspace.leaderboard.parent.mkdir()
+    workspace.leaderboard.with_suffix(".json").write_text('{"panels": 3}')
+    app = dashboard("encoders")
+    assert "measure again with `photorank leaderboard`" in app.error[0].value
+    assert not button(app, "Compare").disabled

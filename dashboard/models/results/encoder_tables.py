@@ -1,0 +1,95 @@
+"""View-model of the page Encoders: the latest leaderboard in tables, charts and sentences."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.formatting import family
+from dashboard.formatting import plain as shown_text
+from dashboard.models.results.metric_texts import METRICS
+from photorank.errors import BrokenEvaluationError
+from photorank.json_values import from_json
+from photorank.leaderboard.report import Leaderboard, PanelReport, Row
+from photorank.leaderboard.tables import COLUMNS, cells
+from photorank.leaderboard.write_report import HOW_TO_READ, SCOPE_TITLES
+
+METRIC = METRICS["pairwise_accuracy"]
+
+__all__ = ["HOW_TO_READ", "METRIC", "latest", "left_out", "panels", "shown_text"]
+
+
+@dataclass(frozen=True)
+class ScopeShown:
+    """Results over one kind of pairs."""
+
+    key: str  # unlike any other's on the page
+    title: str
+    intervals: pd.DataFrame  # rows of the chart of intervals
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class PanelShown:
+    """Results of indexes of the same photos."""
+
+    name: str
+    summary: str
+    scopes: list[ScopeShown]
+    notes: list[str]
+
+
+def latest(path: Path) -> Leaderboard | None:
+    """Leaderboard in a JSON file; None if none was made. Raises BrokenEvaluationError."""
+    try:
+        return from_json(Leaderboard, json.loads(path.read_bytes()))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BrokenEvaluationError(path, "leaderboard") from error
+
+
+def panels(board: Leaderboard) -> list[PanelShown]:
+    """Panels with their texts as Markdown that shows them letter by letter."""
+    return [
+        PanelShown(
+            shown_text(panel.name),
+            shown_text(panel.summary()),
+            _scopes(panel, number),
+            [shown_text(note) for note in panel.notes],
+        )
+        for number, panel in enumerate(board.panels)
+    ]
+
+
+def left_out(board: Leaderboard) -> list[str]:
+    """Indexes that were not compared, each with the reason."""
+    return [f"Left out: {shown_text(note)}" for note in board.left_out]
+
+
+def _scopes(panel: PanelReport, number: int) -> list[ScopeShown]:
+    return [
+        ScopeShown(
+            f"{number}-{scope}",
+            title,
+            pd.DataFrame([_interval(row) for row in panel.scope(scope)]),
+            pd.DataFrame(cells(panel, scope), columns=list(COLUMNS)),
+        )
+        for scope, title in SCOPE_TITLES.items()
+        if panel.scope(scope)
+    ]
+
+
+def _interval(row: Row) -> dict[str, object]:
+    found = row.result.accuracy
+    return {
+        "vector": row.full_name,
+        "family": family(row.result.kind),
+        "value": found.value,
+        "low": found.low,
+        "high": found.high,
+        "shown": METRIC.text(found.value, found.low, found.high),
+        "baseline": row.result.baseline,
+        "apart": not row.result.competes,
+    }

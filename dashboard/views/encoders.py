@@ -1,0 +1,68 @@
+"""Page Encoders: encoders, vectors and learners of several collections, on the same folds."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import actions
+from dashboard.background import jobs
+from dashboard.cache import index_data
+from dashboard.charts import evaluation_charts
+from dashboard.models.results import encoder_tables
+from dashboard.widgets import page_head
+from dashboard.widgets.chart import show_chart
+from dashboard.widgets.errors import show_errors
+from dashboard.widgets.way_in.job_panel import job_panel
+
+_, bar = page_head.open_page("Encoders", lab=True)
+workspace = index_data.workspace()
+names = index_data.index_names()
+with bar:
+    chosen = st.multiselect(
+        "Indexes to compare",
+        names,
+        default=names,
+        label_visibility="collapsed",
+        placeholder="Indexes to compare",
+        key="compared",
+    )
+    asked = st.button("Compare", type="primary", disabled=not chosen)
+if asked:
+    with show_errors(st.error):
+        actions.compare_encoders(chosen)
+job_panel(jobs.LEADERBOARD)
+
+with show_errors(st.error):
+    board = encoder_tables.latest(workspace.leaderboard.with_suffix(".json"))
+if board is None:
+    st.markdown(
+        "Indexes of the same photos, made by different encoders or framings, are compared on the "
+        "same pairs of photos that were held out: which of them order photos as people did, by "
+        "how much, and what a photo costs. One becomes another by"
+    )
+    st.code("photorank index --from NAME --name NEW --encoder SPEC", language=None)
+    st.stop()
+
+for panel in encoder_tables.panels(board):
+    st.header(panel.name, anchor=False)
+    st.markdown(panel.summary)
+    for shown in panel.scopes:
+        st.subheader(shown.title, anchor=False)
+        chart = evaluation_charts.intervals(shown.intervals, encoder_tables.METRIC)
+        show_chart(chart, f"intervals-{shown.key}", f"{shown.title}, {panel.name}")
+        st.caption(encoder_tables.HOW_TO_READ)
+        st.dataframe(shown.table, hide_index=True)
+    for note in panel.notes:
+        st.caption(note)
+for note in encoder_tables.left_out(board):
+    st.caption(note)
+report: Path = workspace.leaderboard.with_suffix(".html")
+if report.exists():
+    st.download_button(
+        "The report with photos, one HTML file",
+        report.read_bytes,
+        "leaderboard.html",
+        "text/html",
+        icon=":material/download:",
+    )
+st.caption(f"Made {board.created} on {encoder_tables.shown_text(board.machine)}.")
