@@ -1,6 +1,7 @@
 """Commands that export an index's ratings, embeddings and choices for other programs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -9,7 +10,7 @@ import typer
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import AsJson, IndexName, MaybeVector, TableFile, example
 from photorank.cli.output import line, message, print_json, print_some
-from photorank.errors import changed_since, counted
+from photorank.errors import ExportError, changed_since, counted
 from photorank.outside_text import typed_path
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ def export(
         str,
         typer.Option(metavar="P,P,P,P", help="Percentiles from which xmp has 2, 3, 4, 5 stars."),
     ] = "40,70,90,97",
+    rater: Annotated[
+        str | None,
+        typer.Option(
+            metavar="R",
+            help="Write the stars that this person gave, and -1 for what they leave out, instead.",
+        ),
+    ] = None,
     overwrite_ratings: Annotated[
         bool,
         typer.Option("--overwrite-ratings", help="Change ratings that are there; keeps copies."),
@@ -63,6 +71,8 @@ def export(
 
     if format != "xmp" and (beside_photos or overwrite_ratings):
         raise typer.BadParameter("--beside-photos and --overwrite-ratings need --format xmp")
+    if rater is not None and (format != "xmp" or vector):
+        raise typer.BadParameter("--rater needs --format xmp, and goes without --vector")
     if to is not None and beside_photos:
         raise typer.BadParameter("--to and --beside-photos are two destinations: choose one")
     if format == "clip-retrieval" and vector:
@@ -76,10 +86,14 @@ def export(
     if format == "clip-retrieval":
         _embeddings(opened, folder, as_json)
         return
+    how = SidecarOptions(cuts, to=folder, overwrite=overwrite_ratings)
+    write = beside_photos or folder is not None
+    if rater is not None:
+        _sidecars_of(opened, rater, how, as_json, write=write)
+        return
     found = open_vector(opened, vector, "rating")
     if format == "xmp":
-        how = SidecarOptions(cuts, to=folder, overwrite=overwrite_ratings)
-        _sidecars(opened, found, how, as_json, write=beside_photos or folder is not None)
+        _sidecars(opened, found, how, as_json, write=write)
     else:
         _table(opened, found, format, folder, as_json)
 
@@ -172,18 +186,13 @@ def _print_files(index: "Index", written: _Written, what: str, as_json: bool) ->
 def _sidecars(
     index: "Index", vector: "MasterVector", how: "SidecarOptions", as_json: bool, *, write: bool
 ) -> None:
-    from photorank.export.write_sidecars import WRITTEN, sidecars
+    from photorank.export.write_sidecars import sidecars
 
     done = list(sidecars(index, vector, how, write=write))
     given = Counter(one.stars for one in done)
     if as_json:
-        asked = {"index": index.name, "format": "xmp", "vector": vector.name}
-        written = [one.path for one in done if write and one.outcome in WRITTEN]
-        files = [
-            {"path": one.photo, "sidecar": one.path, "stars": one.stars, "outcome": one.outcome}
-            for one in done
-        ]
-        print_json({**asked, "stars_at": list(how.cuts), "written": written, "sidecars": files})
+        asked = {"vector": vector.name, "stars_at": list(how.cuts)}
+        _print_sidecars(index, asked, done, write=write)
         return
     cuts = ["0", *(f"{cut:g}" for cut in how.cuts)]
     for count, cut in enumerate(cuts, start=1):
@@ -192,6 +201,42 @@ def _sidecars(
     _print_outcomes(done, write=write)
     if not write:
         message("nothing was written; --beside-photos or --to DIR does it.")
+
+
+def _sidecars_of(
+    index: "Index", rater: str, how: "SidecarOptions", as_json: bool, *, write: bool
+) -> None:
+    from photorank.export.write_sidecars import REJECTED, sidecars_of_stars, stars_of_person
+
+    star_counts = stars_of_person(index, rater)
+    if not star_counts.any():
+        raise ExportError(
+            f"{rater!r} gave no stars in index {index.name} and left nothing out: press 1 to 5 or "
+            "X on the page Photos of `photorank dashboard`."
+        )
+    done = list(sidecars_of_stars(index, star_counts, how, write=write))
+    if as_json:
+        _print_sidecars(index, {"rater": rater}, done, write=write)
+        return
+    for count, many in sorted(Counter(one.stars for one in done).items()):
+        line(f"{'left out' if count == REJECTED else counted(count, 'star')}: {many}")
+    _print_outcomes(done, write=write)
+    if not write:
+        message("nothing was written; --beside-photos or --to DIR does it.")
+
+
+def _print_sidecars(
+    index: "Index", asked: Mapping[str, object], done: "list[Sidecar]", *, write: bool
+) -> None:
+    from photorank.export.write_sidecars import WRITTEN
+
+    written = [one.path for one in done if write and one.outcome in WRITTEN]
+    files = [
+        {"path": one.photo, "sidecar": one.path, "stars": one.stars, "outcome": one.outcome}
+        for one in done
+    ]
+    head = {"index": index.name, "format": "xmp"}
+    print_json({**head, **asked, "written": written, "sidecars": files})
 
 
 def _print_outcomes(done: "list[Sidecar]", *, write: bool) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from photorank.errors import MetadataError, StorageError, UnreadablePhotoError
 from photorank.export.destination import PhotoFolders
+from photorank.index.judging.marks import LEAVE_OUT, Marked, marks_of
 from photorank.index.opened import Index
 from photorank.photos.metadata.find_sidecars import sidecar_for
 from photorank.photos.metadata.find_sidecars import sidecars as sidecars_of
@@ -26,6 +27,7 @@ from photorank.typing import Codes, Floats
 from photorank.vectors.master import MasterVector
 from photorank.workspace import write_bytes
 
+REJECTED = -1  # in the place of stars, as other programs write it
 STAR_PERCENTILES = (40.0, 70.0, 90.0, 97.0)  # from which a photo has 2, 3, 4 and 5 stars
 
 _PART = re.compile(r"\..+\.xmp(\.bak\d*)?\.[0-9a-f]{16}\.part", re.IGNORECASE)  # of `replacing`
@@ -46,7 +48,7 @@ class Sidecar:
 
     photo: Path
     path: Path
-    stars: int  # 1 to 5
+    stars: int  # 1 to 5, or REJECTED
     outcome: Outcome
     why: str = ""
 
@@ -72,11 +74,28 @@ def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Code
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo, after writing the file if `write`.
+    """Yield the XMP sidecar of each photo with stars by a vector: :func:`sidecars_of_stars`."""
+    star_counts = stars(percentiles(index.rate(vector)), options.cuts)
+    yield from sidecars_of_stars(index, star_counts, options, write=write)
 
-    An existing sidecar keeps its name and all other tags, and its old bytes as ``….xmp.bak``. A
-    photo with 1 to 5 stars or rejected, in a sidecar or in its own file, keeps its rating unless
-    `options.overwrite`; a sidecar's rating is photorank's only if no other program has saved it.
+
+def stars_of_person(index: Index, rater: str) -> Codes:
+    """Stars (n,) that a person gave on pages: 1 to 5, REJECTED for what is left out, 0 for none."""
+    marks = marks_of(index.paths, rater)
+    given = [marks.get(digest, Marked()) for digest in index.digests()]
+    return np.array(
+        [REJECTED if one.flag == LEAVE_OUT else one.stars for one in given], dtype=np.intp
+    )
+
+
+def sidecars_of_stars(
+    index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
+) -> Iterator[Sidecar]:
+    """Yield the XMP sidecar of each photo with stars (n,), after writing the file if `write`.
+
+    Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
+    bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
+    keeps its rating unless `options.overwrite`; a sidecar's rating is photorank's only if no other program has saved it.
     A file that holds another photo than was indexed gets none.
     Raises StorageError if one cannot be written; each is then whole, the old or the new one.
     """
@@ -84,14 +103,13 @@ def sidecars(
         index.verify()
     photos = index.photos()
     changed = set(index.changed(range(len(photos))))
-    star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     root = os.path.commonpath([photo.path.parent for photo in photos] or [Path("/")])
     best: dict[Path, int] = {}
     names = FolderNames()
     beside = [sidecar_for(photo.path, names) for photo in photos]
     for row, (path, count) in enumerate(zip(beside, star_counts.tolist(), strict=True)):
-        if row not in changed:
-            best[path] = max(best.get(path, 0), count)
+        if row not in changed and count:
+            best[path] = max(best.get(path, count), count)
     targets = beside
     if options.to is not None:
         targets = [options.to / path.relative_to(root) for path in beside]
@@ -105,6 +123,8 @@ def sidecars(
     for row, (photo, path, target, count) in enumerate(
         zip(photos, beside, targets, star_counts.tolist(), strict=True)
     ):
+        if not count:
+            continue
         if row in changed:
             yield Sidecar(photo.path, target, count, "another", _CHANGED)
         elif not photo.path.is_file():
@@ -204,7 +224,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
     """Whether sidecar bytes equal `base` (None: a new sidecar) plus a rating by photorank."""
-    return any(with_rating(base, count) == data for count in range(1, 6))
+    return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 
 def _backup_path(sidecar: Path) -> Path:

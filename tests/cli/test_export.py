@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from photorank.index.judging.marks import LEAVE_OUT, Mark, record_marks
 from photorank.index.opened import open_index
 from photorank.photos.metadata.xmp_tags import read_xmp
 from tests.cli.test_wrong_input import contents
@@ -120,6 +121,22 @@ def test_people_keep_their_ratings(photorank, library):
     assert read_xmp(sidecar.read_bytes()).rating in range(1, 6)
 
 
+def test_a_persons_own_stars_leave_as_sidecars(photorank, refused, library):
+    """What is left out is rejected, photos without a mark get no sidecar."""
+    opened = open_index("mine")
+    asked = ["export", "--format", "xmp", "--rater", "ana", "--index", "mine"]
+    assert "gave no stars" in refused(*asked)
+    first, second, *_ = opened.digests()
+    record_marks(opened.paths, "ana", [Mark(first, "stars", 4), Mark(second, "flag", LEAVE_OUT)])
+
+    told = photorank(*asked, "--beside-photos", "--json").json
+
+    assert sorted(one["stars"] for one in told["sidecars"]) == [-1, 4]
+    for one in told["sidecars"]:
+        assert read_xmp(Path(one["sidecar"]).read_bytes()).rating == one["stars"]
+    assert "2 sidecars with these stars already" in photorank(*asked, "--beside-photos").out
+
+
 def test_choices_come_back(photorank, home, gallery, tmp_path):
     """What `choices export` writes, `choices import` reads as the same graph."""
     first = tmp_path / "pairs.csv"
@@ -172,6 +189,8 @@ def test_a_persons_choices_teach_without_a_learner_named(photorank, tmp_path):
         ["--format", "xmp", "--beside-photos", "--to", "out"],
         ["--format", "clip-retrieval", "--vector", "ours"],
         ["--format", "xmp", "--stars-at", "90,70"],
+        ["--format", "csv", "--rater", "ana"],
+        ["--format", "xmp", "--rater", "ana", "--vector", "ours"],
         ["--format", "xmp", "--stars-at", "a,b,c,d"],
         ["--format", "xmp", "--stars-at", "nan,1,2,3"],
     ],

@@ -153,7 +153,7 @@ def made_by_photorank(data: bytes) -> bool:
 
 @cache
 def _own_sidecars() -> frozenset[bytes]:
-    return frozenset(with_rating(None, stars) for stars in range(1, 6))
+    return frozenset(with_rating(None, stars) for stars in (-1, *range(1, 6)))
 
 
 def xmp_time(data: bytes) -> str | None:
