@@ -95,8 +95,8 @@ def sidecars_of_stars(
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
-    keeps its rating unless `options.overwrite`; a sidecar's rating is photorank's only if no other program has saved it.
-    A file that holds another photo than was indexed gets none.
+    keeps its rating unless `options.overwrite`; a sidecar's rating is photorank's only if no other
+    program has saved it. A file that holds another photo than was indexed gets none.
     Raises StorageError if one cannot be written; each is then whole, the old or the new one.
     """
     if write:

@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import io
 import shutil
@@ -247,3 +248,13 @@ def test_the_components_modules_are_served(fetch):
     assert status == 200
     assert headers["content-type"].startswith("text/javascript")
     assert b"export function show" in body
+    assert "eslint.config.js" not in component_files.modules()
+
+
+def test_modules_are_packed_for_who_takes_that(fetch):
+    """A browser fetches a third of their bytes, and is told how they are packed."""
+    address = f"component/{component_files.modules_name()}/grid.js"
+    _, headers, sent = fetch(address, **{"accept-encoding": "gzip, br"})
+    assert headers["content-encoding"] == "gzip"
+    assert gzip.decompress(sent) == component_files.modules()["grid.js"]
+    assert len(sent) * 2 < len(component_files.modules()["grid.js"])
