@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import session_state
 from photorank.typing import Json
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[2] / "component"
 _mount = st.components.v2.component(
     "photorank_spreads",
     html='<div id="spreads"></div>',

@@ -1,4 +1,12 @@
-// Spreads of a kept album: photos where the printed page has them, moved, pinned and left out here.
+/**
+ * Spreads of a kept album: photos where the printed page has them, moved, pinned and left out here.
+ * It is mounted by itself, and no module of the grid needs it.
+ *
+ * @typedef {{photo: string, name: string, src: string | null, box: number[], pinned: boolean,
+ *   alone: boolean, hairline: boolean}} Frame
+ * @typedef {{number: number, frames: Frame[], caption: string, captionAt: number[]}} Page
+ * @typedef {{spreads: {pages: (Page | null)[]}[], size: number[]}} Book
+ */
 
 /** @param {string} name @param {string} kind @returns {HTMLElement} */
 function element(name, kind) {
@@ -21,6 +29,7 @@ function pin() {
   return drawing;
 }
 
+/** @type {{what: string, sign: string, text: string, when?: (frame: Frame) => boolean}[]} */
 const TOOLS = [
   { what: "earlier", sign: "‹", text: "Move earlier (Alt and left arrow)" },
   { what: "pin", sign: "", text: "Always keep", when: (frame) => !frame.pinned },
@@ -31,21 +40,28 @@ const TOOLS = [
   { what: "later", sign: "›", text: "Move later (Alt and right arrow)" },
 ];
 
+/**
+ * @param {{data: Book, parentElement: HTMLElement,
+ *   setTriggerValue: (name: string, value: unknown) => void}} component
+ */
 export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector("#spreads");
-  const held = root.contains(root.getRootNode().activeElement)
-    ? root.getRootNode().activeElement?.closest(".frame")?.dataset.photo
-    : null;
+  const root = /** @type {HTMLElement} */ (parentElement.querySelector("#spreads"));
+  const focused = /** @type {Document | ShadowRoot} */ (root.getRootNode()).activeElement;
+  const frame = root.contains(focused) ? focused?.closest(".frame") : null;
+  const held = frame instanceof HTMLElement ? frame.dataset.photo : null;
   const order = data.spreads.flatMap((spread) =>
     spread.pages.flatMap((page) => (page ? page.frames : [])));
   const place = new Map(order.map((frame, at) => [frame.photo, at]));
 
-  /** @param {string} what @param {any} frame @param {string | null} [other] */
+  /** @param {string} photo */
+  const at = (photo) => place.get(photo) ?? -1;
+
+  /** @param {string} what @param {Frame} frame @param {string | null} [other] */
   function act(what, frame, other = null) {
     if (what === "earlier" || what === "later") {
-      const at = place.get(frame.photo);
-      const to = what === "earlier" ? at - 1 : at + 2;
-      if (to < 0 || (what === "later" && at + 1 >= order.length)) return;
+      const now = at(frame.photo);
+      const to = what === "earlier" ? now - 1 : now + 2;
+      if (to < 0 || (what === "later" && now + 1 >= order.length)) return;
       other = order[to]?.photo ?? null;
       what = "move";
     }
@@ -53,7 +69,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     setTriggerValue("act", { what, photo: frame.photo, name: frame.name, other });
   }
 
-  /** @param {any} frame */
+  /** @param {Frame} frame */
   function drawn(frame) {
     const cell = element("div", "frame");
     const [left, top, width, height] = frame.box;
@@ -93,7 +109,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cell.append(tools);
     cell.addEventListener("keydown", (event) => {
       if (event.target !== cell) return;
+      /** @type {Record<string, string>} */
       const moves = { ArrowLeft: "earlier", ArrowRight: "later" };
+      /** @type {Record<string, string>} */
       const marked = { p: frame.pinned ? "free" : "pin", x: "leave out", a: frame.alone ? "together" : "alone" };
       const what = event.altKey ? moves[event.key] : !event.ctrlKey && !event.metaKey && marked[event.key];
       if (!what) return;
@@ -102,18 +120,18 @@ export default function ({ data, parentElement, setTriggerValue }) {
       act(what, frame);
     });
     cell.addEventListener("dragstart", (event) => {
-      event.dataTransfer.setData("text/photorank", frame.photo);
-      event.dataTransfer.effectAllowed = "move";
+      event.dataTransfer?.setData("text/photorank", frame.photo);
+      if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
     });
     cell.addEventListener("dragover", (event) => {
-      if (event.dataTransfer.types.includes("text/photorank")) event.preventDefault();
+      if (event.dataTransfer?.types.includes("text/photorank")) event.preventDefault();
     });
     cell.addEventListener("drop", (event) => {
       event.preventDefault();
-      const from = order[place.get(event.dataTransfer.getData("text/photorank")) ?? -1];
+      const from = order[at(event.dataTransfer?.getData("text/photorank") ?? "")];
       if (!from || from === frame) return;
-      const forward = place.get(from.photo) < place.get(frame.photo);
-      const after = order[place.get(frame.photo) + 1];
+      const forward = at(from.photo) < at(frame.photo);
+      const after = order[at(frame.photo) + 1];
       act("move", from, forward ? after?.photo ?? null : frame.photo);
     });
     return cell;
@@ -123,7 +141,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.replaceChildren(...data.spreads.map((spread) => {
     const both = element("div", "spread");
     both.style.aspectRatio = `${2 * data.size[0]} / ${data.size[1]}`;
-    const numbers = spread.pages.filter(Boolean).map((page) => page.number);
+    const numbers = spread.pages.flatMap((page) => (page ? [page.number] : []));
     both.setAttribute("role", "group");
     both.setAttribute("aria-label", `Pages ${numbers.join(" and ")}`);
     for (const page of spread.pages) {
@@ -144,5 +162,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     figure.append(both, under);
     return figure;
   }));
-  if (held) root.querySelector(`.frame[data-photo="${held}"]`)?.focus();
+  const again = held ? root.querySelector(`.frame[data-photo="${held}"]`) : null;
+  if (again instanceof HTMLElement) again.focus();
 }
