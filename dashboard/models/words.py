@@ -21,6 +21,8 @@ WORDS = {
     "judgement": ("choice", "judgement"),
     "pin": ("Always keep", "Pin"),
     "ban": ("Leave out", "Ban"),
+    "pinned": ("always kept", "pinned"),
+    "banned": ("Left out", "Banned"),
     "unpin": ("No longer keep", "Unpin"),
     "series": ("shots of one moment", "series"),
     "held out": ("photos it had not seen", "held out"),

@@ -8,6 +8,6 @@ kept_album.turn_to_kept()
 with bar:
     name = kept_album.pick_album()
 if name is None:
-    editor.choose_album(index)
+    editor.choose_album(index, bar)
 else:
     kept_album.show_album(index, name)

@@ -75,7 +75,7 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
     first = names(page)
     assert len(first) == 5
 
-    button(page, "album", 0, "Ban").click()
+    button(page, "album", 0, "Leave out").click()
     page.locator(".st-key-photos-banned img").wait_for()
     settled(page)
     assert names(page, "banned") == first[:1]
@@ -88,15 +88,15 @@ def test_bans_and_pins_by_clicks_and_how_they_are_undone(album):
     assert names(page) == first
 
     wanted = names(page, "missed")[1]
-    button(page, "missed", 1, "Pin").click()
-    page.get_by_role("button", name="Unpin").wait_for()
+    button(page, "missed", 1, "Always keep").click()
+    page.get_by_role("button", name="No longer keep").wait_for()
     settled(page)
     assert wanted in names(page)
     assert len(names(page)) == 5
     assert page.get_by_text("you pinned it").count() == 1
 
-    page.get_by_role("button", name="Unpin").click()
-    page.get_by_role("button", name="Unpin").wait_for(state="detached")
+    page.get_by_role("button", name="No longer keep").click()
+    page.get_by_role("button", name="No longer keep").wait_for(state="detached")
     settled(page)
     assert names(page) == first
 
@@ -114,13 +114,16 @@ def test_by_keyboard_alone(album):
     assert len(names(page)) == 3
     assert "places=3" in page.url
 
+    page.get_by_role("button", name="Settings").focus()
+    page.keyboard.press("Enter")
     slider = page.get_by_role("slider").first
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_url("**balance=1**")
+    page.keyboard.press("Escape")
     settled(page)
 
-    ban = button(page, "album", 0, "Ban")
+    ban = button(page, "album", 0, "Leave out")
     gone = names(page)[0]
     ban.focus()
     page.keyboard.press("Enter")
@@ -136,8 +139,10 @@ def test_what_a_photo_stands_for_and_the_contact_sheet(album):
     assert page.get_by_text("instead of").count() >= 1
     assert page.get_by_text("series").count() >= 1
     shown = names(page)
+    page.get_by_role("button", name="Settings").click()
     page.get_by_text("Contact sheet").click()
-    button(page, "album", 0, "Ban").wait_for(state="detached")
+    page.keyboard.press("Escape")
+    button(page, "album", 0, "Leave out").wait_for(state="detached")
     settled(page)
     assert names(page) == shown
     assert page.locator(".st-key-photos-album").get_by_text("instead of").count() == 0

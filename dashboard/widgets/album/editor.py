@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import actions, session_state
 from dashboard.cache import index_data, vector_ratings
 from dashboard.models import album
 from dashboard.models.album import AlbumTile
 from dashboard.models.photo_tiles import tile_of
+from dashboard.models.words import vector_name
 from dashboard.widgets import photo_grid, pickers
 from dashboard.widgets.album import kept_album
 from dashboard.widgets.errors import show_errors
@@ -22,55 +24,61 @@ from photorank.similarity.series import THRESHOLD
 MOST = 1e6  # photos, more than any album has places
 
 
-def choose_album(index: Index) -> None:
-    """Show a choice of photos with its reasons, pins and bans, which can be kept and exported."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+def choose_album(index: Index, bar: DeltaGenerator) -> None:
+    """Show a choice of photos with its reasons, pins and bans, which can be kept and exported.
+
+    What is asked stands in the `bar` of the page's head.
+    """
+    word = session_state.word
+    with bar:
         vector = pickers.vector_picker(index)
         with show_errors():
             labels = index_data.labels(index)
-        request, alike = ask_request(index, labels.group_names)
-        view = pickers.choose_one("Show", album.VIEWS, "view")
+        request, alike, view = ask_request(index, labels.group_names)
 
     with show_errors(st.warning):
         made = vector_ratings.album(index, vector, alike, request)
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.container(key="headline").markdown(album.headline(made, len(index), vector.name))
-        if made.chosen:
+    if made.chosen:
+        with bar:
             kept_album.keep_form(album.kept(index, made, request, alike, vector.name))
-    for note in made.notes:
-        st.caption(album.as_sentence(note))
+    by = vector_name(vector.name, session_state.words())
+    st.container(key="headline").markdown(album.headline(made, len(index), by))
 
     if view == "sheet":
         photo_grid.photo_grid("album", [tile_of(index, one.row) for one in made.chosen], 90)
     else:
-        buttons = {"pin": "Pin", "ban": "Ban", "free": "Unpin"}
+        buttons = {"pin": word("pin"), "ban": word("ban"), "free": word("unpin")}
         show_photos(index, album.tiles(index, made), "album", buttons)
+    for note in made.notes:
+        st.caption(album.as_sentence(note))
     if swap := album.swap_text(index, made):
         st.caption(swap)
     if made.missed:
         st.header("Just missed", anchor=False)
-        missed, buttons = album.missed_tiles(index, made), {"pin": "Pin", "ban": "Ban"}
+        missed, buttons = album.missed_tiles(index, made), {"pin": word("pin"), "ban": word("ban")}
         show_photos(index, missed, "missed", buttons, photo_grid.STRIP)
     if request.banned:
-        st.header("Banned", anchor=False)
+        st.header(word("banned"), anchor=False)
         banned = album.banned_tiles(index, sorted(request.banned))
         show_photos(index, banned, "banned", {"free": "Allow again"})
     if made.chosen:
         export_form(index, made)
 
 
-def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float]:
-    """Show the album's settings; returns the request and the cosine threshold of series."""
+def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, float, str]:
+    """Show the album's settings; returns the request, the cosine of series, and the view."""
     group = pickers.group_picker(groups)
     # Not of the type int, for which an address that asks for 1e309 places ends in an error.
     places = st.number_input(
-        "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params", width=130
-    )
-    balance = st.slider(
-        "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
-        bind="query-params", width=220,
+        "Places", 0.0, MOST, 24.0, 1.0, "%.0f", key="places", bind="query-params",
+        width=150, label_visibility="collapsed", icon=":material/photo_library:",
     )  # fmt: skip
     with st.popover("Settings", icon=":material/tune:"):
+        view = pickers.choose_one("Show", album.VIEWS, "view")
+        balance = st.slider(
+            "Quality … variety", 0.0, 1.0, BALANCE, 0.05, key="balance", help=album.BALANCE_HELP,
+            bind="query-params",
+        )  # fmt: skip
         alike = st.slider(
             "Alike from", 0.7, 1.0, THRESHOLD, 0.01, key="alike", help=album.ALIKE_HELP
         )
@@ -92,7 +100,7 @@ def ask_request(index: Index, groups: Sequence[str]) -> tuple[AlbumRequest, floa
         int(at_most),
         with_faces,
     )
-    return request, alike
+    return request, alike, view
 
 
 def _face_quota() -> FaceQuota | None:
@@ -130,7 +138,7 @@ def show_photos(
                 if (how == "free") == one.pinned or key == "banned":
                     _button(index, one, how, name, key)
             if one.pinned:
-                st.badge("pinned", color="blue", icon=":material/push_pin:")
+                st.badge(session_state.word("pinned"), color="blue", icon=":material/push_pin:")
 
     tiles = [one.tile for one in shown]
     photo_grid.photo_grid(key, tiles, columns=columns, below=why_and_buttons)

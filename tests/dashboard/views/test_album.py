@@ -31,15 +31,15 @@ def test_an_album_is_chosen_explained_and_changed(dashboard, paths):
     assert "**5 photos** of 24" in app.markdown[0].value
     assert "in series" in texts(app)
     assert re.search(r"instead of \d\\?\.jpg", texts(app))
-    assert len([one for one in app.button if one.label == "Ban"]) == 5 + 5  # and just missed
+    assert len([one for one in app.button if one.label == "Leave out"]) == 5 + 5  # and just missed
 
-    button(app, "Ban").click().run()
+    button(app, "Leave out").click().run()
     assert not app.exception
-    assert "Banned" in [one.value for one in app.header]
-    button(app, "Pin", -1).click().run()
+    assert "Left out" in [one.value for one in app.header]
+    button(app, "Always keep", -1).click().run()
     assert not app.exception
     assert "you pinned it" in texts(app)
-    button(app, "Unpin").click().run()
+    button(app, "No longer keep").click().run()
     button(app, "Allow again").click().run()
     assert not app.exception
     assert "you pinned it" not in texts(app)
@@ -64,8 +64,8 @@ def test_wishes_that_contradict_themselves_are_told(dashboard, paths):
     """More pins than places end the page in a line."""
     app = dashboard("album")
     app.number_input(key="places").set_value(2).run()
-    button(app, "Pin").click().run()
-    button(app, "Pin").click().run()
+    button(app, "Always keep").click().run()
+    button(app, "Always keep").click().run()
     app.number_input(key="places").set_value(1).run()
     assert not app.exception
     assert "2 photos pinned" in app.warning[0].value
@@ -170,17 +170,17 @@ def test_what_is_no_whole_path_is_told(dashboard, paths, typed):
 def test_an_address_takes_pins_and_bans_along(dashboard, home):
     """Who is sent the address sees the same album; what is freed afterwards stays free."""
     app = dashboard("album", places="3")
-    button(app, "Pin").click().run()
-    button(app, "Ban").click().run()
+    button(app, "Always keep").click().run()
+    button(app, "Leave out").click().run()
     address = {name: app.query_params[name] for name in ("pin", "ban")}
 
     other = dashboard("album", places="3", **address)
     assert "you pinned it" in texts(other)
-    assert "Banned" in [one.value for one in other.header]
-    button(other, "Unpin").click().run()
+    assert "Left out" in [one.value for one in other.header]
+    button(other, "No longer keep").click().run()
     button(other, "Allow again").click().run()
     assert not {"pin", "ban"} & set(other.query_params)
-    assert "Banned" not in [one.value for one in other.header]
+    assert "Left out" not in [one.value for one in other.header]
 
 
 @pytest.mark.parametrize("pin", ["", ",", "zz", "x" * 4000, "000000000000"])
