@@ -97,8 +97,9 @@ def unused_files(files: Sequence[SkippedFile]) -> UnusedFiles:
     listed = [
         (printable(file.path), file.reason) for file in [*skipped, *others][:_MAX_UNUSED_FILES]
     ]
+    title = f"{counted(len(skipped), 'file')} could not be used"
     return UnusedFiles(
-        f"{counted(len(skipped), 'file')} could not be used, {len(others):,} passed over",
+        f"{title}, {len(others):,} passed over" if others else title,
         sentences,
         pd.DataFrame(listed, columns=["file", "why"]),
     )

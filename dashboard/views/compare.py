@@ -13,8 +13,6 @@ with bar:
         choose = session_state.choose_two_at_random
         st.button("Two at random", icon=":material/casino:", on_click=choose, args=[index])
         st.button("Pick two", icon=":material/grid_view:", on_click=session_state.pick_photos)
-    swap = session_state.swap_photos
-    st.button("Swap", icon=":material/swap_horiz:", on_click=swap)
 
 photos, side = st.columns([2.9, 1], gap="medium")
 answer = side.container()
@@ -25,6 +23,7 @@ with photos:
         st.stop()
     if session_state.is_swapped():
         pair.swap()
+    bar.button("Swap", icon=":material/swap_horiz:", on_click=session_state.swap_photos)
     two_up("pair", pair.shown, height=session_state.COMPARED_PX)
 if not pair.is_whole:
     answer.info("Upload or pick another photo.", icon=":material/compare:")

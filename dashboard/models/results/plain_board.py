@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import isfinite
 
+import numpy as np
 import pandas as pd
 
 from dashboard.formatting import AT_RANDOM, FROM_WORDS
@@ -85,9 +86,13 @@ def _times(share: float) -> str:
 
 
 def mistake_text(people: Ratings, places: Ratings, first: int, second: int) -> str:
-    """How people and a vector place two photos among all, 0 to 100."""
+    """How people and a vector place two photos among all, 0 to 100.
+
+    Choices between two photos give them no place: then the vector's alone are told.
+    """
     theirs, own = (
         " : ".join(f"{places_of[row]:.0f}" for row in (first, second))
         for places_of in (people, places)
     )
-    return f"people {theirs} · it {own}"
+    placed = np.isfinite([people[first], people[second]]).all()
+    return f"people {theirs} · it {own}" if placed else f"it {own}"

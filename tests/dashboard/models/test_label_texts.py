@@ -32,7 +32,7 @@ def test_what_was_learned_is_said_with_its_interval(session, choose):
     assert found.curve["choices"].iloc[0] == 0
     assert "by ours alone" in found.reading
     assert 0 < len(found.moved) <= label_texts.MOVED
-    assert label_texts.progress_text(taste).startswith("40 choices · foretells ")
+    assert label_texts.progress_text(taste).startswith("40 choices · predicts ")
 
 
 def test_a_prior_that_saw_the_photos_is_told(session, choose):

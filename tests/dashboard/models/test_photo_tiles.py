@@ -30,3 +30,4 @@ def test_what_could_not_be_used_comes_first_and_a_long_list_ends():
     assert "photorank status --json" in unused.sentences[-1]
     assert list(unused.table["file"])[:2] == ["/p/z.jpg", "/p/0.MOV"]
     assert len(unused.table) == 1000
+    assert photo_tiles.unused_files([damaged]).title == "1 file could not be used"

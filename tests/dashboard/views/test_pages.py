@@ -278,6 +278,7 @@ def test_two_photos_are_picked_by_their_pictures(dashboard, paths):
     digests = [index.photo(row).digest for row in (3, 7)]
     tokens = [digest[:16] for digest in digests]
     pressed = {"pick-small": {"act": {"what": "compare", "tokens": tokens}}}
+    assert not [one for one in dashboard("compare").button if one.label == "Swap"]
     app = dashboard("compare", state=pressed)
 
     named = [app.query_params[name] for name in ("first", "second")]
