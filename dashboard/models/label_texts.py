@@ -77,7 +77,7 @@ def progress_text(taste: PersonalState) -> str:
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"
     right = round(100 * taste.accuracy.value)
-    return f"{said} · predicts {right} in 100 of your choices that it has not seen"
+    return f"{said} · predicts {right} in 100 new choices"
 
 
 def rating_text(rating: float, error: float) -> str:
