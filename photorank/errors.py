@@ -363,12 +363,12 @@ class ComparisonsError(PhotorankError, ValueError):
 class StorageError(PhotorankError, OSError):
     """The disk is full, read-only or disconnected."""
 
-    def __init__(self, path: Path | str, why: str) -> None:
-        super().__init__(
-            f"{path} could not be written: {why}. Nothing half written was kept; make room or "
-            "choose another place (for indexes with PHOTORANK_HOME), then run the same command "
-            "again."
+    def __init__(self, path: Path | str, why: str, kept: str | None = None) -> None:
+        kept = kept or (
+            "Nothing half written was kept; make room or choose another place (for indexes with "
+            "PHOTORANK_HOME), then run the same command again."
         )
+        super().__init__(f"{path} could not be written: {why}. {kept}")
 
 
 class UnreadableFileError(PhotorankError, OSError):

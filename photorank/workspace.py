@@ -168,8 +168,11 @@ def checked_name(what: str, name: str) -> str:
 
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn errors of a full, read-only or vanished disk into :class:`StorageError`."""
+def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
+    """Turn errors of a full, read-only or vanished disk into :class:`StorageError`.
+
+    Where something stays on the disk all the same, `kept` says what, and how to go on.
+    """
     try:
         yield
     except PhotorankError:
@@ -188,7 +191,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         if error.errno in (errno.ENAMETOOLONG, errno.EILSEQ):
             raise  # it is the name, and another file may well be written
         reason = reasons.get(error.errno or 0) or (error.strerror or str(error)).lower()
-        raise StorageError(path, reason) from error
+        raise StorageError(path, reason, kept) from error
 
 
 def read_bytes(path: Path) -> bytes:

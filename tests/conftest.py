@@ -20,6 +20,7 @@ pytest_plugins = (
     "tests.fixtures.painted",
     "tests.fixtures.collection",
     "tests.fixtures.declared",
+    "tests.fixtures.full_disk",
     "tests.fixtures.judgements",
 )
 

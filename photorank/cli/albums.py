@@ -237,7 +237,7 @@ def import_(
         raise MissingPathError(file)
     if file.stat().st_size > MAX_BYTES:
         raise AlbumError(f"{file} is larger than any album's JSON.")
-    own, album = album_of_json(read_bytes(file))
+    own, album = album_of_json(read_bytes(file), file)
     _print_entry(_store().create(name or own, album, f"imported from {file.name}"), as_json)
 
 

@@ -62,6 +62,7 @@ def leaderboard(
     as_json: AsJson = False,
 ) -> None:
     """Compare encoders, vectors and learners. Indexes of the same photos get the same folds."""
+    from photorank.export.destination import outside_photos
     from photorank.index.opened import open_index
     from photorank.leaderboard.contest import Contest
     from photorank.leaderboard.make_leaderboard import make_leaderboard
@@ -74,6 +75,8 @@ def leaderboard(
         check_path(path)
     chosen = list(dict.fromkeys(index or Workspace.current().index_names()))
     opened = [open_index(name) for name in chosen] or [open_index(None)]
+    for path in to or []:
+        outside_photos(opened[0], path)
     with (
         reporting(progress_file, "leaderboard", ", ".join(chosen)) as report,
         progress("Comparing", "indexes") as bar,

@@ -10,7 +10,7 @@ import typer
 
 from photorank.cli.index_and_vector import open_index, open_vector
 from photorank.cli.options import IndexName, MaybeVector, example
-from photorank.cli.output import message, progress
+from photorank.cli.output import fault, message, progress
 from photorank.errors import counted
 from photorank.outside_text import typed_path
 
@@ -71,7 +71,11 @@ def score(
         done, rated = _score(photos, column, scale, sink, told)
     message(f"rated {rated:,} of {counted(done, 'photo')}{f', in {to}' if to else ''}")
     if not rated:
-        message("no photo could be rated; each row has its reason.")
+        fault(
+            "no photo could be rated; each row has its reason."
+            if done
+            else "there is no photo: name files, folders or patterns of photos."
+        )
         raise typer.Exit(1)
 
 

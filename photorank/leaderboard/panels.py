@@ -45,7 +45,7 @@ def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
         try:
             photos = judged_photos(index)
         except NoLabelsError:
-            notes.append(f"{index.name} has no judgements to test on, and is left out")
+            notes.append(f"{index.name} has no judgements to test on")
             continue
         for group in groups:
             if _are_same(group[0][1], photos, group[0][0], index):

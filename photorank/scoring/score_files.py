@@ -25,6 +25,7 @@ _LINES: dict[Format, JsonLines | CsvLines] = {
     "csv": CsvLines(),
     "parquet": JsonLines(),  # until it is complete: a Parquet file cannot be read before its end
 }
+_GO_ON = "The rows so far are kept: make room, then run the same command with --resume."
 _DECISIVE = ("fingerprint", "vector_version", "scale_version")  # of a card, for two runs of a file
 
 
@@ -88,7 +89,7 @@ class ScoreFile:
                 self._reopen_parquet()
             else:
                 write_bytes(self.card, (json.dumps(card, indent=2) + "\n").encode())
-            with self._grown.open("ab+") as file:
+            with storage_errors(self.path, _GO_ON), self._grown.open("ab+") as file:
                 _lock(file, self.path)
                 _drop_torn_row(file)
                 if not file.tell():
@@ -104,7 +105,7 @@ class ScoreFile:
     def write(self, batch: Iterable[Scored]) -> None:
         """Add rows, which a reader sees at once."""
         assert self._file is not None  # noqa: S101 - within `open`
-        with storage_errors(self.path):
+        with storage_errors(self.path, _GO_ON):
             self._file.write(b"".join(map(self._lines.line, batch)))
             self._file.flush()
 

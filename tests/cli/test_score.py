@@ -63,3 +63,10 @@ def test_a_run_in_which_nothing_is_rated_fails(photorank, refused, home, photos,
     assert "are in the index" in refused(*among)
     assert photorank("score", photos, "--vector", "ours", "--format", "parquet").code == 2
     assert "no vector named" in refused("score", photos, "--vector", "nobody")
+
+
+def test_a_folder_without_photos_is_told_as_one(refused, home, tmp_path):
+    """There is no row that could have a reason."""
+    (tmp_path / "empty").mkdir()
+    outcome = refused("-q", "score", tmp_path / "empty", "--vector", "ours")
+    assert outcome == "photorank: there is no photo: name files, folders or patterns of photos."

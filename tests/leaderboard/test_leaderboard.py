@@ -70,7 +70,7 @@ def test_indexes_of_the_same_photos_are_one_panel(encoders):
 
     assert [index.name for index in panel.indexes] == ["good", "fewer"]
     assert {len(photos.X) for photos in panel.photos} == {80}
-    assert left_out == ["mute has no judgements to test on, and is left out"]
+    assert left_out == ["mute has no judgements to test on"]
     assert panel.notes[0].startswith("80 of the 90 judged photos of good")
     for index, photos in zip(panel.indexes, panel.photos, strict=True):
         first = index.photo(int(photos.rows[0])).path
@@ -155,6 +155,14 @@ def test_the_command_writes_every_form(encoders, tmp_path):
     assert "name it with .html, .md, .json" in wrong.stderr
     assert invoke("leaderboard", "--learners", "none").exit_code == 1
     assert invoke("leaderboard", "--index", "mute").exit_code == 1
+
+
+def test_no_report_is_written_among_photos(home, gallery):
+    """As by every other command; it is told before anything is measured."""
+    wrong = invoke("leaderboard", "--to", str(gallery / "report.html"))
+    assert wrong.exit_code == 1
+    assert "whose photos are in the index" in wrong.stderr
+    assert not (gallery / "report.html").exists()
 
 
 def test_costs_are_measured_where_photos_can_be_opened(home):

@@ -3,6 +3,7 @@ import json
 import pandas as pd
 import pytest
 
+from photorank.errors import StorageError
 from photorank.export.destination import outside_photos
 from photorank.scoring.scale import Scale
 from photorank.scoring.score_files import ScoreFile, ScoreFileError
@@ -42,6 +43,19 @@ def content(file):
     if file.path.suffix == ".parquet":
         return pd.read_parquet(file.path).to_csv()
     return file.path.read_bytes()
+
+
+def test_a_full_disk_keeps_the_rows_so_far(run, scorer, hostile, tmp_path, full_disk):
+    """The error says so, and how to go on; the result is that of a single run."""
+    whole = run("whole.jsonl")
+    batches = list(scorer.batches(scorer.sources(hostile.folder), batch_size=2))
+    file = ScoreFile(tmp_path / "other.jsonl", "jsonl")
+    told = pytest.raises(StorageError, match="with --resume")
+    with full_disk(bytes_a_file=1500), told, file.open(scorer.scale.card, resume=False):
+        for batch in batches:
+            file.write(batch)
+    assert 0 < file.path.stat().st_size <= 1500
+    assert content(run("other.jsonl")) == content(whole)
 
 
 @pytest.mark.parametrize("format", FORMATS)

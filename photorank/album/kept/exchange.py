@@ -1,6 +1,7 @@
 """JSON of a kept album, to take it to another workspace or to a backup."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from photorank.album.kept.album import KeptAlbum, checked_album, checked_album_name
@@ -16,8 +17,8 @@ def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:
     return {"format": FORMAT, "name": name, **to_json(album)}
 
 
-def album_of_json(data: bytes) -> tuple[str, KeptAlbum]:
-    """Name and album of a file's bytes; AlbumError, with nothing kept, if it is none."""
+def album_of_json(data: bytes, file: Path | str = "this") -> tuple[str, KeptAlbum]:
+    """Name and album of a file's bytes; AlbumError, which names the file, if it is none."""
     try:
         said = json.loads(data)
         if said["format"] != FORMAT:
@@ -25,7 +26,7 @@ def album_of_json(data: bytes) -> tuple[str, KeptAlbum]:
         name, album = str(said["name"]), from_json(KeptAlbum, said)
     except (ValueError, KeyError, TypeError, RecursionError, AttributeError) as error:
         raise AlbumError(
-            f"this is no album's JSON ({type(error).__name__}: {str(error)[:100]}). "
+            f"{file} is no album's JSON ({type(error).__name__}: {str(error)[:100]}). "
             "`photorank albums export NAME` writes one."
         ) from error
     return checked_album_name(name), checked_album(album)

@@ -16,6 +16,7 @@ from photorank.workspace import replacing
 
 if TYPE_CHECKING:
     import pikepdf
+    from typing_extensions import Buffer
 
 POINTS_A_MM = 72 / 25.4
 CAPTION_POINTS = 8.5  # size of its letters
@@ -60,8 +61,30 @@ def write_pdf(
             on_progress(done, len(book.pages))
         _finish(pdf, book, options, profile)
         with replacing(path) as temporary:
-            pdf.save(temporary, deterministic_id=True, min_version="1.6")
+            _save(pdf, temporary)
     return font.notes
+
+
+class _PatientFile(io.FileIO):
+    """File that keeps the error of a write for later: in pikepdf it would end the process."""
+
+    failed: OSError | None = None
+
+    def write(self, data: "Buffer") -> int:
+        """Write, or after a failure only pretend to."""
+        if self.failed is None:
+            try:
+                return super().write(data)
+            except OSError as error:
+                self.failed = error
+        return memoryview(data).nbytes
+
+
+def _save(pdf: "pikepdf.Pdf", path: Path) -> None:
+    with _PatientFile(path, "wb") as file:
+        pdf.save(file, deterministic_id=True, min_version="1.6")
+        if file.failed is not None:
+            raise file.failed
 
 
 def pikepdf_or_error() -> Any:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from photorank.album.book.plan import Frame
-from photorank.errors import ExportError
+from photorank.errors import ExportError, StorageError
 from photorank.export.pdf.check import check_pdf
 from photorank.export.pdf.preview import spread_svg, write_pages
 from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
@@ -92,6 +92,15 @@ def test_the_same_photos_make_the_same_bytes(written, tmp_path):
     assert data == (tmp_path / "again.pdf").read_bytes()
     assert b"Exif" not in data
     assert b"GPS" not in data
+
+
+def test_a_full_disk_ends_in_an_error_that_says_so(written, tmp_path, full_disk):
+    """Within pikepdf an error of the disk would end the process, with its temporary files left."""
+    book, _ = written
+    (tmp_path / "new").mkdir()
+    with full_disk(bytes_a_file=2000), pytest.raises(StorageError, match="could not be written"):
+        write_pdf(book, tmp_path / "new" / "book.pdf", PdfOptions())
+    assert not list((tmp_path / "new").iterdir())
 
 
 def test_captions_are_text_in_an_embedded_font(written):
