@@ -69,6 +69,8 @@ def check_request(request: AlbumRequest, photos: Sequence[Photo]) -> None:
         raise AlbumError(
             f"a quota on faces and a limit per {request.per} exclude each other: choose one."
         )
+    if not 0 <= request.balance <= 1:
+        raise AlbumError(f"variety is {request.balance}: give 0 (ratings alone) to 1 (it alone).")
     both = request.pinned & request.banned
     if both:
         raise AlbumError(f"{photos[min(both)].path} is both pinned and banned: choose one.")

@@ -31,12 +31,13 @@ def percentiles(ratings: Ratings) -> Ratings:
 def percentiles_among(ratings: Ratings, collection: Ratings) -> Ratings:
     """Percentile of each rating (n,) among a collection's ratings (k,), 0-100; ties count half.
 
-    A photo of the collection that is embedded anew ties with itself.
+    A photo of the collection that is embedded anew ties with itself; nan stands nowhere.
     """
     order = np.sort(collection)
     below = np.searchsorted(order, ratings - _ONE_PHOTO, "left")
     at_most = np.searchsorted(order, ratings + _ONE_PHOTO, "right")
-    return 100 * (below + at_most) / (2 * max(len(order), 1))
+    standing = 100 * (below + at_most) / (2 * max(len(order), 1))
+    return np.where(np.isnan(ratings), np.nan, standing)
 
 
 def share_below(ratings: Ratings, collection: Ratings) -> Ratings:

@@ -310,3 +310,10 @@ def test_the_table_has_a_row_a_photo_and_no_formula(hostile):
     assert len(table[0]["represents"].splitlines() + table[1]["represents"].splitlines()) >= n - 2
     for row in table:
         assert not any(str(cell).startswith(("=", "+", "@")) for cell in row.values())
+
+
+@pytest.mark.parametrize("balance", [-0.1, 7.0, float("nan")])
+def test_variety_that_is_no_share_is_refused(make, balance):
+    """Also from Python, where no option has been checked before."""
+    with pytest.raises(AlbumError, match="variety is"):
+        make(2, balance=balance)

@@ -21,6 +21,12 @@ def test_a_new_photo_is_placed_among_the_collection():
     assert percentiles_among(np.array([0.0, 2.5, 9.0]), collection).tolist() == [0, 50, 100]
 
 
+def test_what_has_no_rating_has_no_percentile():
+    """It is not the best of all."""
+    standing = percentiles_among(np.array([np.nan, 0.5]), np.array([0.1, 0.9]))
+    assert standing.tolist() == pytest.approx([np.nan, 50], nan_ok=True)
+
+
 def test_an_increasing_map_changes_no_percentile():
     """Percentiles depend on the order alone."""
     ratings = np.random.default_rng(0).normal(size=20)
