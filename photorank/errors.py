@@ -347,8 +347,9 @@ class CardError(PhotorankError, ValueError):
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
-            f"{path} is not a vector's card: {why}. Remove the file and make the vector again "
-            "with `photorank vector learn` or `photorank vector prompt`."
+            f"{path} is not a vector's card: {why}. Name another file; a damaged card of an "
+            "index is made again, after it was moved away, with `photorank vector learn` or "
+            "`photorank vector prompt`."
         )
 
 
