@@ -253,7 +253,7 @@ def set_widget(key: str, value: str) -> None:
 
 
 def component_act(key: str) -> object:
-    """What was pressed in a component, for its change callback."""
+    """Value that a component sent when something was pressed, for its change callback."""
     return (st.session_state.get(key) or {}).get("act")
 
 

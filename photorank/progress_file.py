@@ -154,7 +154,7 @@ class Reporter:
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
     def all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Tell of all files that cannot be used, once they are known."""
+        """Write the whole list of unusable files, once it is known, into the progress file."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files

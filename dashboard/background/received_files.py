@@ -38,7 +38,7 @@ class RefusedFileError(PhotorankError, ValueError):
 
 @dataclass
 class Receiver:
-    """What one sender has sent so far, and where it goes."""
+    """Files that one sender has sent so far, in the folder they go to."""
 
     folder: Path
     files: int = 0

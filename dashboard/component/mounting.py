@@ -79,7 +79,7 @@ def drain(key: str, apply: Callable[[list[Json]], None]) -> None:
 
 
 def act_of(key: str) -> Json | None:
-    """What was asked for in the run that this event began: `what` and the photos' tokens."""
+    """Request of the event that began this run: `what` and the photos' tokens; None without."""
     act = (st.session_state.get(key) or {}).get("act")
     if not isinstance(act, Mapping) or not isinstance(act.get("what"), str):
         return None

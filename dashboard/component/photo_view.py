@@ -22,7 +22,7 @@ STRIP_PX = 120  # height of a photo in a strip
 
 
 class Act(NamedTuple):
-    """What a person asked for by a button of the grid, and for which photos."""
+    """Request by a button of the grid, and the photos that it is for."""
 
     what: str  # a key of the grid's `actions`
     rows: list[int]

@@ -19,7 +19,7 @@ _mount = st.components.v2.component(
 
 
 class Sent(NamedTuple):
-    """What a visitor has sent: how many photos, and the names and reasons of those refused."""
+    """Number of photos that a visitor has sent, with the names and reasons of those refused."""
 
     photos: int
     refused: Sequence[tuple[str, str]]

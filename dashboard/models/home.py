@@ -19,7 +19,7 @@ def measured(board: Board, photos: int, mode: Mode) -> str:
 
 
 def not_measured(vector: MasterVector | None, mode: Mode) -> str:
-    """What its card says of a vector that nobody's judgements could test here."""
+    """Sentence from the card of a vector that no judgement here could test."""
     known = None if vector is None else vector.card.accuracy
     if vector is None or known is None:
         return "Not measured on your photos."

@@ -72,7 +72,7 @@ def learned_texts(taste: PersonalState) -> LearnedTexts:
 
 
 def progress_text(taste: PersonalState) -> str:
-    """How far a person's taste is known, in one line."""
+    """Line on how far a person's taste is known."""
     said = counted(taste.n_choices, "choice")
     if taste.accuracy is None or taste.accuracy.n_pairs < _LEAST_TESTS:
         return f"{said} · after about twenty it can be told how well your taste is known"

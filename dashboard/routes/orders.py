@@ -29,7 +29,7 @@ Words: TypeAlias = Callable[[Sequence[int]], list[tuple[str, str]]]
 
 @dataclass(frozen=True, eq=False)
 class PhotoColumns:
-    """What a grid needs to know of each photo before it is drawn, in the order of the grid."""
+    """Columns that a grid needs of its photos before they are drawn, in its order."""
 
     digests: NDArray[np.uint8]  # (n, 8) beginnings of the digests
     aspects: NDArray[np.uint16]  # (n,) width to height, in thousandths

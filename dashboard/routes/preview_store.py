@@ -1,4 +1,4 @@
-"""Store of previews on disk: pictures by content and size, the oldest removed above a cap."""
+"""Store of previews on disk, by photo and size; above a limit the oldest are removed."""
 
 import os
 from contextlib import suppress

@@ -36,7 +36,7 @@ def open_page(title: str, *, lab: bool = False) -> tuple[Index, DeltaGenerator]:
 
 
 def _about(index: Index) -> None:
-    """Show what a collection is made of, and the switch of words."""
+    """Show the facts of a collection, and the switch of words."""
     st.caption(
         f"**{plain(index.name)}** · {counted(len(index), 'photo')} · encoder "
         f"`{index.manifest.encoder}`, framing `{index.fingerprint.framing}`, "

@@ -34,13 +34,6 @@ def photo_grid(
                     below(place)
 
 
-def page_of(n: int, size: int, key: str) -> slice:
-    """Show the page numbers of n photos; returns the slice of photos on the chosen page."""
-    # By itself the row of numbers is as narrow as one of them.
-    number = st.pagination(max(1, -(-n // size)), key=key, width=360, persist_state="session")
-    return slice(size * (number - 1), size * number)
-
-
 def photo_query(photo: Photo) -> dict[str, str]:
     """Query parameters of a link to a photo on the page One photo."""
     return {"photo": session_state.photo_token(photo.digest)}

@@ -30,7 +30,7 @@ class EvaluationSpeed:
     off: float  # the greatest difference of tau-b and rho from SciPy's
 
     def to_json(self) -> Json:
-        """Speeds as plain JSON."""
+        """Measured times as plain JSON."""
         return {**vars(self), "ratio": self.scipy / self.ours}
 
 

@@ -168,7 +168,7 @@ def book(
 
 
 class Asked(NamedTuple):
-    """What was asked of a book's pages."""
+    """Options given for a book's pages; None where nothing was said."""
 
     pages: int | None
     size: str | None
@@ -280,7 +280,7 @@ def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[s
 
 
 def _jpegs(made: "Book", folder: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    from photorank.export.pdf.preview import write_pages
+    from photorank.export.pdf.jpeg_pages import write_pages
 
     with progress("Writing pages", "pages") as report:
         paths, notes = write_pages(made, folder, options, report)

@@ -142,7 +142,7 @@ def usable_rows(rows: Embeddings, head: int) -> Flags:
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:
-    """One embedding (n, d) a photo: the mean of its frames' rows, then its signals.
+    """Embeddings (n, d) of n photos: each the mean of its frames' rows, then its signals.
 
     It is rounded as an index stores it, so that a photo is rated alike inside and outside of one.
     """

@@ -40,7 +40,7 @@ def unusable_cards(index: Index) -> list[PhotorankError]:
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """Usable vectors of the index by file name, and the errors of the unusable cards."""
+    """Vectors stored with this index by file name, and the errors of files that are no vectors."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):

@@ -79,7 +79,7 @@ class Filters:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known of an index's photos, by row, for the filters."""
+    """Facts of an index's photos, by row, that filters ask for."""
 
     labels: IndexLabels
     facets: Facets

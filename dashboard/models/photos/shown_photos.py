@@ -34,7 +34,7 @@ class ShownPhotos:
         return hold_order(self.columns(), self.words, f"{self.index.paths.root} {self.captions}")
 
     def columns(self) -> PhotoColumns:
-        """What the browser needs of each photo before it draws it."""
+        """Columns that the browser needs of each photo before it draws it."""
         rows = self.rows
         if self.percentiles is None:
             percentiles = np.full(len(rows), UNRATED)

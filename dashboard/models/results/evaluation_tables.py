@@ -1,6 +1,5 @@
 """View-model of the page Discerning power: texts and tables of a saved evaluation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isnan, nan
 
@@ -19,7 +18,6 @@ from photorank.evaluation.report import Evaluation
 from photorank.evaluation.results import Result
 from photorank.json_values import to_json
 from photorank.typing import Scope
-from photorank.vectors.master import MasterVector
 
 SAMPLE = "sample"  # its order is known, nobody judged it
 PLAIN_PROMPT = "plain-prompt"
@@ -161,34 +159,6 @@ def _headline(
     if best.low <= metric.chance:
         text = f"No vector is clearly better than guessing here. {text}"
     return text
-
-
-def stored_vector_of_best(
-    board: Board, stored: Mapping[str, MasterVector], index: str
-) -> str | None:
-    """Name of the stored vector for the best result, None if no result beats guessing.
-
-    A learner, which was tested on photos left out, is shown by what it made of the whole index.
-    """
-    chance = board.metric.chance or 0.0
-    good = board.rows[(board.rows["low"] > chance) & ~board.rows["apart"]]
-    for best in good["vector"]:
-        if best in stored:
-            return str(best)
-        own = (name for name, one in stored.items() if (one.kind, one.card.index) == (best, index))
-        if (made := next(own, None)) is not None:
-            return made
-    return None
-
-
-def learner_note(board: Board, vector: MasterVector) -> str:
-    """Note that relates a vector missing from the table to its learner's row; "" if not missing."""
-    if vector.name in set(board.rows["vector"]):
-        return ""
-    return (
-        f"**{plain(vector.name)}** is what {plain(vector.kind)} learned from all judgements here. "
-        f"The figures above are of {plain(vector.kind)} tested on photos that it had not seen."
-    )
 
 
 def _caution(fair: pd.DataFrame, leads: pd.DataFrame, index: str) -> str:

@@ -1,1 +1,1 @@
-"""Books as files: PDF for a printer, numbered JPEG pages, previews; and the check of a PDF."""
+"""Books as files: PDF for a printer, numbered JPEG pages; and the check of a PDF."""

@@ -37,11 +37,6 @@ def printer(name: str) -> Printer:
     return _read(name, known[name])
 
 
-def printer_names() -> list[str]:
-    """Names of the printers that are known."""
-    return sorted(_tables(_FILE))
-
-
 def _tables(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(read_bytes(path).decode())

@@ -235,7 +235,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Notes on other sources that score photos of the index."""
+    """Messages that name other sources with scores of the index's photos."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []

@@ -11,7 +11,7 @@ from PIL import Image
 from photorank.album.book.plan import Frame
 from photorank.errors import ExportError, StorageError
 from photorank.export.pdf.check import check_pdf
-from photorank.export.pdf.preview import spread_svg, write_pages
+from photorank.export.pdf.jpeg_pages import write_pages
 from photorank.export.pdf.render import POINTS_A_MM, PdfOptions, write_pdf
 from photorank.photos.open_photo import decode_photo, file_digest
 from tests.export.pdf.conftest import scans
@@ -254,24 +254,6 @@ def test_pages_as_pictures_are_those_of_the_pdf(written, tmp_path):
     document.close()
     with pytest.raises(ExportError, match=r"001\.jpg exists already"):
         write_pages(book, tmp_path / "pages", PdfOptions(max_ppi=72))
-
-
-def test_the_preview_has_the_boxes_of_the_plan(written):
-    """In mm of the spread; names and captions are text, not markup."""
-    import defusedxml.ElementTree
-
-    book, _ = written
-    frame = book.pages[1].frames[0]
-    odd = dataclasses.replace(frame, path=frame.path.with_name('"><script>x.jpg'))
-    page = dataclasses.replace(book.pages[1], frames=(odd,))
-    book = dataclasses.replace(book, pages=(book.pages[0], page, *book.pages[2:]))
-    svg = spread_svg(book, 1, lambda one: f"media/{one.digest}")
-    assert "<script" not in svg
-    tree = defusedxml.ElementTree.fromstring(svg)
-    images = [one for one in tree.iter() if one.tag.endswith("image")]
-    assert [float(images[0].get(side)) for side in ("x", "y", "width", "height")] == list(frame.box)
-    right = book.pages[2].frames[0].box
-    assert float(images[1].get("x")) == pytest.approx(book.size.width + right[0])
 
 
 def test_a_frame_of_another_file_is_told(printed, kinds, tmp_path):

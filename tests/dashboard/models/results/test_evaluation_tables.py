@@ -1,13 +1,9 @@
 import csv
 import io
-from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from dashboard.models.results import evaluation_protocol, evaluation_tables, metric_texts
-from photorank.encoders.base import Fingerprint
-from photorank.vectors.master import MasterVector
 from tests.fixtures.evaluations import difference, evaluation, result
 
 
@@ -75,20 +71,6 @@ def test_without_luck_no_hollow_mark_is_explained():
     clear = [difference("all-pairs", "ours", 0.05, 0.02, 0.08)]
 
     assert "hollow" not in board(differences=clear).leads_reading
-
-
-def test_what_did_best_is_shown_by_its_own_photos():
-    """A learner by what it made of this index, never by a vector that learned elsewhere."""
-    fingerprint = Fingerprint("m", "0" * 64, "whole", 8)
-    stored = MasterVector("x", "all-pairs", np.eye(4)[0], fingerprint)
-    here = replace(stored, card=replace(stored.card, index="oasis"))
-
-    def shown(**vectors):
-        return evaluation_tables.stored_vector_of_best(board(), vectors, "oasis")
-
-    assert shown(ours=stored, mine=here) == "mine"
-    assert shown(ours=stored, beauty=stored) == "ours"
-    assert shown(beauty=stored) is None
 
 
 def test_a_vector_that_is_the_same_is_not_called_the_runner_up():

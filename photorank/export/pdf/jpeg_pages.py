@@ -1,21 +1,19 @@
-"""A book on a screen and as pictures: each spread as SVG, each page as a numbered JPEG."""
+"""Pages of a book as numbered JPEGs, for printers that take these."""
 
 import io
 import os
 import secrets
 import shutil
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from photorank.album.book.plan import Book, BookPage, Frame
+from photorank.album.book.plan import Book, BookPage
 from photorank.errors import ExportError, UnreadablePhotoError
 from photorank.export.pdf.fonts import CaptionFont, caption_font
 from photorank.export.pdf.pictures import QUALITY, checked_photo
-from photorank.export.pdf.render import CAPTION_POINTS, SRGB_PROFILE, PdfOptions, fitted
-from photorank.outside_text import printable
+from photorank.export.pdf.render import SRGB_PROFILE, PdfOptions, fitted
 from photorank.photos.open_photo import decode_photo
 from photorank.workspace import make_folder, storage_errors, sync_folder, write_bytes
 
@@ -24,42 +22,6 @@ _PAGE_PPI = 300.0
 _CAPTION_GREY = 64  # of 255
 _HAIRLINE_GREY = 191
 _LEAST_DIGITS = 3  # of a page's number in its file's name
-
-
-def spread_svg(book: Book, spread: int, picture_of: Callable[[Frame], str]) -> str:
-    """SVG of two facing pages, in mm; `picture_of` gives the address of a frame's picture."""
-    size = book.size
-    parts = []
-    for side, page in enumerate(book.spreads[spread]):
-        if page is not None:
-            parts.append(_page_svg(page, side * size.width, book, picture_of))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {2 * size.width:g} {size.height:g}" '
-        f'role="img">{"".join(parts)}</svg>'
-    )
-
-
-def _page_svg(page: BookPage, left: float, book: Book, picture_of: Callable[[Frame], str]) -> str:
-    size = book.size
-    drawn = [f'<rect x="{left:g}" width="{size.width:g}" height="{size.height:g}" fill="#fff"/>']
-    for frame in page.frames:
-        x, y, width, height = frame.box
-        at = f'x="{left + x:.4f}" y="{y:.4f}" width="{width:.4f}" height="{height:.4f}"'
-        name = escape(printable(frame.path.name), quote=True)
-        drawn.append(
-            f'<image href="{escape(picture_of(frame), quote=True)}" {at} '
-            f'preserveAspectRatio="none"><title>{name}</title></image>'
-        )
-        if frame.hairline:
-            drawn.append(f'<rect {at} fill="none" stroke="#bfbfbf" stroke-width="0.1"/>')
-    if page.caption:
-        x, y = page.caption_at
-        points = CAPTION_POINTS * MM_AN_INCH / 72
-        drawn.append(
-            f'<text x="{left + x:.4f}" y="{y:.4f}" font-size="{points:.3f}" fill="#404040" '
-            f'font-family="sans-serif">{escape(printable(page.caption))}</text>'
-        )
-    return "".join(drawn)
 
 
 def write_pages(
