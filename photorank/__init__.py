@@ -90,7 +90,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used: `import photorank` itself takes no time."""
+    """Public name, imported on first use, so that `import photorank` stays fast."""
     if name == "metrics":
         return import_module("photorank.metrics")
     if name == "__version__":

@@ -1,4 +1,4 @@
-"""The demo: the sample's photos indexed, judged, learned from and evaluated."""
+"""Demo data: the sample photos indexed, judged, learned from and evaluated."""
 
 from collections.abc import Callable
 from functools import partial
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]  # stage, done, to do
 
 
 def build_sample(workspace: Workspace, *, on_progress: Progress = lambda *_: None) -> Index:
-    """Index of the sample; missing steps are run, up to the evaluation.
+    """Index of the sample photos, after running the missing steps up to evaluation.
 
     Interrupted at any moment, the next call goes on. Raises :class:`MissingExtraError` without the
     ``embedded`` extra, :class:`LockedIndexError` if another process builds it.

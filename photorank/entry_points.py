@@ -1,4 +1,4 @@
-"""What other packages declare in their entry points: encoders, learners and metrics."""
+"""Plugins: encoders, learners and metrics that other packages declare as entry points."""
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -16,12 +16,12 @@ def _declared(group: Group) -> dict[str, EntryPoint]:
 
 
 def declared_names(group: Group) -> list[str]:
-    """Names that installed packages declare in a group, sorted."""
+    """Sorted names that installed packages declare in a group."""
     return sorted(_declared(group))
 
 
 def load_declared(group: Group, name: str) -> Any:
-    """Object that an installed package declares under a name; None if no package does.
+    """Object declared under a name by an installed package; None if there is none.
 
     Raises EntryPointError if the package cannot be imported.
     """
@@ -35,7 +35,7 @@ def load_declared(group: Group, name: str) -> Any:
 
 
 def refused(group: Group, name: str, why: str) -> EntryPointError:
-    """Error that names the package of an entry point that cannot be used, and why."""
+    """Error that names the package of an unusable entry point, and the reason."""
     point = _declared(group)[name]
     package = point.dist.name if point.dist is not None else point.value
     return EntryPointError(package, f"{group}: {name} = {point.value}", why)

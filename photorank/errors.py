@@ -1,4 +1,4 @@
-"""Errors that a user can act on: the problem, its place, and the next command.
+"""Errors that a user can act on; each message says what is wrong, where, and what to run.
 
 A message is built here once, so the command line and the dashboard show the same words.
 """
@@ -11,13 +11,13 @@ _TOLD_FAULTS = 20  # of the photos of one command
 
 
 def first_line(error: Exception) -> str:
-    """First line of another package's error message, for use in a one-line message."""
+    """First line of another package's error message."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return (lines[0] if lines else type(error).__name__).rstrip(".:")[:200]
 
 
 def counted(n: int, noun: str) -> str:
-    """Number with its noun in singular or plural, for a message.
+    """Number followed by its noun in singular or plural.
 
     >>> counted(1, "photo"), counted(96543, "pair")
     ('1 photo', '96,543 pairs')
@@ -26,7 +26,7 @@ def counted(n: int, noun: str) -> str:
 
 
 def in_words(error: Exception) -> "PhotorankError | None":
-    """A failure of the machine as an error to act on; None for a fault of the program."""
+    """Error about the machine's disk or memory for an exception; None for a bug."""
     if isinstance(error, PhotorankError):
         return error
     number = error.errno if isinstance(error, OSError) else None
@@ -42,7 +42,7 @@ def in_words(error: Exception) -> "PhotorankError | None":
 
 
 def changed_since(paths: Sequence[Path]) -> str:
-    """Note that files of an index hold other photos now and are left out.
+    """Note that indexed files now hold other photos and are left out.
 
     >>> changed_since([Path("a.jpg")])
     '1 photo changed since it was indexed: a.jpg. It is left out; run `photorank index` again.'
@@ -95,7 +95,7 @@ class UnreadablePhotoError(PhotorankError, ValueError):
 
 
 class UnusablePhotosError(PhotorankError, ValueError):
-    """Several named photos cannot be used; all are told at once."""
+    """Several named photos cannot be used; the message lists all."""
 
     def __init__(self, faults: Sequence[PhotorankError], asked: int) -> None:
         told = " ".join(f"{str(fault).rstrip('.')}." for fault in faults[:_TOLD_FAULTS])
@@ -145,7 +145,7 @@ class BrokenIndexError(PhotorankError, ValueError):
 
 
 class LostManifestError(BrokenIndexError):
-    """The manifest of an index is gone, and its catalogue is too old to have a copy."""
+    """The manifest of an index is missing, and the catalogue is too old to hold a copy."""
 
     def __init__(self, root: Path) -> None:
         super().__init__(
@@ -217,7 +217,7 @@ class EncoderMismatchError(PhotorankError, ValueError):
 
 
 class ForeignHeadError(PhotorankError, ValueError):
-    """A published head was trained on the embeddings of another encoder of the same width."""
+    """A published head was trained on another encoder's embeddings of the same dimension."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(
@@ -232,7 +232,7 @@ class EncoderError(PhotorankError, ValueError):
 
 
 class NoTextError(EncoderError):
-    """An encoder has no text network, so that words have no place in its space."""
+    """An encoder has no text network, so texts cannot be embedded."""
 
     def __init__(self, encoder: str) -> None:
         super().__init__(
@@ -242,7 +242,7 @@ class NoTextError(EncoderError):
 
 
 class NoEncoderError(NoTextError):
-    """An index was made of imported embeddings, and what made them is not here."""
+    """The encoder of an index with imported embeddings is not available."""
 
     def __init__(self, encoder: str) -> None:
         super(NoTextError, self).__init__(
@@ -253,7 +253,7 @@ class NoEncoderError(NoTextError):
 
 
 class EntryPointError(PhotorankError, ImportError):
-    """What another package declares in its entry points cannot be used."""
+    """An entry point of another package cannot be used."""
 
     def __init__(self, package: str, declared: str, why: str) -> None:
         super().__init__(
@@ -284,7 +284,7 @@ class MissingWeightsError(PhotorankError, FileNotFoundError):
 
 
 class MissingTokenizerError(PhotorankError, FileNotFoundError):
-    """The tokenizer of an encoder's words is missing and cannot be downloaded."""
+    """The tokenizer of a text network is missing and cannot be downloaded."""
 
     def __init__(self, spec: str, why: str) -> None:
         super().__init__(
@@ -303,7 +303,7 @@ class MissingExtraError(PhotorankError, ImportError):
 
 
 class FaceModelsError(PhotorankError, ImportError):
-    """The models of faces, or what runs them, are missing or damaged."""
+    """The face-detection models or their runtime are missing or damaged."""
 
 
 class LabelsError(PhotorankError, ValueError):
@@ -311,7 +311,7 @@ class LabelsError(PhotorankError, ValueError):
 
 
 class NoLabelsError(PhotorankError, ValueError):
-    """Labels are needed, but there are none or too few to compare."""
+    """There are no labels, or too few to compare."""
 
     def __init__(self, name: str, why: str = "has no labels", what: str = "labels") -> None:
         super().__init__(
@@ -373,7 +373,7 @@ class StorageError(PhotorankError, OSError):
 
 
 class UnreadableFileError(PhotorankError, OSError):
-    """The disk or the system refuses to read a file, which may well be whole."""
+    """The operating system refuses to read a file, which may be undamaged."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -383,7 +383,7 @@ class UnreadableFileError(PhotorankError, OSError):
 
 
 class OutOfMemoryError(PhotorankError, MemoryError):
-    """The system gives no more memory."""
+    """The system has no memory left."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -393,7 +393,7 @@ class OutOfMemoryError(PhotorankError, MemoryError):
 
 
 class NoLocksError(PhotorankError, RuntimeError):
-    """The disk has no file locks."""
+    """The file system does not support file locks."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(
@@ -410,7 +410,7 @@ class DamagedWeightsError(PhotorankError, ValueError):
 
 
 class DamagedVectorError(PhotorankError, ValueError):
-    """A built-in vector is not the one that was shipped."""
+    """A built-in vector differs from the shipped one."""
 
     def __init__(self, path: Path | str, why: str) -> None:
         super().__init__(
@@ -420,7 +420,7 @@ class DamagedVectorError(PhotorankError, ValueError):
 
 
 class UnknownNameError(PhotorankError, ValueError):
-    """A name is not among the known learners, metrics or other options."""
+    """A name is not a known learner, metric or other option."""
 
     def __init__(self, what: str, name: str, known: Sequence[str]) -> None:
         super().__init__(f"there is no {what} named {name!r}. Choose one of: {', '.join(known)}.")
@@ -441,7 +441,7 @@ class ServerError(PhotorankError, RuntimeError):
 
 
 class FolderAccessError(PhotorankError, PermissionError):
-    """A visitor from elsewhere asks for a folder of the computer that the dashboard runs on."""
+    """A visitor from another machine requests a folder of the dashboard's machine."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -529,7 +529,7 @@ class AlbumError(PhotorankError, ValueError):
 
 
 class TooFewPhotosError(PhotorankError, ValueError):
-    """There are too few readable photos to learn from without labels."""
+    """There are too few readable photos for learning without labels."""
 
     def __init__(self, index: str, found: int, needed: int, reason: str = "") -> None:
         why = f" (of the others the first: {reason})" if reason else ""
@@ -540,7 +540,7 @@ class TooFewPhotosError(PhotorankError, ValueError):
 
 
 class TooFewKeepersError(PhotorankError, ValueError):
-    """There are too few keepers to find a threshold at the requested loss."""
+    """There are too few keepers to find a threshold for the requested loss."""
 
     def __init__(self, found: int, needed: int, lost: float, confidence: float) -> None:
         super().__init__(
@@ -565,4 +565,4 @@ class DecoderError(PhotorankError, RuntimeError):
 
 
 class MovedLibraryError(PhotorankError, ValueError):
-    """The given move of a photo library does not match the index."""
+    """The given old and new folders of a moved library do not match the index."""

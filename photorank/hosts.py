@@ -1,4 +1,4 @@
-"""Host names in URLs: parsed from text, and which of them cannot lead to another machine."""
+"""Host names in URLs: parsing, and recognition of literal IP addresses."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]{1,253})(?::(\d{1,5}))?")
 
 
 class Authority(NamedTuple):
-    """Host of a URL in lower case, and its port; no port is the scheme's own."""
+    """Host of a URL in lower case and its port; None for the scheme's default port."""
 
     host: str
     port: int | None
 
 
 def authority(text: str) -> Authority | None:
-    """Host and port of a text such as ``album.example:8443``; None if the text is something else.
+    """Host and port parsed from text such as ``album.example:8443``; None if malformed.
 
     >>> authority("Album.example"), authority("http://album.example")
     (Authority(host='album.example', port=None), None)
@@ -31,7 +31,7 @@ def authority(text: str) -> Authority | None:
 
 
 def is_address(host: str) -> bool:
-    """Whether a host is a literal IP address, which no name server can point elsewhere.
+    """True for a literal IP address, which no name server can redirect.
 
     >>> is_address("192.168.1.7"), is_address("[::1]"), is_address("album.example")
     (True, True, False)
@@ -44,7 +44,7 @@ def is_address(host: str) -> bool:
 
 
 def checked_hosts(names: Sequence[str]) -> Sequence[str]:
-    """The given host names; ServerError if one is something else, such as a whole URL."""
+    """The given host names; ServerError for anything else, such as a whole URL."""
     for name in names:
         if authority(name) is None:
             raise ServerError(

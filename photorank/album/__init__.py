@@ -1,1 +1,1 @@
-"""Albums: K of N photos chosen by rating and variety, with quotas and reasons."""
+"""Albums: the choice of K out of N photos by rating and variety, with quotas and reasons."""

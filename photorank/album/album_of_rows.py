@@ -1,4 +1,4 @@
-"""Album of photos that are in no index: chosen by their embeddings and ratings alone."""
+"""Album chosen from embeddings and ratings alone, without an index."""
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from photorank.typing import Codes, Embeddings, Flags, Ratings
 
 
 def choose_rows(heads: Embeddings, ratings: Ratings, request: AlbumRequest) -> Choice:
-    """Photos of an album as rows of unit heads (n, dh) with ratings (n,).
+    """Row numbers of an album's photos, chosen from unit heads (n, dh) and ratings (n,).
 
     As for an index's photos the value balances quality and variety, and one of near-duplicates
     is taken while there are others; nothing is known of times, places and faces.

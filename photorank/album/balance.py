@@ -1,4 +1,4 @@
-"""Balance of an album: no event, with people or without, has many more places than its share."""
+"""Balance of an album: upper limits on the photos of each event, with and without people."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ _LEAST_MEASURED = 0.5  # share of photos that faces were looked for in, from whi
 
 
 def events_of(photos: Sequence[Photo]) -> Codes:
-    """Event number of each photo (n,) in order of time; -1 for a photo without a date."""
+    """Event number of each photo (n,), in chronological order; -1 for a photo without a date."""
     seconds = seconds_or_day([photo.taken for photo in photos])
     order = np.argsort(seconds, kind="stable")
     order = order[np.isfinite(seconds[order])]
@@ -27,7 +27,7 @@ def events_of(photos: Sequence[Photo]) -> Codes:
 
 
 def balanced_parts(photos: Sequence[Photo], faces: IndexFaces) -> Codes:
-    """Part of each photo (n,): its event, and whether people are to be seen in it."""
+    """Part number of each photo (n,): one part per event, split by whether faces were found."""
     parts = 2 * events_of(photos) + 2  # photos without a date are a part, too
     measured = faces.measured
     if len(photos) and measured.mean() >= _LEAST_MEASURED:
@@ -36,7 +36,7 @@ def balanced_parts(photos: Sequence[Photo], faces: IndexFaces) -> Codes:
 
 
 def balanced_limits(parts: Codes, first: Mask, there: Codes, places: int) -> Codes | None:
-    """Most photos of each part (parts,) in an album; None where nothing is to be shared out.
+    """Maximum number of photos from each part (parts,); None if no limit is needed.
 
     A part's share is that of the moments, counted by their best shots, `first` (n,), besides
     those of the photos that are in already, `there`. The places can always be filled.

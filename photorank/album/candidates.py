@@ -1,4 +1,4 @@
-"""Candidates of an album, with their quality and the photos they represent."""
+"""Candidate photos for an album, each with its quality and the photos it represents."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ _SAME_PHOTO_DISTANCE = 1e-6  # if no two photos are farther apart, all are the s
 
 @dataclass(frozen=True)
 class Candidates:
-    """Photos that may be chosen: one version of each photo, banned photos excluded."""
+    """Photos available for an album: one version of each, without excluded photos."""
 
     rows: Codes  # (g,) of the index
     ratings: Ratings  # (g,)
@@ -28,7 +28,7 @@ class Candidates:
 
 
 def in_group(index: Index, n: int, request: AlbumRequest) -> Mask:
-    """Mask (n,) of the index's photos that are in the group to choose from."""
+    """Mask (n,) of the index's photos in the group that the album is chosen from."""
     if request.group is None:
         return np.ones(n, dtype=bool)
     labels = index.labels()
@@ -55,7 +55,7 @@ def shortlist(index: Index, ratings: Ratings, request: AlbumRequest) -> Codes:
 def candidates_of(
     ratings: Ratings, merit: Ratings, series: Series, request: AlbumRequest, among: Mask
 ) -> Candidates:
-    """Photos that may be chosen; the best shots of series are marked to be chosen first.
+    """Candidates for an album, with the best shot of each series marked as preferred.
 
     `merit` (n,) ranks the shots of a series; `among` (n,) are the photos to choose from.
     """
@@ -84,7 +84,7 @@ def candidates_of(
 def quality_and_covers(
     embeddings: Embeddings, candidates: Candidates, rules: Rules, most_clients: int
 ) -> tuple[Floats, Covers]:
-    """Quality (g,) and covers (g, c), each normalised by an album chosen for it alone.
+    """Quality (g,) and covers (g, c), each scaled by the best album for that term alone.
 
     An album without places is measured by what one place could have.
     """
@@ -109,7 +109,7 @@ def quality_and_covers(
 
 
 def likeness(embeddings: Embeddings, near: Embeddings) -> Covers:
-    """Similarity (g, c) of photos to clients: 1 for the same photo, 0 for an average pair.
+    """Similarity (g, c) of candidates to the photos to be represented: 1 equal, 0 average.
 
     Squared, so that a photo that is a little like hundreds does not stand for all of them.
     """

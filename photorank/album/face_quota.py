@@ -1,4 +1,4 @@
-"""Quota of an album on photos with a visible face: at least so many, at most so many."""
+"""Quota for an album: minimum and maximum number of photos with a visible face."""
 
 from typing import NamedTuple
 
@@ -14,14 +14,14 @@ _WITHOUT, _WITH = 0, 1  # the two parts of a collection
 
 
 class FaceQuota(NamedTuple):
-    """Limits on the album's photos with a visible face."""
+    """Minimum and maximum number of photos with a visible face in an album."""
 
     at_least: int = 0
     at_most: int | None = None  # None: any number
 
     @classmethod
     def parse(cls, text: str) -> "FaceQuota":
-        """Quota of a text like 3..8, 3.. or ..8; ValueError for another one.
+        """Quota parsed from text such as 3..8, 3.. or ..8; ValueError for other text.
 
         >>> FaceQuota.parse("3.."), FaceQuota.parse("..8")
         (FaceQuota(at_least=3, at_most=None), FaceQuota(at_least=0, at_most=8))
@@ -35,14 +35,14 @@ class FaceQuota(NamedTuple):
         return quota
 
     def limits(self, places: int, candidates: int) -> Codes:
-        """Photos (2,) without and with a face at most, where `candidates` have one."""
+        """Maximum numbers (2,) of photos without and with a face, given the candidates."""
         at_least = min(self.at_least, candidates)
         at_most = places if self.at_most is None else self.at_most
         return np.array([max(places - at_least, 0), at_most], dtype=np.intp)
 
 
 def face_parts(index: Index) -> tuple[Codes, list[str]]:
-    """Part of each photo (n,), 0 without a visible face and 1 with one, and notes.
+    """Part number of each photo (n,): 0 without a visible face, 1 with one; and notes.
 
     Raises AlbumError if nobody looked for faces.
     """
@@ -64,7 +64,7 @@ def face_parts(index: Index) -> tuple[Codes, list[str]]:
 
 
 def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
-    """Note that there are fewer photos with a visible face than the quota asks for."""
+    """Note that fewer photos have a visible face than the quota requires."""
     there = with_faces(parts, first)
     if there >= quota.at_least:
         return []
@@ -75,5 +75,5 @@ def too_few(quota: FaceQuota, parts: Codes, first: Mask) -> list[str]:
 
 
 def with_faces(parts: Codes, first: Mask) -> int:
-    """Number of photos with a visible face among the best shots of series."""
+    """Number of best shots of series that have a visible face."""
     return int((first & (parts == _WITH)).sum())

@@ -1,4 +1,4 @@
-"""K of N photos by quality and variety: lazy greedy, with an upper bound on the best value.
+"""Choice of K of N photos by quality and variety: lazy greedy, with a bound on the optimum.
 
 The value of a set S is F(S) = Σ worth(s) + Σ over clients of the best cover by S: what each
 photo is worth by itself, and how well the album stands for the collection (a facility location).
@@ -45,11 +45,11 @@ class Rules:
 
     @property
     def promise(self) -> float:
-        """Approximation ratio that greedy guarantees, as a share of the best value."""
+        """Worst-case ratio of greedy's value to the best value, 0 to 1."""
         return GREEDY_SHARE if self.parts is None else GREEDY_SHARE_WITH_PARTS
 
     def has_room(self, chosen: list[int]) -> Mask:
-        """Mask (n,) of photos not yet chosen that the quotas still allow."""
+        """Mask (n,) of unchosen photos that the quotas still allow."""
         rows = np.array(chosen, dtype=np.intp)
         left = np.ones(len(self.first), dtype=bool)
         left[rows] = False
@@ -59,7 +59,7 @@ class Rules:
         return left
 
     def room(self, chosen: Codes) -> Codes | None:
-        """Number of photos that each part may still take (parts,); None without quotas."""
+        """Number of photos still allowed from each part (parts,); None without quotas."""
         if self.parts is None:
             return None
         count = max(int(self.parts.max(initial=-1)) + 1, np.size(self.limit))
@@ -68,7 +68,7 @@ class Rules:
 
 
 class Choice(NamedTuple):
-    """Chosen photos: pinned ones first, then in the order of selection."""
+    """Chosen photos: pinned photos first, then in the order of selection."""
 
     rows: Codes  # (k,)
     gains: Floats  # (k,) what each added to the value when it was chosen
@@ -111,13 +111,13 @@ def choose(worth: Floats, covers: Covers, rules: Rules) -> Choice:
 
 
 def most_cover(covers: Covers, rules: Rules) -> float:
-    """Total cover of photos chosen for cover alone; see :func:`choose`."""
+    """Total cover of an album chosen for cover alone; see :func:`choose`."""
     nothing = np.zeros(len(covers))
     return value_of(nothing, covers, _picked(nothing, covers, rules)[0])
 
 
 def _picked(worth: Floats, covers: Covers, rules: Rules) -> tuple[Codes, Floats, Mask]:
-    """Chosen rows, the gain of each, and the mask (n,) of candidates in the last stage."""
+    """Chosen rows, the gain of each, and the mask (n,) of the last stage's candidates."""
     chosen: list[int] = [*rules.pinned.tolist(), *rules.held.tolist()]
     best = np.zeros(covers.shape[1], dtype=np.float32)
     gains = []
@@ -147,7 +147,7 @@ def gains_of(worth: Floats, covers: Covers, rows: Codes) -> Floats:
 
 
 def upper_bound(worth: Floats, covers: Covers, rules: Rules, rows: Codes, among: Mask) -> float:
-    """Upper bound on the value of any set that has the pinned photos and obeys the rules.
+    """Upper bound on the value of any set that keeps the pinned photos and the quotas.
 
     The other photos of a set are from `among` (n,). For any set S, a set O covers no more than S
     and all that its photos add to S one by one, so F(O) ≤ cover(S) + Σ over O of (worth(o) + gain
@@ -182,7 +182,7 @@ def _greedy(
     rules: Rules,
     chosen: list[int],
 ) -> list[tuple[int, float]]:
-    """Photos that greedy adds, as (row, gain); updates `best`, each client's cover, in place."""
+    """Photos added by greedy as (row, gain); updates `best`, the cover by client, in place."""
     rows = np.flatnonzero(waiting)
     places = rules.places - len(chosen)
     room = rules.room(np.array(chosen, dtype=np.intp))
@@ -226,7 +226,7 @@ def _new_cover(covers: Covers, best: NDArray[np.float32]) -> Floats:
 
 
 def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
-    """Results of `work` on each block of n rows, run in threads if there are many blocks."""
+    """Results of `work` on each block of n rows, in threads if there are many blocks."""
     starts = range(0, n, ROWS_A_BLOCK)
     if len(starts) < _MIN_BLOCKS_FOR_THREADS:
         return [work(start) for start in starts]
@@ -235,7 +235,7 @@ def in_blocks(work: Callable[[int], T], n: int) -> list[T]:
 
 
 def _within(parts: Codes, room: Codes) -> Codes:
-    """Positions kept when each part is limited to its first `room` positions."""
+    """Positions left when each part keeps only its first `room` positions."""
     kept = np.flatnonzero(parts < 0)
     order = np.argsort(parts, kind="stable")
     order = order[parts[order] >= 0]

@@ -1,4 +1,4 @@
-"""What a photo adds to an album beside its others: a rating that depends on the collection."""
+"""Contribution of single photos to an album, given the album's other photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _CLIENTS = 1000  # of them at most
 
 @dataclass(frozen=True)
 class InContext:
-    """What one photo adds to an album."""
+    """Contribution of one photo to an album, and its most similar photo there."""
 
     adds: float  # share of the album's value that it brings, or would bring
     in_album: bool
@@ -28,7 +28,7 @@ class InContext:
 
 
 class Asked(NamedTuple):
-    """Photo that is asked about, in the index or not."""
+    """Photo to assess, in the index or not."""
 
     row: int | None  # of the index
     embedding: Embeddings  # (d,)
@@ -38,7 +38,7 @@ class Asked(NamedTuple):
 def in_context(
     index: Index, ratings: Ratings, album: Sequence[int], asked: Sequence[Asked]
 ) -> list[InContext]:
-    """What each of some photos adds to an album of the photos at some rows.
+    """Contribution of each given photo to the album of the photos at `rows`.
 
     The album's value is that of :mod:`photorank.album.greedy_choice`: ratings above the
     collection's worst one, as a share of the best album's, and how well the album stands for the
@@ -75,7 +75,7 @@ def in_context(
 
 
 class _Values(NamedTuple):
-    """Values of an album and of parts of it."""
+    """Terms from which the value of an album and of its subsets is computed."""
 
     rows: Codes  # (k,)
     covers: Covers  # (k, c)
@@ -83,7 +83,7 @@ class _Values(NamedTuple):
     best: Ratings  # (n,) sums of the best ones
 
     def around(self, others: Codes, own: float, cover: Covers) -> tuple[float, float]:
-        """Value of some of the album's photos, and with a photo of such a rating and cover (c,)."""
+        """Value of the album's photos `others`, without and with one more photo."""
         covered = self.covers[others].max(axis=0, initial=0.0)
         quality = float(self.above[self.rows[others]].sum())
         most = float(self.best[min(len(others), len(self.best) - 1)]) or 1.0

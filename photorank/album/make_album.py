@@ -1,4 +1,4 @@
-"""An album of K photos: the photos, the album's value, and the reasons."""
+"""Album of K photos with its value and the reasons for every choice."""
 
 from dataclasses import dataclass, replace
 
@@ -32,7 +32,7 @@ _VARIETY_TIE = 1e-6  # of the value: of photos of equal variety the better rated
 
 @dataclass(frozen=True)
 class Album:
-    """Chosen album, in chronological order."""
+    """Chosen photos in chronological order, with the album's value and notes."""
 
     places: int
     chosen: list[Chosen]
@@ -49,7 +49,7 @@ class Album:
 def make_album(
     index: Index, ratings: Ratings, series: Series, request: AlbumRequest, *, vector: str
 ) -> Album:
-    """Album of highly rated and varied photos.
+    """Album of highly rated and varied photos for a request.
 
     With room for all, all are in it. Else the value balances quality, the sum of the ratings
     above the worst one's, and variety, how well each photo of the collection (of more than
@@ -131,7 +131,7 @@ def make_album(
 
 
 def _rules(request: AlbumRequest, candidates: Candidates, parts: Codes | None) -> Rules:
-    """Rules of the choice, with the limits of the request."""
+    """Constraints of the choice, from the request's pins and quotas."""
     first, held = candidates.first, candidates.held
     plain = Rules(min(request.places, len(candidates.rows)), candidates.pinned, first, held=held)
     if parts is None:
@@ -153,7 +153,7 @@ def _in_order_of_time(chosen: list[Chosen], photos: list[Photo]) -> list[Chosen]
 
 
 def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> list[str]:
-    """Notes on unfilled places, and on photos without a capture time.
+    """Notes on unfilled places and on photos without a capture time.
 
     `n` is the number of candidates, `taken` the capture times of the album's photos.
     """
@@ -171,7 +171,7 @@ def _notes_on_places(request: AlbumRequest, n: int, taken: list[str | None]) -> 
 
 
 def _notes_on_series(index: Index, series: Series, signals: IndexSignals, among: Mask) -> list[str]:
-    """Notes on how series were found, and how the best shot of each was chosen."""
+    """Notes on how series were found and how their best shots were chosen."""
     notes = []
     encoder = index.manifest.encoder
     if not index.fingerprint.is_embedded and len(among) > 1:

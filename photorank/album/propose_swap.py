@@ -1,4 +1,4 @@
-"""The best swap of one photo of an album for another."""
+"""Proposal to swap one photo of an album for another."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from photorank.typing import Codes, Floats
 
 
 class Swap(NamedTuple):
-    """Swap of one chosen photo for another."""
+    """Swap of one chosen photo for another, with the change in the album's value."""
 
     out: int
     into: int
@@ -18,7 +18,7 @@ class Swap(NamedTuple):
 
 
 def propose_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) -> Swap | None:
-    """Swap of one unpinned chosen photo that raises the album's value most or costs least.
+    """Best swap of one unpinned photo: the greatest gain, or the smallest loss, in value.
 
     Where the album has more places than series, only further shots of series are exchanged.
     """
@@ -54,7 +54,7 @@ def propose_swap(worth: Floats, covers: Covers, rules: Rules, choice: Choice) ->
 def _two_best(
     covers: Covers,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], Codes]:
-    """Best and second-best cover of each client (c,), and the position of the best photo."""
+    """Best and second-best cover of each client (c,), and the photo that gives the best."""
     owner = covers.argmax(axis=0)
     clients = np.arange(covers.shape[1])
     others = covers.copy()
@@ -63,7 +63,7 @@ def _two_best(
 
 
 def _exchangeable(rules: Rules, rows: Codes, comers: Codes) -> Mask:
-    """Mask (m, k): whether each candidate may replace each chosen photo under the quotas."""
+    """Mask (m, k) of the candidates that may replace each chosen photo under the quotas."""
     room = rules.room(rows)
     if rules.parts is None or room is None:
         return np.ones((len(comers), len(rows)), dtype=bool)

@@ -1,4 +1,4 @@
-"""Reasons in words: why each photo is in an album, and why runners-up are not."""
+"""Reasons in words: why each photo is in an album, and why close runners-up are not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _VARIETY_SHARE = 0.5  # of what a photo adds, from which variety is a reason
 
 @dataclass(frozen=True)
 class Chosen:
-    """Photo of the album, with the reasons for choosing it."""
+    """Photo of the album with the reasons for choosing it."""
 
     row: int
     rating: float
@@ -37,7 +37,7 @@ class Chosen:
 
     @property
     def raws(self) -> list[Path]:
-        """RAW files among the companions: the same shot, as the sensor saw it."""
+        """RAW files of the same shot, from the photo's companion files."""
         return [path for path in self.companions if path.suffix.lower() in RAW_SUFFIXES]
 
 
@@ -53,7 +53,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Facts from which the reasons for and against an album's photos are written."""
+    """Facts about a finished choice, from which reasons are written."""
 
     photos: Sequence[Photo]  # (n,)
     ratings: Ratings  # (n,)
@@ -67,7 +67,7 @@ class Reasons:
     words: ShotWords
 
     def chosen(self, worth: Floats, covers: Covers) -> list[Chosen]:
-        """Photos of the album, with the reasons for each."""
+        """Photos of the album, each with its reasons."""
         at = self.choice.rows
         rows = self.candidates.rows[at].tolist()
         members = self._members(rows)
@@ -121,7 +121,7 @@ class Reasons:
         )
 
     def missed(self, worth: Floats, covers: Covers, rules: Rules) -> list[Missed]:
-        """Photos outside the album with the highest gains, and why each was left out."""
+        """Photos outside the album with the highest gains, each with its reason."""
         choice, request = self.choice, self.request
         if not choice.open.any():
             return []
@@ -142,14 +142,14 @@ class Reasons:
         return found
 
     def _of_rating(self, row: int) -> str | None:
-        """Reason from the photo's rating; None if the rating is no reason."""
+        """Reason given by the photo's rating; None if the rating is unremarkable."""
         percentile = float(self.standing[row])
         if percentile < _HIGH_PERCENTILE:
             return None
         return f"better than {min(int(percentile), 99)} % by {self.vector}"
 
     def _members(self, rows: Sequence[int]) -> dict[int, list[int]]:
-        """Rows considered for the album, by the series number of each given row."""
+        """Candidate rows grouped by the series of each given row."""
         members: dict[int, list[int]] = {int(code): [] for code in self.series.codes[rows]}
         together = np.isin(self.series.codes, list(members)) & self.among
         for row in np.flatnonzero(together).tolist():
@@ -160,7 +160,7 @@ class Reasons:
 def _of_series(
     name: str | None, photos: Sequence[Photo], *, best: bool, over_next: Sequence[str]
 ) -> str | None:
-    """Reason from the photo's place in its series; None for a photo without a series."""
+    """Reason given by the photo's place in its series; None outside a series."""
     size = len(photos)
     if size < 2:
         return None
@@ -174,7 +174,7 @@ def _of_series(
 
 
 def _of_variety(stands_for: int, share: float) -> str | None:
-    """Reason from the photo's variety; None if variety is a small part of its gain.
+    """Reason given by the photo's variety; None if variety is a small part of its gain.
 
     `stands_for` counts photos that no other photo of the album is more like; `share` is the part
     of the added value that is variety.

@@ -1,4 +1,4 @@
-"""Request for an album, and the check that the request is consistent."""
+"""Request for an album, and checks that the request is consistent."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ BALANCE = 0.3
 
 @dataclass(frozen=True)
 class AlbumRequest:
-    """Request for an album; photos are rows of the index."""
+    """Settings of an album to choose; photos are row numbers of the index."""
 
     places: int
     balance: float = BALANCE  # 0 ratings alone … 1 variety alone
@@ -38,7 +38,7 @@ class AlbumRequest:
 
     @property
     def full(self) -> str:
-        """Why a photo was left out whose part of the collection has no place left."""
+        """Reason text for a photo left out because its part's quota is full."""
         if self.with_faces is not None:
             return "the quota on faces leaves it no place"
         if self.per is not None:
@@ -47,12 +47,12 @@ class AlbumRequest:
 
     @property
     def is_limited(self) -> bool:
-        """Whether the user set limits himself."""
+        """True if the user set a quota."""
         return self.with_faces is not None or self.per is not None
 
 
 def rows_of_files(index: Index, paths: Sequence[Path]) -> frozenset[int]:
-    """Index rows of what photo files hold now; AlbumError if that is not in the index."""
+    """Index rows of the photos that files hold now; AlbumError for an unindexed photo."""
     rows = {path: index.row_now(path) if path.exists() else index.row_of(path) for path in paths}
     for path, row in rows.items():
         if row is None:

@@ -1,4 +1,4 @@
-"""Metrics with intervals from arrays, of a learner or of given ratings: no index is needed."""
+"""Metrics with intervals computed from arrays, without an index."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,7 +28,7 @@ def cross_validate(
     repeats: int = 3,
     seed: int = 0,
 ) -> dict[str, Estimate]:
-    """Metrics of a learner on photos that it did not learn from, each with its interval.
+    """Held-out metrics of a learner by cross-validation, each with its interval.
 
     Pairs are counted within a test fold, so that one fitted model rates both photos. Intervals
     include the fitting, by the corrected resampled variance (Nadeau & Bengio 2003).
@@ -93,7 +93,7 @@ def cross_validate(
 def measure(
     ratings: ArrayLike, comparisons: Comparisons | ArrayLike, *, groups: ArrayLike | None = None
 ) -> dict[str, Estimate]:
-    """Metrics of ratings against people's judgements, each with its interval.
+    """Metrics of given ratings against people's judgements, each with its interval.
 
     The ratings are taken as given, such as those by a prompt or a published head: what learned
     from these judgements needs :func:`cross_validate`.
@@ -127,7 +127,7 @@ def measure(
 def _judged(
     judgements: Comparisons | ArrayLike, n: int, groups: ArrayLike | None
 ) -> tuple[Comparisons, Codes, Codes]:
-    """Comparisons of the judged photos alone, their rows among all n, and their group codes."""
+    """Comparisons among the judged photos, the photos' rows among all n, and group codes."""
     import pandas as pd
 
     graph = judgements
@@ -149,7 +149,7 @@ def _judged(
 def _predicted(
     estimator: BaseEstimator, X: Floats, comparisons: Comparisons, folds: Folds
 ) -> Floats:
-    """Rating (repeats, n) of each photo by an estimator that was fitted without its fold."""
+    """Out-of-fold rating (repeats, n) of each photo by a scikit-learn estimator."""
     ratings = np.zeros(folds.codes.shape)
     for repeat, fold in np.ndindex(len(folds.codes), folds.k):
         learned, test = folds.learned_from(repeat, fold), folds.codes[repeat] == fold

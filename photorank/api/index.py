@@ -1,4 +1,4 @@
-"""An index as Python and pandas see it: its photos, labels, vectors and ratings."""
+"""Index for Python users: photos, labels, vectors and ratings as pandas tables and arrays."""
 
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Index:
-    """Index that is open: a snapshot of its photos, unaffected by those who write to it.
+    """Snapshot of an open index, unaffected by later changes to the index.
 
     A photo is a row: the same one in :meth:`photos`, :meth:`labels`, :meth:`embeddings` and in the
     ratings of all. Make it by :func:`open_index` or :func:`build_index`.
@@ -67,7 +67,7 @@ class Index:
 
     @cached_property
     def encoder(self) -> Encoder:
-        """Encoder that made the index; its networks load when they are first used."""
+        """Encoder that made the index; its networks load on first use."""
         return self._given or self.opened.encoder()
 
     def photos(self) -> "DataFrame":
@@ -84,7 +84,7 @@ class Index:
         return pd.DataFrame({"path": paths, **columns, "split": self.opened.splits()})
 
     def labels(self, rater: str | None = None) -> "DataFrame":
-        """Table of what people said of each photo: path, score, n_raters, group, series.
+        """Table of people's labels by photo: path, score, n_raters, group, series.
 
         The score is the mean over all raters, or one rater's; nan where there is none.
         """
@@ -103,7 +103,7 @@ class Index:
         )
 
     def import_labels(self, table: "DataFrame | Path | str", *, source: str = "Python") -> "Index":
-        """The index with the labels of a table, opened anew.
+        """Newly opened index after importing a table of labels.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Index:
         return self.opened.embeddings()
 
     def heads(self) -> Embeddings:
-        """First blocks (n, dh) of the embeddings, at unit length: likeness is their cosine."""
+        """Unit heads (n, dh), the embeddings' first block; similarity is their cosine."""
         return self.opened.heads()
 
     def comparisons(
@@ -152,7 +152,7 @@ class Index:
         return self.opened.comparisons(within=within, gap_power=gap_power, rater=rater)
 
     def vectors(self) -> "DataFrame":
-        """Table of the vectors that rate this index: name, kind, accuracy, low, high, builtin.
+        """Table of usable vectors: name, kind, accuracy, low, high, builtin.
 
         The accuracy is the card's, measured on held-out photos; nan where it was not.
         """
@@ -166,18 +166,18 @@ class Index:
         return pd.DataFrame(rows, columns=["name", "kind", "accuracy", "low", "high", "builtin"])
 
     def vector(self, name: str | None = None) -> MasterVector:
-        """Vector of a name; without one, the best of the latest evaluation, else the first."""
+        """Vector by name; by default the best of the latest evaluation, else the first."""
         return load_vector(self.opened, name or default_vector(self.opened)[0])
 
     def add_vector(self, vector: MasterVector) -> MasterVector:
-        """Vector that was given, now kept in the index under its name."""
+        """The given vector, saved in the index under its name."""
         add_vector(self.opened, vector)
         return load_vector(self.opened, vector.name)
 
     def prompt_vector(
         self, name: str, texts: str | Sequence[str], *, negatives: str | Sequence[str] = ()
     ) -> MasterVector:
-        """Vector made of words; it is returned, not kept.
+        """Vector made from text prompts; it is not saved.
 
         Parameters
         ----------
@@ -202,7 +202,7 @@ class Index:
         rater: str | None = None,
         seed: int = 0,
     ) -> MasterVector:
-        """Vector learned from the index's judgements, tested on held-out photos; it is not kept.
+        """Vector learned from the index's judgements and tested by fold; it is not saved.
 
         Parameters
         ----------
@@ -225,7 +225,7 @@ class Index:
         )
 
     def embed(self, photos: Photos) -> Embeddings:
-        """Embeddings (k, d) of photos, in the index or not.
+        """Embeddings (k, d) of any photos, in the index or not.
 
         Parameters
         ----------
@@ -242,7 +242,7 @@ class Index:
     def rate(
         self, photos: Photos | MasterVector | None = None, vector: str | MasterVector | None = None
     ) -> Ratings:
-        """Ratings (k,) of photos by a vector: the greater, the more worth printing.
+        """Ratings (k,) of photos by a vector; higher is better.
 
         Parameters
         ----------
@@ -259,13 +259,13 @@ class Index:
         return chosen.rate(self.embed(photos), self.opened.fingerprint)
 
     def percentiles(self, ratings: Ratings, vector: str | MasterVector | None = None) -> Ratings:
-        """Percentiles (k,) of ratings by a vector among the index's photos, 0 to 100."""
+        """Percentiles (k,) of photos' ratings among the index's photos, 0 to 100."""
         return percentiles_among(np.asarray(ratings), self.opened.rate(self._vector(vector)))
 
     def compare(
         self, first: OnePhoto, second: OnePhoto, vector: str | MasterVector | None = None
     ) -> TwoPhotos:
-        """Ratings of two photos, and the probabilities that each is the better one."""
+        """Ratings of two photos, and each one's probability of being the better."""
         pair = np.concatenate([self.embed(first), self.embed(second)])
         return compare_embeddings(self.opened, self._vector(vector), pair)
 
@@ -278,7 +278,7 @@ class Index:
         group: str | None = None,
         alike: float = 0.9,
     ) -> "DataFrame":
-        """Table of K photos, well rated and varied: row, path, rating, marginal, reason.
+        """Table of the K photos of an album: row, path, rating, marginal, reason.
 
         Parameters
         ----------
@@ -318,13 +318,13 @@ class Index:
         return vector if isinstance(vector, MasterVector) else self.vector(vector)
 
     def _row(self, photo: Any) -> Embeddings:
-        """Embedding (d,) of a file or an image."""
+        """Embedding (d,) of an image file or image."""
         if isinstance(photo, Path):
             return embeddings_of(self.opened, [photo], lambda: self.encoder)[0]
         return embed_photo(photo_bytes(photo), self.encoder)[0]
 
     def _checked(self, rows: Embeddings) -> Embeddings:
-        """Embeddings (k, d) that were given; EncoderError if they have other dimensions."""
+        """The given embeddings (k, d); EncoderError if the dimension differs."""
         rows, d = np.atleast_2d(rows), self.opened.manifest.dimensions
         if rows.ndim != 2 or rows.shape[1] != d:
             raise EncoderError(
@@ -335,7 +335,7 @@ class Index:
 
 
 def open_index(name: str | None = None, *, encoder: Encoder | None = None) -> Index:
-    """Index of the current workspace, which `$PHOTORANK_HOME` names.
+    """Index of the current workspace, the folder named by `$PHOTORANK_HOME`.
 
     Parameters
     ----------
@@ -361,7 +361,7 @@ def build_index(
     labels: "DataFrame | Path | str | None" = None,
     exclude: Sequence[str] = (),
 ) -> Index:
-    """Index of photos, made or brought up to date; the photos are only read.
+    """Index of photo folders, created or brought up to date; photos are only read.
 
     Parameters
     ----------
@@ -402,5 +402,5 @@ def build_index(
 
 
 def _given(encoder: Encoder, _: str, *, framing: str | None = None, device: str = "") -> Encoder:
-    """The encoder that was given, in another framing where it can be."""
+    """The given encoder, with another framing if one is requested."""
     return encoder.framed(framing) if isinstance(encoder, FunctionEncoder) else encoder

@@ -1,4 +1,4 @@
-"""Stability of ratings by framing, over variants of the same photos."""
+"""Comparison of framings by rating stability over variants of the same photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _MAX_TAUGHT_PHOTOS = 300  # enough here: how good the direction is, is measured 
 
 @dataclass(frozen=True)
 class StabilityResult:
-    """Stability of the ratings in one framing."""
+    """Stability of ratings in one framing."""
 
     framing: str
     spread: Estimate  # of a rating over its variants, in standard deviations of the photos' ratings
@@ -95,7 +95,7 @@ def _result(framing: str, forms: Sequence[Embeddings], direction: Floats) -> Sta
 
 
 def _mean_of_pairs(table: Floats) -> Estimate:
-    """Mean over pairs of a symmetric table (n, n) with diagonal 0, with a jackknife interval."""
+    """Mean of a symmetric table (n, n) off the diagonal, with a jackknife interval."""
     n = len(table)
     pairs = n * (n - 1) // 2
     left = table.sum() / 2 - table.sum(axis=1)
@@ -107,7 +107,7 @@ def _mean_of_pairs(table: Floats) -> Estimate:
 
 
 def flip_table(ratings: Floats) -> Floats:
-    """Share of variant pairs that reverse two photos' order (n, n), from ratings (n, k)."""
+    """Share (n, n) of variant pairs that reverse two photos' order, from ratings (n, k)."""
     flipped = np.zeros((len(ratings), len(ratings)))
     for row, own in enumerate(ratings):
         gaps = np.sign(

@@ -34,7 +34,7 @@ def check_framings(names: Sequence[str]) -> None:
 
 
 def judged_files(index: Index) -> tuple[JudgedPhotos, list[Path]]:
-    """Judged photos of an index, without those whose file has changed, and the files (n,)."""
+    """Judged photos of an index with unchanged files, and the files (n,)."""
     photos = judged_photos(index)
     changed = np.isin(photos.rows, index.changed(photos.rows))
     if changed.any():
@@ -49,7 +49,7 @@ def embed_files(
     forms: Forms = lambda photo: [photo],
     on_photo: Callable[[], None] | None = None,
 ) -> list[Embeddings | None]:
-    """Embeddings (k, d) of each file's k forms, None for an unusable photo."""
+    """Embeddings (k, d) of each file's k variants; None for an unusable photo."""
     found: list[Embeddings | None] = []
     switchable = encoder if isinstance(encoder, Switchable) else None
     for batch in _opened(paths, encoder, forms):
@@ -69,7 +69,7 @@ def embed_files(
 def _opened(
     paths: Sequence[Path], encoder: Encoder, forms: Forms
 ) -> Iterator[list[list[Prepared] | None]]:
-    """Batches of photos: the frames of each form of each photo, None for an unusable file."""
+    """Batches of decoded photos: frames by variant; None for an unusable file."""
 
     def opened(path: Path) -> list[Prepared] | None:
         try:

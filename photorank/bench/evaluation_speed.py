@@ -1,4 +1,4 @@
-"""Speed of evaluating a vector: here with intervals, in SciPy without."""
+"""Speed of evaluating a vector with intervals, compared with SciPy's metrics alone."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class EvaluationSpeed:
 
 
 def measure_evaluation(index: Index, vector: MasterVector, *, rounds: int) -> EvaluationSpeed:
-    """Time the evaluation of a vector on an index's scores, by photorank and SciPy alternately.
+    """Time to evaluate a vector on an index's scores, by photorank and by SciPy.
 
     Raises :class:`NoLabelsError` where nobody gave scores, for choices have no rank correlation.
     """

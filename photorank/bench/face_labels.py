@@ -1,4 +1,4 @@
-"""Table of faces that a person marked: boxes, and whether eyes are open."""
+"""Ground-truth table of faces: boxes and open or closed eyes, marked by a person."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ MarkedEyes: TypeAlias = Literal["open", "closed"]
 
 @dataclass(frozen=True)
 class MarkedFace:
-    """Face that a person marked."""
+    """Ground-truth face with its box and eye state."""
 
     box: Floats  # (4,) left, top, right, bottom: shares of the photo, or pixels
     eyes: MarkedEyes | None = None  # None: not judged
@@ -34,7 +34,7 @@ class MarkedFace:
 
 
 def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
-    """Marked faces by the name of the file, in the order of the table.
+    """Marked faces by file name, in the order of the table.
 
     A row is a face, with columns file, left, top, right and bottom, and maybe eyes (open, closed),
     clear (1, 0) and cut (1, 0). A row without a box is a photo without anybody. Raises
@@ -68,7 +68,7 @@ def read_face_labels(path: Path) -> dict[str, list[MarkedFace]]:
 
 
 def _face(cells: Cells) -> MarkedFace | None:
-    """Marked face of a row; None where the row says that there is none."""
+    """Marked face parsed from a table row; None for a row without a face."""
     sides = [cells[side] for side in BOX]
     if not any(sides):
         return None

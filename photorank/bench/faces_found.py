@@ -1,4 +1,4 @@
-"""Faces found, compared with faces that a person marked: each figure with its interval."""
+"""Benchmark of face detection against marked faces, with confidence intervals."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _LEVEL = 0.95
 
 @dataclass(frozen=True)
 class Figure:
-    """Figure of a benchmark, with its interval and what it is of."""
+    """One benchmark result with its interval and its unit."""
 
     name: str
     limits: Limits  # nan where nothing tells
@@ -37,7 +37,7 @@ class Figure:
 
 
 class Compared(NamedTuple):
-    """Marked faces of a photo with the found ones, and what was found beside them."""
+    """Marked faces of a photo matched to detected faces, and the unmatched detections."""
 
     pairs: list[tuple[MarkedFace, Face | None]]
     others: list[Face]
@@ -49,7 +49,7 @@ def compare_photos(
     root: Path,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> list[Compared]:
-    """Faces found in marked photos, whose names are relative to a folder.
+    """Detected faces compared with marked faces, for photos named relative to a folder.
 
     Raises LabelsError if a photo is missing or unreadable, FaceModelsError without the models.
     """
@@ -89,7 +89,7 @@ def _refuse_outside(path: Path, faces: Sequence[MarkedFace], size: tuple[int, in
 
 
 def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int, int]) -> Compared:
-    """Pairs of marked and found faces of one photo, the best overlap first."""
+    """Matched pairs of marked and detected faces of one photo, best overlap first."""
     of_marked = [_in_shares(face.box, size) for face in marked]
     of_seen = np.array([[face.left, face.top, face.right, face.bottom] for face in seen])
     partner: dict[int, int] = {}
@@ -105,7 +105,7 @@ def compare(marked: Sequence[MarkedFace], seen: Sequence[Face], size: tuple[int,
 
 
 def figures(photos: Sequence[Compared]) -> list[Figure]:
-    """Figures of the benchmark."""
+    """All results of the benchmark."""
     pairs = [pair for photo in photos for pair in photo.pairs]
     empty = [len(photo.others) for photo in photos if photo.empty]
     clear = [found is not None for face, found in pairs if face.clear]
@@ -151,6 +151,6 @@ def _in_shares(box: Floats, size: tuple[int, int]) -> Floats:
 
 
 def in_words(photos: Sequence[Compared]) -> str:
-    """Number of photos and of marked faces."""
+    """Number of photos and of marked faces, as text."""
     faces = sum(len(photo.pairs) for photo in photos)
     return f"{counted(len(photos), 'photo')}, {counted(faces, 'marked face')}"

@@ -72,7 +72,7 @@ def measure_indexing(
     rounds: int,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> IndexingSpeed:
-    """Time the indexing of synthetic 12-megapixel photos with a ViT-B/32 on the CPU.
+    """Speed of indexing synthetic 12-megapixel photos with a ViT-B/32 on the CPU.
 
     Loading and choosing the runtime are not timed: they cost the same for ten photos and for a
     million.
@@ -118,7 +118,7 @@ def measure_indexing(
 
 
 def _shared(decode: float, encode: float) -> float:
-    """Combined speed of decoding and encoding on shared cores, from the speed of each alone."""
+    """Photos per second of decoding plus encoding on shared cores, from the separate speeds."""
     return 1 / (1 / decode + 1 / encode)
 
 
@@ -128,7 +128,7 @@ def _least_spearman(rows: Embeddings, expected: Embeddings) -> float:
 
 
 def _prepare(spec: str, runtime: Runtime, folder: Path) -> str:
-    """Name of the runtime, after loading the encoder into this process."""
+    """Name of the encoder's runtime, after loading the encoder into this process."""
     encoder = _ready(spec, runtime, folder)
     return encoder.runtime if isinstance(encoder, Switchable) else ""
 
@@ -156,7 +156,7 @@ def _index(spec: str, runtime: Runtime, folder: Path, home: Path) -> tuple[float
 
 
 def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to open all photos as the pipeline does."""
+    """Seconds to decode all photos as indexing does."""
     encoder = _ready(spec, runtime, folder)
     start = time.perf_counter()
     _opened(folder, encoder)
@@ -164,7 +164,7 @@ def _decode(spec: str, runtime: Runtime, folder: Path) -> float:
 
 
 def _encode(spec: str, runtime: Runtime, folder: Path) -> float:
-    """Seconds to encode all photos, in batches as the pipeline does."""
+    """Seconds to encode all photos in batches as indexing does."""
     encoder = _ready(spec, runtime, folder)
     frames = [photo.prepared for photo in _opened(folder, encoder)]
     size = batch_size_for(usable_cores())

@@ -22,7 +22,7 @@ _TIMEOUT_SECONDS = 600
 
 @dataclass(frozen=True)
 class PageSpeed:
-    """Seconds that a dashboard page's script takes."""
+    """Run time in seconds of one dashboard page's script."""
 
     page: str
     first: float  # with everything that it loads, as if no page had been seen before
@@ -31,7 +31,7 @@ class PageSpeed:
 
 @dataclass(frozen=True)
 class DashboardSpeed:
-    """Times of all pages, and of rating and sorting all photos without a cache."""
+    """Run times of all pages, and of rating and sorting all photos without a cache."""
 
     index: str
     photos: int
@@ -47,7 +47,7 @@ class DashboardSpeed:
 def measure_dashboard(
     index: Index, vector: MasterVector, script: Path, *, rounds: int
 ) -> DashboardSpeed:
-    """Time every page of the dashboard at `script`, and a reference that rates by the vector."""
+    """Run time of every dashboard page, and a reference that rates all photos."""
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -71,7 +71,7 @@ def measure_dashboard(
 
 @contextmanager
 def _only_index(index: Index) -> Iterator[None]:
-    """Use a temporary workspace with this index alone, since pages show the first index."""
+    """Temporary workspace that contains this index alone."""
     before = os.environ.get("PHOTORANK_HOME")
     with TemporaryDirectory() as folder:
         home = Workspace(Path(folder))

@@ -1,4 +1,4 @@
-"""The reference loop for indexing speed: open_clip's own calls, on all cores."""
+"""Reference loop for indexing speed: open_clip's own functions on all cores."""
 
 import os
 import time
@@ -15,7 +15,7 @@ _BATCH_PHOTOS = 32
 
 
 class _Photos:
-    """Dataset of a folder's photos, preprocessed, by number."""
+    """PyTorch dataset of a folder's preprocessed photos."""
 
     def __init__(self, paths: list[Path], preprocess: Any) -> None:
         self.paths = paths
@@ -44,7 +44,7 @@ def embed(model_name: str, weights: Path, folder: Path) -> tuple[float, Embeddin
 
 @cache
 def _ready(model_name: str, weights: Path, folder: Path) -> tuple[Any, Any]:
-    """Model and data loader, kept with its workers between runs."""
+    """Model and data loader, kept alive between runs."""
     import open_clip
     from torch.utils.data import DataLoader
 

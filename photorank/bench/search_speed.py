@@ -12,7 +12,7 @@ from photorank.typing import Codes, Direction, Json
 
 @dataclass(frozen=True)
 class SearchSpeed:
-    """Median seconds of one top-k search of an index that is already open."""
+    """Median seconds of one top-k search in an open index."""
 
     index: str
     photos: int
@@ -35,7 +35,7 @@ class SearchSpeed:
 
 
 def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
-    """Time searches of an index for random directions, in three ways alternately.
+    """Times of searches along random directions, by three methods alternately.
 
     The references hold all embeddings in memory: it takes twice the shards' size.
     """
@@ -73,7 +73,7 @@ def measure_search(index: Index, *, k: int, rounds: int) -> SearchSpeed:
 
 
 def _directions(d: int) -> Iterator[Direction]:
-    """Random unit directions (d,), a new one each time so that no cache helps."""
+    """Random unit directions (d,), each one new so that no cache helps."""
     rng = np.random.default_rng(0)
     while True:
         direction = rng.normal(size=d)

@@ -1,4 +1,4 @@
-"""The command that chooses an album, and keeps it under a name."""
+"""The command that chooses an album and saves it under a name."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -204,7 +204,7 @@ def album(
 
 
 class Asked(NamedTuple):
-    """What was asked of an album, apart from photos."""
+    """Options of the album command that set how photos are chosen."""
 
     given: dict[str, Any]  # settings by name, None where nothing was given
     with_faces: str | None
@@ -213,11 +213,11 @@ class Asked(NamedTuple):
 
     @property
     def changes(self) -> bool:
-        """Whether a setting was given."""
+        """True if any setting of the album was given."""
         return self.with_faces is not None or any(one is not None for one in self.given.values())
 
     def settings(self, old: "AlbumSettings") -> "AlbumSettings":
-        """Settings, with those that were given in the place of the old ones."""
+        """Album settings with the given options in place of the old values."""
         new = replace(old, **{name: one for name, one in self.given.items() if one is not None})
         if self.given["per"] is not None:
             new = replace(new, faces_at_least=0, faces_at_most=None)
@@ -227,7 +227,7 @@ class Asked(NamedTuple):
 
 
 class Export(NamedTuple):
-    """Folder that an album is copied into, and how."""
+    """Options of copying an album into a folder."""
 
     folder: Path | None
     link: "Link"
@@ -277,7 +277,7 @@ def _choose(
 
 
 def _in_order(made: "Album", rows: list[int]) -> "Album":
-    """Album in the order that it is kept in."""
+    """Album with its photos in the saved order."""
     places = {row: place for place, row in enumerate(rows)}
     chosen = sorted(made.chosen, key=lambda one: places.get(one.row, len(places)))
     return replace(made, chosen=chosen)
@@ -294,7 +294,7 @@ def _keep(
     *,
     swap: bool,
 ) -> "tuple[Entry, Album, Series]":
-    """The album as it is kept now, and as it is told."""
+    """Album after saving it in the store, with its entry and series."""
     from photorank.album.kept.choose import request_of, rows_of_album, with_photos
     from photorank.album.kept.store import AlbumStore
     from photorank.workspace import Workspace
@@ -327,7 +327,7 @@ def _tell(
     export: Export,
     as_json: bool,
 ) -> None:
-    """Copy an album where that was asked for, and print it."""
+    """Export the album if requested, and print it."""
     from photorank.export.copy_companions import write_companions
     from photorank.export.copy_photos import write
 
@@ -359,7 +359,7 @@ def _tell(
 
 
 def _sidecars(made: "Album", index: "Index", pieces: "list[PhotoCopy]") -> list[Path]:
-    """Paths of sidecars with stars, written beside an album's copies."""
+    """Paths of the XMP sidecars with stars, written beside an album's copies."""
     import numpy as np
 
     from photorank.export.write_sidecars import WRITTEN, sidecars_of_copies, stars

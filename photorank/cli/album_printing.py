@@ -1,4 +1,4 @@
-"""JSON and tables of an album, for the commands that choose or show one."""
+"""Output of an album as JSON or as tables."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ _LINK_WORDS = {"copy": "copied", "hard": "hard links made", "soft": "soft links 
 def album_json(
     album: "Album", photos: "list[Photo]", series: "Series", pieces: "list[PhotoCopy] | None"
 ) -> dict[str, Any]:
-    """JSON of an album; `pieces` are its copies."""
+    """JSON of an album; `pieces` are the copied photos."""
     swap = album.swap
     said: dict[str, Any] = {
         "places": album.places,
@@ -63,12 +63,12 @@ def _files_json(pieces: "list[PhotoCopy]") -> list[dict[str, Any]]:
 
 
 def companions_json(along: "list[PhotoCopy] | None") -> dict[str, Any]:
-    """JSON of copied companions, if any were asked for."""
+    """JSON of the copied companion files; empty if none were requested."""
     return {} if along is None else {"companions": _files_json(along)}
 
 
 def print_companions(companions: "dict[Path, list[Path]]", along: "list[PhotoCopy] | None") -> None:
-    """Print which companions were copied, or that there are some."""
+    """Print the copied companion files, or how many could be copied."""
     if along is not None:
         new, there = (sum(one.outcome == outcome for one in along) for outcome in ("new", "there"))
         line(f"{counted(new, 'companion')} copied with them, {there} there already")
@@ -81,7 +81,7 @@ def print_companions(companions: "dict[Path, list[Path]]", along: "list[PhotoCop
 
 
 def print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None:
-    """Print an album as a table, its value, what just missed it and the best swap."""
+    """Print an album as a table, with its value, runners-up and best swap."""
     if album.chosen:
         print_table(
             ["taken", "rating", "adds", "why", "photo"],
@@ -126,7 +126,7 @@ def print_album(album: "Album", photos: "list[Photo]", series: "Series") -> None
 
 
 def print_size(chosen: "list[Photo]") -> None:
-    """Print that nothing was written, and the size of the copies that `--to` would write."""
+    """Print that nothing was written, and the disk space that `--to` would need."""
     from photorank.export.copy_photos import plan
 
     size = sum(piece.size for piece in plan(chosen, None, "copy")) / 1e6
@@ -135,7 +135,7 @@ def print_size(chosen: "list[Photo]") -> None:
 
 
 def print_copies(pieces: "list[PhotoCopy]", link: str) -> None:
-    """Print which copies were written."""
+    """Print the copies that were written."""
     new = [piece for piece in pieces if piece.outcome == "new"]
     there = sum(piece.outcome == "there" for piece in pieces)
     line(f"{len(new)} {_LINK_WORDS[link]}, {there} there already")

@@ -1,4 +1,4 @@
-"""Commands about kept albums: list, show, save, undo, remove, export and import them."""
+"""Commands for saved albums: list, show, save, undo, remove, export, import."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

@@ -1,4 +1,4 @@
-"""The command line: its commands, and how errors are shown."""
+"""Root of the command line: all commands, and how errors are printed."""
 
 import io
 import sys
@@ -49,10 +49,10 @@ _ANYWHERE = ("-q", "--quiet", "-v", "--verbose")
 
 
 class Commands(TyperGroup):
-    """Group of all commands; shows errors to act on, and the machine's, in one line."""
+    """Group of all commands; prints expected errors and disk or memory failures in one line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse a command line, on which --quiet and --verbose may stand behind the command."""
+        """Parse the command line; --quiet and --verbose may follow the command."""
         end = args.index("--") if "--" in args else len(args)
         ours = [one for one in args[:end] if one in _ANYWHERE]
         others = [one for one in args[:end] if one not in _ANYWHERE]
@@ -77,7 +77,7 @@ class Commands(TyperGroup):
 
 
 def _require_address_space() -> None:
-    """Raise OutOfMemoryError where the system allows less than the libraries take to be loaded.
+    """Raise OutOfMemoryError if the address-space limit is too low for the libraries.
 
     They are written in C and end the process without a word, or wait for ever.
     """
@@ -160,7 +160,7 @@ def _options(
         ),
     ] = False,
 ) -> None:
-    """Options that stand before a command, or behind it."""
+    """Options accepted before or after the command."""
     loudness.set(Loudness(quiet, verbose))
     if verbose:
         begun = time.monotonic()
@@ -169,7 +169,7 @@ def _options(
 
 
 def main() -> None:
-    """Run the command line; exits with 0, 1 (one line says what to do), 2 (usage) or 130."""
+    """Run the command line; exit code 0, 1 (error in one line), 2 (usage) or 130 (interrupted)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a pipe may know fewer letters than we

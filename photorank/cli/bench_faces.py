@@ -1,4 +1,4 @@
-"""The command that measures how well faces are found, on faces that a person marked."""
+"""The command that measures face detection against faces marked by a person."""
 
 from math import isfinite
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The command that makes a book of an album: tells, PDF, numbered pages, check."""
+"""The command that makes a photo book from an album: preview, PDF, numbered pages, check."""
 
 import json
 from dataclasses import replace
@@ -168,7 +168,7 @@ def book(
 
 
 class Asked(NamedTuple):
-    """Options given for a book's pages; None where nothing was said."""
+    """Options given for a book's pages; None for an option not given."""
 
     pages: int | None
     size: str | None
@@ -181,7 +181,7 @@ class Asked(NamedTuple):
 def _planned(
     asked: Asked, wanted: "Printer", vector: str | None, name: str | None
 ) -> "tuple[Index, Book, list[str]]":
-    """Index, planned book, and notes on the choice of its photos."""
+    """Index, planned book, and notes on the chosen photos."""
     from photorank.album.book.make_book import BookWishes, book_of_plan, make_book, photos_for
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album
@@ -266,7 +266,7 @@ def _read_plan(path: Path) -> Any:
 
 
 def _pdf(made: "Book", path: Path, options: Any) -> tuple[dict[str, Any], list[str]]:
-    """What was written, and notes; a PDF that fails its check is not kept."""
+    """Paths written and notes; a PDF that fails its check is removed."""
     from photorank.errors import ExportError
     from photorank.export.pdf.check import check_pdf
     from photorank.export.pdf.render import write_pdf

@@ -1,4 +1,4 @@
-"""Names that a shell offers at the Tab key: indexes, and vectors of an index."""
+"""Shell completion of index and vector names."""
 
 from contextlib import suppress
 from importlib.resources import files
@@ -10,12 +10,12 @@ from photorank.workspace import Workspace
 
 
 def index_names(incomplete: str) -> list[str]:
-    """Names of the workspace's indexes that begin as what was typed."""
+    """Index names of the workspace that start with the typed text."""
     return [name for name in Workspace.current().index_names() if name.startswith(incomplete)]
 
 
 def vector_names(context: typer.Context, incomplete: str) -> list[str]:
-    """Names of the vectors of the index that was typed, or of the only one; built-in ones too."""
+    """Vector names of the typed index, or of the only index; built-in vectors included."""
     folders = [files("photorank.vectors") / "builtin"]
     with suppress(PhotorankError):  # no index is told yet: the built-in ones are of any
         folders.append(Workspace.current().existing_index(context.params.get("index")).vectors)

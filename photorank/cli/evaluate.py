@@ -109,7 +109,7 @@ def evaluate(
 
 
 def headline(evaluation: "Evaluation") -> str:
-    """Result in words: the best held-out vector compared with the plain prompt."""
+    """Result in one sentence: the best held-out vector compared with the plain prompt."""
     from photorank.evaluation.contenders import PLAIN_PROMPT_NAME as WORDS
 
     rows = [row for row in evaluation.competing() if row.kind != "random"]
@@ -132,7 +132,7 @@ def headline(evaluation: "Evaluation") -> str:
 
 
 def _splits(evaluation: "Evaluation", asked: str | None) -> list[str]:
-    """Sentences on how photos were held out, where the user did not say it, and on copies."""
+    """Sentences on how photos were held out (if not set by the user) and on copies."""
     said, by = [], evaluation.protocol.fold_by
     if asked is None and by != "photo":
         said.append(

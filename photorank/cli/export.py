@@ -154,7 +154,7 @@ def _embeddings(index: "Index", folder: Path | None, as_json: bool) -> None:
 
 
 class _Written(NamedTuple):
-    """Files that an export wrote, or would write."""
+    """Files written by an export, or planned without a destination."""
 
     format: str
     photos: int
@@ -163,7 +163,7 @@ class _Written(NamedTuple):
 
 
 def _changed(index: "Index") -> list[int]:
-    """Rows of photos whose files have changed since they were indexed, after telling so."""
+    """Rows of photos with files changed since indexing, after a message about them."""
     changed = index.changed(range(len(index)))
     if changed:
         message(changed_since([index.photo(row).path for row in changed]))

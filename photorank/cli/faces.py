@@ -1,4 +1,4 @@
-"""The command that looks for faces in an index's photos, or forgets them."""
+"""The command that detects faces in an index's photos, or deletes the results."""
 
 from collections import Counter
 from pathlib import Path
@@ -114,7 +114,7 @@ def _fill(paths: IndexPaths, as_json: bool) -> None:
 
 
 def _print_index(paths: IndexPaths, report: "MeasureReport", as_json: bool) -> None:
-    """Print how much was done, and what an index's faces are."""
+    """Print the number of photos measured, and a summary of the index's faces."""
     from photorank.index.opened import Index
     from photorank.photos.faces.face import faces_to_json
 

@@ -249,7 +249,7 @@ def index(
 def _imported(
     index: IndexPaths, embeddings: Path, encoder: str, paths: list[Path]
 ) -> "BuildReport":
-    """Report of an import of embeddings, whose photos' names are relative to one path."""
+    """Report of an import of embeddings, with photo names relative to one folder."""
     from photorank.index.importing.import_embeddings import ImportRequest, import_embeddings
 
     if len(paths) > 1:
@@ -265,14 +265,14 @@ def _imported(
 def _import_labels(
     imported: "Callable[[IndexPaths], list[str]] | None", index: IndexPaths, what: object
 ) -> None:
-    """Import a labels table that was read before, if there is one, and tell it."""
+    """Import the labels table, if there is one, and print a summary."""
     if imported is not None:
         print_notes(imported(index))
         message(f"imported {what}")
 
 
 def _copy_judgements(old: "Successor", new: IndexPaths) -> None:
-    """Copy an older index's judgements into the new one, and tell how many."""
+    """Copy an older index's judgements into the new index, and print a summary."""
     copied = old.copy_to(new)
     message(
         f"copied from {old.old.name}: {counted(copied.ratings, 'score')}, "
@@ -282,7 +282,7 @@ def _copy_judgements(old: "Successor", new: IndexPaths) -> None:
 
 
 def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":
-    """Ray cluster to embed on, with its mirrors of folders."""
+    """Ray cluster to embed on, with the mirrors of photo folders."""
     from photorank.index.building.ray_mirrors import parse_mirror
     from photorank.index.building.request import Cluster
 
@@ -293,7 +293,7 @@ def _cluster(address: str | None, mirrors: list[str]) -> "Cluster | None":
 
 
 def _print_report(report: "BuildReport", as_json: bool) -> None:
-    """Print what a run added, and which files it skipped or passed over."""
+    """Print the numbers of photos added, files skipped and other files ignored."""
     from photorank.index.reading.passed_over import passed_over_lines
 
     skipped, others = skipped_files(report.skipped), skipped_files(report.passed_over)
@@ -316,7 +316,7 @@ def _labels_to_import(
     dataset: str | None,
     partial: bool,
 ) -> Callable[[IndexPaths], list[str]] | None:
-    """Function that imports the labels table, already read, and returns notes; None without one."""
+    """Function that imports the validated labels table; None without a table."""
     from photorank.index.judging.import_rows import import_judgements, import_labels
     from photorank.labels.datasets.check_dataset import open_complete
     from photorank.labels.datasets.dataset_manifest import load_manifest

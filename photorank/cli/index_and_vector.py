@@ -1,4 +1,4 @@
-"""The index and the vector that a command uses, with imports deferred until needed."""
+"""Opening of a command's index and vector, with heavy imports deferred."""
 
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def open_index(name: str | None) -> "Index":
-    """Index of the current workspace; without a name, the only one there."""
+    """Index of the current workspace by name; by default the only one."""
     from photorank.index import opened
 
     return opened.open_index(name)
 
 
 def open_vector(index: "Index", name: str | None, doing: str = "") -> "MasterVector":
-    """Vector of an index; without a name, the best of the latest evaluation, else the first.
+    """Vector of an index by name; by default the latest evaluation's best, else the first.
 
     `doing`, such as ``rating``, is reported with the name of such a vector.
     """

@@ -1,4 +1,4 @@
-"""Commands that collect the judgements in a photo library, and group its photos."""
+"""Commands that collect a photo library's judgements, and group its photos."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -169,7 +169,7 @@ def labels_group(
 
 
 def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
-    """Files of the index, or of one folder."""
+    """Files of the index, or those in one folder."""
     from photorank.errors import LabelsError
     from photorank.index.reading.library_files import library_files, lies_in
 
@@ -183,7 +183,7 @@ def _files(paths: "IndexPaths", under: Path | None) -> "list[LibraryFile]":
 
 
 def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryFile]":
-    """Files, each with whether it holds another photo than was indexed."""
+    """Library files, each marked as changed or unchanged since it was indexed."""
     from photorank.index.reading.current_files import changed_files
 
     changed = set(changed_files(paths, ((file.path, file.digest) for file in files)))
@@ -191,7 +191,7 @@ def _compared(paths: "IndexPaths", files: "list[LibraryFile]") -> "list[LibraryF
 
 
 def _source(what: str, under: Path | None, rater: str) -> str:
-    """Source name that judgements are stored under, and that the next run replaces."""
+    """Name of the source under which judgements are stored, and replaced by the next run."""
     where = f" under {under.absolute()}" if under else ""
     whose = f", by {rater}" if rater else ""
     return unicode_text(f"{what}{where}{whose}")
@@ -205,7 +205,7 @@ def _collected(
     tiers: str,
     album: Path | None,
 ) -> "Collected":
-    """Judgements of one kind, collected with a progress bar if files must be read."""
+    """Judgements of one kind, with a progress bar if files must be read."""
     from photorank.index.reading.library_files import raw_files
     from photorank.labels.photo_library.edited import collect_edited
     from photorank.labels.photo_library.favourites import collect_favourites

@@ -1,4 +1,4 @@
-"""Commands that bring people's judgements into an index."""
+"""Commands that import tables of people's judgements into an index."""
 
 from typing import TYPE_CHECKING, Annotated
 

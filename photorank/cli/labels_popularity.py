@@ -1,4 +1,4 @@
-"""The command that turns likes, views and followers into labels."""
+"""The command that converts likes, views and followers into labels."""
 
 from typing import Annotated
 

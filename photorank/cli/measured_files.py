@@ -1,4 +1,4 @@
-"""Photo files named on the command line, each measured whatever becomes of the others."""
+"""Measurement of photo files named on the command line, despite unusable files among them."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,18 +8,18 @@ from photorank.errors import PhotorankError, UnreadablePhotoError, counted
 
 
 class MeasuredFiles(NamedTuple):
-    """Results by file in the order given, and what ended the others."""
+    """Result or error of each file, in the order given."""
 
     told: list[dict[str, Any]]  # for JSON: `path` and the results, or `path` and `error`
     unusable: list[str]  # path and reason
 
     @property
     def good(self) -> list[dict[str, Any]]:
-        """Results of the files that are usable photos."""
+        """Results of the usable photos."""
         return [one for one in self.told if "error" not in one]
 
     def refuse_unusable(self) -> None:
-        """Raise PhotorankError if a file was no usable photo; to be called after the output."""
+        """Raise PhotorankError if any file was unusable; called after the output."""
         if self.unusable:
             raise PhotorankError(
                 f"{counted(len(self.unusable), 'file')} of {len(self.told)} could not be used "
@@ -30,7 +30,7 @@ class MeasuredFiles(NamedTuple):
 def measure_files(
     photos: Sequence[Path], measure: Callable[[bytes], dict[str, Any]]
 ) -> MeasuredFiles:
-    """Results of `measure`, which takes a file's bytes and may raise UnreadablePhotoError."""
+    """Result of `measure`, a function of a file's bytes, for each file."""
     from photorank.photos.open_photo import read_photo
 
     found = MeasuredFiles([], [])

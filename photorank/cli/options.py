@@ -1,4 +1,4 @@
-"""Options that several commands share, and the example in each command's help."""
+"""Options shared by several commands, and the example in each command's help."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -128,7 +128,7 @@ def example(command: str) -> str:
 
 
 def names(text: str) -> list[str]:
-    """Names in a comma-separated text.
+    """Names parsed from comma-separated text.
 
     >>> names("all-pairs, mean-difference")
     ['all-pairs', 'mean-difference']

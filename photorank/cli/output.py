@@ -1,4 +1,4 @@
-"""Shared output: results on standard output, messages and progress on standard error."""
+"""Output of all commands: results on standard output, messages on standard error."""
 
 import json
 import math
@@ -34,7 +34,7 @@ _MAX_LISTED_LINES = 20
 
 
 class Loudness(NamedTuple):
-    """How much a command says on standard error."""
+    """Verbosity of messages on standard error."""
 
     quiet: bool = False
     verbose: bool = False
@@ -51,7 +51,7 @@ def message(text: object) -> None:
 
 
 def fault(text: object) -> None:
-    """Print one line on standard error that says why a command ends."""
+    """Print a one-line error message on standard error."""
     typer.echo(f"photorank: {printable(text)}", err=True)
 
 
@@ -61,7 +61,7 @@ def line(text: object) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print JSON in ASCII, so that any file name survives any pipe."""
+    """Print JSON in ASCII, safe for any file name and terminal encoding."""
     text = json.dumps(data, indent=2, ensure_ascii=True, allow_nan=False, default=os.fspath)
     typer.echo(text)
 
@@ -79,7 +79,7 @@ def print_table(
 
 
 def print_some(lines: Sequence[object]) -> None:
-    """Print the start of a list, and the number of lines left out."""
+    """Print the first lines of a list, and the number of lines omitted."""
     for entry in lines[:_MAX_LISTED_LINES]:
         line(f"  {entry}")
     if len(lines) > _MAX_LISTED_LINES:
@@ -93,7 +93,7 @@ def print_notes(notes: Iterable[str]) -> None:
 
 
 def skipped_files(files: Iterable["SkippedFile"]) -> list[dict[str, Any]]:
-    """Unusable files in the form of the JSON output."""
+    """Unusable files as JSON objects."""
     return [{"path": file.path, "reason": file.reason} for file in files]
 
 
@@ -120,7 +120,7 @@ def interval(estimate: "Limits | Estimate | Difference | None") -> str:
 
 @contextmanager
 def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]]:
-    """Show a progress bar; yield the function that updates it with done and total."""
+    """Progress bar; yields its update function (done, total)."""
     with _bar(unit) as bar:
         number = bar.add_task(task, total=None)
         yield lambda done, total: bar.update(number, completed=done, total=total)
@@ -128,7 +128,7 @@ def progress(task: str, unit: str) -> Iterator[Callable[[int, int | None], None]
 
 @contextmanager
 def stages() -> Iterator[Callable[[str, int, int], None]]:
-    """Show one progress bar a stage; yield the update function (stage, done, total)."""
+    """One progress bar per stage; yields the update function (stage, done, total)."""
     with _bar("") as bar:
         numbers: dict[str, Any] = {}
 
@@ -141,7 +141,7 @@ def stages() -> Iterator[Callable[[str, int, int], None]]:
 
 
 class _Speed(ProgressColumn):
-    """Progress column that shows units per second."""
+    """Progress column with the speed in units per second."""
 
     def __init__(self, unit: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Commands that rate photos by a vector, compare two, or search for photos."""
+"""Commands that rate photos by a vector, compare two photos, or search for photos."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -79,7 +79,7 @@ def _print_in_context(
     name: str | None,
     as_json: bool,
 ) -> None:
-    """Print ratings with what each photo adds to an album, a kept one or the best one."""
+    """Print each photo's rating and its contribution to an album."""
     from photorank.album.in_context import Asked, in_context
     from photorank.album.kept.album import AlbumSettings, KeptAlbum
     from photorank.album.kept.choose import choose_album, request_of, rows_of_album
@@ -308,7 +308,7 @@ def _extreme(
 
 
 def _searcher(approximate: bool) -> "Callable[..., list[Found]]":
-    """Search function, exact or approximate, that leaves out what has changed and says so."""
+    """Exact or approximate search function that omits changed files with a message."""
     from photorank.index.opened import Index
     from photorank.similarity.approximate_search import approximate_best
 
@@ -325,7 +325,7 @@ def _as_indexed(
     *,
     lowest: bool = False,
 ) -> "list[Found]":
-    """The k best photos of a search whose files are as they were indexed, or gone."""
+    """The k best photos of a search, without photos with changed files."""
     wanted = k
     while True:
         found = search(index, direction, wanted, lowest=lowest)

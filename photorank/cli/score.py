@@ -1,4 +1,4 @@
-"""The command that scores photos in batches, from anywhere, as they come."""
+"""The command that scores any number of photos from files, lists or addresses."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def _score(
     sink: "ScoreFile | ScoreStream",
     tell: _Told,
 ) -> tuple[int, int]:
-    """Score what has no row yet; return the numbers of rows and of those with a rating."""
+    """Score all photos without a row yet; return the counts of rows and of rated rows."""
     from photorank.scoring.embed_bytes import Embedder
     from photorank.scoring.score_photos import scored
     from photorank.scoring.sources import find_sources

@@ -1,4 +1,4 @@
-"""Server of the dashboard: started, opened in the browser, and stopped with the command."""
+"""Dashboard server: started, opened in the browser, and stopped with the command."""
 
 import errno
 import os
@@ -31,7 +31,7 @@ _END_TIMEOUT_SECONDS = 5.0  # then it is killed
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Network address and port of the dashboard, and other host names that it answers to."""
+    """Network address and port of the dashboard, and further host names it accepts."""
 
     address: str
     port: int
@@ -41,7 +41,7 @@ class Endpoint:
     def checked(
         cls, port: int | None, listen: str | None = None, names: Sequence[str] | None = None
     ) -> "Endpoint":
-        """Endpoint with a port that is free; this machine alone unless `listen` is an address.
+        """Endpoint with a free port; on localhost unless `listen` is an address.
 
         Raises :class:`ServerError` if the port is in use, or an address or a name is none.
         """
@@ -51,12 +51,12 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        """Host by which this machine reaches the dashboard."""
+        """Host name under which this machine reaches the dashboard."""
         return {EVERYWHERE: HOST, "::": "::1"}.get(self.address, self.address)
 
     @property
     def url(self) -> str:
-        """URL to open on this machine."""
+        """URL of the dashboard on this machine."""
         return (
             f"http://[{self.host}]:{self.port}"
             if ":" in self.host
@@ -88,7 +88,7 @@ def serve(workspace: Workspace, endpoint: Endpoint, *, browser: bool) -> None:
 
 @contextmanager
 def _server(workspace: Workspace, endpoint: Endpoint) -> Iterator["subprocess.Popen[bytes]"]:
-    """Server process that stops with the block, also when this process is terminated."""
+    """Context of the server process, which is stopped at the end or on SIGTERM."""
     command = [sys.executable, "-P", "-m", "streamlit", "run", str(dashboard_folder() / "app.py")]
     options = {
         "server.address": endpoint.address,
@@ -123,7 +123,7 @@ def _server(workspace: Workspace, endpoint: Endpoint) -> Iterator["subprocess.Po
 
 
 def dashboard_folder() -> Path:
-    """Folder of the dashboard, installed next to this package."""
+    """Installed folder of the dashboard, next to this package."""
     folder = Path(str(files("photorank"))).parent / "dashboard"
     if not (folder / "app.py").is_file():
         raise ServerError(
@@ -145,7 +145,7 @@ def _free_port(address: str, asked: int | None) -> int:
 
 
 def _is_free(address: str, port: int) -> bool:
-    """Whether a port of an address can be listened on; ServerError if the address cannot."""
+    """True if a port of an address is free; ServerError if the address is unusable."""
     try:
         family, kind, *_, where = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as probe:
@@ -189,7 +189,7 @@ def _answers(host: str, port: int) -> bool:
 
 
 def _has_screen() -> bool:
-    """Whether a browser window can be opened; text browsers in the terminal do not count."""
+    """True if a browser window can be opened; terminal browsers do not count."""
     if sys.platform != "linux":
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

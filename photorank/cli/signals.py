@@ -1,4 +1,4 @@
-"""The command that measures technical signals of photos and their fitness for print."""
+"""The command that measures photos' technical signals and their fitness for print."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -107,7 +107,7 @@ def _measure_index(name: str | None, page: "Page | None", as_json: bool) -> None
 
 
 def _for_json(values: Mapping[str, float], page: "Page | None") -> dict[str, Any]:
-    """Signals of a photo as JSON with null for nan, and its print quality."""
+    """Signals of a photo as JSON, with null for nan, and its print quality."""
     from photorank.photos.signals.print_fitness import print_fitness
 
     told: dict[str, Any] = {

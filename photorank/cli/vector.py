@@ -1,4 +1,4 @@
-"""Commands that make, show and remove an index's master-vectors."""
+"""Commands that make, show and remove the master-vectors of an index."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""Comparison graph of choices: a sparse graph of the photo pairs shown to people."""
+"""Comparison graph of choices: sparse, with an edge for each photo pair shown to people."""
 
 from dataclasses import dataclass, replace
 from typing import Self
@@ -14,7 +14,7 @@ from photorank.typing import Codes, Embeddings, Flags, Floats, Pairs, Ratings, S
 
 @dataclass(frozen=True)
 class ChoiceGraph(ComparisonGraph):
-    """Graph with one edge per shown pair: weight = times shown, margin = win share difference."""
+    """Graph of shown pairs: edge weight = times shown, margin = difference of win shares."""
 
     n: int
     first: Codes  # (m,) rows, first < second
@@ -33,7 +33,7 @@ class ChoiceGraph(ComparisonGraph):
         ties: ArrayLike | None,
         weights: ArrayLike | None,
     ) -> Self:
-        """Check choices and merge repeated pairs to edges; see :meth:`Comparisons.from_choices`."""
+        """Graph of checked choices, repeated pairs merged; see :meth:`Comparisons.from_choices`."""
         winner = np.asarray(winners, dtype=np.intp).reshape(-1)
         loser = np.asarray(losers, dtype=np.intp).reshape(-1)
         count = np.ones(len(winner)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -65,17 +65,17 @@ class ChoiceGraph(ComparisonGraph):
 
     @property
     def pairs(self) -> Pairs:
-        """Rows of the two photos of each edge, (m, 2)."""
+        """Rows (m, 2) of the two photos of each edge."""
         return np.column_stack([self.first, self.second])
 
     @property
     def weight(self) -> Floats:
-        """Number of times each pair was shown, (m,)."""
+        """Number of times each pair was shown (m,)."""
         return self.first_wins + self.second_wins + self.ties
 
     @property
     def margin(self) -> Floats:
-        """Win share of the first photo minus that of the second, (m,), between −1 and 1."""
+        """Win share of the first photo minus that of the second (m,), −1 to 1."""
         return (self.first_wins - self.second_wins) / self.weight
 
     @property
@@ -180,11 +180,11 @@ class ChoiceGraph(ComparisonGraph):
         return r[self.first] - r[self.second]
 
     def net(self, values: Floats) -> Floats:
-        """Sums (n,) of edge values (m,): added at the first photo, subtracted at the second."""
+        """Sum (n,) over each photo's edges of values (m,), negative for the second photo."""
         return self._sums(self.first, values) - self._sums(self.second, values)
 
     def _gross(self, values: Floats) -> Floats:
-        """Sums (n,) of edge values (m,), added at both photos of each edge."""
+        """Sum (n,) over each photo's edges of values (m,)."""
         return self._sums(self.first, values) + self._sums(self.second, values)
 
     def _sums(self, rows: Codes, values: Floats) -> Floats:

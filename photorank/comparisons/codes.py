@@ -1,4 +1,4 @@
-"""Integer codes of photo groups: equal codes mean the same group."""
+"""Integer codes for groups of photos: equal codes mean the same group."""
 
 import numpy as np
 
@@ -16,14 +16,14 @@ def combined(first: Codes, second: Codes) -> Codes:
 
 
 def order_within(values: Floats, codes: Codes) -> Codes:
-    """Row order (n,) by code, then by value; ties in any order."""
+    """Row order (n,) sorted by code, then by value."""
     if len(codes) and codes.min() == codes.max():
         return np.argsort(values)  # four times as fast as sorting by two keys
     return np.lexsort((values, codes))
 
 
 def run_starts(*keys: Floats | Codes) -> Flags:
-    """Whether each row (n,) of sorted keys begins a run: a key differs from the row before.
+    """Mask (n,) of the rows at which a run of equal sorted keys begins.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def rows_by_code(codes: Codes) -> list[Codes]:
 
 
 def places(rows: Codes, n: int) -> Codes:
-    """Position in `rows` of each of 0 … n − 1, −1 if absent."""
+    """Inverse of `rows`: position of each number 0 … n − 1 in `rows`, −1 if absent."""
     place = np.full(n, -1, dtype=np.intp)
     place[rows] = np.arange(len(rows))
     return place

@@ -1,4 +1,4 @@
-"""Comparisons: people's scores or choices as a weighted graph of photos."""
+"""Comparisons: people's scores or choices as a weighted graph over photos."""
 
 from types import EllipsisType
 from typing import Self
@@ -12,7 +12,7 @@ from photorank.comparisons.score_graph import ScoreGraph
 
 
 class Comparisons(ComparisonGraph):
-    """Comparison graph, made by :meth:`from_scores` or :meth:`from_choices`.
+    """Comparison graph built by :meth:`from_scores` or :meth:`from_choices`.
 
     Examples
     --------
@@ -28,14 +28,14 @@ class Comparisons(ComparisonGraph):
 
     @property
     def shape(self) -> tuple[int]:
-        """Number of photos, as scikit-learn asks for it."""
+        """Number of photos as a shape tuple, required by scikit-learn."""
         return (self.n,)
 
     def __len__(self) -> int:
         return self.n
 
     def __getitem__(self, rows: ArrayLike | slice | tuple[ArrayLike | slice, EllipsisType]) -> Self:
-        """Comparisons among some photos (a list, slice or mask of rows), which are renumbered."""
+        """Comparisons among the selected photos (list, slice or mask), renumbered from 0."""
         chosen = rows[0] if isinstance(rows, tuple) and rows[1:] == (...,) else rows
         return self.take(np.atleast_1d(np.arange(self.n)[chosen]))  # type: ignore[index]
 
@@ -47,7 +47,7 @@ class Comparisons(ComparisonGraph):
         within: ArrayLike | None = None,
         weights: ArrayLike | None = None,
     ) -> "ScoreComparisons":
-        """Comparison graph of every pair of photos with different scores, stars or tiers.
+        """Comparison graph of scores, stars or tiers: an edge for every pair that differs.
 
         Parameters
         ----------
@@ -79,7 +79,7 @@ class Comparisons(ComparisonGraph):
         weights: ArrayLike | None = None,
         within: ArrayLike | None = None,
     ) -> "ChoiceComparisons":
-        """Comparison graph of the pairs shown to people, with winner and loser of each choice.
+        """Comparison graph of choices: an edge for every pair shown to people.
 
         Parameters
         ----------
@@ -105,8 +105,8 @@ class Comparisons(ComparisonGraph):
 
 
 class ScoreComparisons(ScoreGraph, Comparisons):
-    """Comparisons of all pairs of photos with different labels."""
+    """Comparison graph over all pairs of photos with different labels."""
 
 
 class ChoiceComparisons(ChoiceGraph, Comparisons):
-    """Comparisons of the pairs shown to people."""
+    """Comparison graph over the pairs shown to people."""

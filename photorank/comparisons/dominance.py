@@ -1,4 +1,4 @@
-"""Dominance sums: weights of points smaller, or greater, than each point in both coordinates."""
+"""Dominance sums: total weight of the points below, or above, a point in both coordinates."""
 
 from typing import Any, NamedTuple
 
@@ -9,14 +9,14 @@ from photorank.typing import Codes, Floats
 
 
 class Dominance(NamedTuple):
-    """Total weights, per point, of the points smaller, and greater, in both coordinates."""
+    """Total weight of the points below, and above, each point in both coordinates."""
 
     lower: Floats  # (n, k) of those smaller in both coordinates
     higher: Floats  # (n, k) of those greater in both
 
 
 def dominance(first: Floats | Codes, second: Floats | Codes, weights: Floats) -> Dominance:
-    """Total weight, per point, of the points smaller, and greater, in both coordinates.
+    """Total weight of the points below, and above, each point in both coordinates.
 
     Every rank statistic over pairs needs it: with labels and ratings as the
     coordinates (n,) and unit weights (n, 1), the result counts, for each photo, the

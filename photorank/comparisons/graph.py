@@ -1,4 +1,4 @@
-"""Comparison graph for learners and metrics: sums over edges, without a list of n² pairs.
+"""Interface of comparison graphs: sums over edges without listing all n² pairs.
 
 An edge says by how much one photo was preferred to another. Learners ask the
 graph for its Laplacian, metrics for its agreement with ratings.
@@ -13,7 +13,7 @@ from photorank.typing import Codes, Embeddings, Floats, Labels, Pairs, Ratings, 
 
 
 class Agreement(NamedTuple):
-    """Weight of each photo's pairs ordered rightly, and of all; each pair counts at both photos."""
+    """Weight of each photo's correctly ordered pairs, and of all its pairs."""
 
     credit: Floats  # (n,) of the pairs that the ratings order as people did, ties half
     weight: Floats  # (n,) of all pairs that people ordered
@@ -46,27 +46,27 @@ class ComparisonGraph(ABC):
     @property
     @abstractmethod
     def n_pairs(self) -> int:
-        """Number of pairs that people ordered, each counted once."""
+        """Number of photo pairs ordered by people."""
 
     @property
     @abstractmethod
     def active(self) -> Codes:
-        """Rows of the photos with at least one edge."""
+        """Rows of the photos that have an edge."""
 
     @property
     @abstractmethod
     def components(self) -> Codes:
-        """Connected-component code (n,) of each photo, by first photo; −1 without an edge."""
+        """Connected-component code of each photo (n,), −1 for a photo without an edge."""
 
     @property
     def n_components(self) -> int:
-        """Number of connected components, photos without an edge not counted."""
+        """Number of connected components, without isolated photos."""
         return int(self.components.max(initial=-1)) + 1
 
     @property
     @abstractmethod
     def n_judgements(self) -> float:
-        """Number of independent judgements: labelled photos minus components, or choices."""
+        """Number of independent judgements: labelled photos minus components; or choices."""
 
     @property
     @abstractmethod
@@ -75,7 +75,7 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def laplacian(self, X: Embeddings | Floats) -> Floats:
-        """Product L X (n, k) with the graph Laplacian L = diag(W1) − W; X is (n, k) or (n,)."""
+        """Product L X of the graph Laplacian L = diag(W1) − W with X, (n, k) or (n,)."""
 
     @abstractmethod
     def preference(self) -> Floats:
@@ -83,38 +83,38 @@ class ComparisonGraph(ABC):
 
     @abstractmethod
     def net_wins(self) -> Floats:
-        """Net wins of each photo, Σ_j w_ij sign(m_ij) (n,)."""
+        """Net wins Σ_j w_ij sign(m_ij) of each photo (n,)."""
 
     @abstractmethod
     def squared_margins(self) -> float:
-        """Sum of squared margins Σ_{i<j} w_ij m_ij²: the squared error of constant ratings."""
+        """Sum of squared margins Σ_{i<j} w_ij m_ij², the loss of constant ratings."""
 
     @abstractmethod
     def agreement(self, ratings: Ratings) -> Agreement:
-        """Weight of each photo's pairs ordered alike by ratings (n,) and people, and of all."""
+        """Weight of each photo's pairs ordered alike by ratings (n,) and people; and of all."""
 
     @abstractmethod
     def untied_weight(self, ratings: Ratings) -> Floats:
-        """Weight of each photo's pairs with different ratings (n,), at gap power 0.
+        """Weight (n,) of each photo's pairs with different ratings (n,), at gap power 0.
 
         Pairs that people could not order count too.
         """
 
     @abstractmethod
     def edges(self, pairs: Pairs) -> Edges:
-        """Weights and margins of pairs (m, 2) of distinct rows, in the order of the pairs."""
+        """Weights and margins of the given pairs (m, 2)."""
 
     @abstractmethod
     def with_gap_power(self, gap_power: int) -> Self:
-        """Graph with label gaps to this power as weights; unchanged for choices."""
+        """Graph weighted by label gaps to the given power; choices are unchanged."""
 
     @abstractmethod
     def restricted(self, codes: Codes, scope: Scope) -> Self:
-        """Graph of the pairs within a group, or across groups; photos of code −1 have no pairs."""
+        """Graph of the pairs within one group, or across groups; code −1 has no pairs."""
 
     @abstractmethod
     def take(self, rows: Codes) -> Self:
-        """Subgraph of the photos `rows`, renumbered 0 … len(rows) − 1."""
+        """Subgraph of the photos `rows`, renumbered from 0."""
 
     @abstractmethod
     def sample(

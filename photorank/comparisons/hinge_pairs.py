@@ -1,4 +1,4 @@
-"""Active pairs of the hinge loss, winner rated less than 1 above loser, without listing pairs.
+"""Active pairs of the hinge loss (winner less than 1 above loser), without listing pairs.
 
 They are what a ranking with a margin still has to work on: the hinge's active
 pairs. Sums over them take O(n log n), after Lee & Lin (2014,
@@ -20,22 +20,22 @@ from photorank.typing import Codes, Floats, Ratings
 
 
 class HingePairs(ABC):
-    """Graph of the pairs (i, j) with i preferred to j and r_i − r_j < 1."""
+    """Graph of active pairs (i, j): i preferred to j, and r_i − r_j < 1."""
 
     net: Floats  # (n,) weight of the pairs each photo should win, less those it should lose
     weight: float  # of all of them
 
     @abstractmethod
     def laplacian(self, values: Floats) -> Floats:
-        """Laplacian sums Σ_j w_ij (q_i − q_j) (n,) of values q (n,), over winners and losers."""
+        """Laplacian product Σ_j w_ij (q_i − q_j) (n,) of values q (n,)."""
 
     def squared_hinge(self, ratings: Ratings) -> float:
-        """Squared hinge loss Σ w_ij (1 − (r_i − r_j))²; ratings as given to :func:`hinge_pairs`."""
+        """Squared hinge loss Σ w_ij (1 − (r_i − r_j))² at the ratings r of :func:`hinge_pairs`."""
         return float(ratings @ self.laplacian(ratings) - 2 * self.net @ ratings + self.weight)
 
 
 def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
-    """Active pairs of the hinge loss at ratings (n,): lead below 1; label gaps are ignored.
+    """Active pairs of the hinge loss at ratings (n,); label gaps have no influence.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def hinge_pairs(comparisons: Comparisons, ratings: Ratings) -> HingePairs:
 
 
 class _ChoicePairs(HingePairs):
-    """Active pairs among choices: listed edges, each win with a lead below 1 counted."""
+    """Active pairs among choices, from the list of edges."""
 
     def __init__(self, choices: ChoiceComparisons, r: Ratings) -> None:
         self._choices, lead = choices, choices.differences(r)
@@ -64,7 +64,7 @@ class _ChoicePairs(HingePairs):
 
 
 class _ScorePairs(HingePairs):
-    """Active pairs among scores: tree of pairs within blocks, minus tree of excluded pairs."""
+    """Active pairs among scores: those within blocks minus those the scope excludes."""
 
     def __init__(self, scores: ScoreComparisons, r: Ratings) -> None:
         self._scores, r = scores, r[scores.rows]
@@ -86,7 +86,7 @@ class _ScorePairs(HingePairs):
         return self._scores.spread(trust * (self._degrees * q - losers - winners))
 
     def _sums(self, values: Floats) -> tuple[Floats, Floats]:
-        """Sums (l,) of values (l,) over each photo's losers, and over each photo's winners."""
+        """Sums (l,) of values (l,) over each photo's losers, and over its winners."""
         losers, winners = np.zeros_like(values), np.zeros_like(values)
         for sign, tree in self._trees:
             tree.add_to(losers, winners, sign * values)
@@ -94,7 +94,7 @@ class _ScorePairs(HingePairs):
 
 
 class _Level(NamedTuple):
-    """Winner–loser pairs of one tree level: a run of losers per winner, of winners per loser."""
+    """Winner–loser pairs of one tree level, as contiguous runs of losers and of winners."""
 
     winners: Codes  # (a,) rows
     first_loser: Codes  # (a,) where its run in `losers` begins
@@ -106,7 +106,7 @@ class _Level(NamedTuple):
 
 @dataclass(frozen=True)
 class _Tree:
-    """Pairs that a hinge loss still counts (winner less than 1 ahead), as slices of sorted photos.
+    """Active pairs of the hinge loss within blocks, as slices of sorted photos.
 
     Each photo is two points: as a loser with key −r_j, as a winner with key
     1 − r_i. Walked in the order of the labels, a winner meets the losers that
@@ -143,7 +143,7 @@ class _Tree:
         return cls(levels)
 
     def add_to(self, losers: Floats, winners: Floats, values: Floats) -> None:
-        """Add the sums of values (n,) over each winner's losers and each loser's winners."""
+        """Add sums of values (n,) over each winner's losers, and over each loser's winners."""
         for level in self.levels:
             running = prefix_sums(values[level.losers])
             losers[level.winners] += running[level.last_loser] - running[level.first_loser]
@@ -152,7 +152,7 @@ class _Tree:
 
 
 def _level(high: Codes, row: Codes, loser: Codes) -> _Level:
-    """Pairs of winners with an odd code and earlier losers with the even code just below."""
+    """Active pairs between the two halves of every tree node on one level."""
     odd = (high & 1).astype(bool)
     start = np.flatnonzero(run_starts(high >> 1))
     end = np.append(start[1:], len(high))

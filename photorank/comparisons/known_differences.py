@@ -1,4 +1,4 @@
-"""Differences between photos and degraded copies, that a learner takes beside judgements."""
+"""Photos and degraded copies as training pairs of known order, beside judgements."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from photorank.typing import Codes, Embeddings, Floats
 
 @dataclass(frozen=True)
 class KnownDifferences:
-    """Embeddings of photos minus those of their copies, and how much better the photos are."""
+    """Embedding differences, photo minus degraded copy, with margins of quality."""
 
     n: int  # photos
     photos: Codes  # (m,) row of the photo of each difference
@@ -19,7 +19,7 @@ class KnownDifferences:
     weight: float  # of all differences together; the judgements together have 1
 
     def take(self, rows: Codes) -> "KnownDifferences":
-        """Differences of a subset of the photos: a copy stays with its original."""
+        """Differences of a subset of photos and their copies."""
         place = places(rows, self.n)[self.photos]
         kept = place >= 0
         return replace(
@@ -31,19 +31,19 @@ class KnownDifferences:
         )
 
     def scaled(self, scale: Floats) -> "KnownDifferences":
-        """Differences in other coordinates, by factors (d,) or a matrix (d, r)."""
+        """Differences in other coordinates, multiplied by factors (d,) or a matrix (d, r)."""
         rows = self.rows * scale if scale.ndim == 1 else self.rows @ scale
         return replace(self, rows=rows.astype(np.float32))
 
     def squares(self) -> Floats:
-        """Weighted mean (d, d) of the differences' outer products."""
+        """Weighted mean outer product (d, d) of the differences."""
         rows = self.rows.astype(np.float64)
         return self.weight / len(rows) * (rows.T @ rows)
 
     def pull(self, unit: float) -> Floats:
-        """Weighted mean (d,) of the differences times their margins, one of which is `unit`."""
+        """Weighted mean (d,) of differences times margins, in multiples of `unit`."""
         return self.weight * unit / len(self.rows) * (self.margins @ self.rows.astype(np.float64))
 
     def energy(self, unit: float) -> float:
-        """Weighted mean of the squared margins."""
+        """Weighted mean squared margin."""
         return float(self.weight * unit**2 * np.mean(self.margins**2))

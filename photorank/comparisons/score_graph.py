@@ -1,4 +1,4 @@
-"""Comparison graph of scores: all pairs of photos with different labels, without listing pairs."""
+"""Comparison graph of scores: all photo pairs with different labels, without listing them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class ScoreGraph(ComparisonGraph):
 
     @classmethod
     def of(cls, scores: ArrayLike, *, gap_power: int, weights: ArrayLike | None) -> Self:
-        """Check the scores and build the graph; see :meth:`Comparisons.from_scores`."""
+        """Graph of checked scores; see :meth:`Comparisons.from_scores`."""
         y = np.asarray(scores, dtype=np.float64)
         if y.ndim != 1 or np.isinf(y).any():
             raise ComparisonsError("scores must be one finite number (or nan) a photo")
@@ -146,11 +146,11 @@ class ScoreGraph(ComparisonGraph):
         return self.spread(self._signed(lambda part: part.differences(a)))
 
     def blocks(self) -> list[Codes]:
-        """Rows of the labelled photos, one array per block; all pairs are within a block."""
+        """Rows of the labelled photos by block; every pair is within one block."""
         return [self.rows[members] for members in rows_by_code(self.same)]
 
     def fractional_ranks(self, values: Ratings) -> Ratings:
-        """Share of its block below each value (n,), ties half; nan for unlabelled photos."""
+        """Share of its block below each value (n,), ties half; nan without a label."""
         values = np.asarray(values, np.float64)[self.rows]
         return self.spread(Blocks.of(values, self.trust, self.same, 0).fractional_ranks(), np.nan)
 
@@ -200,7 +200,7 @@ class ScoreGraph(ComparisonGraph):
         return SampledPairs(self.rows[pairs], np.abs(margins))
 
     def are_ordered(self, places: Pairs) -> Flags:
-        """Whether people ordered each pair (m, 2) of positions in `rows`, both in one block."""
+        """Mask (m,) of the pairs (m, 2) ordered by people; pairs are positions in `rows`."""
         first, second = places.T
         ordered = self.labels[first] != self.labels[second]
         if self.different is not None:
@@ -208,7 +208,7 @@ class ScoreGraph(ComparisonGraph):
         return ordered
 
     def _extremes(self, share: float | None) -> tuple[Codes, Codes]:
-        """Positions in `rows` of each block's worst and best `share` of labels; None for all."""
+        """Positions in `rows` of each block's lowest and highest `share` of labels."""
         if share is None:
             everybody = np.arange(len(self.labels))
             return everybody, everybody
@@ -225,7 +225,7 @@ class ScoreGraph(ComparisonGraph):
         return total
 
     def spread(self, values: Floats, missing: float = 0.0) -> Floats:
-        """Values (n, …) for all photos from values (l, …) of labelled photos, else `missing`."""
+        """Values (n, …) of all photos, from values (l, …) of labelled ones; else `missing`."""
         spread = np.full((self.n, *values.shape[1:]), missing)
         spread[self.rows] = values
         return spread
@@ -242,12 +242,12 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _latest(self) -> list[tuple[Floats, Agreement]]:
-        """Cache of the last ratings passed to :meth:`agreement`, with their result."""
+        """Cache with the latest ratings and result of :meth:`agreement`."""
         return []
 
     @cached_property
     def _weighted(self) -> dict[int, Self]:
-        """Cache of this graph with other gap powers, for what they have sorted."""
+        """Cache of this graph with other gap powers, so that labels are sorted once."""
         return {}
 
     @cached_property
@@ -257,13 +257,13 @@ class ScoreGraph(ComparisonGraph):
 
     @cached_property
     def _parts(self) -> tuple[Blocks, ...]:
-        """Blocks of the pairs equal in `same`, and of the excluded pairs, equal in both codes."""
+        """Blocks of pairs that share code `same`; and of excluded pairs that share both codes."""
         codes = [self.same]
         if self.different is not None:
             codes.append(combined(self.same, self.different))
         return tuple(Blocks.of(self.labels, self.trust, code, self.gap_power) for code in codes)
 
     def _signed(self, of: Callable[[Blocks], Floats]) -> Floats:
-        """Sums over the pairs equal in `same`, minus excluded pairs, equal in both codes."""
+        """Sums over the pairs that share code `same`, minus sums over the excluded pairs."""
         sums, *without = (of(part) for part in self._parts)
         return sums - without[0] if without else sums

@@ -1,4 +1,4 @@
-"""Sums over pairs within blocks of photos, from prefix sums over sorted labels."""
+"""Sums over photo pairs within blocks, by prefix sums over sorted labels."""
 
 from dataclasses import dataclass
 from math import comb
@@ -14,7 +14,7 @@ _COLUMNS = 64  # of X that are summed at once: bounds the memory of n x d prefix
 
 @dataclass(frozen=True)
 class Blocks:
-    """Photos sorted by block and label, for sums over all other photos of the same block."""
+    """Photos sorted by block, then label, for sums over the other photos of a block."""
 
     order: Codes  # (l,) sorted row -> row
     block: Codes  # (l,) 0, 1, 2 …, non-decreasing
@@ -34,7 +34,7 @@ class Blocks:
         return cls(order, block, tier, y - mean[block], trust[order], p)
 
     def neighbour_sums(self, V: Floats, *, sign: int = 1) -> Floats:
-        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block; better photos' terms times `sign`."""
+        """Sums Σ_j |y_i − y_j|^p V_j (l, k) over the block, times `sign` where y_j > y_i."""
         if self.p == 0 and sign == 1:  # all of the block but the photo's own tier
             return _sums_of_runs(self.block, V) - _sums_of_runs(self.tier, V)
         below, above = [], []
@@ -59,7 +59,7 @@ class Blocks:
         return self._unsorted(self.u * self.neighbour_sums(self.u[:, None], sign=-1)[:, 0])
 
     def laplacian(self, X: Floats) -> Floats:
-        """Laplacian sums Σ_j w_ij (x_i − x_j), of the same shape as X."""
+        """Laplacian products Σ_j w_ij (x_i − x_j), in the shape of X."""
         columns = X.reshape(len(X), -1)
         u, degree = self.u[:, None], self.degrees()[:, None]
         product = np.empty(columns.shape)
@@ -95,7 +95,7 @@ class Blocks:
         return self._unsorted(self.u * (self._sums() * a - self._sums(a)))
 
     def _sums(self, values: Floats | float = 1.0) -> Floats:
-        """Sums Σ_j u_j values_j (l,) over the block of each photo."""
+        """Sums Σ_j u_j values_j (l,) over each photo's block."""
         return np.bincount(self.block, self.u * values).astype(np.float64)[self.block]
 
     def _gap_sums(self, moments: list[Floats]) -> Floats:
@@ -122,7 +122,7 @@ def _last(codes: Codes) -> Codes:
 
 
 def _sums_of_runs(codes: Codes, V: Floats) -> Floats:
-    """Sums (l, k) of V over the rows of the same code, at every row, for sorted codes (l,)."""
+    """Sums (l, k) of V over the rows with the same code as each row, for sorted codes (l,)."""
     begins = np.flatnonzero(run_starts(codes))
     if len(begins) == len(codes):
         return V

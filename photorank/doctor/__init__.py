@@ -1,1 +1,1 @@
-"""Diagnosis of this machine, an encoder or an index, with remedies."""
+"""Diagnosis of the machine, encoders and indexes, with remedies."""

@@ -1,4 +1,4 @@
-"""Checks of the machine and of indexes, and repair of files that can be regenerated."""
+"""Checks of the machine and of indexes, and repair of regenerable files."""
 
 import os
 from collections.abc import Iterator
@@ -33,14 +33,14 @@ _MIN_COSINE = 0.99  # what the fastest runtimes leave of the plain one's embeddi
 
 
 def examine_all(workspace: Workspace, name: str | None) -> dict[str, list[Finding]]:
-    """Findings on the machine, and on one index or all indexes."""
+    """Findings about the machine, and about one or all indexes."""
     names = [workspace.existing_index(name).name] if name else workspace.index_names()
     here = [*examine_machine(workspace.root), examine_embedded(), *_shipped_vectors()]
     return {"": here} | {one: examine(workspace.index(one)) for one in names}
 
 
 def examine(paths: IndexPaths) -> list[Finding]:
-    """Findings about one index, its cards, its evaluations and its encoder."""
+    """Findings about one index, its vectors, evaluations and encoder."""
     findings = examine_index(paths)
     findings.extend(_cards_and_evaluations(paths))
     if all(finding.level != "wrong" for finding in findings):
@@ -49,7 +49,7 @@ def examine(paths: IndexPaths) -> list[Finding]:
 
 
 def repair(paths: IndexPaths) -> list[Finding]:
-    """Findings after a repair: actions taken, and the state of the index."""
+    """Findings after a repair: actions taken, then the state of the index."""
     before = {finding.about for finding in examine(paths) if finding.level == "wrong"}
     done = [Finding("repair", "good", text, repaired=True) for text in repair_index(paths)]
     for path in _unusable_evaluations(paths)[0]:
@@ -93,7 +93,7 @@ def _cards_and_evaluations(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[UnreadableFileError]]:
-    """Paths of the damaged evaluations, and errors of those that the disk refuses."""
+    """Paths of damaged evaluations, and errors of unreadable ones."""
     damaged: list[Path] = []
     unreadable: list[UnreadableFileError] = []
     for path in evaluation_paths(paths):
@@ -107,7 +107,7 @@ def _unusable_evaluations(paths: IndexPaths) -> tuple[list[Path], list[Unreadabl
 
 
 def _encoder(paths: IndexPaths) -> Finding:
-    """Finding: whether some photos embedded again match the stored embeddings."""
+    """Finding on whether sample photos embedded again match the stored embeddings."""
     about = "encoder"
     index = Index.open(paths)
     spec = index.manifest.encoder

@@ -1,4 +1,4 @@
-"""The golden photo: a computed picture with a known expected embedding."""
+"""Golden photo: a computed image with a known expected embedding."""
 
 import json
 import struct
@@ -30,7 +30,7 @@ def golden_photo() -> bytes:
 
 
 def examine_embedded(golden_file: Path = GOLDEN) -> Finding:
-    """Finding: whether the embedded encoder gives the golden photo its expected embedding."""
+    """Finding on whether the built-in encoder reproduces the golden photo's embedding."""
     try:
         embedding = embed_golden(load_encoder("embedded"))
     except MissingExtraError as error:

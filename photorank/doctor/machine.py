@@ -28,7 +28,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Iterator[Finding]:
-    """Findings about installed packages, against the versions that photorank requires."""
+    """Findings on installed package versions against photorank's requirements."""
     from packaging.requirements import Requirement
 
     needed = [Requirement(text) for text in requires("photorank") or ()]
@@ -86,7 +86,7 @@ def _disk(workspace: Path) -> Finding:
 
 
 def _decoder() -> Finding:
-    """Finding: whether a photo can be decoded in a separate process, as in indexing."""
+    """Finding on whether a photo decodes in a separate process, as in indexing."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import decode_isolated
 
@@ -99,7 +99,7 @@ def _decoder() -> Finding:
 
 
 def _faces() -> Finding:
-    """Finding: whether faces can be looked for, and the one command where something is missing."""
+    """Finding on whether face detection is installed, with the command that installs it."""
     from photorank.doctor.golden import golden_photo
     from photorank.photos.decode_pool import faces_isolated
 

@@ -1,4 +1,4 @@
-"""Encoders: unit embeddings of photos and texts in one space."""
+"""Encoders: unit embeddings of photos and texts in one shared space."""
 
 from photorank.encoders.base import Encoder
 from photorank.encoders.embedded import EmbeddedEncoder, FirstEmbeddedEncoder
@@ -12,7 +12,7 @@ IMPORTED = "embeddings:"
 
 
 def load_encoder(spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
-    """Encoder that a spec names; its networks load on first use.
+    """Encoder named by a spec; its networks load on first use.
 
     Parameters
     ----------

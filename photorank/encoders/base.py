@@ -1,4 +1,4 @@
-"""The interface of encoders, and the fingerprint that tells two encoders' embeddings apart."""
+"""Interface of all encoders, and the fingerprint that identifies an encoder's embeddings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from photorank.typing import Direction, Embeddings, Flags, Floats, Frames
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Identity of embeddings: those of different fingerprints are never compared."""
+    """Identity of an embedding space; embeddings of different fingerprints are never mixed."""
 
     model: str  # the encoder's architecture, as in its spec
     weights: str  # SHA-256 of the weights
@@ -28,16 +28,16 @@ class Fingerprint:
 
     @property
     def is_embedded(self) -> bool:
-        """Whether the encoder is the packaged one, whose words know things and not qualities."""
+        """True for the built-in encoder, which knows objects in texts but not qualities."""
         return self.model.partition(":")[0] == "embedded"
 
     @property
     def of_head(self) -> "Fingerprint":
-        """Fingerprint of vectors that rate by the head alone, such as prompts'."""
+        """Fingerprint of vectors that use the head alone, such as prompt vectors."""
         return replace(self, blocks=None)
 
     def require(self, found: "Fingerprint", *, vector: str) -> None:
-        """Raise EncoderMismatchError if embeddings of another fingerprint are to be rated.
+        """Raise EncoderMismatchError if embeddings have another fingerprint.
 
         A vector of the head alone fits embeddings that have further blocks.
         """
@@ -46,14 +46,14 @@ class Fingerprint:
 
 
 class Prepared(NamedTuple):
-    """A photo ready to be encoded."""
+    """Photo prepared for encoding: frames and signals."""
 
     frames: list[Frames]  # one, or several whose embeddings are averaged
     signals: Floats = np.empty(0)  # (s,) of its pixels, nan where undefined
 
 
 class PositionMaps(NamedTuple):
-    """Parts of a frame's scalar product with a direction, by position of the feature maps.
+    """Maps of a rating's parts by position: dot products of feature maps and a direction.
 
     A map's mean is its block's product, of the head before it is scaled to unit length.
     """
@@ -65,11 +65,11 @@ class PositionMaps(NamedTuple):
 
 
 class Encoder(Protocol):
-    """Image network and text network into one space; each loads when it is first used."""
+    """Image network and text network with one shared space; each loads on first use."""
 
     @property
     def spec(self) -> str:
-        """Name that :func:`photorank.encoders.load_encoder` understands."""
+        """Spec of the encoder, as :func:`photorank.encoders.load_encoder` takes it."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -81,15 +81,15 @@ class Encoder(Protocol):
 
     @property
     def short_side(self) -> int:
-        """Pixels of a photo's short side that :meth:`prepare` uses; more are wasted."""
+        """Short side in pixels of the photo that :meth:`prepare` needs."""
 
     @property
     def long_side(self) -> int:
-        """Pixels of a photo's long side that its signals need; 0 without signals."""
+        """Long side in pixels of the photo that signals need; 0 without signals."""
 
     @property
     def logit_scale(self) -> float | None:
-        """Factor on cosines that the model was trained with; None if it had none."""
+        """Factor on cosines learned in the model's training; None if there is none."""
 
     def prepare(self, photo: Image.Image) -> Prepared:
         """Frames and signals of an upright sRGB photo.
@@ -98,23 +98,23 @@ class Encoder(Protocol):
         """
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Rows (n, d) of frames without signals, the head at unit length; shapes may differ."""
+        """Embeddings (n, d) of frames, without signals, with unit heads; shapes may differ."""
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, dh) of texts, in the space of the photos' heads."""
+        """Unit embeddings (n, dh) of texts, in the space of photos' heads."""
 
 
 @runtime_checkable
 class OptionalSignals(Protocol):
-    """Encoder that also embeds as older indexes do, without signals."""
+    """Encoder that can also embed without signals, as older indexes need."""
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Embed with these blocks from now on, None for the head alone."""
+        """Set the blocks of later embeddings; None for the head alone."""
 
 
 @runtime_checkable
 class MeanPooled(Protocol):
-    """Encoder whose blocks are spatial means of feature maps."""
+    """Encoder whose embeddings are spatial means of feature maps."""
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -128,21 +128,21 @@ class MeanPooled(Protocol):
         """Frames and signals of an upright sRGB photo."""
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Parts of a frame's scalar product with a direction, without signals."""
+        """Maps of a frame's dot product with a direction, without signals."""
 
 
 NO_EMBEDDING = "the encoder gives NaN or only zeros for it"
 
 
 def usable_rows(rows: Embeddings, head: int) -> Flags:
-    """Whether each embedding (n,) is finite and its head, of so many numbers, is not zero."""
+    """Mask (n,) of the embeddings that are finite with a non-zero head."""
     lengths = np.linalg.norm(rows[:, :head], axis=1)
     usable: Flags = np.isfinite(rows).all(axis=1) & (lengths > 0)
     return usable
 
 
 def encode_photos(encoder: Encoder, photos: Sequence[Prepared]) -> Embeddings:
-    """Embeddings (n, d) of n photos: each the mean of its frames' rows, then its signals.
+    """Embeddings (n, d) of photos: the mean over a photo's frames, then its signals.
 
     It is rounded as an index stores it, so that a photo is rated alike inside and outside of one.
     """

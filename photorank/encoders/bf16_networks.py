@@ -1,4 +1,4 @@
-"""Networks with bfloat16 matrix products; transformers keep float32 residual sums."""
+"""Networks with bfloat16 matrix products; transformers keep residual sums in float32."""
 
 import copy
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS = 0.5
 
 
 def in_bf16(network: Any) -> Any:
-    """Copy of a network of `on_pixels` with matrix products in bfloat16.
+    """Copy of a network made by `on_pixels`, with matrix products in bfloat16.
 
     In a transformer only attention and multilayer perceptrons are narrowed; the residual
     stream and its normalisation stay in float32. That is about as fast as bfloat16
@@ -40,12 +40,12 @@ def in_bf16(network: Any) -> Any:
 
 
 def is_mixed(network: Any) -> bool:
-    """Whether :func:`in_bf16` leaves a part of a network in float32."""
+    """True if :func:`in_bf16` leaves part of a network in float32."""
     return bool(_narrow(network.model))
 
 
 def _narrow(model: "nn.Module") -> "list[nn.Module]":
-    """Attention and MLP modules of a transformer; none for other networks."""
+    """Attention and MLP modules of a transformer; empty for other networks."""
     blocks = [part for part in model.modules() if hasattr(part, "attn") and hasattr(part, "mlp")]
     weights = {id(weight): weight.numel() for one in blocks for weight in one.parameters()}
     if sum(weights.values()) < _MIN_SHARE_OF_WEIGHTS_IN_BLOCKS * sum(

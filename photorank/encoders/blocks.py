@@ -29,21 +29,21 @@ class Blocks:
 
     @property
     def longest(self) -> float:
-        """Upper bound on the Euclidean norm of an embedding."""
+        """Upper bound on the norm of an embedding."""
         return float((1 + 2 * LARGEST**2) ** 0.5)
 
     def parts(self, rows: Embeddings) -> list[Embeddings]:
-        """Head, stages and signals of rows (n, d), as views."""
+        """Head, stage and signal blocks of embeddings (n, d), as views."""
         return np.split(rows, [self.head, self.head + self.stages], axis=1)
 
     def stored(self, rows: Embeddings) -> Embeddings:
-        """Rows (n, d) as stored: unit-norm head, other blocks within bounds, float16 values."""
+        """Embeddings (n, d) as stored: unit head, other blocks clipped, rounded to float16."""
         head, *others = self.parts(np.asarray(rows, dtype=np.float32))
         short = [one / np.maximum(lengths(one) / LARGEST, 1) for one in others]
         return np.hstack([unit_rows(head), *short]).astype(np.float16).astype(np.float32)
 
     def whole(self, rows: Embeddings) -> Flags:
-        """Whether each row (n,) has a head of unit length and other blocks within their bound."""
+        """Mask (n,) of the embeddings with a unit head and other blocks within bounds."""
         head, *others = (lengths(one)[:, 0] for one in self.parts(rows))
         right = np.abs(head - 1) <= _MAX_LENGTH_ERROR
         for length in others:
@@ -57,12 +57,12 @@ def lengths(vectors: Embeddings) -> Embeddings:
 
 
 def unit_rows(vectors: Embeddings) -> Embeddings:
-    """Vectors (n, d) at unit length."""
+    """Vectors (n, d) scaled to unit length."""
     vectors = np.asarray(vectors, dtype=np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def cosine(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Cosine of two rows (d,), -1 to 1."""
+    """Cosine of two vectors (d,), -1 to 1."""
     one, other = first.astype(np.float64), second.astype(np.float64)
     return float(one @ other / np.sqrt((one @ one) * (other @ other)))

@@ -1,4 +1,4 @@
-"""Fixed projections and scales of embeddings, shipped with a digest."""
+"""Fixed projections and scales of embeddings, shipped as files with known digests."""
 
 import hashlib
 import io
@@ -23,7 +23,7 @@ _MOST_DEVIATIONS = 6.0  # at which a signal is clipped
 
 
 class Constants(NamedTuple):
-    """Projections of a network's features, and the scale of signals; made without labels."""
+    """Projections of a network's features and scales of signals, fitted without labels."""
 
     head: Embeddings  # (1280, 512) of the last layer, orthonormal columns
     stages: Embeddings  # (856, 256) of the stages' means, with their scale
@@ -32,7 +32,7 @@ class Constants(NamedTuple):
     signal_deviations: Embeddings  # (32,) standard deviations
 
     def scaled(self, signals: Floats) -> Embeddings:
-        """Signals (n, 32) as they stand in rows: standardised, clipped, 0 where undefined."""
+        """Signals (n, 32) as embedded: standardised, clipped, and 0 where undefined."""
         apart = np.nan_to_num((signals - self.signal_means) / self.signal_deviations)
         clipped = np.clip(apart, -_MOST_DEVIATIONS, _MOST_DEVIATIONS)
         return (clipped * _SIGNAL_WEIGHT).astype(np.float32)
@@ -40,13 +40,13 @@ class Constants(NamedTuple):
 
 @cache
 def load_constants(file: Path = FILE) -> Constants:
-    """Shipped constants; DamagedWeightsError if the file is another than the one shipped."""
+    """Constants read from the shipped file; DamagedWeightsError if its digest is wrong."""
     with np.load(io.BytesIO(shipped_bytes(file, SHA256)), allow_pickle=False) as arrays:
         return Constants(*(arrays[name].astype(np.float32) for name in Constants._fields))
 
 
 def shipped_bytes(file: Path, sha256: str) -> bytes:
-    """Content of a file that comes with photorank; DamagedWeightsError if it is another."""
+    """Bytes of a shipped file; DamagedWeightsError if its digest is wrong."""
     hint = "Install photorank again."
     try:
         content = file.read_bytes()

@@ -1,10 +1,10 @@
-"""Compute devices: the fastest of this machine, or the requested one."""
+"""Compute device: the fastest of this machine, or a requested one."""
 
 from photorank.errors import EncoderError
 
 
 def check_device(device: str) -> None:
-    """Raise EncoderError if this machine has no such device."""
+    """Raise EncoderError if this machine lacks the device."""
     if device in ("auto", "cpu"):
         return  # always there: an index that is up to date never waits for torch
     there = _devices()

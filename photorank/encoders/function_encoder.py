@@ -1,4 +1,4 @@
-"""Encoder made of any function from images to rows."""
+"""Encoder made from any Python function of images."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ ImageFunction: TypeAlias = Callable[[list[Image.Image]], ArrayLike]
 
 
 class FunctionEncoder:
-    """Encoder of photos alone, made by :func:`image_encoder`; calling it calls the function."""
+    """Encoder of photos made by :func:`image_encoder`; calling it calls the function."""
 
     long_side = 0  # it embeds no signals
     logit_scale: float | None = None
@@ -38,14 +38,14 @@ class FunctionEncoder:
         self.short_side = size
 
     def __call__(self, images: list[Image.Image]) -> ArrayLike:
-        """What the function gives for some images."""
+        """Result of the wrapped function for some images."""
         return self._function(images)
 
     def __repr__(self) -> str:
         return f"<encoder {self.spec}, framing {self._framing} {self.short_side} px>"
 
     def framed(self, framing: str | None) -> "FunctionEncoder":
-        """The encoder in another framing; itself for None."""
+        """Copy of the encoder with another framing; itself for None."""
         if framing in (None, self._framing):
             return self
         return FunctionEncoder(
@@ -54,13 +54,13 @@ class FunctionEncoder:
 
     @property
     def fingerprint(self) -> Fingerprint:
-        """Identity of the embeddings: the declared name and digest, framing and size."""
+        """Identity of the embeddings: declared name and digest, framing and size."""
         weights = hashlib.sha256(f"{self.spec}\n{self._digest}".encode()).hexdigest()
         return Fingerprint(self.spec, weights, self._framing, self.short_side)
 
     @cached_property
     def dimensions(self) -> int:
-        """Length d of an embedding, found by embedding a grey picture."""
+        """Length d of an embedding, measured by embedding a grey image."""
         grey = np.full((self.short_side, self.short_side, 3), 127, dtype=np.uint8)
         return self._rows([grey]).shape[1]
 
@@ -69,7 +69,7 @@ class FunctionEncoder:
         return Prepared(frame(photo, self._framing, self.short_side))
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Unit rows (n, d) of frames; a row without a direction stays as it is."""
+        """Unit embeddings (n, d) of frames; zero rows stay zero."""
         if not frames:
             return np.empty((0, self.dimensions), dtype=np.float32)
         rows = self._rows(frames)
@@ -78,11 +78,11 @@ class FunctionEncoder:
         return rows
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Raise NoTextError: the function takes images."""
+        """Raise NoTextError: a function of images has no text network."""
         raise NoTextError(f"the encoder {self.spec}")
 
     def _rows(self, frames: Sequence[Frames]) -> Embeddings:
-        """Rows (n, d) that the function gives; EncoderError if it gives none of that shape."""
+        """Checked result (n, d) of the function; EncoderError for any other shape."""
         images = [Image.fromarray(pixels) for pixels in frames]
         try:
             rows = np.array(self._function(images), dtype=np.float32)
@@ -99,7 +99,7 @@ class FunctionEncoder:
 def image_encoder(
     *, name: str, digest: str, framing: str = "crop", size: int = 224
 ) -> Callable[[ImageFunction], FunctionEncoder]:
-    """Decorator that makes an encoder of a function from PIL images to rows.
+    """Decorator that turns a function from PIL images to rows into an encoder.
 
     The function takes a list of upright sRGB images and returns one row of d numbers for each;
     rows are scaled to unit length. A package offers its encoder to the command line by an entry

@@ -1,4 +1,4 @@
-"""Image networks from pixels to features, run by torch or by another runtime."""
+"""Image networks from pixels to features, run by torch or another runtime."""
 
 import importlib.metadata
 from collections import defaultdict
@@ -33,14 +33,14 @@ class Tower(Protocol):
 
     @property
     def at_once(self) -> int:
-        """Batch size: the number of frames a thread passes in one call."""
+        """Batch size: number of frames passed in one call."""
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
 
 
 def encode(tower: Tower, frames: Sequence[Frames], n_features: int) -> Embeddings:
-    """Features (n, n_features) of frames; frames of one shape are batched together.
+    """Features (n, n_features) of frames, batched by shape.
 
     In bfloat16 the size of a batch decides how its products are rounded: a hundredth of the
     ratings' standard deviation. So batches of squares are filled up, and a photo has one embedding
@@ -75,7 +75,7 @@ class TorchTower:
         return f"torch {importlib.metadata.version('torch')} {self.precision} on {self.device}"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
         import torch
 
         with torch.inference_mode():
@@ -94,7 +94,7 @@ def on_pixels(
     mean: Sequence[float],
     std: Sequence[float],
 ) -> "nn.Module":
-    """Network from pixels (b, h, w, 3) to features (b, d), ready to be traced, or a list of maps.
+    """Traceable network from pixels (b, h, w, 3) to features (b, d) or feature maps.
 
     `features_of` maps the model (or a copy of it) and inputs (b, 3, h, w) to features;
     `mean` and `std` are those of a pixel's three colours on the scale 0-255.
@@ -122,7 +122,7 @@ def on_pixels(
 
 
 def _batches_of_one_shape(frames: Sequence[Frames], at_once: int) -> Iterator[list[int]]:
-    """Yield positions of at most `at_once` frames that have the same shape."""
+    """Yield positions of equally shaped frames, at most `at_once` per batch."""
     positions: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for position, one in enumerate(frames):
         positions[one.shape].append(position)

@@ -53,6 +53,6 @@ def quantised(model: Any, frames: Sequence[Frames]) -> Any:
 
 
 def _attends(model: Any) -> bool:
-    """Whether a model has attention, which needs NNCF's scheme for transformers."""
+    """True if a model has attention, for which NNCF needs its scheme for transformers."""
     kinds = {operation.get_type_name() for operation in model.get_ordered_ops()}
     return bool(kinds & {"ScaledDotProductAttention", "Softmax"})

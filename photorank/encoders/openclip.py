@@ -1,4 +1,4 @@
-"""CLIP and related models through open_clip: one learned space for photos and texts."""
+"""Encoder of CLIP-like models by open_clip: one learned space for photos and texts."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ _MAX_SIDE_PIXELS = 1024  # attention costs the fourth power of a side
 
 
 class OpenClipEncoder(SwitchableImages):
-    """Encoder that runs a model of open_clip; gives the same embeddings as open_clip itself.
+    """Encoder by a model of open_clip, with the same embeddings as open_clip itself.
 
     Size, mean, spread and filter of the preprocessing are the model's own. The
     checkpoint holds both towers; the one that is not asked for is not kept.
@@ -112,7 +112,7 @@ class OpenClipEncoder(SwitchableImages):
 
     @property
     def spec(self) -> str:
-        """Spec of the encoder, with an absolute path if it names a file."""
+        """Spec of the encoder; a file in it has an absolute path."""
         larger = f"#{self._size}" if self._size != self._checkpoint.size else ""
         return f"{self._checkpoint.spec}{larger}"
 
@@ -129,28 +129,28 @@ class OpenClipEncoder(SwitchableImages):
         return self._blocks.dimensions if self._blocks else self._head
 
     def keep_blocks(self, blocks: Blocks | None) -> None:
-        """Embed with these blocks from now on; None leaves out the signals, as older indexes do."""
+        """Set the blocks of later embeddings; None omits signals, as older indexes do."""
         self._blocks = blocks and self._all_blocks
 
     @property
     def short_side(self) -> int:
-        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
+        """Short side in pixels of the photo that :meth:`prepare` needs."""
         return self._size
 
     @property
     def long_side(self) -> int:
-        """Long side in pixels that signals need; 0 for an index without signals."""
+        """Long side in pixels of the photo that signals need; 0 without signals."""
         return LEAST_LONG_SIDE if self._blocks else 0
 
     @property
     def logit_scale(self) -> float | None:
-        """Logit scale on cosines from the model's training; loads a network if none is loaded."""
+        """Factor on cosines learned in training; loads a network if none is loaded."""
         if self._logit_scale is None:
             self._images.load()
         return self._logit_scale
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Frames of an upright sRGB photo (one, or its tiles or views) and its signals."""
+        """Frames of an upright sRGB photo (one, tiles or views), and its signals."""
         values = self._checkpoint.preprocessing
         bilinear = values["interpolation"] == "bilinear"
         frames = frame(
@@ -193,7 +193,7 @@ class OpenClipEncoder(SwitchableImages):
         return _AT_ONCE if self._chosen_device == "cpu" else _AT_ONCE_ON_A_GPU
 
     def _check_size(self, spec: str, any_shape: bool) -> None:
-        """Raise EncoderError if the model cannot take frames of the requested size."""
+        """Raise EncoderError if the model cannot process frames of the requested size."""
         own, step = self._checkpoint.size, self._checkpoint.config["vision_cfg"].get("patch_size")
         if not any_shape or not step:
             raise EncoderError(
@@ -206,7 +206,7 @@ class OpenClipEncoder(SwitchableImages):
             )
 
     def _image_tower(self) -> TorchTower:
-        """Image network with the model's own normalisation of pixels."""
+        """Image network preceded by the model's own pixel normalisation."""
         values = self._checkpoint.preprocessing
         network = on_pixels(
             self._load("image"),
@@ -223,7 +223,7 @@ class OpenClipEncoder(SwitchableImages):
             return self._text_tower
 
     def _load(self, kind: Literal["image", "text"]) -> Any:
-        """open_clip's model with the checkpoint's weights, reduced to its image or text network."""
+        """Image or text network of open_clip's model, with the checkpoint's weights."""
         model = self._both_towers()
         self._logit_scale = float(model.logit_scale.detach().exp())
         # encode_image uses `visual` and nothing else, encode_text everything else.

@@ -1,4 +1,4 @@
-"""Models of open_clip that a spec names, with local weights."""
+"""Checkpoints of open_clip: the model and local weights that a spec names."""
 
 import json
 import zipfile
@@ -50,7 +50,7 @@ class Checkpoint:
 
 
 def find_checkpoint(spec: str) -> Checkpoint:
-    """Checkpoint that a spec names; its weights are downloaded if missing.
+    """Checkpoint named by a spec, downloaded if missing.
 
     Raises EncoderError if model and weights do not exist or do not belong together,
     MissingPathError or MissingWeightsError if the weights cannot be had, and
@@ -178,7 +178,7 @@ def _file(model: str, file: Path) -> Checkpoint:
 
 
 def _folder(folder: Path) -> Checkpoint:
-    """Checkpoint from a folder that open_clip wrote: configuration and weights."""
+    """Checkpoint from a folder written by open_clip: configuration and weights."""
     folder = folder.expanduser().absolute()
     path = folder / _CONFIG_FILE
     if not path.is_file():
@@ -246,7 +246,7 @@ def _preprocessing(overlay: Json) -> Json:
 
 
 def _alternatives(file: str) -> list[str]:
-    """Candidate names of a published weights file, the one without pickle first."""
+    """Possible names of a published weights file, those without pickle first."""
     if not file:
         return [_WEIGHT_FILES[0], _WEIGHT_FILES[2]]
     safe = Path(file).with_suffix(".safetensors").name

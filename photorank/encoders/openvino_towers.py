@@ -20,7 +20,7 @@ _FRAMES_AT_ONCE = 8  # a thread: more are no faster
 
 
 def is_installed() -> bool:
-    """Whether the ``openvino`` extra is installed, checked without importing it."""
+    """True if the ``openvino`` extra is installed; nothing is imported."""
     return find_spec("openvino") is not None
 
 
@@ -39,13 +39,13 @@ def openvino() -> Any:
 
 
 def has_bf16() -> bool:
-    """Whether the CPU computes in bfloat16."""
+    """True if the CPU computes in bfloat16."""
     return "BF16" in openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
 @dataclass(frozen=True)
 class OpenVinoTower:
-    """Network compiled by OpenVINO: one stream a thread, one core a stream."""
+    """Network compiled by OpenVINO, with one stream per thread and one core per stream."""
 
     compiled: Any
     precision: Precision
@@ -59,7 +59,7 @@ class OpenVinoTower:
         return f"openvino {importlib.metadata.version('openvino')} {self.precision} on cpu"
 
     def __call__(self, pixels: Frames) -> Embeddings:
-        """Features (b, d) of a batch of frames of one shape (b, h, w, 3), 0-255."""
+        """Features (b, d) of a batch of equally shaped frames (b, h, w, 3), 0-255."""
         if not hasattr(self._own, "request"):
             self._own.request = self.compiled.create_infer_request()
         features: Embeddings = self._own.request.infer([pixels])[0]

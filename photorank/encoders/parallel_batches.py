@@ -1,4 +1,4 @@
-"""Batches processed in parallel on the CPU, one core each."""
+"""Parallel processing of batches on the CPU, one core per batch."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

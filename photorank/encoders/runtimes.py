@@ -1,4 +1,4 @@
-"""The runtime of an image network, chosen by benchmarks on the user's own photos."""
+"""Choice of an image network's runtime by benchmarks on the user's own photos."""
 
 import ctypes
 import time
@@ -34,7 +34,7 @@ _LONG_ROUND_SECONDS = 2.0  # a round that takes longer is run once
 
 
 def known_runtime(name: str) -> Runtime:
-    """Runtime of a given name; raises UnknownNameError if there is none."""
+    """The given runtime name if it exists; else UnknownNameError."""
     for runtime in RUNTIMES:
         if name == runtime:
             return runtime
@@ -43,24 +43,24 @@ def known_runtime(name: str) -> Runtime:
 
 @runtime_checkable
 class Switchable(Protocol):
-    """Encoder that can run in more than one runtime."""
+    """Protocol of an encoder with a choice of runtimes."""
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime that embeds photos; "" before the first embedding."""
+        """Name of the current runtime; "" before the first embedding."""
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
         """Change the runtime; see :meth:`SwitchableTower.choose`."""
 
     def keep_precision(self, precision: str) -> None:
-        """Embed in a precision from now on; see :func:`precision_of`."""
+        """Set the precision of later embeddings; see :func:`precision_of`."""
 
 
 FULL_PRECISION = "fp32"
 
 
 def precision_of(runtime: str) -> str:
-    """Precision of a runtime's name: ``fp32``, or the library and fewer bits.
+    """Precision named by a runtime: ``fp32``, or the library with fewer bits.
 
     In full precision all libraries agree to the last digits; in fewer bits each rounds otherwise.
 
@@ -83,7 +83,7 @@ def free_memory() -> None:
 
 
 class SwitchableTower:
-    """Image network of an encoder: torch in float32 until another runtime is chosen.
+    """Image network of an encoder: torch in float32, until another runtime is chosen.
 
     `load` makes it when it is first needed; it gives `n_features` numbers a frame, of which
     `finish` makes a row; `one_shape` tells that all frames have one shape.
@@ -111,7 +111,7 @@ class SwitchableTower:
         return self._tower.name if self._tower else ""
 
     def load(self, frame: Frames | None = None) -> Tower:
-        """Image network, loaded on first use; OpenVINO's is converted with an example frame."""
+        """Image network, loaded on first use; OpenVINO converts it with an example frame."""
         with self._loading:
             if self._tower is None or precision_of(self._tower.name) != self._precision:
                 self._tower = self._in_precision(self._plain or self._load(), frame)
@@ -119,7 +119,7 @@ class SwitchableTower:
             return self._tower
 
     def keep(self, precision: str) -> None:
-        """Embed in this precision from now on, on any machine: more slowly where it must be.
+        """Set the precision of later embeddings, even if this machine is slower with it.
 
         Raises EncoderError for eight bits, which were calibrated on photos of the index's first
         run and cannot be had again.
@@ -133,7 +133,7 @@ class SwitchableTower:
             self._precision = precision
 
     def encode(self, frames: Sequence[Frames]) -> Embeddings:
-        """Rows (n, d) of frames."""
+        """Features (n, n_features) of frames."""
         if not frames:
             return self._finish(np.empty((0, self._n_features), dtype=np.float32))
         return self._rows(self.load(frames[0]), frames)
@@ -142,7 +142,7 @@ class SwitchableTower:
         return self._finish(encode(tower, frames, self._n_features))
 
     def choose(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
-        """Change to the runtime's fastest variant that agrees with torch in float32.
+        """Switch to the runtime's fastest variant that agrees with torch in float32.
 
         `auto` takes the fastest of all but int8. `frames` (h, w, 3) are the user's own, at
         least one: `FRAMES` are enough, for int8 `FRAMES_OF_INT8`. Raises EncoderError if the
@@ -171,7 +171,7 @@ class SwitchableTower:
         return tower if isinstance(tower, TorchTower) and tower.precision == "fp32" else None
 
     def _in_precision(self, plain: TorchTower, frame: Frames | None) -> Tower:
-        """Network in the precision that is kept."""
+        """Network in the precision set by :meth:`keep`."""
         if self._precision == "torch bf16":
             return plain.in_bf16()
         if self._precision == "openvino bf16" and frame is not None:
@@ -179,7 +179,7 @@ class SwitchableTower:
         return plain
 
     def _fastest(self, runtime: Runtime, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Fastest network that agrees with float32; of about equally fast ones, the simplest."""
+        """Fastest network that agrees with float32; the simplest if about equally fast."""
         start = time.perf_counter()
         expected = self._rows(plain, frames)
         rounds = 1 if time.perf_counter() - start > _LONG_ROUND_SECONDS else 3
@@ -202,7 +202,7 @@ class SwitchableTower:
         return best
 
     def _others(self, runtime: Runtime, plain: TorchTower, frame: Frames) -> Iterator[Tower]:
-        """Yield the alternative networks worth timing, one at a time."""
+        """Yield the alternative networks to time, one at a time."""
         if runtime != "openvino" and _has_fast_bf16(plain.device):
             yield plain.in_bf16()
         if runtime == "torch" or plain.device != "cpu":
@@ -222,14 +222,14 @@ class SwitchableTower:
         return openvino_towers.convert(tower, frame, one_shape=self._one_shape)
 
     def _converted_in_bf16(self, plain: TorchTower, frame: Frames) -> Tower:
-        """OpenVINO's bfloat16 variant that is closest to float32."""
+        """OpenVINO variant in bfloat16 that is closest to float32."""
         if is_mixed(plain.network):
             model = self._converted(plain.in_bf16(), frame)
             return openvino_towers.compiled(model, "bf16", as_it_is=True)
         return openvino_towers.compiled(self._converted(plain, frame), "bf16")
 
     def _in_int8(self, plain: TorchTower, frames: Sequence[Frames]) -> Tower:
-        """Eight-bit network; an error is raised if embeddings change too much."""
+        """Network in int8; an error is raised if embeddings change too much."""
         if len(frames) < _MIN_FRAMES_OF_INT8:
             raise EncoderError(
                 f"int8 is calibrated on photos that are new to the index: {len(frames)} are too "
@@ -245,26 +245,26 @@ class SwitchableTower:
         return tower
 
     def _least_cosine(self, tower: Tower, frames: Sequence[Frames], expected: Embeddings) -> float:
-        """Smallest cosine over frames between a network's embeddings and the expected ones."""
+        """Smallest cosine, over frames, of a network's embeddings and the expected ones."""
         rows = self._rows(tower, frames)
         lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(expected, axis=1)
         cosines = np.einsum("nd,nd->n", rows, expected) / lengths
         return float(np.nan_to_num(cosines, nan=-1.0).min())
 
     def _seconds(self, tower: Tower, frames: Sequence[Frames], rounds: int) -> float:
-        """Seconds a network takes for the frames: the fastest of several rounds."""
+        """Shortest of several times, in seconds, that a network takes for the frames."""
         return min(_timed(lambda: self._rows(tower, frames)) for _ in range(rounds))
 
 
 class SwitchableImages:
-    """Photo half of an encoder that can change the runtime of its image network."""
+    """Image side of an encoder with a choice of runtimes."""
 
     _images: SwitchableTower
     _device: str
 
     @property
     def runtime(self) -> str:
-        """Name of the runtime that embeds photos; "" before the first embedding."""
+        """Name of the current runtime; "" before the first embedding."""
         return self._images.name
 
     def choose_runtime(self, runtime: Runtime, frames: Sequence[Frames]) -> None:
@@ -272,11 +272,11 @@ class SwitchableImages:
         self._images.choose(runtime, frames)
 
     def keep_precision(self, precision: str) -> None:
-        """Embed in a precision from now on; see :meth:`SwitchableTower.keep`."""
+        """Set the precision of later embeddings; see :meth:`SwitchableTower.keep`."""
         self._images.keep(precision)
 
     def encode_frames(self, frames: Sequence[Frames]) -> Embeddings:
-        """Rows (n, d) of frames; frames of one shape are batched together."""
+        """Embeddings (n, d) of frames, batched by shape."""
         return self._images.encode(frames)
 
     @cached_property
@@ -286,7 +286,7 @@ class SwitchableImages:
 
 
 def _has_fast_bf16(device: str) -> bool:
-    """Whether the device multiplies bfloat16 matrices faster than float32 ones."""
+    """True if the device multiplies bfloat16 matrices faster than float32 ones."""
     import torch
 
     if device == "mps":

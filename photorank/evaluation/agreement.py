@@ -1,4 +1,4 @@
-"""Agreement of several people: how similar tastes are, photos all like, photos they dispute."""
+"""Agreement between people: similarity of tastes, photos all like, photos they dispute."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _LISTED_PHOTOS = 12  # photos in each list
 
 @dataclass(frozen=True, eq=False)
 class Voice:
-    """One of several people: judgements, and the taste learned from them."""
+    """One person's judgements and learned taste."""
 
     rater: str
     judged: Judged
@@ -56,7 +56,7 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Shared:
-    """Ratings of one photo by several people, in units of the ratings of all people."""
+    """Ratings of one photo by several people, on a common scale."""
 
     row: int
     mean: float
@@ -67,7 +67,7 @@ class Shared:
 
 
 def voices(index: Index, raters: Sequence[str], subset: PhotoSubset) -> tuple[Voice, ...]:
-    """People with their learned tastes, all from one prior and over the same photos.
+    """People with their learned tastes, from one prior and over the same photos.
 
     Choices and scores under the raters' names count, clicked or imported.
     """
@@ -121,7 +121,7 @@ def agreed_best(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Sh
 
 
 def contested(people: Sequence[Voice], most: int = _LISTED_PHOTOS) -> tuple[Shared, ...]:
-    """Photos that people rate most differently, as far as their judgements show.
+    """Photos with the greatest spread of ratings between people, greatest first.
 
     Who said nothing rates as everybody does. Raises ComparisonsError for fewer than two people.
     """
@@ -172,7 +172,7 @@ def common_vector(
 
 
 def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
-    """Weights (p, 1 + q), ratings (p, n) and their standard errors of all people."""
+    """Taste weights (p, 1 + q), ratings (p, n) and standard errors of p people."""
     if not people:
         raise ComparisonsError("nobody is chosen: name somebody who chose or rated photos")
     return (
@@ -183,7 +183,7 @@ def _all_ratings(people: Sequence[Voice]) -> tuple[Floats, Floats, Floats]:
 
 
 def _listed(places: Codes, rows: Codes, ratings: Floats, errors: Floats) -> tuple[Shared, ...]:
-    """Opinions on the photos at some `places` of `rows` (n,), from people's ratings (p, n)."""
+    """Ratings of the photos at `places` of `rows` (n,), from people's ratings (p, n)."""
     spread = _spread(ratings)
     return tuple(
         Shared(
@@ -204,7 +204,7 @@ def _spread(ratings: Floats) -> Floats:
 
 
 def _said(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | None]:
-    """Accuracy and τ_b of one person's judgements as predictions of the other person's."""
+    """Accuracy and τ_b of one person's judgements as predictions of another's."""
     rows, first, second = np.intersect1d(a.rows, b.rows, return_indices=True)
     if len(rows) > 1:
         graph = Comparisons.from_scores(b.labels[second])
@@ -230,7 +230,7 @@ def _same_choices(a: Judged, b: Judged) -> tuple[Estimate | None, Estimate | Non
 
 
 def _outcomes(judged: Judged) -> dict[tuple[int, int], int]:
-    """Winner of each pair's latest choice, keyed by (lower row, higher row); ties are left out."""
+    """Winner of each pair's latest choice, by (lower row, higher row); without ties."""
     ties = np.zeros(len(judged.pairs)) if judged.ties is None else judged.ties
     decided = judged.pairs[ties == 0].tolist()
     return {(min(pair), max(pair)): pair[0] for pair in decided}
@@ -241,7 +241,7 @@ def _estimate(sums: PairSums, counts: dict[str, int]) -> Estimate:
 
 
 def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
-    """Weight samples (1 + q, draws) from a person's posterior."""
+    """Samples (1 + q, draws) of taste weights from a person's posterior."""
     taste = voice.taste
     return taste.weights[:, None] + taste.root @ rng.normal(
         size=(len(taste.root), _POSTERIOR_DRAWS)
@@ -249,7 +249,7 @@ def _draws(voice: Voice, rng: np.random.Generator) -> Floats:
 
 
 def _likes(a: Floats, b: Floats) -> Estimate:
-    """Kendall's τ_b between rating samples (n, draws) of two people, with quantiles over draws."""
+    """Kendall's τ_b between two people's rating samples (n, draws), with quantiles."""
     taus = [kendall_tau_b(x, Comparisons.from_scores(y)) for x, y in zip(a.T, b.T, strict=True)]
     low, high = np.quantile(taus, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
     n = len(a)
@@ -258,6 +258,6 @@ def _likes(a: Floats, b: Floats) -> Estimate:
 
 
 def _scaled(estimate: Estimate, factor: float = 1.0, add: float = 0.0) -> Estimate:
-    """Estimate scaled linearly, to convert between accuracy and τ_b (without ties)."""
+    """Estimate transformed linearly, for example from accuracy to τ_b."""
     value, low, high = (factor * one + add for one in (estimate.value, estimate.low, estimate.high))
     return Estimate(value, low, high, estimate.n_photos, estimate.n_pairs, estimate.method)

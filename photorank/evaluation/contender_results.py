@@ -1,4 +1,4 @@
-"""Results of the contenders on the same pairs, and differences between two of them."""
+"""Metrics of every contender on the same pairs, and differences between contenders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ COMPARED_METRICS = ("pairwise_accuracy", "kendall_tau_b", "spearman")
 
 @dataclass(frozen=True)
 class Measured:
-    """Metric sums of one contender over held-out pairs: all, within groups or across groups."""
+    """Metric sums of one contender over a set of held-out pairs."""
 
     contender: Contender
     pairs: HeldOutPairs
@@ -38,7 +38,7 @@ class Measured:
     def of(
         cls, contender: Contender, pairs: HeldOutPairs, gap_power: int, *, lists: bool = True
     ) -> "Measured":
-        """Metric sums of a contender over some held-out pairs; metrics of lists where wanted."""
+        """Metric sums of a contender over held-out pairs, optionally with top-of-list metrics."""
         every = pair_metrics(gap_power, pairs.graphs[0])
         sums = {
             name: {
@@ -52,7 +52,7 @@ class Measured:
         return cls(contender, pairs, sums, by_fold)
 
     def estimates(self) -> dict[str, Estimate]:
-        """Metrics of the contender, with confidence intervals."""
+        """Metrics of the contender by name, with confidence intervals."""
         fitted, pairs = self.contender.refitted_per_fold, self.pairs
         found = {
             name: pairs.estimate(sums[fitted], refitted=fitted) for name, sums in self.sums.items()
@@ -63,7 +63,7 @@ class Measured:
         return found
 
     def result(self, scope: Scope, fold_by: str) -> Result:
-        """Metrics of the contender in a scope, with confidence intervals."""
+        """Result of the contender in one scope: metrics with confidence intervals."""
         one, pairs = self.contender, self.pairs
         metrics = self.estimates()
         return Result(
@@ -82,7 +82,7 @@ class Measured:
         )
 
     def ahead_of(self, other: "Measured", metric: str) -> Difference:
-        """Lead over another contender in one metric, on the same pairs."""
+        """Difference to another contender in one metric, on the same pairs."""
         refitted = self.contender.refitted_per_fold or other.contender.refitted_per_fold
         a, b = (one.sums[metric][refitted] for one in (self, other))
         return self.pairs.difference(a, b, refitted=refitted)
@@ -91,7 +91,7 @@ class Measured:
 def differences_of(
     measured: Sequence[Measured], scope: Scope, metrics: Sequence[str] = COMPARED_METRICS
 ) -> list[ScopedDifference]:
-    """Differences of all pairs of held-out contenders on the same pairs of photos."""
+    """Differences between all pairs of held-out contenders, on the same photo pairs."""
     fair = [one for one in measured if not one.contender.in_sample]
     found = []
     for metric in metrics:

@@ -1,4 +1,4 @@
-"""Contenders of an evaluation: fixed vectors, learners out of fold, baselines."""
+"""Contenders of an evaluation: fixed vectors, learners (out of fold) and baselines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ BASELINES = (RANDOM_NAME, PLAIN_PROMPT_NAME, MEAN_DIFFERENCE)
 
 @dataclass(frozen=True)
 class Contender:
-    """Ratings of the judged photos by one vector or learner, for each repeat of the folds."""
+    """Ratings of the judged photos by one vector or learner, for each repeat."""
 
     name: str
     kind: str
@@ -37,14 +37,14 @@ class Contender:
 
     @property
     def baseline(self) -> bool:
-        """Whether this is a baseline."""
+        """True for a baseline."""
         return self.name in BASELINES
 
 
 def chosen_vectors(
     index: Index, names: Sequence[str] | None, load: Callable[[], Encoder] | None
 ) -> dict[str, MasterVector]:
-    """Vectors to evaluate, by name; with the plain prompt if the encoder has a text network."""
+    """Vectors to evaluate by name, with the plain prompt if texts can be embedded."""
     if names is None:
         vectors = list_vectors(index)
     else:
@@ -58,7 +58,7 @@ def chosen_vectors(
 
 
 def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | None:
-    """Vector of the plain prompt, cached in the index; None without a text network."""
+    """Prompt vector used as baseline, cached in the index; None without a text network."""
     stored = list_vectors(index).get(PLAIN_PROMPT_NAME)
     if stored is not None:
         return stored
@@ -73,7 +73,7 @@ def plain_prompt(index: Index, load: Callable[[], Encoder]) -> MasterVector | No
 def vector_contender(
     index: Index, vector: MasterVector, photos: JudgedPhotos, folds: Folds
 ) -> Contender:
-    """Ratings of the photos by a stored vector; out of fold if it was learned from these photos."""
+    """Contender of a stored vector; out of fold if it was learned from these photos."""
     found = held_out(index, vector, photos, folds)
     if found.testing == "refitted":
         ratings = ratings_by_fold(found.directions, photos, folds)
@@ -98,7 +98,7 @@ def learner_contender(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Contender:
-    """Out-of-fold ratings of the photos by a learner."""
+    """Contender of a learner, with out-of-fold ratings."""
     learner = make_learner(kind, seed=protocol.seed)
     taught = photos.compared_within(protocol.within)
     ratings = out_of_fold_ratings(learner, taught, folds, on_fit=on_fit)

@@ -1,4 +1,4 @@
-"""The vector that a page or a command uses when the user names none."""
+"""Default vector, for commands and pages without a vector chosen by the user."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ def default_vector(index: Index) -> tuple[str, str]:
 
 
 def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | None) -> list[str]:
-    """Names of vectors by preference, the most accurate on this index first.
+    """Vector names in order of preference, the most accurate on this index first.
 
     Then come the built-in default, other learned ones, untested ones from words, and last those
     that were tested and may be no better than guessing.
@@ -42,5 +42,5 @@ def by_preference(vectors: Mapping[str, MasterVector], evaluation: Evaluation | 
 
 
 def _better_than_guessing(evaluation: Evaluation) -> list[str]:
-    """Names of held-out contenders significantly above accuracy 0.5, the best first."""
+    """Names of held-out contenders significantly above accuracy 0.5, best first."""
     return [row.vector for row in evaluation.competing() if row.accuracy.low > 0.5]

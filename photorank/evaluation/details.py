@@ -1,4 +1,4 @@
-"""Details of an evaluation: by label gap and group, learning curve, calibration, people."""
+"""Details of an evaluation: by label gap, group, training size, probability and person."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -51,7 +51,7 @@ Spread: TypeAlias = Callable[[Callable[[Flags], float]], Estimate]
 
 
 def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[AccuracyByGap, ...]:
-    """Accuracy of each contender by range of label gaps, from close calls to clear ones.
+    """Accuracy of each contender by range of label gaps, small gaps first.
 
     Each range holds about a fifth of the pairs; choices have no gaps. Intervals are made as in the
     table of results.
@@ -73,7 +73,7 @@ def gap_curve(contenders: Sequence[Contender], pairs: HeldOutPairs) -> tuple[Acc
 def group_table(
     contender: Contender, pairs: HeldOutPairs, groups: Codes, names: Sequence[str]
 ) -> tuple[AccuracyByGroup, ...]:
-    """Accuracy of one contender inside each group that has pairs."""
+    """Accuracy of one contender within each group that has pairs."""
     return tuple(
         AccuracyByGroup(**vars(row.accuracy), vector=contender.name, group=names[row.group])
         for row in by_group(contender.ratings, pairs, groups, refitted=contender.refitted_per_fold)
@@ -88,7 +88,7 @@ def learning_curve(
     protocol: Protocol,
     on_fit: Callable[[], None] | None = None,
 ) -> tuple[AccuracyByPhotos, ...]:
-    """Held-out accuracy of a learner after fewer and fewer labelled photos.
+    """Held-out accuracy of a learner by number of labelled photos.
 
     All points are tested on the folds of the first repeat, so on the same pairs; none for a single
     split, which tells no spread.
@@ -175,7 +175,7 @@ def _held_out_probabilities(
 
 
 def _bins(p: Floats, outcomes: Floats, spread: Spread) -> Iterator[ReliabilityBin]:
-    """Yield non-empty reliability bins, with the wider limits of two confidence intervals.
+    """Yield non-empty reliability bins, each with the wider of two confidence intervals.
 
     Wilson's interval takes pairs as independent, which pairs that share photos are not; that over
     folds knows it, but tells nothing where all pairs of a bin went the same way.

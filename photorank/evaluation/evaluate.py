@@ -1,4 +1,4 @@
-"""Accuracy of every vector and learner on the same held-out pairs, with intervals."""
+"""Evaluation: accuracy of all vectors and learners on the same held-out pairs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -42,7 +42,7 @@ def evaluate(
     load: Callable[[], Encoder] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Evaluation:
-    """Measure how well vectors and learners order held-out photos compared with people.
+    """Evaluation of vectors and learners against people's judgements on held-out photos.
 
     Pairs are counted within a test fold, so that one fitted model rates both
     photos. Vectors are fixed, and their intervals are a jackknife over photos
@@ -118,7 +118,7 @@ def evaluate(
 
 @dataclass(frozen=True)
 class _Contest:
-    """Contenders on one way of folding, with their results and differences."""
+    """Contenders for one choice of folds, with results and differences."""
 
     contenders: list[Contender]
     pairs: HeldOutPairs
@@ -136,7 +136,7 @@ def _contest(
     on_fit: Callable[[], None] | None,
     before: "_Contest | None",
 ) -> _Contest:
-    """Contest of vectors and learners on one way of folding.
+    """Results of all vectors and learners for one choice of folds.
 
     What only the main way of folding tells is not measured again where one was `before`: metrics
     of lists, and random directions, which know no folds.
@@ -174,7 +174,7 @@ def _chance(
     protocol: Protocol,
     before: _Contest | None,
 ) -> Result:
-    """Result of random directions, that of another way of folding where it was measured."""
+    """Result of random directions, reused from an earlier choice of folds if available."""
     for row in before.results if before else ():
         if (row.kind, row.scope) == ("random", scope):
             by = protocol.fold_by or ""
@@ -189,7 +189,7 @@ def _details(
     protocol: Protocol,
     on_fit: Callable[[], None] | None,
 ) -> Details:
-    """Details of the best held-out contender, with the baselines for comparison."""
+    """Breakdown of the best held-out contender's accuracy, with baselines."""
     contenders, pairs, results = contest.contenders, contest.pairs, contest.results
     by_name = {contender.name: contender for contender in contenders}
     order = [row for row in results if row.scope == results[0].scope and row.vector in by_name]

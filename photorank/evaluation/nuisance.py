@@ -1,4 +1,4 @@
-"""Nuisance control: how far ratings depend on a photo's content instead of its quality."""
+"""Nuisance control: dependence of ratings on a photo's content instead of its quality."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Gap:
 
 @dataclass(frozen=True)
 class Change:
-    """A share before and after content directions are removed from a vector."""
+    """Share before and after content directions are removed from a vector."""
 
     before: Estimate
     after: Estimate
@@ -125,7 +125,7 @@ def without_content(
     clusters: int = DEFAULT_CLUSTERS,
     seed: int = 0,
 ) -> MasterVector:
-    """Vector with the directions removed in which the kinds of judged photos differ."""
+    """Vector with the mean differences between kinds of judged photos projected out."""
     photos = judged_photos(index)
     codes, _ = kinds_of(index, photos, by, clusters, seed, None)
     spanned = content_directions(photos.X, codes)
@@ -157,7 +157,7 @@ def without_content(
 def _ratings(
     photos: JudgedPhotos, codes: Codes, folds: Folds, directions: Floats
 ) -> tuple[Floats, Floats]:
-    """Ratings (repeats, n) by each fold's direction, before and after content is removed.
+    """Out-of-fold ratings (repeats, n) before and after content directions are removed.
 
     In standard deviations over the photos learned from, so that folds may be pooled.
     """

@@ -1,4 +1,4 @@
-"""Quality benchmark: evaluation results of indexes as JSON files and one CSV table."""
+"""Quality benchmark: evaluation results of several indexes as JSON files and one CSV table."""
 
 import csv
 import io
@@ -46,12 +46,12 @@ class QualityRow:
 
     @property
     def subject(self) -> tuple[str, str, str, str]:
-        """Dataset, encoder, framing and vector: the combination that has a file of its own."""
+        """Dataset, encoder, framing and vector: the key of a JSON file."""
         made = self.evaluation
         return made.index, made.encoder, made.framing, self.result.vector
 
     def columns(self) -> Json:
-        """Table row: the facts, then each metric with its lower and upper limit."""
+        """CSV cells of the row: settings, then each metric with its limits."""
         made = dict(zip(("dataset", "encoder", "framing"), self.subject, strict=False))
         facts = made | to_json(self.evaluation.protocol) | to_json(self.result)
         row = {name: (facts | {"weights": self.weights})[name] for name in _COLUMNS}
@@ -68,7 +68,7 @@ def quality_rows(index: Index, evaluation: Evaluation) -> list[QualityRow]:
 
 
 def write_quality(folder: Path, rows: Sequence[QualityRow]) -> list[Path]:
-    """Paths written: JSON by encoder, framing, vector and dataset, and one CSV of all rows."""
+    """Paths of the JSON files (one per vector and dataset) and the CSV table written."""
     written = []
     for subject, group in groupby(sorted(rows, key=attrgetter("subject")), attrgetter("subject")):
         path = folder / ("__".join(_file_safe(part) for part in subject) + ".json")

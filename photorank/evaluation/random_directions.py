@@ -1,4 +1,4 @@
-"""Result of random directions, the chance baseline: the mean and the range of many of them."""
+"""Chance baseline: metrics of many random directions, as mean and range."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ INTERVAL = f"range of 95 % of {DIRECTIONS} random directions"
 def random_result(
     photos: JudgedPhotos, pairs: HeldOutPairs, scope: Scope, protocol: Protocol
 ) -> Result:
-    """Mean of each metric over random directions, with the range that 95 % of them are in.
+    """Mean of each metric over random directions, with its central 95 % range.
 
     One direction may be far from chance, as photos of one kind have much in common: what another
     vector has to beat is the range. Metrics of lists are measured over all pairs alone, and the one
@@ -65,7 +65,7 @@ def random_result(
 
 
 def _of_whole_folds(folds: Folds) -> Codes:
-    """Rows of the photos in the first folds of the first repeat, as many folds as are needed."""
+    """Rows of enough photos from the first repeat, in whole folds."""
     codes = folds.codes[0]
     sizes = np.bincount(codes[codes >= 0], minlength=folds.k)
     last = np.searchsorted(np.cumsum(sizes), _LEAST_PHOTOS)
@@ -73,7 +73,7 @@ def _of_whole_folds(folds: Folds) -> Codes:
 
 
 def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, list[float]]:
-    """Metrics of lists for many ratings (n, k) of some rows."""
+    """Top-of-list metrics of many ratings (n, k) of some rows."""
     graph, codes = pairs.graphs[0].take(rows), pairs.folds.codes[:1, rows]
     folds = Folds(codes, pairs.folds.k, None)
     found = [values_by_fold_of_lists(r[None], (graph,), folds, _LIST_METRICS) for r in ratings.T]
@@ -81,7 +81,7 @@ def _of_lists(ratings: Floats, pairs: HeldOutPairs, rows: Codes) -> dict[str, li
 
 
 def _by_signs(ratings: Floats, graph: Comparisons, gap_power: int) -> dict[str, list[float]]:
-    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many ratings (n, k) without ties."""
+    """Accuracy, gap-weighted accuracy and Kendall's τ_b of many tie-free ratings (n, k)."""
     pairs = np.stack(np.triu_indices(len(ratings), 1), axis=1)
     weight, margin = graph.edges(pairs)
     kept = np.flatnonzero(weight * margin)

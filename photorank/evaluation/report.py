@@ -1,4 +1,4 @@
-"""Reports of evaluations: the results of a run, and the JSON file that the index keeps."""
+"""Evaluation report: results and settings of a run, saved as JSON in the index."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths, read_bytes, write_bytes
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results of one run, with its settings; the fields are the keys of its JSON."""
+    """Results and settings of one evaluation; the fields are the keys of its JSON."""
 
     index: str
     encoder: str
@@ -31,12 +31,12 @@ class Evaluation:
     copies: Copies | None = None  # which share folds; an older photorank did not look for them
 
     def rows(self, scope: Scope) -> list[Result]:
-        """Results of a scope with the protocol's own folds, in the order of the table."""
+        """Results of a scope for the protocol's own folds, in table order."""
         folds = ("", self.protocol.fold_by)
         return [row for row in self.results if row.scope == scope and row.fold_by in folds]
 
     def beside(self, row: Result) -> Result | None:
-        """Result of the same vector and scope with the other folds, if these were shown too."""
+        """Result of the same vector and scope for the other choice of folds; None if absent."""
         for other in self.results:
             if (other.vector, other.scope) == (row.vector, row.scope) and other is not row:
                 return other
@@ -44,12 +44,12 @@ class Evaluation:
 
     @property
     def asked(self) -> Protocol:
-        """Protocol that was asked for: without folds named where two ways were shown."""
+        """Protocol as requested: `fold_by` is None if both choices of folds were used."""
         ways = {row.fold_by for row in self.results}
         return replace(self.protocol, fold_by=None) if len(ways) > 1 else self.protocol
 
     def competing(self, scope: Scope = "all") -> list[Result]:
-        """Held-out results of a scope (none that may have seen the photos), the best first."""
+        """Held-out results of a scope, best first, without vectors that may have seen photos."""
         return ranked(row for row in self.rows(scope) if row.competes)
 
     def compared(self, scope: Scope, metric: str) -> list[ScopedDifference]:
@@ -62,12 +62,12 @@ class Evaluation:
 
     @property
     def scopes(self) -> list[Scope]:
-        """The scopes that have pairs, in the order of the table."""
+        """Scopes that have pairs, in table order."""
         return list(dict.fromkeys(result.scope for result in self.results))
 
 
 def save_evaluation(paths: IndexPaths, evaluation: Evaluation) -> Path:
-    """Path of the JSON file that an evaluation was saved to; names sort by time."""
+    """Path of the JSON file written for an evaluation; names sort by time."""
     data = (json.dumps(to_json(evaluation), indent=1) + "\n").encode()
     stamp = evaluation.created.replace(":", "").replace("+0000", "Z")
     path = paths.evaluation(f"{stamp}-{hashlib.sha256(data).hexdigest()[:8]}")

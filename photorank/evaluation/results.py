@@ -1,4 +1,4 @@
-"""Results of an evaluation as dataclasses; the fields are the keys of the JSON."""
+"""Result types of an evaluation; the fields are the keys of the JSON."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,17 +29,17 @@ class Result:
 
     @property
     def competes(self) -> bool:
-        """Whether it is known to have seen none of the photos: only then may it be called best."""
+        """True if the vector has seen none of the photos, so that it may rank as best."""
         return not (self.in_sample or self.unknown)
 
     @property
     def accuracy(self) -> Limits:
-        """Pairwise accuracy with its limits; every result has this metric."""
+        """Pairwise accuracy with its confidence limits."""
         return self.metrics["pairwise_accuracy"]
 
 
 def ranked(results: Iterable[Result]) -> list[Result]:
-    """Results by accuracy, the best first; last come those that may have seen the photos."""
+    """Results sorted by accuracy, best first; those that may have seen the photos come last."""
     return sorted(results, key=lambda row: (not row.competes, -row.accuracy.value))
 
 
@@ -58,12 +58,12 @@ class ScopedDifference:
     p_holm: float  # adjusted over all pairs of vectors in this scope and metric
 
     def lead_of(self, vector: str) -> Difference:
-        """Difference as the lead of `vector`: with the opposite sign if `vector` is b."""
+        """Difference as the lead of `vector`; the sign changes if `vector` is b."""
         found = Difference(self.value, self.low, self.high, self.p)
         return found if vector == self.a else -found
 
     def other(self, vector: str) -> str:
-        """Name of the other contender, which `vector` is compared with."""
+        """Name of the contender that `vector` is compared with."""
         return self.b if vector == self.a else self.a
 
 
@@ -86,7 +86,7 @@ class AccuracyByGroup(Estimate):
 
 @dataclass(frozen=True)
 class AccuracyByPhotos(Estimate):
-    """Held-out accuracy of a learner, by the number of photos it learned from."""
+    """Held-out accuracy of a learner for one number of training photos."""
 
     vector: str
     n_learned_from: int
@@ -143,7 +143,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Copies:
-    """Numbers of near-duplicates and altered copies among the judged photos, which share a fold."""
+    """Numbers of near-duplicates and altered copies among judged photos; copies share a fold."""
 
     photos: int  # with a copy
     pictures: int  # that they show
@@ -151,14 +151,14 @@ class Copies:
 
     @classmethod
     def of(cls, codes: Codes) -> "Copies":
-        """Counts of the group codes (n,) of copies, −1 for a photo on its own."""
+        """Counts from copy group codes (n,), −1 for a photo without copies."""
         sizes = np.bincount(codes[codes >= 0])
         return cls(int(sizes.sum()), len(sizes), int(sizes.max(initial=0)))
 
 
 @dataclass(frozen=True)
 class Details:
-    """Breakdown of the best contender's accuracy, as far as it was measured."""
+    """Breakdown of the best contender's accuracy; parts not measured are empty."""
 
     by_gap: tuple[AccuracyByGap, ...] = ()
     by_group: tuple[AccuracyByGroup, ...] = ()

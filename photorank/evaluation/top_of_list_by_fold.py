@@ -1,4 +1,4 @@
-"""Top-of-list metrics by fold, so that intervals resample folds rather than lists."""
+"""Top-of-list metrics by fold, so that intervals resample folds instead of lists."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
@@ -33,7 +33,7 @@ FLOORS = {f"album_regret_at_{PLACES}": -np.inf, LOGISTIC: -1.0}
 
 
 def list_metrics() -> dict[str, ListMetric]:
-    """Metrics of lists by name, with those that other packages declare.
+    """Top-of-list metrics by name, with those declared by other packages.
 
     A declared one is a function of ratings (n,) and comparisons, which returns a number; nan
     where it is not defined. Raises EntryPointError if its package cannot be used.
@@ -53,7 +53,7 @@ def values_by_fold_of_lists(
     folds: Folds,
     metrics: Mapping[str, ListMetric] = LIST_METRICS,
 ) -> dict[str, Floats]:
-    """Value of each metric by test fold (repeats * K,); the mean equals the mean over lists.
+    """Value of each metric by test fold (repeats * K,); the mean equals that over lists.
 
     A fold of many lists counts as many: these are a ratio's first-order shares. nan where there is
     no list.
@@ -79,7 +79,7 @@ def values_by_fold_of_lists(
 
 
 def _of_one_list(metric: Callable[[Ratings, Comparisons], float]) -> ListMetric:
-    """A declared metric as one of the lists, which a fold without a pair has none of."""
+    """Declared metric as a top-of-list metric, with no value for a fold without pairs."""
     return lambda r, graph: np.array([float(metric(r, graph))] if graph.n_pairs else [])
 
 

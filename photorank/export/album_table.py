@@ -1,4 +1,4 @@
-"""CSV table of an album: rating, marginal value, reason and represented photos per choice."""
+"""CSV table of an album: rating, marginal value, reason and represented photos."""
 
 import csv
 import io

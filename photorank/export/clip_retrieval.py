@@ -1,4 +1,4 @@
-"""Embeddings in the folder layout of clip-retrieval."""
+"""Export of embeddings in clip-retrieval's folder layout."""
 
 import os
 import shutil

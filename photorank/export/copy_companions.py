@@ -1,4 +1,4 @@
-"""Copies of the files that go along with photos: each beside its photo's copy, under its name."""
+"""Copies of companion files (videos, RAW, sidecars), named after their photo's copy."""
 
 import os
 import secrets
@@ -20,7 +20,7 @@ from photorank.workspace import storage_errors, sync_folder
 def write_companions(
     copies: Sequence[PhotoCopy], companions: Mapping[Path, Sequence[Path]], link: Link
 ) -> Iterator[PhotoCopy]:
-    """Copy or link the companions of photos that were copied, and yield each once it is written.
+    """Copy or link the companions of copied photos; yields each one once written.
 
     `companions` are files by the photo that they go along with. A companion has the name of its
     photo's copy. No file is replaced. Raises StorageError if the disk fails or is full.
@@ -40,7 +40,7 @@ def write_companions(
 
 
 def _name(companion: Path, copy: PhotoCopy) -> str:
-    """Name of a companion's copy: IMG_1 (2).MOV beside IMG_1 (2).jpg."""
+    """Name of a companion's copy, such as IMG_1 (2).MOV beside IMG_1 (2).jpg."""
     stem = copy.photo.stem
     if not companion.name.casefold().startswith(stem.casefold()):
         return companion.name  # of another version of the shot
@@ -48,7 +48,7 @@ def _name(companion: Path, copy: PhotoCopy) -> str:
 
 
 def _written(source: Path, target: Path, link: Link) -> PhotoCopy:
-    """Copy of one file, or link to it; what lies under its name is left as it is."""
+    """Copy of one file, or link to it; an existing file is kept."""
     temporary = target.with_name(f".{secrets.token_hex(8)}.photorank-part")
     try:
         if os.path.lexists(target):

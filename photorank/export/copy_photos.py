@@ -1,4 +1,4 @@
-"""Copies of photos, or links to photos, in another folder: verified, no file replaced."""
+"""Verified copies of photos, or links to them, in another folder; no file is replaced."""
 
 import contextlib
 import errno
@@ -46,7 +46,7 @@ class PhotoCopy:
 def plan(
     photos: Sequence[Photo], folder: Path | None, link: Link, *, numbered: bool = False
 ) -> list[PhotoCopy]:
-    """Planned copies for :func:`write`, one per photo; nothing is written.
+    """Copies planned for :func:`write`, one per photo; nothing is written.
 
     A photo keeps its name, or becomes ``name (2).jpg`` and so on if another file has it; before
     the name goes its number in the order, where that is wanted. Without a folder no other file is
@@ -75,7 +75,7 @@ def plan(
 def write(
     photos: Sequence[Photo], folder: Path, link: Link, *, numbered: bool = False
 ) -> Iterator[PhotoCopy]:
-    """Copy or link photos into a folder and yield each copy once it is written.
+    """Copy or link photos into a folder; yields each copy once written.
 
     A copy gets its name only when it is whole, on the disk and read back; parts of an interrupted
     run are removed, its complete copies kept. A photo whose content is not the indexed one is left
@@ -126,7 +126,7 @@ def _written(photo: Photo, planned: PhotoCopy, link: Link) -> PhotoCopy:
 
 
 def copied(source: Path, temporary: Path) -> str:
-    """Copy a file durably with its timestamps, and return the SHA-256 of its bytes."""
+    """SHA-256 of a file's bytes after a durable copy with the same timestamps."""
     digest = hashlib.sha256()
     with temporary.open("xb") as copy:
         for chunk in _chunks(source):
@@ -148,7 +148,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def link_to(source: Path, temporary: Path, link: Link) -> None:
-    """Make a link to a file; ExportError where the disk takes none."""
+    """Create a link to a file; ExportError if the file system supports none."""
     real = os.path.realpath(source)
     try:
         if link == "hard":
@@ -170,7 +170,7 @@ def link_to(source: Path, temporary: Path, link: Link) -> None:
 
 
 def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> Path:
-    """Final path of a finished copy: the planned path, or the next free path."""
+    """Final path of a finished copy: the planned path, else the next free one."""
     target = planned.target
     while True:
         try:
@@ -183,7 +183,7 @@ def _renamed(temporary: Path, photo: Photo, planned: PhotoCopy, link: Link) -> P
 
 
 def give_name(temporary: Path, target: Path, link: Link) -> None:
-    """Give a finished file its name; FileExistsError if another file has it."""
+    """Rename a finished file to its final name; FileExistsError if the name is taken."""
     try:
         if link == "soft":
             os.symlink(os.readlink(temporary), target)
@@ -201,7 +201,7 @@ def give_name(temporary: Path, target: Path, link: Link) -> None:
 def _target_for(
     photo: Photo, wanted: str, folder: Path | None, link: Link, taken: set[str]
 ) -> tuple[Path, bool]:
-    """Target path for a photo's copy, and whether the photo is already exported there."""
+    """Target path of a photo's copy, and True if the photo is already exported there."""
     name = Path(wanted)
     names = (f"{name.stem} ({number}){name.suffix}" for number in itertools.count(2))
     for one in itertools.chain([wanted], names):
@@ -218,7 +218,7 @@ def _target_for(
 
 
 def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
-    """Whether the file `target` is already the exported copy or link of a photo."""
+    """True if the file `target` is already the copy of, or link to, a photo."""
     try:
         if link == "soft":
             return target.is_symlink() and os.readlink(target) == os.path.realpath(photo.path)
@@ -232,7 +232,7 @@ def _is_exported(photo: Photo, target: Path, link: Link) -> bool:
 
 
 def _numbered(name: str, number: str) -> str:
-    """Name with a number before it, its stem cut where no disk takes so many bytes."""
+    """File name with a number in front, cut to the length that file systems allow."""
     stem, suffix = os.fsencode(Path(name).stem), os.fsencode(Path(name).suffix)
     room = MAX_NAME_BYTES - len(number) - len(suffix) - _ROOM_FOR_COUNT
     if len(stem) > room:

@@ -1,4 +1,4 @@
-"""Checks of an export's destination: outside the folders of photos, no file replaced."""
+"""Checks of an export's destination: outside photo folders, no file replaced."""
 
 import os
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Identity = tuple[int, int]  # device and inode, which all names of a folder shar
 
 @dataclass(frozen=True)
 class PhotoFolders:
-    """Real folders of the photos of all indexes, by any path that leads to them."""
+    """Photo folders of all indexes, matched with symbolic links resolved."""
 
     paths: frozenset[Path]  # links resolved
     identities: frozenset[Identity]  # of those that are there
 
     @classmethod
     def beside(cls, index: Index) -> "PhotoFolders":
-        """Folders that the indexes of a workspace are of, and those that links in them lead to.
+        """Photo folders of a workspace's indexes, with the targets of links inside them.
 
         Raises the errors of an index that cannot be read: where its photos lie is not known then.
         """
@@ -35,7 +35,7 @@ class PhotoFolders:
         return cls(frozenset(paths), frozenset(filter(None, map(_identity, paths))))
 
     def around(self, path: Path) -> Path | None:
-        """Folder of photos that a path lies in, whether or not there is anything at the path."""
+        """Photo folder that contains a path, which need not exist; None if none does."""
         real = Path(os.path.realpath(path))
         for folder in (real, *real.parents):
             if folder in self.paths or _identity(folder) in self.identities:
@@ -43,7 +43,7 @@ class PhotoFolders:
         return None
 
     def refuse(self, path: Path) -> None:
-        """Raise ExportError if a path lies among photos."""
+        """Raise ExportError if a path is inside a photo folder."""
         if folder := self.around(path):
             raise ExportError(
                 f"{path} lies in {folder}, whose photos are in the index. Name a place outside; "
@@ -52,7 +52,7 @@ class PhotoFolders:
 
 
 def checked_folder(index: Index, typed: str | Path) -> Path:
-    """Absolute path of an export folder, maybe missing; ExportError if among photos or a file."""
+    """Absolute path of an export folder; ExportError if among photos or a file."""
     folder = outside_photos(index, typed)
     if os.path.lexists(folder) and not folder.is_dir():
         raise ExportError(f"{folder} is a file. Name a folder with --to.")
@@ -60,7 +60,7 @@ def checked_folder(index: Index, typed: str | Path) -> Path:
 
 
 def checked_new_file(index: Index, typed: str | Path) -> Path:
-    """Absolute path of a new file; ExportError if it is among photos, or exists."""
+    """Absolute path of a new file; ExportError if among photos or existing."""
     path = outside_photos(index, typed)
     if os.path.lexists(path):
         raise ExportError(f"{path} exists already. Name another file, or move that one away.")
@@ -68,7 +68,7 @@ def checked_new_file(index: Index, typed: str | Path) -> Path:
 
 
 def outside_photos(index: Index, typed: str | Path) -> Path:
-    """Absolute path that a person typed to write to; ExportError if among photos of any index.
+    """Absolute path typed by the user as destination; ExportError if among photos.
 
     Raises TypedPathError if no file can have that path.
     """
@@ -78,7 +78,7 @@ def outside_photos(index: Index, typed: str | Path) -> Path:
 
 
 def _up_to(folder: Path, roots: set[Path]) -> list[Path]:
-    """A folder and those above it, up to the root that it was indexed below."""
+    """Folder and its ancestors, up to the indexed root."""
     above = [folder, *folder.parents]
     ends = [place for place, one in enumerate(above) if one in roots]
     return above[: ends[0] + 1] if ends else [folder]

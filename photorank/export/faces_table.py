@@ -1,4 +1,4 @@
-"""Table of the faces of all photos, a row a face, in CSV or Parquet."""
+"""Table of all detected faces, one row per face, in CSV or Parquet."""
 
 from collections.abc import Collection, Iterator
 from math import isfinite
@@ -19,7 +19,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def write_faces(path: Path, index: Index, without: Collection[int] = ()) -> int:
-    """Write the faces of an index's photos, but for some rows, and return their number.
+    """Number of faces written to a table, without those of excluded rows.
 
     The file's suffix tells the format, .csv or .parquet. Raises StorageError if it cannot be
     written.

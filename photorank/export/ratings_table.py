@@ -1,4 +1,4 @@
-"""Table of the ratings and judgements of all photos, in CSV or Parquet."""
+"""Table of all photos' ratings and judgements, in CSV or Parquet."""
 
 from collections.abc import Collection, Iterator, Sequence
 from math import isfinite
@@ -70,7 +70,7 @@ def rows(
 
 
 def _faces(values: Sequence[float]) -> Row:
-    """Columns on a photo's faces, None where there is no face or nobody looked."""
+    """Cells of a photo's face columns; None without a face or a measurement."""
     named = zip(FacesSummary._fields, values, strict=True)
     return {
         name: None

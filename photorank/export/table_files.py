@@ -1,4 +1,4 @@
-"""Tables for other programs, in CSV or Parquet."""
+"""Table files for other programs, in CSV or Parquet."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ Kind: TypeAlias = Literal["text", "whole number", "number"]
 
 
 class Table(NamedTuple):
-    """Rows and the kinds of their columns."""
+    """Rows of a table, and the types of its columns."""
 
     columns: Mapping[str, Kind]  # in their order
     rows: Iterator[Row]

@@ -1,4 +1,4 @@
-"""Star ratings for other programs, in XMP sidecars; people's ratings are kept."""
+"""XMP sidecars with star ratings for other programs; people's own ratings are kept."""
 
 import itertools
 import os
@@ -63,7 +63,7 @@ class SidecarOptions:
 
 
 def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Codes:
-    """Stars (n,), 1 to 5, of rating percentiles (n,): 1 plus the number of `cuts` reached.
+    """Stars (n,), 1 to 5, by rating percentiles (n,): 1 plus the number of `cuts` reached.
 
     >>> stars(np.array([10.0, 40.0, 69.9, 99.0]))
     array([1, 2, 2, 5])
@@ -74,13 +74,13 @@ def stars(percentiles: Floats, cuts: Sequence[float] = STAR_PERCENTILES) -> Code
 def sidecars(
     index: Index, vector: MasterVector, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo with stars by a vector: :func:`sidecars_of_stars`."""
+    """Yield each photo's XMP sidecar with stars by a vector; see :func:`sidecars_of_stars`."""
     star_counts = stars(percentiles(index.rate(vector)), options.cuts)
     yield from sidecars_of_stars(index, star_counts, options, write=write)
 
 
 def stars_of_person(index: Index, rater: str) -> Codes:
-    """Stars (n,) that a person gave on pages: 1 to 5, REJECTED for what is left out, 0 for none."""
+    """Stars (n,) given by a person: 1 to 5, REJECTED if left out, 0 for none."""
     marks = marks_of(index.paths, rater)
     given = [marks.get(digest, Marked()) for digest in index.digests()]
     return np.array(
@@ -91,7 +91,7 @@ def stars_of_person(index: Index, rater: str) -> Codes:
 def sidecars_of_stars(
     index: Index, star_counts: Codes, options: SidecarOptions, *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar of each photo with stars (n,), after writing the file if `write`.
+    """Yield each photo's XMP sidecar with stars (n,), written to disk if `write`.
 
     Photos with 0 are left out. An existing sidecar keeps its name and all other tags, and its old
     bytes as ``….xmp.bak``. A photo with 1 to 5 stars or rejected, in a sidecar or in its own file,
@@ -140,7 +140,7 @@ def sidecars_of_stars(
 def sidecars_of_copies(
     copies: Sequence[tuple[Path, Path]], star_counts: Sequence[int], *, write: bool
 ) -> Iterator[Sidecar]:
-    """Yield the XMP sidecar beside each copy of a photo, after writing the file if `write`.
+    """Yield the XMP sidecar of each photo copy, written to disk if `write`.
 
     `copies` are pairs of a photo and its copy, `star_counts` are 1 to 5. Tags of the photo's own
     sidecar are taken over; nothing is written beside the photo.
@@ -154,7 +154,7 @@ def sidecars_of_copies(
 
 
 class _Beside(NamedTuple):
-    """Photo with the sidecar that its rating belongs in, there or not yet."""
+    """Photo with the path of its sidecar, existing or not."""
 
     photo: Path
     sidecar: Path
@@ -164,7 +164,7 @@ class _Beside(NamedTuple):
 def _sidecar(
     beside: _Beside, target: Path, count: int, options: SidecarOptions, *, write: bool
 ) -> Sidecar:
-    """Sidecar at `target` for one photo, based on the existing sidecar beside it."""
+    """Sidecar at `target` for one photo, based on the photo's existing sidecar."""
     photo = beside.photo
     try:
         own, old = _file_bytes(beside.sidecar), _file_bytes(target)
@@ -192,7 +192,7 @@ def _sidecar(
 
 
 def _sweep(folder: Path) -> None:
-    """Remove parts of sidecars in a folder that a killed export left."""
+    """Remove partial sidecars left in a folder by a killed export."""
     try:
         parts = [name for name in os.listdir(folder) if _PART.fullmatch(name)]
     except OSError:
@@ -202,7 +202,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _is_rated(photo: Path, names: FolderNames) -> bool:
-    """Whether a photo has a person's rating, in a sidecar or in the photo file.
+    """True if a person's rating exists in a photo's sidecar or file.
 
     Each place is read, as a sidecar by photorank would hide a rating in the file.
     """
@@ -223,7 +223,7 @@ def _has_rating(data: bytes | None) -> bool:
 
 
 def _is_from_photorank(data: bytes, base: bytes | None) -> bool:
-    """Whether sidecar bytes equal `base` (None: a new sidecar) plus a rating by photorank."""
+    """True if a sidecar equals `base` (None: nothing) plus a rating by photorank."""
     return any(with_rating(base, count) == data for count in (REJECTED, *range(1, 6)))
 
 
@@ -244,7 +244,7 @@ def _file_bytes(path: Path) -> bytes | None:
 
 
 def parse_cuts(text: str) -> tuple[float, ...]:
-    """Four increasing star percentiles from a text like ``40,70,90,97``; else ValueError.
+    """Star percentiles parsed from text like ``40,70,90,97``; ValueError unless increasing.
 
     >>> parse_cuts("40, 70, 90, 97")
     (40.0, 70.0, 90.0, 97.0)

@@ -1,1 +1,1 @@
-"""The book of an album: which photos share a page, where each lies, and the plan as JSON."""
+"""Photo book of an album: page breaks, page layouts, and the plan as JSON."""

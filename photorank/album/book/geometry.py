@@ -1,4 +1,4 @@
-"""The page of a book: its size, its margins, and the room that photos have on it."""
+"""Geometry of a book's page: trimmed size, bleed, margins and the area for photos."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ CAPTION_MM = 3.0  # height of a caption's capital letters with what hangs below
 
 @dataclass(frozen=True)
 class PageSize:
-    """Trimmed page, and what a printer asks for around it, in mm."""
+    """Trimmed size of a page, with the bleed and safe zone that a printer requires, in mm."""
 
     width: float = 210.0
     height: float = 210.0
@@ -23,22 +23,22 @@ class PageSize:
 
     @property
     def margin(self) -> float:
-        """Distance of photos from the three outer edges."""
+        """Distance in mm between the photos and the three outer edges of the page."""
         return max(self.safe, _MARGIN_SHARE * min(self.width, self.height))
 
     @property
     def gutter(self) -> float:
-        """Distance of photos from the spine."""
+        """Distance in mm between the photos and the spine."""
         return max(self.margin, _LEAST_GUTTER_MM)
 
     @cached_property
     def block(self) -> Block:
-        """Room for photos on one page."""
+        """Size of the area for photos on one page, in mm."""
         gap = _GAP_SHARE * min(self.width, self.height)
         below = max(self.margin, self.safe + CAPTION_GAP_MM + CAPTION_MM)
         return Block(self.width - self.margin - self.gutter, self.height - 2 * below, gap)
 
     def corner(self, number: int) -> tuple[float, float]:
-        """Left and top of the room for photos on a page; odd pages are right-hand ones."""
+        """Left and top of the area for photos on a page, in mm; odd pages are right-hand pages."""
         left = self.gutter if number % 2 else self.margin
         return left, (self.height - self.block.height) / 2

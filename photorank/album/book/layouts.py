@@ -1,4 +1,4 @@
-"""Layouts of one page: slicing trees of one to four photos, in which nothing is cropped.
+"""Layouts of one page as slicing trees of one to four photos; no photo is cropped.
 
 A tree's width is a·height + b at every node: of photos side by side widths add up, of photos above
 each other they are equal, so that ratios and gaps are exact. All trees and orders are tried.
@@ -18,14 +18,14 @@ Tree: TypeAlias = "int | Split"
 
 
 class Split(NamedTuple):
-    """Parts side by side, or above each other."""
+    """Node of a slicing tree: parts side by side, or one above the other."""
 
     beside: bool
     parts: tuple[Tree, ...]  # numbers are photos, in reading order of the page
 
 
 class Block(NamedTuple):
-    """Room for a page's photos, and the gap between them, in mm."""
+    """Area for the photos of a page, and the gap between photos, in mm."""
 
     width: float
     height: float
@@ -34,7 +34,7 @@ class Block(NamedTuple):
 
 @cache
 def trees(k: int) -> tuple[Tree, ...]:
-    """Slicing trees of k photos, numbered in reading order.
+    """All slicing trees of k photos, numbered in reading order.
 
     >>> [len(trees(k)) for k in (1, 2, 3, 4)]
     [1, 2, 6, 22]
@@ -45,7 +45,7 @@ def trees(k: int) -> tuple[Tree, ...]:
 
 
 def _splits(start: int, k: int, beside: bool) -> list[Split]:
-    """Splits of k photos from `start` on into two or more parts, which are split the other way."""
+    """All splits of k photos from number `start` into two or more parts."""
     return [Split(beside, parts) for parts in _parts(start, k, beside, least=2)]
 
 
@@ -63,7 +63,7 @@ def _parts(start: int, k: int, beside: bool, least: int) -> list[tuple[Tree, ...
 
 
 def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = None) -> Floats:
-    """Boxes (m, k, 4) of m pages' photos as x, y, width and height in mm from the block's corner.
+    """Boxes (m, k, 4) of k photos on m pages: x, y, width, height in mm from the block's corner.
 
     `ratios` (m, k) are widths by heights in reading order. The pages are as large as the block
     lets them be, or of the given heights (m,). Boxes that cannot be have sides that are nan.
@@ -79,12 +79,12 @@ def boxes_of(tree: Tree, ratios: Floats, block: Block, height: Floats | None = N
 
 
 def orders(k: int) -> list[tuple[int, ...]]:
-    """Orders in which k photos can be read, the given one first."""
+    """Reading orders of k photos to try, the given order first."""
     return list(permutations(range(k)))
 
 
 def inversions(order: tuple[int, ...]) -> int:
-    """Number of pairs that are read in the wrong order."""
+    """Number of photo pairs in the wrong reading order."""
     return sum(one > other for place, one in enumerate(order) for other in order[place + 1 :])
 
 
@@ -104,7 +104,7 @@ def _line(tree: Tree, ratios: Floats, gap: float) -> tuple[Floats, Floats]:
 def _place(
     tree: Tree, ratios: Floats, gap: float, at: tuple[Floats, Floats, Floats], boxes: Floats
 ) -> None:
-    """Write the boxes of a tree whose corner and height are `at`."""
+    """Write the photos' boxes for a tree with the corner and height `at`."""
     x, y, height = at
     if isinstance(tree, int):
         boxes[:, tree] = np.stack([x, y, ratios[:, tree] * height, height], axis=1)

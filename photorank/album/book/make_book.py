@@ -1,4 +1,4 @@
-"""A book of an album's photos: page breaks, layouts, captions by event, warnings, a cover."""
+"""Photo book made from an album's photos: page breaks, layouts, captions, warnings and cover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ _MM = 1e-3  # that boxes may reach out by, in mm: they are rounded
 
 @dataclass(frozen=True)
 class BookWishes:
-    """What is asked of a book."""
+    """Settings that the user gives for a book."""
 
     size: PageSize = PageSize()  # noqa: RUF009 - frozen
     pages: int = 0  # 0: as many as suit
@@ -35,12 +35,12 @@ class BookWishes:
 
 
 def photos_for(pages: int) -> int:
-    """Number of photos that so many pages look good with."""
+    """Number of photos that fills a given number of pages well."""
     return round(PHOTOS_A_PAGE * pages)
 
 
 def make_book(index: Index, ratings: Ratings, rows: Sequence[int], wishes: BookWishes) -> Book:
-    """Plan a book of the photos at `rows`, in this order.
+    """Book planned from the photos at `rows`, in the given order.
 
     Raises AlbumError if there are too few or too many photos for the pages.
     """
@@ -84,7 +84,7 @@ def book_of_plan(
     pages: Sequence[WrittenPage],
     warn_ppi: float,
 ) -> Book:
-    """Book by a plan that was written; AlbumError where it could not be printed as it says."""
+    """Book read from a written plan; AlbumError if the plan can no longer be printed."""
     made = []
     seen: dict[str, int] = {}
     for number, page in enumerate(pages, start=1):
@@ -112,7 +112,7 @@ def book_of_plan(
 
 
 def outside(book: Book) -> list[str]:
-    """Sentences on photos that reach out of the safe zone, or over another photo."""
+    """Warnings about photos that leave the safe zone or overlap another photo."""
     size, faults = book.size, []
     for page in book.pages:
         for place, frame in enumerate(page.frames):
@@ -133,7 +133,7 @@ def _overlap(one: Frame, other: Frame) -> bool:
 
 
 def _sized(index: Index, rows: Sequence[int]) -> tuple[list[tuple[int, int, int]], list[Warned]]:
-    """Rows with the width and height of their photos, and warnings about those left out."""
+    """Row, width and height of each readable photo, and warnings about the others."""
     sized, warnings = [], []
     for row in rows:
         photo = index.photo(row)
@@ -155,7 +155,7 @@ def _size_of(photo: Photo) -> tuple[int, int]:
 
 
 def _suiting(n: int) -> int:
-    """Even number of pages that suits n photos; one page for one photo."""
+    """Even number of pages that suits n photos; 1 for a single photo."""
     pages = max(round(n / PHOTOS_A_PAGE), 1)
     return pages + pages % 2 if pages + pages % 2 <= n else pages
 
@@ -181,7 +181,7 @@ def _frame(index: Index, photo: Photo, width: int, box: tuple[float, float, floa
 
 
 def _opening(events: Codes, start: int, k: int) -> int | None:
-    """Place of the first photo of a page with which an event opens."""
+    """Position on a page of the first photo of a new event."""
     for at in range(start, start + k):
         if at == 0 or events[at] != events[at - 1]:
             return at
@@ -189,7 +189,7 @@ def _opening(events: Codes, start: int, k: int) -> int | None:
 
 
 def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
-    """Caption of an event: the name that people gave it, and its days."""
+    """Caption of an event: the name that the user gave it, and its dates."""
     of_event = [photos[at] for at in np.flatnonzero(events == events[opens]).tolist()]
     names = {photo.group for photo in of_event}
     name = names.pop() if len(names) == 1 else None
@@ -198,7 +198,7 @@ def _caption(photos: Sequence[Photo], events: Codes, opens: int) -> str:
 
 
 def _days(days: Sequence[str]) -> str:
-    """Days in words.
+    """Date range in words.
 
     >>> _days(["2024-07-31"]), _days(["2024-07-30", "2024-07-31"]), _days([])
     ('31 July 2024', '30-31 July 2024', '')
@@ -220,7 +220,7 @@ def _days(days: Sequence[str]) -> str:
 
 
 def _with_warnings(book: Book, warn_ppi: float) -> Book:
-    """Book with warnings about photos of too few pixels."""
+    """Book with warnings added about photos with too few pixels."""
     coarse = [
         Warned(frame.path, f"{frame.ppi:.0f} ppi in print, below {warn_ppi:.0f}")
         for frame in book.frames
@@ -230,7 +230,7 @@ def _with_warnings(book: Book, warn_ppi: float) -> Book:
 
 
 def _with_cover(book: Book, index: Index, ratings: Ratings) -> Book:
-    """Book with the photo that is proposed for its cover: the best rated one of about its shape."""
+    """Book with a proposed cover: the best-rated photo of about the cover's shape."""
     shape = book.size.width / book.size.height
 
     def unlike(frame: Frame) -> bool:

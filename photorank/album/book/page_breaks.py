@@ -1,4 +1,4 @@
-"""Page breaks of a book: one dynamic programme over spreads, with the best layouts of each page."""
+"""Page breaks of a book, by dynamic programming over spreads and each page's best layouts."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,7 +28,7 @@ _LEVEL_SHARE = 0.14  # of the room's height, up to which facing blocks are made 
 
 @dataclass(frozen=True)
 class Photos:
-    """What the layout knows of a book's photos, in their order."""
+    """Photo data that the layout needs, in the order of the book."""
 
     sizes: Codes  # (n, 2) pixels, upright
     worth: Floats  # (n,) 0 the least of the book to 1 the best
@@ -37,7 +37,7 @@ class Photos:
 
 
 class Laid(NamedTuple):
-    """Layout of one page."""
+    """Layout of one page with its cost."""
 
     tree: Tree
     order: tuple[int, ...]  # of the page's photos, in reading order
@@ -46,7 +46,7 @@ class Laid(NamedTuple):
 
 
 def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floats]]:
-    """For each page the number of its photos, and their boxes (k, 4) in mm from the room's corner.
+    """Number of photos on each page, and their boxes (k, 4) in mm from the block's corner.
 
     Raises ValueError if the pages cannot hold the photos, or have none left for one.
     """
@@ -56,7 +56,7 @@ def pages_of(photos: Photos, pages: int, size: PageSize) -> list[tuple[int, Floa
 
 
 def _layouts(photos: Photos, size: PageSize, pages: int) -> list[list[list[Laid]]]:
-    """Best layouts of a page that begins with each photo and has one, two, three or four."""
+    """Best layouts of one to four photos on a page, for each possible first photo."""
     found: list[list[list[Laid]]] = [[] for _ in photos.sizes]
     for k in range(1, min(MAX_PHOTOS, len(photos.sizes)) + 1):
         for start, laid in enumerate(_best(photos, k, size, pages)):
@@ -102,7 +102,7 @@ def _best(photos: Photos, k: int, size: PageSize, pages: int) -> list[list[Laid]
 
 
 def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
-    """Areas (n,) in mm² that photos should have by their worth: the best three times the least."""
+    """Target area (n,) of each photo in mm², by rating: three times as large for the best."""
     weights = 0.5 + photos.worth
     room = _TYPICAL_COVER * size.block.width * size.block.height * pages
     areas: Floats = weights / weights.sum() * room
@@ -110,7 +110,7 @@ def _wanted_areas(photos: Photos, size: PageSize, pages: int) -> Floats:
 
 
 def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Floats:
-    """Cost (m,) of layouts of one page: empty, unlike the ranks, too coarse, too small."""
+    """Cost (m,) of a page's layouts: empty space, area ranks, low resolution, small photos."""
     block = size.block
     areas = boxes[..., 2] * boxes[..., 3]
     empty = 1 - areas.sum(axis=1) / (block.width * block.height)
@@ -124,7 +124,7 @@ def _cost(boxes: Floats, pixels: Codes, wanted: Floats, size: PageSize) -> Float
 
 
 class _Step(NamedTuple):
-    """Best way to a number of photos: the one before it, and the pages in between."""
+    """Step of the dynamic programme: cheapest way to place a number of photos."""
 
     before: int
     pages: tuple[tuple[int, Laid, float], ...]  # photos, layout, height of its block
@@ -133,7 +133,7 @@ class _Step(NamedTuple):
 def _breaks(
     photos: Photos, layouts: list[list[list[Laid]]], pages: int, size: PageSize
 ) -> list[tuple[int, int, Laid, float]]:
-    """Cheapest way through all spreads, as (first photo, photos, layout, height) of each page."""
+    """Cheapest sequence of pages, each as (first photo, photos, layout, height)."""
     n = len(layouts)
     costs = np.full(n + 1, np.inf)
     costs[0] = 0
@@ -178,7 +178,7 @@ def _spreads_from(
     size: PageSize,
     pairs: dict[tuple[int, int, int], tuple[float, tuple[Laid, float], tuple[Laid, float]]],
 ) -> list[tuple[float, tuple[tuple[int, Laid, float], ...]]]:
-    """Pages of the next spread that begin with a photo, each with its cost."""
+    """Possible pages of the next spread from a given first photo, each with its cost."""
     n = len(layouts)
     if start >= n:
         return []
@@ -205,7 +205,7 @@ def _spreads_from(
 def _facing(
     photos: Photos, start: int, left: int, of_left: list[Laid], of_right: list[Laid], size: PageSize
 ) -> tuple[float, tuple[Laid, float], tuple[Laid, float]]:
-    """Cheapest two layouts that face each other; blocks of nearly one height are made level."""
+    """Cheapest pair of layouts for two facing pages; nearly equal heights are made equal."""
     tall = size.block.height
     cost, one, other = min(
         (
@@ -224,7 +224,7 @@ def _facing(
 
 
 def _boxes(photos: Photos, start: int, k: int, laid: Laid, height: float, size: PageSize) -> Floats:
-    """Boxes (k, 4) of a page's photos in the order of the book, centred in the room."""
+    """Boxes (k, 4) of a page's photos in the order of the book, centred on the page."""
     pixels = photos.sizes[start : start + k][list(laid.order)]
     ratios = (pixels[:, 0] / pixels[:, 1])[None]
     block = size.block

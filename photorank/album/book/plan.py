@@ -1,4 +1,4 @@
-"""The plan of a book: what lies where on each page; as JSON, and read back from it."""
+"""Plan of a book: the position of every photo on every page, written to and read from JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _MM_DIGITS = 4
 
 @dataclass(frozen=True)
 class Frame:
-    """Photo on a page."""
+    """Photo placed on a page, with its box in mm."""
 
     path: Path
     digest: str
@@ -30,7 +30,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class BookPage:
-    """Page with its photos in the order of the book."""
+    """Page of a book, with the photos in the order of the book."""
 
     number: int  # 1 is a right-hand page
     frames: tuple[Frame, ...]
@@ -46,7 +46,7 @@ class BookPage:
 
 @dataclass(frozen=True)
 class Warned:
-    """Warning about a photo, or about the book where there is no path."""
+    """Warning about a photo; about the whole book if it has no path."""
 
     path: Path | None
     reason: str
@@ -54,7 +54,7 @@ class Warned:
 
 @dataclass(frozen=True)
 class Book:
-    """Planned book."""
+    """Book with all pages planned."""
 
     size: PageSize
     pages: tuple[BookPage, ...]
@@ -64,25 +64,25 @@ class Book:
 
     @property
     def frames(self) -> list[Frame]:
-        """Frames of all pages in order."""
+        """Placed photos of all pages, in order."""
         return [frame for page in self.pages for frame in page.frames]
 
     @property
     def spreads(self) -> list[tuple[BookPage | None, BookPage | None]]:
-        """Left and right pages that face each other; the first page has none beside it."""
+        """Pairs of facing pages (left, right); the first page faces no other."""
         by_number = {page.number: page for page in self.pages}
         last = len(self.pages)
         return [(by_number.get(left), by_number.get(left + 1)) for left in range(0, last + 1, 2)]
 
 
 def rounded(box: Any) -> Box:
-    """Box in ten-thousandths of a mm, so that a plan that was written is the plan that is drawn."""
+    """Box rounded to 0.0001 mm, so that a plan is unchanged by writing and reading it."""
     x, y, width, height = (round(float(one), _MM_DIGITS) for one in box)
     return x, y, width, height
 
 
 def book_json(book: Book) -> dict[str, Any]:
-    """JSON of a plan, which :func:`pages_of_json` reads."""
+    """Plan of a book as JSON, read back by :func:`pages_of_json`."""
     return {
         "size": [book.size.width, book.size.height],
         "bleed": book.size.bleed,
@@ -111,14 +111,14 @@ def book_json(book: Book) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class WrittenPage:
-    """Page of a plan that was read: paths and boxes, and its caption."""
+    """Page read from a plan: photo paths, boxes and caption."""
 
     frames: tuple[tuple[Path, Box], ...]
     caption: str
 
 
 def pages_of_json(said: Any) -> tuple[PageSize, list[WrittenPage]]:
-    """Size and pages of a plan; AlbumError, which says where, if it is none."""
+    """Page size and pages read from a plan's JSON; AlbumError at the first invalid value."""
     try:
         width, height = (_number(one) for one in said["size"])
         size = PageSize(width, height, _number(said["bleed"]), _number(said["safe"]))

@@ -1,1 +1,1 @@
-"""Albums that are kept in the workspace: what one holds, where it is stored, its JSON."""
+"""Saved albums of the workspace: content, storage, and JSON exchange."""

@@ -1,4 +1,4 @@
-"""The kept album: photos by digest in order, pins, photos left out, settings; and its changes."""
+"""Saved album: ordered photos by digest, pins, excluded photos and settings; with all edits."""
 
 import re
 import unicodedata
@@ -23,7 +23,7 @@ _PAGE_SIDE_MM = (50.0, 1000.0)  # of the pages that printers make
 
 @dataclass(frozen=True)
 class AlbumSettings:
-    """Settings that an album's photos are chosen by."""
+    """Settings by which an album's photos are chosen."""
 
     places: int = 24
     vector: str = ""  # "": the index's best one
@@ -39,7 +39,7 @@ class AlbumSettings:
 
 @dataclass(frozen=True)
 class BookSettings:
-    """Settings of the book that is made of an album."""
+    """Settings of the book made from an album."""
 
     pages: int = 0  # 0: as many as suit
     width: float = 210.0  # mm of a page, as of its height
@@ -50,7 +50,7 @@ class BookSettings:
 
 @dataclass(frozen=True)
 class KeptAlbum:
-    """Album as it is kept; photos are named by digest."""
+    """Saved album, with photos identified by digest."""
 
     index: str  # that it was last chosen from
     photos: Digests = ()  # in order
@@ -60,7 +60,7 @@ class KeptAlbum:
     book: BookSettings = BookSettings()
 
     def pin(self, digests: Iterable[str], *, wanted: bool = True) -> "KeptAlbum":
-        """Album with photos pinned, and no longer left out; or unpinned."""
+        """Copy of the album with photos pinned (and no longer excluded), or unpinned."""
         some = tuple(digests)
         if not wanted:
             return replace(self, pinned=_without(self.pinned, some))
@@ -68,7 +68,7 @@ class KeptAlbum:
         return replace(self, pinned=_joined(self.pinned, some), left_out=left_out)
 
     def leave_out(self, digests: Iterable[str]) -> "KeptAlbum":
-        """Album without photos, which are not chosen again."""
+        """Copy of the album with photos removed and excluded from later choices."""
         some = tuple(digests)
         return replace(
             self.take_out(some),
@@ -77,17 +77,17 @@ class KeptAlbum:
         )
 
     def allow(self, digests: Iterable[str]) -> "KeptAlbum":
-        """Album that may hold photos again that were left out."""
+        """Copy of the album in which excluded photos may be chosen again."""
         return replace(self, left_out=_without(self.left_out, tuple(digests)))
 
     def take_out(self, digests: Iterable[str]) -> "KeptAlbum":
-        """Album without photos, which may be chosen again."""
+        """Copy of the album with photos removed, which may be chosen again."""
         some = tuple(digests)
         book = replace(self.book, alone=_without(self.book.alone, some))
         return replace(self, photos=_without(self.photos, some), book=book)
 
     def put_before(self, digest: str, other: str | None) -> "KeptAlbum":
-        """Album with a photo put before another one, or at the end; the photo may be new."""
+        """Copy of the album with a photo moved or added before another, or at the end."""
         if digest == other:
             return self
         order = list(_without(self.photos, (digest,)))
@@ -95,14 +95,14 @@ class KeptAlbum:
         return replace(self, photos=tuple(order), left_out=_without(self.left_out, (digest,)))
 
     def exchange(self, out: str, into: str) -> "KeptAlbum":
-        """Album with one photo in another's place."""
+        """Copy of the album with one photo replaced by another."""
         if out not in self.photos or into in self.photos:
             return self
         order = tuple(into if one == out else one for one in self.photos)
         return replace(self.take_out(()), photos=order, pinned=_without(self.pinned, (out,)))
 
     def set_alone(self, digest: str, *, wanted: bool) -> "KeptAlbum":
-        """Album whose book gives a photo a page for itself, or no longer does."""
+        """Copy of the album with a photo alone on its book page, or no longer alone."""
         alone = (
             _joined(self.book.alone, (digest,)) if wanted else _without(self.book.alone, (digest,))
         )
@@ -110,7 +110,7 @@ class KeptAlbum:
 
 
 def checked_album_name(name: str) -> str:
-    r"""Name of an album as it is kept; AlbumError for one that would show as another.
+    r"""Album name in normal form; AlbumError for a name that displays as another.
 
     >>> checked_album_name(" Summer 2026 ")
     'Summer 2026'
@@ -137,7 +137,7 @@ def checked_album_name(name: str) -> str:
 
 
 def checked_album(album: KeptAlbum) -> KeptAlbum:
-    """The given album if its values can be; else AlbumError."""
+    """The given album if all its values are valid; else AlbumError."""
     settings, book = album.settings, album.book
     lists = (album.photos, album.pinned, album.left_out, book.alone)
     faults = {

@@ -1,4 +1,4 @@
-"""Kept albums and the choice: an album's photos as rows, filled from the best, chosen anew."""
+"""Choice of photos for a saved album: kept as they are, filled up, or chosen anew."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ _GOOD_SHARE = 0.8  # of the moments, that a book takes of its own accord
 
 
 class AlbumRows(NamedTuple):
-    """Rows of a kept album's photos in an index."""
+    """Photos of a saved album as rows of an index."""
 
     photos: list[int]  # in the album's order
     pinned: frozenset[int]
@@ -30,7 +30,7 @@ class AlbumRows(NamedTuple):
 
 
 def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
-    """Rows of an album's photos, wherever their files lie now."""
+    """Index rows of an album's photos, also if their files have moved."""
     wanted = {*album.photos, *album.pinned, *album.left_out}
     rows = {digest: row for row, digest in enumerate(index.digests()) if digest in wanted}
     return AlbumRows(
@@ -42,7 +42,7 @@ def rows_of_album(index: Index, album: KeptAlbum) -> AlbumRows:
 
 
 def request_of(settings: AlbumSettings, rows: AlbumRows, *, hold: bool, fill: bool) -> AlbumRequest:
-    """Request for an album by its settings: its photos as they are, filled up, or chosen anew."""
+    """Album request by the saved settings: photos kept, filled up, or chosen anew."""
     faces = None
     if settings.faces_at_least or settings.faces_at_most is not None:
         faces = FaceQuota(settings.faces_at_least, settings.faces_at_most)
@@ -71,7 +71,7 @@ def choose_album(
     *,
     least: int | None = None,
 ) -> tuple[Album, Series]:
-    """Album by a request and the series it is chosen from, without photos whose files changed.
+    """Album for a request, and its series; photos with changed files are left out.
 
     With `least` places are left empty, down to so many, rather than taken by the weakest moments
     or by a second shot of one.
@@ -92,7 +92,7 @@ def choose_album(
 
 
 def with_photos(index: Index, album: KeptAlbum, rows: Sequence[int]) -> KeptAlbum:
-    """Album that holds the photos at `rows`: those that it had in their order, the others by time.
+    """Album of the photos at `rows`: earlier members in their order, new ones by time.
 
     A new photo stands before the first one that was taken later. Photos that the index does not
     have stay in it.

@@ -1,4 +1,4 @@
-"""JSON of a kept album, to take it to another workspace or to a backup."""
+"""JSON of a saved album, for backups and for other workspaces."""
 
 import json
 from pathlib import Path
@@ -13,12 +13,12 @@ MAX_BYTES = 100 << 20  # of a file that is read
 
 
 def album_json(name: str, album: KeptAlbum) -> dict[str, Any]:
-    """JSON of an album, which :func:`album_of_json` reads."""
+    """Saved album as JSON, read back by :func:`album_of_json`."""
     return {"format": FORMAT, "name": name, **to_json(album)}
 
 
 def album_of_json(data: bytes, file: Path | str = "this") -> tuple[str, KeptAlbum]:
-    """Name and album of a file's bytes; AlbumError, which names the file, if it is none."""
+    """Name and album read from a file's bytes; AlbumError with the file's name if invalid."""
     try:
         said = json.loads(data)
         if said["format"] != FORMAT:

@@ -1,4 +1,4 @@
-"""The store of kept albums: one SQLite file in the workspace, with each album's history.
+"""Store of saved albums: one SQLite file in the workspace, with each album's history.
 
 A change is one transaction, on the disk when it is reported. Each is made on the newest state, or
 refused if that is not the state that it was made for: of two people at once neither overwrites
@@ -46,7 +46,7 @@ CREATE TABLE states (
 
 
 class AlbumChangedError(AlbumError):
-    """Somebody else changed the album meanwhile."""
+    """The album was changed by another process since it was read."""
 
     def __init__(self, name: str, what: str) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class AlbumChangedError(AlbumError):
 
 @dataclass(frozen=True)
 class Entry:
-    """Album in the store, with its place in its own history."""
+    """Album in the store, with its revision and its position in the undo history."""
 
     name: str
     album: KeptAlbum
@@ -69,13 +69,13 @@ class Entry:
 
 
 class AlbumStore:
-    """All albums of a workspace."""
+    """Store of all albums of a workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.path = workspace.root / "albums.sqlite"
 
     def names(self, *, removed: bool = False) -> list[str]:
-        """Names of the albums, or of those that were removed, sorted."""
+        """Names of the saved albums, or of the removed ones, sorted."""
         with self._open() as connection:
             if connection is None:
                 return []
@@ -86,7 +86,7 @@ class AlbumStore:
             return [name for (name,) in rows]
 
     def load(self, name: str) -> Entry:
-        """Album of a name; AlbumError if there is none."""
+        """Album with the given name; AlbumError if there is none."""
         name = checked_album_name(name)
         with self._open() as connection:
             if connection is not None and (entry := _entry(connection, name)):
@@ -94,7 +94,7 @@ class AlbumStore:
         raise self._missing(name)
 
     def create(self, name: str, album: KeptAlbum, what: str) -> Entry:
-        """Keep a new album; AlbumError if there is one of that name."""
+        """Save a new album; AlbumError if the name is taken."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
@@ -110,7 +110,7 @@ class AlbumStore:
             return self._newest(connection, name, None)
 
     def save(self, name: str, album: KeptAlbum, what: str, *, seen: int) -> Entry:
-        """Keep an album's next state; AlbumChangedError if its revision is not the one `seen`."""
+        """Save an album's next state; AlbumChangedError unless `seen` is its revision."""
 
         def same(newest: KeptAlbum) -> KeptAlbum:
             return album
@@ -125,7 +125,7 @@ class AlbumStore:
         *,
         seen: int | None = None,
     ) -> Entry:
-        """Keep what `make` makes of an album's newest state; nothing if it changes nothing."""
+        """Apply `make` to an album's newest state and save the result if it differs."""
         name = checked_album_name(name)
         with self._change() as connection:
             entry = self._newest(connection, name, seen)
@@ -136,15 +136,15 @@ class AlbumStore:
             return self._newest(connection, name, None)
 
     def undo(self, name: str, *, seen: int | None = None) -> Entry:
-        """Take back an album's latest change, and return what it is then."""
+        """Undo an album's latest change and return the earlier state."""
         return self._step(name, -1, seen)
 
     def redo(self, name: str, *, seen: int | None = None) -> Entry:
-        """Make again the change that was undone last."""
+        """Redo the change that was undone last."""
         return self._step(name, 1, seen)
 
     def remove(self, name: str) -> None:
-        """Put an album away; :meth:`restore` brings it back with its history."""
+        """Remove an album from the list; :meth:`restore` brings it back with its history."""
         name = checked_album_name(name)
         with self._change() as connection:
             self._newest(connection, name, None)
@@ -153,7 +153,7 @@ class AlbumStore:
             )
 
     def restore(self, name: str) -> Entry:
-        """Bring back the album of a name that was removed last."""
+        """Restore the album of a name that was removed last."""
         name = checked_album_name(name)
         with self._change() as connection:
             if _entry(connection, name):
@@ -203,7 +203,7 @@ class AlbumStore:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection | None]:
-        """Connection to read by; None while no album was ever kept."""
+        """Read connection; None if the workspace has no store yet."""
         if not self.path.exists():
             yield None
             return
@@ -214,7 +214,7 @@ class AlbumStore:
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        """Connection for one transaction, durable at its end."""
+        """Connection for one transaction, committed durably at the end."""
         with storage_errors(self.path), self._errors():
             make_folder(self.path.parent)
             with self._connected("rwc") as connection:
@@ -248,7 +248,7 @@ class AlbumStore:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turn SQLite's errors into photorank's."""
+        """Translate SQLite's exceptions into photorank's."""
         try:
             yield
         except sqlite3.Error as error:
@@ -256,7 +256,7 @@ class AlbumStore:
 
 
 def _told(path: Path, error: sqlite3.Error) -> PhotorankError:
-    """Error to act on for a failure of SQLite."""
+    """Error to raise for an exception of SQLite."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL):
         return AlbumError(f"{path} is being written by another photorank. Run it again.")
@@ -306,7 +306,7 @@ def _entry(connection: sqlite3.Connection, name: str) -> Entry | None:
 
 
 def _put(connection: sqlite3.Connection, name: str, album: KeptAlbum, what: str) -> None:
-    """Add a state to an album's history, in the place of those that were undone."""
+    """Append a state to an album's history, replacing undone states."""
     number, place = connection.execute(
         "SELECT id, place + 1 FROM albums WHERE name = ? AND removed IS NULL", (name,)
     ).fetchone()

@@ -1,4 +1,4 @@
-"""The encoder that needs no download: its weights come in Python packages."""
+"""Built-in encoder, with weights from Python packages instead of downloads."""
 
 from photorank.encoders.embedded.versions import EmbeddedEncoder, FirstEmbeddedEncoder
 

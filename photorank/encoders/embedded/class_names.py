@@ -1,4 +1,4 @@
-"""Texts through the names of ImageNet's classes: a stand-in for a text network.
+"""Text embeddings by similarity to the names of ImageNet's classes.
 
 all-MiniLM-L6-v2 says how close a text is to each class's name; a class's row in the classifier is
 a direction in the photos' space.
@@ -36,7 +36,7 @@ _loading = Lock()
 
 
 def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()) -> Floats:
-    """Weight of each class, and of each phrase, for each text (n, 1000 + p), the largest being 1.
+    """Weight (n, 1000 + p) of each class and phrase for each text, scaled to maximum 1.
 
     It is a softmax over similarities, not divided by its sum. Phrases lose what they are closer to
     any class than others are, so that a text of none is near to none of them.
@@ -51,7 +51,7 @@ def class_weights(texts: Sequence[str], device: str, phrases: Sequence[str] = ()
 
 
 def centred_sentences(texts: Sequence[str], device: str) -> Embeddings:
-    """Unit rows (n, 384) of texts, with the class names' mean as their origin."""
+    """Unit embeddings (n, 384) of texts, relative to the mean of all class names."""
     with _loading:
         return unit_rows(sentence_network(device).encode(texts) - _class_names()[1])
 
@@ -65,7 +65,7 @@ def sentence_network(device: str) -> SentenceNetwork:
 
 @cache
 def _class_names() -> tuple[Embeddings, Embeddings]:
-    """Unit sentence embeddings (1000, 384) of the class names, centred, and their mean (384,)."""
+    """Unit embeddings (1000, 384) of the class names, centred, and their mean (384,)."""
     sentences = np.load(io.BytesIO(shipped_bytes(FILE, SHA256)), allow_pickle=False)
     centre = sentences.mean(axis=0)
     return unit_rows(sentences - centre), centre

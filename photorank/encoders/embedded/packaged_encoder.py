@@ -1,4 +1,4 @@
-"""Base class of both versions of the encoder that needs no download."""
+"""Base class of both versions of the built-in encoder."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ _loading = Lock()
 
 
 class PackagedEncoder(SwitchableImages):
-    """EfficientNet-Lite for photos; all-MiniLM-L6-v2 via ImageNet class names for texts.
+    """EfficientNet-Lite for photos, all-MiniLM-L6-v2 with ImageNet class names for texts.
 
     A text's embedding is a weighted sum of the classifier's rows, which are directions in the
     space of the network's last layer: a class weighs the more, the closer its name is to the text.
@@ -101,7 +101,7 @@ class PackagedEncoder(SwitchableImages):
 
     @property
     def short_side(self) -> int:
-        """Short side in pixels that :meth:`prepare` needs; a larger photo adds nothing."""
+        """Short side in pixels of the photo that :meth:`prepare` needs."""
         return self.side_pixels
 
     @property
@@ -110,19 +110,19 @@ class PackagedEncoder(SwitchableImages):
         return self.blocks.dimensions if self.blocks else self.head
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Fit an upright sRGB photo to the frame, by default without cropping."""
+        """Frames of an upright sRGB photo, by default without cropping."""
         framing = self.fingerprint.framing
         return Prepared(frame(photo, framing, self.side_pixels, fill=_PADDING_COLOUR))
 
     def encode_texts(self, texts: Sequence[str]) -> Embeddings:
-        """Unit rows (n, head) of texts, through ImageNet's class names."""
+        """Unit embeddings (n, head) of texts, via ImageNet's class names."""
         if not texts:
             return np.empty((0, self.head), dtype=np.float32)
         weights = class_weights(texts, self._chosen_device).astype(np.float32)
         return unit_rows(weights @ self.class_directions())
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, head) of texts from class names, and weights (n, p) of the phrases.
+        """Directions (n, head) of texts by class names, and weights (n, p) of the phrases.
 
         Both belong to one softmax over classes and phrases.
         """
@@ -132,23 +132,23 @@ class PackagedEncoder(SwitchableImages):
         return classes @ self.class_directions().astype(np.float64), others
 
     def valence(self, texts: Sequence[str]) -> Floats:
-        """Valence (n,) of texts, from about -1 for blame over 0 to 1 for praise."""
+        """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
         return valence(texts, self._chosen_device)
 
     @abstractmethod
     def weights_digest(self) -> str:
-        """SHA-256 of all that embeddings depend on."""
+        """SHA-256 of all weights and constants that embeddings depend on."""
 
     @abstractmethod
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
-        """Numbers (b, n_features) of a batch of network inputs (b, 3, h, w)."""
+        """Features (b, n_features) of a batch of network inputs (b, 3, h, w)."""
 
     @abstractmethod
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Rows of frames, without signals, from the network's numbers (n, n_features)."""
+        """Embeddings of frames, without signals, from features (n, n_features)."""
 
     def class_directions(self) -> Embeddings:
-        """Direction (1000, head) of each class in the space of photos."""
+        """Direction (1000, head) of each ImageNet class in the space of photos."""
         return class_rows(self.network)
 
     def tower(self) -> Tower:
@@ -156,7 +156,7 @@ class PackagedEncoder(SwitchableImages):
         return self._images.load()
 
     def feature_maps(self, frame: Frames) -> list[Floats]:
-        """Feature maps (h, w, channels) of a frame in float32, the last layer's first."""
+        """Feature maps (h, w, channels) of a frame in float32, the last layer first."""
         import torch
 
         with _loading:
@@ -168,12 +168,12 @@ class PackagedEncoder(SwitchableImages):
 
     @cached_property
     def _mapping(self) -> Any:
-        """Network from pixels to the feature maps of all layers that embeddings use."""
+        """Network from pixels to the feature maps of all layers used in embeddings."""
         return self._network(self.maps)
 
     @abstractmethod
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Feature maps (b, channels, h, w) of which the features are the means."""
+        """Feature maps (b, channels, h, w) whose spatial means are the features."""
 
     def _image_tower(self) -> TorchTower:
         """EfficientNet-Lite ready to run."""

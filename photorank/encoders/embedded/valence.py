@@ -1,4 +1,4 @@
-"""Valence of a text: how much praise or blame its words are, whatever they speak of.
+"""Valence of a text: the strength of praise or blame in its words.
 
 A fixed direction among sentence embeddings, fitted to words that people rated.
 """
@@ -20,7 +20,7 @@ SHA256 = "88a5b106e8e82fff994031428891369bb6ad7dded3bece3fbe8a0e22bcfb7b55"
 
 
 def valence(texts: Sequence[str], device: str) -> Floats:
-    """Valence (n,) of each text: about -1 for the strongest blame, 0 for neither, 1 for praise."""
+    """Valence (n,) of each text: −1 for strong blame, 0 for neutral, 1 for strong praise."""
     *coefficients, constant = _direction().tolist()
     return np.asarray(centred_sentences(texts, device) @ np.array(coefficients) + constant)
 

@@ -1,4 +1,4 @@
-"""Both versions of the encoder that needs no download."""
+"""Both versions of the built-in encoder."""
 
 import hashlib
 from functools import cached_property
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FirstEmbeddedEncoder(PackagedEncoder):
-    """Version 1 (``embedded:1``): the mean of EfficientNet-Lite0's last layer, at unit length."""
+    """Version 1 (``embedded:1``): unit-norm pooled last layer of EfficientNet-Lite0."""
 
     spec = "embedded:1"
     network = LITE0
@@ -33,11 +33,11 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return self.network.sha256
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
-        """Mean (b, 1280) of the last feature map."""
+        """Spatial mean (b, 1280) of the last feature map."""
         return model.forward_features(inputs).float().mean((2, 3))
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Unit rows (n, 1280)."""
+        """Unit embeddings (n, 1280) from features."""
         return unit_rows(features)
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
@@ -45,13 +45,13 @@ class FirstEmbeddedEncoder(PackagedEncoder):
         return [model.forward_features(inputs)]
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Parts of a frame's scalar product with a direction (1280,), by position."""
+        """Map of a frame's dot product with a direction (1280,), by position."""
         [features] = self.feature_maps(frame)
         return PositionMaps(features @ direction, features.mean(axis=(0, 1)))
 
 
 class EmbeddedEncoder(PackagedEncoder):
-    """Version 2: EfficientNet-Lite2's last layer, the means of its stages, technical signals.
+    """Version 2: last layer of EfficientNet-Lite2, means of its stages, technical signals.
 
     Each stage gives the means of its channels over the picture. Fixed projections, learned
     without labels, reduce the last layer to 512 dimensions and the stages to 256; see
@@ -73,25 +73,25 @@ class EmbeddedEncoder(PackagedEncoder):
         return hashlib.sha256(f"{self.network.sha256} {SHA256}".encode()).hexdigest()
 
     def prepare(self, photo: Image.Image) -> Prepared:
-        """Fit an upright sRGB photo to the frame, and measure its signals."""
+        """Frames and technical signals of an upright sRGB photo."""
         return super().prepare(photo)._replace(signals=signals_block(photo))
 
     def features(self, model: Any, inputs: "torch.Tensor") -> "torch.Tensor":
-        """Means (b, 2136) of the last feature map and of each stage's."""
+        """Spatial means (b, 2136) of the last layer and of every stage."""
         import torch
 
         maps = self.maps(model, inputs)
         return torch.cat([one.float().mean((2, 3)) for one in maps], dim=1)
 
     def maps(self, model: Any, inputs: "torch.Tensor") -> "list[torch.Tensor]":
-        """Last feature map (b, 1280, h, w), then the seven stages'."""
+        """Feature map (b, 1280, h, w) of the last layer, then those of the seven stages."""
         maps = [model.bn1(model.conv_stem(inputs))]
         for stage in model.blocks:
             maps.append(stage(maps[-1]))
         return [model.bn2(model.conv_head(maps[-1])), *maps[1:]]
 
     def frame_rows(self, features: Embeddings) -> Embeddings:
-        """Rows (n, 768): the last layer's projection at unit length, and the stages'."""
+        """Embeddings (n, 768): projected last layer at unit length, projected stages."""
         last, stages = np.split(features, [-len(self._constants.stages)], axis=1)
         projected = (stages - self._constants.stage_means) @ self._constants.stages
         return np.hstack([unit_rows(last @ self._constants.head), projected])
@@ -101,7 +101,7 @@ class EmbeddedEncoder(PackagedEncoder):
         return class_rows(self.network) @ self._constants.head
 
     def position_maps(self, frame: Frames, direction: Direction) -> PositionMaps:
-        """Parts of a frame's scalar product with a direction (768,), by position."""
+        """Maps of a frame's dot product with a direction (768,), by position."""
         last, *stages = self.feature_maps(frame)
         own, others = direction[: self.head], self._constants.stages @ direction[self.head :]
         ends = np.cumsum([one.shape[-1] for one in stages])[:-1]

@@ -1,1 +1,1 @@
-"""Books as files: PDF for a printer, numbered JPEG pages; and the check of a PDF."""
+"""Photo book as files: print PDF with a check, or numbered JPEG pages."""

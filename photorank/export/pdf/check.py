@@ -1,4 +1,4 @@
-"""The check of a written book: its PDF is read back and compared with the plan and the photos."""
+"""Check of a written PDF: read back and compared with the book's plan and photos."""
 
 import hashlib
 from dataclasses import dataclass
@@ -22,33 +22,33 @@ _RATIO = 1e-3  # of a photo's shape
 
 @dataclass
 class _Drawn:
-    """Photo that a page draws."""
+    """Photo drawn on a PDF page."""
 
     image: Any
     matrix: tuple[float, float, float, float, float, float]
 
     @cached_property
     def data(self) -> bytes:
-        """Bytes of its JPEG."""
+        """JPEG bytes of the drawn photo."""
         found: bytes = self.image.read_raw_bytes()
         return found
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Left, bottom, right and top in points."""
+        """Left, bottom, right and top of the drawn photo in points."""
         a, b, c, d, e, f = self.matrix
         xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
         return min(xs), min(ys), max(xs), max(ys)
 
     @property
     def turn(self) -> int | None:
-        """EXIF orientation that the matrix turns by, None for any other matrix."""
+        """EXIF orientation equal to the drawing matrix; None for any other matrix."""
         signs = tuple(int(np.sign(round(one, 6))) for one in self.matrix[:4])
         return next((number for number, turn in TURNS.items() if turn[:4] == signs), None)
 
 
 def check_pdf(path: Path, book: Book) -> list[str]:
-    """Faults of a book's PDF, in sentences; none if it is what the plan says.
+    """Sentences about a PDF's deviations from the book's plan; empty if there are none.
 
     Looked at are the boxes of each page, that every photo of the plan is drawn once, in its box,
     upright, inside the safe zone and in its own shape, that no photo tells where it was taken,
@@ -140,7 +140,7 @@ def _twice(drawn: list[_Drawn], number: int, seen: dict[str, int]) -> list[str]:
 
 
 def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
-    """Faults of fonts that are used and not in the file."""
+    """Sentences about fonts used but not embedded."""
     used = {
         str(operands[0])
         for operands, operator in _instructions(leaf)
@@ -158,7 +158,7 @@ def _loose_fonts(leaf: "pikepdf.Page") -> list[str]:
 
 
 def _drawn(leaf: "pikepdf.Page") -> list[_Drawn]:
-    """Photos in the order in which a page draws them."""
+    """Photos in the order in which a PDF page draws them."""
     images: Any = leaf.resources.get("/XObject", {})
     current = np.eye(3)
     kept: list[Any] = []

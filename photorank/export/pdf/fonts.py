@@ -1,4 +1,4 @@
-"""The font of captions: one that has all their letters, or what is left out is told."""
+"""Choice of the caption font: one with all letters of the captions, if there is one."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ _SHAPED = ((0x0590, 0x08FF), (0x0900, 0x0DFF), (0x0F00, 0x109F), (0x1780, 0x17FF
 
 @dataclass(frozen=True)
 class CaptionFont:
-    """Font file, and the captions that it can set."""
+    """Font file, with each caption as the font can set it."""
 
     path: Path
     captions: dict[str, str]  # what is set, by what was wanted; "" for nothing
@@ -32,7 +32,7 @@ class CaptionFont:
 
 
 def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionFont:
-    """Font for captions: the given one, else the first that has all letters.
+    """Font for captions: the given one, else the first with all letters.
 
     Raises MissingPathError or ExportError for a given font that cannot be used.
     """
@@ -57,7 +57,7 @@ def caption_font(captions: Iterable[str], given: Path | None = None) -> CaptionF
 
 
 def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
-    """Font file with most of the letters, and those that it has."""
+    """Font file with most of the letters, and the letters it contains."""
     if given is not None:
         if not given.is_file():
             raise MissingPathError(given)
@@ -77,14 +77,14 @@ def _best_font(letters: set[str], given: Path | None) -> tuple[Path, set[str]]:
 
 
 def _own_font() -> Path:
-    """Font that comes with reportlab, the same on every machine."""
+    """Font shipped with reportlab, the same on every machine."""
     import reportlab
 
     return Path(str(reportlab.__file__)).parent / "fonts" / "Vera.ttf"
 
 
 def _system_fonts() -> Iterator[Path]:
-    """Some TrueType files of the system, the usual ones first."""
+    """TrueType files of the system, common fonts first."""
     folders = (Path(one).expanduser() for one in _FOLDERS.get(sys.platform, _UNIX_FOLDERS))
     files = sorted(
         Path(top, name)
@@ -99,7 +99,7 @@ def _system_fonts() -> Iterator[Path]:
 
 @lru_cache(maxsize=_MAX_FONT_FILES)
 def _letters_of(path: Path) -> frozenset[str] | None:
-    """Letters of a font that may be embedded; None if it cannot be used."""
+    """Letters of an embeddable font; None if the font cannot be used."""
     from reportlab.pdfbase.ttfonts import TTFError, TTFontFile
 
     try:

@@ -1,4 +1,4 @@
-"""JPEG files without metadata: what a PDF can hold as it is, with the same pixels and no places."""
+"""JPEG files stripped of metadata without recompression, for embedding in a PDF."""
 
 import re
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class PlainJpeg:
 
 
 def plain_jpeg(data: bytes) -> PlainJpeg | None:
-    """JPEG of a file's bytes without metadata and what follows the picture, its scans untouched.
+    """JPEG bytes without metadata and trailing data; the coded scans are unchanged.
 
     None if it is no JPEG, damaged, or of a kind that a PDF does not hold: CMYK, 12 bits,
     arithmetic coding.
@@ -91,7 +91,7 @@ def _stripped(data: bytes) -> PlainJpeg | None:
 
 
 def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
-    """Place of the marker that ends a scan, -1 if there is none.
+    """Offset of the marker that ends a scan, -1 if there is none.
 
     A scan that holds all that a file has ends with the file's mark, which nothing coded equals.
     """
@@ -102,7 +102,7 @@ def _end_of_scan(data: bytes, at: int, *, alone: bool) -> int:
 
 
 def same_scans(data: bytes, source: bytes) -> bool:
-    """Whether a plain JPEG's coded data stand in a file as they are."""
+    """True if a file contains a plain JPEG's coded scans unchanged."""
     begin = data.find(b"\xff\xda")
     if begin < 0:
         return False
@@ -112,7 +112,7 @@ def same_scans(data: bytes, source: bytes) -> bool:
 
 
 def has_metadata(data: bytes) -> bool:
-    """Whether a JPEG has segments that tell more than its pixels: EXIF, XMP, IPTC, comments.
+    """True if a JPEG has segments of EXIF, XMP, IPTC or comments.
 
     >>> has_metadata(bytes.fromhex("ffd8ffe1000845786966ffd9"))
     True

@@ -1,4 +1,4 @@
-"""Pages of a book as numbered JPEGs, for printers that take these."""
+"""Pages of a book as numbered JPEG files."""
 
 import io
 import os
@@ -30,7 +30,7 @@ def write_pages(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> tuple[list[Path], list[str]]:
-    """Write each page with its bleed as a numbered JPEG in sRGB, all or none; paths and notes.
+    """Paths of the pages written as numbered sRGB JPEGs with bleed, and notes.
 
     Raises ExportError if a file has one of their names.
     """

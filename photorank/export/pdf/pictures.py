@@ -1,4 +1,4 @@
-"""Photos as a PDF takes them: a JPEG as it is where that can be, else converted to sRGB."""
+"""Photos as JPEGs for a PDF: the original JPEG if possible, else converted to sRGB."""
 
 import io
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ TURNS: dict[int, tuple[int, int, int, int, int, int]] = {
 
 @dataclass(frozen=True)
 class Picture:
-    """Photo's JPEG for a PDF, and how it is turned."""
+    """JPEG of a photo for a PDF, with its orientation."""
 
     data: bytes
     width: int  # pixels, as stored
@@ -55,7 +55,7 @@ class Picture:
 
 
 def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
-    """Picture of a frame's photo, of at most so many pixels an inch.
+    """JPEG of a placed photo with at most the given pixels per inch.
 
     Raises ExportError if the file has changed since it was indexed, or cannot be decoded.
     """
@@ -71,7 +71,7 @@ def picture_of(frame: Frame, max_ppi: float | None = None) -> Picture:
 
 
 def checked_photo(frame: Frame) -> bytes:
-    """Bytes of a frame's photo; ExportError if its file holds something else now."""
+    """Bytes of a placed photo; ExportError if the file has changed."""
     data = read_photo(frame.path)
     if photo_digest(data) != frame.digest:
         raise ExportError(
@@ -81,7 +81,7 @@ def checked_photo(frame: Frame) -> bytes:
 
 
 def _as_it_is(data: bytes) -> Picture | None:
-    """Picture of a JPEG in sRGB without a decoded pixel; None for all others."""
+    """Original JPEG of a photo in sRGB, not decoded; None if conversion is needed."""
     plain = plain_jpeg(data)
     if plain is None:
         return None
@@ -112,7 +112,7 @@ def _converted(data: bytes, frame: Frame, ppi: float | None) -> Picture:
 
 @lru_cache(maxsize=64)
 def is_srgb(profile: bytes, mode: str) -> bool:
-    """Whether an ICC profile means the same colours as sRGB, or grey of the same curve."""
+    """True if an ICC profile is equivalent to sRGB, or to grey with sRGB's curve."""
     steps = np.arange(0, 256, _PROFILE_STEP, dtype=np.uint8)
     grey = np.repeat(steps.reshape(1, -1, 1), 3, axis=-1)
     every = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(1, -1, 3)
@@ -131,7 +131,7 @@ def is_srgb(profile: bytes, mode: str) -> bool:
 
 
 def is_the_picture(data: bytes, turn: int, frame: Frame) -> bool:
-    """Whether a PDF's JPEG, turned so, shows a frame's photo upright.
+    """True if a PDF's JPEG, in the given orientation, shows a placed photo upright.
 
     A JPEG that was taken as it is is compared by its coded data and orientation, others by a few
     of their pixels.

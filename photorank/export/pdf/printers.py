@@ -1,4 +1,4 @@
-"""Printer profiles: what printers publish that they want, as data in `printers.toml`."""
+"""Printer profiles: published requirements of printing services, in `printers.toml`."""
 
 import tomllib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MOST_MM, _MOST_PPI = 50.0, 2400.0
 
 @dataclass(frozen=True)
 class Printer:
-    """What a printer asks for."""
+    """Requirements of a printing service."""
 
     name: str
     standard: Standard = "plain"
@@ -28,7 +28,7 @@ class Printer:
 
 
 def printer(name: str) -> Printer:
-    """Printer of a name, or of a TOML file; UnknownNameError or ExportError if there is none."""
+    """Printer by name or TOML file; UnknownNameError or ExportError if there is none."""
     if name.lower().endswith(".toml"):
         return _read(name, _tables(Path(name)))
     known = _tables(_FILE)

@@ -1,4 +1,4 @@
-"""A book's PDF: captions by reportlab, photos placed by pikepdf, boxes, colour and metadata."""
+"""PDF of a book: captions by reportlab; photos, page boxes, colour and metadata by pikepdf."""
 
 import io
 from collections.abc import Callable
@@ -32,7 +32,7 @@ _PRINTER_CLASS = b"prtr"
 
 @dataclass(frozen=True)
 class PdfOptions:
-    """How a book is written as PDF."""
+    """Settings of a book's PDF."""
 
     standard: Standard = "plain"
     output_profile: Path | None = None  # the printer's, which PDF/X-4 needs
@@ -47,7 +47,7 @@ def write_pdf(
     options: PdfOptions,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[str]:
-    """Write a book as PDF, whole or not at all, and return notes on its captions.
+    """Write a book as PDF, all or nothing, and return notes on its captions.
 
     Raises MissingExtraError without the extra `book`; ExportError if a photo cannot be printed.
     """
@@ -66,12 +66,12 @@ def write_pdf(
 
 
 class _PatientFile(io.FileIO):
-    """File that keeps the error of a write for later: in pikepdf it would end the process."""
+    """Writable file that stores a write error for later, which would crash pikepdf."""
 
     failed: OSError | None = None
 
     def write(self, data: "Buffer") -> int:
-        """Write, or after a failure only pretend to."""
+        """Write bytes; after a failure, count them without writing."""
         if self.failed is None:
             try:
                 return super().write(data)
@@ -88,7 +88,7 @@ def _save(pdf: "pikepdf.Pdf", path: Path) -> None:
 
 
 def pikepdf_or_error() -> Any:
-    """The library pikepdf; MissingExtraError without the extra `book`."""
+    """The pikepdf module; MissingExtraError without the extra `book`."""
     try:
         import pikepdf
         import reportlab  # noqa: F401 - asked for here, so that nothing is half done
@@ -98,7 +98,7 @@ def pikepdf_or_error() -> Any:
 
 
 def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
-    """PDF of the book's pages with captions alone, in an embedded font."""
+    """PDF of a book's pages with captions only, in an embedded font."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFont
     from reportlab.pdfgen.canvas import Canvas
@@ -122,7 +122,7 @@ def _pages_with_captions(book: Book, font: CaptionFont) -> bytes:
 
 
 def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str, float]:
-    """Text and size in points with which a caption fits into the room: smaller, else cut."""
+    """Caption text and font size in points that fit the width: smaller, else cut."""
     wide = width_of(text, fontSize=CAPTION_POINTS)
     points = max(min(CAPTION_POINTS, CAPTION_POINTS * room / wide), _LEAST_POINTS) if wide else 0.0
     points = points or CAPTION_POINTS
@@ -133,7 +133,7 @@ def fitted(text: str, room: float, width_of: Callable[..., float]) -> tuple[str,
 
 
 class _Drawing:
-    """What draws photos on the pages of a PDF."""
+    """Drawing of photos onto the pages of a PDF."""
 
     def __init__(self, pdf: "pikepdf.Pdf", book: Book, max_ppi: float | None) -> None:
         self._pdf = pdf
@@ -145,7 +145,7 @@ class _Drawing:
         self._grey = pdf.make_indirect(pikepdf.Array([pikepdf.Name.CalGray, grey]))
 
     def page(self, page: BookPage, leaf: "pikepdf.Page") -> None:
-        """Draw a page's photos below its caption, and set its boxes."""
+        """Draw a page's photos under its caption, and set the page boxes."""
         pikepdf = pikepdf_or_error()
         size = self._book.size
         if pikepdf.Name.XObject not in leaf.resources:
@@ -184,7 +184,7 @@ class _Drawing:
         )
 
     def _commands(self, frame: Frame, turn: int, name: str) -> str:
-        """Commands that draw a photo upright in its box."""
+        """PDF operators that draw a photo upright in its box."""
         size = self._book.size
         x, y, width, height = (_points(side) for side in frame.box)
         left = x + _points(size.bleed)
@@ -212,7 +212,7 @@ def _icc_space(pdf: "pikepdf.Pdf", profile: bytes, components: int, device: str)
 
 
 def _output_profile(options: PdfOptions) -> bytes | None:
-    """Bytes of the printer's profile, where PDF/X-4 is asked for."""
+    """ICC profile bytes of the printer, for PDF/X-4; else None."""
     if options.standard == "plain":
         return None
     if options.output_profile is None:
@@ -238,7 +238,7 @@ _COMPONENTS = {b"CMYK": (4, "DeviceCMYK"), b"RGB ": (3, "DeviceRGB"), b"GRAY": (
 
 
 def _finish(pdf: "pikepdf.Pdf", book: Book, options: PdfOptions, profile: bytes | None) -> None:
-    """Metadata of the PDF: title and kind, no time, no place; the press, for PDF/X-4."""
+    """Set the PDF's metadata: title and producer, without dates; and the PDF/X-4 output intent."""
     pikepdf = pikepdf_or_error()
     for key in list(pdf.docinfo.keys()):
         del pdf.docinfo[key]
