@@ -1,4 +1,4 @@
-"""Values as plain JSON and back: dataclasses by their fields, nan as null."""
+"""Conversion of values to plain JSON and back: dataclasses by fields, nan as null."""
 
 from dataclasses import MISSING, fields, is_dataclass
 from math import isfinite, nan
@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 def to_json(value: Any) -> Any:
-    """JSON of a value; the fields that a dataclass adds to its base come first.
+    """Plain JSON of a value; a dataclass's own fields come before inherited ones.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[Value], data: Any) -> Value:
-    """Value of a kind that :func:`to_json` wrote; what has a default may be missing.
+    """Value of a type, from JSON written by :func:`to_json`; missing fields take defaults.
 
     Raises
     ------

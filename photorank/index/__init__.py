@@ -1,1 +1,1 @@
-"""Indexes: FAISS shards of embeddings, and a SQLite catalogue of photos, files and judgements."""
+"""Index: FAISS shards of embeddings, and a SQLite catalogue of photos, files and judgements."""

@@ -1,4 +1,4 @@
-"""Digests of photos whose embeddings were imported: nobody has seen the bytes of their files."""
+"""Digests of photos with imported embeddings, whose files were never read."""
 
 import hashlib
 
@@ -9,12 +9,12 @@ _MARK = "0" * 16
 
 
 def imported_digest(name: bytes, row: Embeddings) -> str:
-    """Digest of a photo by its name and its embedding (d,)."""
+    """Digest of a photo from its name and its embedding (d,)."""
     content = hashlib.sha256(name + b"\0")
     content.update(row.tobytes())
     return content.hexdigest()[: -len(_MARK)] + _MARK
 
 
 def is_imported(digest: str) -> bool:
-    """Whether a photo is known by its name and embedding alone."""
+    """True if a digest stands for a photo with an imported embedding."""
     return digest.endswith(_MARK)

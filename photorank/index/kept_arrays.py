@@ -1,4 +1,4 @@
-"""Cache files of arrays beside an index, which are slow to compute but can be recomputed."""
+"""Cache files of NumPy arrays beside an index."""
 
 import zipfile
 from io import BytesIO
@@ -13,7 +13,7 @@ from photorank.workspace import write_bytes
 
 
 def keep_arrays(path: Path, **arrays: Any) -> bool:
-    """Write arrays to a cache file; False, without an error, if the disk does not allow it."""
+    """Write arrays to a cache file; False if the disk does not allow it."""
     file = BytesIO()
     np.savez(file, **arrays)
     try:
@@ -24,7 +24,7 @@ def keep_arrays(path: Path, **arrays: Any) -> bool:
 
 
 def kept_arrays(path: Path, *names: str) -> dict[str, NDArray[Any]] | None:
-    """Cached arrays by name; None if the file is missing, damaged or incomplete."""
+    """Arrays from a cache file; None if the file is missing, damaged or incomplete."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return {name: kept[name] for name in names}

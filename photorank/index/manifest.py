@@ -1,4 +1,4 @@
-"""Manifest of an index: encoder, framing, roots and counts, in a small JSON file."""
+"""Manifest of an index: encoder, framing, roots and counts in a small JSON file."""
 
 import json
 from dataclasses import dataclass, replace
@@ -44,7 +44,7 @@ class Manifest:
     schema_version: int = SCHEMA_VERSION
 
     def checked(self, index: str, encoder: Encoder) -> Encoder:
-        """The encoder in the index's precision; IndexMismatchError if another made the index."""
+        """The given encoder in the index's precision; IndexMismatchError for another encoder."""
         if isinstance(encoder, OptionalSignals):
             encoder.keep_blocks(self.fingerprint.blocks)
         if encoder.fingerprint != self.fingerprint:
@@ -60,29 +60,29 @@ class Manifest:
 
     @property
     def head(self) -> int:
-        """Dimensions of a row's first block, in which likeness is measured."""
+        """Dimension of the head, the first block of an embedding, used for similarity."""
         blocks = self.fingerprint.blocks
         return blocks.head if blocks else self.dimensions
 
     def stored(self, rows: Embeddings) -> Rows:
-        """Embeddings (n, d) in the precision of the index's shards, their heads at unit length."""
+        """Embeddings (n, d) as stored: unit heads, in the precision of the index's shards."""
         if self.fingerprint.blocks is None:
             return unit_rows(rows)
         return rows.astype(np.float16)
 
     @property
     def embedded_in(self) -> str:
-        """Precision of the embeddings, by older manifests that of the latest; "" if untold."""
+        """Precision of the embeddings; in older manifests of the latest run; "" if unknown."""
         return self.precision or (self.runtime and precision_of(self.runtime))
 
     @property
     def may_mix_precisions(self) -> bool:
-        """Whether an older photorank may have embedded in one precision, then in another."""
+        """True if embeddings may have several precisions, made by an older photorank."""
         return not self.precision and bool(self.runtime) and self.photos >= FEW_PHOTOS
 
 
 def read_manifest(paths: IndexPaths) -> Manifest:
-    """Manifest of an index.
+    """Manifest of an index, read from its file.
 
     Raises MissingIndexError if there is no such index, NewerSchemaError if a newer photorank wrote
     it, BrokenIndexError if it cannot be understood, UnreadableFileError if the disk refuses.
@@ -105,7 +105,7 @@ def read_manifest(paths: IndexPaths) -> Manifest:
 
 
 def write_manifest(paths: IndexPaths, manifest: Manifest) -> None:
-    """Replace the manifest of an index; a crash leaves the old one or the new one."""
+    """Replace the manifest of an index atomically."""
     # Folders' names need not be Unicode; escaped as ASCII they survive JSON all the same.
     latest = replace(manifest, schema_version=SCHEMA_VERSION)
     text = json.dumps(to_json(latest), indent=2, ensure_ascii=True)

@@ -1,4 +1,4 @@
-"""An open index: its photos, their embeddings, and people's judgements on them."""
+"""Open index: photos, embeddings, and people's judgements."""
 
 from collections.abc import Sequence
 from itertools import islice
@@ -52,7 +52,7 @@ __all__ = [  # the front door: what an index returns is found beside it
 
 
 class Rater(Protocol):
-    """Protocol of an object that rates embeddings, such as a master-vector."""
+    """Interface of an object that rates embeddings, such as a master-vector."""
 
     def rate(self, embeddings: Embeddings, fingerprint: Fingerprint) -> Ratings:
         """Ratings (n,) of the embeddings (n, d)."""
@@ -74,7 +74,7 @@ class Index:
 
     @classmethod
     def open(cls, paths: IndexPaths) -> "Index":
-        """Open the index at the paths.
+        """Open index at the given paths.
 
         Raises MissingIndexError if there is none, NewerSchemaError or BrokenIndexError if this
         photorank cannot read it, LostManifestError if nothing tells its encoder.
@@ -93,7 +93,7 @@ class Index:
         return self.manifest.fingerprint
 
     def encoder(self) -> Encoder:
-        """Encoder that made the index; the encoder's networks load at first use.
+        """Encoder that made the index; its networks load on first use.
 
         Raises EncoderError if it cannot be had, IndexMismatchError if its weights have changed.
         """
@@ -106,11 +106,11 @@ class Index:
         return int(np.count_nonzero(self._held.layout.counts))
 
     def photos(self) -> list[Photo]:
-        """Photos that have a file now, sorted by path."""
+        """Photos that have an existing file, sorted by path."""
         return list(self._held.photos)
 
     def photo(self, row: int) -> Photo:
-        """Photo of a row; faster than :meth:`photos` if only a few photos are needed."""
+        """Photo of a row; faster than :meth:`photos` for a few photos."""
         return self._held.photo(row)
 
     def digests(self) -> list[str]:
@@ -122,7 +122,7 @@ class Index:
         return self._held.rows.photos
 
     def rows_matching(self, text: str, most: int) -> list[int]:
-        """First `most` rows of photos with the text in their path, ignoring case."""
+        """First `most` rows of photos with a text in their path, case-insensitive."""
         return list(islice(self._held.matching(text), most))
 
     def embeddings(self) -> Embeddings:
@@ -130,19 +130,19 @@ class Index:
         return self._held.embeddings
 
     def heads(self) -> Embeddings:
-        """Unit heads (n, dh) of all embeddings, a view: likeness is their cosine."""
+        """Unit heads (n, dh) of all embeddings, as a view; similarity is their cosine."""
         return self._held.embeddings[:, : self.manifest.head]
 
     def heads_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """First block (k, dh) of the embeddings of k rows, at unit length."""
+        """Unit heads (k, dh) of the embeddings of k rows."""
         return self.embeddings_of(rows)[:, : self.manifest.head]
 
     def embeddings_of(self, rows: Codes | Sequence[int]) -> Embeddings:
-        """Embeddings (k, d) of the given rows only."""
+        """Embeddings (k, d) of the given rows."""
         return self._held.layout.mapped.take(self._held.positions[np.asarray(rows, dtype=np.intp)])
 
     def verify(self) -> None:
-        """Compare all shards with their checksums, before any ratings are exported.
+        """Check all shards against their checksums, before ratings are exported.
 
         Raises BrokenIndexError if one is not as it was written.
         """
@@ -150,11 +150,11 @@ class Index:
             raise BrokenIndexError(self.paths.shard(name), "it is damaged")
 
     def row_of(self, path: Path | str) -> int | None:
-        """Row of the photo in a file, also if the file is one of several copies of the photo."""
+        """Row of the photo in a file, which may be one of several copies."""
         return self._held.rows.row_of(path_bytes(self._held.known_path(path)))
 
     def row_now(self, path: Path | str) -> int | None:
-        """Row of the photo that a known file holds now; None for another file or content.
+        """Row of the photo that an indexed file holds now; None if that is not indexed.
 
         Raises UnreadablePhotoError if a known file is gone or cannot be read.
         """
@@ -169,24 +169,24 @@ class Index:
         return found if found >= 0 else None
 
     def is_rated_unseen(self, path: Path | str) -> bool:
-        """Whether a path is of a photo whose embedding was imported, so that it need not exist."""
+        """True if the photo's embedding was imported, so that its file need not exist."""
         row = self.row_of(path)
         return row is not None and is_imported(self._held.rows.digest(row))
 
     def changed(self, rows: Sequence[int] | Codes) -> list[int]:
-        """Those rows whose file holds something else now; not those whose file is gone."""
+        """Those of the rows whose file holds another photo now; missing files do not count."""
         wanted = np.asarray(rows, dtype=np.intp).tolist()
         held = self._held.rows
         files = ((as_path(held.paths[row]), held.digest(row)) for row in wanted)
         return [wanted[position] for position in changed_files(self.paths, files)]
 
     def changed_photos(self, photos: Sequence[Photo]) -> list[Photo]:
-        """Those photos whose file holds something else now; not those whose file is gone."""
+        """Those of the photos whose file holds another photo now; missing files do not count."""
         files = ((photo.path, photo.digest) for photo in photos)
         return [photos[position] for position in changed_files(self.paths, files)]
 
     def rows_of(self, numbers: Sequence[int]) -> Codes:
-        """Rows of photos given by catalogue number, -1 for a number without a row."""
+        """Rows of photos given by catalogue number, -1 for a photo without a row."""
         return self._held.rows.places(numbers)
 
     def thumbnail(self, photo: Photo) -> Path:
@@ -194,15 +194,15 @@ class Index:
         return self.paths.thumbnail(photo.digest)
 
     def skipped(self) -> list[SkippedFile]:
-        """Unusable files and the reasons, sorted by path."""
+        """Unusable files with the reasons, sorted by path."""
         return [one for one in file_records.load_skipped(self.paths) if not one.passed_over]
 
     def passed_over(self) -> list[SkippedFile]:
-        """Files in the indexed folders that are no photos, sorted by path."""
+        """Files in the indexed folders that are not photos, sorted by path."""
         return [one for one in file_records.load_skipped(self.paths) if one.passed_over]
 
     def raters(self) -> list[str]:
-        """Names of all people who rated or chose, sorted; unnamed raters are left out."""
+        """Sorted names of all people who rated or chose, without unnamed raters."""
         return judgements.load_raters(self.paths)
 
     def labels(self, rater: str | None = None) -> IndexLabels:
@@ -219,11 +219,11 @@ class Index:
         return judgements.load_labels(self.paths, self._held.rows, self._held.memberships, rater)
 
     def splits(self) -> list[str | None]:
-        """Part of the dataset's official split of each photo: train, validation or test."""
+        """Part of a dataset's official split of each photo: train, validation or test."""
         return self._held.memberships.splits.tolist()
 
     def single_ratings(self, without: str = "") -> SingleRatings:
-        """Scores by each named rater, without scores that are means over several people.
+        """Scores by each named rater, without scores that are means over people.
 
         Stars that were clicked are left out where anything was imported on another
         scale, and so is the person `without` whom the others are wanted.
@@ -231,15 +231,15 @@ class Index:
         return judgements.load_single_ratings(self.paths, self._held.rows, without)
 
     def choices(self, rater: str | None = None) -> IndexChoices:
-        """Choices between two photos, by one rater or all; without choices of vanished photos."""
+        """Choices between two photos by one rater or all, without vanished photos."""
         return judgements.load_choices(self.paths, self._held.rows, rater)
 
     def signals(self) -> IndexSignals:
-        """Technical signals of the photos that `photorank signals` has measured."""
+        """Technical signals of the photos; nan until `photorank signals` measures them."""
         return load_signals(self.paths, self._held.rows)
 
     def faces(self) -> IndexFaces:
-        """Faces of the photos in which `photorank index` or `photorank faces` looked for them."""
+        """Faces of the photos, as far as `photorank index` or `faces` detected them."""
         return load_faces(self.paths, self._held.rows)
 
     def facets(self) -> Facets:
@@ -247,12 +247,12 @@ class Index:
         return load_facets(self._held.rows, self._held.facts)
 
     def counts(self) -> Counts:
-        """Numbers of judgements on the photos, counted without loading the judgements."""
+        """Numbers of judgements, counted without loading them."""
         return judgements.load_counts(self.paths, self._held.layout)
 
     @property
     def is_judged(self) -> bool:
-        """Whether the index has judgements of the kind used for its evaluation."""
+        """True if the index has judgements of the kind used for evaluation."""
         if self.manifest.judgements == "choices":
             return len(self.choices().winners) > 0
         return bool(np.isfinite(self.labels().scores).any())
@@ -306,7 +306,7 @@ class Index:
         )
 
     def rate(self, vector: Rater) -> Ratings:
-        """Ratings (n,) of all photos by a master-vector, higher is better.
+        """Ratings (n,) of all photos by a master-vector; higher is better.
 
         Raises
         ------
@@ -321,7 +321,7 @@ class Index:
     def nearest(
         self, direction: Direction, k: int, *, lowest: bool = False
     ) -> tuple[Codes, Floats]:
-        """Rows with the greatest scalar product with a direction, by exact search.
+        """Rows with the greatest dot product with a direction, by exact search.
 
         Parameters
         ----------
@@ -344,7 +344,7 @@ class Index:
         )
 
     def best(self, direction: Direction, k: int, *, lowest: bool = False) -> list[Found]:
-        """Photos with the greatest scalar product, as by :meth:`nearest`; no others are loaded.
+        """Photos with the greatest dot product with a direction; see :meth:`nearest`.
 
         Parameters
         ----------
@@ -360,7 +360,7 @@ class Index:
 
 
 def open_index(name: str | None = None) -> Index:
-    """Open an index of the current workspace; without a name, the only index.
+    """Index of the current workspace by name; by default the only index.
 
     Raises
     ------

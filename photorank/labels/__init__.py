@@ -1,1 +1,1 @@
-"""People's judgements read from files: tables, known datasets, photo libraries, likes."""
+"""People's judgements from files: tables, public datasets, photo libraries, likes."""

@@ -1,1 +1,1 @@
-"""Leaderboard: encoders, framings, vectors and learners on the same folds of the same photos."""
+"""Leaderboard: encoders, framings, vectors and learners on the same folds and photos."""

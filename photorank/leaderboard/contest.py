@@ -1,4 +1,4 @@
-"""Contest of a panel: every vector and learner of every index on the same held-out pairs."""
+"""Evaluation of a panel: all vectors and learners of its indexes on the same held-out pairs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ _SHOWN = 6  # photos that are shown as the best, and as the worst
 
 @dataclass(frozen=True)
 class Contest:
-    """What takes part, and how it is tested."""
+    """Settings of a panel's evaluation: contenders, protocol and costs."""
 
     vectors: tuple[str, ...] | None  # None: all that an index has
     learners: tuple[str, ...]
@@ -47,7 +47,7 @@ class Contest:
 
 @dataclass(frozen=True)
 class _Entry:
-    """Contender of one index, under a name that no other index has."""
+    """Contender of one index, under a name unique in the panel."""
 
     index: Index
     name: str
@@ -55,7 +55,7 @@ class _Entry:
 
 
 def run_contest(panel: Panel, contest: Contest) -> PanelReport:
-    """Results of a panel.
+    """Report of a panel's evaluation.
 
     Raises ComparisonsError if there are too few photos or groups for two folds.
     """
@@ -111,7 +111,7 @@ def run_contest(panel: Panel, contest: Contest) -> PanelReport:
 def _entries(
     index: Index, photos: JudgedPhotos, folds: Folds, contest: Contest, notes: list[str]
 ) -> list[_Entry]:
-    """Contenders of one index; what it lacks is told in the notes."""
+    """Contenders of one index; missing ones are recorded in the notes."""
     vectors = _vectors(index, contest, notes)
     made = [vector_contender(index, vector, photos, folds) for vector in vectors]
     made += [
@@ -147,7 +147,7 @@ def _each(panel: Panel) -> list[tuple[Index, JudgedPhotos]]:
 
 
 def _shown(entries: Sequence[_Entry], panel: Panel) -> Shown | None:
-    """The best and the worst photos by the best fair contender, on held-out ratings."""
+    """Best and worst photos by the best fair contender's held-out ratings."""
     fair = [one for one in entries if not (one.contender.in_sample or one.contender.unknown)]
     if not fair:
         return None

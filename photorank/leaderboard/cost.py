@@ -1,4 +1,4 @@
-"""Cost of a photo: the seconds that opening and embedding it take here, and its bytes."""
+"""Cost per photo: seconds to decode and to embed on this machine, and bytes stored."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _PHOTOS = 16  # that are opened and embedded, after one that warms up
 
 @dataclass(frozen=True)
 class Cost:
-    """Medians over a few photos on this machine, in one process; nan where there is no photo."""
+    """Median cost of a photo on this machine, in one process; nan without photos."""
 
     open_seconds: float = float("nan")  # decoding and framing
     embed_seconds: float = float("nan")  # the network, one batch
@@ -26,7 +26,7 @@ class Cost:
 
 
 def cost_of(index: Index, rows: Codes) -> Cost:
-    """Cost of some photos of an index, by its own encoder."""
+    """Median cost of some photos of an index, with the index's encoder."""
     manifest = index.manifest
     stored = manifest.dimensions * (4 if manifest.fingerprint.blocks is None else 2)
     try:

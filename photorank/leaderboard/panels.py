@@ -1,4 +1,4 @@
-"""Indexes of the same judged photos, brought into one order."""
+"""Panels: indexes of the same judged photos, aligned to one order of photos."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -20,7 +20,7 @@ _SAME_PHOTOS = 0.5
 
 @dataclass
 class Panel:
-    """Indexes of the same photos: each with the photos that all have, in one order."""
+    """Indexes of the same photos, restricted to their common photos in one order."""
 
     indexes: list[Index]
     photos: list[JudgedPhotos]  # of each index; judgements, groups and series are the first one's
@@ -28,17 +28,17 @@ class Panel:
 
     @property
     def name(self) -> str:
-        """Name of the first index."""
+        """Name of the panel's first index."""
         return self.indexes[0].name
 
     @property
     def copies(self) -> Codes:
-        """Group codes (n,) of photos that any of the encoders takes for copies of one picture."""
+        """Group codes (n,) of photos that any of the encoders recognises as copies."""
         return reduce(kept_together, (photos.copies for photos in self.photos))
 
 
 def panels_of(indexes: Sequence[Index]) -> tuple[list[Panel], list[str]]:
-    """Panels of indexes by the photos that were judged in them, and notes on those left out."""
+    """Panels of indexes by common judged photos, and notes on the indexes left out."""
     groups: list[list[tuple[Index, JudgedPhotos]]] = []
     notes = []
     for index in indexes:
@@ -64,7 +64,7 @@ def _are_same(one: JudgedPhotos, other: JudgedPhotos, first: Index, second: Inde
 
 
 def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
-    """Panel of the photos that all indexes of a group have."""
+    """Panel of the photos that a group of indexes has in common."""
     by_name = any(_imported(photos) for _, photos in group)
     keys = [_keys(index, photos, by_name) for index, photos in group]
     common = sorted(set.intersection(*(set(one) for one in keys)))
@@ -98,12 +98,12 @@ def _panel(group: list[tuple[Index, JudgedPhotos]]) -> Panel:
 
 
 def _imported(photos: JudgedPhotos) -> bool:
-    """Whether the photos are known by their names alone."""
+    """True if any photo has an imported embedding, and so no content digest."""
     return any(map(is_imported, photos.digests))
 
 
 def _keys(index: Index, photos: JudgedPhotos, by_name: bool) -> dict[str, int]:
-    """Position of each photo by what tells it in other indexes: its content, or its path."""
+    """Position of each photo by the key shared between indexes: digest, or path."""
     if by_name:
         paths = (str(index.photo(row).path) for row in photos.rows.tolist())
         return {path: at for at, path in enumerate(paths)}

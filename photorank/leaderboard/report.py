@@ -1,4 +1,4 @@
-"""Leaderboard as typed values; the fields are the keys of its JSON."""
+"""Leaderboard as typed values; the fields are the keys of the JSON."""
 
 from dataclasses import dataclass
 from math import isfinite, isnan
@@ -14,7 +14,7 @@ _SURE = 0.05  # p-value, adjusted for all pairs, below which a difference is cal
 
 @dataclass(frozen=True)
 class Row:
-    """Result of one vector or learner of one index in one scope."""
+    """Result of one vector or learner, of one index, in one scope."""
 
     index: str
     encoder: str
@@ -26,26 +26,26 @@ class Row:
 
     @classmethod
     def of(cls, index: Index, contender: str, result: Result, cost: Cost | None) -> "Row":
-        """Row of an index's contender."""
+        """Row for a contender of an index."""
         made = index.fingerprint
         named = (index.name, index.manifest.encoder, made.weights[:8], made.framing)
         return cls(*named, contender, cost, result)
 
     @property
     def full_name(self) -> str:
-        """Name that no contender of another index has, as differences use it."""
+        """Name with the index, unique in the panel, as used in differences."""
         return f"{self.contender} @ {self.index}"
 
     @property
     def order(self) -> tuple[str, bool, float]:
-        """Sort key: scope by scope, the fair ones first, the most accurate first."""
+        """Sort key: by scope, fair results first, then by accuracy."""
         value = self.result.accuracy.value
         return self.result.scope, not self.result.competes, 1.0 if isnan(value) else -value
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Thumbnail files of the photos that the best contender rates highest and lowest."""
+    """Thumbnails of the photos that the best contender rates highest and lowest."""
 
     by: str
     best: tuple[str, ...]
@@ -54,7 +54,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class PanelReport:
-    """Results of indexes of the same photos."""
+    """Results of all indexes of one panel."""
 
     name: str
     indexes: tuple[str, ...]
@@ -66,17 +66,17 @@ class PanelReport:
     shown: Shown | None = None
 
     def scope(self, scope: Scope) -> list[Row]:
-        """Rows of one scope, the best first."""
+        """Rows of one scope, best first."""
         return [row for row in self.rows if row.result.scope == scope]
 
     def fair(self, scope: Scope = "all") -> list[Row]:
-        """Rows that may be called best: held out, and no baseline of chance."""
+        """Rows that may rank as best: held out, and not a chance baseline."""
         return [
             row for row in self.scope(scope) if row.result.competes and row.result.kind != "random"
         ]
 
     def against_best(self, scope: Scope = "all") -> dict[str, ScopedDifference]:
-        """Lead of the best over each other fair contender, by the other's full name."""
+        """Lead of the best row over each other fair row, by full name."""
         fair = self.fair(scope)
         best = fair[0].full_name if fair else ""
         return {
@@ -86,7 +86,7 @@ class PanelReport:
         }
 
     def summary(self) -> str:
-        """What the panel says, in sentences."""
+        """Findings of the panel in sentences."""
         fair, leads = self.fair(), self.against_best()
         if not fair:
             return "Nothing here was tested on photos that it had not seen."
@@ -109,7 +109,7 @@ class PanelReport:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Leaderboard of some indexes, with what was left out."""
+    """Panels of the compared indexes, and notes on indexes left out."""
 
     created: str
     version: str  # of photorank

@@ -1,4 +1,4 @@
-"""Cells of a leaderboard's tables, for every form that it is written in."""
+"""Table cells of a leaderboard, shared by all output formats."""
 
 from math import isfinite
 
@@ -15,7 +15,7 @@ COLUMNS = (
 
 
 def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
-    """Cells of each row of a scope, in the order of the columns."""
+    """Table cells of each row of a scope, in column order."""
     leads = panel.against_best(scope)
     return [
         (
@@ -35,7 +35,7 @@ def cells(panel: PanelReport, scope: Scope) -> list[tuple[str, ...]]:
 
 
 def limits(found: Limits) -> str:
-    """Value with its interval."""
+    """Value with its interval, as text."""
     if not isfinite(found.value):
         return "–"
     if not isfinite(found.low):
@@ -44,7 +44,7 @@ def limits(found: Limits) -> str:
 
 
 def note(row: Row) -> str:
-    """What is to be known of how a row was tested."""
+    """Note on how a row was tested."""
     result = row.result
     if result.in_sample:
         return "has seen these photos"

@@ -1,4 +1,4 @@
-"""Leaderboard as an HTML page that needs no other file, as Markdown, and as JSON."""
+"""Leaderboard as a self-contained HTML page, as Markdown, or as JSON."""
 
 import base64
 import json
@@ -30,20 +30,20 @@ HOW_TO_READ = (
 
 
 def report_bytes(board: Leaderboard, form: str) -> bytes:
-    """Leaderboard in one of the forms, told by a file's suffix."""
+    """Leaderboard in the format given by a file suffix, as bytes."""
     if form == ".json":
         return (json.dumps(to_json(board), indent=1) + "\n").encode()
     return (_html(board) if form == ".html" else _markdown(board)).encode()
 
 
 def check_path(path: Path) -> None:
-    """Raise ExportError if a report cannot be written under a name."""
+    """Raise ExportError if no report can be written to a path."""
     if path.suffix.lower() not in FORMS:
         raise ExportError(f"{path} says no form: name it with {', '.join(FORMS)} at its end.")
 
 
 def write_report(board: Leaderboard, path: Path) -> None:
-    """Write the leaderboard, in the form that the file's suffix tells."""
+    """Write the leaderboard, in the format given by the file's suffix."""
     check_path(path)
     write_bytes(path, report_bytes(board, path.suffix.lower()))
 
@@ -89,7 +89,7 @@ def _chart(panel: PanelReport, scope: Scope) -> str:
 
 
 def _pictures(files: Sequence[str]) -> list[str]:
-    """Addresses that hold the pictures themselves; "" for one that is not there."""
+    """Data URLs of pictures; "" for a missing picture."""
     return [_address(Path(file)) for file in files]
 
 
@@ -124,7 +124,7 @@ def _table(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown takes for nothing else."""
+    """Text with Markdown's special characters escaped."""
     for sign in "\\|<>*_`[]":
         text = text.replace(sign, f"\\{sign}")
     return " ".join(text.split())

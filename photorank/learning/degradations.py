@@ -1,4 +1,4 @@
-"""Learning from degraded copies: a vector that detects technical faults, without labels."""
+"""Vector learned without labels: photos above degraded copies with technical faults."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def learn_degradations(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector learned to rank an index's photos above degraded copies; uses no labels.
+    """Master-vector that ranks an index's photos above degraded copies; uses no labels.
 
     Each photo gets the copies of :data:`photorank.photos.degraded.copies.FINE`, embedded with
     the index's encoder and framing; where embeddings have no signals, which alone see such slight
@@ -103,13 +103,13 @@ def learn_degradations(
 
 
 def learner_of_copies(judged: JudgedPhotos) -> AllPairs:
-    """Learner with the penalty for photos and copies that are only compared with each other."""
+    """Learner with a penalty suited to photos compared with their copies only."""
     X = judged.X.astype(np.float64)
     return AllPairs(PENALTY * float(np.einsum("nd,nd->", X, judged.comparisons.laplacian(X))))
 
 
 def compared_with_copies(n: int, copies: int) -> Comparisons:
-    """Comparisons of n photos, each above its copies; a photo's row comes before its copies'.
+    """Comparisons of n photos, each above its copies; a photo's row precedes its copies'.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def compared_with_copies(n: int, copies: int) -> Comparisons:
 
 
 def with_copies(copies: Copies, head: int) -> JudgedPhotos:
-    """Photos and copies as judged photos; each photo with its copies is a group."""
+    """Photos and copies as judged photos; a photo and its copies form a group."""
     n, versions, d = copies.X.shape
     return JudgedPhotos(
         X=copies.X.reshape(n * versions, d),
@@ -136,7 +136,7 @@ def with_copies(copies: Copies, head: int) -> JudgedPhotos:
 
 
 def folds_of_copies(judged: JudgedPhotos, protocol: Protocol) -> Folds:
-    """Folds that keep the versions of a photo and of its near-duplicates together.
+    """Folds that keep a photo, its copies and its near-duplicates together.
 
     Dark copies of two photos look alike without telling each other's order, so only likeness
     of the photos themselves counts.

@@ -1,4 +1,4 @@
-"""Degraded copies of an index's photos, embedded as the photos are."""
+"""Degraded copies of an index's photos, embedded with the index's encoder."""
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +29,7 @@ MIN_PHOTOS = 10  # one a fold
 
 
 class Copies(NamedTuple):
-    """Embedded photos and their degraded copies."""
+    """Embeddings of photos and of their degraded copies."""
 
     rows: Codes  # (n,) the photos' rows in the index
     digests: tuple[str, ...]  # (n,)
@@ -46,7 +46,7 @@ def embed_copies(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Copies:
-    """Embeddings of up to `most` readable photos of some rows and of their degraded copies.
+    """Embeddings of up to `most` readable photos and of their degraded copies.
 
     Raises TooFewPhotosError if fewer than ten can be read.
     """
@@ -85,7 +85,7 @@ def differences_beside(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> KnownDifferences:
-    """Embedding differences of judged photos and their copies, to train on with judgements.
+    """Embedding differences of judged photos and their copies, as extra training data.
 
     All together they count `weight` times as much as the judgements. Photos that cannot be read
     have no copies; TooFewPhotosError if fewer than ten can.
@@ -128,7 +128,7 @@ def _opened(
     wanted: int,
     seed: int,
 ) -> Iterator[list[_Degraded | UnreadablePhotoError]]:
-    """Yield batches with the first `wanted` readable photos, and the errors of unreadable ones."""
+    """Yield batches of the first `wanted` readable photos, and errors of the others."""
     left, numbers = wanted, iter(enumerate(drawn))
     workers = usable_cores()
     with ThreadPoolExecutor(workers, "photorank-spoil") as pool:
@@ -147,7 +147,7 @@ def _opened(
 def _degraded(
     photo: Photo, row: int, encoder: Encoder, degradations: tuple[Degradation, ...], seed: int
 ) -> _Degraded | UnreadablePhotoError:
-    """Photo and its degraded copies, random by the seed; or the error if it cannot be read."""
+    """Photo with randomly degraded copies, by seed; or the error if unreadable."""
     try:
         data = read_photo(photo.path)
         if photo_digest(data) != photo.digest:

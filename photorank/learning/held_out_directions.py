@@ -1,4 +1,4 @@
-"""Directions for testing a vector or a learner on photos it did not learn from."""
+"""Directions for testing a vector or learner on photos outside its training data."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ _FITTED_AT_ONCE = 1 << 30
 
 
 class HeldOut(NamedTuple):
-    """Directions for testing a vector, one for each test fold."""
+    """Directions of a vector for testing, one per test fold."""
 
     testing: Testing
     directions: Floats  # (repeats, K, d)
@@ -44,7 +44,7 @@ def held_out(
     *,
     on_fit: Callable[[], None] | None = None,
 ) -> HeldOut:
-    """Test directions of a vector: its own, or refitted out of fold as its card describes.
+    """Test directions of a vector: its own, or refitted out of fold as its card says.
 
     Where the person who taught it judged too little of the other folds, it is in-sample.
     """
@@ -62,7 +62,7 @@ def held_out(
 
 
 def learner_of(index: Index, kind: str, card: Card) -> DirectionLearner:
-    """Learner that a vector's card describes, with its prior loaded by name.
+    """Learner described by a vector's card, with the prior loaded by name.
 
     Raises MissingVectorError if the index has no such prior, UnknownNameError if there is no such
     learner or it does not understand an argument.
@@ -118,7 +118,7 @@ def out_of_fold_directions(
 
 
 def ratings_by_fold(directions: Floats, photos: JudgedPhotos, folds: Folds) -> Floats:
-    """Held-out rating (repeats, n) of each photo by the direction learned without its fold, else 0.
+    """Rating (repeats, n) of each photo by its fold's direction; 0 without a fold.
 
     Only ratings of one fold of one repeat come from one direction and may be compared.
     """
@@ -145,7 +145,7 @@ def out_of_fold_ratings(
 def counted(
     on_progress: Callable[[int, int], None] | None, total: int
 ) -> Callable[[], None] | None:
-    """Callback to call after each of `total` fits, which reports the number done."""
+    """Callback that counts finished fits and reports (done, total)."""
     if on_progress is None:
         return None
     done = count(1)
@@ -153,12 +153,12 @@ def counted(
 
 
 def _fits_at_once(X: Embeddings) -> int:
-    """Number of fits to run at once: one a core, fewer of many photos."""
+    """Number of fits to run in parallel: one per core, fewer for many photos."""
     return max(min(usable_cores(), _FITTED_AT_ONCE // max(X.nbytes, 1)), 1)
 
 
 def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos:
-    """The photos with the judgements that a vector was learned from, according to its card."""
+    """Photos and judgements that a vector was learned from, according to its card."""
     rater, by_raters = card.parameters.get("rater"), bool(card.parameters.get("by_raters"))
     if (rater, by_raters) != (photos.rater, photos.by_raters):
         every = index.comparisons(rater=rater, by_raters=by_raters)
@@ -167,7 +167,7 @@ def _what_taught(index: Index, card: Card, photos: JudgedPhotos) -> JudgedPhotos
 
 
 def _some_units(folds: Folds, rows: Codes, share: float, *, seed: list[int]) -> Codes:
-    """Rows of a random share of the groups (or single photos) that `rows` belong to."""
+    """Rows of a random share of the groups (or single photos) among `rows`."""
     every = np.arange(folds.codes.shape[1])
     units = every if folds.by is None else unit_codes(folds.by, n=len(every))
     present = np.unique(units[rows])

@@ -1,4 +1,4 @@
-"""Held-out ratings of an index's photos, and the pairs that they order wrongly with confidence."""
+"""Held-out ratings of an index's photos, and pairs that contradict people confidently."""
 
 from typing import NamedTuple
 
@@ -28,14 +28,14 @@ class HeldOutRatings(NamedTuple):
 
     @property
     def refitted(self) -> bool:
-        """Whether the vector was learned anew without each fold of the photos it saw."""
+        """True if the vector was refitted without each test fold."""
         return self.folds is not None
 
 
 def held_out_ratings(
     index: Index, vector: MasterVector, ratings: Ratings, *, seed: int = 0
 ) -> HeldOutRatings:
-    """Held-out ratings of an index's photos, whose ratings by the vector are given.
+    """Held-out ratings of an index's photos, from the vector's given ratings.
 
     Photos that a vector was learned from are rated by what is learned without their fold, where its
     card says how; their percentile among all photos is carried over to the vector's scale.
@@ -62,7 +62,7 @@ def held_out_ratings(
 
 
 def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: int = 0) -> Pairs:
-    """Pairs of rows (m, 2), people's choice first, that held-out ratings order most wrongly.
+    """Pairs of rows (m, 2), people's choice first, ordered most wrongly by the ratings.
 
     Each photo is in one pair at most, the pair of the widest gap between the two ratings. Where
     ratings were learned anew only photos of one fold are compared, for one model rated both.
@@ -89,7 +89,7 @@ def confident_mistakes(index: Index, held: HeldOutRatings, most: int, *, seed: i
 
 
 def _percentiles(photos: JudgedPhotos, folds: Codes, directions: Floats) -> Floats:
-    """Percentile (n,) of each photo among all, rated by the direction (K, d) of its fold."""
+    """Percentile (n,) of each photo among all, by the direction (K, d) of its fold."""
     percentiles = np.empty(len(photos.X))
     for fold, direction in enumerate(directions):
         every = photos.X.astype(np.float64) @ direction

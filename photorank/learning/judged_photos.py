@@ -1,4 +1,4 @@
-"""The judged photos of an index, with people's comparisons of them."""
+"""Judged photos of an index, with people's comparisons between them."""
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +22,7 @@ _MIN_UNITS = 3
 
 @dataclass(frozen=True)
 class JudgedPhotos:
-    """Photos that take part in a comparison, with embeddings, groups and SHA-256 digests."""
+    """Photos with at least one comparison: embeddings, groups and SHA-256 digests."""
 
     X: Embeddings  # (n, d)
     comparisons: Comparisons  # over these n photos, at gap power 0
@@ -39,20 +39,20 @@ class JudgedPhotos:
 
     @property
     def heads(self) -> Embeddings:
-        """Unit heads (n, dh) of the embeddings, in which likeness is measured."""
+        """Unit heads (n, dh) of the embeddings, used for similarity."""
         return self.X if self.head is None else self.X[:, : self.head]
 
     @cached_property
     def copies(self) -> Codes:
-        """Group codes (n,) of near-duplicates and altered copies, −1 for a photo on its own."""
+        """Group codes (n,) of near-duplicates and altered copies; −1 for a single photo."""
         return altered_copies(self.heads, self.greys)
 
     def seen_by(self, card: Card) -> Flags:
-        """Whether a vector with this card learned from each photo (n,), or from a copy of it."""
+        """Mask (n,) of the photos that a card's vector learned from, copies included."""
         return card.seen(self.digests, self.heads, self.greys)
 
     def codes(self, kind: FoldBy) -> Codes:
-        """Group or series number of each photo (n,), −1 for photos without one."""
+        """Group or series number of each photo (n,), −1 for none."""
         return self.groups if kind == "group" else self.series
 
     def take(self, rows: Codes) -> "JudgedPhotos":
@@ -71,14 +71,14 @@ class JudgedPhotos:
         )
 
     def compared_within(self, kind: Literal["group", "series"] | None) -> "JudgedPhotos":
-        """The photos with comparisons only within a group or series; unchanged for None."""
+        """Photos with comparisons within a group or series only; unchanged for None."""
         if kind is None:
             return self
         return replace(self, comparisons=self.comparisons.restricted(self.codes(kind), "within"))
 
     @property
     def usual_fold_by(self) -> FoldBy:
-        """Default unit of folds: the coarser of groups and series that are known, else photos."""
+        """Default unit of folds: the coarser known one of groups and series, else photos."""
         known: dict[FoldBy, Codes] = {"group": self.groups, "series": self.series}
         units = {kind: len(np.unique(codes[codes >= 0])) for kind, codes in known.items()}
         usable = [kind for kind in known if units[kind] >= _MIN_UNITS]
@@ -86,7 +86,7 @@ class JudgedPhotos:
 
     @property
     def scenes(self) -> Codes | None:
-        """Group or series codes (n,) that a penalty is chosen by holding out; None without such."""
+        """Group or series codes (n,) for inner folds of the penalty; None if unknown."""
         usual = self.usual_fold_by
         return None if usual == "photo" else self.codes(usual)
 
@@ -94,7 +94,7 @@ class JudgedPhotos:
 def judged_photos(
     index: Index, *, rater: str | None = None, by_raters: bool = False
 ) -> JudgedPhotos:
-    """Photos of an index that have judgements, with their comparisons.
+    """Judged photos of an index, with their comparisons.
 
     Pairs count once each, or by how many people rated both photos. Of one person choices count
     where there are no scores, whatever the index is evaluated by. Raises NoLabelsError if there

@@ -1,4 +1,4 @@
-"""A vector learned from judgements, with its held-out accuracy and its calibration."""
+"""Vector learned from judgements, with held-out accuracy and calibration."""
 
 import hashlib
 from collections.abc import Callable
@@ -34,7 +34,7 @@ IN_SAMPLE = "in_sample_accuracy"
 
 @dataclass(frozen=True)
 class Learned:
-    """Learned direction, with its held-out accuracy and calibration."""
+    """Learned direction, with held-out accuracy and calibration."""
 
     direction: Direction  # (d,)
     slope: float | None  # logits per unit of rating difference; None without held-out pairs
@@ -49,7 +49,7 @@ def fit_and_test(
     folds: Folds | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Learned:
-    """Direction learned from all photos, with accuracy tested on the protocol's folds.
+    """Direction learned from all photos, with its accuracy on the protocol's folds.
 
     Degraded copies bring their own `folds`. Raises ComparisonsError if there are too few photos
     or groups for two folds.
@@ -98,7 +98,7 @@ def learn_vector(
     seed: int = 0,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> MasterVector:
-    """Master-vector learned from an index's judgements; it is returned, not stored.
+    """Master-vector learned from an index's judgements; it is not saved.
 
     Its held-out accuracy is by group where there are groups, the harder and
     more honest test, else by photo. Where the prior has seen some of the
@@ -161,7 +161,7 @@ def learn_vector(
 
 
 def judgements_digest(photos: JudgedPhotos) -> str:
-    """SHA-256 of all preferences, independent of the order of the photos."""
+    """SHA-256 of all preferences, independent of photo order."""
     preference = photos.comparisons.preference()
     lines = sorted(
         f"{digest} {value:.9g}" for digest, value in zip(photos.digests, preference, strict=True)

@@ -1,4 +1,4 @@
-"""One person's taste: ratings, accuracy on choices, and the gain expected from more choices."""
+"""One person's taste: ratings, accuracy on choices, expected gain from more choices."""
 
 import hashlib
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class CurvePoint(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Photo with its percentile by the prior and by the person's taste."""
+    """Photo with its percentiles by the prior and by the person's taste."""
 
     row: int
     before: float  # percentile by the prior, 0 to 100
@@ -58,7 +58,7 @@ class Moved(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PersonalState:
-    """One person's taste after all clicks so far.
+    """Taste of a person after all clicks so far.
 
     ``accuracy`` is the share of choices, of those whose pair was not picked for
     being informative, that the taste predicts when it is learned from the other
@@ -91,32 +91,32 @@ class PersonalState:
 
     @property
     def n_stars(self) -> int:
-        """Number of photos to which the person gave stars."""
+        """Number of photos that the person gave stars."""
         return len(self.said.starred)
 
     @property
     def accuracy(self) -> Estimate | None:
-        """Share of held-out choices predicted correctly; None without choices to test on."""
+        """Share of held-out choices predicted correctly; None without held-out choices."""
         return self.curve[-1].accuracy if self.curve else None
 
     def rating(self, row: int) -> tuple[float, float]:
-        """Rating of a row's photo, and its standard error."""
+        """Rating of a row's photo, with its standard error."""
         place = np.searchsorted(self.rows, row)
         return float(self.ratings[place]), float(self.standard_errors[place])
 
     @property
     def prior_saw(self) -> bool:
-        """Whether the prior was learned from some of the photos that the person judged."""
+        """True if the prior was learned from some of the judged photos."""
         return self.prior is not None and any(map(self.prior.card.saw, self._photos))
 
     @property
     def _photos(self) -> frozenset[str]:
-        """Shortened digests of the photos that the person judged."""
+        """Shortened digests of the judged photos."""
         rows = self.said.judged_rows.tolist()
         return frozenset(shortened(self.index.photo(row).digest) for row in rows)
 
     def vector(self, name: str) -> MasterVector:
-        """Taste as a master-vector; the prior's direction before any judgement."""
+        """Taste as a master-vector; before any judgement the prior's direction."""
         weights, photos, saw = self.taste.vector, self._photos, self.prior_saw
         believed = Card() if self.prior is None else self.prior.card
         judged = self.said.judged_rows
@@ -162,7 +162,7 @@ def personal_state(
     *,
     subset: PhotoSubset,
 ) -> PersonalState:
-    """Taste of a person after all clicks; fast enough to be recomputed after each choice.
+    """Taste of a person after all clicks; fast enough to run after every choice.
 
     `vector` is what the prior was made of (None: nothing), `said` are the person's clicks by row
     of the index, and `subset` holds the prior and the photos that it is compared on.
@@ -191,13 +191,13 @@ def personal_state(
 
 
 def judged_clicks(Z: Floats, said: Clicks) -> Judged:
-    """Judgements made from a person's clicks on photos with coordinates (n, 1 + q)."""
+    """Judgements from a person's clicks, for photos with coordinates (n, 1 + q)."""
     pairs = np.column_stack([said.winners, said.losers]).astype(np.intp)
     return Judged(Z, pairs, said.ties.astype(np.float64), said.starred, said.stars)
 
 
 def _fair_tests(said: Clicks) -> Codes:
-    """Numbers of the choices between randomly drawn pairs, without ties."""
+    """Numbers of the choices usable for testing: random pairs without ties."""
     random = np.array([asked != "informative" for asked in said.asked], dtype=bool)
     return np.flatnonzero(random & ~said.ties.astype(bool))
 
@@ -205,7 +205,7 @@ def _fair_tests(said: Clicks) -> Codes:
 def learning_curve(
     prior: TastePrior, judged: Judged, tests: Codes
 ) -> tuple[tuple[CurvePoint, ...], Floats]:
-    """Accuracy by number of choices, and rating gaps winner − loser by point and test (c, t).
+    """Accuracy by number of choices; rating gaps winner − loser by point and test (c, t).
 
     The same choices are tests at every point: each is predicted from the earliest m of the choices
     that share no photo with its fold of tests.
@@ -237,7 +237,7 @@ def learning_curve(
 
 
 def _part(judged: Judged, pairs: Codes, rows: Codes) -> Judged:
-    """Subset of the choices and labels."""
+    """Subset of choices and labels."""
     ties = None if judged.ties is None else judged.ties[pairs]
     return Judged(judged.Z, judged.pairs[pairs], ties, judged.rows[rows], judged.labels[rows])
 
@@ -248,7 +248,7 @@ def _hits(gaps: Floats) -> Floats:
 
 
 def forecast_of(gaps: Floats, marks: list[int]) -> Difference | None:
-    """Accuracy gain expected from 20 more choices; None with too little data."""
+    """Expected accuracy gain from 20 more choices; None with too little data."""
     if len(marks) < 3 or gaps.shape[1] < _MIN_TESTS:
         return None
     at = _shape(np.array(marks))
@@ -273,7 +273,7 @@ def _moved(rows: Codes, before: Ratings, after: Ratings) -> tuple[Moved, ...]:
 
 
 def _digest(index: Index, said: Clicks) -> str:
-    """SHA-256 of all clicks, independent of their order."""
+    """SHA-256 of all clicks, independent of order."""
 
     def name(row: int) -> str:
         return index.photo(int(row)).digest

@@ -1,4 +1,4 @@
-"""Protocol of held-out results: how judged photos are split into learning and test sets."""
+"""Protocol of held-out tests: the split of judged photos into training and test sets."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Folds of judged photos, as the protocol of a held-out test asks."""
+"""Split of judged photos into folds, according to a protocol."""
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def split_into_folds(
 
 
 def _linked_by_choices(photos: JudgedPhotos, k: int) -> Codes:
-    """Connected component of each photo's choices (n,); −1 if k even folds are impossible.
+    """Component codes (n,) of photos linked by choices; −1 if k even folds are impossible.
 
     Folds that cut through a few choices would leave hardly any to test on.
     """

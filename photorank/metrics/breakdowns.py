@@ -1,4 +1,4 @@
-"""Agreement of ratings with people, broken down by label gap and by photo group."""
+"""Pairwise accuracy broken down by label gap and by photo group."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -146,7 +146,7 @@ def by_group(
 
 
 def _refitting_factor(ratings: Floats, pairs: HeldOutPairs) -> float:
-    """Ratio of the width of the interval over all pairs with refitting to that without; 1 or more.
+    """Ratio of interval widths with and without refitting, over all pairs; at least 1.
 
     Both are near 1/√n, so that the ratio serves for a part of the pairs.
     """
@@ -195,7 +195,7 @@ def _degrees_beyond(pairs: HeldOutPairs, gap: float) -> Floats:
 
 
 def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Floats]) -> Floats:
-    """Sums (n,) of `of` over each photo's pairs, without pairs excluded by the graph's scope."""
+    """Sums (n,) of `of` over each photo's pairs in the graph's scope."""
     sums = np.zeros(graph.n)
     sums[graph.rows] = of(graph)
     if graph.different is None:
@@ -205,7 +205,7 @@ def _over_blocks(graph: ScoreComparisons, of: Callable[[ScoreComparisons], Float
 
 
 def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
-    """Weight (l,) of each photo's pairs beyond the gap that ratings r (l,) order rightly."""
+    """Weight (l,) of each photo's pairs beyond the gap, ordered correctly by ratings (l,)."""
     n, u = len(graph.rows), graph.trust
     block, label, lowered = _lowered(graph, gap)
     # Beside each photo stand two of its kind with the label lowered by the gap, rated as those
@@ -224,7 +224,7 @@ def _credit_beyond(graph: ScoreComparisons, gap: float, r: Ratings) -> Floats:
 
 
 def _weight_beyond(graph: ScoreComparisons, gap: float, u: Floats) -> Floats:
-    """Weight (l,) of each photo's pairs with a label gap greater than `gap`, at trust u (l,)."""
+    """Weight (l,) of each photo's pairs with a label gap above `gap`, at trust u (l,)."""
     block, label, lowered = _lowered(graph, gap)
     places = np.concatenate([label, lowered]).max(initial=-1) + 1
 
@@ -246,5 +246,5 @@ def _lowered(graph: ScoreComparisons, gap: float) -> tuple[Codes, Codes, Codes]:
 
 
 def _slack(graph: ScoreComparisons) -> float:
-    """Tolerance for rounding within which two label gaps count as equal."""
+    """Rounding tolerance below which label gaps count as equal."""
     return _GAP_TOLERANCE * float(np.ptp(graph.labels)) if len(graph.rows) else 0.0

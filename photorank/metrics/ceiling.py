@@ -1,4 +1,4 @@
-"""Human ceiling: agreement of people with each other, a practical limit for any rating."""
+"""Human ceiling: agreement between people, a practical upper limit for ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _Sums = Callable[[Labels, Comparisons], PairSums]
 
 @dataclass(frozen=True)
 class RaterTable:
-    """Table of m scores, each with its photo and its rater."""
+    """Table of m scores, each with its photo and rater."""
 
     photos: Codes  # (m,) rows 0 … n − 1
     raters: Codes  # (m,) one number a person
@@ -28,7 +28,7 @@ class RaterTable:
 
 @dataclass(frozen=True)
 class HumanCeiling:
-    """Agreement among people, in the same metrics that ratings are evaluated with.
+    """Agreement among people, in the metrics used for ratings.
 
     ``split_half``: the mean of half of each photo's raters against the mean
     of the other half. Both are noisier than the mean of all, so a perfect
@@ -96,7 +96,7 @@ def human_ceiling(
 def _halves(
     table: RaterTable, splits: int, rng: np.random.Generator
 ) -> list[tuple[Labels, Labels]]:
-    """Mean scores (n,) of two random halves of each photo's raters, per split; nan if empty."""
+    """Mean scores (n,) of two random halves of each photo's raters, per split; else nan."""
     found = []
     for _ in range(splits):
         # Every other one of a photo's raters, in random order.
@@ -123,14 +123,14 @@ def _split_half(halves: list[tuple[Labels, Labels]], sums: _Sums, level: float) 
 
 
 def _rest_means(table: RaterTable) -> Floats:
-    """Mean score (m,) by the other raters of the same photo, per judgement; nan if none."""
+    """Mean score (m,) by the other raters of the same photo, per score; nan if none."""
     count = np.bincount(table.photos, minlength=table.n)[table.photos] - 1
     rest = np.bincount(table.photos, table.scores, minlength=table.n)[table.photos] - table.scores
     return np.divide(rest, count, out=np.full(len(rest), np.nan), where=count > 0)
 
 
 def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> Estimate:
-    """Agreement of each rater with the others' mean, with a jackknife interval over raters."""
+    """Agreement of each rater with the other raters' mean, with a jackknife interval."""
     each: list[PairSums] = []
     n_pairs = 0
     for rater in np.unique(table.raters):
@@ -150,7 +150,7 @@ def _one_rater(table: RaterTable, others: Floats, sums: _Sums, level: float) -> 
 
 
 def _means(photos: Codes, scores: Floats, n: int) -> Labels:
-    """Mean score (n,) of each photo, nan for a photo without a score."""
+    """Mean score (n,) of each photo, nan without a score."""
     count = np.bincount(photos, minlength=n)
     total = np.bincount(photos, scores, minlength=n)
     return np.divide(total, count, out=np.full(n, np.nan), where=count > 0)

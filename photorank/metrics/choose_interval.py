@@ -1,4 +1,4 @@
-"""Choice of the confidence interval that a held-out metric gets."""
+"""Rule for choosing a held-out metric's confidence interval."""
 
 from collections.abc import Sequence
 

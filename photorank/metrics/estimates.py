@@ -1,4 +1,4 @@
-"""Estimates: a metric, or a difference of two metrics, always with its confidence interval."""
+"""Estimates: metrics and differences of metrics, with confidence intervals."""
 
 from dataclasses import dataclass
 from math import floor, isfinite, log10, nan, sqrt
@@ -14,12 +14,12 @@ class Limits:
 
     @property
     def is_defined(self) -> bool:
-        """Whether the value is a number and not nan."""
+        """True if the value is not nan."""
         return isfinite(self.value)
 
     @property
     def is_bounded(self) -> bool:
-        """Whether there were enough pairs for a confidence interval."""
+        """True if the confidence interval is defined."""
         return isfinite(self.low) and isfinite(self.high)
 
 
@@ -55,7 +55,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Difference:
-    """Difference of two metrics on the same pairs, with its confidence interval and p-value.
+    """Difference of two metrics on the same pairs, with confidence interval and p-value.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class Difference:
         return f"{self.value:.{digits}f} {span} (p={self.p:.2g})"
 
     def __neg__(self) -> "Difference":
-        """Difference with the two metrics swapped: the opposite sign."""
+        """Difference with the two metrics swapped."""
         return Difference(-self.value, -self.high, -self.low, self.p)
 
 
@@ -93,7 +93,7 @@ def student(value: float, error: float, df: float, *, level: float, limit: float
 
 
 def unvarying(value: float, n: int, *, level: float, span: float) -> Difference:
-    """Difference without spread between units, with the exact interval of n disjoint pairs.
+    """Difference that is equal in all units, with the exact interval of n disjoint pairs.
 
     p is the sign test's, of the least number of pairs that the difference takes.
     """
@@ -130,7 +130,7 @@ def perfect_share(n: int, level: float) -> float:
 
 
 def _digits(width: float) -> int:
-    """Number of decimals that show half of the interval's width with two significant digits."""
+    """Number of decimals that shows half the interval's width to two significant digits."""
     if not isfinite(width) or width <= 0:
         return 3
     return min(max(1 - floor(log10(width / 2)), 0), 6)

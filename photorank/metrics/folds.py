@@ -1,4 +1,4 @@
-"""Cross-validation folds in which photos of one group stay together, whatever groups them."""
+"""Cross-validation folds that keep the photos of a group together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +35,12 @@ class Folds:
 
     @property
     def refits(self) -> bool:
-        """Whether there are several folds, so that the spread between refits is known."""
+        """True with several folds, so that the variance from refitting is known."""
         return self.k > 1
 
     @property
     def test_share(self) -> float:
-        """Ratio of the number of test photos to the number of training photos."""
+        """Ratio of test photos to training photos."""
         return 1 / (self.k - 1)
 
     def learned_from(self, repeat: int, fold: int) -> Codes:
@@ -52,7 +52,7 @@ class Folds:
 
 
 def official_split(splits: Sequence[str | None], by: Codes) -> Folds:
-    """Official split of a dataset as a single fold, with the photos marked "test" held out.
+    """Official split of a dataset as one fold: photos marked "test" are held out.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def make_folds(
     by: Codes | None = None,
     seed: int,
 ) -> Folds:
-    """Split n photos into k folds of nearly equal size, once per repeat.
+    """Split of n photos into k folds of nearly equal size, once per repeat.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def make_folds(
 
 
 def kept_together(first: Codes, second: Codes) -> Codes:
-    """Group codes (n,) of photos that share a group of either kind, directly or in chains.
+    """Group codes (n,) after merging two kinds of groups that share photos.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def kept_together(first: Codes, second: Codes) -> Codes:
 
 
 def luck_of_training(ratings: Floats, folds: Folds) -> float:
-    """Share, 0 to 1, of held-out ratings (repeats, n) that is owed to the photos learned from.
+    """Share, 0 to 1, of the held-out ratings' variance due to the choice of training photos.
 
     In every repeat a photo is rated by a model that learned from partly other photos. What was
     learned by luck differs between them as their photos do; what other photos would teach just
@@ -167,7 +167,7 @@ def luck_of_training(ratings: Floats, folds: Folds) -> float:
 
 
 def _unshared(one: Codes, other: Codes, n: int) -> float:
-    """Share of the training photos of two repeats' models that is not the same, over photos."""
+    """Mean share of training photos that two repeats' models do not have in common."""
     both = np.zeros((one.max() + 1, other.max() + 1))
     np.add.at(both, (one, other), 1)
     held_out, held_out_too = both.sum(axis=1)[one], both.sum(axis=0)[other]
@@ -176,7 +176,7 @@ def _unshared(one: Codes, other: Codes, n: int) -> float:
 
 
 def _deal(sizes: Codes, k: int, rng: np.random.Generator) -> Codes:
-    """Fold of each unit (u,), balanced in size: largest units first, then single photos.
+    """Fold of each unit (u,), balanced in size: large units first, then single photos.
 
     Never by label: folds with even shares of each label have too few close pairs, and flatter.
     """

@@ -1,4 +1,4 @@
-"""Held-out pairs of photos, and metrics over these pairs with the matching interval."""
+"""Held-out pairs of photos, and metrics over them with the matching interval."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ Metric: TypeAlias = Callable[..., PairSums]  # such as `accuracy_sums`
 
 @dataclass(frozen=True)
 class HeldOutPairs:
-    """Pairs of photos in the same test fold, rated by one fitted model, for each repeat.
+    """Pairs of photos within one test fold, rated by one fitted model, for each repeat.
 
     Examples
     --------
@@ -40,12 +40,12 @@ class HeldOutPairs:
 
     @classmethod
     def of(cls, comparisons: Comparisons, folds: Folds) -> "HeldOutPairs":
-        """Held-out pairs of a comparison graph: both photos are in the same test fold."""
+        """Held-out pairs of a comparison graph: pairs within one test fold."""
         graphs = tuple(comparisons.restricted(codes, "within") for codes in folds.codes)
         return cls(graphs, folds, comparisons.n)
 
     def inside(self, codes: Codes, scope: Scope) -> "HeldOutPairs":
-        """Held-out pairs within or across groups (n,); photos without a pair are not counted."""
+        """Held-out pairs within or across groups (n,); photos without pairs are not counted."""
         graphs = tuple(graph.restricted(codes, scope) for graph in self.graphs)
         active = set().union(*(graph.active.tolist() for graph in graphs))
         return HeldOutPairs(graphs, self.folds, len(active))
@@ -58,7 +58,7 @@ class HeldOutPairs:
     def sums(
         self, ratings: Floats, metric: Metric = accuracy_sums, *, refitted: bool
     ) -> list[PairSums]:
-        """Sums of a metric for ratings (repeats, n), as input for :meth:`estimate`."""
+        """Sums of a metric at ratings (repeats, n), as input for :meth:`estimate`."""
         units, couples = units_of(self.folds, refitted), 0 if refitted else COUPLES
         rounds = zip(ratings, self.graphs, units, strict=True)
         sums = [metric(r, graph, clusters=codes, couples=couples) for r, graph, codes in rounds]
@@ -68,7 +68,7 @@ class HeldOutPairs:
         return [replace(one, luck=luck) for one in sums]
 
     def accuracy(self, ratings: Floats) -> Estimate:
-        """Pairwise accuracy of ratings (repeats, n) by a model refitted for every fold."""
+        """Pairwise accuracy of ratings (repeats, n) by a model refitted in every fold."""
         return self.estimate(self.sums(ratings, refitted=True), refitted=True)
 
     def estimate(self, sums: Sequence[PairSums], *, refitted: bool) -> Estimate:
@@ -93,7 +93,7 @@ class HeldOutPairs:
     def difference(
         self, a: Sequence[PairSums], b: Sequence[PairSums], *, refitted: bool
     ) -> Difference:
-        """Metric of `a` minus metric of `b` on the same pairs; `refitted` if either model was."""
+        """Metric of `a` minus metric of `b` on the same pairs, with its interval."""
         if not refitted:
             return paired_difference(*(pool(one).leave_one_out() for one in (a, b)))
         return corrected_resampled_difference(

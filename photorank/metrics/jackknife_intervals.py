@@ -1,4 +1,4 @@
-"""Jackknife intervals of metrics for fixed ratings: each unit is left out once."""
+"""Jackknife intervals of metrics for fixed ratings, leaving out one unit at a time."""
 
 from dataclasses import replace
 from math import hypot, isnan, log, nan, pi, sqrt
@@ -27,7 +27,7 @@ _ANGLES = 1024
 
 
 class LeaveOneOut(NamedTuple):
-    """Metric over all units, and without each unit: a photo, or a cluster of photos."""
+    """Metric over all units, and without each unit (a photo, or a cluster of photos)."""
 
     value: float
     without: Floats  # (u,)
@@ -37,7 +37,7 @@ class LeaveOneOut(NamedTuple):
 
 
 def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: int) -> Estimate:
-    """Metric with its jackknife interval, leaving out one unit at a time.
+    """Metric with its jackknife interval.
 
     It is the uncertainty of *these ratings* over photos like those judged:
     the ratings are taken as given, so for something that was learned it
@@ -94,7 +94,7 @@ def jackknife(loo: LeaveOneOut, *, level: float = 0.95, n_photos: int, n_pairs: 
 
 
 def widened(estimate: Estimate, factor: float) -> Estimate:
-    """Share with an interval that is wider by a factor on the logit scale.
+    """Estimate with an interval widened by a factor on the logit scale.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def widened(estimate: Estimate, factor: float) -> Estimate:
 
 
 def paired_difference(a: LeaveOneOut, b: LeaveOneOut, *, level: float = 0.95) -> Difference:
-    """Metric of `a` minus metric of `b`, measured on the same pairs, with its interval.
+    """Metric of `a` minus metric of `b` on the same pairs, with its interval.
 
     Parameters
     ----------
@@ -216,7 +216,7 @@ def _logit_interval(loo: LeaveOneOut, level: float) -> tuple[float, float]:
 def _difference_limits(
     a: LeaveOneOut, b: LeaveOneOut, both: LeaveOneOut, level: float
 ) -> tuple[float, float]:
-    """Confidence limits of a − b that stay valid when a or b is near 1; nan if undefined."""
+    """Confidence limits of a − b, valid also when a or b is near 1; nan if undefined."""
     from scipy.special import expit, logit, stdtrit
 
     span = 1 - a.floor
@@ -246,7 +246,7 @@ def _difference_limits(
 
 
 def _p_value(value: float, low: float, high: float, df: float, level: float) -> float:
-    """Two-sided p-value against 0, consistent with the limits: 1 − level if one limit is 0."""
+    """Two-sided p-value against 0 that agrees with the limits."""
     from scipy.special import stdtr, stdtrit
 
     reach = value - low if value > 0 else high - value
@@ -262,7 +262,7 @@ def _standard_error(without: Floats) -> float:
 
 
 def _correction(loo: LeaveOneOut) -> float:
-    """Factor on the standard error that removes noise of single pairs counted twice."""
+    """Factor on the standard error for pair noise that the jackknife counts twice."""
     units, variance = len(loo.without), _standard_error(loo.without) ** 2
     if not len(loo.between) or units < 3 or not variance > 0:
         return 1.0
@@ -273,7 +273,7 @@ def _correction(loo: LeaveOneOut) -> float:
 
 
 def _degrees_of_freedom(without: Floats) -> float:
-    """Effective degrees of freedom of the jackknife variance of values (u,) (Satterthwaite)."""
+    """Degrees of freedom of the jackknife variance of values (u,), after Satterthwaite."""
     units = len(without)
     if units < 2:
         return 1

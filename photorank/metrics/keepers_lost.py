@@ -1,4 +1,4 @@
-"""Rating threshold below which photos may be rejected without losing too many keepers."""
+"""Rejection threshold with a bound on the share of keepers lost."""
 
 from dataclasses import dataclass
 from math import ceil, log
@@ -89,7 +89,7 @@ def reject_cut(
 
 
 def keepers_needed(lost: float, confidence: float) -> int:
-    """Least number of independent keepers with which a rejection threshold exists.
+    """Smallest number of independent keepers for which a threshold exists.
 
     Examples
     --------

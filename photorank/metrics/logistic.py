@@ -1,4 +1,4 @@
-"""Pearson's r after a logistic fit of ratings to labels, as usual in image-quality papers."""
+"""Pearson's r after a logistic fit of ratings to labels, as in image-quality papers."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,7 +61,7 @@ def pearson_after_logistic(ratings: ArrayLike, comparisons: Comparisons) -> floa
 
 
 def _bent(r: Ratings, y: Labels) -> Floats:
-    """Ratings r (n,) mapped by the logistic curve that fits the labels y best, up to its scale.
+    """Ratings r (n,) mapped by the logistic curve with the best fit to labels y.
 
     Of all curves of one middle and width the best fitting low and height correlate most, so only
     two parameters are searched: on a grid, for there are local optima, then on finer ones.

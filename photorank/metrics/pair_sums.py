@@ -1,4 +1,4 @@
-"""Sums over pairs of photos: additive numerators and denominators of pairwise metrics."""
+"""Additive sums over pairs of photos, from which pairwise metrics are computed."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class PairSums:
         return self._combined(other, np.add)
 
     def __sub__(self, other: "PairSums") -> "PairSums":
-        """Sums without the pairs of `other`, a subset of these pairs."""
+        """Sums without the pairs of `other`, which are a subset."""
         return self._combined(other, np.subtract)
 
     def _combined(self, other: "PairSums", two: Callable[[Floats, Floats], Floats]) -> "PairSums":
@@ -81,7 +81,7 @@ class PairSums:
         return float(_ratio(self.total, self.total))
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Metric over all photos or clusters, and without each one that has a pair."""
+        """Metric over all units, and without each unit that has a pair."""
         units = len(self.without)
         takes_part = self.total[1] - self.without[:, 1] > _ROUNDING * self.total[1]
         return LeaveOneOut(
@@ -93,7 +93,7 @@ class PairSums:
         )
 
     def _effects(self) -> Floats:
-        """First-order part (c,) of the metric from the pairs between two units, per couple."""
+        """First-order effect (c,) on the metric of the pairs between two units, per couple."""
         if np.isnan(self.value):
             return np.empty(0)
         numerator, labels, ratings = self.between.T
@@ -103,7 +103,7 @@ class PairSums:
 
 
 class Count(NamedTuple, Generic[Graph]):
-    """Functions that compute a metric's N, A and B: per photo, and per listed pair."""
+    """Functions that compute a metric's N, A and B, by photo and by listed pair."""
 
     by_photo: Callable[[Graph], Floats]  # (n, 3), where a pair is in two photos' sums
     by_pair: Callable[[Graph, Pairs], Floats]  # (m, 3)
@@ -152,7 +152,7 @@ def pool(sums: Iterable[PairSums]) -> PairSums:
 
 
 def values_by_fold(parts: Sequence[PairSums]) -> Floats:
-    """Values of the test folds (J,) with the pooled metric of all folds as their mean.
+    """Values of the test folds (J,), with the pooled metric as mean.
 
     A fold's own ratio would count a fold of few pairs as much as one of many;
     these are the pooled ratio's first-order shares.
@@ -173,7 +173,7 @@ def values_by_fold(parts: Sequence[PairSums]) -> Floats:
 
 
 def unit_codes(clusters: Codes, *, n: int) -> Codes:
-    """Unit codes (n,), 0 … u − 1: one per cluster, and one per photo of code −1."""
+    """Unit codes (n,), 0 … u − 1: one per cluster, and one per photo with code −1."""
     clusters = np.asarray(clusters)
     if clusters.shape != (n,):
         raise ComparisonsError(f"clusters must be one number a photo, {n} in all")
@@ -183,13 +183,13 @@ def unit_codes(clusters: Codes, *, n: int) -> Codes:
 
 
 def summed_by(codes: Codes, values: Floats) -> Floats:
-    """Sums (u, k) of the rows of values (n, k) with the same code."""
+    """Sums (u, k) of the rows of values (n, k) that share a code."""
     sums = [np.bincount(codes, column) for column in values.T]
     return np.stack(sums, axis=1).astype(np.float64)
 
 
 def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
-    """Pairs of photos (m, 2) between sampled couples of units, and the couple of each pair (m,).
+    """Photo pairs (m, 2) between sampled couples of units, and each pair's couple (m,).
 
     The same units give the same couples, so that repeats can be added up.
     """
@@ -216,7 +216,7 @@ def _between(units: Codes, couples: int) -> tuple[Codes, Pairs]:
 
 
 def _ratio(sums: Floats, scale: Floats) -> Floats:
-    """Ratio N / √(A B) of sums (…, 3); nan where A or B is 0 up to rounding at `scale` (3,)."""
+    """Ratio N / √(A B) of sums (…, 3); nan where A or B is 0 up to rounding."""
     numerator, labels, ratings = np.moveaxis(sums, -1, 0)
     defined = (labels > _ROUNDING * scale[1]) & (ratings > _ROUNDING * scale[2])
     product = np.where(defined, labels * ratings, 1.0)

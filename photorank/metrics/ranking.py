@@ -1,4 +1,4 @@
-"""Agreement of ratings with people's order of the photos: accuracy and rank correlations.
+"""Agreement of ratings with people's order: pairwise accuracy and rank correlations.
 
 Every metric takes the ratings first and the comparison graph second, is
 higher when better, and is at chance at a value its docstring names. The
@@ -22,7 +22,7 @@ from photorank.typing import Codes, Floats, Pairs, Ratings
 
 
 def pairwise_accuracy(ratings: ArrayLike, comparisons: Comparisons) -> float:
-    """Share of pairs that the ratings order as people did.
+    """Share of pairs that ratings order as people did.
 
     Equal ratings count one half; pairs that people did not order are left
     out. With two tiers this is the area under the ROC curve, and without ties
@@ -158,7 +158,7 @@ def accuracy_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of :func:`pairwise_accuracy`: rightly ordered weight and total weight."""
+    """Pair sums of :func:`pairwise_accuracy`: correctly ordered and total weight."""
     r = checked_ratings(ratings, comparisons.n)
 
     def by_photo(graph: Comparisons) -> Floats:
@@ -181,7 +181,7 @@ def gap_weighted_sums(
     clusters: Codes | None = None,
     couples: int = COUPLES,
 ) -> PairSums:
-    """Pair sums of a pairwise accuracy that counts a pair by its label gap to a power."""
+    """Pair sums of pairwise accuracy with each pair weighted by a power of its label gap."""
     weighted = comparisons.with_gap_power(gap_power)
     return accuracy_sums(ratings, weighted, clusters=clusters, couples=couples)
 
@@ -266,7 +266,7 @@ GAP_WEIGHTED = "gap_weighted_accuracy"
 
 
 def pair_metrics(gap_power: int, comparisons: Comparisons) -> dict[str, Callable[..., PairSums]]:
-    """Pair metrics by name, with the gap-weighted accuracy where pairs have gaps to weigh them."""
+    """Pair metrics by name; gap-weighted accuracy is included if labels have gaps."""
     if not gap_power or comparisons.scores is None:
         return PAIR_METRICS
     return PAIR_METRICS | {GAP_WEIGHTED: partial(gap_weighted_sums, gap_power=gap_power)}
@@ -281,7 +281,7 @@ def checked_ratings(ratings: ArrayLike, n: int) -> Ratings:
 
 
 def _signs(r: Ratings, graph: Comparisons, pairs: Pairs) -> tuple[Floats, Floats, Floats]:
-    """Signed agreement of each pair (m,), and its weight where people, or ratings, order it."""
+    """Signed agreement of each pair (m,), and its weights where people or ratings order it."""
     weight, margin = graph.edges(pairs)
     sign = np.sign(r[pairs[:, 0]] - r[pairs[:, 1]])
     return weight * np.sign(margin) * sign, weight * (margin != 0), weight * (sign != 0)
@@ -306,7 +306,7 @@ def _products(
 
 
 def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Values (n,) minus the first value of each block: exactly 0 for a constant block."""
+    """Values (n,) minus their block's first value: exactly 0 in a constant block."""
     _, first, block = np.unique(comparisons.same, return_index=True, return_inverse=True)
     counted = np.zeros(comparisons.n)
     labelled = values[comparisons.rows]
@@ -315,7 +315,7 @@ def _from_first(values: Floats, comparisons: ScoreComparisons) -> Floats:
 
 
 def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Floats:
-    """Loss (n,) of Σ pull·shares when each photo is left out and its block's rank shares change."""
+    """Change (n,) of Σ pull·shares by re-ranking the block when each photo is left out."""
     rows, block = comparisons.rows, comparisons.same
     pull, shares = pull[rows], shares[rows]
     order = order_within(shares, block)
@@ -332,6 +332,6 @@ def _moved(pull: Floats, shares: Floats, comparisons: ScoreComparisons) -> Float
 
 
 def _undefined(comparisons: Comparisons, clusters: Codes | None) -> PairSums:
-    """Pair sums of a metric undefined for choices: nan, with the usual number of units."""
+    """Pair sums of nan, for a metric undefined for choices."""
     n_units = comparisons.n if clusters is None else unit_codes(clusters, n=comparisons.n).max() + 1
     return PairSums(np.full(3, np.nan), np.full((n_units, 3), np.nan), np.empty((0, 3)), -1.0)

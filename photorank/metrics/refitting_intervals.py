@@ -1,4 +1,4 @@
-"""Confidence intervals of a learner's held-out metric over its folds (corrected resampled t)."""
+"""Confidence intervals of a learner's metric over folds: corrected resampled t-test."""
 
 from collections.abc import Callable
 from math import inf, isfinite, nan, sqrt
@@ -29,7 +29,7 @@ def corrected_resampled(
     n_photos: int,
     n_pairs: int,
 ) -> Estimate:
-    """Mean over folds, with an interval that includes the variance from refitting.
+    """Mean over folds, with an interval that includes variance from refitting.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def corrected_resampled_difference(
     level: float = 0.95,
     n_photos: int,
 ) -> Difference:
-    """Mean difference over folds, with an interval as in :func:`corrected_resampled`.
+    """Mean difference over folds, with an interval for refitted models.
 
     A difference that is the same in every fold is judged as that many disjoint
     pairs of photos would be, as in :func:`paired_difference`.
@@ -120,7 +120,7 @@ def corrected_jackknife(
     level: float = 0.95,
     n_photos: int,
 ) -> Estimate:
-    """Metric of all held-out pairs that is no mean over folds, with a jackknife interval.
+    """Metric over all held-out pairs (not a mean over folds), with its jackknife interval.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def corrected_jackknife(
 
 
 def _over_folds(values: ArrayLike, test_share: float, repeats: int, level: float) -> Difference:
-    """Mean of values (J,) with an interval corrected for overlapping training sets."""
+    """Mean of fold values (J,), with an interval corrected for overlapping training sets."""
     folds = np.asarray(values, dtype=np.float64)
     folds = folds[~np.isnan(folds)]
     if len(folds) < 2:

@@ -1,4 +1,4 @@
-"""Calibration and abstention: reliability of the probabilities P(first is better).
+"""Calibration and abstention of the probabilities P(first is better).
 
 Outcomes are 1 where the first photo of a pair was preferred, else 0. Which
 photo comes first must not depend on the outcome: draw it, or give each pair
@@ -32,7 +32,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """Risk–coverage curve: error rate of the most confident answers, per distinct confidence."""
+    """Risk–coverage curve: error rate over the most confident predictions, by confidence."""
 
     confidence: Floats  # (c,) the greater of p and 1 − p at which one still answers
     coverage: Floats  # (c,) share of pairs that are answered
@@ -40,7 +40,7 @@ class RiskCoverage:
 
     @property
     def area(self) -> float:
-        """Mean risk over all coverages (AURC), lower is better; the error rate at chance."""
+        """Mean risk over all coverages (AURC); lower is better."""
         return float(self.risk @ np.diff(self.coverage, prepend=0.0))
 
 
@@ -80,7 +80,7 @@ def brier(p: ArrayLike, outcomes: ArrayLike) -> float:
 
 
 def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> float:
-    """Expected calibration error: mean gap between predicted and observed frequency per bin.
+    """Expected calibration error: mean gap of predicted and observed frequency by bin.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def expected_calibration_error(p: ArrayLike, outcomes: ArrayLike, bins: int = 10
 
 
 def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[ReliabilityBin]:
-    """Bins of a reliability diagram, of equal width in probability.
+    """Reliability diagram's bins, of equal width in probability.
 
     Parameters
     ----------
@@ -167,7 +167,7 @@ def reliability(p: ArrayLike, outcomes: ArrayLike, bins: int = 10) -> list[Relia
 
 
 def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
-    """Risk–coverage curve: error rate among the most confident answers, per share answered.
+    """Risk–coverage curve: error rate over the most confident predictions, by coverage.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def risk_coverage(p: ArrayLike, outcomes: ArrayLike) -> RiskCoverage:
 
 
 def _checked(p: ArrayLike, outcomes: ArrayLike) -> tuple[Floats, Floats]:
-    """Probabilities (m,) and outcomes (m,) as arrays, with outcomes checked to be 0 or 1."""
+    """Probabilities (m,) and outcomes (m,) as arrays; ComparisonsError for values out of range."""
     p, outcomes = np.asarray(p, np.float64), np.asarray(outcomes, np.float64)
     if p.ndim != 1 or p.shape != outcomes.shape:
         raise ComparisonsError("probabilities and outcomes must be one number a pair")

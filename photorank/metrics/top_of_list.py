@@ -54,7 +54,7 @@ def ndcg(ratings: ArrayLike, comparisons: Comparisons, k: int | None = None) -> 
 
 
 def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Share of the k best rated photos among the k best labelled, mean over lists.
+    """Share of the k best-rated photos among the k best-labelled, mean over lists.
 
     A photo as good as the k-th best labelled is among the best.
 
@@ -82,7 +82,7 @@ def precision_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> floa
 
 
 def album_regret_at_k(ratings: ArrayLike, comparisons: Comparisons, k: int) -> float:
-    """Mean label of the k best rated photos, scaled to 0 for random and 1 for best choice.
+    """Mean label of the k best-rated photos, scaled: 0 random, 1 best choice.
 
     It is the chosen photos' mean label, on a scale where choosing at random
     is 0 and choosing the k best labelled is 1: one less the regret, so that
@@ -164,7 +164,7 @@ def _by_block(
 
 
 def _shared(values: Floats, places: Floats) -> Floats:
-    """Rank weights `places` (n,) given to values (n,), best first; equal values share equally."""
+    """Rank weights `places` (n,) assigned to values (n,), best first; ties share equally."""
     order = np.argsort(-values)
     begins = np.flatnonzero(run_starts(values[order]))
     shares = places

@@ -1,1 +1,1 @@
-"""Building an index: find, decode, embed and record photos, locally or on a Ray cluster."""
+"""Indexing: photos found, decoded, embedded and recorded, on this machine or a Ray cluster."""

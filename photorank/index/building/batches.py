@@ -1,4 +1,4 @@
-"""Durable batches of photos: embeddings are written as a shard, then recorded in the catalogue."""
+"""Durable batches of photos: embeddings written as a shard, then recorded in the catalogue."""
 
 import os
 import time
@@ -29,7 +29,7 @@ from photorank.workspace import storage_errors
 
 
 class Batches:
-    """Buffer of decoded photos, embedded and written to the index one batch at a time.
+    """Buffer of decoded photos that are embedded and written one batch at a time.
 
     The shard is on the disk before the one transaction that refers to it, so a photo is
     never in the catalogue without its embedding. `known` holds the digests that have an
@@ -46,7 +46,7 @@ class Batches:
         self._clear()
 
     def take_all(self, photos: Generator[Opened | Unusable], total: int) -> None:
-        """Add all files of a run, in any order, and write every batch to the disk."""
+        """Add all files of a run, in any order, and write all batches to disk."""
         on_progress = self.run.request.on_progress
         with closing(photos):  # neither a thread nor a cluster's work outlives an error
             for done, photo in enumerate(photos, start=1):
@@ -60,7 +60,7 @@ class Batches:
         self.write()
 
     def take(self, photo: Opened | Unusable) -> None:
-        """Add one file; a full batch, or one older than `crash_seconds`, is written at once."""
+        """Add one file; a batch is written when full or older than `crash_seconds`."""
         new = (
             isinstance(photo, Framed | Embedded)
             and photo.digest not in self._met
@@ -110,7 +110,7 @@ class Batches:
         self._unembedded: set[str] = set()  # digests
 
     def _outcome(self, photo: Opened | Unusable) -> Entry | KnownSkip:
-        """Catalogue row of a file: its content digest, or the reason why the file is unusable."""
+        """Catalogue row of a file: its content digest, or why it is unusable."""
         file = photo.file
         if isinstance(photo, Unusable):
             # The reason may quote any name.
@@ -122,7 +122,7 @@ class Batches:
         return Entry(file.stamp, photo.digest)
 
     def _new_photo(self, photo: Framed | Embedded, row: int) -> NewPhoto:
-        """Catalogue row of an embedded photo, with its capture time by whatever tells it."""
+        """Catalogue row of an embedded photo, with capture time and camera."""
         mtime_ns = photo.file.mtime_ns if self.run.request.file_times else None
         stamps, camera = photo.shot
         dated = capture_date(stamps, photo.file.path, self._names, mtime_ns=mtime_ns)
@@ -139,7 +139,7 @@ class Batches:
         self._waiting = []
 
     def _keep(self, photos: Sequence[Framed | Embedded], rows: Embeddings) -> None:
-        """Keep the embeddings (n, d) that are finite and not zero."""
+        """Keep the finite, non-zero rows of new embeddings (n, d)."""
         usable = usable_rows(rows, self.run.manifest.head)
         self._rows.append(self.run.manifest.stored(rows[usable]))
         for photo, good in zip(photos, usable, strict=True):
@@ -149,7 +149,7 @@ class Batches:
                 self._unembedded.add(photo.digest)
 
     def _write_shard(self) -> Shard:
-        """Write thumbnails and a shard of embeddings; with the first shard, also the manifest."""
+        """Write thumbnails and a shard of embeddings; before the first shard, the manifest."""
         for photo in self._embedded:
             self._write_thumbnail(photo)
         shard = write_shard(self.run.index, concatenated(self._rows))
@@ -159,7 +159,7 @@ class Batches:
         return shard
 
     def _write_thumbnail(self, photo: Framed | Embedded) -> None:
-        """Write a thumbnail, atomically replacing an older one, without fsync."""
+        """Write a thumbnail atomically, without fsync."""
         path = self.run.index.thumbnail(photo.digest)
         with storage_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Indexing run: brings an index up to date with new, changed, renamed and vanished photos."""
+"""Indexing run that brings an index up to date with its photo folders."""
 
 from dataclasses import dataclass, replace
 
@@ -40,7 +40,7 @@ class BuildReport:
 
 
 def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
-    """Bring an index up to date with the photos under some paths.
+    """Report of a run that brings an index up to date with the photos under some paths.
 
     Files that are as they were (path, size, times, inode) are not opened, unless contents are to
     be verified; but where an older photorank kept no source of a photo's date, its metadata is read
@@ -114,7 +114,7 @@ def build_index(index: IndexPaths, request: BuildRequest) -> BuildReport:
 
 
 def embed(batches: Batches, scan: Scan) -> str:
-    """Open, encode and record the files of a run; return the name of the runtime used."""
+    """Name of the runtime used, after opening, encoding and recording a run's files."""
     run, todo = batches.run, scan.todo + scan.doubtful
     opener = Opener(run.encoder, batches.known, faces=run.faces)
     if scan.todo:
@@ -127,7 +127,7 @@ def embed(batches: Batches, scan: Scan) -> str:
 
 
 def _settle(run: Run, scan: Scan) -> None:
-    """Record vanished and returned files, prune if requested, and merge small shards."""
+    """Record vanished and restored files, prune if requested, and merge small shards."""
     record_findings(run.connection, scan.findings)
     if run.request.prune:
         drop_vanished(run.connection, run.index, scan.roots.places(run.named))

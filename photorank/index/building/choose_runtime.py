@@ -1,4 +1,4 @@
-"""Runtime and precision of an index's embeddings, chosen when the index is made."""
+"""Choice of the runtime and precision of an index's embeddings."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -24,7 +24,7 @@ from photorank.typing import Frames
 
 
 def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Opener) -> Manifest:
-    """Manifest of a run, with the precision that all of the index's embeddings have.
+    """Manifest of a run that records the precision of the index's embeddings.
 
     A new index takes that of the runtime that is asked for, or measured on its own photos, in
     which few photos are too few; an index that exists keeps its own. Raises EncoderError if
@@ -52,7 +52,7 @@ def with_precision(run: Run, todo: Sequence[tuple[Place, PhotoFile]], opener: Op
 
 
 def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None:
-    """Switch an encoder to a runtime; "auto" measures the runtimes on the frames.
+    """Switch an encoder to a runtime; "auto" benchmarks all runtimes on the frames.
 
     Raises EncoderError if the runtime cannot be had, MissingExtraError if it is not installed.
     """
@@ -67,7 +67,7 @@ def run_as(runtime: Runtime, encoder: Encoder, frames: Sequence[Frames]) -> None
 def sample_frames(
     todo: Sequence[tuple[Place, PhotoFile]], opener: Opener, wanted: int, *, workers: int
 ) -> list[Frames]:
-    """Frames of new photos sampled evenly over all folders: neighbouring files look alike."""
+    """Frames of new photos sampled evenly over all folders."""
     spread = np.linspace(0, len(todo) - 1, wanted).round().astype(int).tolist()
     order = dict.fromkeys([*spread, *range(len(todo))])  # the others, should some be unusable
     frames: list[Frames] = []

@@ -1,4 +1,4 @@
-"""Photos read and decoded ahead of the encoder, by threads and processes, in bounded memory."""
+"""Decoding ahead of the encoder, by threads and processes, in bounded memory."""
 
 import importlib.metadata
 import os
@@ -42,7 +42,7 @@ _BATCH_SIZE_LIMITS = (32, 256)  # photos: 32 keep a GPU busy, 256 fit in a few h
 
 @dataclass(frozen=True)
 class Opened:
-    """File that was read, with its content digest."""
+    """File content that has been read, with its digest."""
 
     place: Place
     file: PhotoFile
@@ -51,7 +51,7 @@ class Opened:
 
 @dataclass(frozen=True)
 class Framed(Opened):
-    """New photo content, decoded and ready to be encoded."""
+    """New photo, decoded and ready to be encoded."""
 
     prepared: Prepared
     signals: dict[str, float] | None  # for the catalogue; None if they were not measured
@@ -63,7 +63,7 @@ class Framed(Opened):
 
 @dataclass(frozen=True)
 class Embedded(Opened):
-    """New photo content with its embedding, encoded by a cluster's worker."""
+    """New photo with its embedding, encoded by a cluster's worker."""
 
     row: Embeddings  # (d,), nan where the encoder gives nothing
     signals: dict[str, float] | None
@@ -82,7 +82,7 @@ class Unusable:
 
 
 class LazyEncoder:
-    """Encoder that is loaded when the first new photo content needs it."""
+    """Encoder that loads when a new photo first needs it."""
 
     def __init__(self, load: Callable[[], Encoder]) -> None:
         self._load = load
@@ -90,7 +90,7 @@ class LazyEncoder:
         self.loaded: Encoder | None = None  # what was needed so far
 
     def __call__(self) -> Encoder:
-        """The loaded encoder, the same instance in every thread."""
+        """Loaded encoder, the same instance in every thread."""
         with self._lock:
             if self.loaded is None:
                 self.loaded = self._load()
@@ -98,13 +98,13 @@ class LazyEncoder:
 
     @property
     def runtime(self) -> str:
-        """Name of the encoder's runtime, "" if no encoder is loaded or it has only one."""
+        """Name of the encoder's runtime, "" if none is loaded or there is no choice."""
         return self.loaded.runtime if isinstance(self.loaded, Switchable) else ""
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Reader of files that also decodes and frames those with new content."""
+    """Reader of files that also decodes and frames new photos."""
 
     encoder: LazyEncoder
     known: Container[str]  # digests that need no embedding; they are looked at from the threads
@@ -114,7 +114,7 @@ class Opener:
     def ahead(
         self, todo: Iterable[tuple[Place, PhotoFile]], *, workers: int, most: int
     ) -> Generator[Opened | Unusable]:
-        """Read files in order, with at most `most` of them waiting in memory."""
+        """Yield files read in order, with at most `most` waiting in memory."""
         return in_order(self._open, todo, workers=workers, most=most)
 
     def _open(self, one: tuple[Place, PhotoFile]) -> Opened | Unusable:
@@ -159,7 +159,7 @@ class Opener:
 def in_order(
     work: Callable[[Item], Done], items: Iterable[Item], *, workers: int, most: int
 ) -> Generator[Done]:
-    """Yield what work makes of items, in order, by threads; at most `most` results wait."""
+    """Yield results of `work` on items, in order, by threads; at most `most` results wait."""
     pool = ThreadPoolExecutor(workers, thread_name_prefix="photorank-decode")
     waiting: deque[Future[Done]] = deque()
     items = iter(items)
@@ -175,20 +175,20 @@ def in_order(
 
 
 def usable_cores() -> int:
-    """Number of processor cores this process may use."""
+    """Number of processor cores available to this process."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def batch_size_for(cores: int) -> int:
-    """Number of photos that the encoder takes at a time, for a number of processor cores."""
+    """Number of photos per encoder batch, for a number of processor cores."""
     least, most = _BATCH_SIZE_LIMITS
     return min(max(_PHOTOS_A_CORE * cores, least), most)
 
 
 def reading_software() -> str:
-    """Versions of the decoding packages; a new version may read files that failed before."""
+    """Versions of the decoding packages; files that failed are retried after a change."""
     return " ".join(f"{name} {_version(name)}" for name in _READING_PACKAGES)
 
 

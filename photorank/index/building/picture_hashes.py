@@ -1,4 +1,4 @@
-"""Perceptual codes of an index's photos: cached by indexing, computed where missing."""
+"""Perceptual hashes and grey codes of an index's photos, cached beside the index."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ class PictureHashes:
     def distances(
         self, first: Codes, second: Codes, on_progress: Callable[[int, int], None]
     ) -> NDArray[np.intp]:
-        """Hamming distances (m,) in bits, of 64, between the hashes of pairs of rows.
+        """Hamming distances (m,), of 64 bits, between the hashes of pairs of rows.
 
         About 32 for two different pictures; 256 where one cannot be read.
         """
@@ -44,18 +44,18 @@ class PictureHashes:
         return np.where(readable[one] & readable[other], differing, _UNREADABLE_DISTANCE_BITS)
 
     def greys(self, rows: Codes) -> NDArray[np.uint8]:
-        """Grey codes (k, 128) of some rows; zeros, which are like no other, where unreadable."""
+        """Grey codes (k, 128) of some rows; zeros, which match nothing, if unreadable."""
         self._work_out(rows.tolist(), lambda done, total: None)
         codes = [self._known[self._digests[row]] for row in rows]
         greys = b"".join(one.grey if one else bytes(BYTES) for one in codes)
         return np.frombuffer(greys, dtype=np.uint8).reshape(len(rows), BYTES)
 
     def add(self, codes: Mapping[str, PictureCodes]) -> None:
-        """Add codes that were computed elsewhere, by photo digest."""
+        """Add codes computed elsewhere, by photo digest."""
         self._known.update(codes)
 
     def keep(self) -> None:
-        """Write new codes to the cache file; a read-only or full disk is no error."""
+        """Write new codes to the cache file; a read-only or full disk is ignored."""
         if len(self._known) == self._kept:
             return
         known = {digest: codes for digest, codes in self._known.items() if codes is not None}
@@ -78,7 +78,7 @@ class PictureHashes:
 
 
 def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
-    """Add codes, by photo digest, to the index's cache file of codes."""
+    """Add codes, by photo digest, to the index's cache file."""
     if not codes:
         return
     all_of_them = PictureHashes(paths, [])
@@ -87,7 +87,7 @@ def keep_codes(paths: IndexPaths, codes: Mapping[str, PictureCodes]) -> None:
 
 
 def _load(paths: IndexPaths) -> dict[str, PictureCodes | None]:
-    """Cached codes by photo digest; empty if the cache file cannot be read."""
+    """Cached codes by photo digest; empty if the cache file is unreadable."""
     kept = kept_arrays(paths.hashes, "version", "digests", "bits", "greys")
     if kept is None or int(kept["version"]) != _VERSION:
         return {}

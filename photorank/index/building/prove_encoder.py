@@ -1,4 +1,4 @@
-"""Proof that an encoder made an index whose manifest is lost: its photos are embedded again."""
+"""Check of which encoder made an index with a lost manifest, by embedding photos again."""
 
 import sqlite3
 from contextlib import suppress
@@ -30,7 +30,7 @@ _SPREAD = (  # over the catalogue
 def proven_manifest(
     paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder
 ) -> Manifest:
-    """Manifest of an index by the encoder and framing that are said to have made it.
+    """Manifest of an index for the claimed encoder and framing, after verification.
 
     Raises IndexMismatchError if the embeddings of some photos are others by this encoder,
     LostManifestError if no photo can be compared.
@@ -55,7 +55,7 @@ def proven_manifest(
 
 
 def _cosines(paths: IndexPaths, connection: sqlite3.Connection, encoder: Encoder) -> list[float]:
-    """Cosine of the stored and the recomputed embedding of each of a few sample photos."""
+    """Cosine of the stored and the recomputed embedding of each sample photo."""
     roots, cosines = load_roots(connection), list[float]()
     for digest, root, path, row, *shard in connection.execute(_SPREAD, [_TRIED_PHOTOS]):
         with suppress(UnreadablePhotoError):

@@ -1,4 +1,4 @@
-"""Indexing on a Ray cluster: many machines embed, only this process writes the index."""
+"""Indexing on a Ray cluster: many machines embed, this process alone writes the index."""
 
 import importlib.util
 import logging
@@ -39,7 +39,7 @@ _START_HINT = "Start one with `ray start --head` or `ray up`, or use `--cluster 
 def embed_on_cluster(
     cluster: Cluster, batches: Batches, todo: Sequence[tuple[Place, PhotoFile]]
 ) -> str:
-    """Embed files on a cluster and record the results here; return the name of the runtime used.
+    """Name of the runtime used, after embedding files on a cluster and recording them.
 
     Workers send rows back, so only the photos must be shared. Blocks of a lost worker are
     done again by another. Raises MissingExtraError if Ray is not installed, ClusterError if
@@ -109,7 +109,7 @@ class Pool(NamedTuple):
 
 
 def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
-    """Worker pool for a cluster: one worker per GPU, or per few cores if there is no GPU."""
+    """Worker pool for a cluster: one worker per GPU, or per few cores without GPUs."""
     alive = [node["Resources"] for node in nodes if node["Alive"]]
     machines = [(int(have.get("CPU", 0)), int(have.get("GPU", 0))) for have in alive]
     with_gpus = [(cores, gpus) for cores, gpus in machines if gpus]
@@ -125,7 +125,7 @@ def share_out(nodes: Sequence[dict[str, Any]], request: BuildRequest) -> Pool:
 
 @contextmanager
 def _connected(cluster: Cluster) -> Iterator[Any]:
-    """Connect to Ray and yield its module; Ray's messages go to standard error."""
+    """Context of a Ray connection; yields the Ray module, with messages on standard error."""
     if importlib.util.find_spec("ray") is None:
         raise MissingExtraError("--cluster", "cluster")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
@@ -159,7 +159,7 @@ def _connected(cluster: Cluster) -> Iterator[Any]:
 
 
 def _reach(address: str, seconds: float) -> None:
-    """Raise ClusterError if no server answers at an address: Ray itself would retry for minutes."""
+    """Raise ClusterError if no server answers at an address within seconds."""
     if address == "auto":
         return
     host, _, port = address.removeprefix("ray://").rpartition(":")

@@ -1,4 +1,4 @@
-"""Mirrors: other folders or buckets from which a cluster's workers read a folder's photos."""
+"""Mirrors: URLs or folders from which a cluster's workers read a local folder's photos."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from photorank.photos.open_photo import os_reason, read_photo
 
 @dataclass(frozen=True)
 class Mirror:
-    """Local folder of photos, and the URL that workers read instead."""
+    """Local photo folder, and the URL that workers read instead."""
 
     folder: Path  # its real path
     url: str  # s3://, gs://, a URL that fsspec knows, or a folder of the workers
 
 
 def parse_mirror(text: str) -> Mirror:
-    """Mirror parsed from ``FOLDER=URL``; ClusterError if malformed or if the URL cannot be opened.
+    """Mirror parsed from ``FOLDER=URL``; ClusterError if malformed or not reachable.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def parse_mirror(text: str) -> Mirror:
 
 
 def mirrored(mirrors: Sequence[Mirror]) -> Callable[[Path], bytes]:
-    """Function that reads a photo's bytes as `read_photo` does, from its folder's mirror."""
+    """Function like `read_photo` that reads a photo's bytes from its folder's mirror."""
 
     def read(path: Path) -> bytes:
         for mirror in mirrors:
@@ -73,7 +73,7 @@ def _read(url: str, below: Path) -> bytes:
 
 @cache
 def _filesystem(url: str) -> tuple[Any, str]:
-    """File system of a URL (pyarrow's own, else fsspec's), and the path of the folder in it."""
+    """File system of a URL (pyarrow's, else fsspec's), and the folder's path on it."""
     import pyarrow
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 

@@ -1,4 +1,4 @@
-"""Worker of a cluster: reads, decodes and embeds blocks of files, and sends rows back."""
+"""Cluster worker that reads, decodes and embeds blocks of files."""
 
 import json
 import os
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def file_table(paths: Sequence[Path]) -> "pa.Table":
-    """Table of file paths and their positions, the workers' input."""
+    """Table of file paths and positions, the workers' input."""
     import pyarrow as pa
 
     return pa.table(
@@ -43,14 +43,14 @@ def file_table(paths: Sequence[Path]) -> "pa.Table":
 
 
 class Attempts:
-    """Counter of attempts at each block, in its own process, to bound Ray's endless retries."""
+    """Counter of attempts per block, in a process of its own, that bounds Ray's retries."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._begun: Counter[int] = Counter()
 
     def begin(self, block: int) -> bool:
-        """Count an attempt at a block; False if the block has used up its attempts."""
+        """True if the block may be attempted once more; the attempt is counted."""
         self._begun[block] += 1
         return self._begun[block] <= self._most
 
@@ -91,7 +91,7 @@ class Worker:
             yield _table([{"refusal": f"a worker on {socket.gethostname()}: {error}"}])
 
     def _check(self, files: "pa.Table") -> None:
-        """Raise if the decoding software is not the writer's, or a block was tried too often."""
+        """Raise an error if decoding software differs from the writer's, or attempts ran out."""
         import ray
 
         if (here := reading_software()) != self._task.reader:
@@ -104,7 +104,7 @@ class Worker:
             )
 
     def _work(self, files: "pa.Table") -> Iterator["pa.Table"]:
-        """Yield tables of embedded files, decoded ahead of the encoder as in local indexing."""
+        """Yield tables of embedded files, decoded ahead of the encoder as on one machine."""
         todo = [((0, path), PhotoFile(as_path(path), 0, 0)) for path in files["path"].to_pylist()]
         cores, size = self._task.cores, self._task.batch_size
         opened = self._opener.ahead(todo, workers=cores, most=2 * size + cores)
@@ -144,7 +144,7 @@ def _row(at: int, photo: Opened | Unusable, rows: Iterator[Any]) -> dict[str, An
 
 
 def file_of(row: dict[str, Any], todo: Sequence[tuple[Place, PhotoFile]]) -> Opened | Unusable:
-    """File described by a worker's row; ClusterError if the row reports a worker's error."""
+    """File described by a worker's row; ClusterError if the worker failed."""
     if row["refusal"]:
         raise ClusterError(row["refusal"])
     place, file = todo[row["at"]]

@@ -12,7 +12,7 @@ from photorank.index.building.ray_mirrors import Mirror
 
 
 class Loader(Protocol):
-    """Function that makes an encoder, as :func:`photorank.encoders.load_encoder` does."""
+    """Type of :func:`photorank.encoders.load_encoder` and functions like it."""
 
     def __call__(self, spec: str, *, framing: str | None = None, device: str = "auto") -> Encoder:
         """Encoder for a spec, such as "open_clip:ViT-L-14-quickgelu/openai"."""
@@ -20,7 +20,7 @@ class Loader(Protocol):
 
 @dataclass(frozen=True)
 class Cluster:
-    """Address of a Ray cluster, and the mirrors from which its workers read the photos."""
+    """Address of a Ray cluster, and the mirrors that its workers read photos from."""
 
     address: str  # "local", "auto", HOST:PORT or ray://HOST:PORT
     mirrors: tuple[Mirror, ...] = ()
@@ -30,7 +30,7 @@ class Cluster:
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """Settings of an indexing run: paths, encoder, and where and how the encoder runs."""
+    """Settings of an indexing run: paths, encoder, framing and machine resources."""
 
     paths: Sequence[Path]  # folders, searched with all their subfolders, and single files
     encoder_spec: str | None = None  # default: the index's own; `DEFAULT_ENCODER` for a new one

@@ -1,4 +1,4 @@
-"""State of an indexing run: the request, the files found, and the index before the run."""
+"""State of an indexing run: request, files found, and the index before the run."""
 
 import os
 import sqlite3
@@ -28,7 +28,7 @@ DEFAULT_ENCODER = "open_clip:ViT-L-14-quickgelu/openai"
 
 @dataclass(frozen=True)
 class Run:
-    """State of an indexing run, fixed when it begins."""
+    """State of an indexing run, fixed at its start."""
 
     index: IndexPaths
     request: BuildRequest
@@ -43,7 +43,7 @@ class Run:
 
     @property
     def stored_ns(self) -> int:
-        """Time in nanoseconds since 1970 when the manifest was last written, 0 if it was not."""
+        """Time the manifest was written, in nanoseconds since 1970; 0 if never."""
         try:
             return self.index.manifest.stat().st_mtime_ns
         except OSError:
@@ -57,12 +57,12 @@ class Run:
 
     @property
     def batch_size(self) -> int:
-        """Number of photos the encoder takes at a time in this process."""
+        """Number of photos per encoder batch in this process."""
         return self.request.batch_size or batch_size_for(usable_cores())
 
 
 def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest) -> Run:
-    """Run over the files that a request's paths contain; for a new index, the encoder is loaded.
+    """Run over the files under a request's paths; for a new index the encoder is loaded.
 
     Raises IndexMismatchError if the index has another encoder or framing, MissingPathError or
     NoPhotosError if there is nothing to index, and the encoder's errors if a new one cannot
@@ -85,18 +85,18 @@ def begin_run(index: IndexPaths, connection: sqlite3.Connection, request: BuildR
 
 
 def load_own(index: str, manifest: Manifest, load: Loader, device: str) -> Encoder:
-    """Encoder that made the index, loaded and verified by its fingerprint."""
+    """Encoder of the index, loaded and verified by fingerprint."""
     own = load(manifest.encoder, framing=manifest.fingerprint.framing, device=device)
     return manifest.checked(index, own)
 
 
 def folder_of(path: Path) -> Path:
-    """The path itself if it is a folder, else the folder of the file."""
+    """The path itself if it is a folder, else the file's folder."""
     return path if path.is_dir() else path.parent
 
 
 def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosError:
-    """Error that lists the reasons why none of the files can be used."""
+    """Error that lists why none of the files can be used."""
     files = sorted(files, key=lambda file: file.passed_over)  # what somebody can do something about
     return NoPhotosError(request.paths, [f"{file.path.name}: {file.reason}" for file in files])
 
@@ -104,7 +104,7 @@ def no_photos(request: BuildRequest, files: Sequence[SkippedFile]) -> NoPhotosEr
 def _stored_manifest(
     index: IndexPaths, connection: sqlite3.Connection, request: BuildRequest
 ) -> Manifest | None:
-    """Manifest of the index; None while the index has no photo and any encoder may be chosen."""
+    """Manifest of the index; None while it has no photo, so that any encoder may be chosen."""
     if not has_photos(connection):
         return None
     try:
@@ -116,7 +116,7 @@ def _stored_manifest(
 
 
 def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
-    """Manifest of an index, with the new place of its weights where the request names it.
+    """Manifest of an index, with a new path of the weights if the request gives one.
 
     Raises IndexMismatchError if the request names another encoder or framing.
     """
@@ -135,12 +135,12 @@ def _own(name: str, stored: Manifest, request: BuildRequest) -> Manifest:
 
 
 def _in_a_file(spec: str) -> bool:
-    """Whether an encoder's spec names files of weights, which may move."""
+    """True if an encoder's spec names a local weights file."""
     return "@" in spec or "local-dir:" in spec
 
 
 def _same_spec(asked: str, known: str) -> bool:
-    """Whether two encoder specs name the same encoder; neither encoder is loaded."""
+    """True if two specs name the same encoder; no encoder is loaded."""
     for mark in ("@", "local-dir:"):
         start, found, file = asked.partition(mark)
         if found and f"{start}{mark}{Path(file).expanduser().absolute()}" == known:
@@ -149,7 +149,7 @@ def _same_spec(asked: str, known: str) -> bool:
 
 
 def _load(index: IndexPaths, request: BuildRequest, stored: Manifest | None) -> Encoder:
-    """The index's own encoder, or the requested encoder for a new index."""
+    """Encoder of the index, or the requested encoder for a new index."""
     device = "cpu" if request.cluster else request.device
     if stored is not None:
         return load_own(index.name, stored, request.load, device)

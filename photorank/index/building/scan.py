@@ -1,4 +1,4 @@
-"""Comparison of the files under folders with the catalogue: new, changed, known or gone."""
+"""Scan of photo folders: files compared with the catalogue as new, changed, known or gone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from photorank.photos.files import PhotoFile, SkippedFile, Stamp
 
 @dataclass
 class Scan:
-    """Files found by a run, sorted by the action needed: read, skip, or mark as gone or back."""
+    """Files found by a run, by required action: read, skip, mark as gone or as restored."""
 
     roots: Roots
     before: dict[Place, KnownFile]  # files as the catalogue had them
@@ -31,7 +31,7 @@ class Scan:
 
 
 def scan_files(run: Run) -> Scan:
-    """Scan of the files under the named paths, classified without opening any file.
+    """Scan of the files under some paths; no file is opened.
 
     A file that is as it was needs nothing; where only its change time or inode differ, or contents
     are to be verified, it is doubtful. One that could not be read is tried again only when it or
@@ -57,7 +57,7 @@ def scan_files(run: Run) -> Scan:
 
 
 def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> None:
-    """Classify one found file and add it to the matching list of the scan."""
+    """Classify one file and add it to the matching list of the scan."""
     before, skip = scan.before.get(place), scan.skipped_before.get(place)
     passed_over = isinstance(file, SkippedFile) and file.passed_over
     alike = before and not passed_over and before.stamp[:2] == file.stamp[:2]
@@ -86,7 +86,7 @@ def _sort(scan: Scan, place: Place, file: PhotoFile | SkippedFile, run: Run) -> 
 
 
 def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
-    """Whether a file of the same size and modification time may have another content."""
+    """True if a file of equal size and modification time may have other content."""
     if run.request.verify or not before.agrees(file.stamp):
         return True
     # An older photorank kept no change time; it wrote the manifest when it had read the file.
@@ -96,7 +96,7 @@ def _is_doubtful(before: Stamp, file: PhotoFile, run: Run) -> bool:
 def _find_gone(
     scan: Scan, seen: Collection[Place], scope: set[Place], unreadable: set[Place]
 ) -> None:
-    """Add to the scan the known files that are gone, and files that are no longer skipped."""
+    """Add known files that are gone, and files no longer skipped, to the scan."""
     scan.findings.gone.extend(
         place
         for place, before in scan.before.items()

@@ -1,4 +1,4 @@
-"""Dates that photos get after a run: those of an older photorank anew, and zones by the others."""
+"""Capture dates settled after a run: older dates read again, missing time zones inferred."""
 
 import sqlite3
 from collections.abc import Collection
@@ -19,14 +19,14 @@ _AT_ONCE = 1024  # photos whose dates are recorded together, and that a crash ma
 
 
 class Undated(NamedTuple):
-    """Photo with a date of unknown source, as older photoranks kept it."""
+    """Photo whose capture date was stored by an older photorank without its source."""
 
     number: int  # in the catalogue
     file: PhotoFile  # one of its own
 
 
 def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
-    """Photos of the usable files whose date was read by an older photorank."""
+    """Photos whose capture date was stored by an older photorank."""
     rows = run.connection.execute(
         "SELECT photo, root, path FROM files JOIN photos ON id = photo WHERE taken_from IS NULL"
     ).fetchall()
@@ -43,7 +43,7 @@ def undated(run: Run, roots: Roots, usable: Collection[Place]) -> list[Undated]:
 
 
 def date_again(run: Run, photos: list[Undated]) -> None:
-    """Read the dates of photos anew, from metadata alone: no pixel is decoded."""
+    """Read photos' capture dates again from metadata, without decoding pixels."""
     names, told = FolderNames(), run.request.on_progress
 
     def dated(photo: Undated) -> tuple[str | None, str, str | None, int] | None:
@@ -67,7 +67,7 @@ def date_again(run: Run, photos: list[Undated]) -> None:
 
 
 def settle_dates(connection: sqlite3.Connection) -> None:
-    """Give photos that do not tell their zone that of the photos around them."""
+    """Infer missing time zones of photos from photos taken around the same time."""
     sources = connection.execute(
         "SELECT DISTINCT taken_from FROM photos WHERE taken_from IS NOT NULL"
     ).fetchall()  # none may stay open: the next transaction could not install its triggers

@@ -1,4 +1,4 @@
-"""A new index of an older index's photos, by another encoder or a newer version of it."""
+"""Successor of an older index: same photos, with another encoder or a newer version."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,14 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Successor:
-    """Older index, with the folders and the encoder that a new one takes over."""
+    """Older index, with the folders and the encoder for its successor."""
 
     old: IndexPaths
     folders: list[Path]  # of its photos
     encoder: str  # the newest version of its encoder
 
     def check_new(self, new: IndexPaths) -> None:
-        """Raise JudgedIndexError if the new index has other judgements already, before any work."""
+        """Raise JudgedIndexError if the new index already has judgements of its own."""
         if new.root.resolve() == self.old.root.resolve():
             raise JudgedIndexError(new.name)
         if new.exists:
@@ -29,12 +29,12 @@ class Successor:
                 is_copied(self.old, connection, new)
 
     def copy_to(self, new: IndexPaths) -> Copied:
-        """Copy all judgements; see :func:`copy_judgements`."""
+        """Copy all judgements into the new index; see :func:`copy_judgements`."""
         return copy_judgements(self.old, new)
 
 
 def successor_of(old: IndexPaths) -> Successor:
-    """Successor of an index, from the folders that are still there.
+    """Successor of an index, with the folders that still exist.
 
     Raises MissingPathError if none is.
     """

@@ -1,1 +1,1 @@
-"""The catalogue of an index: its SQLite tables, their migrations, and reading columns as arrays."""
+"""Catalogue of an index: SQLite schema, migrations, and columns read as arrays."""

@@ -1,4 +1,4 @@
-"""Columns of the catalogue as NumPy arrays, without one Python object per value."""
+"""Catalogue columns as NumPy arrays, without one Python object per value."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ _ROWS_A_CHUNK = 200_000
 
 
 class Texts:
-    """Array of texts in one bytes buffer, each sliced out on access; None for a missing text.
+    """Array of texts in one buffer of bytes; None for a missing text.
 
     `lengths` (n,) are in bytes, -1 where there is no text.
 
@@ -48,11 +48,11 @@ class Texts:
 
     @property
     def empty(self) -> bool:
-        """Whether all texts are missing."""
+        """True if all texts are missing."""
         return bool((self._lengths < 0).all())
 
     def take(self, places: ArrayLike) -> "Texts":
-        """Texts at the given positions, without copying; position -1 gives a missing text."""
+        """Texts at the given positions, without copying; position -1 is a missing text."""
         wanted = np.asarray(places, dtype=np.intp)
         found = object.__new__(Texts)
         found._data = self._data
@@ -76,7 +76,7 @@ def whole_numbers(
     source: str,
     values: Mapping[str, Any] | None = None,
 ) -> list[Codes]:
-    """Integer columns (m,) of a query, -1 for null, all in the same row order.
+    """Integer columns (m,) of a query, -1 for null.
 
     `columns` are SQL expressions, `source` is what follows FROM, `values` are its named
     parameters. Rows come in the order of a table's key if `source` says NOT INDEXED.
@@ -87,7 +87,7 @@ def whole_numbers(
 def mixed(
     connection: sqlite3.Connection, numbers: Sequence[str], texts: Sequence[str], source: str
 ) -> tuple[list[Codes], list[Texts]]:
-    """Integer columns and text columns of a query, all in the same row order."""
+    """Integer columns and text columns of a query, in the same row order."""
     return _read(connection, numbers, texts, source, {})
 
 
@@ -106,7 +106,7 @@ def _read(
     source: str,
     values: Mapping[str, Any],
 ) -> tuple[list[Codes], list[Texts]]:
-    """Columns read as one concatenated text each, several times faster than single values."""
+    """Columns each read as one concatenated text, several times faster than by value."""
     named = [f"{column} AS n{place}" for place, column in enumerate((*numbers, *texts))]
     written = [
         f"group_concat(CAST(coalesce(n{place}, -1) AS INTEGER), ' ')"
@@ -140,7 +140,7 @@ def _read(
 def _in_chunks(
     connection: sqlite3.Connection, query: str, values: Mapping[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield an aggregate query's result for each chunk of at most `_ROWS_A_CHUNK` rows."""
+    """Yield an aggregate query's result for chunks of at most `_ROWS_A_CHUNK` rows."""
     done, count = 0, _ROWS_A_CHUNK
     while count == _ROWS_A_CHUNK:
         some = f"{query} LIMIT {_ROWS_A_CHUNK} OFFSET {done})"

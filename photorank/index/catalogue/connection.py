@@ -1,4 +1,4 @@
-"""Connections to the catalogue: the SQLite file of an index's photos, files and judgements.
+"""SQLite connections to the catalogue, for reading, writing and short additions.
 
 Readers see the state of one moment, whatever a writer does meanwhile. Only one process
 writes at a time; its transactions follow the files that they refer to. Clicks alone come
@@ -56,7 +56,7 @@ def reading(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connection]:
-    """The only writing connection to an index; the catalogue is created if there is no index.
+    """The single write connection of an index; a missing catalogue is created.
 
     A new index that has neither photo nor manifest at the end is removed again, but nothing that
     was there before. Another process is waited for, for ten seconds or not at all; of those who
@@ -99,7 +99,7 @@ def writing(paths: IndexPaths, *, wait: bool = True) -> Iterator[sqlite3.Connect
 
 @contextmanager
 def adding(paths: IndexPaths) -> Iterator[sqlite3.Connection]:
-    """Connection for one short transaction, such as a click, allowed beside another writer.
+    """Connection for one short transaction, such as a click, beside another writer.
 
     `writing` keeps apart processes that change shards, files and the manifest. Judgements touch
     none of these and name photos by digest, so SQLite's own lock is enough: an hour of indexing
@@ -144,7 +144,7 @@ def _connected_to_read(paths: IndexPaths) -> sqlite3.Connection:
 
 
 def _copied(paths: IndexPaths) -> sqlite3.Connection:
-    """Connection to a copy in memory, with what was committed and lies in the log alone."""
+    """Connection to an in-memory copy of the catalogue, including its write-ahead log."""
     with tempfile.TemporaryDirectory(prefix="photorank-") as folder:
         for file in (paths.catalogue, *_logs(paths)):
             if file.exists():
@@ -159,13 +159,13 @@ def _copied(paths: IndexPaths) -> sqlite3.Connection:
 
 
 def _logs(paths: IndexPaths) -> tuple[Path, Path]:
-    """Files in which SQLite keeps what a process that was killed had not put into the catalogue."""
+    """SQLite's log files beside the catalogue, left by a killed process."""
     name = paths.catalogue.name
     return paths.root / f"{name}-wal", paths.root / f"{name}-journal"
 
 
 def _up_to_date(older: sqlite3.Connection, paths: IndexPaths, found: int) -> sqlite3.Connection:
-    """Connection to an older catalogue after migration, in memory if the disk is read-only."""
+    """Connection to an older catalogue after migration; in memory on a read-only disk."""
     if os.access(paths.root, os.W_OK):
         older.close()
         with writing(paths):
@@ -210,7 +210,7 @@ def _make_careful(connection: sqlite3.Connection) -> None:
 
 
 def _new_paths(paths: IndexPaths) -> list[Path]:
-    """Files and folders to create for a new index; empty if the index exists.
+    """Files and folders to create for a new index; empty for an existing one.
 
     Raises BrokenIndexError if an index is there, but not its catalogue.
     """
@@ -228,7 +228,7 @@ def _has_photos(connection: sqlite3.Connection) -> bool:
 
 
 def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
-    """Remove the new files and folders of an index that came to nothing."""
+    """Remove the new files and folders of an index that got no photo."""
     if not new:
         return
     for path in new:
@@ -245,7 +245,7 @@ def _discard(paths: IndexPaths, new: Sequence[Path]) -> None:
 
 
 def _refuse_without_catalogue(paths: IndexPaths) -> None:
-    """Raise BrokenIndexError if there are files of an index, whose catalogue is gone or empty."""
+    """Raise BrokenIndexError if an index has other files but no usable catalogue."""
     if paths.manifest.exists() or paths.shards.exists():
         raise BrokenIndexError(
             paths.root,

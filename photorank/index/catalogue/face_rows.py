@@ -1,4 +1,4 @@
-"""Rows of the catalogue on faces: what was found in each photo."""
+"""Catalogue rows of detected faces."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ FACE_COLUMNS = ", ".join(f'"{name}"' for name in Face._fields)
 def record_faces(
     connection: sqlite3.Connection, found: Mapping[str, Sequence[Face]], version: str = VERSION
 ) -> None:
-    """Record faces by photo digest, inside a transaction; photos that are gone are left out."""
+    """Record faces by photo digest inside a transaction; absent photos are ignored."""
     forget_faces(connection, list(found))
     connection.executemany(
         f"INSERT INTO photo_faces (photo, version, {SUMMARY_COLUMNS})"  # noqa: S608 - our own
@@ -35,7 +35,7 @@ def record_faces(
 
 
 def forget_faces(connection: sqlite3.Connection, digests: Sequence[str] | None = None) -> int:
-    """Forget the faces of some photos, inside a transaction; of all photos by default.
+    """Delete the faces of some photos inside a transaction; by default of all photos.
 
     Returns the number of photos whose faces were known.
     """
@@ -55,5 +55,5 @@ def _marks(fields: Sequence[str]) -> str:
 
 
 def _stored(value: float | str) -> float | str | None:
-    """Value of a column, null for nan."""
+    """SQL value of a number: null for nan."""
     return None if isinstance(value, float) and not isfinite(value) else value

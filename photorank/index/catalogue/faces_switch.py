@@ -1,4 +1,4 @@
-"""Switch of an index that says whether faces are looked for in its photos."""
+"""Setting of an index that turns face detection on or off."""
 
 import sqlite3
 
@@ -13,13 +13,13 @@ _SWITCH = "faces"
 
 
 def _faces_switch(connection: sqlite3.Connection) -> bool | None:
-    """Whether the index was told to take faces along; None if nobody said anything."""
+    """Stored setting for face detection; None if never set."""
     found = connection.execute("SELECT is_on FROM switches WHERE name = ?", [_SWITCH]).fetchone()
     return None if found is None else bool(found[0])
 
 
 def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
-    """Tell the index to take faces along or not, inside a transaction."""
+    """Turn face detection of the index on or off, inside a transaction."""
     connection.execute(
         "INSERT INTO switches (name, is_on) VALUES (?, ?)"
         " ON CONFLICT (name) DO UPDATE SET is_on = excluded.is_on",
@@ -28,7 +28,7 @@ def switch_faces(connection: sqlite3.Connection, is_on: bool) -> None:
 
 
 def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
-    """Whether an indexing run looks for faces; what was asked for is kept as the index's switch.
+    """True if an indexing run detects faces; a requested setting is stored.
 
     By default it does where everything for it is installed, unless the index was told not to.
     Raises FaceModelsError if faces are asked for and cannot be looked for, or models are damaged.
@@ -49,7 +49,7 @@ def takes_faces(connection: sqlite3.Connection, asked: bool | None) -> bool:
 
 
 def without_faces(paths: IndexPaths) -> int:
-    """Number of photos in which faces could be looked for and were not; 0 if nobody wants any."""
+    """Number of photos not yet searched for faces; 0 if detection is off or not installed."""
     with reading(paths) as connection:
         if _faces_switch(connection) is False or missing_faces():
             return 0

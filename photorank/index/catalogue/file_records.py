@@ -1,4 +1,4 @@
-"""Rows of the catalogue that an indexing run reads and writes: files, photos, skipped files."""
+"""Catalogue rows read and written by indexing: files, photos and skipped files."""
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ class Shard(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """Catalogue record of a file when it was last read: photo, size, times, inode."""
+    """Catalogue record of a file when last read: photo, size, times, inode."""
 
     photo: int
     stamp: Stamp
@@ -41,7 +41,7 @@ class KnownSkip(NamedTuple):
     reader: str | None  # the software that could not read it; None: try again
 
     def file(self, path: Path) -> SkippedFile:
-        """The file as :func:`photorank.photos.files.find_photos` would tell it."""
+        """Skipped file in the form that :func:`photorank.photos.files.find_photos` returns."""
         size, mtime_ns, *others = self.stamp
         return SkippedFile(path, size, mtime_ns, self.reason, *others)
 
@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 class NewPhoto(NamedTuple):
-    """Catalogue record of newly embedded photo content: digest, capture data, shard row."""
+    """Catalogue record of a newly embedded photo: digest, capture data, shard row."""
 
     digest: str
     taken: str | None
@@ -66,12 +66,12 @@ class NewPhoto(NamedTuple):
 
 
 def load_roots(connection: sqlite3.Connection) -> Roots:
-    """Root folders that the catalogue's paths are relative to."""
+    """Root folders to which catalogue paths are relative."""
     return Roots(connection.execute("SELECT id, path FROM roots"))
 
 
 def add_roots(connection: sqlite3.Connection, folders: Iterable[Path]) -> Roots:
-    """Roots after adding folders outside all roots; a new root absorbs the roots inside it."""
+    """Roots after adding new folders; a new root absorbs the roots inside it."""
     roots = load_roots(connection)
     for folder in sorted({path_bytes(folder) for folder in folders}, key=len):
         if roots.place(folder) is not None:
@@ -99,7 +99,7 @@ def _take_over(connection: sqlite3.Connection, inner: int, place: Place) -> None
 
 
 def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
-    """Catalogue records of all files ever used, vanished files included, by place."""
+    """Catalogue records by path of all files ever used, vanished files included."""
     rows = connection.execute(f"SELECT root, path, photo, vanished, {STAMP} FROM files")  # noqa: S608
     return {
         (root, path): KnownFile(photo, Stamp(*stamp), bool(vanished))
@@ -108,7 +108,7 @@ def known_files(connection: sqlite3.Connection) -> dict[Place, KnownFile]:
 
 
 def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
-    """Catalogue records of all unusable files, by place."""
+    """Catalogue records of all unusable files, by path."""
     rows = connection.execute(f"SELECT root, path, reason, reader, {STAMP} FROM skipped")  # noqa: S608
     return {
         (root, path): KnownSkip(Stamp(*stamp), reason, reader)
@@ -117,7 +117,7 @@ def known_skips(connection: sqlite3.Connection) -> dict[Place, KnownSkip]:
 
 
 def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
-    """Unusable files and the reasons, sorted by path."""
+    """Unusable files with the reasons, sorted by path."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = [
@@ -127,13 +127,13 @@ def load_skipped(paths: IndexPaths) -> list[SkippedFile]:
 
 
 def load_root_folders(paths: IndexPaths) -> set[Path]:
-    """Root folders that an index's photos lie in."""
+    """Root folders of an index's photos."""
     with reading(paths) as connection:
         return {as_path(folder) for folder in load_roots(connection).folders.values()}
 
 
 def load_folders(paths: IndexPaths) -> set[Path]:
-    """Folders that hold a file of the index, links not resolved."""
+    """Folders that contain an indexed file, with symbolic links unresolved."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = connection.execute("SELECT root, path FROM files")
@@ -148,7 +148,7 @@ def known_digests(connection: sqlite3.Connection) -> set[str]:
 
 
 def count_photos(connection: sqlite3.Connection) -> int:
-    """Number of photos (distinct contents) that have a file now."""
+    """Number of photos (distinct contents) that have an existing file."""
     count: int = connection.execute(
         "SELECT count(DISTINCT photo) FROM files WHERE NOT vanished"
     ).fetchone()[0]
@@ -162,7 +162,7 @@ def record_batch(
     entries: dict[Place, Entry],
     skips: dict[Place, KnownSkip],
 ) -> None:
-    """Record a batch of photos in one transaction, after its shard is written to the disk."""
+    """Record a batch of photos in one transaction, after its shard is on disk."""
     with transaction(connection):
         if shard is not None:
             number = connection.execute(
@@ -200,7 +200,7 @@ EARLIER_SIGNALS = "singular_share IS NOT NULL"
 def record_signals(
     connection: sqlite3.Connection, found: Mapping[str, Mapping[str, float]]
 ) -> None:
-    """Record signals by photo digest, inside a transaction; photos that are gone are left out."""
+    """Record signals by photo digest inside a transaction; absent photos are ignored."""
     columns, marks = ", ".join(SIGNALS), ", ".join("?" for _ in SIGNALS)
     connection.executemany(
         f"INSERT OR REPLACE INTO signals (photo, {columns})"  # noqa: S608 - names of our own
@@ -210,7 +210,7 @@ def record_signals(
 
 
 class Findings(NamedTuple):
-    """Changed states of files (gone, back, skipped, usable again) found without opening a photo."""
+    """Files with a changed state (gone, restored, skipped, usable), found without opening any."""
 
     gone: list[Place]
     back: list[Place]
@@ -220,7 +220,7 @@ class Findings(NamedTuple):
 
 
 def record_findings(connection: sqlite3.Connection, findings: Findings) -> None:
-    """Record the files that vanished, returned, or became skipped or usable.
+    """Record files that vanished, returned, or became skipped or usable.
 
     Where that is cut short, the next run finds the rest.
     """

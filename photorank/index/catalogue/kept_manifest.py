@@ -1,4 +1,4 @@
-"""The catalogue's copy of the manifest, which tells an index's encoder should the file be lost."""
+"""The catalogue's copy of the manifest, used if the manifest file is lost."""
 
 import json
 import sqlite3
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
-    """Manifest of an index: its file, or the catalogue's copy if the file is missing.
+    """Manifest of an index from its file, or from the catalogue if the file is missing.
 
     Raises LostManifestError if there is neither, MissingIndexError if there are no photos either,
     BrokenIndexError if the file is damaged or tells of other embeddings than the copy does.
@@ -38,7 +38,7 @@ def own_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest:
 
 
 def keep_manifest(connection: sqlite3.Connection, paths: IndexPaths, manifest: Manifest) -> None:
-    """Replace the manifest of an index, in the catalogue and then in its file."""
+    """Replace an index's manifest, in the catalogue and then in its file."""
     with transaction(connection):
         put_manifest(connection, manifest)
     write_manifest(paths, manifest)
@@ -51,7 +51,7 @@ def put_manifest(connection: sqlite3.Connection, manifest: Manifest) -> None:
 
 
 def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest | None:
-    """The catalogue's copy of the manifest; None if there is none yet."""
+    """The catalogue's copy of the manifest; None if there is none."""
     row = connection.execute("SELECT json FROM manifest").fetchone()
     try:
         return None if row is None else from_json(Manifest, json.loads(row[0]))
@@ -60,7 +60,7 @@ def kept_manifest(connection: sqlite3.Connection, paths: IndexPaths) -> Manifest
 
 
 def has_photos(connection: sqlite3.Connection) -> bool:
-    """Whether the index holds or ever held a photo."""
+    """True if the index holds, or ever held, a photo."""
     return connection.execute("SELECT 1 FROM photos LIMIT 1").fetchone() is not None
 
 

@@ -93,7 +93,7 @@ MIGRATIONS = {
 
 
 def migrate(connection: sqlite3.Connection, found: int) -> None:
-    """Migrate the tables from schema version `found` to the current version, all or nothing."""
+    """Migrate the tables from schema version `found` to the current one, all or nothing."""
     if found not in MIGRATIONS:
         raise sqlite3.DatabaseError(f"there was no schema version {found}")
     connection.execute("BEGIN IMMEDIATE")
@@ -112,7 +112,7 @@ def migrate(connection: sqlite3.Connection, found: int) -> None:
 
 
 def back_up(connection: sqlite3.Connection, paths: IndexPaths, found: int) -> None:
-    """Copy the catalogue to a backup file beside it, atomically.
+    """Copy the catalogue atomically to a backup file.
 
     Raises StorageError if the copy cannot be written.
     """

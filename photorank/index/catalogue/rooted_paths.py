@@ -1,4 +1,4 @@
-"""Paths as (root, relative path), so that moving a photo library changes only its root."""
+"""Paths stored as (root, relative path), so that a moved library changes only its root."""
 
 import os
 from collections.abc import Container, Iterable
@@ -30,7 +30,7 @@ def path_order(path: bytes) -> bytes:
 
 
 class Roots:
-    """Root folders that catalogue paths are relative to; no root lies inside another.
+    """Root folders for the catalogue's paths; no root is inside another.
 
     Examples
     --------
@@ -46,7 +46,7 @@ class Roots:
         self._prefixes = [(number, _prefix(folder)) for number, folder in self.folders.items()]
 
     def place(self, path: bytes) -> Place | None:
-        """Root and relative path of an absolute path; None if the path lies under no root."""
+        """Root and relative path of an absolute path; None outside all roots."""
         for number, prefix in self._prefixes:
             if path.startswith(prefix):
                 return number, path[len(prefix) :]
@@ -55,18 +55,18 @@ class Roots:
         return None
 
     def places(self, paths: Iterable[Path]) -> set[Place]:
-        """Root and relative path of each path that lies under a root."""
+        """Root and relative path for every root that contains a path."""
         found = (self.place(path_bytes(path)) for path in paths)
         return {place for place in found if place is not None}
 
     def path(self, place: Place) -> bytes:
-        """Absolute path for a root and relative path."""
+        """Absolute path of a root and relative path."""
         number, below = place
         return _prefix(self.folders[number]) + below if below else self.folders[number]
 
 
 def lies_under(place: Place, folders: Container[Place]) -> bool:
-    """Whether a path equals one of the folders or lies under one."""
+    """True if a path equals, or is inside, one of the folders."""
     root, path = place
     while path:
         if (root, path) in folders:

@@ -1,4 +1,4 @@
-"""Checksums of the catalogue's rows, which reveal values corrupted on the disk.
+"""Checksums of the catalogue's rows, which reveal corruption on disk.
 
 Each table has one sum over its rows' checksums. Triggers keep it up to date in the very
 transaction that changes a row, so a click on a million photos costs a click.
@@ -14,7 +14,7 @@ _MAX_WHOLE_FLOAT = 1 << 53  # up to here a number may be stored as an integer or
 
 
 def keep_sums(connection: sqlite3.Connection) -> None:
-    """Compute the checksum of each table that has none, inside a transaction."""
+    """Compute the missing checksums of tables inside a transaction."""
     connection.execute(_CREATE_SUMS)
     kept = _kept(connection)
     connection.executemany(
@@ -28,7 +28,7 @@ def keep_sums(connection: sqlite3.Connection) -> None:
 
 
 def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
-    """Recompute the checksums of some tables from the current rows, inside a transaction."""
+    """Recompute some tables' checksums inside a transaction."""
     columns = table_columns(connection)
     for table in tables:
         total = _total(connection, table, columns[table])
@@ -36,7 +36,7 @@ def take_sums(connection: sqlite3.Connection, tables: Iterable[str]) -> None:
 
 
 def watch(connection: sqlite3.Connection) -> None:
-    """Install triggers on this connection that update the tables' checksums at every row change."""
+    """Install triggers on this connection that update checksums with every row change."""
     connection.create_function("summed", -1, _summed, deterministic=True)
     # Else a row that another one replaces would go without a trigger.
     connection.execute("PRAGMA recursive_triggers = ON")
@@ -56,13 +56,13 @@ def watch(connection: sqlite3.Connection) -> None:
 
 
 def changed_tables(connection: sqlite3.Connection) -> list[str] | None:
-    """Tables with rows that do not match their checksum, sorted; None if no checksums are kept."""
+    """Sorted tables whose rows do not match their checksum; None without checksums."""
     kept = _kept(connection)
     return sorted(set(kept) - set(whole_tables(connection))) if kept else None
 
 
 def whole_tables(connection: sqlite3.Connection) -> list[str]:
-    """Names of the tables whose rows match their checksum."""
+    """Tables whose rows match their checksum."""
     kept, columns = _kept(connection), table_columns(connection)
     return [
         table for table in kept if table in columns and _is(connection, table, columns[table], kept)
@@ -70,13 +70,13 @@ def whole_tables(connection: sqlite3.Connection) -> list[str]:
 
 
 def totals(connection: sqlite3.Connection, tables: Sequence[str]) -> tuple[int, ...]:
-    """Checksums of the tables; a table's checksum changes whenever one of its rows does."""
+    """Checksum of each table's rows."""
     kept = _kept(connection)
     return tuple(kept[table] for table in tables if table in kept)
 
 
 def table_columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """Quoted column names of each table with checksums."""
+    """Quoted column names of each table that has a checksum."""
     found: dict[str, list[str]] = {}
     for table, column in connection.execute(
         "SELECT one.name, columns.name FROM main.sqlite_master AS one"
@@ -106,7 +106,7 @@ def _summed(total: int, sign: int, *row: object) -> int:
 
 
 def _checksum(row: tuple[object, ...]) -> int:
-    """64-bit checksum of a row; a whole number counts the same as integer and as float."""
+    """64-bit checksum of a row; equal integers and floats give the same value."""
     text = repr([_plain(value) for value in row]).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 

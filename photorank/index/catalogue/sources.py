@@ -1,4 +1,4 @@
-"""Sources of judgements: imported tables, parts of a photo library, a person's clicks."""
+"""Sources of judgements: imported tables, photo libraries, people's clicks."""
 
 import sqlite3
 
@@ -6,14 +6,14 @@ from photorank.labels.tables.judgement_tables import SourceKind
 
 
 def source_number(connection: sqlite3.Connection, name: str, kind: SourceKind) -> int:
-    """Catalogue number of a source, which is added if new."""
+    """Catalogue number of a source, added if new."""
     connection.execute("INSERT OR IGNORE INTO sources (name, kind) VALUES (?, ?)", [name, kind])
     row = connection.execute("SELECT id FROM sources WHERE name = ?", [name]).fetchone()
     return int(row[0])
 
 
 def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKind]:
-    """Kind of each source with rows in a table, by name, sorted; `rows` follows SQL's FROM."""
+    """Kind of each source with rows in a table, by sorted name; `rows` follows SQL's FROM."""
     return dict(
         connection.execute(
             "SELECT name, kind FROM sources"  # noqa: S608 - names of our own
@@ -23,5 +23,5 @@ def sources_in(connection: sqlite3.Connection, rows: str) -> dict[str, SourceKin
 
 
 def has_scores(connection: sqlite3.Connection) -> bool:
-    """Whether the index has a score from any source."""
+    """True if any source has scores."""
     return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None

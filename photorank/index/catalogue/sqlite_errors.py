@@ -1,4 +1,4 @@
-"""SQLite's errors in photorank's words: what failed, where, and what helps."""
+"""SQLite's errors translated into photorank's, with the remedy."""
 
 import os
 import shutil

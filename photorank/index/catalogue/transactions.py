@@ -1,4 +1,4 @@
-"""Transactions of the catalogue, in which the tables' checksums follow every change."""
+"""Catalogue transactions, in which table checksums follow every change."""
 
 import sqlite3
 import time
@@ -16,7 +16,7 @@ Row = TypeVar("Row")
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Transaction around a block: all its changes become durable together, or none."""
+    """Transaction around a block: all changes become durable together, or none."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         watch(connection)  # each time: a change of `temp_store` drops what is temporary
@@ -29,7 +29,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def in_parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
-    """Yield rows in parts for a transaction each, with a pause in which others may write."""
+    """Yield rows in parts, one transaction each, with pauses for other writers."""
     for start in range(0, len(rows), _PART_ROWS):
         if start:
             time.sleep(_PAUSE_SECONDS)

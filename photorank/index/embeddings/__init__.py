@@ -1,1 +1,1 @@
-"""Embeddings of an index: FAISS shards, the photo of each shard row, exact search."""
+"""Embeddings of an index: FAISS shards, the photo of each row, exact search."""

@@ -1,4 +1,4 @@
-"""Exact search over memory-mapped shards."""
+"""Exact nearest-neighbour search over memory-mapped shards."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ _MAX_LENGTH_ERROR = 1e-3  # of a unit row's squared length; float32 leaves 1e-6
 
 
 class Nearest(NamedTuple):
-    """Positions with the greatest scalar products, best first, including ties with the last one."""
+    """Positions of the greatest dot products, best first, with ties of the last one."""
 
     positions: Codes
     products: Floats
@@ -61,7 +61,7 @@ class MappedRows:
         return int(self.starts[-1])
 
     def take(self, positions: Codes) -> Embeddings:
-        """Copy of the rows at the positions, (k, d)."""
+        """Copy (k, d) of the rows at some positions."""
         self._begin()
         rows = np.empty((len(positions), self.dimensions), dtype=np.float32)
         order = np.argsort(positions, kind="stable")  # from one end of each file to the other
@@ -76,7 +76,7 @@ class MappedRows:
         return rows
 
     def blocks(self) -> Iterator[tuple[slice, Embeddings]]:
-        """Yield all rows in blocks: the slice of positions, and the rows in 32 bits."""
+        """Yield blocks of rows in float32, each with its slice of positions."""
         self._begin()
         for number, (shard, start) in enumerate(
             zip(self.shards, self.starts[:-1].tolist(), strict=True)
@@ -91,7 +91,7 @@ class MappedRows:
                 yield slice(start + first, start + first + len(rows)), rows
 
     def nearest(self, direction: Floats, k: int, among: NDArray[np.bool_]) -> Nearest:
-        """Positions in the mask `among` (n,) with the k greatest scalar products, and ties.
+        """Positions in the mask `among` (n,) of the k greatest dot products, with ties.
 
         A direction that is shorter than rows is compared with their first numbers. Positions that
         float32 cannot tell from the best ones are compared in float64.
@@ -127,7 +127,7 @@ class MappedRows:
     def _greatest(
         self, query: Floats, k: int, number: int, among: NDArray[np.bool_]
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """Rows of a shard with the k greatest products (ties are cut), and the products."""
+        """Rows of a shard with the k greatest dot products (ties cut), and the products."""
         shard = self.shards[number]
         self._check_once(number)
         if is_half(shard):
@@ -146,7 +146,7 @@ class MappedRows:
         among: NDArray[np.bool_],
         rough: tuple[Codes, NDArray[np.float32]],
     ) -> tuple[Codes, NDArray[np.float32]]:
-        """All rows of a shard with a product of `least` or more, given its greatest ones."""
+        """Rows of a shard with a dot product of at least `least`."""
         rows, products = rough
         shard = self.shards[number]
         while len(rows) and len(rows) < len(shard) and products.min() >= least:
@@ -157,7 +157,7 @@ class MappedRows:
 
     @staticmethod
     def _products(shard: Rows, query: Floats, among: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """Scalar products (n,) of a shard's rows in float32, −∞ for those that are not among."""
+        """Dot products (n,) of a shard's rows in float32, −∞ outside the mask."""
         import faiss
 
         products = np.empty(len(shard), dtype=np.float32)
@@ -175,7 +175,7 @@ class MappedRows:
             self._check_files = None
 
     def _check_once(self, number: int) -> None:
-        """Check all rows of a shard, unless that was done."""
+        """Check a shard's rows unless already checked."""
         if not self._checked[number]:
             shard = self.shards[number]
             if not is_half(shard):
@@ -185,7 +185,7 @@ class MappedRows:
             self._checked[number] = True
 
     def _check(self, rows: Embeddings) -> None:
-        """Raise BrokenIndexError if a row's head is not of unit length, or a number too large."""
+        """Raise BrokenIndexError if a row has a non-unit head or a value out of bounds."""
         import faiss
 
         if self.blocks_of_row is not None:
@@ -203,7 +203,7 @@ class MappedRows:
         return BrokenIndexError(self._folder, "an embedding in it is damaged")
 
     def _exactly(self, positions: Codes, direction: Floats) -> Floats:
-        """Scalar products (k,) in float64, computed a few rows at a time to bound the memory."""
+        """Dot products (k,) in float64, in small blocks to bound the memory."""
         products = np.empty(len(positions))
         for start in range(0, len(positions), self._step):
             part = slice(start, start + self._step)

@@ -1,4 +1,4 @@
-"""Search and checks of float16 rows in memory-mapped shards, without copying them."""
+"""Search and checks of memory-mapped float16 rows, without copying them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,19 +16,19 @@ _ROWS_A_BLOCK = 1 << 14
 
 
 def is_half(rows: Rows) -> TypeIs[NDArray[np.float16]]:
-    """Whether rows are float16."""
+    """True for float16 rows."""
     return rows.dtype == np.float16
 
 
 def concatenated(parts: Sequence[Rows]) -> Rows:
-    """Concatenation of several arrays of rows, in their own precision."""
+    """Concatenation of arrays of rows, in the precision of the arrays."""
     return np.concatenate(parts)  # type: ignore[return-value]
 
 
 def greatest(
     shard: NDArray[np.float16], direction: Direction, k: int, among: NDArray[np.bool_] | None
 ) -> tuple[Codes, NDArray[np.float32]]:
-    """Rows of a shard (n, d) with the k greatest products with a direction, and the products.
+    """Rows of a shard (n, d) with the k greatest dot products, and the products.
 
     FAISS compares every row with the direction, without converting or copying the shard; it lets
     go of Python's lock. `among` (n,) leaves rows out. The order is any.
@@ -62,7 +62,7 @@ def greatest(
 
 
 def within_bounds(shard: NDArray[np.float16]) -> bool:
-    """Whether all values of a mapped shard (n, d) are finite and within about ± `LARGEST`.
+    """True if all values of a shard (n, d) are finite and about within ± `LARGEST`.
 
     Only high bytes are looked at: what is up to a quarter above the largest passes.
     """

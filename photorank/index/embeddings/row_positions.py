@@ -1,4 +1,4 @@
-"""Embedding positions: the shards as one sequence of rows, and the photo of each row."""
+"""Layout of embeddings: all shards as one sequence of rows, with the photo of each row."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ _QUICK_BYTES = 1 << 26
 
 
 class Layout(NamedTuple):
-    """Shards of an index as one sequence of rows, and the photo at each row position."""
+    """Shards of an index as one sequence of rows, with the photo at each position."""
 
     mapped: MappedRows  # (p, d) by position
     photos: Codes  # (p,) each one's number in the catalogue, -1 where no file is left of it
@@ -36,11 +36,11 @@ class Layout(NamedTuple):
 
     @property
     def counts(self) -> NDArray[np.bool_]:
-        """Mask (p,) of the positions that belong to a photo with an existing file."""
+        """Mask (p,) of the positions whose photo has an existing file."""
         return self.photos >= 0
 
     def damaged_shard(self) -> str | None:
-        """Name of the first shard that is not as it was written, by the checksums of all."""
+        """Name of the first shard with a wrong checksum; None if all are right."""
         with ThreadPoolExecutor() as threads:
             sums = threads.map(rows_sha256, self.mapped.shards)
             for shard, sha256 in zip(self.shards, sums, strict=True):
@@ -49,7 +49,7 @@ class Layout(NamedTuple):
         return None
 
     def shown(self, photos: ArrayLike) -> NDArray[np.bool_]:
-        """Mask of the photos, given by catalogue number, that have an existing file."""
+        """Mask of the photos that have an existing file, by catalogue number."""
         wanted = np.asarray(photos, dtype=np.intp)
         has_file = np.zeros(max(self.photos.max(initial=0), wanted.max(initial=0)) + 1, dtype=bool)
         has_file[self.photos[self.counts]] = True
@@ -57,7 +57,7 @@ class Layout(NamedTuple):
 
 
 def load_layout(paths: IndexPaths, dimensions: int, blocks: Blocks | None = None) -> Layout:
-    """Current layout of an index, with its shards memory-mapped.
+    """Current layout of an index, with memory-mapped shards.
 
     Raises BrokenIndexError if a shard is missing or damaged.
     """
@@ -100,7 +100,7 @@ def _check_first_use(paths: IndexPaths, shards: Sequence[Shard]) -> None:
 
 
 def _live(connection: sqlite3.Connection, embedded: int) -> Codes | None:
-    """Catalogue numbers of photos that have a file; None if all embedded photos have one."""
+    """Catalogue numbers of photos with a file; None if all embedded photos have one."""
     # Most often they do, and counting is much faster than listing.
     (with_file,) = connection.execute("SELECT count(DISTINCT photo) FROM files").fetchone()
     vanished = connection.execute("SELECT 1 FROM files WHERE vanished LIMIT 1").fetchone()

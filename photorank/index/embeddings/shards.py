@@ -1,4 +1,4 @@
-"""Shards: files of embeddings in FAISS's format, written once and never changed."""
+"""Shards: immutable files of embeddings in FAISS's format."""
 
 import hashlib
 import mmap
@@ -31,7 +31,7 @@ _FP16 = 4  # a number of QT_fp16, half precision
 
 
 def write_shard(paths: IndexPaths, rows: Rows) -> Shard:
-    """Write rows (n, d) in their own precision to a new shard file, durably; return its record."""
+    """Catalogue record of a new shard file, written durably from rows (n, d)."""
     import faiss
 
     d = rows.shape[1]
@@ -83,12 +83,12 @@ def read_shard(paths: IndexPaths, shard: Shard, dimensions: int) -> Rows:
 
 
 def rows_sha256(rows: Rows) -> str:
-    """SHA-256 in hexadecimal of the mapped file that rows of :func:`read_shard` lie in."""
+    """SHA-256 in hexadecimal of the file behind rows from :func:`read_shard`."""
     return hashlib.sha256(rows.base).hexdigest()  # type: ignore[arg-type]
 
 
 def check_first_use(path: Path, shard: Shard) -> None:
-    """Raise BrokenIndexError if a file has not its checksum; read once in a process."""
+    """Raise BrokenIndexError if a file's checksum is wrong; checked once per process."""
     if _sha256_of(path, Stamp.of(path.stat())) != shard.sha256:
         raise BrokenIndexError(path, "it is damaged")
 

@@ -1,1 +1,1 @@
-"""Embeddings that exist already, read from files into an index."""
+"""Import of existing embeddings from files into an index."""

@@ -1,4 +1,4 @@
-"""Files of embeddings with the photos' names: .npy beside Parquet, or columns of Parquet."""
+"""Files of embeddings with photo names: .npy with Parquet, or Parquet alone."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -30,14 +30,14 @@ _ROWS = 16_384  # read at a time
 
 
 class Named(NamedTuple):
-    """Some rows with the names of their photos; None for one that has none."""
+    """Embedding rows with their photos' names; None for a nameless row."""
 
     names: Sequence[str | None]
     rows: Embeddings  # (k, d)
 
 
 class EmbeddingFile(NamedTuple):
-    """File, or pair of files, of embeddings."""
+    """File of embeddings, or an array file with its table of names."""
 
     name: str  # for messages, and for rows without a name
     n: int
@@ -46,14 +46,14 @@ class EmbeddingFile(NamedTuple):
     table: Path | None  # the Parquet file that may tell the names
 
     def names(self) -> Iterator[str]:
-        """Yield the names of its photos, where they have some; no row is read."""
+        """Yield the known names of the photos, without reading embeddings."""
         if self.table is not None and (named := _name_column(self.table)):
             for batch in _parquet(self.table).iter_batches(_ROWS, columns=[named]):
                 yield from filter(None, _texts(batch, named))
 
 
 def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
-    """Rows of an .npy file, whose names are in a Parquet file, if anywhere."""
+    """Parts of an .npy file, with names from a Parquet file if there is one."""
     rows = np.load(array, mmap_mode="r", allow_pickle=False)
     names = [None] * len(rows) if table is None else _names(table)
     for start in range(0, len(rows), _ROWS):
@@ -62,7 +62,7 @@ def _array_parts(array: Path, table: Path | None) -> Iterator[Named]:
 
 
 def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
-    """Rows of a Parquet file's column of embeddings."""
+    """Parts of a Parquet file's embedding column, with names."""
     named = _name_column(table)
     wanted = [column, *([named] if named else [])]
     for batch in _parquet(table).iter_batches(_ROWS, columns=wanted):
@@ -71,7 +71,7 @@ def _column_parts(table: Path, column: str, d: int) -> Iterator[Named]:
 
 
 def embedding_files(folder: Path) -> list[EmbeddingFile]:
-    """Files of embeddings in a folder, all of one dimension, in order of their numbers.
+    """Embedding files in a folder, all of one dimension, sorted by number.
 
     Understood are clip-retrieval's ``img_emb/*.npy`` with ``metadata/*.parquet``, ``.npy`` files
     beside ``.parquet`` files of the same names (or one of each), ``.npy`` files alone, and
@@ -104,7 +104,7 @@ def embedding_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _array_files(folder: Path) -> list[EmbeddingFile]:
-    """Files of arrays, each with the table of its names."""
+    """Array files in a folder, each with its table of names."""
     if folder.is_file():
         arrays, tables = ([folder] if folder.suffix == ".npy" else []), list[Path]()
     elif (folder / _ARRAYS).is_dir():
@@ -124,7 +124,7 @@ def _array_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
-    """An array with its table, of which only the headers are read."""
+    """Array file with its table of names; only headers are read."""
     try:
         rows = np.load(array, mmap_mode="r", allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
@@ -139,7 +139,7 @@ def _array_file(array: Path, table: Path | None) -> EmbeddingFile:
 
 
 def _column_files(folder: Path) -> list[EmbeddingFile]:
-    """Parquet files with a column of embeddings, in the folder or below it."""
+    """Parquet files with an embedding column, in a folder and its subfolders."""
     paths = [folder] if folder.is_file() else _numbered(folder.rglob("*.parquet"))
     files = []
     for path in paths:
@@ -155,7 +155,7 @@ def _column_files(folder: Path) -> list[EmbeddingFile]:
 
 
 def _embedding_column(path: Path) -> str:
-    """Name of the column of embeddings: the most likely of those that hold lists of numbers."""
+    """Name of the most likely embedding column among those with lists of numbers."""
     import pyarrow as pa
 
     fields = [
@@ -183,7 +183,7 @@ def _embedding_column(path: Path) -> str:
 
 
 def _names(table: Path) -> list[str | None]:
-    """Names of the photos in a table, None for each where no column tells."""
+    """Photo names in a table; None where no column has a name."""
     named, file = _name_column(table), _parquet(table)
     if named is None:
         return [None] * file.metadata.num_rows
@@ -193,7 +193,7 @@ def _names(table: Path) -> list[str | None]:
 
 
 def _name_column(table: Path) -> str | None:
-    """Column, or field of a column such as ``image.path``, that names the photos."""
+    """Column, or nested field such as ``image.path``, that holds photo names."""
     import pyarrow as pa
 
     schema = _parquet(table).schema_arrow
@@ -205,7 +205,7 @@ def _name_column(table: Path) -> str | None:
 
 
 def _texts(batch: Any, column: str) -> list[str | None]:
-    """Texts of a batch's column, or of a field of it; numbers as text."""
+    """Texts of a column or nested field; numbers become text."""
     import pyarrow as pa
 
     outer, _, inner = column.partition(".")
@@ -216,7 +216,7 @@ def _texts(batch: Any, column: str) -> list[str | None]:
 
 
 def _matrix(column: Any, d: int) -> Embeddings:
-    """Rows (k, d) of a column of lists; nan where one is missing or has another length."""
+    """Rows (k, d) of a list column; nan for missing lists and lists of another length."""
     import pyarrow.compute as pc
 
     lengths = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
@@ -228,7 +228,7 @@ def _matrix(column: Any, d: int) -> Embeddings:
 
 
 def _parquet(path: Path) -> Any:
-    """Open Parquet file; EmbeddingsError if it is none."""
+    """Open Parquet file; EmbeddingsError for any other file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -239,7 +239,7 @@ def _parquet(path: Path) -> Any:
 
 
 def _numbered(paths: Iterator[Path]) -> list[Path]:
-    """Paths in the order of the numbers in their names: 2 before 10."""
+    """Paths sorted by the numbers in their names: 2 before 10."""
 
     def order(path: Path) -> list[tuple[int, str]]:
         parts = re.split(r"(\d+)", path.as_posix())

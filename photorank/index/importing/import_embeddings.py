@@ -1,4 +1,4 @@
-"""Import of embeddings that exist into an index; the photos need not be there."""
+"""Import of existing embeddings into an index; the photo files may be absent."""
 
 import hashlib
 import os
@@ -43,7 +43,7 @@ _TWICE = "its name came before, with another embedding"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """Embeddings to import, and what made them."""
+    """Embeddings to import, and the name of the encoder that made them."""
 
     folder: Path  # of the embeddings, or one file
     encoder: str  # in the user's words: embeddings of one encoder are compared with each other
@@ -52,7 +52,7 @@ class ImportRequest:
 
 
 def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
-    """Add embeddings to an index, which is made if there is none; no photo is opened.
+    """Report of adding embeddings to an index, new or existing; no photo is opened.
 
     Rows are scaled to unit length. A photo is known by its name and its embedding: what was
     imported before stays as it is, and a name that comes with another embedding has that one from
@@ -87,7 +87,7 @@ def import_embeddings(index: IndexPaths, request: ImportRequest) -> BuildReport:
 
 
 class _Import:
-    """Rows on their way into an index, one shard at a time."""
+    """Import in progress: rows collected and written one shard at a time."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class _Import:
         self._write()
 
     def _take(self, part: Named, file: str, start: int) -> None:
-        """Take some rows, of which the first is at `start` of a file."""
+        """Collect rows that begin at row `start` of a file."""
         lengths = np.linalg.norm(part.rows, axis=1)
         usable = np.isfinite(lengths) & (lengths > 0)
         rows = unit_rows(np.where(usable[:, None], part.rows, 1.0))
@@ -155,7 +155,7 @@ class _Import:
             self._rows.append(rows[fresh])
 
     def _write(self) -> None:
-        """Write what was taken: the shard first, then one transaction that refers to it."""
+        """Write the collected rows: the shard first, then one transaction that refers to it."""
         if not self._digests and not self._unusable:
             return
         shard = write_shard(self._index, np.concatenate(self._rows)) if self._rows else None
@@ -179,7 +179,7 @@ class _Import:
         self._clear()
 
     def _path(self, name: str) -> bytes:
-        """Absolute path of a name; of an address, one below the folder of relative names."""
+        """Path of a photo name; a URL becomes a path in the folder of relative names."""
         return path_bytes(os.path.normpath(os.path.join(self._base, name.replace("\0", ""))))
 
     def _place(self, name: bytes) -> Place:
@@ -189,7 +189,7 @@ class _Import:
         return place
 
     def _add_roots(self, files: Sequence[EmbeddingFile]) -> Roots:
-        """Roots that all names lie under: the folder of relative ones, and what others share."""
+        """Roots that contain all photo names."""
         base = os.fsencode(self._base).rstrip(b"/") + b"/"
         folders, inside = set[bytes](), False
         for file in files:
@@ -212,7 +212,7 @@ def _digest_of_name(request: ImportRequest) -> str:
 
 
 def _checked(index: IndexPaths, stored: Manifest, made: Manifest) -> Manifest:
-    """The index's own manifest; IndexMismatchError if its embeddings are another encoder's."""
+    """Manifest of the index; IndexMismatchError if another encoder made its embeddings."""
     same = stored.fingerprint == made.fingerprint and stored.dimensions == made.dimensions
     if not same:
         raise IndexMismatchError(

@@ -1,1 +1,1 @@
-"""Recording of people's judgements in an index: imports and clicks."""
+"""Recording of people's judgements in an index, by import and by clicks."""

@@ -1,4 +1,4 @@
-"""Log of people's clicks (choices, skips, stars), each written durably at once, with undo."""
+"""Log of people's clicks (choices, skips, stars), each written at once, with undo."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ MAX_NAME_LETTERS = 60  # letters of a person's name
 
 
 class Clicks(NamedTuple):
-    """Judgements of one person, oldest first, with photos as rows of :meth:`Index.photos`."""
+    """Judgements of one person, oldest first; photos are rows of :meth:`Index.photos`."""
 
     winners: Codes  # (m,)
     losers: Codes  # (m,)
@@ -42,13 +42,13 @@ class Clicks(NamedTuple):
 
     @property
     def shown(self) -> Pairs:
-        """Pairs (m + k, 2) that the person has already chosen from or skipped."""
+        """Pairs (m + k, 2) already chosen from or skipped."""
         chosen = np.column_stack([self.winners, self.losers]).astype(np.intp)
         return np.concatenate([chosen.reshape(-1, 2), self.skipped])
 
     @property
     def judged_rows(self) -> Codes:
-        """Rows of the photos that were chosen, rejected or given stars, ascending."""
+        """Ascending rows of photos that were chosen, rejected or given stars."""
         return np.unique(np.concatenate([self.winners, self.losers, self.starred]))
 
 
@@ -64,7 +64,7 @@ class Undone:
 def record_choice(
     paths: IndexPaths, rater: str, winner: str, loser: str, *, tie: bool, asked: str | None
 ) -> None:
-    """Record, durably, a person's choice between two photos named by their digests.
+    """Record a person's choice between two photos, given by digest, durably.
 
     A person's choices are a source of their own, so no import replaces them. Raises LabelsError
     if the person has no name or both photos are the same, ChangedIndexError if the index has no
@@ -84,7 +84,7 @@ def record_choice(
 
 
 def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
-    """Record that a person skipped a pair (not a tie); raises as :func:`record_choice` does."""
+    """Record a skipped pair, which is not a tie; raises as :func:`record_choice` does."""
     with adding(paths) as connection:
         _, person = person_in(connection, rater)
         pair = [_photo(connection, paths, digest) for digest in (first, second)]
@@ -95,7 +95,7 @@ def record_skip(paths: IndexPaths, rater: str, first: str, second: str) -> None:
 
 
 def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
-    """Record the stars that a person gives a photo; 0 removes the stars.
+    """Record the stars that a person gives a photo; 0 removes them.
 
     Raises as :func:`record_choice` does, and LabelsError for more than five stars.
     """
@@ -109,7 +109,7 @@ def record_stars(paths: IndexPaths, rater: str, photo: str, stars: int) -> None:
 def add_stars(
     connection: sqlite3.Connection, who: tuple[int, int], digest: str, photo: int, stars: int
 ) -> None:
-    """Record stars by source and person (`who`) inside a transaction, with what they replace."""
+    """Record stars, with the earlier value, inside a transaction; `who` is (source, person)."""
     found = connection.execute(
         "SELECT score FROM ratings WHERE source = ? AND rater = ? AND photo = ?", [*who, photo]
     ).fetchone()
@@ -121,7 +121,7 @@ def add_stars(
 
 
 def undo(paths: IndexPaths, rater: str) -> Undone | None:
-    """Undo a person's latest click and return it; None if there is none.
+    """Undo a person's latest click and return it; None without clicks.
 
     Raises as :func:`record_choice` does.
     """
@@ -155,7 +155,7 @@ def undo(paths: IndexPaths, rater: str) -> Undone | None:
 
 
 def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
-    """Take back a person's latest choice or skip of a pair; False if there is none.
+    """Take back a person's latest choice or skip of a pair; False without one.
 
     Raises as :func:`record_choice` does.
     """
@@ -183,7 +183,7 @@ def take_back(paths: IndexPaths, rater: str, first: str, second: str) -> bool:
 
 
 def clicks(index: Index, rater: str) -> Clicks:
-    """Current judgements of a person on the photos of an open index.
+    """Current judgements of a person on an open index's photos.
 
     Imported choices under the person's name are among them; stars are clicked ones only.
     """
@@ -220,7 +220,7 @@ def clicks(index: Index, rater: str) -> Clicks:
 
 
 def clickers(paths: IndexPaths) -> list[str]:
-    """Names of all people with clicks that are not undone, sorted."""
+    """Sorted names of all people whose clicks are not all undone."""
     with reading(paths) as connection:
         rows = connection.execute(
             "WITH clicks AS (SELECT id FROM sources WHERE kind = 'clicks')"
@@ -232,14 +232,14 @@ def clickers(paths: IndexPaths) -> list[str]:
 
 
 def _rows(index: Index, photos: Sequence[Sequence[int]], width: int) -> tuple[Codes, Codes]:
-    """Rows (m, width) of the photo tuples that are still shown, and the tuples' positions (m,)."""
+    """Rows (m, width) of photo tuples that still have a file, and their positions (m,)."""
     rows = index.rows_of([photo for each in photos for photo in each]).reshape(-1, width)
     shown = np.flatnonzero((rows >= 0).all(axis=1))
     return rows[shown], shown
 
 
 def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
-    """Catalogue numbers of a person's source and of the person, who is added if new."""
+    """Catalogue numbers of a person's source and of the person, added if new."""
     name = rater.strip()
     if not 0 < len(name) <= MAX_NAME_LETTERS or not name.isprintable():
         raise LabelsError(f"who clicks needs a name, of up to {MAX_NAME_LETTERS} letters.")
@@ -249,7 +249,7 @@ def person_in(connection: sqlite3.Connection, rater: str) -> tuple[int, int]:
 
 
 def source_of(rater: str) -> str:
-    """Name of the source that a person's clicks are."""
+    """Name of the source that holds a person's clicks."""
     return f"clicks of {rater.strip()}"
 
 
@@ -288,7 +288,7 @@ def _undo_stars(
 
 
 def _let_choices_count(paths: IndexPaths) -> None:
-    """Make choices the basis of comparisons in an index without scores.
+    """Set choices as the basis of comparisons if the index has no scores.
 
     This changes the manifest, which belongs to the writer; while another one is at work it is
     left to a later choice.
@@ -305,7 +305,7 @@ def _let_choices_count(paths: IndexPaths) -> None:
 
 
 def _is_scored(connection: sqlite3.Connection) -> bool:
-    """Whether the index has scores from other sources than clicks."""
+    """True if sources other than clicks have scores."""
     return bool(
         connection.execute(
             "SELECT 1 FROM ratings JOIN sources ON sources.id = source"
@@ -315,5 +315,5 @@ def _is_scored(connection: sqlite3.Connection) -> bool:
 
 
 def now_text() -> str:
-    """Time of a click, for people to read."""
+    """Current local time as text, for display."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

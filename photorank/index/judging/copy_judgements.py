@@ -1,4 +1,4 @@
-"""Copying of all judgements from an index to another index of the same photos."""
+"""Copy of all judgements from one index to another of the same photos."""
 
 import sqlite3
 from dataclasses import replace
@@ -49,7 +49,7 @@ _DIGESTS = {"ratings": (2,), "memberships": (1,), "choices": (3, 4), "skips": (2
 
 
 class Copied(NamedTuple):
-    """Numbers of judgements that were copied."""
+    """Numbers of copied judgements."""
 
     ratings: int
     choices: int
@@ -57,7 +57,7 @@ class Copied(NamedTuple):
 
 
 def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) -> bool:
-    """Whether a new index has the judgements of an old one already, all and no others.
+    """True if a new index has exactly the judgements of an old one.
 
     Raises JudgedIndexError if it has any others, clicks included, or names of people who judged.
     """
@@ -71,7 +71,7 @@ def is_copied(old: IndexPaths, connection: sqlite3.Connection, new: IndexPaths) 
 
 
 def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
-    """Copy scores, choices, groups, clicks and their order from one index to another.
+    """Copy scores, choices, groups and clicks from one index to another.
 
     Photos are known by their content, so they may lie elsewhere; judgements on photos that the
     new index has not are kept for when they come. A copy that was made already is left as it is.
@@ -100,5 +100,5 @@ def copy_judgements(old: IndexPaths, new: IndexPaths) -> Copied:
 
 
 def _judgements(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of each table with judgements, sorted, as the inserts take them."""
+    """Sorted rows of each table of judgements, as the inserts need them."""
     return {table: sorted(connection.execute(query), key=repr) for table, query in _QUERIES.items()}

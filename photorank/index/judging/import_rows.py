@@ -58,7 +58,7 @@ def import_judgements(
     base: Sequence[Path] = (),
     judgements: Judgements | None = None,
 ) -> list[str]:
-    """Replace sources' scores, groups, series, splits and choices; return notes for the user.
+    """Notes for the user after replacing sources' labels and choices.
 
     Judgements belong to a photo's content, whatever its file is called later. Other sources'
     judgements stay.
@@ -105,7 +105,7 @@ def replace_labels(
     partial: bool,
     together: int = ROWS_TOGETHER,
 ) -> list[str]:
-    """Replace a source's scores and memberships inside a transaction; return notes for the user."""
+    """Notes for the user after replacing a source's labels, inside a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), table.kind)
     for statement in (
@@ -147,7 +147,7 @@ def replace_choices(
     *,
     partial: bool,
 ) -> list[str]:
-    """Replace a source's choices inside a transaction; return notes for the user."""
+    """Notes for the user after replacing a source's choices, inside a transaction."""
     raters, left_out = _Raters(connection), _LeftOut()
     source = source_number(connection, unicode_text(table.source), "table")
     connection.execute("DELETE FROM choices WHERE source = ?", [source])
@@ -175,7 +175,7 @@ def _place(
     matched: Sequence[Matched[LabelRow]],
     left_out: "_LeftOut",
 ) -> list[tuple[LabelRow, int]]:
-    """Label rows that contradict no known group, series or split; their memberships are kept."""
+    """Label rows consistent with known groups, series and splits, which are recorded."""
     connection.execute("DELETE FROM temp.asked")
     connection.executemany(
         "INSERT OR IGNORE INTO temp.asked VALUES (?)",
@@ -213,7 +213,7 @@ def _place(
 
 
 def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
-    """Message on a group, series or split that contradicts the known one, None if none does."""
+    """Message about a group, series or split that contradicts the known one; None without one."""
     for kind, now, before in zip(_KINDS, new, known, strict=True):
         if now and before and now != before:
             return f"{file!r} is in {kind} {before!r} already, not {now!r}"
@@ -221,7 +221,7 @@ def _clash(file: str, new: _Membership, known: _Membership) -> str | None:
 
 
 def _several(connection: sqlite3.Connection) -> list[str]:
-    """Note on pictures that have several labels by one rater, if there are any."""
+    """Note about photos with several labels by one rater; empty without such."""
     several = connection.execute(
         "SELECT max(line), count(*) OVER () FROM temp.gathered GROUP BY rater, photo"
         " HAVING count(*) > 1 ORDER BY 1 LIMIT ?",
@@ -235,7 +235,7 @@ def _several(connection: sqlite3.Connection) -> list[str]:
 
 
 def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str]:
-    """Messages that name other sources with scores of the index's photos."""
+    """Messages that name other sources with scores of the same photos."""
     every = others_with(connection, "scores", table.source)
     clicked = [name for name, kind in every.items() if kind == "clicks"]
     notes = []
@@ -253,7 +253,7 @@ def _other_scores(connection: sqlite3.Connection, table: LabelTable) -> list[str
 
 
 class _Raters(dict[str, int]):
-    """Catalogue number of each rater by name; a new rater gets a new number."""
+    """Catalogue numbers of raters by name; a new rater gets a new number."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection.execute("SELECT name, id FROM raters"))
@@ -266,7 +266,7 @@ class _Raters(dict[str, int]):
 
 
 class _LeftOut:
-    """Rows of a table that cannot be used, and the reasons; names that are matched loosely."""
+    """Unusable rows of a table with reasons, and names matched only loosely."""
 
     def __init__(self) -> None:
         self._problems = Problems()
@@ -274,11 +274,11 @@ class _LeftOut:
         self._loose: dict[str, str] = {}  # names of the table, with the files that they match
 
     def add(self, row: LabelRow | ChoiceRow, what: str) -> None:
-        """Record the reason why a row cannot be used."""
+        """Record why a row cannot be used."""
         self._problems.add(Problem(row.line, what, row.table))
 
     def sorted_out(self, matched: Iterable[Matched[Row]]) -> Iterator[tuple[Row, tuple[int, ...]]]:
-        """Yield rows with a photo for every file name, and the photos; record all other rows."""
+        """Yield rows with a photo for every file name; record all others."""
         for row, photos, missing, loose in matched:
             for file, mistake in missing:
                 if mistake:
@@ -291,7 +291,7 @@ class _LeftOut:
                 yield row, photos
 
     def settle(self, table: LabelTable | ChoiceTable, usable: int, *, partial: bool) -> list[str]:
-        """Notes on unusable rows; LabelsError if any and not `partial`, or if no row is usable."""
+        """Notes on unusable rows; LabelsError if any (unless `partial`), or if all are."""
         notes = table.problems.joined(self._problems).settle(
             table.source, usable, partial=partial, lacks="about a photo that could be read"
         )

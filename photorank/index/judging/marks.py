@@ -1,4 +1,4 @@
-"""A person's marks on photos, many at once: stars, and what is always kept or left out."""
+"""Marks by a person on many photos: stars, and flags to always keep or leave out."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -19,7 +19,7 @@ KEEP, NO_FLAG, LEAVE_OUT = 1, 0, -1
 
 
 class Mark(NamedTuple):
-    """Mark that a person gives a photo; 0 takes the stars or the flag away."""
+    """Mark that a person gives a photo; 0 removes the stars or flag."""
 
     photo: str  # digest, or its beginning
     kind: Literal["flag", "stars"]
@@ -27,14 +27,14 @@ class Mark(NamedTuple):
 
 
 class Marked(NamedTuple):
-    """Marks that a photo has."""
+    """Stars and flag of a photo."""
 
     flag: int = NO_FLAG
     stars: int = 0
 
 
 def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
-    """Record marks in their order, durably and all together.
+    """Record marks in order, durably, all or nothing.
 
     A mark that a photo has already changes nothing, so that the same marks may be recorded again.
     Returns the number of marks on photos that the index has not any more. Raises LabelsError if
@@ -72,7 +72,7 @@ def record_marks(paths: IndexPaths, rater: str, marks: Sequence[Mark]) -> int:
 
 
 def marks_of(paths: IndexPaths, rater: str) -> dict[str, Marked]:
-    """Marks of a person by photo digest; photos without a mark are left out."""
+    """Marks of a person by photo digest, for marked photos only."""
     name = rater.strip()
     with reading(paths) as connection:
         flags = connection.execute(

@@ -1,4 +1,4 @@
-"""Matching of a table's file names to the photos of an index."""
+"""Matching of file names in a table to photos of an index."""
 
 import os
 import sqlite3
@@ -24,14 +24,14 @@ Row = TypeVar("Row", LabelRow, ChoiceRow)
 
 
 class Missing(NamedTuple):
-    """File name in a table that does not match exactly one photo, and the reason."""
+    """File name in a table that does not match exactly one photo, with the reason."""
 
     file: str
     mistake: str  # of the table; empty where the file is there and is no photo
 
 
 class Matched(NamedTuple, Generic[Row]):
-    """Row of a table, and the photos that its file names match."""
+    """Row of a table, with the photos that its file names match."""
 
     row: Row
     photos: tuple[int, ...]  # of the names that are not missing
@@ -40,7 +40,7 @@ class Matched(NamedTuple, Generic[Row]):
 
 
 class _Known(NamedTuple):
-    """File that a name matches, as it was indexed."""
+    """Indexed file that a name matches."""
 
     photo: int
     place: Place
@@ -50,7 +50,7 @@ class _Known(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Photos of a table's names, and what is to be told of others."""
+    """Photos matched to a table's names, and the reasons for unmatched names."""
 
     photos: dict[str, int]
     missing: dict[str, Missing]
@@ -64,7 +64,7 @@ def match_files(
     *,
     together: int = ROWS_TOGETHER,
 ) -> Iterator[list[Matched[Row]]]:
-    """Yield table rows with the matching photos, in batches with one batch in memory at a time.
+    """Yield table rows with matched photos, with one batch in memory at a time.
 
     Names are relative to some folders. The very name counts, then the one without white space
     around it, then one that differs in case, slashes or the form of letters, if there is only one.
@@ -95,14 +95,14 @@ def match_files(
 
 
 class _Folder(NamedTuple):
-    """Place of a folder that names are relative to."""
+    """Location of a folder to which names are relative."""
 
     root: int
     below: bytes  # the root, ending in '/' or empty
 
 
 class _Finder:
-    """Search for the photos of a table's names, which are relative to some folders."""
+    """Search for the photos of names that are relative to some folders."""
 
     def __init__(self, connection: sqlite3.Connection, folders: Sequence[Path | str]) -> None:
         self._connection = connection
@@ -115,7 +115,7 @@ class _Finder:
         ]
 
     def find(self, names: Sequence[str]) -> _Found:
-        """Photos of names: the very ones, those without white space around, then those alike."""
+        """Photos by name: exact matches, then without outer white space, then case-insensitive."""
         photos, missing, unknown = self._exact(names)
         bare = {name.strip(): name for name in missing if name != name.strip()}
         if bare:
@@ -138,7 +138,7 @@ class _Finder:
         return _Found(photos, missing, loose)
 
     def _is_changed(self, file: _Known) -> bool:
-        """Whether a file holds another photo now than was indexed."""
+        """True if a file holds another photo than when it was indexed."""
         path = self._roots.path(file.place)
         try:
             if Stamp.of(os.stat(path)) == file.stamp:
@@ -150,7 +150,7 @@ class _Finder:
         return self._changed[file.place]
 
     def _alike(self, names: Sequence[str]) -> dict[str, dict[str, _Known]]:
-        """Files of each name that they are alike but for case or slashes, by relative path."""
+        """Files by relative path that equal a name but for case or slashes."""
         wanted: dict[str, list[str]] = defaultdict(list)
         for name in names:
             for path in self._paths(name.strip().replace("\\", "/")):
@@ -168,7 +168,7 @@ class _Finder:
         return found
 
     def _exact(self, names: Sequence[str]) -> tuple[dict[str, int], dict[str, Missing], list[str]]:
-        """Photo of each name that matches exactly one, reasons for others, and names of no file."""
+        """Photo of each name with exactly one match, reasons for others, and unknown names."""
         wanted = [
             (number, root, path)
             for number, name in enumerate(names)
@@ -204,7 +204,7 @@ class _Finder:
         return photos, missing, unknown
 
     def _places(self, name: str) -> Iterator[Place]:
-        """Yield the (root, relative path) places in an index that a file name may refer to."""
+        """Yield the (root, relative path) pairs that a file name may stand for."""
         file = os.path.normpath(text_path(name))
         if not os.path.isabs(file) and file[:2] != ".." and len(self._placed) == len(self._folders):
             below = path_bytes(file)  # of most names: nothing needs to be asked of the disk
@@ -218,7 +218,7 @@ class _Finder:
                 yield place
 
     def _paths(self, name: str) -> list[str]:
-        """Absolute paths that a file name may mean."""
+        """Absolute paths that a file name may stand for."""
         file = text_path(name)
         if os.path.isabs(file):
             return [os.path.normpath(file)]

@@ -1,4 +1,4 @@
-"""Sources of an index's judgements: checks for incompatible sources, and removing a source."""
+"""Checks that sources of judgements are compatible, and removal of a source."""
 
 import os
 import shlex
@@ -25,14 +25,14 @@ _SCALES_APART = 4  # times that the largest score of one scale is that of anothe
 def others_with(
     connection: sqlite3.Connection, what: Literal["scores", "groups"], source: str
 ) -> dict[str, SourceKind]:
-    """Kinds of all other sources that have scores (or groups), by source name."""
+    """Kind of each other source that has scores (or groups), by name."""
     rows = {"scores": "ratings", "groups": 'memberships WHERE "group" IS NOT NULL'}[what]
     found = sources_in(connection, rows)
     return {name: kind for name, kind in found.items() if name != unicode_text(source)}
 
 
 def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if a table's scores may be on another scale than the index's scores.
+    """Raise LabelsError if a table's scores seem to be on another scale than the index's.
 
     Parts of a photo library that are of one kind share a scale.
     """
@@ -52,7 +52,7 @@ def refuse_other_scales(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -> None:
-    """Raise LabelsError if people rated on scales so far apart that their mean says nothing.
+    """Raise LabelsError if raters' scales differ too much for a mean.
 
     Sorted by their largest score, two neighbours of whom one gives four times what the other does
     are on other scales: 1 to 7 beside 0 to 100, 0 to 1 beside 1 to 5. Scales nearer to each other
@@ -75,7 +75,7 @@ def refuse_raters_on_other_scales(connection: sqlite3.Connection, source: str) -
 
 
 def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
-    """Raise LabelsError if a source other than the table's already groups the photos."""
+    """Raise LabelsError if another source already groups the photos."""
     with reading(paths) as connection:
         others = others_with(connection, "groups", table.source)
     if others:
@@ -87,7 +87,7 @@ def refuse_other_groups(paths: IndexPaths, table: LabelTable) -> None:
 
 
 def remove_source(paths: IndexPaths, name: str) -> str:
-    """Remove a source's judgements and return the source's full name.
+    """Full name of a source after its judgements are removed.
 
     `name` is a table's path or a library's kind, as import notes call it. Raises LabelsError if
     there is no such source or it is a person's clicks, which are kept nowhere else, and

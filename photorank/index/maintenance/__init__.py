@@ -1,1 +1,1 @@
-"""Maintenance of an index: checks, repair, compaction, new root of a moved photo library."""
+"""Maintenance of an index: checks, repair, compaction, and new root of a moved library."""

@@ -1,4 +1,4 @@
-"""Checks of an index: catalogue, shards, thumbnails, leftover files, folders of photos."""
+"""Checks of an index: catalogue, shards, thumbnails, leftover files, photo folders."""
 
 import os
 import sqlite3
@@ -45,7 +45,7 @@ class Finding:
 
 
 def examine_index(paths: IndexPaths) -> list[Finding]:
-    """Findings on an index's files; read-only, except that an older catalogue is migrated."""
+    """Findings about an index's files; read-only except for migration of the catalogue."""
     try:
         catalogue = _catalogue(paths)
         if catalogue.level == "wrong":
@@ -72,14 +72,14 @@ def damaged_shards(paths: IndexPaths) -> list[str]:
 
 
 def unknown_shards(paths: IndexPaths) -> list[Path]:
-    """Shard files that are not in the catalogue."""
+    """Shard files not recorded in the catalogue."""
     with reading(paths) as connection:
         known = {paths.shard(name) for (name,) in connection.execute("SELECT name FROM shards")}
     return sorted({path for path in paths.shards.glob("*") if path.suffix != ".part"} - known)
 
 
 def damaged_thumbnails(paths: IndexPaths) -> list[str]:
-    """Digests of photos that have a file, but a missing or incomplete thumbnail.
+    """Digests of existing photos with a missing or incomplete thumbnail.
 
     Where embeddings were imported, a photo may have a name and no file: then it needs none.
     """
@@ -98,7 +98,7 @@ def damaged_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def misplaced_shards(paths: IndexPaths) -> list[str]:
-    """Names of shards in which two photos share a row, or a photo's row is beyond the end."""
+    """Names of shards with a row shared by two photos or beyond the end."""
     with reading(paths) as connection:
         beyond = connection.execute(
             f"{_ROWS} WHERE row IS NULL OR row < 0 OR row >= rows GROUP BY shards.id"
@@ -110,7 +110,7 @@ def misplaced_shards(paths: IndexPaths) -> list[str]:
 
 
 def hashes_are_damaged(paths: IndexPaths) -> bool:
-    """Whether the cache file of perceptual hashes exists but cannot be read."""
+    """True if the cache file of perceptual hashes exists but is unreadable."""
     try:
         with zipfile.ZipFile(paths.hashes) as file:
             return file.testzip() is not None
@@ -121,13 +121,13 @@ def hashes_are_damaged(paths: IndexPaths) -> bool:
 
 
 def left_over(paths: IndexPaths) -> list[Path]:
-    """Partly written files that were last changed over a minute ago and never finished."""
+    """Partly written files, unchanged for over a minute."""
     latest = time.time() - _LEFT_OVER_SECONDS
     return [path for path in _parts(paths) if path.stat().st_mtime < latest]
 
 
 def is_sound(paths: IndexPaths) -> list[str]:
-    """Errors from SQLite's integrity check of the catalogue; empty if there are none."""
+    """Errors of SQLite's integrity check of the catalogue; empty if sound."""
     with reading(paths) as connection:
         told = [text for (text,) in connection.execute("PRAGMA integrity_check(5)")]
         orphans = connection.execute("PRAGMA foreign_key_check").fetchmany(5)
@@ -142,7 +142,7 @@ def _catalogue(paths: IndexPaths) -> Finding:
 
 
 def changed_values(paths: IndexPaths) -> list[str] | None:
-    """Tables of the catalogue with values not written by photorank; None without checksums."""
+    """Catalogue tables with values corrupted on disk; None without checksums."""
     with reading(paths) as connection:
         return changed_tables(connection)
 
@@ -175,7 +175,7 @@ def _from_backup(paths: IndexPaths) -> str:
 
 
 def _files(paths: IndexPaths) -> Iterator[Finding]:
-    """Findings on the files beside the catalogue."""
+    """Findings about the files beside the catalogue."""
     repair = REPAIR.format(name=paths.name)
     anew = f"{repair}, then run `photorank index` on its folders, which embeds these photos anew."
     with reading(paths) as connection:
@@ -210,14 +210,14 @@ def _files(paths: IndexPaths) -> Iterator[Finding]:
 
 
 def _of(found: Sequence[str] | Sequence[Path], wrong: Finding, good: str) -> Finding:
-    """Finding `wrong` with the number and some names of the items found, else a good finding."""
+    """Finding `wrong`, with the number and first names of the items; a good one for no item."""
     if not found:
         return Finding(wrong.about, "good", good)
     return replace(wrong, says=wrong.says.format(n=len(found), some=_some([*map(str, found)])))
 
 
 def _manifest(paths: IndexPaths) -> Iterator[Finding]:
-    """Findings: whether the manifest is there and the catalogue's, and what it says is so."""
+    """Findings on whether the manifest exists and agrees with catalogue and shards."""
     with reading(paths) as connection:
         kept, counted = kept_manifest(connection, paths), count_photos(connection)
         try:

@@ -1,4 +1,4 @@
-"""Compaction: drop vanished photos, merge small shards, remove unreferenced files."""
+"""Compaction: vanished photos dropped, small shards merged, unused files removed."""
 
 import json
 import sqlite3
@@ -25,7 +25,7 @@ _JUDGED = """(
 
 
 class Embedded(NamedTuple):
-    """Shard and row that hold a photo's embedding."""
+    """Shard and row of a photo's embedding."""
 
     shard: int
     row: int
@@ -35,7 +35,7 @@ class Embedded(NamedTuple):
 def drop_vanished(
     connection: sqlite3.Connection, paths: IndexPaths, scope: Iterable[Place]
 ) -> None:
-    """Drop vanished files in the scope, and embeddings, signals and faces of photos without.
+    """Delete vanished files in the scope, and all data of photos left without a file.
 
     Judgements stay with the content's digest, and count again should it come back. What is to be
     dropped is found out without a lock; each photo goes with its files in one transaction.
@@ -76,7 +76,7 @@ def _delete_files(connection: sqlite3.Connection, places: Iterable[Place]) -> No
 
 
 def _drop_photos(connection: sqlite3.Connection, photos: Sequence[int]) -> list[str]:
-    """Digests of photos whose embeddings, signals, faces and, if not judged, rows are dropped."""
+    """Digests of photos whose data are deleted; rows of judged photos stay."""
     these = [json.dumps(photos)]
     among = "IN (SELECT value FROM json_each(?))"
     digests = connection.execute(f"SELECT digest FROM photos WHERE id {among}", these).fetchall()  # noqa: S608
@@ -95,7 +95,7 @@ def compact(
     full: int = 16_384,
     many: int = 16,
 ) -> None:
-    """Merge small shards if there are more than `many`, and rewrite shards with unused rows.
+    """Merge small shards if more than `many`, and rewrite shards with unused rows.
 
     Each new shard is on the disk before the transaction that lets photos refer to it;
     the old files stay until :func:`sweep`. A new shard has `full` rows at most, 50 MB at
@@ -120,7 +120,7 @@ def compact(
 
 
 def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
-    """Remove shard files that are not in the catalogue, and partly written files.
+    """Remove partly written files, and shard files unknown to the catalogue.
 
     They remain of a batch or a compaction that was cut short. A reader that still wants one
     finds the same embeddings in another shard. Raises BrokenIndexError if a shard of the catalogue
@@ -141,7 +141,7 @@ def sweep(connection: sqlite3.Connection, paths: IndexPaths) -> None:
 
 
 def _photos_of(connection: sqlite3.Connection, shards: Iterable[int]) -> list[Embedded]:
-    """Embedded photos of the shards, ordered by shard and row."""
+    """Photos with embeddings in the shards, ordered by shard and row."""
     photos: list[Embedded] = []
     for shard in sorted(shards):
         rows = connection.execute(

@@ -1,4 +1,4 @@
-"""Repair of an index's recomputable data; people's judgements are never touched."""
+"""Repair of recomputable data in an index; people's judgements stay untouched."""
 
 import os
 import sqlite3
@@ -36,7 +36,7 @@ _SHORT_SIDE_PIXELS = 384  # pixels that a thumbnail needs of a photo's short sid
 
 
 def repair_index(paths: IndexPaths) -> list[str]:
-    """Repair an index; return one line of text per repair.
+    """One line of text for each repair made to an index.
 
     A damaged shard is forgotten with its files, so that the next run of `photorank index` embeds
     those photos anew; judgements stay with their digests. Raises LockedIndexError, StorageError,
@@ -71,7 +71,7 @@ def repair_index(paths: IndexPaths) -> list[str]:
 def _mended_manifest(
     connection: sqlite3.Connection, paths: IndexPaths
 ) -> tuple[Manifest, list[str]]:
-    """Manifest of the index; its file is written again if it is missing, damaged or another's."""
+    """Manifest of the index, after rewriting a missing, damaged or foreign file."""
     kept = kept_manifest(connection, paths)
     try:
         manifest = own_manifest(connection, paths)
@@ -88,7 +88,7 @@ def _mended_manifest(
 
 
 def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
-    """Remove shards and their file records; return the number of photos to embed again."""
+    """Number of photos to embed again, after removing shards and their file records."""
     photos = 0
     with transaction(connection):
         for name in names:
@@ -104,7 +104,7 @@ def _forget(connection: sqlite3.Connection, names: list[str]) -> int:
 
 
 def _take_as_they_are(connection: sqlite3.Connection, changed: list[str]) -> list[str]:
-    """Clear damaged tables that can be rebuilt and accept the other damaged ones; return notes."""
+    """Notes after clearing damaged tables that can be rebuilt and accepting the others."""
     done = []
     with transaction(connection):
         if _TABLES_OF_FILES.intersection(changed):
@@ -138,7 +138,7 @@ def _mend_thumbnails(paths: IndexPaths) -> list[str]:
 
 
 def _content(paths: IndexPaths, digest: str) -> bytes | None:
-    """Bytes of a photo's file that still has its content, to make the thumbnail of."""
+    """Bytes of a photo from a file with unchanged content, for a new thumbnail."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         places = connection.execute(

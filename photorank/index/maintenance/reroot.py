@@ -1,4 +1,4 @@
-"""New root folder for a moved photo library; photos, embeddings and labels stay."""
+"""New root folder for a moved photo library; embeddings and labels stay."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from photorank.workspace import IndexPaths
 
 @dataclass(frozen=True)
 class Move:
-    """Effect on an index of moving its photo library; vanished files are not counted.
+    """Numbers of photos affected by moving a library; vanished files are not counted.
 
     A file counts as found where one of its size is at the same place below the new folder.
     """
@@ -29,7 +29,7 @@ class Move:
 
 
 def plan_move(paths: IndexPaths, old: Path, new: Path) -> Move:
-    """Preview of the move that :func:`reroot` would make; nothing is changed.
+    """Preview of :func:`reroot`, without changes.
 
     `old` is a folder of the index, or one above its folders; `new` is where it is now. Raises
     MissingPathError if there is no such new folder, MovedLibraryError if no folder of the index
@@ -110,7 +110,7 @@ def _planned(connection: sqlite3.Connection, paths: IndexPaths, old: Path, new: 
 
 
 def _is_half_done(manifest: Manifest, roots: Roots, was: bytes, is_now: bytes) -> bool:
-    """Whether an interrupted move has changed the catalogue but not the manifest."""
+    """True if an interrupted move changed the catalogue but not the manifest."""
     after = [_moved(path_bytes(root), was, is_now) for root in manifest.roots]
     return any(path is not None and roots.place(path) is not None for path in after)
 
@@ -122,7 +122,7 @@ def _moved(path: bytes, was: bytes, is_now: bytes) -> bytes | None:
 
 
 def _absolute(path: Path) -> Path:
-    """Absolute path of a file or folder that need not exist any more."""
+    """Absolute path of a file or folder that may no longer exist."""
     return Path(os.path.abspath(path))
 
 

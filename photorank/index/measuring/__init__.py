@@ -1,1 +1,1 @@
-"""Signals and faces of an index's photos, measured once and kept in the catalogue."""
+"""Signals and faces of an index's photos, measured once and stored in the catalogue."""

@@ -1,4 +1,4 @@
-"""Looks of an index's photos: shapes and mean colours, cached beside the index."""
+"""Shapes and mean colours of an index's photos, cached beside the index."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -21,12 +21,12 @@ class Looks(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Whether every thumbnail was looked at."""
+        """True if every photo's thumbnail has been measured."""
         return bool(self.tones.all())
 
 
 def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Shapes of all photos, with the mean colours that are cached; only headers are read."""
+    """Shapes of all photos from thumbnail headers, with mean colours where cached."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
     for digest in missing:
@@ -35,7 +35,7 @@ def quick_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
 
 
 def whole_looks(paths: IndexPaths, digests: Sequence[str]) -> Looks:
-    """Shapes and mean colours of all photos, which are cached then: a millisecond for each new."""
+    """Shapes and mean colours of all photos, cached; a millisecond per new photo."""
     known = _load(paths)
     missing = [digest for digest in digests if digest not in known]
     for digest in missing:
@@ -58,7 +58,7 @@ def _by_row(known: dict[str, Look], digests: Sequence[str]) -> Looks:
 
 
 def _load(paths: IndexPaths) -> dict[str, Look]:
-    """Cached looks by photo digest; empty if the cache file cannot be read."""
+    """Cached shapes and colours by photo digest; empty if the cache is unreadable."""
     kept = kept_arrays(paths.looks, *_NAMES)
     if kept is None:
         return {}

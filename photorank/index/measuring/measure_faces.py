@@ -1,4 +1,4 @@
-"""Faces in an index's photos: each photo is looked at once, or all is forgotten."""
+"""Face detection in an index's photos, once per photo; and deletion of all faces."""
 
 from photorank.index.catalogue.connection import adding
 from photorank.index.catalogue.face_rows import LOOKED_AT, forget_faces, record_faces
@@ -18,7 +18,7 @@ _FACES = Measurement("photorank-faces", LOOKED_AT, faces_isolated, record_faces)
 
 
 def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Look for faces in the photos in which nobody did, as :func:`measure_photos` does.
+    """Report of detecting faces in photos not searched yet; see :func:`measure_photos`.
 
     The index takes faces along from then on. Raises FaceModelsError if they cannot be looked for.
     """
@@ -29,7 +29,7 @@ def measure_faces(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> Meas
 
 
 def remove_faces(paths: IndexPaths) -> int:
-    """Forget all faces of an index, and take none along from then on; number of photos forgotten.
+    """Number of photos whose faces are deleted; detection is turned off for the index.
 
     What is forgotten is overwritten on the disk.
     """

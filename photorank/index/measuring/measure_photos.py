@@ -1,4 +1,4 @@
-"""Something measured of each of an index's photos once, and kept in the catalogue."""
+"""One measurement of each photo of an index, stored in the catalogue."""
 
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measurement(Generic[T]):
-    """Kind of measurement of a photo, and where its results are kept."""
+    """Type of measurement: a function of a photo, and where results are stored."""
 
     name: str  # of the threads
     known: str  # SQL that selects the numbers of photos that need no measuring
@@ -53,7 +53,7 @@ DEFAULTS = MeasureOptions()
 def measure_photos(
     paths: IndexPaths, measurement: Measurement[T], options: MeasureOptions
 ) -> MeasureReport:
-    """Measure the photos that are not measured yet, beside other writers.
+    """Report of measuring all photos not measured yet, beside other writers.
 
     A crash loses at most `crash_photos` measurements, an interrupt none, and the next run goes on.
     A photo that cannot be read is skipped and tried again by the next run. Raises StorageError,
@@ -91,7 +91,7 @@ def measure_photos(
 
 
 def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]], int]:
-    """Files of each photo to measure, by photo digest, and the number of measured photos."""
+    """Files of each photo to measure, by digest, and the number of measured photos."""
     files: dict[str, list[Path]] = {}
     with reading(paths) as connection:
         roots = load_roots(connection)
@@ -108,7 +108,7 @@ def _unmeasured(paths: IndexPaths, measured: str) -> tuple[dict[str, list[Path]]
 
 
 def _measured(measure: Callable[[bytes], T], digest: str, files: Sequence[Path]) -> T | SkippedFile:
-    """Measurement of the photo, from its first file that still has the photo's content."""
+    """Measurement from the photo's first file with unchanged content."""
     reasons = []
     for file in files:
         try:

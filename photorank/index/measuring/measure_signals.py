@@ -1,4 +1,4 @@
-"""Technical signals of an index's photos, each measured once and kept in the catalogue."""
+"""Technical signals of an index's photos, measured once and stored in the catalogue."""
 
 from photorank.index.catalogue.file_records import EARLIER_SIGNALS, record_signals
 from photorank.index.measuring.measure_photos import (
@@ -16,5 +16,5 @@ _SIGNALS = Measurement("photorank-signals", _MEASURED, signals_isolated, record_
 
 
 def measure_signals(paths: IndexPaths, options: MeasureOptions = DEFAULTS) -> MeasureReport:
-    """Measure photos without signals of this version, as :func:`measure_photos` does."""
+    """Report of measuring missing or outdated signals; see :func:`measure_photos`."""
     return measure_photos(paths, _SIGNALS, options)

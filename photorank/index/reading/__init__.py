@@ -1,1 +1,1 @@
-"""Data returned by an open index: photos, judgements, groups, nearest photos."""
+"""Data read by an open index: photos, judgements, groups, nearest photos."""

@@ -1,4 +1,4 @@
-"""Files of an index as they are now: whether one still holds the photo that was indexed."""
+"""Comparison of files on disk with the photos that were indexed from them."""
 
 import os
 import sqlite3
@@ -16,7 +16,7 @@ from photorank.workspace import IndexPaths
 
 
 def digest_now(paths: IndexPaths, path: Path) -> str:
-    """Digest of what a file holds now, read only if the file is not as it was indexed.
+    """Digest of a file's current content; only a file changed since indexing is read.
 
     Raises UnreadablePhotoError if the file is gone or cannot be read.
     """
@@ -25,7 +25,7 @@ def digest_now(paths: IndexPaths, path: Path) -> str:
 
 
 def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list[int]:
-    """Positions of the files that hold something else than the photo of the given digest.
+    """Positions of the files whose content has another digest than the given one.
 
     A file that is gone holds nothing else. Files are read only if size, times or inode differ.
     """
@@ -40,7 +40,7 @@ def changed_files(paths: IndexPaths, photos: Iterable[tuple[Path, str]]) -> list
 
 
 def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> bool:
-    """Whether a file holds something else than the photo of a digest; False for one that is gone.
+    """True if a file exists with another content than the given digest.
 
     `known` is its digest when it was indexed, with the stamp that it had then.
     """
@@ -51,7 +51,7 @@ def holds_another(path: Path, digest: str, known: tuple[str, Stamp] | None) -> b
 
 
 def photo_number(paths: IndexPaths, digest: str) -> int | None:
-    """Catalogue number of the photo with a digest; None if there is none."""
+    """Catalogue number of the photo with a digest; None if unknown."""
     with reading(paths) as connection:
         row = connection.execute("SELECT id FROM photos WHERE digest = ?", [digest]).fetchone()
     return None if row is None else int(row[0])
@@ -62,7 +62,7 @@ def _digest_now(connection: sqlite3.Connection, roots: Roots, path: Path) -> str
 
 
 def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
-    """Digest of a file, read only if it has not the stamp of the known digest.
+    """Digest of a file, which is read only if its stamp has changed.
 
     Of a photo whose embedding was imported nobody knows the bytes: its name alone counts.
     """
@@ -77,7 +77,7 @@ def _content_digest(path: Path, known: tuple[str, Stamp] | None) -> str:
 
 
 def _known(connection: sqlite3.Connection, place: Place | None) -> tuple[str, Stamp] | None:
-    """Digest and stamp of an indexed file; None for a file that is not in the index."""
+    """Digest and stamp of an indexed file; None for a file not indexed."""
     row = connection.execute(
         f"SELECT digest, {STAMP} FROM files JOIN photos ON photos.id = photo"  # noqa: S608
         " WHERE root = ? AND path = ?",

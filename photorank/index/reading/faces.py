@@ -1,4 +1,4 @@
-"""Faces of an index's photos, by row."""
+"""Detected faces of an index's photos, by row."""
 
 from math import nan
 
@@ -13,7 +13,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_faces(paths: IndexPaths, rows: Rows) -> IndexFaces:
-    """Faces of each row."""
+    """Faces of each row, with their summary."""
     with reading(paths) as connection:
         summaries = connection.execute(
             f"SELECT photo, {SUMMARY_COLUMNS} FROM photo_faces"  # noqa: S608 - names of our own

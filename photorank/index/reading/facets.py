@@ -1,4 +1,4 @@
-"""What photos are found by, besides their ratings: day, camera and folder, by row."""
+"""Filter values of photos by row: day, camera and folder."""
 
 import os
 from typing import NamedTuple
@@ -20,12 +20,12 @@ class Facets(NamedTuple):
 
     @property
     def days(self) -> NDArray[np.bytes_]:
-        """Day (n,) on which each photo was taken, as 2024-07-31; empty where unknown."""
+        """Capture day (n,) of each photo, such as 2024-07-31; empty if unknown."""
         return self.taken.astype(f"S{DAY_LETTERS}")
 
 
 def load_facets(rows: Rows, facts: Facts) -> Facets:
-    """Day, camera and folder of the rows."""
+    """Day, camera and folder of the given rows."""
     folders = [os.path.dirname(path) for path in rows.paths]
     codes, known = coded(folders)
     common = os.path.commonpath(known) if len(known) > 1 else b""

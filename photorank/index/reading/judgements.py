@@ -1,4 +1,4 @@
-"""Judgements on an index's photos, by row, read from the current catalogue."""
+"""Judgements by row, read from the current catalogue."""
 
 import numpy as np
 
@@ -23,7 +23,7 @@ _RATINGS = (
 def load_labels(
     paths: IndexPaths, rows: Rows, belongs: Memberships, rater: str | None
 ) -> IndexLabels:
-    """Scores of the photos (by one rater, or means over all raters), with groups and series.
+    """Scores of the photos by one rater, or means over all; with groups and series.
 
     A score that is the mean of many counts as many. Clicked stars count only where nothing was
     imported on another scale.
@@ -50,7 +50,7 @@ def load_labels(
 
 
 def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRatings:
-    """Scores by each named rater except `without`, without means over several people.
+    """Scores by named raters except `without`, without means over several people.
 
     Clicked stars are left out where anything was imported on another scale.
     """
@@ -71,7 +71,7 @@ def load_single_ratings(paths: IndexPaths, rows: Rows, without: str) -> SingleRa
 
 
 def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoices:
-    """Choices by one rater or all, without choices of vanished photos."""
+    """Choices by one rater or all, without vanished photos."""
     with reading(paths) as connection:
         made = connection.execute(
             "SELECT winner, loser, tie, raters.name, weight"
@@ -92,7 +92,7 @@ def load_choices(paths: IndexPaths, rows: Rows, rater: str | None) -> IndexChoic
 
 
 def load_raters(paths: IndexPaths) -> list[str]:
-    """Names of all raters, sorted; unnamed raters are left out."""
+    """Sorted names of all raters, without unnamed ones."""
     with reading(paths) as connection:
         found = connection.execute(
             "SELECT name FROM raters WHERE name != '' AND ("
@@ -103,7 +103,7 @@ def load_raters(paths: IndexPaths) -> list[str]:
 
 
 def load_counts(paths: IndexPaths, layout: Layout) -> Counts:
-    """Numbers of judgements on photos that have a file."""
+    """Numbers of judgements on photos that have an existing file."""
     with reading(paths) as connection:
         (rated,) = whole_numbers(connection, ["photo"], "(SELECT DISTINCT photo FROM ratings)")
         chosen = whole_numbers(connection, ["winner", "loser"], "choices")

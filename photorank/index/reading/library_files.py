@@ -1,4 +1,4 @@
-"""Files of an index, viewed as a photo library: folders, times, and RAW files beside photos."""
+"""Files of an index as a photo library: folders, times, and RAW files beside photos."""
 
 import os
 from collections.abc import Collection
@@ -20,7 +20,7 @@ from photorank.workspace import IndexPaths
 
 
 def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> list[LibraryFile]:
-    """Existing files of an index's photos, including copies, folder by folder.
+    """Existing files of an index's photos, copies included, folder by folder.
 
     Only the photos of some rows count where these are given.
     """
@@ -43,7 +43,7 @@ def library_files(paths: IndexPaths, among: Collection[int] | None = None) -> li
 
 
 def raw_files(paths: IndexPaths) -> list[Path]:
-    """RAW files in the indexed folders, whether they are photos or go along with one."""
+    """RAW files in the indexed folders, whether indexed or skipped."""
     with reading(paths) as connection:
         roots = load_roots(connection)
         files = known_files(connection)
@@ -55,7 +55,7 @@ def raw_files(paths: IndexPaths) -> list[Path]:
 
 
 def companion_files(paths: IndexPaths) -> list[Path]:
-    """Files that go along with a photo: its video, its sidecar, and RAW that is no photo itself."""
+    """Companion files of photos: videos, sidecars, and RAW files not indexed as photos."""
     return [
         file.path
         for file in load_skipped(paths)
@@ -64,6 +64,6 @@ def companion_files(paths: IndexPaths) -> list[Path]:
 
 
 def lies_in(file: LibraryFile, folder: Path) -> bool:
-    """Whether a file lies in a folder or one of its subfolders."""
+    """True if a file is in a folder or one of its subfolders."""
     inside = path_bytes(os.path.realpath(folder)).rstrip(b"/") + b"/"
     return path_bytes(file.path).startswith(inside)

@@ -1,4 +1,4 @@
-"""Group, series and official split of the photos of an index, by row."""
+"""Group, series and official split of an index's photos, by row."""
 
 from collections.abc import Hashable, Sequence
 from typing import NamedTuple, TypeVar
@@ -21,18 +21,18 @@ class Named(NamedTuple):
     names: list[str]  # sorted
 
     def of(self, row: int) -> str | None:
-        """Name of a row, None if the row has none."""
+        """Name of a row; None for a row without a name."""
         code = int(self.codes[row])
         return self.names[code] if code >= 0 else None
 
     def tolist(self) -> list[str | None]:
-        """Names of all rows, None for a row without a name."""
+        """Name of each row; None for a row without a name."""
         names = [*self.names, None]  # which -1 finds
         return [names[code] for code in self.codes.tolist()]
 
 
 class Memberships(NamedTuple):
-    """Group, series and part of the official split (train, validation, test) of each row."""
+    """Group, series and official split (train, validation, test) of each row."""
 
     groups: Named
     series: Named
@@ -40,7 +40,7 @@ class Memberships(NamedTuple):
 
 
 def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
-    """Groups, series and splits of the rows, merged over all sources, which never contradict."""
+    """Groups, series and splits of the rows, merged over all sources."""
     with reading(paths) as connection:
         (photos,), columns = mixed(
             connection, ["photo"], ['"group"', "series", "split"], "memberships"
@@ -56,7 +56,7 @@ def load_memberships(paths: IndexPaths, rows: Rows) -> Memberships:
 
 
 def named(texts: Texts) -> Named:
-    """Texts encoded as integer codes into a list of distinct names."""
+    """Names encoded as integer codes into a list of distinct names."""
     if texts.empty:
         return Named(np.full(len(texts), -1, dtype=np.intp), [])
     codes, known = coded(list(texts))

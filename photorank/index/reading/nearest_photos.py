@@ -14,7 +14,7 @@ from photorank.workspace import IndexPaths
 def nearest_rows(
     layout: Layout, rows: Rows, direction: Direction, k: int, *, lowest: bool
 ) -> tuple[Codes, Floats]:
-    """Rows (k,) with the greatest (or lowest) scalar product, and the products."""
+    """Rows (k,) with the greatest (or smallest) dot product, and the products."""
     found = _search(layout, direction, k, lowest=lowest)
     places = rows.places(layout.photos[found.positions])
     order = np.lexsort((places, -found.products))[:k]
@@ -25,7 +25,7 @@ def nearest_rows(
 def best_photos(
     paths: IndexPaths, layout: Layout, direction: Direction, k: int, *, lowest: bool
 ) -> list[Found]:
-    """Photos of the rows that :func:`nearest_rows` finds; no other photos are read."""
+    """Photos of the rows found by :func:`nearest_rows`; no other photo is loaded."""
     found = _search(layout, direction, k, lowest=lowest)
     photos = load_photos(paths, layout.photos[found.positions])
     by_path = [path_order(path_bytes(photo.path)) for photo in photos]

@@ -1,4 +1,4 @@
-"""Words for the files in folders of photos that are no photos: how many of which kind."""
+"""Summary of files in photo folders that are not photos, by kind."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ _MAX_KINDS = 12  # that one line names
 
 
 def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
-    r"""Line that counts files passed over by kind, and one for those that go along with a photo.
+    r"""Lines that count ignored files by kind, companions of photos on a line of their own.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def passed_over_lines(files: Sequence[SkippedFile]) -> list[str]:
 
 
 def _kinds(files: Sequence[SkippedFile]) -> str:
-    """Kinds of files by how many there are, in the spelling that most of a kind have."""
+    """Kinds of files, the most frequent first, each in its most frequent spelling."""
     spellings: dict[str, Counter[str]] = {}
     for file in files:
         spellings.setdefault(file.kind.lower(), Counter())[file.kind] += 1

@@ -1,4 +1,4 @@
-"""Types of an index's return values: photos, judgements, search results."""
+"""Record types of an open index: photos, judgements, search results."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from photorank.typing import Codes, Flags, Floats, Labels
 
 @dataclass(frozen=True)
 class Photo:
-    """Photo (one distinct file content) that has at least one file now."""
+    """Photo (one distinct file content) with at least one existing file."""
 
     digest: str  # SHA-256 of its bytes: its identity under any name
     path: Path  # absolute; the first of its files
@@ -36,7 +36,7 @@ class IndexLabels(NamedTuple):
 
 
 class SingleRatings(NamedTuple):
-    """Individual scores, each with its rater and its photo as a row of :meth:`Index.photos`."""
+    """Scores, each with its rater and with its photo as row of :meth:`Index.photos`."""
 
     photos: Codes  # (m,)
     raters: Codes  # (m,) one number a person; the unnamed are left out
@@ -94,5 +94,5 @@ class IndexFaces(NamedTuple):
 
     @property
     def measured(self) -> Flags:
-        """Whether faces were looked for in each photo (n,)."""
+        """Mask (n,) of the photos searched for faces."""
         return np.isfinite(self.column("faces"))

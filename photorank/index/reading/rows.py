@@ -1,4 +1,4 @@
-"""Rows of an index: the photos that have a file, sorted by path."""
+"""Rows of an index: photos with an existing file, sorted by path."""
 
 import sqlite3
 from bisect import bisect_left
@@ -60,13 +60,13 @@ class Files:
         return np.array(sorted(range(len(self)), key=lambda place: by[place] or b""), np.intp)
 
     def find(self, path: bytes) -> int | None:
-        """Position of a file among sorted files; None if the file is not among them."""
+        """Position of a file among sorted files; None if absent."""
         place = bisect_left(range(len(self)), path_order(path), key=lambda at: path_order(self[at]))
         return place if place < len(self) and self[place] == path else None
 
 
 class Rows:
-    """Photos that have a file, sorted by path.
+    """Photos with an existing file, sorted by path.
 
     `photos` (f,) is the photo's number of each of the sorted `files`; `known` are numbers of
     photos, ascending, and `digests` theirs.
@@ -93,22 +93,22 @@ class Rows:
         return [_text(digest) or "" for digest in self.digests]
 
     def row_of(self, path: bytes) -> int | None:
-        """Row of the photo in a file, also if the file is one of several copies of the photo."""
+        """Row of the photo in a file, which may be one of several copies."""
         place = self._files.find(path)
         return None if place is None else int(self._rows[place])
 
     def files(self) -> Iterator[tuple[bytes, int]]:
-        """Yield every file, including copies, with its row, ordered by path."""
+        """Yield every file, copies included, with its row, sorted by path."""
         return zip(self._files, self._rows.tolist(), strict=True)
 
     def places(self, photos: ArrayLike) -> Codes:
-        """Rows of photos given by catalogue number, -1 where a photo has no file now."""
+        """Rows of photos given by catalogue number, -1 for a photo without a file."""
         wanted = np.asarray(photos, dtype=np.intp)
         known = (wanted >= 0) & (wanted < len(self._row_of))
         return np.where(known, self._row_of[np.where(known, wanted, 0)], -1)
 
     def find(self, photos: ArrayLike) -> tuple[Codes, Codes]:
-        """Rows of the photos that have a file now, and these photos' positions in the argument."""
+        """Rows of those photos that have a file, and their positions in the argument."""
         places = self.places(photos)
         kept = np.flatnonzero(places >= 0)
         return places[kept], kept
@@ -118,23 +118,23 @@ Fact: TypeAlias = tuple[str | None, str | None, str | None]
 
 
 class Facts(NamedTuple):
-    """Capture time, camera and the time's source of each row's photo."""
+    """Capture time, its source, and camera of each row's photo."""
 
     taken: Texts
     cameras: Texts
     sources: Texts
 
     def of(self, row: int) -> Fact:
-        """Capture time, camera and the time's source of a row."""
+        """Capture time, its source, and camera of a row."""
         return _text(self.taken[row]), _text(self.cameras[row]), _text(self.sources[row])
 
     def tolist(self) -> list[Fact]:
-        """Capture time, camera and the time's source of all rows."""
+        """Capture time, its source, and camera of all rows."""
         return list(zip(*(map(_text, texts) for texts in self), strict=True))
 
 
 def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
-    """Current rows of an index, or only those of the photos with the numbers `among`.
+    """Current rows of an index; only those of the photo numbers `among` if given.
 
     Raises ChangedIndexError if one of these has no file any more.
     """
@@ -156,7 +156,7 @@ def load_rows(paths: IndexPaths, among: Codes | None = None) -> Rows:
 
 
 def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
-    """Capture time and camera of the rows; empty for photos dropped since."""
+    """Capture time and camera of the rows; empty for photos deleted since."""
     with reading(paths) as connection:
         (known,), facts = mixed(connection, ["id"], ["taken", "camera", "taken_from"], _BY_NUMBER)
     places = _places(known, rows.photos)
@@ -164,7 +164,7 @@ def load_facts(paths: IndexPaths, rows: Rows) -> Facts:
 
 
 def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int] | None:
-    """Digest and number of the one photo whose digest begins so; None if there is none or more."""
+    """Digest and number of the only photo with a digest prefix; None unless exactly one."""
     found = connection.execute(
         "SELECT digest, id FROM photos WHERE digest >= ? AND digest < ? AND shard IS NOT NULL"
         " LIMIT 2",
@@ -174,13 +174,13 @@ def one_photo(connection: sqlite3.Connection, beginning: str) -> tuple[str, int]
 
 
 def digest_beginning(paths: IndexPaths, beginning: str) -> tuple[str, int] | None:
-    """Digest and number of the one photo whose digest begins so, as :func:`one_photo`."""
+    """Digest and number of the only photo of an index with a digest prefix, or None."""
     with reading(paths) as connection:
         return one_photo(connection, beginning)
 
 
 def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
-    """Photos with the given catalogue numbers; no other photos are read.
+    """Photos with the given catalogue numbers; no other photo is read.
 
     Raises ChangedIndexError if one of them has no file any more.
     """
@@ -206,13 +206,13 @@ def load_photos(paths: IndexPaths, numbers: Codes) -> list[Photo]:
 
 
 def _folders(connection: sqlite3.Connection) -> dict[int, bytes]:
-    """Path prefix, ending in '/', of each root by number."""
+    """Path prefix of each root, ending in '/', by root number."""
     folders = load_roots(connection).folders
     return {root: folder.rstrip(b"/") + b"/" for root, folder in folders.items()}
 
 
 def _places(known: Codes, wanted: Codes) -> Codes:
-    """Positions of the wanted numbers among the ascending known numbers; -1 for unknown numbers."""
+    """Positions of the wanted numbers among ascending numbers; -1 if absent."""
     places = np.searchsorted(known, wanted)
     found = np.append(known, -1)[places] == wanted
     return np.where(found, places, -1)

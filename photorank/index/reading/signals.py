@@ -11,7 +11,7 @@ from photorank.workspace import IndexPaths
 
 
 def load_signals(paths: IndexPaths, rows: Rows) -> IndexSignals:
-    """Signals of each row, nan where none was measured.
+    """Signals of each row; nan if not measured.
 
     Those of an earlier version are not shown beside others: they are not comparable.
     """

@@ -1,4 +1,4 @@
-"""Data of an open index: each part is loaded at first use, once for all threads."""
+"""Data of an open index, each part loaded on first use, once for all threads."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from photorank.workspace import IndexPaths
 
 
 class _Once(cached_property[Any]):
-    """Property that is computed at first use, once for all threads."""
+    """Property computed on first use, once for all threads."""
 
     def __get__(self, held: Any, owner: type | None = None) -> Any:
         if held is None:
@@ -30,7 +30,7 @@ class _Once(cached_property[Any]):
 
 
 class Snapshot:
-    """Photos and embeddings of an index, fixed at first use."""
+    """Photos and embeddings of an index, fixed on first use."""
 
     def __init__(self, paths: IndexPaths, manifest: Manifest) -> None:
         self._paths = paths
@@ -48,14 +48,14 @@ class Snapshot:
         )
 
     def matching(self, text: str) -> Iterator[int]:
-        """Yield the rows of photos with the text in their path, ignoring case."""
+        """Yield the rows of photos with a text in their path, case-insensitive."""
         wanted = text.lower()
         for row, path in enumerate(self.rows.paths):
             if wanted in os.fsdecode(path).lower():
                 yield row
 
     def known_path(self, path: Path | str) -> Path:
-        """Absolute path of a file as the index knows it, if it does; else any."""
+        """Absolute path of a file in the form that the index has, if indexed."""
         names = [Path(os.path.abspath(path)), Path(os.path.realpath(path))]
         known = (name for name in names if self.rows.row_of(path_bytes(name)) is not None)
         return next(known, names[0])

@@ -1,1 +1,1 @@
-"""Known public datasets: TOML manifests, and reading of the label files they describe."""
+"""Public datasets: TOML manifests, and reading of the label files they describe."""

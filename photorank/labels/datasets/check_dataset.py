@@ -1,4 +1,4 @@
-"""Check of a known dataset for missing photos and unusable rows."""
+"""Check of a public dataset for missing photos and unusable rows."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ _EXAMPLES = 5  # photos that are named
 
 @dataclass(frozen=True)
 class DatasetCheck:
-    """Counts of a dataset's labels, choices and photos, missing photos and unusable rows."""
+    """Numbers of labels, choices and photos; missing photos and unusable rows."""
 
     dataset: str
     root: str
@@ -31,12 +31,12 @@ class DatasetCheck:
 
     @property
     def complete(self) -> bool:
-        """Whether the dataset has no missing photo and no unusable row."""
+        """True if no photo is missing and every row is usable."""
         return not self.missing and not self.problems
 
     @property
     def usable(self) -> bool:
-        """Whether at least one photo of the dataset is present."""
+        """True if at least one photo is present."""
         return self.photos > self.missing
 
     def to_json(self) -> Json:
@@ -45,7 +45,7 @@ class DatasetCheck:
 
 
 def check_dataset(dataset: Dataset) -> DatasetCheck:
-    """Check of an open dataset: counts its rows and looks for its photos on disk."""
+    """Result of counting a dataset's rows and looking for its photos on disk."""
     labels = choices = 0
     named: dict[str, None] = {}
     for row in dataset.labels.rows if dataset.labels else ():
@@ -74,7 +74,7 @@ def check_dataset(dataset: Dataset) -> DatasetCheck:
 
 
 def open_complete(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset with all photos present, or at least one if `partial`; else LabelsError.
+    """Dataset with all photos present (at least one if `partial`); else LabelsError.
 
     Raises as :func:`~photorank.labels.datasets.read_dataset.open_dataset`, too.
     """

@@ -1,4 +1,4 @@
-"""Manifest of a known dataset: a TOML file that describes its label files.
+"""Manifest of a public dataset: a TOML file that describes the label files.
 
 A manifest may describe several layouts of one dataset, such as the authors' own
 and that of a mirror; the first one whose label files are there is used.
@@ -49,12 +49,12 @@ class TableSpec:
 
     @property
     def files(self) -> list[str]:
-        """The label file and what stands beside it, relative to the dataset's folder."""
+        """Label file and auxiliary files, relative to the dataset's folder."""
         return [self.file, *([self.beside] if self.beside else [])]
 
     @property
     def needed(self) -> list[str]:
-        """Names of the columns that a label file must have."""
+        """Names of the required columns of a label file."""
         named = (self.score, self.n_raters, self.probability)
         columns = [column for template in self.templates for column in template.columns]
         columns += [*self.histogram, *(self.rate or ()), *(self.votes or ())]
@@ -88,7 +88,7 @@ class DatasetManifest:
 
     @property
     def verified(self) -> Literal["yes", "in part", "no"]:
-        """Whether the dataset's layouts were tested on its real label files."""
+        """True if the dataset's layouts were tested on the real label files."""
         found = {layout.verified for layout in self.layouts}
         return "in part" if len(found) > 1 else "yes" if found == {True} else "no"
 

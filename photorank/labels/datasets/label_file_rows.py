@@ -1,4 +1,4 @@
-"""Rows of one label file of a dataset: CSV, Excel workbook, JSON or folder names."""
+"""Rows of a dataset's label file: CSV, Excel workbook, JSON or folder names."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def label_file_rows(root: Path, spec: TableSpec, problems: Problems) -> Iterator
 
 
 def _lines(path: Path) -> list[str]:
-    """Lines of a text file without the white space around them."""
+    """Lines of a text file without outer white space."""
     try:
         return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except (OSError, ValueError) as error:
@@ -55,7 +55,7 @@ def _opened(path: Path, spec: TableSpec) -> AbstractContextManager[Table]:
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (number, cells) of each list in a JSON object, with its key as first cell."""
+    """Yield (number, cells) of each list in a JSON object, with the key as first cell."""
     try:
         data: Any = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Judgements of a known dataset, read according to its manifest."""
+"""Judgements of a public dataset, read as its manifest describes."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -35,7 +35,7 @@ class Dataset:
 
 
 def open_dataset(manifest: DatasetManifest, root: Path, *, partial: bool = False) -> Dataset:
-    """Dataset in a folder; all label files are read once to raise errors before any work.
+    """Dataset in a folder, after one pass over all label files to find errors.
 
     `root` is the folder that holds the label files, which all paths are relative to; with
     `partial` rows that cannot be used are left out. Raises MissingPathError or
@@ -81,14 +81,14 @@ _UNUSUAL = "\\:\0"  # in a file's name
 
 
 class _Judged(NamedTuple):
-    """Labels and choices in one row of a label file."""
+    """Labels and choices from one row of a label file."""
 
     labels: list[LabelRow]
     choices: list[ChoiceRow]
 
 
 class _Rows:
-    """Iterable over the judgements in all label files, read again on each iteration."""
+    """Iterable over the judgements in all label files, read anew on each iteration."""
 
     def __init__(self, root: Path, tables: tuple[TableSpec, ...], problems: Problems) -> None:
         self._root = root
@@ -136,7 +136,7 @@ class _Table:
         return path
 
     def score(self, line: int, cells: Cells) -> tuple[float | None, int | None]:
-        """Score of a row (higher is better) and its number of raters, None where unknown."""
+        """Score of a row (higher is better) and number of raters; None if unknown."""
         spec = self.spec
         n_raters = people(cells, spec.n_raters) if spec.n_raters else None
         if spec.score:
@@ -159,7 +159,7 @@ class _Table:
 
 
 def _labels_of(table: _Table, line: int, cells: Cells) -> list[LabelRow]:
-    """Labels of single photos in a row: a score, or only a group, series or split."""
+    """Labels of single photos in a row: score, group, series or split."""
     spec = table.spec
     group, series, split = (
         template.filled(cells) if template and template.has_all(cells) else None
@@ -230,6 +230,6 @@ def _two_photos(table: _Table, cells: Cells) -> tuple[str, str]:
 
 
 def _inside(root: Path, path: str) -> bool:
-    """Whether a path stays inside a folder after symlinks are resolved."""
+    """True if a path with symbolic links resolved is inside a folder."""
     real = os.path.realpath(root)
     return os.path.commonpath([real, os.path.realpath(os.path.join(real, path))]) == real

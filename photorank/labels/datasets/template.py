@@ -48,7 +48,7 @@ class Template:
         return self.text.format_map(cells)
 
     def has_all(self, cells: Cells) -> bool:
-        """Whether a row has a non-empty cell for each column of the template."""
+        """True if a row has a non-empty cell for each column of the template."""
         return all(cells[column] for column in self.columns)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Keys of a TOML file, read one by one with type checks; unknown keys are errors."""
+"""Type-checked reading of TOML keys; unknown keys are errors."""
 
 from collections.abc import Mapping
 from pathlib import PurePosixPath, PureWindowsPath
@@ -17,14 +17,14 @@ _KINDS: dict[type, str] = {
 
 
 class Keys:
-    """Unread keys of a TOML table; a ValueError names the wrong key."""
+    """Unread keys of a TOML table; a ValueError names the invalid key."""
 
     def __init__(self, where: str, data: Mapping[str, Any]) -> None:
         self.where = where
         self._left = dict(data)
 
     def take(self, key: str, kind: type, default: Any = _MISSING) -> Any:
-        """Value of a key, checked for its type; if missing, `default` or ValueError."""
+        """Value of a key, checked for type; if missing, `default` or ValueError."""
         if key not in self._left:
             if default is _MISSING:
                 raise ValueError(f"{self.where}{key} is missing")
@@ -73,13 +73,13 @@ class Keys:
         return [Keys(f"{self.where}{key}[{n}].", table) for n, table in enumerate(found, start=1)]
 
     def done(self) -> None:
-        """Check for unknown keys; ValueError if any key is left unread."""
+        """Raise ValueError if any key is left unread."""
         if self._left:
             raise ValueError(f"{self.where}{next(iter(self._left))} is not a known key")
 
 
 def leads_out(path: str) -> bool:
-    r"""Whether a path, in POSIX or Windows syntax, leads out of its base folder.
+    r"""True if a path, in POSIX or Windows syntax, leaves its base folder.
 
     Examples
     --------

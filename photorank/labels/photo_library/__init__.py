@@ -1,1 +1,1 @@
-"""Judgements stored in a photo library: stars, favourites, folders, edited photos."""
+"""Judgements stored in photo libraries: stars, favourites, folders, edited photos."""

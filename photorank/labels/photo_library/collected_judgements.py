@@ -1,4 +1,4 @@
-"""Judgements collected from a photo library, one per photo, and its unreadable files."""
+"""Judgements collected from a photo library, one per photo, with unreadable files."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ _NAMED = 10  # kinds of something that a note spells out
 
 @dataclass(frozen=True)
 class LibraryFile:
-    """Photo file in a library; copies of one photo share their digest."""
+    """Photo file in a library; copies of one photo share a digest."""
 
     path: Path  # absolute
     digest: str  # of its content, which copies have in common
@@ -29,14 +29,14 @@ class LibraryFile:
 
 
 class Judgement(NamedTuple):
-    """Judgement of a photo derived from one of its files: score and name."""
+    """Score of a photo with its name, derived from one file."""
 
     score: float  # higher is better
     name: str  # in words
 
 
 class Trouble(NamedTuple):
-    """File that could not be read, with the reason."""
+    """Unreadable file with the reason."""
 
     path: Path
     reason: str
@@ -44,14 +44,14 @@ class Trouble(NamedTuple):
 
 @dataclass
 class Collected:
-    """Judgements of a photo library by photo digest, with unreadable files and notes."""
+    """Judgements by photo digest, with unreadable files and notes."""
 
     labels: dict[str, tuple[Judgement, Path]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # one line each
 
     def add(self, file: LibraryFile, judgement: Judgement) -> None:
-        """Add a file's judgement; among copies of a photo the highest score counts.
+        """Add a file's judgement; among copies of a photo the highest score wins.
 
         Files that have changed are passed over: their photo is not in the index yet.
         """
@@ -62,18 +62,18 @@ class Collected:
             self.labels[file.digest] = judgement, file.path
 
     def add_trouble(self, error: MetadataError, path: Path | None = None) -> None:
-        """Add a file that could not be read, at the error's path, else at `path`."""
+        """Add an unreadable file, at the error's path if it has one, else at `path`."""
         trouble = Trouble(error.path or path or Path(), error.reason)
         if trouble not in self.troubles[-_SHARED:]:
             self.troubles.append(trouble)
 
     def counts(self) -> dict[str, int]:
-        """Number of photos with each label, highest score first."""
+        """Number of photos by label, highest score first."""
         count = Counter(judgement for judgement, _ in self.labels.values())
         return {judgement.name: count[judgement] for judgement in sorted(count, reverse=True)}
 
     def table(self, source: str, rater: str, kind: SourceKind) -> LabelTable:
-        """Label table of the judgements, by one rater; LabelsError if there are none."""
+        """Label table of the judgements, by one rater; LabelsError without judgements."""
         if not self.labels:
             why = [f"{path}: {reason}" for path, reason in self.troubles[:1]]
             told = ". ".join([f"no photo has a label by {source}", *why, *self.notes])
@@ -100,7 +100,7 @@ def each(
 
 
 def listed(counts: Counter[str]) -> str:
-    """Text of names with their counts, the most frequent first.
+    """Names with counts as text, the most frequent first.
 
     Examples
     --------

@@ -27,14 +27,14 @@ _APPLE = re.compile(r"^(img_)e(\d{4,}.*)$", re.IGNORECASE)  # IMG_E1234 is IMG_1
 
 
 class _Name(NamedTuple):
-    """File name of a photo without a mark such as ``-edited``, and whether it had a mark."""
+    """File name without an edit mark such as ``-edited``; and True if it had one."""
 
     original: str  # without marks of an edit, in small letters
     edited: bool  # whether there was a mark
 
 
 def collect_edited(files: Sequence[LibraryFile], raws: Iterable[Path]) -> Collected:
-    """Judgements of all photos: edited or exported (1), or not (0).
+    """Judgements of all photos: 1 if edited or exported, else 0.
 
     A photo and its twin are one shot and have one label. It is edited if
 
@@ -139,7 +139,7 @@ def _agreeing(numbers: Sequence[int], told: Sequence[str | None]) -> list[list[i
 
 
 def _united(groups: Sequence[Sequence[int]], n: int) -> list[list[int]]:
-    """Merged groups of file indices, 2 or more each; groups with a common index become one."""
+    """Merged groups of at least 2 file indices; groups with a common index become one."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -160,5 +160,5 @@ def _name(path: Path) -> _Name:
 
 
 def _exports_to(raws: Path, folder: Path) -> bool:
-    """Whether a folder is a subfolder or sibling of the folder of RAW files."""
+    """True if a folder is a subfolder or sibling of the folder of RAW files."""
     return folder.parent in (raws, raws.parent)

@@ -1,4 +1,4 @@
-"""Favourites in JSON files of Google Takeout and Apple Photos exports, and in Picasa's files."""
+"""Favourites from Google Takeout, Apple Photos exports and Picasa."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -22,7 +22,7 @@ _FAVOURITE, _OTHER = Judgement(1, "favourite"), Judgement(0, "not a favourite")
 
 
 def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
-    """Judgements of photos with a JSON file or in Picasa's: favourite (1) or not (0).
+    """Judgements of photos with a JSON or Picasa file: 1 for favourites, else 0.
 
     A photo without a JSON file of its own has no label. Google writes one for each
     photo and says only of favourites that they are; others say it either way. In a folder
@@ -45,7 +45,7 @@ def collect_favourites(files: Iterable[LibraryFile]) -> Collected:
 
 
 def _told(path: Path, told: dict[str, Any]) -> bool | None:
-    """Whether a photo is a favourite according to its JSON file, None if unknown."""
+    """True for a favourite according to the photo's JSON file; None if unknown."""
     for key in ("favorited", "favorite"):
         if isinstance(value := told.get(key), bool | int):
             return bool(value)
@@ -55,7 +55,7 @@ def _told(path: Path, told: dict[str, Any]) -> bool | None:
 
 
 def _starred(folder: Path, names: FolderNames) -> set[str]:
-    """Keys of the names of the photos that have a star in a folder's file of Picasa."""
+    """Name keys of the photos with a star in a folder's Picasa file."""
     for name in (found for wanted in _PICASA_FILES for found in names.alike(folder, wanted)):
         sections = read_ini(folder / name)
         return {name_key(one) for one in sections.sections() if sections[one].get("star") == "yes"}

@@ -20,7 +20,7 @@ _INSIDE, _OUTSIDE = Judgement(1, "in the album"), Judgement(0, "not in the album
 
 
 def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Collected:
-    """Judgements by folder names as tiers, ordered from worst to best.
+    """Judgements with folder names as tiers, ordered from worst to best.
 
     The innermost folder that is a tier counts, case does not. Photos in none have no
     label, those with copies in several have the best. Raises LabelsError for a name that is
@@ -42,7 +42,7 @@ def collect_folders(files: Iterable[LibraryFile], tiers: Sequence[str]) -> Colle
 
 
 def collect_album(files: Sequence[LibraryFile], album: Path) -> Collected:
-    """Judgements of all photos: in an album (1) or not (0).
+    """Judgements of all photos: 1 in an album, else 0.
 
     The album is a folder with copies of the chosen photos, which are known by their content, or
     a text with a photo a line: its path, absolute or relative to the text's own folder, or its

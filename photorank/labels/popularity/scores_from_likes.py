@@ -1,4 +1,4 @@
-"""Popularity scores from likes, corrected for exposure, account and age of a photo."""
+"""Popularity scores from likes, corrected for exposure, account and age."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,7 +8,7 @@ from photorank.typing import Codes, Floats
 
 
 def rate(likes: ArrayLike, exposure: ArrayLike, *, log: bool = False) -> Floats:
-    """Likes per view or follower (n,), shrunk to the mean rate where exposure is low.
+    """Likes per view or follower (n,), shrunk to the mean rate at low exposure.
 
     Likes are taken as Poisson counts, with a rate a photo that comes from one gamma
     distribution for all photos, so a photo may have more likes than views. The score
@@ -85,7 +85,7 @@ def account_tiers(scores: ArrayLike, accounts: ArrayLike, *, n_tiers: int = 5) -
 
 
 def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
-    """Popularity (n,) of each photo, rescaled to the geometric mean of all ages.
+    """Popularity (n,) of each photo, rescaled to a common age.
 
     A photo that has been out for longer had more time to be liked. Early and late
     counts differ by a factor that depends on age alone, and by noise (Szabo &
@@ -115,7 +115,7 @@ def age_corrected(scores: ArrayLike, ages: ArrayLike) -> Floats:
 
 
 def _gamma_prior(likes: Floats, exposure: Floats) -> tuple[float, float] | None:
-    """Shape and mean of the gamma prior of rates; None if all rates are equal but for chance."""
+    """Shape and mean of the gamma prior of rates; None if rates differ by chance only."""
     from scipy.optimize import minimize
     from scipy.special import digamma, gammaln
 

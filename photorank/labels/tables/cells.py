@@ -1,4 +1,4 @@
-"""Parsers of table cells: number, people, votes, date, yes or no; else ValueError."""
+"""Parsers of table cells (number, votes, date, yes or no); ValueError for other text."""
 
 import math
 import re
@@ -31,7 +31,7 @@ def filled(cells: Cells, name: str) -> str:
 
 
 def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Number in a cell, at most `_MAX_NUMBER` from 0; else ValueError.
+    """Number in a cell, at most `_MAX_NUMBER` in magnitude; else ValueError.
 
     A comma is taken to be a decimal one where it cannot part thousands, or where the table tells.
     """
@@ -47,7 +47,7 @@ def number(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
 
 
 def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
-    """Number with a decimal comma or a minus sign of typesetters; nan if it is none."""
+    """Number with a decimal comma or a typographic minus sign; nan for other text."""
     plain = text.replace("\N{MINUS SIGN}", "-")
     if found := _COMMA.fullmatch(plain):
         whole, part, power = found.groups("")
@@ -61,7 +61,7 @@ def _written_otherwise(text: str, name: str, *, decimal_comma: bool) -> float:
 
 
 def stars(cells: Cells, name: str, *, decimal_comma: bool = False) -> float:
-    """Stars in a cell, 0 to 5 and 0 for not rated: a number, star signs, or like 4/5.
+    """Stars in a cell, 0 (unrated) to 5, written as number, star signs or 4/5.
 
     >>> stars({"stars": "★★★☆☆"}, "stars"), stars({"stars": "4/5"}, "stars")
     (3.0, 4.0)
@@ -115,7 +115,7 @@ def day(cells: Cells, name: str) -> date:
 
 
 def truth(cells: Cells, name: str) -> bool:
-    """Whether a cell contains a yes; False if empty."""
+    """True for a yes in a cell, False for a no or an empty cell; else ValueError."""
     text = cells.get(name, "").lower()
     if text in ("1", "true", "yes"):
         return True

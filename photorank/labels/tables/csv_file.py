@@ -1,4 +1,4 @@
-"""CSV files, plain or gzipped, with detected encoding and line numbers."""
+"""CSV files, plain or gzipped, with detected encoding and with line numbers."""
 
 import codecs
 import csv
@@ -44,7 +44,7 @@ class Dialect:
 
 @contextmanager
 def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
-    """Open a CSV table in UTF-8, with or without a byte order mark, UTF-16, or Windows-1252.
+    """Open CSV table in UTF-8 (with or without byte order mark), UTF-16 or Windows-1252.
 
     Without a dialect the delimiter is that of the first row: comma, semicolon or tab. Raises
     MissingPathError, and LabelsError if it cannot be read or is no text.
@@ -76,7 +76,7 @@ def open_csv(path: Path, dialect: Dialect | None = None) -> Iterator[Table]:
 
 
 def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
-    """Lines before the first row, the dialect that they and the row tell, and the other lines.
+    """Skipped lines and dialect found at the start of a file, and the remaining lines.
 
     Comments may come first, and Excel's line ``sep=;``.
     """
@@ -90,19 +90,19 @@ def _told(file: Iterator[str]) -> tuple[int, Dialect, Iterator[str]]:
 
 
 def _delimiter(line: str) -> str:
-    """Delimiter of a row of column names: the one that parts it into the most columns."""
+    """Delimiter that splits the row of column names into the most columns."""
     return max(_DELIMITERS, key=lambda mark: len(next(csv.reader([line], delimiter=mark))))
 
 
 def _opened(path: Path) -> BinaryIO:
-    """Open a file for binary reading, decompressed if its suffix is ``.gz``."""
+    """Open binary file, decompressed if its suffix is ``.gz``."""
     if not stat.S_ISREG(path.stat().st_mode):  # a pipe can be read only once, if it ever ends
         raise LabelsError(f"{path} cannot be read: it is not a regular file.")
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
 def text_encoding(path: Path, *, part: int = _PART) -> str:
-    """Text encoding of a file, detected by reading it in chunks of `part` bytes."""
+    """Detected text encoding of a file, read in chunks of `part` bytes."""
     with _opened(path) as file:
         encoding = _encoding_of_start(file.read(2))
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -119,7 +119,7 @@ def text_encoding(path: Path, *, part: int = _PART) -> str:
 
 
 def _other_encoding(path: Path, encoding: str, part: int) -> str:
-    """Encoding of what is not UTF-8: Windows-1252, or Latin-1 where a byte has no meaning there."""
+    """Encoding of text that is not UTF-8: Windows-1252, else Latin-1."""
     if encoding != _UTF8:
         raise LabelsError(f"{path} is damaged: it is not text in UTF-16.")
     with _opened(path) as file:
@@ -130,7 +130,7 @@ def _other_encoding(path: Path, encoding: str, part: int) -> str:
 
 
 def _encoding_of_start(start: bytes) -> str:
-    """UTF-16 by its byte order mark, or by the zeros of letters that ASCII has; else UTF-8."""
+    """UTF-16 by byte order mark or zero bytes of ASCII letters; else UTF-8."""
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     zeros = [byte == 0 for byte in start[:2]]

@@ -1,4 +1,4 @@
-"""Tables of judgements: rows of labels and rows of choices, from CSV files and workbooks."""
+"""Tables of judgements: rows of labels or of choices, from CSV files and workbooks."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ class ChoiceTable:
 
 
 def check_rows(table: LabelTable | ChoiceTable, *, partial: bool) -> list[str]:
-    """Read all rows once and return all notes.
+    """Notes from reading all rows once.
 
     Raises LabelsError if a row cannot be used and, without `partial`, none may be left out.
     """
@@ -105,7 +105,7 @@ def check_rows(table: LabelTable | ChoiceTable, *, partial: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class LabelColumns:
-    """Names of a table's columns, in small letters."""
+    """Column names of a label table, in lower case."""
 
     file: str = "file"
     score: str | None = None  # None: the first of `LABEL_COLUMNS` that is there
@@ -116,13 +116,13 @@ class LabelColumns:
     def named(
         cls, file: str | None, score: str | None, rater: str | None, group: str | None
     ) -> "LabelColumns":
-        """Columns by the names that a person gives, None for the usual ones."""
+        """Column names given by the user, None for the defaults."""
         names = {"file": file, "score": score, "rater": rater, "group": group}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 
 
 def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
-    """Labels of a CSV file, plain or gzipped, or a workbook; rows are read lazily.
+    """Labels of a CSV file, plain or gzipped, or workbook; rows are read lazily.
 
     Columns are told by their names in any order: `file`, one of `score`, `tier` and `stars`,
     and perhaps `rater`, `group`, `series`, `n_raters` and `split` (train, validation or test), or
@@ -166,7 +166,7 @@ def read_labels(path: Path, columns: LabelColumns | None = None) -> LabelTable:
 
 @dataclass(frozen=True)
 class ChoiceColumns:
-    """Names of a table's columns, in small letters."""
+    """Column names of a table of choices, in lower case."""
 
     winner: str = "winner"
     loser: str = "loser"
@@ -174,7 +174,7 @@ class ChoiceColumns:
 
     @classmethod
     def named(cls, winner: str | None, loser: str | None, rater: str | None) -> "ChoiceColumns":
-        """Columns by the names that a person gives, None for the usual ones."""
+        """Column names given by the user, None for the defaults."""
         names = {"winner": winner, "loser": loser, "rater": rater}
         return cls(**{what: name.strip().lower() for what, name in names.items() if name})
 

@@ -1,4 +1,4 @@
-"""Tables in any format that they come in, told by their content: CSV or an Excel workbook."""
+"""Tables of any supported format, recognised by content: CSV or Excel workbook."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +15,7 @@ Row = TypeVar("Row")
 
 
 def open_table(path: Path) -> AbstractContextManager[Table]:
-    """Open a CSV file, plain or gzipped, or the first sheet of a workbook, under any name.
+    """Open CSV file, plain or gzipped, or first sheet of a workbook, under any name.
 
     Raises MissingPathError, and LabelsError if it cannot be read.
     """
@@ -25,7 +25,7 @@ def open_table(path: Path) -> AbstractContextManager[Table]:
 
 
 class TableRows(Generic[Row]):
-    """Usable rows of a table, read again on each iteration instead of kept in memory.
+    """Usable rows of a table, read anew on each iteration.
 
     `understood` takes the open table, requires its columns, and returns what understands a row.
     After an iteration `problems` has the rows that cannot be used, and `notes` what else is to be
@@ -53,7 +53,7 @@ class TableRows(Generic[Row]):
             self._noted(table)
 
     def _noted(self, table: Table) -> Callable[[int, Cells], Row | None]:
-        """Parser of a table's rows, whose notes are collected in `self.notes`."""
+        """Parser of a table's rows that collects notes in `self.notes`."""
         self.notes += table.notes
         table.notes = self.notes
         return self._understood(table)

@@ -1,4 +1,4 @@
-"""Table of text cells from any file format, with column names and line numbers."""
+"""Table of text cells from any format, with column names and line numbers."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ class Table:
         self._refuse_twice(names)
 
     def first_of(self, names: Sequence[str]) -> str:
-        """First of `names` that is a column of the table; LabelsError if none is."""
+        """First of `names` that is a column; LabelsError if none is."""
         found = [name for name in names if name in self.columns]
         if not found:
             raise self._lacks(f"no label column ({', '.join(names)})")
@@ -51,7 +51,7 @@ class Table:
         return found[0]
 
     def ignore_all_but(self, *known: str) -> None:
-        """Add a note that lists the unknown columns; LabelsError if a known one occurs twice."""
+        """Add a note on unknown columns; LabelsError if a known column occurs twice."""
         self._refuse_twice(known)
         others = [name for name in self.columns if name and name not in known]
         if others:
@@ -60,7 +60,7 @@ class Table:
     def usable_rows(
         self, understood: Callable[[int, Cells], Row | None], problems: Problems
     ) -> Iterator[Row]:
-        """Yield each row parsed by `understood`; rows parsed as None are unrated and left out.
+        """Yield rows parsed by `understood`; rows parsed as None are omitted.
 
         Rows that cannot be used are added to `problems`.
         """
@@ -79,7 +79,7 @@ class Table:
             self.notes.append(f"{unrated} rows with 0 stars are not rated, and left out")
 
     def cells(self, problems: Problems, *, table: str = "") -> Iterator[tuple[int, Cells]]:
-        """Yield (line, cells by column) of each non-blank row; add bad rows to `problems`."""
+        """Yield (line, cells by column) of non-blank rows; add invalid rows to `problems`."""
         columns, width = self.columns, len(self.columns)
         spaced = [(at, name) for at, name in enumerate(columns) if name in self.spaced]
         for line, row in self._rows:
@@ -113,7 +113,7 @@ class Table:
 
 
 def is_comment(line: str) -> bool:
-    """Whether a line before a table is a comment; ``#file,score`` names columns.
+    """True if a line before a table is a comment; ``#file,score`` is a header.
 
     >>> is_comment("# made by us"), is_comment("#file,score")
     (True, False)
@@ -123,6 +123,6 @@ def is_comment(line: str) -> bool:
 
 
 def _is_passed_over(row: Sequence[str]) -> bool:
-    """Whether a row is blank or a comment, which has one cell."""
+    """True for a blank row or a comment."""
     first, *others = row or [""]
     return not any(others) and (not first or (first.startswith("#") and is_comment(first)))

@@ -1,4 +1,4 @@
-"""Problems of a table's rows, and the decision to import the usable rows without the rest."""
+"""Problems of a table's rows, and the rule for importing the other rows."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,7 +10,7 @@ _LETTERS = 300  # of each; a cell may have a hundred thousand
 
 
 class Problem(NamedTuple):
-    """Problem of one table row: line number, description and file."""
+    """Problem of one table row: line number, description and file name."""
 
     line: int  # of the file, from 1
     what: str
@@ -25,7 +25,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Problems:
-    """Problems of a table's rows: total count, and the first few in full.
+    """Problems of a table's rows: total number, and the first few in full.
 
     Examples
     --------
@@ -46,19 +46,19 @@ class Problems:
             self.first.append(problem)
 
     def clear(self) -> None:
-        """Forget all problems."""
+        """Remove all problems."""
         self.count = 0
         self.first.clear()
 
     def joined(self, other: "Problems") -> "Problems":
-        """Problems of both, by line."""
+        """Problems of two tables, sorted by line."""
         first = sorted([*self.first, *other.first], key=lambda problem: problem.line)
         return Problems(self.count + other.count, first[:_SHOWN])
 
     def settle(
         self, source: str, usable: int, *, partial: bool, lacks: str = "that can be used"
     ) -> list[str]:
-        """Raise LabelsError if problems prevent the import, else return notes on omitted rows.
+        """Notes on omitted rows; LabelsError if problems prevent the import.
 
         Raises LabelsError if a row is wrong and may not be left out, which `partial` allows, or no
         row can be used. The table then `lacks` a row of that kind.

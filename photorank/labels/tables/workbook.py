@@ -27,7 +27,7 @@ _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"  # how files of Excel 97 begin, and encrypt
 
 
 def is_workbook(path: Path) -> bool:
-    """Whether a file begins as a workbook does, or has the name of one; False if it is missing."""
+    """True for an existing file with the first bytes, or the suffix, of a workbook."""
     try:
         if not path.is_file():
             return False
@@ -41,7 +41,7 @@ def is_workbook(path: Path) -> bool:
 def workbook_rows(
     path: Path, *, max_unpacked: int = MAX_UNPACKED_BYTES
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number from 1, cells as text) of each row of the first sheet.
+    """Yield (row number from 1, cells as text) of the first sheet.
 
     Of a formula the value counts that was saved with it. Days are ISO 8601, whole numbers have
     no decimals, truths are TRUE and FALSE, as when Excel saves a CSV file. Raises
@@ -94,7 +94,7 @@ def _first_sheet(path: Path, file: BinaryIO) -> Iterator[tuple[Any, ...]]:
 
 
 def _check_merged(path: Path, file: BinaryIO, sheet: str) -> None:
-    """Raise LabelsError if cells below each other are merged: all but the first look empty."""
+    """Raise LabelsError if cells are merged vertically, which empties all but the first."""
     with _library_errors(path), zipfile.ZipFile(file) as archive, archive.open(sheet) as part:
         end, merged = b"", None
         while merged is None and (data := part.read(_PART_BYTES)):
@@ -110,7 +110,7 @@ def _check_merged(path: Path, file: BinaryIO, sheet: str) -> None:
 
 @contextmanager
 def _library_errors(path: Path) -> Iterator[None]:
-    """Convert any error of the workbook parser into a one-line LabelsError."""
+    """Context that converts any error of the workbook parser into a LabelsError."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of styles that are missing, dates that are none
         try:
@@ -122,7 +122,7 @@ def _library_errors(path: Path) -> Iterator[None]:
 
 
 def _text(value: Any) -> str:
-    """Text of a cell value, in the format of a CSV file saved by Excel.
+    """Text of a cell value, as Excel writes it to CSV.
 
     Examples
     --------
