@@ -1,4 +1,4 @@
-"""Text from outside, such as file names and what people type: shown safely, and checked."""
+"""Text from outside (file names, typed text): escaped for display, and checked."""
 
 import os
 import unicodedata
@@ -17,7 +17,7 @@ _MAX_SHOWN_LETTERS = 80
 
 
 class TypedPathError(PhotorankError):  # no ValueError, which typer would tell in its own words
-    """Error about typed text that is not a usable path."""
+    """Typed text is not a usable path."""
 
     def __init__(self, typed: str, why: str) -> None:
         text = printable(typed)
@@ -26,7 +26,7 @@ class TypedPathError(PhotorankError):  # no ValueError, which typer would tell i
 
 
 def printable(text: object) -> str:
-    r"""Text on one line for display, with characters escaped that a terminal or a page obeys.
+    r"""One-line text for display, with control and formatting characters escaped.
 
     >>> printable("two\nlines, a byte \udcff, \u202egpj.exe and a café")
     'two\\nlines, a byte \\udcff, \\u202egpj.exe and a café'
@@ -35,7 +35,7 @@ def printable(text: object) -> str:
 
 
 def typed_path(typed: str | Path) -> Path:
-    """Path that a person typed; :class:`TypedPathError` if no file can have it."""
+    """Path typed by a person; :class:`TypedPathError` for an impossible path."""
     text = os.fspath(typed)
     if why := _fault(text):
         raise TypedPathError(text, why)
@@ -43,7 +43,7 @@ def typed_path(typed: str | Path) -> Path:
 
 
 def typed_destination(typed: str | Path) -> Path:
-    r"""Path that a person typed to write to, with ``~`` expanded.
+    r"""Destination path typed by a person, with ``~`` expanded.
 
     Raises :class:`TypedPathError` if no file can have it, or its name would show as another.
 
@@ -64,7 +64,7 @@ def typed_destination(typed: str | Path) -> Path:
 
 
 def _fault(path: str) -> str | None:
-    """Reason why no file can have a path."""
+    """Reason why text cannot be the path of a file; None if it can."""
     try:
         longest = max(len(os.fsencode(name)) for name in path.split("/"))
     except UnicodeEncodeError:

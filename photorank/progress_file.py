@@ -1,4 +1,4 @@
-"""Progress of a long command in a JSON file, which others read while it runs and afterwards."""
+"""Progress of a long command in a JSON file, readable during and after the run."""
 
 import json
 import os
@@ -25,7 +25,7 @@ MAX_FILES = 1000  # unusable files that are listed; all are counted
 
 @dataclass(frozen=True)
 class Progress:
-    """What a progress file says; the fields are the keys of its JSON."""
+    """Content of a progress file; the fields are the keys of the JSON."""
 
     command: str  # index, demo or evaluate
     state: State = "running"
@@ -45,12 +45,12 @@ class Progress:
 
     @property
     def is_running(self) -> bool:
-        """Whether the command still runs; one that was killed wrote no end, and is silent."""
+        """True while the command runs; a killed command's file grows stale."""
         return self.state == "running" and self._is_alive()
 
     @property
     def was_killed(self) -> bool:
-        """Whether the command ended without a word, as one that is killed does."""
+        """True if the command ended without recording an end."""
         return self.state == "running" and not self._is_alive()
 
     def _is_alive(self) -> bool:
@@ -58,7 +58,7 @@ class Progress:
 
 
 def _process_is_there(pid: int) -> bool:
-    """Whether a process with this number runs; where that cannot be known, it may."""
+    """True if a process with this number runs, or if that cannot be known."""
     if os.name == "nt" or pid <= 0:
         return True
     try:
@@ -75,7 +75,7 @@ def _process_is_there(pid: int) -> bool:
 
 
 def read_progress(file: Path) -> Progress | None:
-    """What a progress file says; None if there is none, or it is none."""
+    """Content of a progress file; None if missing or invalid."""
     try:
         said = json.loads(file.read_bytes())
         return Progress(**said)
@@ -84,7 +84,7 @@ def read_progress(file: Path) -> Progress | None:
 
 
 def write_progress(file: Path, said: Progress) -> None:
-    """Replace a progress file as a whole: whoever reads it sees the old one or the new one."""
+    """Replace a progress file atomically."""
     with storage_errors(file):
         make_folder(file.parent)
         part = file.with_name(f".{file.name}.{os.getpid()}.part")
@@ -96,7 +96,7 @@ def write_progress(file: Path, said: Progress) -> None:
 
 
 class Reporter:
-    """Writer of a progress file, told of each step; a wish to stop ends the work at such a step.
+    """Writer of a progress file, which also ends the work when a stop is requested.
 
     `shares` are the stages in order, each with the share of all time that it takes.
     """
@@ -114,7 +114,7 @@ class Reporter:
         self._write()
 
     def step(self, stage: str, done: int, total: int | None) -> None:
-        """Tell that so many units of a stage are done; KeyboardInterrupt if a stop is wished."""
+        """Record progress of a stage; KeyboardInterrupt if a stop is requested."""
         now = time.monotonic()
         if self._began[0] != stage:
             self._began = (stage, done, now)
@@ -147,14 +147,14 @@ class Reporter:
             raise KeyboardInterrupt
 
     def unusable(self, path: Path, reason: str) -> None:
-        """Tell of a file that cannot be used."""
+        """Record an unusable file."""
         with self._lock:
             self._said.files.append({"path": printable(path), "reason": printable(reason)})
             del self._said.files[MAX_FILES:]
             self._said = replace(self._said, unusable=self._said.unusable + 1)
 
     def all_unusable(self, files: list[tuple[Path, str]]) -> None:
-        """Write the whole list of unusable files, once it is known, into the progress file."""
+        """Record the final list of unusable files."""
         with self._lock:
             listed = [
                 {"path": printable(path), "reason": printable(reason)} for path, reason in files
@@ -162,7 +162,7 @@ class Reporter:
             self._said = replace(self._said, unusable=len(files), files=listed[:MAX_FILES])
 
     def end(self, state: State, error: str = "") -> None:
-        """Tell the end."""
+        """Record the end of the command."""
         self._ended.set()
         with self._lock:
             share = 1.0 if state == "done" else self._said.share
@@ -172,13 +172,13 @@ class Reporter:
         self._write()
 
     def wish_stop(self, _signal: int, _frame: FrameType | None) -> None:
-        """Stop at the next step; at once while nothing is done that could be kept."""
+        """Request a stop at the next step; at once if no work would be lost."""
         self._stop_wished = True
         if not self._under_way:
             raise KeyboardInterrupt
 
     def beat(self) -> None:
-        """Write again and again until the end, so that a reader knows that the command runs."""
+        """Rewrite the file at intervals until the end, as a sign of life."""
         while not self._ended.wait(BEAT_SECONDS):
             try:
                 self._write()
@@ -206,7 +206,7 @@ class Reporter:
 def reporting(
     file: Path | None, command: str, index: str, shares: Mapping[str, float] | None = None
 ) -> Iterator[Reporter | None]:
-    """Report of a command's progress into a file: running until the block ends, then how.
+    """Context that reports a command's progress into a file, with the outcome at the end.
 
     SIGTERM, by which others stop it, ends the block at its next step with a KeyboardInterrupt.
     Without a file there is no report.

@@ -1,4 +1,4 @@
-"""The sample: photos degraded step by step, so that their order is known without raters."""
+"""Sample photos: degraded step by step, so that the true order is known."""
 
 from itertools import combinations
 from pathlib import Path
@@ -16,7 +16,7 @@ LONG_SIDE = 640  # pixels: that of most of the originals, and quick to index
 
 
 def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
-    """Write the sample's 264 pictures if missing, and return their judgements.
+    """Judgements of the sample's 264 photos, which are written if missing.
 
     Eight scenes, each as it was taken and with eight defects at four severities. Choices are
     within a scene and a defect: the original over severity 1 over 2 over 3 over 4, all ten ordered
@@ -41,7 +41,7 @@ def write_sample(folder: Path) -> tuple[LabelTable, ChoiceTable]:
 
 
 def scenes() -> dict[str, Image.Image]:
-    """Eight colour photographs included in the scikit-image and scikit-learn wheels."""
+    """Eight colour photographs from the scikit-image and scikit-learn packages."""
     import skimage
     from sklearn.datasets import load_sample_image
 
@@ -64,7 +64,7 @@ def scenes() -> dict[str, Image.Image]:
 
 
 def _write(path: Path, photo: Image.Image) -> None:
-    """Write a JPEG if it does not exist."""
+    """Write a JPEG unless it exists."""
     data = jpeg_file(photo, _JPEG_QUALITY)
     if not (path.is_file() and path.read_bytes() == data):
         write_bytes(path, data)

@@ -1,4 +1,4 @@
-"""Array types; the letters of their shapes mean the same throughout the code.
+"""Array types; the letters in their shapes have one meaning throughout the code.
 
 ``n`` photos, ``m`` comparisons, ``d`` embedding dimensions, ``T`` tiers, ``k`` neighbours.
 """

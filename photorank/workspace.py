@@ -1,4 +1,4 @@
-"""Paths of everything on disk, and atomic replacement of files."""
+"""Paths of all files on disk, and atomic replacement of files."""
 
 import contextlib
 import errno
@@ -28,7 +28,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # Windows' 
 
 
 class _Below:
-    """Descriptor: path of a file or folder in an index's folder."""
+    """Descriptor for the path of a file or folder in an index's folder."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -64,31 +64,31 @@ class IndexPaths:
 
     @property
     def exists(self) -> bool:
-        """Whether an index is there, not one that a run began and did not get to a photo."""
+        """True if the index exists and its first run got as far as a photo."""
         return self.manifest.exists() or (self.catalogue.exists() and not self.begun.exists())
 
     def catalogue_backup(self, version: int) -> Path:
-        """Path of the catalogue's backup from before a migration from a schema version."""
+        """Path of the catalogue's backup from before a migration."""
         return self.root / f"catalogue.v{version}.sqlite"
 
     def atlas(self, method: str) -> Path:
-        """Path of the file with the photos' map coordinates by one method."""
+        """Path of the file with map coordinates by one method."""
         return self.root / "maps" / f"{method}.npz"
 
     def shard(self, name: str) -> Path:
-        """Path of one shard's file."""
+        """Path of a shard's file."""
         return self.shards / f"{name}.faiss"
 
     def lists(self, content: str) -> Path:
-        """Path of the inverted lists of some shards."""
+        """Path of the inverted lists for some shards."""
         return self.root / "lists" / f"{content}.faiss"
 
     def vector(self, name: str) -> Path:
-        """Path of one vector's card."""
+        """Path of a vector's card."""
         return self.vectors / f"{checked_name('a vector', name)}.json"
 
     def evaluation(self, name: str) -> Path:
-        """Path of one saved evaluation."""
+        """Path of a saved evaluation."""
         return self.evaluations / f"{name}.json"
 
     def thumbnail(self, digest: str) -> Path:
@@ -98,7 +98,7 @@ class IndexPaths:
 
 @dataclass(frozen=True)
 class Workspace:
-    """The folder that holds every index and the dataset manifests."""
+    """Folder with all indexes, dataset manifests and albums."""
 
     root: Path
 
@@ -115,21 +115,21 @@ class Workspace:
 
     @property
     def datasets(self) -> Path:
-        """Folder of the dataset manifests that the user added."""
+        """Folder of dataset manifests added by the user."""
         return self.root / "datasets"
 
     @property
     def previews(self) -> Path:
-        """Folder of pictures that the dashboard made to be looked at; it may be removed."""
+        """Folder of the dashboard's cached previews, which may be deleted."""
         return self.root / "previews"
 
     @property
     def leaderboard(self) -> Path:
-        """Report of the latest leaderboard that the dashboard had made, without its suffix."""
+        """Path, without suffix, of the dashboard's latest leaderboard report."""
         return self.root / "leaderboard" / "latest"
 
     def manifests(self) -> dict[str, Path]:
-        """Path of each dataset's manifest by name; the user's own take precedence."""
+        """Path of each dataset's manifest by name; the user's take precedence."""
         shipped = Path(__file__).parent / "datasets"  # as a wheel has it
         if not shipped.is_dir():
             shipped = Path(__file__).parents[1] / "datasets"  # as a checkout does
@@ -137,17 +137,17 @@ class Workspace:
         return {path.stem: path for path in sorted(files, key=lambda path: path.parent != shipped)}
 
     def index(self, name: str) -> IndexPaths:
-        """Paths of the index of a given name, whether or not it exists."""
+        """Paths of the index with a given name, existing or not."""
         return IndexPaths(self.root / "index" / checked_name("an index", name))
 
     def index_names(self) -> list[str]:
-        """Names of the existing indexes, sorted; one that lost its manifest is one of them."""
+        """Sorted names of the existing indexes, also those without a manifest."""
         here = (self.root / "index").glob("*/")
         found = (IndexPaths(folder) for folder in here if _NAME.fullmatch(folder.name))
         return sorted(one.name for one in found if one.exists)
 
     def existing_index(self, name: str | None) -> IndexPaths:
-        """Paths of an existing index; without a name, of the only one.
+        """Paths of an existing index by name; by default the only one.
 
         Raises :class:`MissingIndexError` or :class:`InvalidNameError`.
         """
@@ -161,7 +161,7 @@ class Workspace:
 
 
 def checked_name(what: str, name: str) -> str:
-    """The given name if it is a safe file name on every system; else :class:`InvalidNameError`."""
+    """The given name if it is a safe file name everywhere; else InvalidNameError."""
     if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name) or name.endswith("."):
         raise InvalidNameError(what, name)
     return name
@@ -169,7 +169,7 @@ def checked_name(what: str, name: str) -> str:
 
 @contextmanager
 def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
-    """Turn errors of a full, read-only or vanished disk into :class:`StorageError`.
+    """Context that turns errors of a full, read-only or lost disk into StorageError.
 
     Where something stays on the disk all the same, `kept` says what, and how to go on.
     """
@@ -195,14 +195,14 @@ def storage_errors(path: Path, kept: str | None = None) -> Iterator[None]:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Bytes of a file; UnreadableFileError if it is there and the system refuses to read it."""
+    """Bytes of a file; UnreadableFileError if the system refuses to read it."""
     with reading_errors(path):
         return path.read_bytes()
 
 
 @contextmanager
 def reading_errors(path: Path) -> Iterator[None]:
-    """Turn errors of reading a file into UnreadableFileError, unless the file is missing."""
+    """Context that turns read errors into UnreadableFileError, except for a missing file."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
@@ -213,7 +213,7 @@ def reading_errors(path: Path) -> Iterator[None]:
 
 
 def require_locks(folder: Path) -> None:
-    """Raise NoLocksError if a folder's file system lacks one of the two kinds of file lock."""
+    """Raise NoLocksError if a folder's file system lacks either kind of file lock."""
     try:
         import fcntl
     except ImportError:
@@ -227,7 +227,7 @@ def require_locks(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it; they may nest deeper than Python recurses."""
+    """Create a folder and its ancestors, at any depth."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
@@ -240,7 +240,7 @@ def make_folder(folder: Path) -> None:
 
 @contextmanager
 def replacing(path: Path, *, alone: bool = False) -> Iterator[Path]:
-    """Yield a temporary path; on success it is fsynced and atomically replaces `path`.
+    """Context with a temporary path, which atomically replaces `path` on success.
 
     A crash at any moment leaves the old file or the new one, never a part of one under its name.
     Where nobody else writes the file (`alone`), what a killed run left of it is removed first.
@@ -269,7 +269,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Flush a rename in the folder to disk, where the system supports it."""
+    """Flush a rename in the folder to disk, if the system supports it."""
     if os.name == "nt":
         return  # Windows has no handle to a folder to sync
     handle = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Short texts that explain why a file's bytes are not a usable photo."""
+"""Reasons in words why a file's bytes are not a usable photo."""
 
 from collections.abc import Callable
 
@@ -43,7 +43,7 @@ _IS_WHOLE: dict[str, Callable[[bytes], bool]] = {  # whether the file reaches it
 
 
 def is_heif(data: bytes) -> bool:
-    """Whether the first bytes are those of a HEIC or HEIF file."""
+    """True if the first bytes are those of a HEIC or HEIF file."""
     brand = data[8:12]
     if data[4:8] != b"ftyp" or brand not in _HEIF_BRANDS:
         return False
@@ -70,7 +70,7 @@ def damage(data: bytes, error: Exception | None = None) -> str:
 
 
 def format_of(data: bytes) -> str | None:
-    """Image format recognised by the first bytes, None if unsupported."""
+    """Image format recognised by the first bytes; None if unsupported."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "WebP"
     if is_heif(data):
@@ -81,7 +81,7 @@ def format_of(data: bytes) -> str | None:
 
 
 def _rare_jpeg(data: bytes) -> str | None:
-    """Name of a kind of JPEG that is not read, None for others."""
+    """Name of an unsupported kind of JPEG; None for other files."""
     at = 2
     while at + 5 <= len(data) and data[at] == 0xFF:
         marker, bits = data[at + 1], data[at + 4]

@@ -1,4 +1,4 @@
-"""Limits of one photo file: bytes, pixels, and the time and memory for decoding it."""
+"""Limits for one photo file: bytes, pixels, decoding time and memory."""
 
 import mmap
 import sys
@@ -20,7 +20,7 @@ def too_many_pixels(limit: int) -> UnreadablePhotoError:
 
 
 class DecodeLimits(NamedTuple):
-    """Time and memory for decoding one file.
+    """Time and memory limits for decoding one file.
 
     The largest photos, of 300 megapixels, take a few seconds of work and 2.5 GB; a wait of five
     minutes is the machine's fault, not the photo's.
@@ -31,7 +31,7 @@ class DecodeLimits(NamedTuple):
     memory_bytes: int = 4 << 30
 
     def apply(self) -> None:
-        """Set CPU time and memory limits on this process for its next file, where supported."""
+        """Set CPU-time and memory limits on this process for the next file, if supported."""
         if sys.platform == "win32":
             return
         import resource
@@ -49,7 +49,7 @@ class DecodeLimits(NamedTuple):
                 resource.setrlimit(what, (allowed, most))
 
     def memory_was_free(self) -> bool:
-        """Whether the system can provide the full `memory_bytes` to this process now."""
+        """True if the system has `memory_bytes` free for this process now."""
         if sys.platform == "win32":
             return False
         import resource

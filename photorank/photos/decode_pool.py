@@ -1,4 +1,4 @@
-"""Pool of processes that decode photos, so that no file can crash or stall a run or fill memory.
+"""Pool of decoder processes, which isolates crashes, hangs and memory use of damaged files.
 
 Image libraries are large and written in C, and a crash in one of them ends its process. Processes
 start when they are first needed and are kept for the next photo.
@@ -44,13 +44,13 @@ _CRASH_SIGNALS = {
 
 
 def limit_decoding(limits: DecodeLimits) -> None:
-    """Decode within other limits from now on, in this process and its pool."""
+    """Set the limits for later decoding in this process and its pool."""
     global LIMITS
     LIMITS = limits
 
 
 class Decoded(NamedTuple):
-    """A decoded photo and its EXIF."""
+    """Decoded photo with its EXIF."""
 
     photo: Image.Image  # as `decode_photo` returns it
     shot: Shot
@@ -61,7 +61,7 @@ class Decoded(NamedTuple):
 def decode_isolated(
     data: bytes, *, short_side: int | None = None, long_side: int = 0, faces: bool = False
 ) -> Decoded:
-    """Decoded photo with its capture time and camera, and its faces, computed in a pool process.
+    """Decoded photo with capture time, camera and faces, from a pool process.
 
     Raises UnreadablePhotoError if it is no usable photo, crashes the decoder or exceeds `LIMITS`
     (`passing` if the machine may be the cause), DecoderError if no process can be started, and
@@ -77,7 +77,7 @@ def decode_isolated(
 
 
 def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
-    """JPEG of a photo, upright, in sRGB and without metadata, made in a pool process.
+    """Upright sRGB JPEG of a photo, without metadata, from a pool process.
 
     With `long_side` the picture is scaled down to so many pixels. Raises as `decode_isolated`.
     """
@@ -85,25 +85,25 @@ def jpeg_isolated(data: bytes, *, long_side: int = 0) -> bytes:
 
 
 def signals_isolated(data: bytes) -> dict[str, float]:
-    """Signals of a photo by name, computed in a pool process; raises as `decode_isolated`."""
+    """Signals of a photo by name, from a pool process; raises as `decode_isolated`."""
     head, _ = _ask("signals", data)
     return dict(head["signals"])
 
 
 def faces_isolated(data: bytes) -> list[Face]:
-    """Faces in a photo, the largest first, found in a pool process; raises `decode_isolated`'s."""
+    """Faces in a photo, largest first, from a pool process; raises as `decode_isolated`."""
     head, _ = _ask("faces", data)
     return faces_from_json(head["faces"])
 
 
 def header_isolated(task: str, data: bytes) -> Json:
-    """JSON reply of a pool process to a header task, a key of `decode_worker.TASKS`."""
+    """JSON reply of a pool process to a header task of `decode_worker.TASKS`."""
     head, _ = _ask(task, data)
     return head
 
 
 class _FailedWorkerError(UnreadablePhotoError):
-    """Worker process ended before replying, or ran out of memory."""
+    """A worker process ended before replying, or ran out of memory."""
 
 
 class _Worker:
@@ -137,7 +137,7 @@ class _Worker:
 
     @property
     def usable(self) -> bool:
-        """Whether the worker process can take another task: running and not overdue."""
+        """True if the worker process is running and not overdue."""
         return not self._overdue and self._process.poll() is None
 
     def ask(self, task: str, data: bytes, options: Json) -> Reply:
@@ -182,7 +182,7 @@ class _Worker:
         self._replies.close()
 
     def kill(self) -> None:
-        """Kill the worker process at once because its deadline has passed."""
+        """Kill the worker process after its deadline."""
         self._overdue = True
         self._process.kill()
 
@@ -197,7 +197,7 @@ class _Worker:
 
 
 def _exit_text(code: int) -> str:
-    """Signal description or exit code of an ended process, as text."""
+    """Signal or exit code of an ended process, as text."""
     return (signal.strsignal(-code) or f"signal {-code}") if code < 0 else f"exit {code}"
 
 
@@ -216,7 +216,7 @@ _watchers: list[threading.Thread] = []  # one thread while a process is busy, el
 
 
 def _watch(worker: _Worker) -> None:
-    """Set a worker's deadline, after which the watcher thread kills the worker."""
+    """Set a worker's deadline, at which the watcher thread kills the worker."""
     with _lock:
         _busy[worker] = time.monotonic() + LIMITS.wait_seconds
         if not _watchers:  # a timer for each photo would take longer than decoding a small photo
@@ -238,7 +238,7 @@ def _end_overdue() -> None:
 
 
 def _ask(task: str, data: bytes, **options: Any) -> Reply:
-    """Reply of a worker to one task; retried in a new process if an idle worker fails."""
+    """Reply of a worker to one task; sent again to a new process if an idle worker fails."""
     # An earlier file may have damaged the process, so only a new one that fails proves anything.
     if worker := _idle_worker():
         with suppress(_FailedWorkerError):
@@ -247,7 +247,7 @@ def _ask(task: str, data: bytes, **options: Any) -> Reply:
 
 
 def _idle_worker() -> _Worker | None:
-    """Usable idle worker, removed from the pool; None if there is none."""
+    """Usable idle worker, taken from the pool; None if there is none."""
     while True:
         with _lock:
             worker = _idle.pop() if _idle else None
@@ -257,7 +257,7 @@ def _idle_worker() -> _Worker | None:
 
 
 def _reply_of(worker: _Worker, task: str, data: bytes, options: Json) -> Reply:
-    """Reply of a worker, which returns to the pool if still usable."""
+    """Reply of a worker, which goes back to the pool if still usable."""
     try:
         return worker.ask(task, data, options)
     finally:
@@ -275,7 +275,7 @@ def _end_all() -> None:
 
 
 def _disown_all() -> None:
-    """Forget all workers in a forked child: the worker processes belong to the parent."""
+    """Forget all workers in a forked child, since they belong to the parent process."""
     global _lock
     _lock = threading.Lock()
     # Else Popen would wait for processes that are children of the parent.

@@ -1,4 +1,4 @@
-"""Program of a decode worker process: reads requests from stdin, writes replies to stdout.
+"""Program of a decoder process: requests on stdin, replies on stdout.
 
 A request is two lengths, a JSON object with the task, and a photo's bytes; a reply is two lengths,
 a JSON object, and pixels. The process ends with its input, so it never outlives its parent.
@@ -40,7 +40,7 @@ def send(file: BinaryIO, head: Json, data: bytes = b"") -> None:
 
 
 def receive(file: BinaryIO) -> Reply | None:
-    """Next message (JSON object, data bytes), None at end of file or if truncated."""
+    """Next message (JSON object, data bytes); None at end of file or if truncated."""
     lengths = file.read(_LENGTHS.size)
     if len(lengths) < _LENGTHS.size:
         return None
@@ -142,6 +142,6 @@ TASKS: dict[str, Callable[..., Reply]] = {
 
 
 def _prefer_for_oom_kill() -> None:
-    """Make the kernel kill this process before its parent if memory runs out."""
+    """Ask the kernel to kill this process before its parent if memory runs out."""
     with suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")

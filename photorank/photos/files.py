@@ -1,4 +1,4 @@
-"""Search for photo files under folders, by name and size; what has no suffix is looked into."""
+"""Search for photo files under folders, by suffix and size; by content without a suffix."""
 
 import fnmatch
 import os
@@ -40,7 +40,7 @@ _MAX_NUMBER = (1 << 63) - 1  # of what a catalogue stores; times and inodes may 
 
 
 class Stamp(NamedTuple):
-    """Size, times and inode of a file, which change when its content does.
+    """Size, times and inode of a file, which change with its content.
 
     A program can set the modification time back, but not the change time. Two files may have both
     times in common, but not the inode.
@@ -53,18 +53,18 @@ class Stamp(NamedTuple):
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Stamp":
-        """Stamp of a file by its status."""
+        """Stamp from a file's status."""
         numbers = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         return cls(status.st_size, *(number & _MAX_NUMBER for number in numbers))
 
     def agrees(self, later: "Stamp") -> bool:
-        """Whether a later stamp differs in nothing that this one tells."""
+        """True if a later stamp equals this one in all known values."""
         return all(own in (None, other) for own, other in zip(self, later, strict=True))
 
 
 @dataclass(frozen=True)
 class PhotoFile:
-    """Candidate photo file, found by its suffix and not opened yet."""
+    """Candidate photo file, not opened yet."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes
@@ -80,7 +80,7 @@ class PhotoFile:
 
 @dataclass(frozen=True)
 class SkippedFile:
-    """A file or folder that cannot be used, with the reason."""
+    """File or folder that cannot be used, with the reason."""
 
     path: Path  # absolute, links not resolved
     size: int  # bytes, 0 where it is not known
@@ -96,12 +96,12 @@ class SkippedFile:
 
     @property
     def passed_over(self) -> bool:
-        """Whether nothing is wrong with it: it is of another kind, or goes along with a photo."""
+        """True if the file is merely of another kind, or a photo's companion."""
         return self.reason in _PASSED_OVER
 
     @property
     def kind(self) -> str:
-        """Kind of file by its name: its suffix, or what stands for one."""
+        """Kind of file by its suffix, or a word for files without one."""
         name = self.path.name
         if self.reason == HIDDEN_FOLDER:
             return f"{name}/"
@@ -134,7 +134,7 @@ def find_photos(
 
 
 class _Walk:
-    """State of one search: patterns to exclude, folders visited, links to follow."""
+    """State of one search: exclusion patterns, folders visited, links to follow."""
 
     def __init__(self, exclude: Sequence[re.Pattern[str]]) -> None:
         self.exclude = exclude
@@ -156,7 +156,7 @@ class _Walk:
                 yield from self.search(link, start)
 
     def search(self, top: str, root: str) -> Iterator[PhotoFile | SkippedFile]:
-        """Photo files in a folder and its subfolders; symlinks to folders are queued for later."""
+        """Photo files in a folder and its subfolders; linked folders are queued."""
         stack: list[Iterator[str]] = [iter([top])]  # folders nest deeper than Python recurses
         while stack:
             folder = next(stack[-1], None)
@@ -187,7 +187,7 @@ class _Walk:
             stack.append(iter(inside))
 
     def entries(self, folder: str, root: str) -> list[os.DirEntry[str]]:
-        """Entries of a folder sorted by name, without excluded ones; empty if already visited."""
+        """Entries of a folder sorted by name, without excluded ones; empty if visited."""
         status = os.stat(folder)
         if (status.st_dev, status.st_ino) in self.visited:
             return []
@@ -197,7 +197,7 @@ class _Walk:
         return sorted(kept, key=lambda entry: entry.name)
 
     def is_excluded(self, entry: os.DirEntry[str], root: str) -> bool:
-        """Whether an entry matches a pattern."""
+        """True if an entry matches an exclusion pattern."""
         if not self.exclude:
             return False
         relative = os.path.relpath(entry.path, root).replace(os.sep, "/")
@@ -212,12 +212,12 @@ def _is_folder(entry: os.DirEntry[str], *, linked: bool = False) -> bool:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a name is hidden, or of a folder of generated files."""
+    """True for a hidden name, or the name of a folder of generated files."""
     return name.startswith(".") or name.lower() in _PROGRAM_FOLDERS
 
 
 class _Names:
-    """Names of a folder's files, which tell what goes along with a photo."""
+    """File names of a folder, from which companions of photos are recognised."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self.finished: set[str] = set()  # stems of photos that are rated before their RAW
@@ -230,7 +230,7 @@ class _Names:
                 self.finished.add(stem)
 
     def goes_along(self, name: str) -> bool:
-        """Whether a file goes along with a photo: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
+        """True for a photo's companion file: IMG_1.CR3, IMG_1.MOV, IMG_1.jpg.xmp."""
         stem, suffix = os.path.splitext(name.lower())
         if suffix in RAW_SUFFIXES:
             return stem in self.finished
@@ -244,7 +244,7 @@ class _Names:
 def _found(
     entry: os.DirEntry[str], beside: _Names, is_folder: bool
 ) -> PhotoFile | SkippedFile | None:
-    """Photo or other file of an entry of a folder, None for a folder like any other."""
+    """Photo file or skipped file for a folder's entry; None for a subfolder."""
     suffix = _suffix(entry.name)
     if is_folder:
         return _checked_file(entry.path) if suffix in PHOTO_SUFFIXES else None
@@ -256,7 +256,7 @@ def _found(
 
 
 def _looks_like_photo(path: str) -> bool:
-    """Whether a file without a suffix begins as a photo does."""
+    """True if a file without suffix starts like a photo."""
     try:
         with open_file(Path(path)) as file:
             return format_of(file.read(_START_BYTES)) in _PLAIN_FORMATS
@@ -265,13 +265,13 @@ def _looks_like_photo(path: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    """Suffix of a name in small letters; what follows the last dot of a time or a title is none."""
+    """Suffix of a name in lower case; the end of a time or title is not a suffix."""
     suffix = os.path.splitext(name)[1].lower()
     return "" if suffix[1:].isdigit() or " " in suffix else suffix
 
 
 def _checked_file(path: str) -> PhotoFile | SkippedFile:
-    """PhotoFile with size and time, or SkippedFile with the reason for skipping."""
+    """PhotoFile with size and time, or SkippedFile with the reason."""
     suffix = _suffix(path)
     try:
         status = os.stat(path)

@@ -1,4 +1,4 @@
-"""Framings: ways to fit a photo to an encoder's input, by cropping, padding or squashing."""
+"""Framings: ways to fit a photo to an encoder's input by cropping, padding or squashing."""
 
 import math
 from collections.abc import Callable
@@ -25,7 +25,7 @@ _VIEW_SIDE = 0.9  # of the photo's side, for a view that is cut
 
 
 class Box(NamedTuple):
-    """Position of a frame in its photo, as fractions of its sides; mirrored if left > right."""
+    """Position of a frame in its photo, as fractions of the sides; mirrored if left > right."""
 
     left: float
     top: float
@@ -67,7 +67,7 @@ def frame(
 
 
 def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
-    """Position in the photo of each frame from :func:`frame`, accurate to one frame pixel.
+    """Position in the photo of each frame made by :func:`frame`, to one frame pixel.
 
     Only ``crop`` cuts the ends off a strip beyond 64:1.
 
@@ -97,7 +97,7 @@ def boxes(width: int, height: int, framing: str, size: int) -> list[Box]:
 
 
 def _crop(photo: Image.Image, target: _Target) -> _Images:
-    """Central square of a photo, with the rounding of torchvision and CLIP preprocessing."""
+    """Central square of a photo, rounded like torchvision and CLIP."""
     size = target.size
     short, long = _full_sides(photo)
     if long > _MAX_STRIP_RATIO * short:
@@ -109,7 +109,7 @@ def _crop(photo: Image.Image, target: _Target) -> _Images:
 
 
 def _pad(photo: Image.Image, target: _Target) -> _Images:
-    """Whole photo centred in a square, with the margins filled by one colour."""
+    """Whole photo centred in a square, with margins in one colour."""
     size = target.size
     short, long = _full_sides(photo)
     photo = _resized(photo, max(1, round(short * size / long)), size, target.resample)

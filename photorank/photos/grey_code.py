@@ -1,4 +1,4 @@
-"""Grey code of a picture: 16 × 16 levels of grey that recognise altered copies of it."""
+"""Grey code of an image: 16 × 16 grey levels, robust to alterations of the image."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ _MAX_BORDER = 0.3  # of a side, at each end
 
 
 def grey_code(picture: Image.Image) -> bytes:
-    """Grey levels of a picture's 16 × 16 cells, between its darkest and its lightest cell.
+    """Grey levels of an image's 16 × 16 cells, scaled from darkest to lightest cell.
 
     Plain borders on opposite sides (frames, letterboxes) are taken off first. The proportions of
     the picture are not kept.
@@ -34,13 +34,13 @@ def grey_code(picture: Image.Image) -> bytes:
 
 
 def grey_cells(codes: NDArray[np.uint8]) -> Floats:
-    """Grey levels (n, 16, 16), 0 to 15, of the codes (n, 128)."""
+    """Grey levels (n, 16, 16), 0 to 15, from codes (n, 128)."""
     levels = np.stack([codes >> 4, codes & 15], axis=-1)
     return levels.reshape(len(codes), SIDE, SIDE).astype(np.float32)
 
 
 def _without_borders(grey: Floats) -> Floats:
-    """Picture without plain rows and columns that lie along both of two opposite sides."""
+    """Image without plain borders on two opposite sides."""
     for _ in range(4):  # each side twice: some of a frame shows only when the rest is off
         first, last = _border(grey), _border(grey[::-1])
         if first and last:
@@ -50,7 +50,7 @@ def _without_borders(grey: Floats) -> Floats:
 
 
 def _border(rows: Floats) -> int:
-    """Number of rows at the beginning that are plain and alike; at most 30 % of all."""
+    """Number of plain, equal rows at the start; at most 30 % of all."""
     most = int(len(rows) * _MAX_BORDER)
     plain = rows[:most].std(axis=1) <= _BORDER_DEVIATION
     alike = np.abs(rows[:most].mean(axis=1) - rows[0].mean()) <= _BORDER_DRIFT

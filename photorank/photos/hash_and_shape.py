@@ -1,4 +1,4 @@
-"""Perceptual codes, shape and mean colour of a photo's thumbnail."""
+"""Perceptual hash, grey code, shape and mean colour of a photo's thumbnail."""
 
 import struct
 from collections.abc import Callable
@@ -24,14 +24,14 @@ _MOST_ASPECT = 65.0  # of a panorama: what 16 bits hold
 
 
 class PictureCodes(NamedTuple):
-    """Codes that recognise a picture whatever its file is."""
+    """Perceptual hash and grey code, which recognise an image in other files."""
 
     hash_bits: int  # 64, of :func:`picture_hash`
     grey: bytes  # 128, of :func:`photorank.photos.grey_code.grey_code`
 
 
 class Look(NamedTuple):
-    """Shape and mean colour of a picture, each in 16 bits."""
+    """Shape and mean colour of an image, each in 16 bits."""
 
     aspect: int  # width to height, in thousandths
     tone: int  # red in five bits, green in six, blue in five
@@ -41,12 +41,12 @@ UNKNOWN = Look(1500, 0x8410)  # of a thumbnail that cannot be read: grey
 
 
 def picture_codes(picture: Image.Image) -> PictureCodes:
-    """Perceptual hash and grey code of a picture."""
+    """Perceptual hash and grey code of an image."""
     return PictureCodes(picture_hash(picture), grey_code(picture))
 
 
 def picture_hash(picture: Image.Image) -> int:
-    """64-bit perceptual hash (pHash) of a picture.
+    """Perceptual hash (pHash) of an image, 64 bits.
 
     A bit says whether a low frequency of the grey picture is above their median. Size, compression,
     colours and sharpness change few bits, another picture about half of them (Zauner 2010,
@@ -60,17 +60,17 @@ def picture_hash(picture: Image.Image) -> int:
 
 
 def codes_of_file(path: Path) -> PictureCodes | None:
-    """Perceptual codes of a thumbnail file, None if unreadable."""
+    """Perceptual hash and grey code of a thumbnail file; None if unreadable."""
     return _from_file(path, picture_codes)
 
 
 def shape_of_file(path: Path) -> Shape | None:
-    """Shape (landscape, portrait, square) of an upright picture file, None if unreadable."""
+    """Shape (landscape, portrait, square) of an upright image file; None if unreadable."""
     return _from_file(path, _shape)
 
 
 def is_light_at_the_edge(path: Path) -> bool:
-    """Whether a thumbnail's edges would vanish on white paper; False if it is unreadable."""
+    """True if a thumbnail's edges would vanish on white paper; False if unreadable."""
     return bool(_from_file(path, _light_at_the_edge))
 
 
@@ -85,7 +85,7 @@ def _light_at_the_edge(picture: Image.Image) -> bool:
 
 
 def aspect_of_file(path: Path) -> int:
-    """Aspect of a thumbnail file in thousandths, read from its header."""
+    """Aspect ratio of a thumbnail in thousandths, read from the file's header."""
     try:
         with open_file(path) as file:
             head = file.read(_LOSSY_WEBP.size)
@@ -99,7 +99,7 @@ def aspect_of_file(path: Path) -> int:
 
 
 def look_of_file(path: Path) -> Look:
-    """Aspect and mean colour of a thumbnail file."""
+    """Aspect ratio and mean colour of a thumbnail file."""
     return _from_file(path, _look) or UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""Photo files: bytes, decoded pixels, thumbnails, and the reason why a file is unreadable."""
+"""Photo files: bytes, decoded pixels, thumbnails, and reasons for unreadable files."""
 
 import errno
 import hashlib
@@ -83,13 +83,13 @@ _OS_REASONS = {
 
 
 def os_reason(error: OSError) -> str:
-    """Reason why the operating system refused a file or folder, in a few words."""
+    """Short reason why the operating system refused a file or folder."""
     return _OS_REASONS.get(error.errno or 0, (error.strerror or "cannot be read").lower())
 
 
 @contextmanager
 def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.BufferedReader]:
-    """Open a file; UnreadablePhotoError if it is missing, no regular file or has too many bytes."""
+    """Open file; UnreadablePhotoError if missing, not a regular file, or too large."""
     # A pipe that took a photo's place since the search would block without O_NONBLOCK.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
@@ -106,7 +106,7 @@ def open_file(path: Path, *, most: int = MAX_FILE_BYTES) -> Iterator[io.Buffered
 
 
 def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
-    """Bytes of an open file from its beginning, at most `most` and those that it has now.
+    """Bytes of an open file, at most `most`.
 
     It may be growing; and Python reserves as much memory as `read` is asked for.
     """
@@ -116,7 +116,7 @@ def read_whole(file: BinaryIO, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 def read_photo(path: Path) -> bytes:
-    """Bytes of a photo file; UnreadablePhotoError as for :func:`open_file`, or if it is empty."""
+    """Bytes of a photo file; UnreadablePhotoError as :func:`open_file`, or if empty."""
     with open_file(path) as file:
         data = read_whole(file)
     if not data:
@@ -125,7 +125,7 @@ def read_photo(path: Path) -> bytes:
 
 
 def photo_digest(data: bytes) -> str:
-    """SHA-256 of a photo's bytes in hexadecimal, which identifies it under any name.
+    """SHA-256 of a photo's bytes in hexadecimal, its identity under any name.
 
     >>> photo_digest(b"")[:12]
     'e3b0c44298fc'
@@ -134,7 +134,7 @@ def photo_digest(data: bytes) -> str:
 
 
 def file_digest(path: Path) -> str:
-    """Digest of a file, as by :func:`photo_digest`, read in pieces, so that it may be of any size.
+    """Digest of a file of any size, equal to :func:`photo_digest` of its bytes.
 
     Raises UnreadablePhotoError as :func:`open_file`.
     """
@@ -143,7 +143,7 @@ def file_digest(path: Path) -> str:
 
 
 def missing_decoder(suffix: str) -> str | None:
-    """Advice for installing the decoder of a suffix like ``.heic``, None if it is installed."""
+    """Advice to install the decoder of a suffix like ``.heic``; None if installed."""
     for suffixes, module, what, extra in _DECODERS:
         if suffix in suffixes and importlib.util.find_spec(module) is None:
             return str(MissingExtraError(what, extra))
@@ -153,7 +153,7 @@ def missing_decoder(suffix: str) -> str | None:
 
 
 def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int = 0) -> Image.Image:
-    """First picture of a photo file: upright, 8-bit RGB in sRGB, transparent areas on white.
+    """First image of a photo file: upright 8-bit sRGB, on white where transparent.
 
     If the caller needs only `short_side` pixels of the short side, the photo is scaled down by a
     whole number to at least 1.6 times that, and to at least `long_side` pixels of the long side, a
@@ -188,7 +188,7 @@ def decode_photo(data: bytes, *, short_side: int | None = None, long_side: int =
 
 
 def _opened(data: bytes) -> Image.Image:
-    """Opened photo of a file's bytes; of TIFF the page that is the photo, of RAW the preview."""
+    """Opened photo from a file's bytes; the photo's page of TIFF, the preview of RAW."""
     if is_raw(data):
         return open_raw(data)
     if data.startswith(TIFF_STARTS):
@@ -197,7 +197,7 @@ def _opened(data: bytes) -> Image.Image:
 
 
 def upright_size(path: Path) -> tuple[int, int]:
-    """Width and height in pixels of a photo file as it is looked at; few pixels are decoded.
+    """Width and height in pixels of a photo file as displayed.
 
     Raises UnreadablePhotoError as for :func:`open_file`, or if the file is not a photo.
     """
@@ -212,13 +212,13 @@ def upright_size(path: Path) -> tuple[int, int]:
 
 
 def full_size(photo: Image.Image) -> tuple[int, int]:
-    """Width and height of a photo before :func:`decode_photo` scaled it down."""
+    """Width and height of a photo before :func:`decode_photo` reduced it."""
     short, long = photo.info.get("full_size", sorted(photo.size))
     return (long, short) if photo.width >= photo.height else (short, long)
 
 
 def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
-    """Photo scaled down for browsing, its long side at most `side` pixels."""
+    """Photo reduced for browsing, with a long side of at most `side` pixels."""
     scale = min(1.0, side / max(photo.size))
     size = (max(1, round(photo.width * scale)), max(1, round(photo.height * scale)))
     # Half the time of a filter over all pixels; the difference is one grey level.
@@ -226,7 +226,7 @@ def small_picture(photo: Image.Image, side: int = 384) -> Image.Image:
 
 
 def thumbnail(photo: Image.Image) -> bytes:
-    """Thumbnail of a photo, as the bytes of a WebP file."""
+    """Thumbnail of a photo, as bytes of a WebP file."""
     file = io.BytesIO()
     # Method 1 makes files a sixth larger than the best one, in far less time.
     small_picture(photo).save(file, "WEBP", quality=80, method=1)
@@ -235,7 +235,7 @@ def thumbnail(photo: Image.Image) -> bytes:
 
 @cache
 def _formats(suffix: str) -> tuple[str, ...]:
-    """Formats that can be opened on this machine; registers the decoder that a suffix needs."""
+    """Formats supported on this machine, after registering the decoder for a suffix."""
     Image.init()
     if suffix == ".heic":
         import pillow_heif
@@ -251,7 +251,7 @@ def _formats(suffix: str) -> tuple[str, ...]:
 
 
 def open_header(file: BinaryIO) -> Image.Image:
-    """Opened photo, with the header read and the size checked but no pixel decoded.
+    """Opened photo with header read and size checked, and no pixel decoded.
 
     Raises UnreadablePhotoError if the file is not a photo, or larger than `MAX_PIXELS`.
     """
@@ -280,7 +280,7 @@ def open_header(file: BinaryIO) -> Image.Image:
 
 
 def _raw_header(data: bytes) -> Image.Image | None:
-    """EXIF and XMP of a RAW or TIFF file that Pillow does not open, None if there is none."""
+    """EXIF and XMP of a RAW or TIFF file that Pillow cannot open; None if there are none."""
     try:
         return raw_header(data)
     except Exception:  # of damaged files, which their decoder names
@@ -288,7 +288,7 @@ def _raw_header(data: bytes) -> Image.Image | None:
 
 
 def _restore_exif(photo: Image.Image) -> None:
-    """Put EXIF where Pillow looks for it, which ImageMagick writes into a PNG as text."""
+    """Move EXIF, stored as text in a PNG by ImageMagick, to where Pillow reads it."""
     text = photo.info.get("Raw profile type APP1")
     if not isinstance(text, str) or "exif" in photo.info:
         return
@@ -300,18 +300,18 @@ def _restore_exif(photo: Image.Image) -> None:
 
 
 def _upright(photo: Image.Image, picture: Image.Image) -> Image.Image:
-    """Picture turned upright by the EXIF orientation of `photo`."""
+    """Image turned upright by the EXIF orientation of `photo`."""
     return turned(picture, orientation(photo))
 
 
 def turned(picture: Image.Image, orientation: int) -> Image.Image:
-    """Picture turned upright by an EXIF orientation, 1 to 8."""
+    """Image turned upright by an EXIF orientation, 1 to 8."""
     turn = _TRANSPOSES.get(orientation)
     return picture if turn is None else picture.transpose(turn)
 
 
 def orientation(photo: Image.Image) -> int:
-    """EXIF orientation, 1 to 8, that an opened photo has still to be turned by."""
+    """EXIF orientation, 1 to 8, still to be applied to an opened photo."""
     if photo.format == "JXL" and not getattr(photo, "jpeg", False):
         return 1  # its decoder turns it, unless it gave back the JPEG that it was made of
     try:

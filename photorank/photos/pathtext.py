@@ -1,4 +1,4 @@
-"""Conversion of paths to Unicode text for tables and back, for file names of any bytes."""
+"""Reversible conversion of paths of any bytes to Unicode text."""
 
 import os
 from pathlib import Path
@@ -8,7 +8,7 @@ _SCHEME = "file://"
 
 
 def unicode_text(text: str) -> str:
-    r"""Text with the bytes of a file name that are not UTF-8 escaped.
+    r"""Text with those bytes of a file name escaped that are not UTF-8.
 
     >>> unicode_text("caf\udce9")
     'caf\\udce9'
@@ -36,7 +36,7 @@ def path_text(path: Path) -> str:
 
 
 def text_path(text: str) -> str:
-    """Path restored from the text that :func:`path_text` made.
+    """Path restored from text made by :func:`path_text`.
 
     >>> text_path("file:///photos/white%20space%20") + "|"
     '/photos/white space |'

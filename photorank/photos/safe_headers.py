@@ -1,4 +1,4 @@
-"""Metadata of photo files, read so that a damaged header cannot crash this process.
+"""Metadata of photo files, read so that damaged headers cannot crash this process.
 
 Pillow reads most headers in Python, which at worst raises an error. WebP, HEIC, AVIF and JPEG XL
 are opened by C libraries, so the processes of the decode pool read them.
@@ -17,7 +17,7 @@ _FORMAT_BYTES = 12  # bytes that tell the format
 
 
 def embedded_tags(photo: Path) -> XmpTags:
-    """Rating, label and flag in a photo file, from XMP, else EXIF; no pixel is decoded.
+    """Rating, label and flag in a photo file, from XMP, else EXIF.
 
     Raises UnreadablePhotoError if the file is no photo, MetadataError if its XMP or its rating is
     invalid, DecoderError if no process can be started.
@@ -32,7 +32,7 @@ def embedded_tags(photo: Path) -> XmpTags:
 
 
 def shot(photo: Path) -> exif.Shot:
-    """Times and camera that a photo file tells; no pixel is decoded.
+    """Capture times and camera in a photo file.
 
     Raises UnreadablePhotoError if the file cannot be read, DecoderError if no process can be
     started.
@@ -45,7 +45,7 @@ def shot(photo: Path) -> exif.Shot:
 
 
 def exposure_bias(photo: Path) -> float | None:
-    """Exposure bias of a photo in stops, None if unknown. No pixel is decoded."""
+    """Exposure bias of a photo in stops, None if unknown."""
     try:
         data = _bytes_for_pool(photo)
         if data is not None:
@@ -56,7 +56,7 @@ def exposure_bias(photo: Path) -> float | None:
 
 
 def _bytes_for_pool(photo: Path) -> bytes | None:
-    """Bytes of a file that a C library opens, to be read in the decode pool; else None."""
+    """Bytes of a file that needs a C library, to read in the decode pool; else None."""
     with open_file(photo) as file:
         start = file.read(_FORMAT_BYTES)
         in_c = start[4:8] == b"ftyp" or start[:4] + start[8:] == b"RIFFWEBP"

@@ -1,4 +1,4 @@
-"""Suffixes of photo files and of the files that cameras and programs put beside them."""
+"""Suffixes of photo files and of their companion files."""
 
 # fmt: off
 HEIC_SUFFIXES = frozenset({".heic", ".heif", ".hif", ".heics", ".heifs"})

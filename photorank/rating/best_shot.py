@@ -1,4 +1,4 @@
-"""The best shot of each series, by sharpness, quality, rating and faces, and why it is."""
+"""Best shot of each series by sharpness, quality, rating and faces, with reasons."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -35,7 +35,7 @@ _NOISE = [at for at, name in enumerate(NAMES) if name.startswith("noise")]
 
 
 class MeritTerms(NamedTuple):
-    """Terms whose sum is the merit of each photo in its series."""
+    """Terms of each photo's merit within its series, which are summed."""
 
     sharpness: Floats  # (n,) of the subject
     technical: Floats  # (n,)
@@ -47,18 +47,18 @@ class MeritTerms(NamedTuple):
 
     @property
     def merit(self) -> Floats:
-        """Merit (n,) for comparing the photos of one series; higher is better."""
+        """Merit (n,) of each photo, comparable within a series; higher is better."""
         return sum(self[1:], self.sharpness)
 
 
 def best_shots(rows: Codes, codes: Codes, merit: Ratings | Codes) -> Codes:
-    """Row of the best shot of each series: the highest merit (n,), the first row if tied."""
+    """Row of each series' best shot, by merit (n,); the first row if tied."""
     order = rows[np.lexsort((rows, -merit[rows], codes[rows]))]
     return order[np.flatnonzero(np.diff(codes[order], prepend=-1))]
 
 
 def technical_vector(index: Index) -> MasterVector | None:
-    """The built-in vector `technical`; None where it sees no fine detail.
+    """Built-in vector `technical`; None for encoders that see no fine detail.
 
     The first version of `embedded` looks at photos of 224 pixels, and other encoders have no such
     vector: sharpness decides alone.
@@ -74,7 +74,7 @@ def merit_terms(
     technical: Ratings | None = None,
     faces: FaceTerms | None = None,
 ) -> MeritTerms:
-    """Terms (n,) of a photo's merit in its series.
+    """Terms (n,) of each photo's merit within its series.
 
     The sharpness of the subject, the technical rating and a quarter of the rating, each in
     standard deviations, less noise and what is clearly over-exposed beside the series' best
@@ -123,7 +123,7 @@ def merit_terms(
 
 @dataclass(frozen=True)
 class ShotWords:
-    """Words on what one shot of a series has over another."""
+    """Reasons in words why one shot of a series beats another."""
 
     index: Index
     terms: MeritTerms
@@ -131,7 +131,7 @@ class ShotWords:
     faces: FaceTerms | None = None  # likewise
 
     def over(self, row: int, other: int) -> list[str]:
-        """Advantages of one photo over another of less merit, in words, the strongest first."""
+        """Advantages of one photo over another of less merit, in words, strongest first."""
         leads = {
             name: float(term[row] - term[other]) for name, term in self.terms._asdict().items()
         }
@@ -154,14 +154,14 @@ class ShotWords:
         return sorted((one for one in for_it if for_it[one] >= least), key=lambda one: -for_it[one])
 
     def _eyes(self, row: int) -> str:
-        """Words on eyes of a photo that are less shut than another's."""
+        """Words on a photo's eyes being more open than another's."""
         if self.terms.eyes[row]:
             return "fewer eyes shut"
         seen = self.faces is not None and self.faces.opened[row] > 0
         return "eyes open" if seen else "eyes further open"
 
     def _less_noise(self, row: int, other: int) -> float:
-        """Part of the technical term's lead that is due to less noise; 0 if there is not less."""
+        """Part of the technical term's lead due to less noise; 0 without a lead."""
         if self.technical is None:
             return 0.0
         pair, fingerprint = self.index.embeddings_of([row, other]), self.index.fingerprint

@@ -1,4 +1,4 @@
-"""The closest better photos: similar to a photo, and rated clearly higher."""
+"""Closest better photos: similar to a given photo, and rated clearly higher."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _SAMPLED_PAIRS = 2000  # that estimate the cosine of those pairs
 
 @dataclass(frozen=True)
 class BetterPhoto:
-    """Photo of the index that is similar to another photo and rated higher."""
+    """Photo of the index that is similar to the given photo and rated higher."""
 
     row: int
     photo: Photo
@@ -29,7 +29,7 @@ class BetterPhoto:
 def closest_better(
     index: Index, vector: MasterVector, embedding: Embeddings, ratings: Ratings, *, k: int = 3
 ) -> list[BetterPhoto]:
-    """The k nearest photos that are similar (see :func:`alike_cosine`) and rated higher.
+    """The k most similar photos (see :func:`alike_cosine`) that are rated higher.
 
     Higher by half a standard deviation of the index's ratings (n,), or by less where no photo
     is. Photos whose files have changed since are left out. The photo whose embedding (d,) is given
@@ -54,7 +54,7 @@ def closest_better(
 
 
 def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
-    """First k of some places in `rows` whose files are as they were indexed, or gone."""
+    """First k positions in `rows` of photos without changed files."""
     kept: list[int] = []
     for start in range(0, len(places), k):
         some = places[start : start + k]
@@ -66,7 +66,7 @@ def _as_indexed(index: Index, rows: Codes, places: Codes, k: int) -> Codes:
 
 
 def alike_cosine(index: Index, share: float | None = None) -> float:
-    """Cosine threshold from which two photos of an index count as similar.
+    """Cosine above which two photos of an index count as similar.
 
     It is that of the likest `share` of all pairs: by default a fiftieth, or, in an index of
     less than 500, what gives each photo ten others on average. Half of the way from any two

@@ -1,4 +1,4 @@
-"""Concepts that move a rating: unusually strong in a photo, and correlated with ratings."""
+"""Concepts that explain a rating: unusually strong in the photo and correlated with ratings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ def moving_concepts(
 
 
 def sampled_rows(index: Index) -> Codes:
-    """Rows that stand for all of an index: evenly spaced ones, or all of a small index."""
+    """Evenly spaced sample of an index's rows; all rows of a small index."""
     return np.linspace(0, len(index) - 1, min(len(index), _MAX_PHOTOS)).round().astype(np.intp)
 
 
@@ -118,7 +118,7 @@ def concept_embeddings(index: Index, load: Callable[[], Encoder]) -> Embeddings:
 
 
 def pulls(similarities: Floats, ratings: Floats, own: Floats) -> tuple[Floats, Floats]:
-    """Amount of each concept in a photo (c,), and its correlation with the ratings (c,).
+    """Strength (c,) of each concept in a photo, and its correlation (c,) with ratings.
 
     They follow from the similarities of n photos to c concepts (n, c), the photos' ratings (n,),
     and the similarities of the photo itself (c,).

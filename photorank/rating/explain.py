@@ -1,4 +1,4 @@
-"""Explanation of a rating: heat map, concepts that move it, and similar better photos."""
+"""Explanation of a rating: heat map, concepts, and similar better photos."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def explain_file(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explain the rating of any photo file, in the index or not; see :func:`explain`."""
+    """Explanation of the rating of any photo file; see :func:`explain`."""
     if not path.exists():
         raise MissingPathError(path)
     try:
@@ -79,7 +79,7 @@ def explain(
     encoder: Encoder,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
-    """Explain a vector's rating of an image file's bytes, compared with the index's photos.
+    """Explanation of a vector's rating of an image file's bytes, relative to the index.
 
     Where the heat map takes trials, `on_progress` is called with how many are done and to do.
     Raises UnreadablePhotoError if the bytes are no usable photo; EncoderMismatchError if the
@@ -106,7 +106,7 @@ def explain(
 def concepts_behind(
     index: Index, vector: MasterVector, embedding: Embeddings, encoder: Encoder
 ) -> list[Concept] | None:
-    """Concepts that move a photo's rating; None if the encoder has no usable text network.
+    """Concepts that explain a photo's rating; None without a usable text network.
 
     It is apart from :func:`explain`, for a text tower takes seconds to load.
     """

@@ -1,4 +1,4 @@
-"""Faces compared between the shots of one series: eyes, heads that are cut, sharpness."""
+"""Comparison of faces within a series: open eyes, cut-off heads, sharpness."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -17,7 +17,7 @@ _MAX_YAW = 40.0  # degrees, up to which that can be told
 
 
 class FaceTerms(NamedTuple):
-    """Faces of each photo compared with those of the others of its series."""
+    """Merit terms of each photo's faces, relative to its series."""
 
     closed: Floats  # (n,) faces whose eyes are hardly open and further open in another shot
     cut: Floats  # (n,) 1 where the largest face is cut and is whole in another shot
@@ -26,7 +26,7 @@ class FaceTerms(NamedTuple):
 
 
 def face_terms(faces: IndexFaces, series: Codes) -> FaceTerms:
-    """Terms of all photos; 0 where a series' shots do not differ or have no faces.
+    """Face terms of all photos; 0 where a series has no faces or no differences.
 
     A face is another shot's where it lies at the same place. One that is hardly open in all shots
     is not held against any of them: some eyes are narrow, and some are asleep.
@@ -56,7 +56,7 @@ def shots_of_series(series: Codes) -> Iterator[Codes]:
 
 
 def _closed(shot: Sequence[Face], others: Sequence[Sequence[Face]]) -> int:
-    """Number of a shot's faces with hardly open eyes that are further open in another shot."""
+    """Number of a shot's faces with closed eyes that are more open in another shot."""
     return sum(
         face.eyes == "hardly open"
         and any(

@@ -1,4 +1,4 @@
-"""Heat maps: contribution of each part of a photo to its rating, exact or by occlusion.
+"""Heat maps: contribution of each part of a photo to the rating, exact or by occlusion.
 
 A position's features have seen more of the photo than the patch they stand for, so even an exact
 map tells where the encoder holds what it rates, not what would change were that patch cut out.
@@ -25,7 +25,7 @@ _BATCH = 16  # photos
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Contribution of each part of a photo to its rating."""
+    """Contribution of each part of a photo to the rating."""
 
     values: Floats  # (rows, columns), in units of the rating
     weights: Floats  # (rows, columns) how much of the mean over positions is there; 0 by occlusion
@@ -35,11 +35,11 @@ class HeatMap:
 
     @property
     def exact(self) -> bool:
-        """Whether the values sum to the rating exactly, rather than being found by occlusion."""
+        """True if the values sum to the rating exactly; False if found by occlusion."""
         return self.method == "sum over positions"
 
     def against(self, average: float) -> Floats:
-        """Contribution of each part relative to a photo of average rating; > 0 raises the rating.
+        """Contribution of each part relative to a photo of average rating.
 
         Of an exact map the average's own share is taken off everywhere, so the
         parts sum to the difference of the two ratings; what occlusion found is
@@ -67,7 +67,7 @@ def heat_map(
 
 
 def sum_over_positions(photo: Image.Image, encoder: MeanPooled, vector: MasterVector) -> HeatMap:
-    """Exact heat map of a rating, for an encoder that averages features over positions.
+    """Exact heat map of a rating, for an encoder that averages over positions.
 
     With f_kp a head at position p of P_k in frame k of K, f_k their mean, m the mean of the unit
     f_k, and the stages' products g_ksq at position q of Q_s, the rating is
@@ -121,7 +121,7 @@ def occlusion(
     cells: int = _OCCLUSION_CELLS,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> HeatMap:
-    """Heat map by occlusion: fall of the rating when a cell is filled with the mean colour.
+    """Heat map by occlusion: drop of the rating when a cell is filled with the mean colour.
 
     There are so many cells along the long side; each is a photo to encode.
 
@@ -164,7 +164,7 @@ def _grid(photo: Image.Image, cells: int) -> tuple[int, int]:
 
 
 def _on_grid(parts: Floats, box: Box, rows: int, columns: int) -> Floats:
-    """Values (h, w) of a frame's parts summed into a photo's grid; parts outside are dropped."""
+    """Values (h, w) of a frame's parts summed over a photo's grid of cells."""
     down = _overlaps(parts.shape[0], box.top, box.bottom, rows)
     across = _overlaps(parts.shape[1], box.left, box.right, columns)
     return down @ parts @ across.T

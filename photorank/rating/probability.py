@@ -1,4 +1,4 @@
-"""Probability that people prefer one photo to another, from the difference of ratings."""
+"""Probability that people prefer one photo to another, from their rating difference."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class Slope:
-    """Slope in logits per unit of rating difference, and whether it was calibrated."""
+    """Slope in logits per unit of rating difference; and True if calibrated."""
 
     value: float
     calibrated: bool  # fitted on held-out judgements
@@ -34,7 +34,7 @@ def probability(first: float, second: float, slope: float) -> float:
 
 
 def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
-    """Maximum-likelihood slope of :func:`probability` on judged pairs, 0 if none fits.
+    """Maximum-likelihood slope of :func:`probability` on judged pairs, at least 0.
 
     Differences (m,) are of the photo that people preferred, less the other's, by ratings that
     were not learned from these judgements; weights (m,) say how often each was judged so.
@@ -63,13 +63,13 @@ def fit_slope(differences: Floats, weights: Floats | None = None) -> float:
 
 
 def uncalibrated_slope(ratings: Ratings) -> float:
-    """Slope at which one standard deviation of rating differences equals one logit."""
+    """Slope at which one standard deviation of rating differences is one logit."""
     spread = float(np.sqrt(2) * np.std(ratings))  # of the difference of two photos
     return 1 / spread if spread > 0 else 0.0
 
 
 def slope_for(vector: MasterVector, collection: Ratings, logit_scale: float | None) -> Slope:
-    """Slope for a vector's probabilities: fitted, else from the model, else from the collection.
+    """Slope of a vector's probabilities: fitted, else the model's, else the collection's.
 
     The model's is the factor on cosines that the encoder was trained with, if any; the
     collection's follows from the vector's ratings of it (n,).

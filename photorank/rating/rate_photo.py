@@ -25,7 +25,7 @@ from photorank.vectors.master import MasterVector
 
 @dataclass(frozen=True)
 class RatedPhoto:
-    """Rating of a photo and its percentile in the index."""
+    """Rating of a photo, with its percentile in the index."""
 
     path: Path
     rating: float
@@ -35,7 +35,7 @@ class RatedPhoto:
 
 @dataclass(frozen=True)
 class TwoPhotos:
-    """Probability of each of two photos being the better one, by a vector."""
+    """Probability of being the better one for each of two photos, by a vector."""
 
     vector: str
     slope: Slope
@@ -44,7 +44,7 @@ class TwoPhotos:
 
 
 def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
-    """Unit embedding (1, d) of one image file's bytes.
+    """Unit embedding (1, d) of an image file's bytes.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """
@@ -53,7 +53,7 @@ def embed_photo(data: bytes, encoder: Encoder) -> Embeddings:
 
 
 def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encoder]) -> Embeddings:
-    """Embeddings (k, d) of what photo files hold now.
+    """Embeddings (k, d) of the current content of photo files.
 
     The encoder is loaded only for contents that are not in the index. Raises MissingPathError or
     UnreadablePhotoError if a file is gone or no usable photo, UnusablePhotosError if several are.
@@ -64,7 +64,7 @@ def embeddings_of(index: Index, paths: Sequence[Path], load: Callable[[], Encode
 def rate_files(
     index: Index, vector: MasterVector, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> list[RatedPhoto]:
-    """Rate photo files, in the index or not, with percentiles among the index's photos.
+    """Ratings of photo files, in the index or not, with percentiles in the index.
 
     Raises as :func:`embeddings_of`.
     """
@@ -81,7 +81,7 @@ def rate_files(
 def _rows_and_embeddings(
     index: Index, paths: Sequence[Path], load: Callable[[], Encoder]
 ) -> tuple[list[int | None], Embeddings]:
-    """Row of each file, None where its content is not in the index, and embeddings (k, d)."""
+    """Row of each file (None if not indexed), and embeddings (k, d)."""
     encoder, faults = cache(load), list[PhotorankError]()
     rows, embedded = list[int | None](), list[Embeddings]()
     for path in paths:
@@ -113,7 +113,7 @@ def extreme_photos(
     lowest: bool = False,
     search: Callable[..., list[Found]] = Index.best,
 ) -> list[RatedPhoto]:
-    """The k photos that a vector rates highest (or lowest), most extreme first.
+    """The k photos with the highest (or lowest) rating, most extreme first.
 
     `search` is what finds them: the exact search, or one like it.
     """
@@ -130,7 +130,7 @@ def extreme_photos(
 
 
 def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> TwoPhotos:
-    """Probability of each of two photos (2, d) being the better one."""
+    """Probability for each of two photos (2, d) of being the better one."""
     ratings = vector.rate(pair, index.fingerprint)
     slope = index_slope(index, vector, index.rate(vector))
     first = probability(ratings[0], ratings[1], slope.value)
@@ -139,5 +139,5 @@ def compare_embeddings(index: Index, vector: MasterVector, pair: Embeddings) -> 
 
 
 def index_slope(index: Index, vector: MasterVector, collection: Ratings) -> Slope:
-    """Slope for a vector's probabilities, given its ratings of the index's photos."""
+    """Slope of a vector's probabilities, from its ratings of the index's photos."""
     return slope_for(vector, collection, index.manifest.logit_scale)

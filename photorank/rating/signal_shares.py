@@ -1,4 +1,4 @@
-"""Contribution of technical signals to a rating, in plain words."""
+"""Contribution of technical signals to a rating, in words."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ _LEAST_TOLD = 0.05  # standard deviations: less is written as 0.0
 
 @dataclass(frozen=True)
 class SignalShare:
-    """Contribution of one kind of signals to a photo's rating, relative to the index's average."""
+    """Contribution of one kind of signal to a rating, relative to the index's average."""
 
     text: str  # one of `GROUPS`
     pull: float  # standard deviations of the index's ratings
@@ -25,7 +25,7 @@ class SignalShare:
 
 @dataclass(frozen=True)
 class SignalShares:
-    """Contributions of all signals to a photo's rating, relative to the index's average."""
+    """Contributions of all signals to a rating, relative to the index's average."""
 
     total: float  # in units of the rating
     kinds: list[SignalShare]  # the strongest first
@@ -37,7 +37,7 @@ class SignalShares:
 
     @property
     def told(self) -> list[SignalShare]:
-        """Kinds whose contribution does not round to 0.0."""
+        """Kinds of signal with a contribution that does not round to 0.0."""
         return [one for one in self.kinds if abs(one.pull) >= _LEAST_TOLD]
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class SignalShares:
 
 
 def signed(number: float) -> str:
-    """Number with its sign and one decimal.
+    """Number with sign and one decimal, as text.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def signal_shares(
 def parts_by_kind(
     vector: MasterVector, embeddings: Embeddings, fingerprint: Fingerprint
 ) -> Floats | None:
-    """Contributions (n, 6) of each kind of signals to the ratings of embeddings (n, d).
+    """Contributions (n, 6) of each kind of signal to the ratings of embeddings (n, d).
 
     None where embeddings have no signals, or the vector does not look at them.
     """
@@ -89,7 +89,7 @@ def parts_by_kind(
 
 
 def signals_direction(vector: MasterVector, fingerprint: Fingerprint) -> Direction | None:
-    """Weights (32,) of the signals in a vector's ratings: part of its scaled direction."""
+    """Weights (32,) of the signals in a vector's ratings."""
     blocks = fingerprint.blocks
     if blocks is None or not blocks.signals or len(vector.direction) < blocks.dimensions:
         return None

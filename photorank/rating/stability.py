@@ -15,19 +15,19 @@ MAX_STEADY_FLIPS = 0.05  # share of flips above which an order is not to be reli
 
 @dataclass(frozen=True)
 class Steadiness:
-    """Stability of the order of two photos over their resized, cropped or compressed variants."""
+    """Stability of two photos' order over resized, cropped and compressed variants."""
 
     spreads: tuple[float, float]  # standard deviation of each rating over its variants
     flips: float  # 0 to 1: pairs of variants whose order is not that of the photos themselves
 
     @property
     def steady(self) -> bool:
-        """Whether the order is stable: flips are at most `MAX_STEADY_FLIPS`."""
+        """True if the share of reversed orders is at most `MAX_STEADY_FLIPS`."""
         return self.flips <= MAX_STEADY_FLIPS
 
 
 def embed_variants(photo: Image.Image, encoder: Encoder) -> Embeddings:
-    """Unit embeddings (k, d) of a photo and its variants; the photo itself comes first."""
+    """Unit embeddings (k, d) of a photo and its variants, the photo first."""
     return encode_photos(encoder, [encoder.prepare(one) for one in variants(photo)])
 
 

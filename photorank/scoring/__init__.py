@@ -1,1 +1,1 @@
-"""Batches of photos, rated as they come, in bounded memory."""
+"""Scoring of any number of photos in batches, in bounded memory."""

@@ -1,4 +1,4 @@
-"""Photos at addresses that fsspec reads: s3://, gs://, https://, zip:// and others."""
+"""Photos at URLs read by fsspec: s3://, gs://, https://, zip:// and others."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -14,11 +14,11 @@ _WEB = ("http", "https")  # whose addresses end in anything, and have no folders
 
 
 class AddressError(PhotorankError, ValueError):
-    """An address cannot be used: its protocol is unknown, or what reads it is not installed."""
+    """A URL cannot be used: its protocol is unknown or its reader not installed."""
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address and no path.
+    """True if text is a URL and not a path.
 
     >>> is_address("s3://bucket/photos"), is_address("C:/photos/a.jpg")
     (True, False)
@@ -27,17 +27,17 @@ def is_address(text: str) -> bool:
 
 
 def check_address(text: str) -> None:
-    """Raise AddressError if nothing here reads such addresses; nobody is asked yet."""
+    """Raise AddressError if no installed package reads such URLs; no connection is made."""
     _opened(text)
 
 
 def address(text: str) -> Source:
-    """Photo at an address."""
+    """Photo at a URL."""
     return Source(text, partial(_read, text))
 
 
 def found_at(text: str) -> Iterator[Source]:
-    """Photos at an address: one, those that a pattern matches, or those below a folder."""
+    """Photos at a URL: one photo, the matches of a pattern, or those in a folder."""
     filesystem, path = _opened(text)
     web = text.partition("://")[0] in _WEB
     pattern = "*" in path or (not web and any(mark in path for mark in "?["))
@@ -57,7 +57,7 @@ def found_at(text: str) -> Iterator[Source]:
 
 
 def _below(filesystem: Any, folder: str) -> Iterator[str]:
-    """Yield the paths of the photos below a folder, one folder at a time."""
+    """Yield the paths of photos in a folder and its subfolders, one folder at a time."""
     seen = False
     for _, _, files in filesystem.walk(folder, detail=True, on_error="raise"):
         seen = seen or bool(files)

@@ -1,4 +1,4 @@
-"""Embeddings of photos' bytes in an index's own way; what the index holds is not embedded again."""
+"""Embeddings of photo bytes by an index's encoder; indexed photos are looked up."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -14,14 +14,14 @@ from photorank.typing import Embeddings, Flags
 
 
 class Ready(NamedTuple):
-    """Photo that is ready to be embedded, or a row of the index that holds it."""
+    """Photo ready to be embedded, or the index row that already holds it."""
 
     prepared: Prepared | None
     row: int | None = None
 
 
 class Embedder:
-    """Encoder of an index, with the digests of its photos. Threads may share it."""
+    """Encoder of an index with the digests of its photos; usable by several threads."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self.index = index
@@ -31,7 +31,7 @@ class Embedder:
         self._digests = digests[self._order]
 
     def ready(self, data: bytes) -> Ready:
-        """Photo of a file's bytes, decoded in a process of the pool.
+        """Photo from a file's bytes, decoded in a pool process unless indexed.
 
         Raises UnreadablePhotoError if they are no usable photo, and the encoder's errors.
         """
@@ -43,7 +43,7 @@ class Embedder:
         return Ready(encoder.prepare(decoded.photo))
 
     def embed(self, photos: Sequence[Ready]) -> tuple[Embeddings, Flags]:
-        """Embeddings (n, d) of photos, and whether each can be used."""
+        """Embeddings (n, d) of photos, and a mask (n,) of usable ones."""
         rows = np.zeros((len(photos), self.index.manifest.dimensions), dtype=np.float32)
         new = [place for place, photo in enumerate(photos) if photo.prepared is not None]
         held = [place for place, photo in enumerate(photos) if photo.prepared is None]

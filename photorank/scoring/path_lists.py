@@ -1,4 +1,4 @@
-"""Lists of paths and addresses: a stream of lines, a text file, or a column of a table."""
+"""Lists of paths and URLs: a stream of lines, a text file, or a table's column."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ _MAX_ENTRY_BYTES = 1 << 16  # a longer one is no path, and no address that anyth
 
 
 class Entry(NamedTuple):
-    """Path or address of a list; else what stands there, and why it is none."""
+    """Path or URL from a list; else the invalid text and the reason."""
 
     text: str
     fault: str | None = None
@@ -29,7 +29,7 @@ class ListError(PhotorankError, ValueError):
 
 
 def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
-    """Yield a stream's entries, parted by zeros if its beginning has one, else by line ends."""
+    """Yield a stream's entries, separated by line ends, or by zero bytes if it has any."""
     part = _read(stream)
     mark = b"\0" if b"\0" in part else b"\n"
     left, number = b"", 0
@@ -46,7 +46,7 @@ def lines(stream: BinaryIO, name: str) -> Iterator[Entry]:
 
 
 def check_list(path: Path, column: str | None) -> None:
-    """Raise ListError or MissingPathError if a list cannot be opened or has no such column."""
+    """Raise ListError or MissingPathError if a list is unreadable or lacks the column."""
     if path.suffix.lower() in TABLES:
         _column_of(path, column)
     elif not path.is_file():
@@ -54,7 +54,7 @@ def check_list(path: Path, column: str | None) -> None:
 
 
 def entries(path: Path, column: str | None) -> Iterator[Entry]:
-    """Yield the entries of a table's column, or of a text file's lines."""
+    """Yield the entries of a text file's lines or a table's column."""
     suffix = path.suffix.lower()
     if suffix not in TABLES:
         with path.open("rb") as file:
@@ -68,7 +68,7 @@ def entries(path: Path, column: str | None) -> Iterator[Entry]:
 
 
 def _read(stream: BinaryIO) -> bytes:
-    """What a stream has now, at least a byte; nothing at its end."""
+    """Bytes available from a stream now, at least one; empty at the end."""
     read1 = getattr(stream, "read1", stream.read)
     data: bytes = read1(_PART_BYTES)
     return data
@@ -84,7 +84,7 @@ def _entry(data: bytes, mark: bytes, where: str) -> Iterator[Entry]:
 
 
 def _column_of(path: Path, column: str | None) -> str:
-    """Name of the column of paths, as the file spells it."""
+    """Name of the column of paths, in the file's spelling."""
     if path.suffix.lower() in _PARQUET:
         names = _parquet(path).schema_arrow.names
     else:

@@ -1,4 +1,4 @@
-"""Scale of an index and a vector: what a rating is worth among the index's photos."""
+"""Scale of a vector's ratings on an index, for percentiles and stars."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from photorank.vectors.master import MasterVector
 
 
 class Score(NamedTuple):
-    """Rating of a photo, and what it is worth among the index's photos."""
+    """Rating of a photo, with its percentile and stars relative to an index."""
 
     rating: float
     percentile: float  # 0 to 100
@@ -25,7 +25,7 @@ class Score(NamedTuple):
 
 
 class Scale:
-    """Vector with its ratings of an index's photos."""
+    """Vector, with its ratings of an index's photos."""
 
     def __init__(self, index: Index, vector: MasterVector) -> None:
         self.index = index
@@ -41,7 +41,7 @@ class Scale:
 
     @cached_property
     def card(self) -> Json:
-        """Names and versions of all that a score rests on, as JSON."""
+        """Names and versions that a score depends on, as JSON."""
         return {
             "photorank": version("photorank"),
             "index": self.index.name,
@@ -55,7 +55,7 @@ class Scale:
 
 
 def vector_version(vector: MasterVector) -> str:
-    """Digest of all that decides a vector's ratings; its name and card do not."""
+    """Digest of everything that determines a vector's ratings."""
     fingerprint = json.dumps(to_json(vector.fingerprint), sort_keys=True).encode()
     numbers = np.append(vector.direction, [vector.scale, vector.bias])
     return _digest(fingerprint + numbers.tobytes())

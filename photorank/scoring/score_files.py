@@ -1,4 +1,4 @@
-"""Files of scores, written as they come, and gone on with after any end."""
+"""Files of scores, written continuously and resumed after an interruption."""
 
 import json
 import os
@@ -30,11 +30,11 @@ _DECISIVE = ("fingerprint", "vector_version", "scale_version")  # of a card, for
 
 
 class ScoreFileError(PhotorankError, ValueError):
-    """A file of scores exists, is of other scores, or is none."""
+    """A file of scores cannot be written or resumed."""
 
 
 class ScoreStream:
-    """Stream such as standard output, which takes rows of JSON or CSV."""
+    """Output stream for rows of JSON or CSV."""
 
     kept = kept_rated = 0  # rows that were there before, as :class:`ScoreFile` has them
 
@@ -43,7 +43,7 @@ class ScoreStream:
         stream.write(self._lines.head)
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """All sources."""
+        """All sources, since a stream has no earlier rows."""
         return iter(sources)
 
     def write(self, batch: Iterable[Scored]) -> None:
@@ -53,7 +53,7 @@ class ScoreStream:
 
 
 class ScoreFile:
-    """File of scores with a card beside it, which says what they rest on."""
+    """File of scores, with a card beside it on the index and vector used."""
 
     def __init__(self, path: Path, format: Format) -> None:
         self.path = path
@@ -72,7 +72,7 @@ class ScoreFile:
 
     @contextmanager
     def open(self, card: Json, *, resume: bool) -> Iterator["ScoreFile"]:
-        """Open the file for new rows; on success it is whole and, as Parquet, complete.
+        """Context of the file opened for new rows; on success it is complete.
 
         Raises ScoreFileError if it exists and is not to be gone on with, or rests on anything
         else than the card says; StorageError if it cannot be written.
@@ -103,14 +103,14 @@ class ScoreFile:
                 self._grown.unlink()
 
     def write(self, batch: Iterable[Scored]) -> None:
-        """Add rows, which a reader sees at once."""
+        """Append rows, visible to readers at once."""
         assert self._file is not None  # noqa: S101 - within `open`
         with storage_errors(self.path, _GO_ON):
             self._file.write(b"".join(map(self._lines.line, batch)))
             self._file.flush()
 
     def left(self, sources: Iterable[Source]) -> Iterator[Source]:
-        """Sources without a row: those after the rows that are there, which are in their order.
+        """Sources that have no row yet; rows are in the order of the sources.
 
         Where files have come or gone since, the rows are looked up by their paths' digests, in
         eight bytes each.
@@ -131,7 +131,7 @@ class ScoreFile:
         yield from sources
 
     def _rows(self) -> Iterator[Written]:
-        """Yield the rows that are there, and count them."""
+        """Yield and count the existing rows."""
         with self._grown.open("rb") as file:
             try:
                 for row in self._lines.rows(file):
@@ -145,7 +145,7 @@ class ScoreFile:
                 ) from error
 
     def _require(self, card: Json) -> None:
-        """Raise ScoreFileError if the rows that are there rest on anything else."""
+        """Raise ScoreFileError if the existing rows have another card."""
         try:
             found = json.loads(read_bytes(self.card))
             differs = [key for key in _DECISIVE if found[key] != card[key]]
@@ -162,7 +162,7 @@ class ScoreFile:
             )
 
     def _reopen_parquet(self) -> None:
-        """Put the rows of a complete Parquet file back where new ones are added."""
+        """Move the rows of a complete Parquet file back to the file for new rows."""
         if self._format != "parquet" or self._grown.exists():
             return
         import pyarrow.parquet as pq
@@ -182,7 +182,7 @@ class ScoreFile:
 
 
 class _Digests:
-    """Set of texts as digests of eight bytes: of ten million two are alike in one of 10⁵ sets."""
+    """Set of texts stored as 8-byte digests, which saves memory; collisions are negligible."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._sorted = np.sort(np.fromiter(map(self._digest, texts), np.uint64))
@@ -199,12 +199,12 @@ class _Digests:
 
 
 def _text(path: str) -> str:
-    """Unicode text of a path or an address."""
+    """Unicode text of a path or URL."""
     return path_text(Path(path)) if path.startswith("/") else unicode_text(path)
 
 
 def _drop_torn_row(file: BinaryIO) -> None:
-    """Cut off what a killed run left of its last row, and go to the end."""
+    """Remove an incomplete last row, left by a killed run."""
     end = file.seek(0, os.SEEK_END)
     whole = 0
     at = end
@@ -220,7 +220,7 @@ def _drop_torn_row(file: BinaryIO) -> None:
 
 
 def _lock(file: BinaryIO, path: Path) -> None:
-    """Keep other runs from the same file until it is closed."""
+    """Lock a file of scores against other runs until it is closed."""
     try:
         import fcntl
     except ImportError:

@@ -1,4 +1,4 @@
-"""Scores of photos from anywhere, a batch at a time, in the order of their sources."""
+"""Scores of photos from any source, in batches and in order."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
@@ -14,14 +14,14 @@ from photorank.scoring.scale import Scale, Score
 
 
 class Source(NamedTuple):
-    """Photo to be scored: its path or address, and what reads its bytes."""
+    """Photo to be scored: path or URL, and the function that reads its bytes."""
 
     path: str
     read: Callable[[], bytes]  # raises UnreadablePhotoError
 
     @classmethod
     def refused(cls, path: str, reason: str) -> "Source":
-        """What cannot be scored, whatever its reason."""
+        """Source that cannot be scored, for a given reason."""
 
         def read() -> bytes:
             raise UnreadablePhotoError(reason)
@@ -30,7 +30,7 @@ class Source(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """Score of a photo, or the reason why there is none."""
+    """Score of a photo, or the reason for having none."""
 
     path: str
     score: Score | None
@@ -46,7 +46,7 @@ class _Opened(NamedTuple):
 def scored(
     sources: Iterable[Source], embedder: Embedder, scale: Scale, *, batch_size: int | None = None
 ) -> Iterator[list[Scored]]:
-    """Yield the scores of photos in batches, in order; unusable ones come with their reason.
+    """Yield the scores of photos in batches and in order, or reasons for unusable photos.
 
     Photos are read and decoded ahead of the encoder, as those of an index are, and no more than
     two batches wait in memory. Raises the encoder's errors.

@@ -1,4 +1,4 @@
-"""Rows of scores as lines of JSON or CSV, and back."""
+"""Rows of scores as lines of JSON or CSV: writing and reading."""
 
 import csv
 import io
@@ -24,27 +24,27 @@ COLUMNS: dict[str, Kind] = {
 
 
 class Written(NamedTuple):
-    """Row that a file of scores has already: its path as written, and whether it has a rating."""
+    """Row in an existing file of scores: path as written, and whether it has a rating."""
 
     path: str
     rated: bool
 
 
 class JsonLines:
-    """Rows as a JSON object a line, in ASCII, so that any file name survives."""
+    """Rows as one JSON object per line, in ASCII."""
 
     head = b""
 
     def path(self, path: str) -> str:
-        """A path as a row has it."""
+        """Path in the form of a row."""
         return path
 
     def line(self, one: Scored) -> bytes:
-        """A row."""
+        """Line of bytes for a row."""
         return json.dumps(row_of(one), ensure_ascii=True, allow_nan=False).encode() + b"\n"
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows of whole lines; ValueError if one is none."""
+        """Yield the rows of complete lines; ValueError for an invalid one."""
         for line in file:
             row = json.loads(line)
             if not isinstance(row, dict) or set(row) != set(COLUMNS):
@@ -53,25 +53,25 @@ class JsonLines:
 
 
 class CsvLines:
-    """Rows as CSV (RFC 4180, UTF-8), each on one line; possible formulas are neutralised."""
+    """Rows as CSV (RFC 4180, UTF-8), one line each; possible formulas are neutralised."""
 
     head = (",".join(COLUMNS) + "\r\n").encode()
 
     def path(self, path: str) -> str:
-        """A path as a row has it: one that is no plain text on one line becomes a file URI."""
+        """Path in the form of a row; a file URI if it is not plain text on one line."""
         if path.splitlines() != [path]:
             return Path(path).as_uri() if path.startswith("/") else unicode_text(repr(path))
         return text_cell(path_text(Path(path)) if path.startswith("/") else unicode_text(path))
 
     def line(self, one: Scored) -> bytes:
-        """A row."""
+        """Line of bytes for a row."""
         row = row_of(one) | {"path": self.path(one.path), "error": text_cell(one.error)}
         text = io.StringIO()
         csv.writer(text).writerow([row[name] for name in COLUMNS])
         return text.getvalue().encode()
 
     def rows(self, file: BinaryIO) -> Iterator[Written]:
-        """Yield the rows of whole lines; ValueError if one is none."""
+        """Yield the rows of complete lines; ValueError for an invalid one."""
         if file.readline() != self.head:
             raise ValueError("not the columns of scores")
         for line in file:
@@ -82,6 +82,6 @@ class CsvLines:
 
 
 def row_of(one: Scored) -> Row:
-    """Row of a score, by column."""
+    """Row of a score: value by column name."""
     score = one.score._asdict() if one.score else dict.fromkeys(("rating", "percentile", "stars"))
     return {"path": one.path, **score, "error": one.error}

@@ -1,4 +1,4 @@
-"""Photos to be scored: files, folders, patterns, lists and addresses, found one at a time."""
+"""Photos to score: from files, folders, patterns, lists and URLs, found one at a time."""
 
 import glob
 import os
@@ -21,11 +21,11 @@ _LISTS = TABLES | {".txt", ".lst"}
 
 
 class SourcesError(PhotorankError, ValueError):
-    """What was named to be scored cannot be used."""
+    """A file, folder, list or URL named for scoring cannot be used."""
 
 
 def check_sources(asked: Sequence[str], column: str | None) -> None:
-    """Raise SourcesError with all faults of lists and addresses, before any photo is read.
+    """Raise SourcesError with all faults of lists and URLs, before any photo is read.
 
     A path to nothing is none: it becomes a row with its error, like a photo in a list.
     """
@@ -47,7 +47,7 @@ def check_sources(asked: Sequence[str], column: str | None) -> None:
 def find_sources(
     asked: Sequence[str], stdin: BinaryIO, *, column: str | None = None
 ) -> Iterator[Source]:
-    """Photos to be scored, found while others are scored already, in a stable order.
+    """Photos to be scored, in a stable order, found while others are scored.
 
     `asked` are paths, folders, patterns such as ``photos/**/*.jpg``, addresses such as
     ``s3://bucket/photos``, ``-`` for a path a line of standard input, and lists: ``@FILE``, or
@@ -65,7 +65,7 @@ def find_sources(
 
 
 def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
-    """Paths of files that are named one by one, by ``-`` or by ``@FILE``.
+    """Paths of files given one by one, by ``-`` or by ``@FILE``.
 
     Raises SourcesError if nothing is named or an entry of a list is none, TypedPathError if no
     file can have a path.
@@ -93,7 +93,7 @@ def named_paths(asked: Sequence[str], stdin: BinaryIO) -> list[Path]:
 
 
 def _list_in(text: str) -> Path | None:
-    """Path of a list that an argument names; None if it names something else."""
+    """Path of the list that an argument names; None for any other argument."""
     if text.startswith("@") and not os.path.lexists(text):
         return Path(text[1:])
     path = Path(text)
@@ -102,7 +102,7 @@ def _list_in(text: str) -> Path | None:
 
 
 def _local(text: str) -> Iterator[Source]:
-    """Photos of a path, a folder or a pattern."""
+    """Photos at a path, in a folder, or matching a pattern."""
     path = text_path(text)
     if not os.path.lexists(path) and glob.has_magic(path):
         found = False
@@ -122,7 +122,7 @@ def _local(text: str) -> Iterator[Source]:
 
 
 def _listed(entry: Entry, folder: Path) -> Source:
-    """Photo of a list."""
+    """Photo for an entry of a list."""
     if entry.fault:
         return Source.refused(entry.text, entry.fault)
     if is_address(entry.text) and not entry.text.startswith("file://"):
@@ -131,7 +131,7 @@ def _listed(entry: Entry, folder: Path) -> Source:
 
 
 def _path_of(entry: Entry, folder: Path) -> str:
-    """Path of a list's entry, relative to the current folder or else to the list's."""
+    """Path of a list's entry, relative to the current folder, else to the list's."""
     path = text_path(entry.text)
     if not os.path.isabs(path) and not os.path.lexists(path):
         beside = folder / path

@@ -1,1 +1,1 @@
-"""Service over HTTP: photos are uploaded, rated, compared, and chosen for an album."""
+"""HTTP service that rates and compares uploaded photos, and chooses albums."""

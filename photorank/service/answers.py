@@ -1,4 +1,4 @@
-"""Answers of the service: photos rated, compared, and chosen for an album."""
+"""Responses of the service: ratings, comparisons and albums of uploaded photos."""
 
 import asyncio
 import time
@@ -28,7 +28,7 @@ _TRIED_SECONDS = 3.0  # for which a photo is opened anew whose process ends
 
 
 class Rated(NamedTuple):
-    """Uploaded photo with its score and embedding (d,), or the reason why it has none."""
+    """Uploaded photo with score and embedding (d,), or the reason for having none."""
 
     name: str
     score: Score | None
@@ -36,14 +36,14 @@ class Rated(NamedTuple):
     error: str | None = None
 
     def to_json(self) -> Json:
-        """Score as a row of `photorank score` has it, by the client's own name."""
+        """Score as JSON, with the client's file name, as in `photorank score`."""
         told = dict.fromkeys(("rating", "percentile", "stars"))
         score = self.score._asdict() if self.score else told
         return {"name": self.name, **score, "error": self.error}
 
 
 class Rater:
-    """Decoding processes and the encoder, which rate uploaded photos of all requests."""
+    """Decoder processes and encoder, shared by all requests."""
 
     def __init__(self, decoders: ThreadPoolExecutor, queue: EncoderQueue) -> None:
         self._decoders = decoders
@@ -75,7 +75,7 @@ class Rater:
 
 
 def _ready(photo: Upload, embedder: Embedder) -> Ready:
-    """Decoded photo; what the machine may be to blame for is tried again, soon."""
+    """Decoded photo; failures that may be the machine's fault are retried for a while."""
     photo.file.seek(0)
     data = read_whole(photo.file, MAX_FILE_BYTES)
     if not data:
@@ -91,7 +91,7 @@ def _ready(photo: Upload, embedder: Embedder) -> Ready:
 
 
 def rate_answer(rated: Sequence[Rated]) -> Json:
-    """Scores of photos, and where each stands among those of its request."""
+    """Scores of photos, each with its rank within the request."""
     good = [one.score.rating for one in rated if one.score is not None]
     standing = iter(percentiles(np.array(good)).tolist())
     ranks = iter(1 + sum(other > one for other in good) for one in good)
@@ -108,7 +108,7 @@ def rate_answer(rated: Sequence[Rated]) -> Json:
 
 
 def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
-    """Probability of each of two photos being the better one."""
+    """Probability for each of two photos of being the better one."""
     _require_all(rated)
     slope = index_slope(scale.index, scale.vector, scale.collection)
     first, second = (one.score.rating for one in rated if one.score is not None)
@@ -122,7 +122,7 @@ def compare_answer(rated: Sequence[Rated], scale: Scale) -> Json:
 
 
 def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
-    """Photos chosen for an album, in the order of upload, and those that cannot be used."""
+    """Photos chosen for an album in upload order, and unusable photos."""
     usable = [place for place, one in enumerate(rated) if one.row is not None]
     if not usable:
         _require_all(rated)
@@ -151,7 +151,7 @@ def album_answer(rated: Sequence[Rated], places: int, scale: Scale) -> Json:
 
 
 def _require_all(rated: Sequence[Rated]) -> None:
-    """Refuse a request of which a photo cannot be used."""
+    """Raise Refusal if any photo of a request is unusable."""
     bad = [f"{one.name or 'a photo'}: {one.error}" for one in rated if one.error is not None]
     if bad:
         raise Refusal(422, "; ".join(bad[:5]), "Send photos that can be opened.")

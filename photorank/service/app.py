@@ -1,4 +1,4 @@
-"""The service as an ASGI app: what it answers at which address."""
+"""HTTP service as an ASGI app, with all routes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -41,7 +41,7 @@ _CLOSED = 499  # the client has gone: nobody sees it but those who count
 
 @dataclass(frozen=True)
 class ServiceRequest:
-    """What a service answers by, and whom."""
+    """Settings of the service: index, vector, limits and tokens."""
 
     index: Index
     vector: str  # the default one
@@ -51,7 +51,7 @@ class ServiceRequest:
 
 
 class _Batch(NamedTuple):
-    """Photos of a request, rated."""
+    """Rated photos of one request."""
 
     rated: list[Rated]
     scale: Scale
@@ -87,7 +87,7 @@ def service(asked: ServiceRequest) -> Starlette:
 
 
 class _Service:
-    """State of the service and its answers."""
+    """State and route handlers of the service."""
 
     def __init__(self, asked: ServiceRequest) -> None:
         self._asked = asked
@@ -98,7 +98,7 @@ class _Service:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        """Keep the decoders and the encoder's thread while the service runs."""
+        """Context that runs decoders and encoder thread while the service runs."""
         cores = usable_cores()
         queue = EncoderQueue(batch_size_for(cores), self.numbers.embedded)
         decoders = ThreadPoolExecutor(cores, thread_name_prefix="photorank-decode")
@@ -110,11 +110,11 @@ class _Service:
             await asyncio.to_thread(queue.close)
 
     async def rate(self, request: Request) -> Response:
-        """Score of each photo."""
+        """Response with the score of each photo."""
         return await self._answered(request, lambda batch: rate_answer(batch.rated))
 
     async def compare(self, request: Request) -> Response:
-        """Which of two photos is probably the better one."""
+        """Response with the probability for each of two photos of being better."""
 
         def check(sent: Uploads) -> None:
             if len(sent.photos) != 2:
@@ -129,7 +129,7 @@ class _Service:
         )
 
     async def album(self, request: Request) -> Response:
-        """Photos for an album."""
+        """Response with the photos chosen for an album."""
         places = 0
 
         def check(sent: Uploads) -> None:
@@ -146,7 +146,7 @@ class _Service:
         )
 
     async def vectors(self, _: Request) -> Response:
-        """Vectors of the index."""
+        """Response with the vectors of the index."""
         index = (await self._served.snapshot()).index
         found = await asyncio.to_thread(list_vectors, index)
         vectors = [
@@ -162,15 +162,15 @@ class _Service:
         return JSONResponse(told)
 
     async def health(self, _: Request) -> Response:
-        """Whether the service answers."""
+        """Response that the service is alive."""
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, _: Request) -> Response:
-        """Numbers for Prometheus."""
+        """Response with metrics in Prometheus' format."""
         return Response(self.numbers.text(), headers={"content-type": MEDIA_TYPE})
 
     async def openapi(self, _: Request) -> Response:
-        """Description of all this."""
+        """Response with the OpenAPI document."""
         return JSONResponse(description())
 
     async def _answered(
@@ -179,7 +179,7 @@ class _Service:
         answer: Callable[[_Batch], Json],
         check: Callable[[Uploads], None] = lambda sent: None,
     ) -> Response:
-        """Answer about the photos of a request, within its time."""
+        """Response about the photos of a request, within the time limit."""
         until = asyncio.get_running_loop().time() + self._limits.seconds
         snapshot = await self._served.snapshot()
         async with uploads(request, self._limits, self._room) as sent:
@@ -200,7 +200,7 @@ class _Service:
     async def _while_wanted(
         self, work: Awaitable[_Batch], request: Request, until: float
     ) -> _Batch:
-        """Result of work, which ends early when the client goes or its time is over."""
+        """Result of work, cancelled when the client disconnects or time runs out."""
         task = asyncio.ensure_future(work)
         gone = asyncio.ensure_future(request.receive())  # after the body: the end alone
         left = until - asyncio.get_running_loop().time()
@@ -228,7 +228,7 @@ def _of_status(_: Request, error: Exception) -> Response:
 
 
 def _of_error(_: Request, error: Exception) -> Response:
-    """Answer to an error that a client can act on, or else whoever runs the service."""
+    """Response for an error that the client or the operator can act on."""
     if isinstance(error, MissingVectorError):
         return refused(404, str(error), "GET /v1/vectors lists those there are.")
     if isinstance(error, InvalidNameError):

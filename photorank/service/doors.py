@@ -1,4 +1,4 @@
-"""Middleware before all answers: tokens, errors in JSON, and counting."""
+"""Middleware of the service: tokens, errors as JSON, and request counts."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ _log = logging.getLogger("uvicorn.error")
 
 
 def refused(status: int, reason: str, then: str, **headers: str) -> Response:
-    """JSON answer to a request that is not served."""
+    """JSON response for a refused request."""
     body = {"error": reason, "next": then}
     return JSONResponse(
         body, status, headers={name.replace("_", "-"): headers[name] for name in headers}
@@ -29,7 +29,7 @@ def refused(status: int, reason: str, then: str, **headers: str) -> Response:
 
 
 def read_tokens(path: Path) -> list[bytes]:
-    """Digests of a file's tokens, one a line; ServerError if there is none, or one is short."""
+    """Digests of the tokens in a file, one per line; ServerError if none, or one too short."""
     try:
         lines = read_bytes(path).decode().split()
     except FileNotFoundError as error:
@@ -45,14 +45,14 @@ def read_tokens(path: Path) -> list[bytes]:
 
 
 class TokenOnly:
-    """Middleware that lets in requests with a known token."""
+    """Middleware that requires a known token."""
 
     def __init__(self, app: ASGIApp, tokens: Collection[bytes]) -> None:
         self._app = app
         self._tokens = tokens
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or answer 401."""
+        """Pass a request with a known token on; else respond 401."""
         if scope["type"] != "http" or scope["path"] in OPEN or self._knows(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
@@ -73,7 +73,7 @@ class TokenOnly:
 
 
 class Counted:
-    """Middleware that counts answers, and makes one in JSON of an unexpected error."""
+    """Middleware that counts responses, and turns unexpected errors into JSON."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Counted:
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request and count it."""
+        """Pass a request on and count its response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

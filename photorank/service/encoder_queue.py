@@ -1,4 +1,4 @@
-"""Queue before the encoder: photos of all requests are embedded together, in batches."""
+"""Queue before the encoder, which batches photos of concurrent requests."""
 
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -17,7 +17,7 @@ class _Waiting(NamedTuple):
 
 
 class EncoderQueue:
-    """Thread that embeds what waits: one photo if nobody else asks, else up to a batch."""
+    """Thread that embeds waiting photos in batches, or one photo at once if idle."""
 
     def __init__(self, batch_size: int, tell: Callable[[int], None]) -> None:
         self._batch_size = batch_size
@@ -27,13 +27,13 @@ class EncoderQueue:
         self._thread.start()
 
     def embed(self, embedder: Embedder, photo: Ready) -> "Future[Embeddings | None]":
-        """Embedding (d,) of a photo, to come; None if the encoder gives nothing usable."""
+        """Future embedding (d,) of a photo; None if the encoder gives nothing usable."""
         row: Future[Embeddings | None] = Future()
         self._waiting.put(_Waiting(embedder, photo, row))
         return row
 
     def close(self) -> None:
-        """End the thread after what waits."""
+        """Stop the thread after the waiting photos."""
         self._waiting.put(None)
         self._thread.join()
 
@@ -43,7 +43,7 @@ class EncoderQueue:
                 self._embed(embedder, [one for one in batch if one.embedder is embedder])
 
     def _next_batch(self) -> list[_Waiting]:
-        """All that waits, at most a batch; nothing at the end."""
+        """Waiting photos, at most one batch; empty at the end."""
         batch: list[_Waiting] = []
         one = self._waiting.get()
         while one is not None:

@@ -1,4 +1,4 @@
-"""Limits of what clients may ask for, and what is told when they are reached."""
+"""Limits of client requests, and the responses when they are exceeded."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ DECODING = DecodeLimits(work_seconds=20, wait_seconds=60.0, memory_bytes=2 << 30
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of requests: of each, and of all together."""
+    """Limits of each request and of all concurrent requests."""
 
     photos: int = 100  # in one request
     megabytes: int = 200  # of one request's body
@@ -22,12 +22,12 @@ class Limits:
 
     @property
     def body_bytes(self) -> int:
-        """Most bytes of one request's body."""
+        """Maximum size in bytes of one request's body."""
         return self.megabytes << 20
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, as HTTP has it, and no fault
-    """Answer to a request that is not served: status, reason and what to do next."""
+    """Response to a refused request: status, reason and advice."""
 
     def __init__(
         self, status: int, reason: str, then: str, *, retry_seconds: int | None = None
@@ -58,14 +58,14 @@ def too_many(limits: Limits) -> Refusal:
 
 
 def too_busy() -> Refusal:
-    """Refusal of a request while as many are at work as may be."""
+    """Refusal of a request beyond the allowed number of concurrent ones."""
     return Refusal(
         429, "too many requests are at work", "Send it again in a moment.", retry_seconds=2
     )
 
 
 def too_slow(limits: Limits) -> Refusal:
-    """Refusal of a body that does not arrive in time."""
+    """Refusal of a body that arrives too slowly."""
     return Refusal(
         408,
         f"the request did not arrive: {limits.idle_seconds:g} s without a byte, or "
@@ -75,7 +75,7 @@ def too_slow(limits: Limits) -> Refusal:
 
 
 def out_of_time(limits: Limits) -> Refusal:
-    """Refusal of a request that was not answered in time."""
+    """Refusal of a request not answered in time."""
     return Refusal(
         503,
         f"the request was not done within {limits.seconds:g} s",

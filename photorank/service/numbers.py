@@ -1,4 +1,4 @@
-"""Numbers that a service tells of itself, for Prometheus."""
+"""Metrics of the service for Prometheus."""
 
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,7 +17,7 @@ _BATCH_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Numbers:
-    """Counters of one service."""
+    """Prometheus metrics of one service."""
 
     def __init__(self, room: Room) -> None:
         self._registry = CollectorRegistry()
@@ -53,19 +53,19 @@ class Numbers:
             Gauge(f"photorank_{name}_at_work", what, registry=self._registry).set_function(value)
 
     def answered(self, path: str, status: int, seconds: float) -> None:
-        """Count an answer."""
+        """Count a response."""
         self._requests.labels(path, status).inc()
         self._seconds.labels(path).observe(seconds)
 
     def rated(self, good: int, bad: int) -> None:
-        """Count photos."""
+        """Count rated photos."""
         self._photos.labels("rated").inc(good)
         self._photos.labels("unusable").inc(bad)
 
     def embedded(self, photos: int) -> None:
-        """Count a batch."""
+        """Count an embedded batch."""
         self._batches.observe(photos)
 
     def text(self) -> bytes:
-        """All numbers in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)

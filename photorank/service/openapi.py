@@ -1,4 +1,4 @@
-"""Description of the service in OpenAPI 3.1, against which its answers are tested."""
+"""OpenAPI 3.1 document of the service."""
 
 from importlib.metadata import version
 
@@ -35,7 +35,7 @@ _VERSIONS: Json = {
 
 
 def _object(properties: Json, also: tuple[str, ...] = ()) -> Json:
-    """Schema of an object whose properties are all there, and `also` versions and such."""
+    """Schema of an object with required properties; `also` adds common ones."""
     known = properties | dict.fromkeys(also, _VERSIONS)
     return {
         "type": "object",

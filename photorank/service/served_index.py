@@ -1,4 +1,4 @@
-"""Index that a service answers by: reopened when it has changed, with the scales of its vectors."""
+"""Index behind the service: reopened after changes, with the scales of its vectors."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from photorank.vectors.store import load_vector
 
 
 class Snapshot:
-    """Index as it was at one time, with what rates by it."""
+    """Index at one time, with its encoder and vectors' scales."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder], changed_ns: int) -> None:
         self.index = index
@@ -23,7 +23,7 @@ class Snapshot:
         self._lock = Lock()
 
     def scale(self, vector: str) -> Scale:
-        """Scale of a vector, made once; raises the errors of `load_vector`."""
+        """Scale of a vector, computed once; raises as `load_vector`."""
         path = self.index.paths.vector(vector)
         changed_ns = path.stat().st_mtime_ns if path.exists() else 0
         with self._lock:
@@ -35,7 +35,7 @@ class Snapshot:
 
 
 class ServedIndex:
-    """Index on the disk, and its latest snapshot."""
+    """Index on disk with its latest snapshot."""
 
     def __init__(self, index: Index, load: Callable[[], Encoder]) -> None:
         self._paths = index.paths
@@ -43,7 +43,7 @@ class ServedIndex:
         self._reopening = asyncio.Lock()
 
     async def snapshot(self) -> Snapshot:
-        """Latest snapshot; an index that has changed is opened again first."""
+        """Latest snapshot, after reopening a changed index."""
         if self._changed_ns() != self._latest.changed_ns:
             async with self._reopening:
                 if self._changed_ns() != self._latest.changed_ns:
@@ -51,7 +51,7 @@ class ServedIndex:
         return self._latest
 
     def _reopened(self) -> Snapshot:
-        """Snapshot of the index as it is now; the one before if it cannot be opened."""
+        """Snapshot of the index as it is now; the previous one if it cannot be opened."""
         before, changed_ns = self._latest, self._changed_ns()
         try:
             index = Index.open(self._paths)

@@ -1,4 +1,4 @@
-"""Server of the service: one port, until it is told to stop; then what was begun is finished."""
+"""Server process of the service: one port, graceful shutdown."""
 
 import asyncio
 import logging
@@ -22,12 +22,12 @@ _TOO_SLOW = (
 
 
 def warm(encoder: Encoder) -> None:
-    """Load an encoder's image network, so that the first client need not wait for it."""
+    """Load an encoder's image network before the first request."""
     encode_photos(encoder, [encoder.prepare(Image.new("RGB", (64, 48), "grey"))])
 
 
 def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.Server:
-    """Server of an app at an address."""
+    """Uvicorn server of an app at an address."""
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -47,7 +47,7 @@ def server_of(app: Starlette, host: str, port: int, limits: Limits) -> uvicorn.S
 
 
 def run(server: uvicorn.Server) -> None:
-    """Serve until SIGTERM or Ctrl-C; requests at work are answered first."""
+    """Serve until SIGTERM or Ctrl-C; running requests are answered first."""
     limit_decoding(DECODING)
     # What is wrong with a form is told to its client; of many it would fill the log.
     logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
@@ -62,7 +62,7 @@ def run(server: uvicorn.Server) -> None:
 
 
 def _head_within(seconds: float) -> type[asyncio.Protocol]:
-    """HTTP protocol that closes a connection whose request's head takes too long."""
+    """HTTP protocol class that closes connections with too slow request heads."""
 
     class HeadWithin(H11Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -79,7 +79,7 @@ def _head_within(seconds: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
 
         def _watch(self) -> None:
-            """Begin to wait for a head, or end it where one has come."""
+            """Start waiting for a request head, or stop when it has arrived."""
             if self.cycle is not None and not self.cycle.response_complete:
                 self._unwatch()
             elif self._deadline is None:

@@ -1,4 +1,4 @@
-"""Uploaded photos of a request: read as they come, within limits, large ones on the disk."""
+"""Uploaded photos of a request, read within limits; large ones go to disk."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -17,21 +17,21 @@ _NAME_LETTERS = 255
 
 
 class Upload(NamedTuple):
-    """Uploaded photo."""
+    """Uploaded photo with its file name."""
 
     name: str  # as the client calls it
     file: BinaryIO
 
 
 class Uploads(NamedTuple):
-    """Photos and fields of a request."""
+    """Photos and form fields of a request."""
 
     photos: list[Upload]
     fields: dict[str, str]
 
 
 class Room:
-    """Room for bodies of requests: how many there are, and their bytes."""
+    """Counter of concurrent requests and of the bytes of their bodies."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -39,26 +39,26 @@ class Room:
         self.bytes = 0
 
     def enter(self) -> None:
-        """Let a request in; 429 if there are too many."""
+        """Admit a request; 429 if there are too many."""
         if self.requests >= self._limits.requests:
             raise too_busy()
         self.requests += 1
 
     def take(self, count: int) -> None:
-        """Take room for bytes; 429 if there is none."""
+        """Reserve bytes for a request; 429 if there are too few left."""
         if self.bytes + count > self._limits.waiting_megabytes << 20:
             raise too_busy()
         self.bytes += count
 
     def leave(self, count: int) -> None:
-        """Give back a request's room."""
+        """Release a request's reservation."""
         self.requests -= 1
         self.bytes -= count
 
 
 @asynccontextmanager
 async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator[Uploads]:
-    """Uploads of a request, whose memory and files are given back at the end.
+    """Context with a request's uploads, whose memory and files are freed at the end.
 
     Raises Refusal if there are none, or too many, or they are too large or too slow.
     """
@@ -79,7 +79,7 @@ async def uploads(request: Request, limits: Limits, room: Room) -> AsyncIterator
 
 
 class _Body:
-    """Body of a request, read within limits."""
+    """Request body, read within limits."""
 
     def __init__(self, request: Request, limits: Limits, room: Room) -> None:
         self._chunks = request.stream()
@@ -90,7 +90,7 @@ class _Body:
         self.ended = False
 
     async def chunks(self) -> AsyncGenerator[bytes]:
-        """Yield the parts of the body; Refusal if they are too many or too slow."""
+        """Yield the chunks of the body; Refusal if too large or too slow."""
         while (chunk := await self._next()) is not None:
             self._room.take(len(chunk))
             self.count += len(chunk)
@@ -99,7 +99,7 @@ class _Body:
             yield chunk
 
     async def linger(self) -> None:
-        """Read on for a while and keep nothing: a client that sends gets to see the answer."""
+        """Read and discard for a while, so that a sending client receives the response."""
         left = self._limits.body_bytes
         with suppress(ClientDisconnect, TimeoutError, Refusal):
             async with asyncio.timeout(self._limits.linger_seconds):
@@ -120,12 +120,12 @@ class _Body:
 
 
 class _Parser(MultiPartParser):
-    """Parser that knows whether the form has an end."""
+    """Form parser that records whether the form was complete."""
 
     ended = False
 
     def on_end(self) -> None:
-        """Note the end of the form."""
+        """Record the end of the form."""
         self.ended = True
 
 

@@ -1,1 +1,1 @@
-"""Similarity of photos: series, near-duplicates, versions, the map, approximate search."""
+"""Similarity of photos: series, near-duplicates, versions, map, approximate search."""

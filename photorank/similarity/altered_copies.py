@@ -1,4 +1,4 @@
-"""Altered copies of one picture: saved again, resized, mirrored, cropped, framed, captioned, grey.
+"""Altered copies of one image: recompressed, resized, mirrored, cropped, framed, grey.
 
 A copy is recognised by its embedding and by the correlation of grey codes together: a copy in
 black and white has another embedding and the same greys, a cropped one the other way round.
@@ -40,7 +40,7 @@ Span = tuple[float, float]
 
 
 def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> Codes:
-    """Group codes (n,) of near-duplicates and altered copies, directly or in chains; −1 alone.
+    """Group codes (n,) of near-duplicates and altered copies, chains included; −1 alone.
 
     Parameters
     ----------
@@ -81,12 +81,12 @@ def altered_copies(embeddings: Embeddings, greys: NDArray[np.uint8] | None) -> C
 
 
 def copies_among(index: Index, rows: Codes) -> Codes:
-    """Group codes (k,) of near-duplicates and altered copies among some rows of an index."""
+    """Group codes (k,) of near-duplicates and altered copies among an index's rows."""
     return altered_copies(index.heads_of(rows), grey_codes(index, rows))
 
 
 def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
-    """Grey codes (k, 128) of some rows of an index; zeros where a thumbnail is unreadable."""
+    """Grey codes (k, 128) of an index's rows; zeros where a thumbnail is unreadable."""
     hashes = PictureHashes(index.paths, index.digests())
     greys = hashes.greys(rows)
     hashes.keep()
@@ -96,7 +96,7 @@ def grey_codes(index: Index, rows: Codes) -> NDArray[np.uint8]:
 def are_copies(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes, cosines: Floats
 ) -> Flags:
-    """Whether each pair (2, m) of rows of two sets of grey codes shows one picture.
+    """Mask (m,) of the pairs (2, m) of rows in two sets of grey codes that show one image.
 
     `cosines` (m,) are those of the embeddings without their mean.
     """
@@ -106,7 +106,7 @@ def are_copies(
 def correlations(
     first: NDArray[np.uint8], second: NDArray[np.uint8], pairs: Codes
 ) -> NDArray[np.float32]:
-    """Greatest correlation (m,) of pairs (2, m) of pictures, as they are, mirrored or cropped.
+    """Greatest correlation (m,) of image pairs (2, m), as they are, mirrored or cropped.
 
     Parameters
     ----------
@@ -146,12 +146,12 @@ def correlations(
 
 
 def centre_of(embeddings: Embeddings) -> Embeddings:
-    """Mean embedding (d,), smaller where there are few photos: what all of them have in common."""
+    """Mean embedding (d,), shrunk towards 0 for few photos."""
     return embeddings.sum(axis=0) / (len(embeddings) + _TRUSTED_PHOTOS)
 
 
 def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
-    """Unit embeddings (n, d) after a mean (d,) is taken off: unrelated photos are at right angles.
+    """Unit embeddings (n, d) after subtracting a mean (d,).
 
     Encoders differ in how much all their embeddings have in common, and so in plain cosines.
     """
@@ -160,12 +160,12 @@ def without_mean(embeddings: Embeddings, centre: Embeddings) -> Embeddings:
 
 
 def _pairs(alike: Flags, start: int) -> Codes:
-    """Rows (2, m) of each two photos that are alike, once a pair; the block begins at `start`."""
+    """Rows (2, m) of similar photo pairs, each once; the block begins at `start`."""
     return np.stack(np.nonzero(np.triu(alike, 1))) + start
 
 
 def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floats:
-    """Windows (n, k, 64) of pictures (n, 16, 16), each with mean 0 and length 1."""
+    """Windows (n, k, 64) of images (n, 16, 16), each with mean 0 and length 1."""
     seen = cells.reshape(len(cells), SIDE * SIDE) @ _sampling(windows)
     seen = seen.reshape(len(cells), len(windows), _GRID * _GRID)
     seen -= seen.mean(axis=-1, keepdims=True)
@@ -174,13 +174,13 @@ def _seen_through(cells: Floats, windows: tuple[tuple[Span, Span], ...]) -> Floa
 
 @cache
 def _sampling(windows: tuple[tuple[Span, Span], ...]) -> NDArray[np.float32]:
-    """Matrix (256, k * 64) that averages a picture's cells over those of each window's grid."""
+    """Matrix (256, k * 64) that averages an image's cells over each window's grid."""
     both = [np.einsum("ri,cj->rcij", _averages(rows), _averages(cols)) for rows, cols in windows]
     return np.concatenate([one.reshape(_GRID * _GRID, -1) for one in both]).T.astype(np.float32)
 
 
 def _averages(span: Span, points: int = 6) -> Floats:
-    """Weights (8, 16) of cells in the grid's rows over a span, interpolated at a few points."""
+    """Interpolation weights (8, 16) from an image's cells to a window's grid, along one side."""
     low, high = span
     at = low + (high - low) * (np.arange(_GRID * points) + 0.5) / (_GRID * points)
     places = (at * SIDE - 0.5).clip(0, SIDE - 1)
@@ -190,7 +190,7 @@ def _averages(span: Span, points: int = 6) -> Floats:
 
 @cache
 def _crops() -> tuple[tuple[Span, Span], ...]:
-    """Windows that a crop may have left: two spans each, of rows and of columns."""
+    """Windows that a crop may have left, each a span of rows and a span of columns."""
     return tuple(
         (rows, columns)
         for high, wide in product(_CROPS, _CROPS)
@@ -200,7 +200,7 @@ def _crops() -> tuple[tuple[Span, Span], ...]:
 
 
 def _spans(share: float) -> list[Span]:
-    """Positions of a span of this share of a side, a step apart."""
+    """Spans of a given share of a side, at regular steps."""
     slack = 1 - share
     count = max(ceil(slack * _GRID / _STEP) + 1, 2) if slack else 1
     return [(begin, begin + share) for begin in np.linspace(0, slack, count).tolist()]

@@ -1,4 +1,4 @@
-"""Groups of similar photos by leader clustering, without an n × n matrix in memory."""
+"""Leader clustering of similar photos, without an n × n matrix in memory."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -21,7 +21,7 @@ _SHORTFALL = 3.5  # standard errors by which a pair's estimated cosine may be to
 def leaders(
     embeddings: Embeddings, threshold: float, looser: float, same_picture: SamePicture
 ) -> Codes:
-    """Row of each photo's cluster leader (n,): an earlier similar photo, or the photo itself.
+    """Row of each photo's cluster leader (n,): an earlier similar photo, or itself.
 
     Photos are taken in turn. One joins the likest leader that is like enough, else it
     is a leader itself. So a photo looks like its leader, not merely like a photo that
@@ -82,7 +82,7 @@ def pair_cosines(embeddings: Embeddings, first: Codes, second: Codes) -> NDArray
 
 
 def _shortened(embeddings: Embeddings) -> Embeddings:
-    """Rows with fewer coordinates, with scalar products almost never below the true cosines.
+    """Rows with fewer coordinates and dot products almost never below the cosines.
 
     A random projection of what the main axes leave estimates its product with a standard
     error of at most √(2 / axes) times the lengths (Johnson & Lindenstrauss); a last
@@ -103,7 +103,7 @@ def _shortened(embeddings: Embeddings) -> Embeddings:
 
 
 def _candidates(short: Embeddings, rows: Codes, others: Codes, least: float) -> tuple[Codes, Codes]:
-    """Pairs of rows with an estimated cosine of at least `least`."""
+    """Row pairs with an estimated cosine of at least `least`."""
     alike = short[rows] @ short[others].T >= least - 1e-4
     # Few are: finding them in one row of all is much faster than in a table.
     first, second = np.divmod(np.flatnonzero(alike), max(len(others), 1))
@@ -118,7 +118,7 @@ def _alike(
     looser: float,
     same_picture: SamePicture,
 ) -> tuple[Codes, Codes, NDArray[np.float32]]:
-    """Candidate pairs that are near-duplicates, with their cosines."""
+    """Candidate pairs that are near-duplicates, with cosines."""
     cosines = pair_cosines(embeddings, first, second)
     alike = cosines >= threshold - 1e-5  # products of equal rows may fall short of 1
     unsure = np.flatnonzero(~alike & (cosines >= looser))
@@ -129,7 +129,7 @@ def _alike(
 
 
 def _join(leader: Codes, rows: Codes, leaders: Codes, cosines: NDArray[np.float32]) -> None:
-    """Assign each row without a leader its most similar leader."""
+    """Assign to each row without a leader its most similar leader."""
     order = np.lexsort((-cosines, rows))
     rows, leaders = rows[order], leaders[order]
     first = np.flatnonzero(np.diff(rows, prepend=-1))

@@ -22,7 +22,7 @@ _ROWS = 20_000  # in memory at a time
 
 
 def can_map(method: Method) -> bool:
-    """Whether the packages needed for a mapping method are installed."""
+    """True if the packages for a mapping method are installed."""
     return method == "pca" or find_spec("openTSNE") is not None
 
 
@@ -107,7 +107,7 @@ def _scaled(found: Floats) -> Floats:
 
 
 def _kept(path: Path, numbers: Codes) -> Floats | None:
-    """Cached map coordinates (n, 2); None if those of any photo are missing."""
+    """Cached map coordinates (n, 2); None if any photo's are missing."""
     kept = kept_arrays(path, "version", "numbers", "places")
     if kept is None or int(kept["version"]) != _VERSION:
         return None

@@ -1,4 +1,4 @@
-"""Series: bursts, near-duplicates, exposure brackets, and versions of one photo.
+"""Series of photos: bursts, near-duplicates, exposure brackets, versions.
 
 What people named a series is one, and nothing else joins it but versions of its photos.
 """
@@ -33,7 +33,7 @@ _MIN_EXPOSURES, _MAX_EXPOSURES = 2, 9  # of a bracket
 
 @dataclass(frozen=True)
 class Series:
-    """Series of an index's photos, and the versions of one photo, by row."""
+    """Series of each photo, and the version that stands for the photo, by row."""
 
     codes: Codes  # (n,) the series of each photo; a photo on its own is one
     versions: Codes  # (n,) the row of the version that stands for each photo: itself, but for twins
@@ -52,7 +52,7 @@ def find_series(
     among: Codes | None = None,
     on_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Series:
-    """Series of an index's photos, from people's labels, embeddings, perceptual hashes and EXIF.
+    """Series of an index's photos, by labels, embeddings, perceptual hashes and EXIF.
 
     Two photos belong together if
 
@@ -95,7 +95,7 @@ def find_series(
 
 
 def is_bracket(photos: Sequence[Photo]) -> bool:
-    """Whether the photos of a series are an exposure bracket, by their EXIF."""
+    """True if the photos of a series are an exposure bracket by EXIF."""
     if not _MIN_EXPOSURES <= len(photos) <= _MAX_EXPOSURES:
         return False
     biases = [exposure_bias(photo.path) for photo in photos]
@@ -105,7 +105,7 @@ def is_bracket(photos: Sequence[Photo]) -> bool:
 def _near_duplicates(
     index: Index, rows: Codes, threshold: float, on_progress: Callable[[int, int], None]
 ) -> Codes:
-    """Row of the leading near-duplicate of each photo (n,), the photo itself outside `rows`."""
+    """Row of each photo's leading near-duplicate (n,); itself outside `rows`."""
     hashes = PictureHashes(index.paths, index.digests())
 
     def same_picture(one: Codes, other: Codes) -> Flags:
@@ -119,14 +119,14 @@ def _near_duplicates(
 
 
 class _Groups:
-    """Disjoint groups of rows, each identified by its leader's row."""
+    """Disjoint groups of rows, each named by its leader's row."""
 
     def __init__(self, leader: Codes) -> None:
         self.leader = leader  # (n,) the leader of each row's group
         self.members = {int(leader[rows[0]]): rows.tolist() for rows in rows_by_code(leader)}
 
     def unite(self, rows: Codes | Sequence[int]) -> None:
-        """Merge the groups of all the rows, under the leader of the first row's group."""
+        """Merge the groups of the rows under the first row's leader."""
         first = int(self.leader[rows[0]])
         for other in {int(self.leader[row]) for row in rows} - {first}:
             joined = self.members.pop(other)
@@ -135,7 +135,7 @@ class _Groups:
 
 
 class _Moments:
-    """Photos with a capture time, grouped by camera and sorted by time."""
+    """Photos with a capture time, sorted by camera and time."""
 
     def __init__(self, photos: Sequence[Photo], seconds: Floats, rows: Codes) -> None:
         timed = rows[~np.isnan(seconds[rows])].tolist()
@@ -146,7 +146,7 @@ class _Moments:
         self.cameras = np.array([cameras[photos[row].camera] for row in timed], dtype=np.intp)
 
     def within(self, step: int, limit: float) -> Codes:
-        """Positions of photos with the camera's `step`-th next photo within `limit` seconds."""
+        """Positions of photos followed `step` photos later within `limit` seconds."""
         if step >= len(self.rows):
             return np.empty(0, dtype=np.intp)
         soon = self.seconds[step:] - self.seconds[:-step] <= limit
@@ -156,7 +156,7 @@ class _Moments:
 def _join_bursts(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, threshold: float
 ) -> None:
-    """Merge groups with photos of one burst if all are similar to the group's first photo."""
+    """Merge the groups of a burst if all photos are similar to the first."""
     least, loosest = threshold - _BURST_SLACK, threshold - _SAME_PICTURE_SLACK
     for step in range(1, _BURST_NEXT + 1):
         begins = moments.within(step, _BURST_SECONDS)
@@ -177,7 +177,7 @@ def _join_bursts(
 def _join_brackets(
     groups: _Groups, moments: _Moments, embeddings: Embeddings, photos: Sequence[Photo]
 ) -> None:
-    """Merge the groups of photos that are exposures of one bracket."""
+    """Merge the groups of an exposure bracket's photos."""
     begins = moments.within(1, _BRACKET_SECONDS)
     alike = pair_cosines(embeddings, moments.rows[begins], moments.rows[begins + 1])
     begins = begins[alike >= _BRACKET_COSINE]
@@ -196,7 +196,7 @@ def _join_brackets(
 
 
 def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]:
-    """Parts of a run of photos in which no exposure bias occurs twice."""
+    """Parts of a run of photos in which each exposure bias occurs once."""
     parts: list[list[int]] = [[]]
     seen: set[float] = set()
     for row, bias in zip(run, biases, strict=True):
@@ -210,5 +210,5 @@ def _brackets(run: list[int], biases: Sequence[float | None]) -> list[list[int]]
 
 
 def _in_time(photos: Sequence[Photo], seconds: Floats) -> Codes:
-    """Rows sorted by capture time, those without a time last."""
+    """Rows sorted by capture time; rows without a time come last."""
     return np.lexsort((np.arange(len(photos)), seconds))

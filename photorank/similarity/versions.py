@@ -1,4 +1,4 @@
-"""Versions of one photo, edits and exports, and the files that go along with it: RAW, videos."""
+"""Versions of one photo (edits, exports) and its companion files (RAW, videos)."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _MIN_COSINE = 0.4
 def find_versions(
     index: Index, photos: Sequence[Photo], known: Codes, among: Codes | None = None
 ) -> tuple[dict[int, list[int]], dict[int, list[Path]]]:
-    """Versions of photos, by file name: :func:`photorank.labels.photo_library.edited.versions`.
+    """Versions by file name; see :func:`photorank.labels.photo_library.edited.versions`.
 
     Files by one name and of one time are of one photo only if they look somewhat alike, and
     photos of two of people's series (`known`, −1 for none) are no versions. `among` are the
@@ -50,13 +50,13 @@ def find_versions(
 
 
 def _shot_of_companion(path: Path) -> str:
-    """Name of the shot that a file goes along with: of IMG_1.CR3, and of IMG_1.jpg.xmp."""
+    """Name of the shot that a companion file such as IMG_1.CR3 belongs to."""
     photo = path.with_suffix("")
     return shot_name(photo if photo.suffix.lower() in PHOTO_SUFFIXES else path)
 
 
 def _somewhat_alike(rows: list[int], embeddings: Embeddings) -> Iterator[list[int]]:
-    """Partition of rows into parts in which all photos are somewhat similar to the first."""
+    """Partition of rows into parts whose photos are similar to the part's first."""
     while rows:
         alike = embeddings[rows] @ embeddings[rows[0]] >= _MIN_COSINE
         yield [row for row, same in zip(rows, alike.tolist(), strict=True) if same]

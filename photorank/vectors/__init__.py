@@ -1,1 +1,1 @@
-"""Master-vectors: rating directions in embedding space, and the ways to make them."""
+"""Master-vectors: directions in embedding space that rate photos, and ways to make them."""

@@ -1,4 +1,4 @@
-"""Learners by name: those of photorank, and those that other packages declare."""
+"""Learners by name, built in or declared by other packages."""
 
 from sklearn.base import clone
 
@@ -25,12 +25,12 @@ LEARNERS: dict[str, DirectionLearner] = {
 
 
 def is_learner(kind: str) -> bool:
-    """Whether a learner of this name is built in, or declared by an installed package."""
+    """True if a learner of this name is built in or declared by an installed package."""
     return kind in LEARNERS or kind in declared_names("photorank.learners")
 
 
 def learner_named(kind: str) -> DirectionLearner:
-    """Unfitted learner of a name, to be cloned.
+    """Unfitted learner by name, to be cloned.
 
     Raises UnknownNameError if there is none, EntryPointError if its package cannot be used.
     """

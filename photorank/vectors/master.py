@@ -1,4 +1,4 @@
-"""Master-vector: a rating direction in one encoder's embedding space, with a card of its origin."""
+"""Master-vector: a rating direction in one encoder's embedding space, and its card."""
 
 import hashlib
 import json
@@ -30,7 +30,7 @@ _BLOCK = 1 << 18
 
 @dataclass(frozen=True)
 class Card:
-    """Record of a vector's origin, enough to evaluate and to reproduce the vector."""
+    """Provenance of a vector, sufficient to evaluate and reproduce it."""
 
     parameters: Json = field(default_factory=dict)  # prompts, or the learner's arguments
     index: str | None = None  # the index it was learned in
@@ -48,23 +48,23 @@ class Card:
 
     @property
     def accuracy(self) -> Limits | None:
-        """Held-out pairwise accuracy with its interval; None if not measured."""
+        """Held-out pairwise accuracy with interval; None if not measured."""
         found = self.metrics.get("pairwise_accuracy")
         return from_json(Limits, found) if found else None
 
     @property
     def fold_by(self) -> str:
-        """Kind of groups kept within one test fold; "" for an untested vector."""
+        """Kind of group kept within one test fold; "" for an untested vector."""
         return (self.metrics.get("protocol") or {}).get("fold_by", "")
 
     def saw(self, digest: str) -> bool:
-        """Whether the photo with this digest was used to learn the vector."""
+        """True if the vector was learned from the photo with this digest."""
         return shortened(digest) in self.photos
 
     def seen(
         self, digests: Sequence[str], embeddings: Embeddings, greys: NDArray[np.uint8] | None
     ) -> Flags:
-        """Whether each photo (n,) was used to learn the vector, or is an altered copy of such."""
+        """Mask (n,) of the photos that the vector was learned from, altered copies included."""
         found = np.fromiter(map(self.saw, digests), bool, len(digests))
         if self.pictures is not None and greys is not None:
             found |= self.pictures.recognises(embeddings, greys)
@@ -151,7 +151,7 @@ class MasterVector:
         return self.scale * products + self.bias
 
     def fitted(self, fingerprint: Fingerprint) -> "MasterVector":
-        """Copy of the vector for a fingerprint's embeddings; a head-only one is padded with zeros.
+        """Copy of the vector for a fingerprint's embeddings, padded with zeros if needed.
 
         Raises EncoderMismatchError if it belongs to other embeddings.
         """
@@ -174,7 +174,7 @@ class MasterVector:
 
     @classmethod
     def load(cls, path: Path | str) -> "MasterVector":
-        """Read a vector from a JSON file of :meth:`save`; nothing in the file is executed.
+        """Vector read from a JSON file of :meth:`save`; nothing in the file is executed.
 
         Raises
         ------

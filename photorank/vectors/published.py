@@ -1,4 +1,4 @@
-"""Published aesthetic heads as master-vectors: each head is linear, one vector and a bias.
+"""Published linear aesthetic heads, imported as master-vectors.
 
 Every known head without an activation is a chain of linear maps of the unit
 embedding, so its layers are multiplied out and its score comes out as published.
@@ -35,7 +35,7 @@ _HINT = "Import a head's state dict (.pth, .pt, .ckpt, .safetensors) or a vector
 
 @dataclass(frozen=True)
 class _Layout:
-    """Tensor names and shapes of a project's aesthetic heads, and their origin and licence."""
+    """Tensor names and shapes of a known project's heads, with origin and licence."""
 
     origin: str
     layers: dict[str, int]  # how the names of each layer begin, and its outputs, in order
@@ -99,7 +99,7 @@ _ENCODERS = {
 def published_vector(
     name: str, path: Path, fingerprint: Fingerprint, dimensions: int, *, force: bool = False
 ) -> MasterVector:
-    """Read a published aesthetic head as a master-vector; nothing in the file is executed.
+    """Master-vector from a published aesthetic head; nothing in the file is executed.
 
     Its layers are multiplied out into one vector and a bias (in double precision, so the sum
     differs from the layers' by rounding alone). Known are the heads of LAION's
@@ -186,7 +186,7 @@ def _array(path: Path, data: bytes) -> Floats:
 
 
 def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
-    """Tensors of a weights file by name, read without executing any code in the file."""
+    """Tensors of a weights file by name; no code in the file is executed."""
     import torch
     from safetensors.torch import load
 
@@ -211,7 +211,7 @@ def _state_dict(path: Path, data: bytes) -> "dict[str, Tensor]":
 
 
 def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
-    """State dict without the names of modules around a head, such as ``model.``."""
+    """State dict with prefixes of wrapper modules, such as ``model.``, removed."""
     known = [_RELU_NAMES, *(layout.names for layout in _LAYOUTS)]
     for _ in range(_WRAPPERS):
         if set(state) in known:
@@ -224,7 +224,7 @@ def _unwrapped(state: "dict[str, Tensor]") -> "dict[str, Tensor]":
 
 
 def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
-    """Known layout that matches the names and shapes of the tensors, else their chain of layers."""
+    """Layout that matches the tensors: a known project's, else a chain of linear layers."""
     if set(state) == _RELU_NAMES:
         raise DamagedWeightsError(
             path,
@@ -244,7 +244,7 @@ def _recognised(path: Path, state: "dict[str, Tensor]") -> _Layout:
 
 
 def _chain(state: "dict[str, Tensor]") -> _Layout | None:
-    """Layout of linear layers of unknown origin that end in one number; None if they are none."""
+    """Layout of unknown linear layers that end in one number; None for other tensors."""
 
     def natural(key: str) -> list[tuple[int, str]]:
         return [(int(part) if part.isdigit() else -1, part) for part in key.split(".")]
@@ -262,7 +262,7 @@ def _chain(state: "dict[str, Tensor]") -> _Layout | None:
 
 
 def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
-    """Whether a published head is surely for another encoder than an index's."""
+    """True if a head certainly belongs to another encoder than the index's."""
     named = own.model.removeprefix("open_clip:")
     if encoder is None or inputs not in _ENCODERS or named.startswith(("local-dir:", "hf-hub:")):
         return False  # nothing tells what these are
@@ -270,7 +270,7 @@ def _is_foreign(inputs: int, encoder: str | None, own: Fingerprint) -> bool:
 
 
 def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
-    """Whether the shapes of consecutive layers match."""
+    """True if the shapes of consecutive layers match."""
     inputs = None
     for start, outputs in layout.layers.items():
         weight, bias = state[start + "weight"], state[start + "bias"]
@@ -284,7 +284,7 @@ def _fits(state: "dict[str, Tensor]", layout: _Layout) -> bool:
 
 
 def _collapsed(state: "dict[str, Tensor]", layout: _Layout) -> tuple[Floats, float]:
-    """Vector (d,) and bias of the whole head, with all linear layers multiplied out."""
+    """Vector (d,) and bias of a head, with all linear layers multiplied."""
     weights, bias = np.ones((1, 1)), np.zeros(1)
     with np.errstate(all="ignore"):  # what is not finite is refused by the caller
         for start in reversed(layout.layers):
@@ -299,7 +299,7 @@ def _numbers(tensor: "Tensor") -> Floats:
 
 
 def _encoder(path: Path, dimensions: int) -> str | None:
-    """Encoder of a published aesthetic head, guessed from the file name and the dimensions."""
+    """Encoder of a head, guessed from file name and dimensions."""
     named = re.search(r"_vit_([bl])_(14|16|32)_", path.name)
     if named:
         return f"OpenAI's CLIP ViT-{named[1].upper()}/{named[2]}"
@@ -307,7 +307,7 @@ def _encoder(path: Path, dimensions: int) -> str | None:
 
 
 def _provenance(path: Path, layout: _Layout | None) -> tuple[str, str]:
-    """Source of a head as text, and its licence if known from the file name."""
+    """Source of a head as text, and its licence if the file name is known."""
     if layout is None:
         return f"the numbers in {path.name}", ""
     source = f"{path.name} of {layout.origin}"

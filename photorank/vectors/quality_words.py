@@ -1,4 +1,4 @@
-"""Prompt vectors of the packaged encoder, through praise and words for qualities.
+"""Prompt vectors of the built-in encoder, by similarity of prompts to quality phrases.
 
 Its own words know things and not qualities. So a prompt's valence (how much its words praise or
 blame) goes into the direction of worth, and the prompt is compared with class names and with a
@@ -56,13 +56,13 @@ _NAMED_QUALITIES = 5  # that a card lists
 
 @runtime_checkable
 class ComparesPhrases(Protocol):
-    """Encoder of texts by class names that also compares texts with given phrases."""
+    """Interface of an encoder that compares texts with class names and phrases."""
 
     def compare(self, texts: Sequence[str], phrases: Sequence[str]) -> tuple[Floats, Floats]:
-        """Directions (n, dh) of texts from class names, and weights (n, p) of the phrases."""
+        """Directions (n, dh) of texts by class names, and weights (n, p) of the phrases."""
 
     def valence(self, texts: Sequence[str]) -> Floats:
-        """Valence (n,) of texts, from about -1 for blame over 0 to 1 for praise."""
+        """Valence (n,) of texts: −1 for blame, 0 for neutral, 1 for praise."""
 
 
 def worded_vector(
@@ -99,7 +99,7 @@ def worded_vector(
 
 
 def quality_text(parameters: Json) -> str:
-    """Weights of a card's strongest qualities in words; "" where it lists none.
+    """Strongest qualities of a card with weights, as text; "" without any.
 
     Examples
     --------
@@ -114,7 +114,7 @@ def quality_text(parameters: Json) -> str:
 
 
 def quality_directions(encoder: Encoder) -> Floats | None:
-    """Direction (q, d) of each line of `TABLE`, then of praise; None without built-in vectors."""
+    """Direction (q, d) of each line of `TABLE`, then of praise; None without vectors."""
     blocks, path = encoder.fingerprint.blocks, FOLDER / "quality_spreads.json"
     builtin = _builtin(encoder)
     if blocks is None or len(builtin) < len(BUILTIN):
@@ -129,7 +129,7 @@ def scaled(
     blocks: Blocks,
     spreads: Mapping[str, float],
 ) -> Direction:
-    """Direction (d,) of a quality; its ratings spread `STRENGTH` times as much as a class's.
+    """Direction (d,) of a quality, scaled to `STRENGTH` times a class's spread of ratings.
 
     `spreads` are the standard deviations of everyday photographs' ratings by each source's unit
     direction, and by the median class ("class").
@@ -138,7 +138,7 @@ def scaled(
 
 
 def unit(source: str, builtin: Mapping[str, MasterVector], blocks: Blocks) -> Direction:
-    """Unit direction (d,) of a built-in vector, or of a signal with its sign."""
+    """Unit direction (d,) of a built-in vector, or of a signal with a sign."""
     if source in builtin:
         return builtin[source].direction
     direction = np.zeros(blocks.dimensions)
@@ -163,7 +163,7 @@ def direction_of(
 
 
 def clauses_of(text: str) -> list[tuple[int, str]]:
-    """Parts of a text that negates something, each with 1, or −1 where it is what is negated.
+    """Parts of a text, each with sign 1, or −1 if negated in the text.
 
     Sentence networks take "not sharp" for "sharp". Any other text is one part.
 
@@ -183,7 +183,7 @@ def clauses_of(text: str) -> list[tuple[int, str]]:
 
 
 def _weights(encoder: ComparesPhrases, text: str) -> Floats:
-    """Net weight (q,) of each quality in a text; what is negated counts as its opposite."""
+    """Net weight (q,) of each quality in a text; negated parts count as opposites."""
     signs, clauses = zip(*clauses_of(text), strict=True)
     _, weights = encoder.compare(clauses, PHRASES)
     net = weights[:, 0::2] - weights[:, 1::2]  # an antonym's direction is the opposite

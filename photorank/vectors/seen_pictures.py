@@ -1,4 +1,4 @@
-"""Pictures that a vector learned from, as short codes that recognise altered copies of them."""
+"""Codes of a vector's training photos, by which altered copies are recognised."""
 
 import base64
 import zlib
@@ -30,7 +30,7 @@ _ROWS = 4096  # embeddings that are compared with all pictures at once
 
 @dataclass(frozen=True, eq=False)
 class SeenPictures:
-    """Codes of m pictures: 16 × 16 levels of grey, and 128 signs of an embedding."""
+    """Codes of m images: 16 × 16 grey levels, and 128 signs of an embedding."""
 
     centres: Embeddings  # (c, d) mean embeddings, one of which is taken off before signs are
     centre: NDArray[np.uint8]  # (m,) the one of each picture
@@ -41,7 +41,7 @@ class SeenPictures:
     def of(
         cls, embeddings: Embeddings, greys: NDArray[np.uint8] | None, *, seed: int = 0
     ) -> "SeenPictures | None":
-        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without the latter.
+        """Codes of photos with embeddings (n, d) and grey codes (n, 128); None without codes.
 
         Of many photos a random part is kept: a card stays small, and a set that overlaps is still
         noticed where a single photo may not be.
@@ -55,7 +55,7 @@ class SeenPictures:
 
     @classmethod
     def union(cls, several: Iterable["SeenPictures | None"]) -> "SeenPictures | None":
-        """Codes of several sets of pictures, an equal share of each; None if there are none."""
+        """Codes of several sets of images, with equal shares; None if all are empty."""
         known = [one for one in dict.fromkeys(several) if one is not None]
         if len(known) < 2:
             return known[0] if known else None
@@ -71,7 +71,7 @@ class SeenPictures:
         )
 
     def recognises(self, embeddings: Embeddings, greys: NDArray[np.uint8]) -> Flags:
-        """Whether each photo (n,) is one of the pictures, or an altered copy of one."""
+        """Mask (n,) of the photos that equal, or are altered copies of, an image here."""
         found = np.zeros(len(embeddings), dtype=bool)
         own = _as_signs(self.signs)
         for number, start in product(range(len(self.centres)), range(0, len(embeddings), _ROWS)):
@@ -86,14 +86,14 @@ class SeenPictures:
         return found
 
     def to_text(self) -> dict[str, str]:
-        """Codes as compressed text, by name."""
+        """Codes as compressed text, by field name."""
         arrays = {one.name: getattr(self, one.name) for one in fields(self)}
         arrays["centres"] = self.centres.astype("<f2")
         return {name: _text(array.tobytes()) for name, array in arrays.items()}
 
     @classmethod
     def from_text(cls, text: Json, path: Path | str) -> "SeenPictures":
-        """Codes from the text of :meth:`to_text`; CardError if it is no such text."""
+        """Codes read from the text of :meth:`to_text`; CardError for other text."""
         try:
             data = {
                 one.name: zlib.decompress(base64.b64decode(text[one.name])) for one in fields(cls)
@@ -107,7 +107,7 @@ class SeenPictures:
             raise CardError(path, "its codes of pictures cannot be read") from error
 
     def _thinned(self, most: int, seed: int) -> "SeenPictures":
-        """Random part of the pictures, if there are more than `most`."""
+        """Random subset of at most `most` images."""
         if len(self.greys) <= most:
             return self
         rows = np.random.default_rng(seed).choice(len(self.greys), most, replace=False)
@@ -118,7 +118,7 @@ class SeenPictures:
 
 
 def _signs(centred: Embeddings) -> NDArray[np.uint8]:
-    """Packed signs (n, 16) of embeddings along random directions."""
+    """Packed signs (n, 16) of embeddings along 128 random directions."""
     return np.packbits(centred @ _directions(centred.shape[1]) > 0, axis=1)
 
 
@@ -129,7 +129,7 @@ def _as_signs(packed: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @cache
 def _directions(dimensions: int) -> Embeddings:
-    """Random directions (d, 128), the same for ever: this generator's stream is frozen."""
+    """Random directions (d, 128), the same in every version of photorank."""
     drawn = np.random.RandomState(0).standard_normal((dimensions, _SIGNS))
     return drawn.astype(np.float32)
 

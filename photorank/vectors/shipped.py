@@ -1,4 +1,4 @@
-"""Vectors that come with photorank, each known by the digest of its card."""
+"""Built-in vectors, shipped as cards with known digests."""
 
 import hashlib
 from pathlib import Path
@@ -49,7 +49,7 @@ def shipped_vector(card: str, folder: Path = FOLDER) -> MasterVector:
 def shipped_for(
     fingerprint: Fingerprint, folder: Path = FOLDER
 ) -> dict[str, MasterVector | DamagedVectorError]:
-    """Built-in vectors of an encoder and framing by name, or why one cannot be used."""
+    """Built-in vectors of an encoder and framing by name; an error for a damaged one."""
     found: dict[str, MasterVector | DamagedVectorError] = {}
     for name in (*BUILTIN, *WITHIN_SCENES):
         card = f"{name}.{fingerprint.framing}"
@@ -68,7 +68,7 @@ def shipped_for(
 
 
 def damaged_vectors(folder: Path = FOLDER) -> list[DamagedVectorError]:
-    """Errors of the built-in cards that are not those that were shipped."""
+    """Errors of the built-in cards with a wrong digest."""
     damaged = []
     for card in SHA256:
         try:

@@ -1,4 +1,4 @@
-"""Vectors of an index: its own cards, and the built-in vectors of its encoder."""
+"""Vectors of an index: its own cards, and its encoder's built-in vectors."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ RANDOM_NAME = "random-direction"
 
 
 def builtin_vectors(index: Index) -> dict[str, MasterVector]:
-    """Built-in vectors that rate any photos of this index, by name, without damaged ones."""
+    """Built-in vectors that fit this index, by name, without damaged ones."""
     found = shipped_for(index.fingerprint)
     offered = {name: one for name, one in found.items() if name in BUILTIN}
     return {name: one for name, one in offered.items() if isinstance(one, MasterVector)}
 
 
 def list_vectors(index: Index) -> dict[str, MasterVector]:
-    """Vectors that fit this index, by name: its own first, then the built-in vectors.
+    """Vectors that fit this index, by name: its own, then the built-in ones.
 
     Cards that cannot be used are left out; :func:`unusable_cards` tells of them.
     """
@@ -34,13 +34,13 @@ def list_vectors(index: Index) -> dict[str, MasterVector]:
 
 
 def unusable_cards(index: Index) -> list[PhotorankError]:
-    """Errors of cards that are damaged or for another encoder, built-in cards included."""
+    """Errors of cards that are damaged or for another encoder."""
     builtin = shipped_for(index.fingerprint).values()
     return _own_cards(index)[1] + [one for one in builtin if isinstance(one, PhotorankError)]
 
 
 def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankError]]:
-    """Vectors stored with this index by file name, and the errors of files that are no vectors."""
+    """Vectors stored in this index by file name, and errors of invalid files."""
     usable: dict[str, MasterVector] = {}
     errors: list[PhotorankError] = []
     for path in sorted(index.paths.vectors.glob("*.json")):
@@ -55,7 +55,7 @@ def _own_cards(index: Index) -> tuple[dict[str, MasterVector], list[PhotorankErr
 
 
 def load_vector(index: Index, name: str) -> MasterVector:
-    """Own or built-in vector of the index, by name.
+    """Own or built-in vector of the index by name.
 
     Raises MissingVectorError if there is none of that name; EncoderMismatchError if it belongs
     to another encoder or framing; DamagedVectorError if it is built in and not as it was shipped.
@@ -72,7 +72,7 @@ def load_vector(index: Index, name: str) -> MasterVector:
 
 
 def check_free(index: Index, name: str) -> None:
-    """Raise if the index already has a vector of this name.
+    """Raise VectorNameTakenError if the index has a vector of this name.
 
     Raises VectorNameTakenError if it has; ReservedNameError if a built-in vector, a learner or
     a baseline has that name.
@@ -86,7 +86,7 @@ def check_free(index: Index, name: str) -> None:
 
 
 def add_vector(index: Index, vector: MasterVector) -> Path:
-    """Write the card of a new vector into the index and return the path.
+    """Path of the card written for a new vector of the index.
 
     Raises VectorNameTakenError if there is one of that name; EncoderMismatchError if it belongs
     to another encoder or framing.
@@ -99,7 +99,7 @@ def add_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def put_vector(index: Index, vector: MasterVector) -> Path:
-    """Write the card of a vector in the place of an earlier one of its kind, person and name.
+    """Write a vector's card in place of an earlier one of its kind, person and name.
 
     Raises as :func:`add_vector` does, also if the vector of that name is another person's.
     """
@@ -112,7 +112,7 @@ def put_vector(index: Index, vector: MasterVector) -> Path:
 
 
 def is_of_rater(vector: MasterVector, rater: str) -> bool:
-    """Whether a vector is the taste of a person, learned from the person's own choices."""
+    """True if a vector was learned from the clicks of the given person."""
     return vector.kind == "personal" and _rater_of(vector) == rater
 
 
@@ -121,7 +121,7 @@ def _rater_of(vector: MasterVector) -> str:
 
 
 def remove_vector(index: Index, name: str) -> None:
-    """Delete a vector's card from the index; built-in vectors stay.
+    """Delete a vector's card from the index; built-in vectors cannot be deleted.
 
     Raises MissingVectorError if the index has no card of its own of that name.
     """

@@ -1,1 +1,1 @@
-"""Pixels of a photo file as sRGB, of every kind; headers of camera RAW and JPEG XL."""
+"""Decoding of photo files of all formats to sRGB; headers of camera RAW and JPEG XL."""

@@ -1,4 +1,4 @@
-"""Colour spaces that a photo names by tags alone, without an ICC profile, and their profiles."""
+"""Colour spaces named by tags instead of an ICC profile, and their conversion to sRGB."""
 
 import struct
 from functools import cache
@@ -33,7 +33,7 @@ _ROWS_AT_A_TIME = 256  # of an HDR photo: floats take twelve times the room of i
 
 
 class Primaries(NamedTuple):
-    """Colours of the three channels at full strength, and of white."""
+    """Chromaticities of the three primaries and the white point."""
 
     red: Point
     green: Point
@@ -42,7 +42,7 @@ class Primaries(NamedTuple):
 
 
 class ColourSpace(NamedTuple):
-    """Meaning of RGB values: their primaries, and the light that a code value stands for."""
+    """Colour space of RGB values: primaries and transfer curve."""
 
     primaries: Primaries
     curve: Curve
@@ -72,13 +72,13 @@ _CURVES: dict[int, Curve] = {4: 2.2, 5: 2.8, 8: 1.0, 16: "PQ", 17: 2.6, 18: "HLG
 
 
 def space_of_cicp(primaries: int, transfer: int) -> ColourSpace:
-    """Colour space of CICP numbers for primaries and curve; sRGB's where a number is not known."""
+    """Colour space of CICP code points for primaries and transfer; sRGB for unknown ones."""
     return ColourSpace(_PRIMARIES.get(primaries, BT_709), _CURVES.get(transfer, "sRGB"))
 
 
 @cache
 def icc_profile(space: ColourSpace) -> bytes:
-    """ICC profile of a colour space whose transfer curve is a pure power (gamma) or sRGB's."""
+    """ICC profile of a colour space with a pure power (gamma) or sRGB transfer curve."""
     matrix = _adapted_to_d50(space.primaries)
     if space.curve == "sRGB":
         numbers = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045]
@@ -102,14 +102,14 @@ def icc_profile(space: ColourSpace) -> bytes:
 
 
 def is_unlike_srgb(space: ColourSpace) -> bool:
-    """Whether a space's curve is so unlike sRGB's that its codes need more than 8 bits."""
+    """True if a space's curve differs so much from sRGB's that 8 bits are too few."""
     if isinstance(space.curve, float):
         return space.curve < _LEAST_GAMMA
     return space.curve != "sRGB"
 
 
 def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
-    """RGB codes (h, w, 3) of 16 bits, also of PQ or HLG (BT.2100), as sRGB; paper white is 255.
+    """Pixels in sRGB from 16-bit codes (h, w, 3), also PQ and HLG (BT.2100); paper white is 255.
 
     Light beyond paper white is clipped where there is little of it, else rolled off.
     """
@@ -124,7 +124,7 @@ def light_to_srgb(codes: DeepFrames, space: ColourSpace) -> Image.Image:
 
 
 class _ScreenLight:
-    """Linear RGB (BT.709, paper white is 1) that a screen shows for the codes of an HDR space."""
+    """Converter from an HDR space's codes to linear RGB (BT.709, paper white = 1)."""
 
     def __init__(self, space: ColourSpace) -> None:
         to_xyz = _to_xyz(space.primaries)
@@ -134,7 +134,7 @@ class _ScreenLight:
         self._to_709 = (np.linalg.inv(_to_xyz(BT_709)) @ to_xyz).T.astype(np.float32)
 
     def of(self, codes: DeepFrames) -> Light:
-        """Light of some rows of codes."""
+        """Linear RGB of some rows of codes."""
         light = self._light[codes]
         if self._is_hlg:  # a screen shows the scene with more contrast
             brightness = np.maximum(light @ self._luminance, 1e-6)[..., None]
@@ -143,7 +143,7 @@ class _ScreenLight:
 
 
 def _light_of_codes(curve: Curve) -> Floats:
-    """Light of each code of 16 bits (65536,): of the scene, 0 to 1, or in units of paper white."""
+    """Light of each 16-bit code (65536,): scene light 0 to 1, or in units of paper white."""
     code = np.linspace(0, 1, 1 << 16)
     if curve == "PQ":  # SMPTE ST 2084
         m1, m2 = 2610 / 16384, 2523 / 4096 * 128
@@ -158,7 +158,7 @@ def _light_of_codes(curve: Curve) -> Floats:
 
 
 def _rolled_off(light: Light) -> Light:
-    """Light with highlights compressed towards 1 above the knee; the hue is kept."""
+    """Light with highlights above the knee compressed towards 1, at constant hue."""
     peak = light.max(axis=-1, keepdims=True)
     beyond = np.maximum(peak - _KNEE, 0) / (1 - _KNEE)
     return light * (
@@ -173,13 +173,13 @@ def _srgb_codes(light: Light) -> Frames:
 
 
 def _to_xyz(primaries: Primaries) -> Floats:
-    """Matrix (3, 3) from linear RGB to XYZ, in which white has Y = 1."""
+    """Matrix (3, 3) from linear RGB to XYZ, with Y = 1 for white."""
     columns = np.array([(x / y, 1.0, (1 - x - y) / y) for x, y in primaries]).T
     return columns[:, :3] * np.linalg.solve(columns[:, :3], columns[:, 3])
 
 
 def _adapted_to_d50(primaries: Primaries) -> Floats:
-    """Matrix (3, 3) from linear RGB to XYZ under D50, by Bradford's transform."""
+    """Matrix (3, 3) from linear RGB to XYZ under D50, by the Bradford transform."""
     to_xyz = _to_xyz(primaries)
     factors = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ to_xyz.sum(axis=1))
     return np.linalg.inv(_BRADFORD) @ np.diag(factors) @ _BRADFORD @ to_xyz

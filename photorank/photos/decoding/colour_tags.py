@@ -1,4 +1,4 @@
-"""Colour space of a photo that has no ICC profile, from the tags of its file."""
+"""Colour space of a photo without ICC profile, from other tags of the file."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ _ADOBE_MARKS = (b"R03", b"\xa0\x01\0\3\0\0\0\1\0\2", b"\x01\xa0\3\0\1\0\0\0\2\0"
 
 
 def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
-    """Colour space that a photo's tags name; sRGB if they say nothing.
+    """Colour space named by a photo's tags; sRGB without such tags.
 
     `data` are the file's bytes. Raises UnreadablePhotoError where the tags say that it is another
     one, but a library is missing that reads which.
@@ -41,7 +41,7 @@ def tagged_space(photo: Image.Image, data: bytes) -> ColourSpace:
 
 
 def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
-    """CICP numbers of primaries and transfer, None where a photo has none, or they say nothing."""
+    """CICP code points of primaries and transfer; None if missing or unspecified."""
     if photo.format == "PNG":
         at = data.find(b"cICP", 0, data.find(b"IDAT"))
         return (data[at + 4], data[at + 5]) if at >= 0 else None
@@ -56,7 +56,7 @@ def _cicp(photo: Image.Image, data: bytes) -> tuple[int, int] | None:
 
 
 def _nclx_boxes(data: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the CICP numbers in the colour boxes of an AVIF, which may be of a part of it."""
+    """Yield the CICP code points of an AVIF's colour boxes, of the image or its parts."""
     at = data.find(b"colrnclx")
     while at >= 0:
         primaries, transfer = (data[at + place : at + place + 2] for place in (8, 10))
@@ -69,7 +69,7 @@ def _is_srgb(numbers: tuple[int, int]) -> bool:
 
 
 def _nclx_of_avif(data: bytes) -> dict[str, int] | None:
-    """Colour box of an AVIF's picture, which Pillow does not tell; libheif reads it."""
+    """CICP code points of an AVIF's image, read by libheif because Pillow omits them."""
     try:
         import pillow_heif
     except ImportError as error:
@@ -97,7 +97,7 @@ def _space_of_png(photo: Image.Image) -> ColourSpace:
 
 
 def _is_adobe_rgb(photo: Image.Image) -> bool:
-    """Whether EXIF says Adobe RGB: by "R03" (DCF 2.0), or by a number that some cameras use."""
+    """True if EXIF names Adobe RGB, by "R03" (DCF 2.0) or a camera-specific number."""
     told = photo.info.get("exif") or b""  # which a HEIC has as None
     if not any(mark in told for mark in _ADOBE_MARKS):  # parsing takes as long as a small photo
         return False

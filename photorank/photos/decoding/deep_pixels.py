@@ -1,4 +1,4 @@
-"""Pixels of 16 bits, for curves whose darks are lost where Pillow cuts them to 8."""
+"""Pixels of 16 bits, for transfer curves that lose dark tones in Pillow's 8 bits."""
 
 from io import BytesIO
 from math import ceil
@@ -14,7 +14,7 @@ _SECOND_BYTES = {"RGB;16B": "RGB;16L", "RGBA;16B": "RGBA;16L"}
 
 
 def deep_codes(photo: Image.Image, data: bytes, factor: int) -> DeepFrames:
-    """RGB codes (h, w, 3) of a loaded photo, as fine as its file has them, scaled to 16 bits.
+    """RGB codes (h, w, 3) of a loaded photo in the file's bit depth, scaled to 16 bits.
 
     They are means of squares of `factor` pixels; `data` are the file's bytes.
     """
@@ -39,7 +39,7 @@ def _as_fine_as_the_file(photo: Image.Image, data: bytes) -> DeepFrames:
 
 
 def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """Codes of a HEIC of more than 8 bits, None of others."""
+    """RGB codes of a HEIC with more than 8 bits; None for other files."""
     if photo.info.get("bit_depth", 8) <= 8:
         return None
     import pillow_heif
@@ -50,7 +50,7 @@ def _of_heif(photo: Image.Image, data: bytes) -> DeepFrames | None:
 
 
 def _of_png(photo: Image.Image, data: bytes) -> DeepFrames | None:
-    """Codes of a PNG of 16 bits in RGB, None of others: the high bytes, and then the low ones."""
+    """RGB codes of a 16-bit RGB PNG, decoded as high and low bytes; None for other files."""
     if photo.format != "PNG":
         return None
     again = Image.open(BytesIO(data), formats=("PNG",))

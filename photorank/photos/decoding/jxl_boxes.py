@@ -1,4 +1,4 @@
-"""Boxes of EXIF and XMP in JPEG XL files, which their decoder tells in part or not at all."""
+"""EXIF and XMP boxes of JPEG XL files, which the decoder does not fully return."""
 
 import io
 from contextlib import suppress
@@ -10,7 +10,7 @@ _MAX_BYTES = 64 << 20  # of a box that is read, packed or not
 
 
 def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
-    """Contents of the first box of a kind, unpacked if Brotli packed it; None if there is none.
+    """Contents of the first box of a type, decompressed if needed; None if there is none.
 
     Raises MetadataError if they cannot be unpacked.
     """
@@ -32,7 +32,7 @@ def jxl_box(file: BinaryIO, kind: bytes) -> bytes | None:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """Bytes that Brotli packed; MetadataError if they are damaged, or Brotli is missing."""
+    """Bytes decompressed by Brotli; MetadataError if damaged or Brotli is missing."""
     try:
         import brotli
     except ImportError as error:

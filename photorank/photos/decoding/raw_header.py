@@ -1,4 +1,4 @@
-"""Headers of camera RAW: which files are RAW, and their EXIF and XMP, read in Python."""
+"""Headers of camera RAW files: recognition, EXIF and XMP, read in pure Python."""
 
 import struct
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ _FIRST_SEGMENT_BYTES = 64  # of a JPEG, which tell whether it begins with EXIF
 
 
 def is_raw(data: bytes) -> bool:
-    """Whether a file's first bytes are those of camera RAW, of a kind that is no plain TIFF."""
+    """True if the first bytes are those of a camera RAW format other than plain TIFF."""
     return (
         data.startswith((*_NEARLY_TIFF, _FUJIFILM, _MINOLTA, _SIGMA))
         or data[4:12] == _CANON_BOX
@@ -38,7 +38,7 @@ def is_raw(data: bytes) -> bool:
 
 
 class _Header(Image.Image):
-    """EXIF and XMP of a RAW file, in the form of an opened photo without pixels."""
+    """EXIF and XMP of a RAW file, as a Pillow image without pixels."""
 
     format = "RAW"
 
@@ -53,7 +53,7 @@ class _Header(Image.Image):
 
 
 def raw_header(data: bytes) -> Image.Image | None:
-    """Opened photo without pixels: EXIF and XMP of a RAW or TIFF file, read in Python.
+    """Pillow image without pixels that holds the EXIF and XMP of a RAW or TIFF file.
 
     None if the file is neither.
     """
@@ -85,7 +85,7 @@ def raw_header(data: bytes) -> Image.Image | None:
 
 
 def _told(make: str, model: str, clock: int) -> _Header:
-    """Header of a file that tells its camera, and its clock in seconds since 1970."""
+    """Header made from a file's camera name and its time in seconds since 1970."""
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = make, model
     time = datetime.fromtimestamp(clock, UTC).replace(tzinfo=None)
@@ -94,7 +94,7 @@ def _told(make: str, model: str, clock: int) -> _Header:
 
 
 def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield tags and values of Canon's CIFF: directories at the ends of what they describe."""
+    """Yield tags and values of Canon's CIFF, a format with directories behind their data."""
     blocks, left = [root], _MAX_RECORDS
     while blocks and left:
         block = blocks.pop()
@@ -111,7 +111,7 @@ def _ciff_records(root: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _sigma(data: bytes) -> Image.Image:
-    """Header of a Sigma X3F: its preview's EXIF, or in older files its list of properties."""
+    """Header of a Sigma X3F: its preview's EXIF, or its property list in older files."""
     start = int.from_bytes(data[-4:], "little")
     sections = list(_entries("<II4s", data, start + 8))
     for at, size, kind in sections:
@@ -132,14 +132,14 @@ def _sigma(data: bytes) -> Image.Image:
 
 
 def _entries(layout: str, data: bytes, at: int, between: int = 0) -> Iterator[tuple[Any, ...]]:
-    """Yield the entries of a table: their number stands at a place, perhaps bytes between."""
+    """Yield the entries of a counted table; `between` bytes separate count and entries."""
     one = struct.Struct(layout)
     count = min(int.from_bytes(data[at : at + 4], "little"), _MAX_RECORDS)
     return one.iter_unpack(data[at + 4 + between :][: count * one.size])
 
 
 def _box(data: bytes, name: bytes) -> bytes:
-    """Contents of the first box of a name in an ISO media file, empty if there is none."""
+    """Contents of the first box of a type in an ISO media file; empty if there is none."""
     at = data.find(name)
     start = at - 4 if len(name) == 4 else at - 8  # a long name stands behind "uuid"
     if start < 0:

@@ -1,4 +1,4 @@
-"""Camera RAW: the preview that the camera made, else the developed sensor."""
+"""Camera RAW photos: the embedded preview, else the developed sensor data."""
 
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ _SRGB_GAMMA = (2.4, 12.92)  # power, slope near black
 
 
 def open_raw(data: bytes) -> Image.Image:
-    """Opened photo of a RAW file: its preview, or where that is small the sensor at half size.
+    """Opened RAW photo: its preview, or the sensor data at half size if that is small.
 
     Raises UnreadablePhotoError if it cannot be read, or rawpy is missing.
     """
@@ -49,7 +49,7 @@ def open_raw(data: bytes) -> Image.Image:
 
 
 def _preview(raw: "RawPy") -> Image.Image | None:
-    """Preview in a RAW file, with the sensor's orientation; None if there is none to be read."""
+    """Preview of a RAW file with the sensor's orientation; None if not readable."""
     import rawpy
 
     try:
@@ -70,14 +70,14 @@ def _preview(raw: "RawPy") -> Image.Image | None:
 
 
 def _is_large(preview: Image.Image, raw: "RawPy") -> bool:
-    """Whether a preview is large enough to be rated in place of the photo."""
+    """True if a preview is large enough to stand for the photo."""
     side = max(preview.size)
     whole = max(raw.sizes.width, raw.sizes.height)
     return side >= _MIN_PREVIEW_SIDE or side >= _MIN_PREVIEW_SHARE * whole
 
 
 def _developed(raw: "RawPy", preview: Image.Image | None) -> Image.Image:
-    """Sensor of a RAW file developed at half size, upright; if that fails, a small preview."""
+    """Sensor data developed at half size, upright; a small preview if that fails."""
     import rawpy
 
     def develop(as_exposed: bool) -> Frames:

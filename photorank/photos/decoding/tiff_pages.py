@@ -1,4 +1,4 @@
-"""TIFF photos: the page that is the photo, and layouts of pixels that Pillow does not decode."""
+"""TIFF photos: choice of the photo's page, and layouts that Pillow cannot decode."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -48,7 +48,7 @@ _ALPHA_MODES = {  # by mode and kind of the first extra sample
 
 
 def open_tiff(data: bytes) -> Image.Image | None:
-    """Opened photo of a TIFF file: by Pillow where it is right, else decoded by tifffile.
+    """Opened TIFF photo, by Pillow where correct, else decoded by tifffile.
 
     None if the file is camera RAW. Raises UnreadablePhotoError for pixels that are not read.
     """
@@ -69,7 +69,7 @@ def open_tiff(data: bytes) -> Image.Image | None:
 
 
 def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
-    """First page of a TIFF file, None where Pillow does not know its layout."""
+    """First page of a TIFF file; None if Pillow does not know the layout."""
     try:
         return TiffImageFile(BytesIO(data))
     except (SyntaxError, OSError, ValueError):
@@ -77,13 +77,13 @@ def _opened_by_pillow(data: bytes) -> TiffImageFile | None:
 
 
 def _is_alone(photo: TiffImageFile) -> bool:
-    """Whether a TIFF file holds one picture."""
+    """True if a TIFF file holds one image."""
     tags = photo.tag_v2
     return ExifTags.Base.SubIFDs not in tags and _DNG_VERSION not in tags and photo.n_frames == 1
 
 
 def _pillow_decodes(photo: TiffImageFile) -> bool:
-    """Whether Pillow decodes the layout of a TIFF's first page."""
+    """True if Pillow decodes the layout of a TIFF's first page."""
     tags = photo.tag_v2
     bits = tags.get(ExifTags.Base.BitsPerSample, (1,))
     planar = tags.get(ExifTags.Base.PlanarConfiguration, 1) == 2 and len(bits) > 1
@@ -100,7 +100,7 @@ def _pillow_decodes(photo: TiffImageFile) -> bool:
 
 
 def _photo_page(file: "TiffFile") -> "TiffPage":
-    """Page of a TIFF file that is the photo: the first that is no thumbnail and no mask."""
+    """Page of a TIFF file that holds the photo: the first that is not thumbnail or mask."""
     whole = [page for page in _pages(file) if not _is_part(page)] or [file.pages.first]
     first = whole[0]
     same = [page for page in whole if page.is_subifd or _is_twice(page, first)]
@@ -108,7 +108,7 @@ def _photo_page(file: "TiffFile") -> "TiffPage":
 
 
 def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
-    """Pages of a TIFF file, each followed by the pages that it holds."""
+    """Pages of a TIFF file, each followed by its sub-pages."""
     for number in range(_MAX_PAGES):
         try:
             page = file.pages[number].aspage()
@@ -119,13 +119,13 @@ def _pages(file: "TiffFile") -> "Iterator[TiffPage]":
 
 
 def _is_part(page: "TiffPage") -> bool:
-    """Whether a page is a smaller copy or a mask of another."""
+    """True if a page is a smaller copy or a mask of another."""
     old = page.tags.valueof(255, 0)
     return bool(page.subfiletype & (_REDUCED | _MASK)) or old == _OLD_REDUCED
 
 
 def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
-    """Whether a page has the shape of another and at least twice its sides."""
+    """True if a page has the shape of another and at least twice its sides."""
     if not (other.imagelength and page.imagelength):
         return False
     ratio = (page.imagewidth / page.imagelength) / (other.imagewidth / other.imagelength)
@@ -133,12 +133,12 @@ def _is_twice(page: "TiffPage", other: "TiffPage") -> bool:
 
 
 def _is_raw(file: "TiffFile", page: "TiffPage") -> bool:
-    """Whether a TIFF file is camera RAW: DNG, or pixels of a sensor."""
+    """True if a TIFF file is camera RAW: DNG, or sensor pixels."""
     return _DNG_VERSION in file.pages.first.tags or page.photometric in _RAW_PHOTOMETRICS
 
 
 def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
-    """Picture of a page, with its ICC profile and orientation."""
+    """Image of a page, with ICC profile and orientation."""
     if page.imagewidth * page.imagelength > MAX_PIXELS:
         raise too_many_pixels(MAX_PIXELS)
     if not _is_known(page):
@@ -162,7 +162,7 @@ def _decoded(page: "TiffPage", first: "TiffPage") -> Image.Image:
 
 
 def _is_known(page: "TiffPage") -> bool:
-    """Whether the layout of a page is one that is known to be decoded rightly."""
+    """True if the layout of a page is known to decode correctly."""
     bits, photometric = page.bitspersample, page.photometric
     return (
         photometric in _MODES
@@ -177,14 +177,14 @@ def _is_known(page: "TiffPage") -> bool:
 
 
 def _layout(page: "TiffPage") -> str:
-    """Name of a page's kind of pixels, for the reason why it is refused."""
+    """Name of a page's pixel layout, for an error message."""
     kind = {1: "", 2: "signed ", 3: "float "}.get(int(page.sampleformat), "complex ")
     photometric = getattr(page.photometric, "name", page.photometric)
     return f"{page.bitspersample}-bit {kind}pixels of a TIFF ({photometric})"
 
 
 def _as_bytes(page: "TiffPage") -> Frames:
-    """Samples of a page, (h, w, samples), scaled to 8 bits."""
+    """Samples (h, w, samples) of a page, scaled to 8 bits."""
     pixels = page.asarray(maxworkers=1)
     if page.axes.startswith("S"):  # each sample in a plane of its own
         pixels = np.moveaxis(pixels, 0, -1)

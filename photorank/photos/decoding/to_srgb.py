@@ -1,4 +1,4 @@
-"""Conversion of an opened photo's pixels to 8-bit RGB in sRGB, on white."""
+"""Conversion of an opened photo to 8-bit sRGB on white."""
 
 import io
 
@@ -25,7 +25,7 @@ _KNOWN_MODES = {
 
 
 def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1) -> Image.Image:
-    """Loaded photo as RGB in sRGB, its sides divided by `factor`, without alpha and metadata.
+    """Loaded photo as sRGB, reduced by `factor`, without alpha and metadata.
 
     Its ICC profile says what its colours mean, else `space`. `data` are the file's bytes. Raises
     UnreadablePhotoError for pixels of a kind that is not known to be right.
@@ -54,7 +54,7 @@ def to_srgb(photo: Image.Image, data: bytes, space: ColourSpace, factor: int = 1
 
 
 def _plain(photo: Image.Image) -> Image.Image:
-    """Photo as grey, RGB, RGBA or CMYK of 8 bits, whose pixels can be averaged."""
+    """Photo as grey, RGB, RGBA or CMYK of 8 bits, so that pixels can be averaged."""
     if photo.mode.startswith("I;16"):
         # Pillow's own conversion clips at 255 instead of scaling.
         grey = np.asarray(photo).astype(np.float32) / 257
@@ -65,14 +65,14 @@ def _plain(photo: Image.Image) -> Image.Image:
 
 
 def _rgb(colours: Image.Image, icc: bytes | None, space: ColourSpace) -> Image.Image:
-    """Picture converted to sRGB by its ICC profile, or without one by its colour space."""
+    """Image converted to sRGB by its ICC profile, else by its colour tags."""
     if icc or space == SRGB or colours.mode == "CMYK":
         return _rgb_by_profile(colours, icc)
     return _rgb_by_profile(colours, icc_profile(space))
 
 
 def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
-    """Picture converted to sRGB by its ICC profile; a mismatched profile is ignored."""
+    """Image converted to sRGB by its ICC profile; a mismatched profile is ignored."""
     try:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(icc or b""))
         space = profile.profile.xcolor_space.strip()
@@ -91,6 +91,6 @@ def _rgb_by_profile(colours: Image.Image, icc: bytes | None) -> Image.Image:
 
 
 def _is_grey(picture: Image.Image) -> bool:
-    """Whether the three channels of an RGB picture are equal."""
+    """True if the three channels of an RGB image are equal."""
     red, green, blue = picture.split()
     return red.tobytes() == green.tobytes() == blue.tobytes()

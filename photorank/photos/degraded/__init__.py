@@ -1,1 +1,1 @@
-"""Photos made worse on purpose: by how much is known, so that they teach and test."""
+"""Degraded photos, with known defects and severities, for training and testing."""

@@ -1,4 +1,4 @@
-"""Defects of photographs, each at four severities."""
+"""Photographic defects, each at four severities."""
 
 import io
 import math
@@ -28,7 +28,7 @@ _SRGB_OF_LIGHT = np.rint(
 
 
 def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Image.Image:
-    """Photo with one of `DEFECTS`, at a severity from 1 (just visible) to 4 (spoilt).
+    """Photo with one of `DEFECTS`, at severity 1 (just visible) to 4 (spoilt).
 
     Strengths in pixels grow with the photo. Random parts, such as the direction of a shake, depend
     on the seed and the defect alone: the severities of one seed differ in strength only.
@@ -38,7 +38,7 @@ def degraded(photo: Image.Image, defect: str, severity: int, *, seed: int) -> Im
 
 
 def turned(photo: Image.Image, degrees: float) -> Image.Image:
-    """Photo turned by some degrees: the largest part of its own shape without empty corners."""
+    """Photo rotated by some degrees, cropped to its own shape without empty corners."""
     width, height = photo.size
     cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
     zoom = 1 / (cos + abs(sin) * max(width / height, height / width))
@@ -50,12 +50,12 @@ def turned(photo: Image.Image, degrees: float) -> Image.Image:
 
 
 def exposed(photo: Image.Image, stops: float) -> Image.Image:
-    """Photo brighter by some stops, or darker if negative; what is above white is clipped."""
+    """Photo brightened (or darkened) by some stops, clipped at white."""
     return _photo(_light(photo) * np.float32(2**stops))
 
 
 def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Blur by a disc, or by a Gaussian of the same variance (a poor lens)."""
+    """Photo blurred by a disc, or by a Gaussian of the same variance."""
     radius = _strength(severity, 0.004, 0.008, 0.0125, 0.018) * max(photo.size)
     reach = math.ceil(1.5 * radius)
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
@@ -66,7 +66,7 @@ def _defocus(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Blur along a slightly bent line: camera shake."""
+    """Photo blurred along a slightly curved line, as by camera shake."""
     length = _strength(severity, 0.008, 0.016, 0.027, 0.042) * max(photo.size)
     angle, bend = rng.uniform(0, math.pi), rng.uniform(-0.6, 0.6)
     along = np.linspace(-0.5, 0.5, 257)
@@ -79,7 +79,7 @@ def _shake(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Add shot noise and read noise, most visible in the shadows."""
+    """Photo with shot noise and read noise, most visible in shadows."""
     light = _light(photo)
     height, width, _ = light.shape
     grain = max(1, round(max(photo.size) / _GRAIN_SIDE))
@@ -90,17 +90,17 @@ def _noise(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
 
 
 def _underexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Darken the photo by some stops."""
+    """Photo darkened by some stops."""
     return exposed(photo, -_strength(severity, 0.7, 1.4, 2.3, 3.3))
 
 
 def _overexposure(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Brighten the photo by some stops; values above white are clipped."""
+    """Photo brightened by some stops, clipped at white."""
     return exposed(photo, _strength(severity, 0.5, 1.0, 1.6, 2.3))
 
 
 def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Shift the white balance (warmer or colder, greener or more purple) at equal brightness."""
+    """Photo with shifted white balance at equal brightness."""
     stops = _strength(severity, 0.2, 0.4, 0.7, 1.1)
     angle = rng.uniform(0, 2 * math.pi)
     warm, green = math.cos(angle), 0.6 * math.sin(angle)  # lamps differ less in green
@@ -109,13 +109,13 @@ def _colour_cast(photo: Image.Image, severity: int, rng: Generator) -> Image.Ima
 
 
 def _jpeg_compression(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Compress the photo as a JPEG of low quality."""
+    """Photo after JPEG compression at low quality."""
     quality = int(_strength(severity, 35, 20, 11, 5))
     return Image.open(io.BytesIO(jpeg_file(photo, quality))).convert("RGB")
 
 
 def _tilt(photo: Image.Image, severity: int, rng: Generator) -> Image.Image:
-    """Turn the photo by some degrees, either way."""
+    """Photo rotated by some degrees, in a random sense."""
     return turned(photo, _strength(severity, 1.5, 3.0, 5.5, 9.0) * rng.choice([-1, 1]))
 
 
@@ -132,7 +132,7 @@ DEFECTS: dict[str, Callable[[Image.Image, int, Generator], Image.Image]] = {
 
 
 def _strength(severity: int, *levels: float) -> float:
-    """Strength of a defect at a severity from 1 to 4."""
+    """Strength of a defect at severity 1 to 4."""
     return levels[SEVERITIES.index(severity)]
 
 
@@ -147,7 +147,7 @@ def _spread(photo: Image.Image, kernel: Floats) -> Image.Image:
 
 
 def _light(photo: Image.Image) -> NDArray[np.float32]:
-    """Linear light (h, w, 3), 0-1, of an sRGB photo: lenses and exposure act on linear light."""
+    """Linear light (h, w, 3), 0 to 1, of an sRGB photo."""
     return _LIGHT_OF_SRGB[np.asarray(photo)]
 
 
@@ -158,7 +158,7 @@ def _photo(light: NDArray[np.floating]) -> Image.Image:
 
 
 def jpeg_file(photo: Image.Image, quality: int) -> bytes:
-    """Bytes of a JPEG file of a photo, of a quality from 1 to 100."""
+    """JPEG file of a photo as bytes, at quality 1 to 100."""
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=quality)
     return file.getvalue()

@@ -1,1 +1,1 @@
-"""Faces in a photo: where they are, whether eyes are open, how sharp they are."""
+"""Faces in a photo: position, eye opening, sharpness."""

@@ -1,4 +1,4 @@
-"""Boxes around the faces of a photo, and what is told of them."""
+"""Description of a photo's faces: boxes drawn on the photo, and a sentence."""
 
 import io
 from collections import Counter
@@ -22,7 +22,7 @@ _LEAST_TEXT_PX = 10
 
 
 def sentence(faces: Sequence[Face]) -> str:
-    """Number of visible faces, and how many of each state, in one sentence.
+    """Number of visible faces, and of each eye state, in one sentence.
 
     >>> from math import nan
     >>> sentence([Face(0, 0, 1, 1, 1, 1, 80, 0, 0, 0, 0.3, "open", nan, False)])
@@ -36,7 +36,7 @@ def sentence(faces: Sequence[Face]) -> str:
 
 
 def drawn(picture: bytes, faces: Sequence[Face]) -> Image.Image:
-    """Picture of a photo with a box around each face, in words what its eyes are like."""
+    """Photo with a labelled box around each face."""
     with Image.open(io.BytesIO(picture)) as opened:
         photo = opened.convert("RGB")
     draw, long = ImageDraw.Draw(photo), max(photo.size)

@@ -1,4 +1,4 @@
-"""Square pieces of a photo, turned upright and resized for a network."""
+"""Rotated square regions of a photo, cut out and resized for a network."""
 
 from math import cos, sin
 from typing import NamedTuple
@@ -13,7 +13,7 @@ _CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]])
 
 
 class Square(NamedTuple):
-    """Square in a photo, in pixels; it may be turned and may reach out of the photo."""
+    """Square region of a photo in pixels, possibly rotated or partly outside the photo."""
 
     x: float  # of its centre
     y: float
@@ -21,13 +21,13 @@ class Square(NamedTuple):
     angle: float = 0.0  # radians, clockwise as the photo is seen
 
     def points(self, inside: Floats) -> Floats:
-        """Points (n, 2) in the photo of points inside the square, each 0 to 1."""
+        """Points (n, 2) in the photo, from coordinates 0 to 1 within the square."""
         turn = np.array([[cos(self.angle), sin(self.angle)], [-sin(self.angle), cos(self.angle)]])
         return (inside - 0.5) * self.side @ turn + (self.x, self.y)
 
 
 def cut_out(photo: Image.Image, square: Square, pixels: int) -> Frames:
-    """Content (pixels, pixels, 3) of a square, black where it reaches out of the photo."""
+    """Pixels (pixels, pixels, 3) of a square, black outside the photo."""
     corners = square.points(_CORNERS + 0.5)
     reduction = max(int(square.side / pixels), 1)
     low = np.floor(corners.min(axis=0)) - reduction
@@ -51,7 +51,7 @@ def cut_out(photo: Image.Image, square: Square, pixels: int) -> Frames:
 
 
 def around(points: Floats, angle: float, scale: float) -> Square:
-    """Square around points (n, 2) in pixels, `scale` times as large as it need be."""
+    """Square around points (n, 2) in pixels, enlarged by `scale`."""
     low, high = points.min(axis=0), points.max(axis=0)
     x, y = ((low + high) / 2).tolist()
     return Square(x, y, scale * float((high - low).max()), angle)

@@ -1,4 +1,4 @@
-"""Places in a photo that look like faces, by MediaPipe's full-range BlazeFace."""
+"""Face detection by MediaPipe's full-range BlazeFace."""
 
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ _ANCHORS = np.stack(np.meshgrid(_MIDDLES, _MIDDLES), axis=-1).reshape(-1, 1, 2) 
 
 
 class Window(NamedTuple):
-    """Square part of a photo in pixels, which may reach out of it."""
+    """Square region of a photo in pixels, possibly partly outside the photo."""
 
     left: float
     top: float
@@ -28,22 +28,22 @@ class Window(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Places that look like faces."""
+    """Detected face candidates: boxes, eye positions and scores."""
 
     boxes: Floats  # (n, 4) left, top, right, bottom in pixels
     eyes: Floats  # (n, 2, 2) pixels
     scores: Floats  # (n,) 0 to 1
 
     def take(self, rows: Codes) -> "Places":
-        """Some of the places."""
+        """Candidates at the given rows."""
         return Places(self.boxes[rows], self.eyes[rows], self.scores[rows])
 
     def scaled(self, factor: float) -> "Places":
-        """The same places in a picture that is larger by a factor."""
+        """Candidates in the coordinates of an image enlarged by a factor."""
         return Places(self.boxes * factor, self.eyes * factor, self.scores)
 
     def squares(self) -> list[Square]:
-        """Upright square around each place, for the mesh."""
+        """Square around each candidate, with the eyes level, as input of the face mesh."""
         low, high = self.boxes[:, :2], self.boxes[:, 2:]
         x, y = ((low + high) / 2).T
         sides = _FACE_SCALE * (high - low).max(axis=1, initial=0)
@@ -55,14 +55,14 @@ class Places(NamedTuple):
 def find_places(
     network: Network, photo: Image.Image, windows: list[Window], least: float
 ) -> Places:
-    """Places in some windows of a photo with a score of at least `least`, the best first."""
+    """Face candidates in some windows of a photo, with scores from `least`, best first."""
     found = [_in_window(network, photo, window, least) for window in windows]
     joined = Places(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
     return joined.take(distinct(joined.boxes, joined.scores, _SAME_PLACE))
 
 
 def distinct(boxes: Floats, scores: Floats, overlap: float) -> Codes:
-    """Rows of the best of the boxes (n, 4) that overlap by more than a share, the best first."""
+    """Rows of the boxes (n, 4) left by non-maximum suppression, best first."""
     kept: list[int] = []
     for row in np.argsort(-scores, kind="stable").tolist():
         if not kept or overlaps(boxes[row], boxes[kept]).max() <= overlap:
@@ -80,7 +80,7 @@ def overlaps(box: Floats, boxes: Floats) -> Floats:
 
 
 def whole(photo: Image.Image, padding: float = 0.0) -> Window:
-    """Window around the whole photo, with a margin as a share of its long side."""
+    """Window around the whole photo, with a margin as a share of the long side."""
     side = max(photo.size) * (1 + 2 * padding)
     return Window((photo.width - side) / 2, (photo.height - side) / 2, side)
 
@@ -101,7 +101,7 @@ def _in_window(network: Network, photo: Image.Image, window: Window, least: floa
 
 
 def _framed(photo: Image.Image, window: Window) -> Image.Image:
-    """Content of a window at the network's size, black outside the photo."""
+    """Pixels of a window at the network's input size, black outside the photo."""
     scale = PIXELS / window.side
     left, top = max(window.left, 0.0), max(window.top, 0.0)
     right = min(window.left + window.side, photo.width)
@@ -114,7 +114,7 @@ def _framed(photo: Image.Image, window: Window) -> Image.Image:
 
 
 def _merged(places: Places) -> Places:
-    """One place for each face: the mean of those that overlap, weighted by their scores."""
+    """One candidate per face: the mean of overlapping ones, weighted by score."""
     left = np.argsort(-places.scores, kind="stable")
     merged: list[tuple[Floats, Floats, float]] = []
     while len(left):

@@ -1,4 +1,4 @@
-"""Eyes of a face: how far the lids are open, by MediaPipe's iris model, and in which state."""
+"""Eye opening and eye state of a face, by MediaPipe's iris model."""
 
 from typing import NamedTuple
 
@@ -28,14 +28,14 @@ _MIN_CONTRAST = 0.05  # by which the white of the better eye is lighter than its
 
 
 class Eyes(NamedTuple):
-    """Measurements of a face's eyes, the mean of both."""
+    """Measurements of a face's eyes, each the mean of both eyes."""
 
     opening: float  # between the lids, as a share of the eye's width
     contrast: float  # of the iris with the white, in the better eye
 
 
 def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
-    """Opening of the eyes of a face, and the contrast of the iris."""
+    """Opening and iris contrast of a face's eyes."""
     seen = [[_look(network, photo, mesh, side, scale) for scale in _SCALES] for side in (0, 1)]
     openings = [[look.opening for look in looks] for looks in seen]
     contrasts = [[look.contrast for look in looks] for looks in seen]
@@ -43,7 +43,7 @@ def look_at_eyes(network: Network, photo: Image.Image, mesh: Mesh) -> Eyes:
 
 
 def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
-    """State of a face's eyes; unknown for small and turned faces, and between the two others."""
+    """Eye state of a face: open, closed or unknown; unknown for small or turned faces."""
     yaw, pitch, _ = mesh.pose
     turned = abs(yaw) > _MAX_YAW or abs(pitch) > _MAX_PITCH
     if turned or mesh.eye_distance < _MIN_EYE_DISTANCE:
@@ -55,7 +55,7 @@ def state_of(eyes: Eyes, mesh: Mesh) -> EyeState:
 
 
 def opening_of(contour: Floats) -> float:
-    """Distance of the lids in the middle of an eye's contour (71, 2), in widths of the eye."""
+    """Distance of the lids in the middle of an eye's contour (71, 2), in eye widths."""
     first, last = contour[list(_CORNERS)]
     width = float(np.hypot(*(last - first)))
     if width == 0:
@@ -65,7 +65,7 @@ def opening_of(contour: Floats) -> float:
 
 
 def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
-    """Difference of grey between the white and the iris (5, 2) of an eye, 0 to 1; 0 if unseen."""
+    """Grey difference, 0 to 1, of the white and the iris (5, 2) of an eye; 0 if hidden."""
     between = Image.new("L", (eye.shape[1], eye.shape[0]))
     outline = [*contour[_CORNERS[0] : _CORNERS[1] + 1], *contour[_UPPER][::-1]]
     ImageDraw.Draw(between).polygon([tuple(point) for point in outline], fill=1)
@@ -81,7 +81,7 @@ def contrast_of(eye: Frames, contour: Floats, iris: Floats) -> float:
 
 
 def _look(network: Network, photo: Image.Image, mesh: Mesh, side: int, scale: float) -> Eyes:
-    """One look at one eye; the network knows left ones only, so a right one is mirrored."""
+    """Result of the iris model for one eye; right eyes are mirrored, as the model needs."""
     first, last = mesh.points[list(EYES[side]), :2]
     across = last - first
     x, y = (first + last) / 2

@@ -1,4 +1,4 @@
-"""Faces of a photo as numbers, and what they say of the photo."""
+"""Measurements of faces, and their summary by photo."""
 
 from collections.abc import Sequence
 from math import isfinite, nan
@@ -10,7 +10,7 @@ EyeState: TypeAlias = Literal["open", "hardly open", "unknown"]
 
 
 class Face(NamedTuple):
-    """Face in a photo: nothing that tells whose it is."""
+    """Measurements of one face in a photo, without identity."""
 
     left: float  # of the box of the mesh, in widths and heights of the photo; it may reach out
     top: float
@@ -29,7 +29,7 @@ class Face(NamedTuple):
 
     @property
     def area(self) -> float:
-        """Share of the photo that the box is as large as."""
+        """Area of the face's box as a share of the photo."""
         return (self.right - self.left) * (self.bottom - self.top)
 
 
@@ -65,7 +65,7 @@ def summary(faces: Sequence[Face]) -> FacesSummary:
 
 
 def faces_to_json(faces: Sequence[Face]) -> list[Json]:
-    """Faces as JSON objects, null for what could not be measured."""
+    """Faces as JSON objects, with null for nan."""
     return [
         {
             name: None if isinstance(value, float) and not isfinite(value) else value
@@ -76,7 +76,7 @@ def faces_to_json(faces: Sequence[Face]) -> list[Json]:
 
 
 def faces_from_json(objects: Sequence[Json]) -> list[Face]:
-    """Faces of :func:`faces_to_json`."""
+    """Faces read from the JSON objects of :func:`faces_to_json`."""
     return [
         Face._make(nan if one[name] is None else one[name] for name in Face._fields)
         for one in objects

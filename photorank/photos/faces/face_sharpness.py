@@ -1,4 +1,4 @@
-"""Sharpness of a face, comparable between shots of the same person at the same size."""
+"""Sharpness of a face, comparable between shots of one person at one size."""
 
 import numpy as np
 from PIL import Image
@@ -13,7 +13,7 @@ _MIN_SHARPNESS = 1e-6  # of the ratio, before the logarithm
 
 
 def face_sharpness(photo: Image.Image, box: Floats) -> float:
-    """log10 of the variance of the Laplacian over the variance of grey in a box (4,) in pixels.
+    """log10 of Laplacian variance over grey variance within a box (4,) in pixels.
 
     It is nan where the face is too small or has no contrast at all.
     """

@@ -1,4 +1,4 @@
-"""Faces of a photo: found on a small picture, looked at on a larger one."""
+"""Faces of a photo: detected at small size, measured at larger size."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -74,13 +74,13 @@ def find_faces(
 
 
 def is_cut(box: Floats) -> bool:
-    """Whether more than 3 % of a face's box (4,), in shares of the photo, lie outside of it."""
+    """True if over 3 % of a face's box (4,), in shares of the photo, is outside."""
     out = np.maximum(np.maximum(-box[:2], box[2:] - 1), 0)
     return bool((out > _CUT * (box[2:] - box[:2])).any())
 
 
 def _in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
-    """Faces that are seen when the whole photo is looked at."""
+    """Faces detected in the whole photo."""
     small = small_picture(photo, PIXELS)
     scale = max(photo.size) / max(small.size)
     plain, padded = (
@@ -96,7 +96,7 @@ def _in_whole(networks: Networks, photo: Image.Image) -> list[_Found]:
 
 
 def _in_tiles(networks: Networks, photo: Image.Image) -> list[_Found]:
-    """Faces that are seen when parts of the photo are looked at."""
+    """Faces detected in overlapping tiles of the photo."""
     places = find_places(networks.detector, photo, _tiles(photo), _MIN_TILE_DETECTION)
     return _meshed(networks, photo, places)
 
@@ -111,7 +111,7 @@ def _tiles(photo: Image.Image) -> list[Window]:
 
 
 def _seen_in(places: Places, wanted: Places) -> Flags:
-    """Whether each of the wanted places (n,) is among some places, too."""
+    """Mask (n,) of the wanted candidates that overlap any of the others."""
     found = [
         len(places.boxes) > 0 and overlaps(box, places.boxes).max() > _SAME_FACE
         for box in wanted.boxes
@@ -120,7 +120,7 @@ def _seen_in(places: Places, wanted: Places) -> Flags:
 
 
 def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Found]:
-    """Places that the mesh confirms."""
+    """Candidates confirmed as faces by the mesh."""
     squares = places.squares()
     found = []
     for square, score in zip(squares, places.scores.tolist(), strict=True):
@@ -133,7 +133,7 @@ def _meshed(networks: Networks, photo: Image.Image, places: Places) -> list[_Fou
 
 
 def _distinct(found: list[_Found]) -> list[_Found]:
-    """Faces without those that are found twice."""
+    """Faces without duplicate detections."""
     if not found:
         return []
     boxes = np.array([one.mesh.box for one in found])
@@ -142,13 +142,13 @@ def _distinct(found: list[_Found]) -> list[_Found]:
 
 
 def _nearer(networks: Networks, found: _Found, picture: Image.Image, scale: float) -> _Found:
-    """The same face, looked at in a picture that is larger by a factor."""
+    """The same face, measured in an image enlarged by a factor."""
     mesh = look_again(networks.mesh, picture, found.mesh, scale)
     return found._replace(mesh=replace(mesh, score=max(mesh.score, found.mesh.score)))
 
 
 def _face(networks: Networks, found: _Found, picture: Image.Image) -> Face:
-    """Face with what can be measured of it."""
+    """Face with all its measurements."""
     mesh = found.mesh
     eyes = look_at_eyes(networks.iris, picture, mesh)
     box = mesh.box / (*picture.size, *picture.size)

@@ -1,4 +1,4 @@
-"""Faces in a photo file's bytes, found within a decode worker's limits."""
+"""Faces in a photo file's bytes, found within a decoder process's limits."""
 
 from PIL import Image
 

@@ -1,4 +1,4 @@
-"""The face mesh: 468 points of a face, and whether there is a face at all."""
+"""Face mesh: 468 landmarks of a face, and the probability that it is one."""
 
 from dataclasses import dataclass
 from math import atan2, degrees
@@ -19,37 +19,37 @@ _FOREHEAD, _CHIN = 10, 152
 
 @dataclass(frozen=True)
 class Mesh:
-    """Points of a face in the photo's pixels, with depth in the same unit."""
+    """Face landmarks in the photo's pixels, with depth in the same unit."""
 
     points: Floats  # (468, 3)
     score: float  # 0 to 1 that it is a face
 
     @property
     def box(self) -> Floats:
-        """Left, top, right and bottom (4,) of all points."""
+        """Left, top, right and bottom (4,) of all landmarks."""
         flat = self.points[:, :2]
         return np.concatenate([flat.min(axis=0), flat.max(axis=0)])
 
     @property
     def square(self) -> Square:
-        """Upright square around the face, for another look."""
+        """Square around the face, with the eyes level, as input of the next model."""
         return around(self.points[:, :2], self.roll, _SCALE)
 
     @property
     def roll(self) -> float:
-        """Turn of the line of the eyes in radians, clockwise."""
+        """Clockwise rotation of the line between the eyes, in radians."""
         across = self.points[EYES[1][1]] - self.points[EYES[0][0]]
         return atan2(across[1], across[0])
 
     @property
     def eye_distance(self) -> float:
-        """Distance of the eyes' middles in pixels."""
+        """Distance between the eyes' centres in pixels."""
         left, right = (self.points[list(corners), :2].mean(axis=0) for corners in EYES)
         return float(np.hypot(*(right - left)))
 
     @property
     def pose(self) -> tuple[float, float, float]:
-        """Yaw, pitch and roll of the head in degrees; 0 looks into the camera, upright."""
+        """Yaw, pitch and roll of the head in degrees; 0 faces the camera, upright."""
         across = self.points[EYES[1][1]] - self.points[EYES[0][0]]
         down = self.points[_CHIN] - self.points[_FOREHEAD]
         yaw = atan2(across[2], np.hypot(across[0], across[1]))
@@ -58,7 +58,7 @@ class Mesh:
 
 
 def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: float = 0.0) -> Mesh:
-    """Mesh of the face in a square, from a second look at where the first one found it.
+    """Mesh of the face in a square, refined by a second run on the first result.
 
     Below a score of `hopeless` the first look is the last.
     """
@@ -67,7 +67,7 @@ def look_twice(network: Network, photo: Image.Image, square: Square, hopeless: f
 
 
 def look_again(network: Network, picture: Image.Image, mesh: Mesh, scale: float) -> Mesh:
-    """Mesh of the same face in a picture that is larger by a factor."""
+    """Mesh of the same face in an image enlarged by a factor."""
     x, y, side, angle = mesh.square
     return _mesh(network, picture, Square(x * scale, y * scale, side * scale, angle))
 

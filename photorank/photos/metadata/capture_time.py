@@ -1,4 +1,4 @@
-"""Capture times of photos: seconds comparable across time zones, and local camera time."""
+"""Capture times as seconds comparable across time zones, and as local camera time."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def capture_seconds(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 of each capture time (n,), comparable across cameras, nan if unknown.
+    """Seconds since 1970 (n,) of capture times, comparable across cameras; nan if unknown.
 
     Of a photo that knows only its day the time is not known: see :func:`seconds_or_day`.
     A time without a zone gets that of the photo with the nearest clock among those that have one:
@@ -48,7 +48,7 @@ def capture_seconds(taken: Sequence[str | None]) -> Floats:
 
 
 def seconds_or_day(taken: Sequence[str | None]) -> Floats:
-    """Seconds since 1970 as :func:`capture_seconds`, also of photos that know only their day (n,).
+    """Seconds since 1970 (n,) of capture times; for a date alone, of that day.
 
     These get the time of the middle one of that day's other photos, so that they are among them;
     where there is none, noon.
@@ -69,7 +69,7 @@ def seconds_or_day(taken: Sequence[str | None]) -> Floats:
 
 
 def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> Floats:
-    """Seconds since 1970 or of the day of the photos at `rows`, using the zones of all photos.
+    """Seconds since 1970 of the photos at `rows`, with time zones from all photos.
 
     >>> capture_seconds_among(["1970-01-01T09:00:00+09:00", "1970-01-01T09:01:00"], [1])
     array([60.])
@@ -79,7 +79,7 @@ def capture_seconds_among(taken: Sequence[str | None], rows: Sequence[int]) -> F
 
 
 def local_clock(taken: str) -> str:
-    """Local time of the camera clock in ISO 8601, without the UTC offset, or only the day.
+    """Local capture time in ISO 8601 without UTC offset, or the date alone.
 
     >>> local_clock("2024-07-31T18:05:09+02:00")
     '2024-07-31T18:05:09'

@@ -1,4 +1,4 @@
-"""Dates in file names: what phones, messengers and screenshots call their pictures."""
+"""Capture dates in file names of phones, messengers and screenshots."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ _IN_UTC = "PXL_"  # Pixel phones name their photos so
 
 
 def date_in_name(stem: str) -> tuple[str, bool] | None:
-    """Time in ISO 8601, or only the day, and whether it is in UTC; None if the name has no date.
+    """Capture time (or date) in a file name, and True if it is in UTC; None without a date.
 
     >>> date_in_name("IMG_20240731_180509"), date_in_name("IMG-20240731-WA0001")
     (('2024-07-31T18:05:09', False), ('2024-07-31', False))

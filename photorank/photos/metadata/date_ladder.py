@@ -1,4 +1,4 @@
-"""Capture time of a photo: the first of the places, best first, that tells one."""
+"""Capture time of a photo from the most reliable available source."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ _MAX_CLOCK_ERROR = timedelta(minutes=5)  # of a camera's clock against satellite
 
 
 class Dated(NamedTuple):
-    """Capture time of a photo with its source, both None if unknown."""
+    """Capture time of a photo with its source; both None if unknown."""
 
     taken: str | None = None  # camera clock: 2024-07-31T18:05:09, or with +02:00; or only the day
     source: str | None = None  # what told it, and what told the zone if that was another
@@ -49,7 +49,7 @@ class Dated(NamedTuple):
 def capture_date(
     embedded: Sequence[Timestamp], photo: Path, names: FolderNames, *, mtime_ns: int | None = None
 ) -> Dated:
-    """Capture time of a photo from its file's stamps, sidecars and name.
+    """Capture time of a photo from its metadata, sidecars, file name or file time.
 
     The file's time of change counts only where it is given. Where a place tells only the day, the
     time of that day counts that the next place tells.
@@ -86,7 +86,7 @@ def _file_time(mtime_ns: int | None) -> Timestamp | None:
 
 
 def _zoned(stamp: Timestamp, gps: Timestamp | None) -> Dated:
-    """Timestamp with the zone of its place, or the difference between its clock and satellites."""
+    """Timestamp with a time zone, from the photo's place or its GPS time."""
     time = datetime.fromisoformat(stamp.time)
     if stamp.in_utc:
         zone = stamp.place and zone_at(stamp.place, time)
@@ -106,6 +106,6 @@ def _zoned(stamp: Timestamp, gps: Timestamp | None) -> Dated:
 
 
 def _offset_between(clock: datetime, moment: datetime) -> timedelta | None:
-    """UTC offset of a camera clock, from the difference to satellites; None if it is no zone."""
+    """UTC offset of a camera clock by comparison with GPS time; None if not a time zone."""
     zone = round((clock - moment) / _ZONE_STEP) * _ZONE_STEP
     return real_zone(zone) if abs(clock - moment - zone) <= _MAX_CLOCK_ERROR else None

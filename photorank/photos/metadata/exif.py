@@ -1,4 +1,4 @@
-"""EXIF of a photo: capture time, camera and its settings, exposure bias and rating."""
+"""EXIF of a photo: capture times, camera, settings, exposure bias and rating."""
 
 import io
 import math
@@ -44,14 +44,14 @@ _PNG_XMP = b"XML:com.adobe.xmp\0"
 
 
 class Shot(NamedTuple):
-    """Times that a photo file tells, the best first, and its camera, None where unknown."""
+    """Capture times in a photo file, most reliable first, and the camera; None if unknown."""
 
     stamps: tuple[Timestamp, ...] = ()
     camera: str | None = None  # make and model
 
 
 def shot(photo: bytes | BinaryIO) -> Shot:
-    """Times and camera from a photo file; what is unreadable is left out."""
+    """Capture times and camera of a photo file; unreadable fields are omitted."""
     file = io.BytesIO(photo) if isinstance(photo, bytes) else photo
     header = _tried(lambda: open_header(file))
     if header is None:
@@ -61,13 +61,13 @@ def shot(photo: bytes | BinaryIO) -> Shot:
 
 
 def shot_from_json(parts: Sequence[Any]) -> Shot:
-    """Shot from the lists that it has become as JSON."""
+    """Shot read from its JSON lists."""
     stamps, camera = parts
     return Shot(tuple(timestamp_from_json(stamp) for stamp in stamps), camera)
 
 
 def exposure_bias(photo: Path | BinaryIO) -> float | None:
-    """Exposure bias in stops, None if unknown; read in this process, not in the decode pool."""
+    """Exposure bias in stops, None if unknown; read without the decode pool."""
     try:
         with _opened(photo) as file:
             tags = _exif(open_header(file), file).get_ifd(ExifTags.IFD.Exif)
@@ -78,7 +78,7 @@ def exposure_bias(photo: Path | BinaryIO) -> float | None:
 
 
 def embedded_tags(photo: Path | BinaryIO) -> XmpTags:
-    """Rating, label and flag in a photo file; read in this process, not in the decode pool."""
+    """Rating, label and flag in a photo file; read without the decode pool."""
     with _opened(photo) as file:
         header = open_header(file)
         try:
@@ -97,7 +97,7 @@ def _opened(photo: Path | BinaryIO) -> AbstractContextManager[BinaryIO]:
 
 
 def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
-    """Yield stars and the percent of Windows, as stars."""
+    """Yield star ratings in EXIF, with Windows' percentages converted to stars."""
     if _RATING in exif:
         yield parse_rating(str(exif[_RATING]), -1, 5)
     if _RATING_PERCENT in exif:
@@ -105,7 +105,7 @@ def _exif_ratings(exif: Image.Exif) -> Iterator[float]:
 
 
 def _xmp_packet(header: Image.Image, file: BinaryIO) -> bytes | None:
-    """XMP packet of a photo as bytes, None if there is none."""
+    """XMP packet of a photo as bytes; None if there is none."""
     packet = header.info.get("xmp")
     if not packet and header.format == "PNG":
         packet = next((xmp for kind, xmp in _png_metadata(file) if kind == b"iTXt"), None)
@@ -134,7 +134,7 @@ def _exif(header: Image.Image, file: BinaryIO) -> Image.Exif:
 
 
 def _png_metadata(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Chunk type and bytes of EXIF and XMP in a PNG, before or after its pixels."""
+    """Chunk type and bytes of EXIF and XMP in a PNG, anywhere in the file."""
     file.seek(8)
     while len(head := file.read(8)) == 8:
         size, kind = int.from_bytes(head[:4], "big"), head[4:]
@@ -162,7 +162,7 @@ def _international_text(data: bytes) -> bytes:
 
 
 def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterator[Timestamp]:
-    """Yield times that a file tells; those after the first whole one only where they add a zone."""
+    """Yield a file's capture times; after the first complete one, only those with a zone."""
     tags = {**dict(exif), **(_tried(lambda: exif.get_ifd(ExifTags.IFD.Exif)) or {})}
     readers: dict[Source, Callable[[], str | None]] = {
         "DateTimeOriginal": lambda: _exif_time(tags, _ORIGINAL),
@@ -183,7 +183,7 @@ def _timestamps(header: Image.Image, file: BinaryIO, exif: Image.Exif) -> Iterat
 
 
 def _tried(read: Callable[[], T | None]) -> T | None:
-    """Result of `read`, None if it raises: one broken field must not hide the others."""
+    """Result of `read`, or None if it raises, so that one broken field hides no other."""
     try:
         return read()
     except Exception:
@@ -191,7 +191,7 @@ def _tried(read: Callable[[], T | None]) -> T | None:
 
 
 class _TimeTags(NamedTuple):
-    """EXIF tags of a time and of its zone."""
+    """EXIF tags of a time and its zone."""
 
     time: int
     zone: int
@@ -203,7 +203,7 @@ _CHANGED = _TimeTags(ExifTags.Base.DateTime, ExifTags.Base.OffsetTime)
 
 
 def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
-    """Time of a tag, with the zone of that tag, else of another one that tells the same time."""
+    """Time in an EXIF tag, with its zone or that of another tag for the same time."""
     others = (one for one in (_ORIGINAL, _CHANGED) if _same_time(tags, one, names))
     zones = (tags.get(one.zone) for one in (names, *others))
     return iso_time(
@@ -212,12 +212,12 @@ def _exif_time(tags: Mapping[int, object], names: _TimeTags) -> str | None:
 
 
 def _same_time(tags: Mapping[int, object], one: _TimeTags, other: _TimeTags) -> bool:
-    """Whether two tags tell one time, or the first none: an editor may be in another zone."""
+    """True if two tags hold the same time, or the first holds none."""
     return iso_time(tags.get(one.time)) in (None, iso_time(tags.get(other.time)))
 
 
 def _iptc_time(header: Image.Image) -> str | None:
-    """Time of IPTC's fields of the photo's creation."""
+    """Capture time in IPTC's date and time fields."""
     if not isinstance(header, ImageFile.ImageFile):
         return None
     fields = IptcImagePlugin.getiptcinfo(header) or {}
@@ -229,13 +229,13 @@ def _iptc_time(header: Image.Image) -> str | None:
 
 
 def _creation_time(header: Image.Image) -> str | None:
-    """Time in a PNG's text, as EXIF writes times, or e-mail (RFC 1123) as PNG's authors advise."""
+    """Time in a PNG's text chunk, in EXIF or e-mail (RFC 1123) format."""
     text = str(header.info.get("Creation Time") or "")
     return iso_time(text) or (iso_time(parsedate_to_datetime(text).isoformat()) if text else None)
 
 
 def _gps_stamp(exif: Image.Exif) -> Timestamp | None:
-    """Moment in UTC by satellites, with the place if it is known."""
+    """GPS time in UTC, with the place if known."""
     tags = exif.get_ifd(ExifTags.IFD.GPSInfo)
     day = iso_time(tags.get(ExifTags.GPS.GPSDateStamp))
     hours, minutes, seconds = map(float, tags[ExifTags.GPS.GPSTimeStamp])
@@ -267,13 +267,13 @@ def _camera(exif: Image.Exif) -> str | None:
 
 
 def _one_line(value: object) -> str:
-    """EXIF text on one line, without unprintable characters."""
+    """EXIF text on one line, without control characters."""
     text = "".join(char if char.isprintable() else " " for char in str(value or ""))
     return " ".join(text.split())[:_MAX_CAMERA_LETTERS]
 
 
 def settings_text(photo: bytes) -> list[str]:
-    """Settings that a photo file tells, the most looked-at first; nothing of where it was taken."""
+    """Camera settings in a photo file as text, without the place."""
     try:
         header = open_header(io.BytesIO(photo))
         exif = header.getexif()
@@ -317,7 +317,7 @@ def _lens(tags: dict[int, Any]) -> str:
 
 
 def _positive(value: Any) -> float | None:
-    """Positive finite number, None for anything else that a tag may hold."""
+    """Positive finite number from a tag; None for any other value."""
     try:
         found = float(value)
     except (TypeError, ValueError, ZeroDivisionError):

@@ -1,4 +1,4 @@
-"""Sidecars of photos: which files beside a photo tell its rating and its time."""
+"""Sidecars of a photo: files beside it with its rating or capture time."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def sidecars(photo: Path, names: FolderNames | None = None) -> list[Path]:
 
 
 def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
-    """Sidecar path for a photo's rating: first existing sidecar, else ``photo.jpg.xmp``.
+    """Path of the sidecar for a photo's rating: the first existing, else ``photo.jpg.xmp``.
 
     Photos that share a ``photo.xmp``, such as a RAW file and its JPEG, get one rating: to the
     programs that write it they are one shot.
@@ -42,7 +42,7 @@ def sidecar_for(photo: Path, names: FolderNames | None = None) -> Path:
 
 
 def is_of_raw(photo: Path, sidecar: Path, names: FolderNames) -> bool:
-    """Whether a sidecar is rather that of a RAW file: ``photo.xmp`` beside ``photo.cr2``."""
+    """True if ``photo.xmp`` belongs to a RAW file such as ``photo.cr2`` instead."""
     if photo.suffix.lower() in RAW_SUFFIXES or len(sidecar.stem) > len(photo.stem):
         return False
     if not any(names.alike(photo.parent, photo.stem + suffix) for suffix in RAW_SUFFIXES):
@@ -60,7 +60,7 @@ def sidecar_bytes(path: Path) -> bytes:
 
 
 def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Capture time in the first sidecar of a photo that tells one; damaged ones tell none."""
+    """Capture time in the first sidecar that has one; damaged sidecars are ignored."""
     for path in sidecars(photo, names):
         try:
             time = xmp_time(sidecar_bytes(path))
@@ -72,12 +72,12 @@ def sidecar_time(photo: Path, names: FolderNames) -> Timestamp | None:
 
 
 def _others(photo: Path, names: FolderNames) -> set[str]:
-    """Names in the photo's folder that differ from its own in case or normal form only."""
+    """Names in the photo's folder that differ from it in case or Unicode form only."""
     return set(names.alike(photo.parent, photo.name)) - {photo.name}
 
 
 def _is_for(photo: Path, sidecar: Path) -> bool | None:
-    """Whether a shared sidecar says that it is the photo's, None if it does not say."""
+    """True if a shared sidecar names the photo as its own; None if it names none."""
     try:
         told = sidecar_extension(sidecar_bytes(sidecar))
     except MetadataError:

@@ -1,4 +1,4 @@
-"""Names of the files in folders, found whatever their case or normal form is."""
+"""File names in folders, compared regardless of case and Unicode normal form."""
 
 import os
 import unicodedata
@@ -12,18 +12,18 @@ _FOLDERS_KEPT = 64  # listings; photos come folder by folder
 
 
 class FolderNames:
-    """Names of the files in folders, each of which is listed once."""
+    """Cache of the file names in folders, each listed once."""
 
     def __init__(self) -> None:
         self._listed = lru_cache(_FOLDERS_KEPT)(_listing)
 
     def alike(self, folder: Path, name: str) -> list[str]:
-        """Names in a folder that are one name but for case and normal form, the very one first."""
+        """Names in a folder equal to a name but for case and Unicode form, exact match first."""
         found = self._listed(folder).get(name_key(name), [])
         return sorted(found, key=lambda one: one != name)
 
     def beginning(self, folder: Path, start: str) -> list[str]:
-        """Names in a folder that begin with `start`, but for case and normal form."""
+        """Names in a folder that start with `start`, regardless of case and Unicode form."""
         listed, key = self._listed(folder), name_key(start)
         keys = list(listed)  # sorted
         found = takewhile(lambda one: one.startswith(key), keys[bisect_left(keys, key) :])
@@ -31,7 +31,7 @@ class FolderNames:
 
 
 def name_key(name: str) -> str:
-    """Key that names have in common which differ in case or normal form (NFC, NFD) only.
+    """Comparison key of a name, independent of case and Unicode form (NFC, NFD).
 
     >>> name_key("Zoe\u0308.JPG") == name_key("zo\u00eb.jpg")
     True
@@ -42,7 +42,7 @@ def name_key(name: str) -> str:
 
 
 def _listing(folder: Path) -> dict[str, list[str]]:
-    """Names in a folder by their keys, which are sorted; none if it cannot be listed."""
+    """Names in a folder by sorted key; empty if the folder cannot be listed."""
     names: dict[str, list[str]] = defaultdict(list)
     try:
         entries = sorted(os.listdir(folder))

@@ -1,4 +1,4 @@
-"""Sidecars of RawTherapee: ranks and colour labels in ``photo.jpg.pp3``."""
+"""RawTherapee's sidecars ``photo.jpg.pp3``: rank, colour label and trash flag."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ _COLOURS = {"1": "Red", "2": "Yellow", "3": "Green", "4": "Blue", "5": "Purple"}
 
 
 def pp3_sidecars(photo: Path, names: FolderNames) -> list[Path]:
-    """Existing sidecars of RawTherapee of a photo."""
+    """Existing RawTherapee sidecars of a photo."""
     return [photo.with_name(name) for name in names.alike(photo.parent, f"{photo.name}.pp3")]
 
 
 def read_pp3(path: Path) -> XmpTags:
-    """Rank, colour label and trash of a RawTherapee sidecar; MetadataError if it cannot be read.
+    """Rank, colour label and trash flag of a sidecar; MetadataError if unreadable.
 
     Without RawTherapee's version it is none of its files and tells nothing.
     """

@@ -1,4 +1,4 @@
-"""Time zones of photos that do not tell their own, by the photos around them."""
+"""Inference of missing time zones from other photos of the same camera or time."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 class DatedPhoto(NamedTuple):
-    """Capture time of a photo, with its source and its camera."""
+    """Capture time of a photo, with source and camera."""
 
     taken: str
     source: str
@@ -29,12 +29,12 @@ class DatedPhoto(NamedTuple):
 
 
 def is_unsettled(source: str) -> bool:
-    """Whether the zone of a date from this source depends on other photos."""
+    """True if the time zone of dates from this source depends on other photos."""
     return source.endswith((IN_UTC, BY_NEIGHBOURS, BY_SATELLITES, AGAINST_PLACE))
 
 
 def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
-    """Yield positions and dates of photos whose time zone is corrected from other photos.
+    """Yield positions and dates of photos with a time zone inferred from other photos.
 
     A zone by satellites stays if it is that of the other photos of the camera and day: a stamp may
     be hours old. One that is not the place's needs another photo that has it too. A photo that
@@ -48,7 +48,7 @@ def settled(photos: Sequence[DatedPhoto]) -> Iterator[tuple[int, Dated]]:
 
 
 def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[int]]:
-    """Positions by camera and day: time zone accepted, and that of satellites rejected."""
+    """Positions by camera and day, split into accepted and rejected time zones."""
     days: dict[tuple[str | None, str], list[int]] = defaultdict(list)
     kept: list[int] = []
     dropped: list[int] = []
@@ -74,7 +74,7 @@ def _by_camera_and_day(photos: Sequence[DatedPhoto]) -> tuple[list[int], list[in
 def _by_neighbours(
     photos: Sequence[DatedPhoto], kept: Sequence[int]
 ) -> Iterator[tuple[int, Dated]]:
-    """Yield dates of the photos that know only UTC, in the zone of the nearest of the others."""
+    """Yield dates of photos known in UTC only, in the zone of the nearest other photo."""
     unknown = [
         at for at, photo in enumerate(photos) if photo.source.endswith((IN_UTC, BY_NEIGHBOURS))
     ]
@@ -100,7 +100,7 @@ def _by_neighbours(
 
 
 def _moment(taken: str) -> tuple[float, timedelta]:
-    """Seconds since 1970 in UTC of a time with a zone, and the zone."""
+    """Seconds since 1970 of a time with a zone, and the zone."""
     time = datetime.fromisoformat(taken)
     zone = time.utcoffset() or timedelta()
     return (time.replace(tzinfo=None) - zone - _EPOCH).total_seconds(), zone

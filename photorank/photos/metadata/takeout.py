@@ -1,4 +1,4 @@
-"""JSON files that Google Takeout and other exports put beside photos: which, and what they say."""
+"""JSON files of Google Takeout and similar exports: matching to photos, and content."""
 
 import json
 import re
@@ -24,7 +24,7 @@ _EDITED = re.compile(r"(?<=.)-[^-\d.()\[\]]*$")
 
 
 def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]] | None:
-    """JSON file of a photo with its content, None if there is none.
+    """Path and content of a photo's JSON file; None if there is none.
 
     Google names it after the photo, adds ``.supplemental-metadata`` of late, cuts the whole to 46
     letters or some more, and moves the number that tells files of one name apart to its end. An
@@ -43,7 +43,7 @@ def takeout_json(photo: Path, names: FolderNames) -> tuple[Path, dict[str, Any]]
 
 
 def takeout_time(photo: Path, names: FolderNames) -> Timestamp | None:
-    """Moment in UTC, and perhaps the place, in a photo's JSON file; damaged ones tell none."""
+    """Capture time in UTC, and the place if known, in a photo's JSON file."""
     try:
         found = takeout_json(photo, names)
         seconds = int(found[1]["photoTakenTime"]["timestamp"]) if found else 0
@@ -75,7 +75,7 @@ def _wanted(photo: Path, names: FolderNames) -> Iterator[tuple[str, list[str]]]:
 
 
 def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
-    """Titles and stems as by :func:`_wanted` of a photo that is no edited one."""
+    """Titles and stems of an unedited photo; see :func:`_wanted`."""
     yield stem + suffix, _stems(stem + suffix, "")  # a name may end in a number on its own
     if counter := _COUNTER.search(stem):
         plain = stem[: counter.start()] + suffix
@@ -83,7 +83,7 @@ def _named(stem: str, suffix: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]:
-    """Suffixes that an edited photo's original has by its JSON file: IMG.png, IMG.HEIC.json."""
+    """Suffixes of an edited photo's original, from JSON files: IMG.png, IMG.HEIC.json."""
     start = name_key(original)
     found: set[str] = set()
     for name in map(name_key, names.beginning(photo.parent, f"{original}.")):
@@ -95,7 +95,7 @@ def _other_suffixes(photo: Path, original: str, names: FolderNames) -> list[str]
 
 
 def _stems(name: str, counter: str) -> list[str]:
-    """Stems of the JSON file of a photo's name, the longest first."""
+    """Possible stems of the JSON file for a photo's name, longest first."""
     bare = name.rpartition(".")[0] + _SUPPLEMENT
     whole = name + _SUPPLEMENT
     least = min(len(name), _CUT - len(counter))
@@ -106,7 +106,7 @@ def _stems(name: str, counter: str) -> list[str]:
 def _may_be_of(
     title: str, photo: Path, path: Path, told: dict[str, Any], names: FolderNames
 ) -> bool:
-    """Whether a JSON file is not rather that of another photo whose name begins alike."""
+    """False if a JSON file rather belongs to another photo with a similar name."""
     others = set(names.alike(photo.parent, photo.name)) - {photo.name}
     if any(path.name.startswith(other) for other in others):
         return False
@@ -119,7 +119,7 @@ def _may_be_of(
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    """Object in a JSON file, or the only one of a list; None if it holds something else."""
+    """JSON object in a file, or the only object of a list; None for other content."""
     try:
         with open_file(path) as file:
             data = read_whole(file, _MAX_BYTES + 1)
@@ -137,7 +137,7 @@ def _json(path: Path) -> dict[str, Any] | None:
 
 
 def _place(data: Any) -> Place | None:
-    """Place in a JSON file's part, None if it is unknown or 0, 0."""
+    """Place in part of a JSON file; None if unknown or 0, 0."""
     try:
         place = Place(float(data["latitude"]), float(data["longitude"]))
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Times as cameras and programs write them, read into ISO 8601."""
+"""Parsing of times in the formats of cameras and programs, to ISO 8601."""
 
 import re
 from datetime import datetime, timedelta, timezone
@@ -28,7 +28,7 @@ _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 
 
 def iso_time(value: object, zone: object = None) -> str | None:
-    r"""Time in ISO 8601, to the second, with its zone, else `zone`; None if it is no time.
+    r"""Time in ISO 8601 to the second, with its zone or else `zone`; None if not a time.
 
     Only the day is returned of a date without a time. What follows a NUL is left out.
 
@@ -58,7 +58,7 @@ def iso_time(value: object, zone: object = None) -> str | None:
 
 
 def of_day(hour: int, half: str | None) -> int:
-    """Hour of the day, 0 to 24, of an hour that a half of the day may be told with, as `HALF`.
+    """Hour 0 to 24 from an hour and an optional AM or PM mark in several languages.
 
     >>> of_day(6, "PM"), of_day(12, "a.m."), of_day(18, "下午"), of_day(6, None)
     (18, 0, 18, 6)
@@ -69,7 +69,7 @@ def of_day(hour: int, half: str | None) -> int:
 
 
 def with_zone(clock: datetime, zone: timedelta | None) -> str:
-    """ISO 8601 text of a clock's time in a zone, None if unknown.
+    """ISO 8601 text of a clock time in a zone; None if unknown.
 
     >>> with_zone(datetime(2024, 7, 31, 18, 5, 9), timedelta(hours=2))
     '2024-07-31T18:05:09+02:00'
@@ -78,7 +78,7 @@ def with_zone(clock: datetime, zone: timedelta | None) -> str:
 
 
 def zone_of(value: object) -> timedelta | None:
-    """UTC offset of a text such as +05:30 or Z, None if there is no such zone.
+    """UTC offset parsed from text such as +05:30 or Z; None if not a time zone.
 
     >>> zone_of("+0530"), zone_of("+13:30")
     (datetime.timedelta(seconds=19800), None)
@@ -92,7 +92,7 @@ def zone_of(value: object) -> timedelta | None:
 
 
 def real_zone(offset: timedelta) -> timedelta | None:
-    """The UTC offset if a zone of the world has it, else None."""
+    """The UTC offset if it is in use as a time zone, else None."""
     whole_hours = not offset % timedelta(hours=1)
     return (
         offset if offset in _PARTS_OF_HOURS or (whole_hours and _WEST <= offset <= _EAST) else None

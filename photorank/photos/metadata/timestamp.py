@@ -1,4 +1,4 @@
-"""Timestamps: times of capture, each with the place that tells it."""
+"""Timestamps: capture times, each with its source."""
 
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -20,19 +20,19 @@ Source: TypeAlias = Literal[
 
 
 class Place(NamedTuple):
-    """Where a photo was taken, in degrees."""
+    """Latitude and longitude of a photo, in degrees."""
 
     latitude: float
     longitude: float
 
     def checked(self) -> "Place | None":
-        """The place if it is one on Earth; 0, 0 stands for none."""
+        """The place if valid; None for impossible values and for 0, 0."""
         there = abs(self.latitude) <= 90 and abs(self.longitude) <= 180
         return self if there and (self.latitude or self.longitude) else None
 
 
 class Timestamp(NamedTuple):
-    """Time of capture that one place tells."""
+    """Capture time from one source."""
 
     source: Source
     time: str  # ISO 8601: a clock's, with its zone if told; a day; or, if `in_utc`, that of UTC
@@ -41,7 +41,7 @@ class Timestamp(NamedTuple):
 
 
 def timestamp_from_json(parts: Sequence[Any]) -> Timestamp:
-    """Timestamp from the list that it has become as JSON.
+    """Timestamp read from its JSON list.
 
     >>> timestamp_from_json(["GPS", "2024-08-01T03:30:00", True, [40.7, -74.0]]).place
     Place(latitude=40.7, longitude=-74.0)

@@ -64,7 +64,7 @@ class Node:
 
 @dataclass
 class Packet:
-    """XMP packet as XML, converted to UTF-8 from any encoding."""
+    """XMP packet as XML in UTF-8, converted from any encoding."""
 
     source: bytes
     properties: list[Property] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Text:
     tail: str  # zeros after it
 
     def encoded(self, xml: bytes) -> bytes:
-        """Bytes of new XML in the packet's encoding, with its byte order mark and padding."""
+        """New XML as bytes in the packet's encoding, with byte order mark and padding."""
         text = self.head + xml.decode() + self.tail
         return self.mark + text.encode(self.encoding)
 
@@ -103,7 +103,7 @@ def packet_text(data: bytes) -> Text:
 
 
 def parse_packet(xml: str) -> Packet:
-    """Packet with properties parsed from XML; MetadataError if not XMP or with entities."""
+    """Packet with properties parsed from XML; MetadataError if not XMP, or with entities."""
     try:
         reader = _Reader(Packet(xml.encode()))
         reader.parser.Parse(reader.packet.source, True)
@@ -135,7 +135,7 @@ def _encoding(data: bytes) -> str:
 
 
 class _Span(NamedTuple):
-    """Byte range of an XMP value, and the bytes that a replacement needs before and after it."""
+    """Byte range of an XMP value, and the bytes required around a replacement."""
 
     start: int
     end: int
@@ -203,7 +203,7 @@ class _Reader:
             self._take_value(attributes)
 
     def _inside(self, name: str, attributes: list[str]) -> None:
-        """Look at an element in a property: an item of a list, or a value beside its qualifiers."""
+        """Handle an element inside a property: list item, or value beside qualifiers."""
         path = self._path[self._property :]
         if name == _ITEM:
             self._items.append([])
@@ -216,7 +216,7 @@ class _Reader:
             self._is_foreign = True
 
     def _take_value(self, attributes: list[str]) -> None:
-        """Take the rdf:value among the attributes of the current tag, if there is one."""
+        """Take the rdf:value attribute of the current tag, if there is one."""
         if _VALUE in attributes[::2]:
             for name, value, span in self._attributes(attributes):
                 if name == _VALUE:
@@ -268,7 +268,7 @@ class _Reader:
         self.packet.properties.append(Property(name, value, items, *span))
 
     def _content(self, at: int) -> "_Span":
-        """Span between the start tag at byte offset `at` and the end tag that was just read."""
+        """Span between the start tag at byte offset `at` and the end tag just read."""
         tag = self._start_tag(at)
         if not tag.endswith(b"/>"):
             return _Span(at + len(tag), self.parser.CurrentByteIndex)

@@ -1,4 +1,4 @@
-"""XMP sidecars and packets: reading of rating, label and flag, writing of ratings."""
+"""Rating, label and flag in XMP sidecars and packets; writing of ratings."""
 
 import math
 import re
@@ -82,7 +82,7 @@ _EMPTY_SIDECAR = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 
 class XmpTags(NamedTuple):
-    """Rating, colour label and flag of a photo, written by any program; None where missing."""
+    """Rating, colour label and flag of a photo, as written by any program; None if missing."""
 
     rating: float | None = None  # stars 1 to 5, 0: not rated, -1: rejected
     label: str | None = None  # the program's names of colours, separated by commas
@@ -90,7 +90,7 @@ class XmpTags(NamedTuple):
 
 
 def read_xmp(data: bytes) -> XmpTags:
-    """Rating, label and flag in an XMP packet or sidecar of any program.
+    """Rating, label and flag in an XMP packet or sidecar.
 
     Where xmp:Rating is missing or 0, that of Windows, ACDSee or Photo Mechanic counts, without
     xmp:Label the colours of Lightroom, digiKam, darktable or Photo Mechanic. The star that
@@ -105,7 +105,7 @@ def read_xmp(data: bytes) -> XmpTags:
 
 
 def with_rating(data: bytes | None, rating: int) -> bytes:
-    """Sidecar bytes with a new rating, other bytes unchanged; a new sidecar if `data` is None.
+    """Sidecar bytes with a new rating and other bytes unchanged; new if `data` is None.
 
     `rating` is 1 to 5 stars, 0 for not rated, -1 for rejected. Every xmp:Rating is changed, and so
     are Windows' percent and ACDSee's stars; a missing xmp:Rating becomes an attribute of the first
@@ -141,7 +141,7 @@ def with_rating(data: bytes | None, rating: int) -> bytes:
 
 
 def made_by_photorank(data: bytes) -> bool:
-    """Whether photorank wrote a sidecar and no other program has saved it since.
+    """True if photorank wrote a sidecar and no other program has saved it since.
 
     Its stars come from a master-vector and are no person's judgement.
 
@@ -157,7 +157,7 @@ def _own_sidecars() -> frozenset[bytes]:
 
 
 def xmp_time(data: bytes) -> str | None:
-    """Capture time in an XMP packet or sidecar, in ISO 8601; None if there is none.
+    """Capture time in an XMP packet or sidecar, in ISO 8601; None if missing.
 
     Raises MetadataError if it is no readable XMP.
     """
@@ -169,7 +169,7 @@ def xmp_time(data: bytes) -> str | None:
 
 
 def sidecar_extension(data: bytes) -> str | None:
-    """Extension of the file that an XMP sidecar says to belong to, as ``cr2``; None if untold.
+    """Extension, such as ``cr2``, of the file that a sidecar belongs to; None if unknown.
 
     Raises MetadataError if it is no readable XMP.
     """
@@ -196,7 +196,7 @@ def parse_rating(text: str, low: float, high: float) -> float:
 
 
 def counted_rating(ratings: Iterable[float | None]) -> float | None:
-    """First rating that says more than 0, not rated; else 0 if any says so, else None.
+    """First rating above 0; else 0 (unrated) if any exists, else None.
 
     >>> counted_rating([None, 0, 4]), counted_rating([0, None]), counted_rating([])
     (4, 0, None)
@@ -206,7 +206,7 @@ def counted_rating(ratings: Iterable[float | None]) -> float | None:
 
 
 def _parsed(one: Property) -> float | None:
-    """Stars of a property that is a rating, None if blank; MetadataError if it cannot be read."""
+    """Stars of a rating property, None if blank; MetadataError if unreadable."""
     if one.value is None:
         raise MetadataError("a rating in a form that is not known")
     if not one.value.strip():
@@ -216,7 +216,7 @@ def _parsed(one: Property) -> float | None:
 
 
 def _rating(packet: Packet) -> float | None:
-    """Rating by the first schema that says more than 0, not rated."""
+    """First rating above 0 (unrated) among the schemas."""
     ratings: dict[str, float | None] = {}
     for one in packet.properties:
         if one.name in _RANGES and ratings.get(one.name) is None:
@@ -248,7 +248,7 @@ def _tags(packet: Packet) -> XmpTags:
 
 
 def _is_untouched(packet: Packet, found: Mapping[str, str]) -> bool:
-    """Whether darktable says that nobody has done anything to a photo since its import.
+    """True if darktable has recorded no user action on a photo since import.
 
     By the history's hash: it is that of the basic or the automatic steps. In older files by the
     history's end, 0, or because it is empty.

@@ -1,4 +1,4 @@
-"""Technical signals of one photo as the catalogue keeps them, by name."""
+"""Technical signals of a photo by name, as stored in the catalogue."""
 
 import io
 
@@ -32,7 +32,7 @@ _MEANS_IN_COLOURFULNESS = 0.3
 
 
 def photo_signals(data: bytes) -> dict[str, float]:
-    """Signals of a photo file's bytes by name, nan where undefined.
+    """Signals by name from a photo file's bytes; nan where undefined.
 
     Raises UnreadablePhotoError if the bytes are no usable photo.
     """

@@ -1,4 +1,4 @@
-"""Fitness of a photo for print on a page: resolution, loss by cropping, darkness."""
+"""Fitness of a photo for print: resolution, loss by cropping, darkness."""
 
 from dataclasses import dataclass
 from math import nan
@@ -15,7 +15,7 @@ _MIN_NOTED_LOSS = 0.15  # share of the picture, 0 to 1, whose loss changes what 
 
 @dataclass(frozen=True)
 class Page:
-    """Printed page without margins, or a photo's place on a page; sides in cm."""
+    """Printed page without margins, or a photo's area on a page; sides in cm."""
 
     short: float  # cm
     long: float  # cm
@@ -50,7 +50,7 @@ class PrintFitness:
 
 
 def parse_page(text: str) -> Page:
-    """Page parsed from a text like ``20x30``, in cm; ValueError if not 1 to 1,000 cm.
+    """Page parsed from text like ``20x30`` in cm; ValueError if not 1 to 1,000 cm.
 
     >>> parse_page("30 x 20")
     Page(short=20.0, long=30.0)

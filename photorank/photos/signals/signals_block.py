@@ -1,4 +1,4 @@
-"""The signals block of an embedding: 32 technical signals of one photo's pixels."""
+"""Signals block of an embedding: 32 technical signals from one photo's pixels."""
 
 from math import log10
 
@@ -39,7 +39,7 @@ GROUPS = {  # the names by what they are about, in plain words
 
 
 def signals_block(photo: Image.Image) -> Floats:
-    """Signals (32,) of an upright sRGB photo in the order of `NAMES`, nan where undefined.
+    """Signals (32,) of an upright sRGB photo in the order of `NAMES`; nan where undefined.
 
     Of a Laplacian pyramid each octave gives the log10 of the mean squared detail: of the whole
     picture, of its middle, of its sharpest tile, and what a fifth and a half of 64 tiles do not
@@ -67,7 +67,7 @@ def signals_block(photo: Image.Image) -> Floats:
 
 
 def _measured(grey: Image.Image) -> Image.Image:
-    """Grey picture at the size at which it is measured: the same for a photo and larger copies."""
+    """Grey image at the standard size for measuring, whatever the photo's size."""
     scale = LONG_SIDE / max(grey.size)
     if scale >= 1:
         return grey
@@ -76,7 +76,7 @@ def _measured(grey: Image.Image) -> Image.Image:
 
 
 def _half(grey: Grey) -> Grey:
-    """Picture of half the side, each pixel the mean of four."""
+    """Image at half size, each pixel the mean of four."""
     height, width = (side // 2 * 2 for side in grey.shape)
     rows = grey[0:height:2, :width] + grey[1:height:2, :width]
     quarters: Grey = (rows[:, 0::2] + rows[:, 1::2]) * np.float32(0.25)
@@ -84,7 +84,7 @@ def _half(grey: Grey) -> Grey:
 
 
 def _sharpness(grey: Grey) -> Floats:
-    """Sharpness of an octave: its mean, middle, maximum, 20 % quantile and median over tiles."""
+    """Sharpness of one octave: mean, centre, maximum, 20 % quantile and median over tiles."""
     tiles = tile_energies(grey)
     if not tiles.size:
         return np.full(len(_SHARPNESS), np.nan)
@@ -105,7 +105,7 @@ def _tones(grey: Image.Image, photo: Image.Image) -> Floats:
 
 
 def _colours(photo: Image.Image) -> Floats:
-    """Colourfulness (the spread of both opponent colours) and their means, 0 to 1."""
+    """Colourfulness (spread of both opponent colours) and mean opponent colours, 0 to 1."""
     small = np.asarray(photo.reduce(_COLOUR_REDUCTION), dtype=np.float32) / 255
     red, green, blue = np.moveaxis(small, -1, 0)
     opponents = np.stack([red - green, (red + green) / 2 - blue])
@@ -114,5 +114,5 @@ def _colours(photo: Image.Image) -> Floats:
 
 
 def noise_of(signal: float) -> float:
-    """Noise in grey levels of 255, from its signal."""
+    """Noise in grey levels of 255, from the noise signal."""
     return float(10**signal) - LEAST_NOISE

@@ -1,1 +1,1 @@
-"""Learners: fit one rating direction to judged photos."""
+"""Learners, which fit one rating direction to judged photos."""

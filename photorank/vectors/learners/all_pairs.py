@@ -148,7 +148,7 @@ class AllPairs(UncertainLearner):
         given: Floats | None,
         groups: Codes | None,
     ) -> float:
-        """Penalty of least cross-validated error."""
+        """Penalty with the least cross-validated error."""
         known = groups if held_out_whole(comparisons, groups) is not None else None
         if known is None and (comparisons.scores is not None or comparisons.n_components < FOLDS):
             return problem.best_alpha()
@@ -206,7 +206,7 @@ class AllPairs(UncertainLearner):
 
     @staticmethod
     def _in_features(weights: Floats, space: RowSpace | None, unwhiten: Floats | None) -> Floats:
-        """Weights in the feature space, from weights (r,) or (r, k) in the solver's coordinates."""
+        """Weights in feature space, from weights (r,) or (r, k) in the solver's coordinates."""
         features = weights if space is None else space.in_features(weights)
         if unwhiten is None:
             return features

@@ -1,4 +1,4 @@
-"""Bradley–Terry learner: preference probabilities by maximum penalised likelihood."""
+"""Bradley–Terry learner: preference probabilities by penalised maximum likelihood."""
 
 from typing import NamedTuple
 
@@ -109,7 +109,7 @@ class BradleyTerry(UncertainLearner):
         return fit.coordinates.back @ fit.parameters[:-1]
 
     def _choices(self, comparisons: Comparisons) -> ChoiceComparisons:
-        """Comparisons as choices: unchanged, or sampled from the pairs of labels."""
+        """Comparisons as choices: unchanged, or sampled from pairs of labels."""
         if isinstance(comparisons, ChoiceComparisons):
             return comparisons
         m = 20 * len(comparisons.active) if self.n_pairs is None else self.n_pairs

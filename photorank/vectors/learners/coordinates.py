@@ -1,4 +1,4 @@
-"""Coordinates in which the Gram matrix of the comparison graph's differences is diagonal."""
+"""Rotated coordinates in which the comparison graph's Gram matrix is diagonal."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +20,7 @@ _REPEATED = 1e-4
 
 @dataclass(frozen=True)
 class Coordinates:
-    """Photos Z (n, k) in rotated coordinates, with ZᵀLZ diagonal and the ridge penalty unchanged.
+    """Photos Z (n, k) in rotated coordinates, with diagonal ZᵀLZ and the same ridge penalty.
 
     Directions that no comparison tells anything about are left out, so k is at
     most the rank of the photos' differences.
@@ -34,7 +34,7 @@ class Coordinates:
 
     @classmethod
     def of(cls, X: Floats, comparisons: Comparisons, prior: Direction | None) -> Self:
-        """Rotate photos (n, d), with one more coordinate for a prior direction's scale."""
+        """Rotated photos (n, d), with one more coordinate for a prior direction's scale."""
         basis = row_space(X, comparisons.active)
         Z, back = (X, np.eye(X.shape[1])) if basis is None else (X @ basis, basis)
         r = Z.shape[1]
@@ -52,14 +52,14 @@ class Coordinates:
 
 @dataclass(frozen=True)
 class RowSpace:
-    """Span of some photos, in coordinates of an orthonormal basis, which is made when needed."""
+    """Span of some photos, with an orthonormal basis computed when needed."""
 
     photos: Floats  # (r, d)
     root: Floats | None  # (r, r) lower triangular: their coordinates; None where it is unsafe
 
     @classmethod
     def of(cls, photos: Floats) -> Self | None:
-        """Span of photos (r, d); None for d photos or more, which have no smaller coordinates."""
+        """Span of photos (r, d); None if r ≥ d, where it saves nothing."""
         if len(photos) >= photos.shape[1]:
             return None
         try:
@@ -81,11 +81,11 @@ class RowSpace:
 
     @property
     def coordinates(self) -> Floats:
-        """Coordinates (r, r) of the photos."""
+        """Coordinates (r, r) of the photos in the basis."""
         return self.photos @ self.basis if self.root is None else self.root
 
     def in_features(self, weights: Floats) -> Floats:
-        """Weights (d, …) in the space of the photos, from weights (r, …) in these coordinates."""
+        """Weights (d, …) in feature space, from weights (r, …) in the basis."""
         from scipy.linalg import solve_triangular
 
         if self.root is None:
@@ -94,7 +94,7 @@ class RowSpace:
 
 
 def row_space(X: Floats, rows: Codes) -> Floats | None:
-    """Orthonormal basis (d, r) of the span of `rows`; None for d rows or more."""
+    """Orthonormal basis (d, r) of the span of `rows`; None for d or more rows."""
     space = RowSpace.of(X[rows])
     return None if space is None else space.basis
 

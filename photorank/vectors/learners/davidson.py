@@ -1,4 +1,4 @@
-"""Likelihood of choices between two photos, with ties as in Davidson's (1970) model."""
+"""Likelihood of choices between two photos, with ties by Davidson's (1970) model."""
 
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from photorank.vectors.learners.penalised_loss import PenalisedLoss
 
 
 class Chances(NamedTuple):
-    """Outcome probabilities of each pair, from rating difference η and tie parameter log ν."""
+    """Outcome probabilities of each pair at rating difference η and tie parameter log ν."""
 
     first: Floats  # (m,) probability that the first photo is preferred
     second: Floats  # (m,)
@@ -105,7 +105,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
 
     @cached_property
     def _incidence(self) -> Any:
-        """Sparse incidence matrix (m, n): first photo's rating minus second photo's, per pair."""
+        """Sparse matrix (m, n) from ratings to differences, first minus second photo."""
         from scipy.sparse import csr_array
 
         m, ends = len(self.comparisons.first), self.comparisons.pairs.ravel()
@@ -116,7 +116,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return self.comparisons.differences(self.Z @ weights)
 
     def _gathered(self, flow: Floats) -> Floats:
-        """Gradient in the weights (k,), from the pairs' slopes (m,) in the rating difference."""
+        """Gradient in the weights (k,), from the pairs' derivatives (m,) in η."""
         return self.Z.T @ self.comparisons.net(flow)
 
     def _pull(self, chances: Chances) -> Floats:
@@ -124,7 +124,7 @@ class Likelihood(PenalisedLoss[ChoiceComparisons]):
         return (self._share * (chances.first - chances.second) - self._lead) / 2
 
     def _bends(self, chances: Chances) -> tuple[Floats, Floats, float]:
-        """Second derivatives of the loss: in η (m,), in η and log ν (m,), and in log ν."""
+        """Second derivatives of the loss: in η (m,), in η and log ν (m,), in log ν."""
         lead = chances.first - chances.second
         bend = self._share * (chances.first + chances.second - lead**2) / 4
         cross = -self._share * lead * chances.tie / 2

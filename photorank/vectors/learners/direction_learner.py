@@ -1,4 +1,4 @@
-"""Base classes of the learners, which fit one unit direction to judged photos."""
+"""Base classes of all learners, which fit one unit direction to judged photos."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
@@ -17,7 +17,7 @@ _SAME_PHOTO = 1e-6  # of an embedding's largest number: the rounding of float32
 
 
 class DirectionLearner(BaseEstimator):
-    """Base class of the learners, with scikit-learn's estimator interface.
+    """Base class of all learners, with scikit-learn's estimator interface.
 
     ``fit(X, y)`` takes embeddings (n, d) and either one score a photo or
     :class:`~photorank.comparisons.comparisons.Comparisons`, of which scores are
@@ -41,7 +41,7 @@ class DirectionLearner(BaseEstimator):
         groups: ArrayLike | None = None,
         beside: KnownDifferences | None = None,
     ) -> Self:
-        """Learn the direction from photos (n, d) and people's judgements y.
+        """Learner fitted to photos (n, d) and people's judgements y.
 
         Where `groups` (n,) are known, −1 for a photo on its own, a penalty that is chosen by
         holding out photos holds out whole groups: photos of one group tell of each other.
@@ -95,7 +95,7 @@ class DirectionLearner(BaseEstimator):
     _beside: KnownDifferences | None = None
 
     def check_takes_differences(self) -> None:
-        """Raise ComparisonsError if the learner learns from judgements alone."""
+        """Raise ComparisonsError if the learner cannot use known differences."""
         if not self.takes_differences:
             raise ComparisonsError(
                 f"{type(self).__name__} learns from judgements alone: leave out the degradations, "
@@ -103,15 +103,15 @@ class DirectionLearner(BaseEstimator):
             )
 
     def decision_function(self, X: ArrayLike) -> Ratings:
-        """Ratings (n,) of photos (n, d): scalar products with the direction."""
+        """Ratings (n,) of photos (n, d): dot products with the direction."""
         return self._checked(X) @ self.direction_
 
     def predict(self, X: ArrayLike) -> Ratings:
-        """Ratings (n,) of photos (n, d), as by :meth:`decision_function`."""
+        """Ratings (n,) of photos (n, d); same as :meth:`decision_function`."""
         return self.decision_function(X)
 
     def for_tests(self) -> "DirectionLearner":
-        """Learner for held-out tests, without knowledge of other people's ratings of the photos."""
+        """Copy for held-out tests, without other people's ratings of the photos."""
         return self
 
     def score(self, X: ArrayLike, y: ArrayLike | Comparisons) -> float:
@@ -122,7 +122,7 @@ class DirectionLearner(BaseEstimator):
 
     @abstractmethod
     def _learn(self, X: Floats, comparisons: Comparisons) -> Floats:
-        """Learned direction (d,), not yet scaled to unit length."""
+        """Learned direction (d,), not yet at unit length."""
 
     def _checked(self, X: ArrayLike) -> Floats:
         check_is_fitted(self, "direction_")
@@ -135,12 +135,12 @@ class DirectionLearner(BaseEstimator):
 
 
 class UncertainLearner(DirectionLearner):
-    """Base class of the learners that give standard errors of their ratings."""
+    """Base class of learners with standard errors of ratings."""
 
     _centre: Floats  # (d,) the mean photo of the training set
 
     def standard_errors(self, X: ArrayLike) -> Floats:
-        """Posterior standard error of each photo's rating, shape (n,).
+        """Posterior standard error (n,) of each photo's rating.
 
         Photos are taken relative to the mean photo of the training set, whose rating
         orders nothing.
@@ -150,4 +150,4 @@ class UncertainLearner(DirectionLearner):
 
     @abstractmethod
     def _covariance_root(self) -> Floats:
-        """Root R (d, ·) of the covariance R Rᵀ of the direction before normalisation."""
+        """Root R (d, ·) of the covariance R Rᵀ of the unnormalised direction."""

@@ -1,4 +1,4 @@
-"""Selection of informative pairs on a budget: wide margins, distant photos, no redundancy."""
+"""Selection of informative pairs on a budget: wide margins, distant photos, little overlap."""
 
 from collections.abc import Iterator
 from typing import NamedTuple, cast
@@ -16,19 +16,19 @@ _DISTANCES_AT_ONCE = 4096  # pairs: bounds the memory of their differences
 
 
 class Offer(NamedTuple):
-    """Candidate pairs, each listed once."""
+    """Candidate pairs, each listed once, with margins."""
 
     pairs: Pairs  # (k, 2)
     margins: Floats  # (k,) signed: of the first photo over the second
     times: Floats  # (k,) independent judgements of each pair
 
     def take(self, chosen: Codes) -> "Offer":
-        """Candidates at the indices `chosen`."""
+        """Candidate pairs at the indices `chosen`."""
         return Offer(self.pairs[chosen], self.margins[chosen], self.times[chosen])
 
 
 def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
-    """Candidate pairs: all shown pairs of choices, or about nine pairs per labelled photo."""
+    """Candidate pairs: all pairs shown to people, or about nine per labelled photo."""
     if isinstance(comparisons, ChoiceComparisons):
         return Offer(comparisons.pairs, comparisons.margin, comparisons.weight)
     scores = cast(ScoreComparisons, comparisons)
@@ -39,7 +39,7 @@ def offered_pairs(comparisons: Comparisons, rng: np.random.Generator) -> Offer:
 
 
 def informative_pairs(X: Floats, offer: Offer, m: int) -> Offer:
-    """Up to m candidate pairs, those of greatest margin times distance first.
+    """Up to m candidate pairs, the greatest margin times distance first.
 
     While photos last, each is in one pair only, for pairs that share a photo
     share its noise. Then come the pairs that join them to a spanning forest,
@@ -77,7 +77,7 @@ def _disjoint(pairs: Pairs) -> NDArray[np.bool_]:
 
 
 def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pairs]:
-    """Yield pairs (l, 2) of labelled photos by position; a few may have equal labels or groups."""
+    """Yield pairs (l, 2) of labelled photos by position; some may have equal labels."""
     order = np.lexsort((scores.labels, scores.same))  # block by block, worst photo first
     block = dense_ranks(scores.same[order])
     start = np.searchsorted(block, block)
@@ -105,7 +105,7 @@ def _partners(scores: ScoreComparisons, rng: np.random.Generator) -> Iterator[Pa
 
 
 def _distances(X: Floats, pairs: Pairs) -> Floats:
-    """Euclidean distances ‖x_i − x_j‖ (k,) of the pairs' photos."""
+    """Euclidean distance ‖x_i − x_j‖ (k,) of each pair's photos."""
     distances = np.empty(len(pairs))
     for start in range(0, len(pairs), _DISTANCES_AT_ONCE):
         part = slice(start, start + _DISTANCES_AT_ONCE)

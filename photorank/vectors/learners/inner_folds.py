@@ -35,7 +35,7 @@ def best_alpha(
     seed: int,
     groups: Codes | None = None,
 ) -> float:
-    """Penalty of least loss on the held-out photos of the inner folds.
+    """Penalty with the least loss on the inner folds' held-out photos.
 
     `losses` learns from some rows at every penalty, in the order of `alphas`, and tests each model
     on the comparisons among other rows. Where no fold holds two compared photos, the middle
@@ -71,7 +71,7 @@ def inner_folds(comparisons: Comparisons, seed: int, groups: Codes | None = None
 
 
 def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | None:
-    """Unit codes of the active photos that inner folds keep whole; None without such.
+    """Unit codes of the active photos kept together by inner folds; None without units.
 
     Known groups (n,) come first, then groups that are only compared within themselves; there must
     be at least as many as folds, and none may have more than half of the photos.
@@ -88,11 +88,11 @@ def held_out_whole(comparisons: Comparisons, groups: Codes | None) -> Codes | No
 
 
 def misordered(comparisons: Comparisons, ratings: Ratings) -> HeldOut:
-    """Weight of the pairs that ratings (n,) misorder against people's judgements, ties half."""
+    """Weight of the pairs ordered wrongly by ratings (n,), ties half."""
     credit, weight = comparisons.agreement(ratings)
     return HeldOut(float((weight - credit).sum()), float(weight.sum()))
 
 
 def _ordered(comparisons: Comparisons, rows: Codes) -> bool:
-    """Whether people ordered any two of the photos `rows`."""
+    """True if people ordered any two of the photos `rows`."""
     return len(rows) > 1 and comparisons.take(rows).n_pairs > 0

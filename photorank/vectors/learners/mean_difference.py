@@ -1,4 +1,4 @@
-"""Mean difference of winner and loser embeddings: the simplest learner, a baseline."""
+"""Mean difference of winners' and losers' embeddings: the simplest learner, a baseline."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from photorank.vectors.learners.ridge import products
 
 
 class MeanDifference(DirectionLearner):
-    """Learner of the mean difference, winner minus loser, over all comparisons.
+    """Learner of the mean embedding difference, winner minus loser, over all comparisons.
 
     With two classes, liked and disliked, it is the difference of their means;
     it is also where :class:`AllPairs` ends as its penalty grows, which makes

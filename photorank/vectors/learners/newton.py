@@ -1,4 +1,4 @@
-"""Truncated Newton method for smooth convex functions, from Hessian-vector products alone.
+"""Truncated Newton method for smooth convex functions with Hessian-vector products.
 
 SciPy's Newton-CG and trust-ncg find the same minima in about twice the time where there are
 few judgements, as with each click on the page Teach.
@@ -27,7 +27,7 @@ class Local(NamedTuple):
 def minimise(
     near: Callable[[Floats], Local], start: Floats, *, scale: Floats, tolerance: float
 ) -> Floats:
-    """Minimiser (k,) of the convex function that `near` evaluates.
+    """Minimiser (k,) of a convex function; `near` gives its value and derivatives.
 
     `scale` (k,) guesses the Hessian's diagonal, > 0: a good guess saves products. A gradient
     whose :func:`steepness` is at most `tolerance` ends the search.
@@ -56,7 +56,7 @@ def minimise(
 
 
 def steepness(gradient: Floats, scale: Floats) -> float:
-    """Norm of the gradient (k,), scaled by the guessed Hessian diagonal (k,)."""
+    """Norm of the gradient (k,) scaled by the estimated Hessian diagonal (k,)."""
     return float(np.sqrt(gradient @ (gradient / scale)))
 
 

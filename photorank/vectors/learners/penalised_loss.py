@@ -30,11 +30,11 @@ class PenalisedLoss(ABC, Generic[Graph]):
 
     @abstractmethod
     def equal_ratings(self, alpha: float) -> tuple[Floats, Floats]:
-        """Start parameters of equal ratings for all photos, and the guessed Hessian diagonal."""
+        """Start parameters (equal ratings), and the estimated Hessian diagonal."""
 
     @abstractmethod
     def held_out(self, parameters: Floats) -> HeldOut:
-        """Loss on these comparisons of parameters learned from other comparisons."""
+        """Loss on these comparisons at parameters learned from others."""
 
     def minimum(
         self, alpha: float, *, start: Floats | None = None, precision: float = _PRECISION
@@ -49,7 +49,7 @@ class PenalisedLoss(ABC, Generic[Graph]):
         )
 
     def best_alpha(self, spread: float, seed: int, groups: Codes | None = None) -> float:
-        """Penalty α of least held-out loss over 5 inner folds; `spread` is the trace of XᵀLX."""
+        """Penalty α with least held-out loss over 5 inner folds; `spread` is trace(XᵀLX)."""
         alphas = penalties(spread)
 
         def losses(train: Codes, test: Codes) -> Iterator[HeldOut]:

@@ -1,4 +1,4 @@
-"""Ranking SVM: every winner rated at least one unit above its loser."""
+"""Ranking SVM: hinge loss on every winner rated less than one unit above its loser."""
 
 from functools import cached_property
 

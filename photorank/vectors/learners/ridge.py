@@ -1,4 +1,4 @@
-"""Ridge least squares on a comparison graph, solved for every penalty at once."""
+"""Ridge least squares on a comparison graph, solved for all penalties at once."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ class Problem:
 
     @cached_property
     def squared(self) -> Floats | None:
-        """Matrix ZᵀL²Z (r, r) for labels, whose noise is a photo's; None for choices."""
+        """Matrix ZᵀL²Z (r, r) for labels, which have noise per photo; None for choices."""
         if self.labelled is None:
             return None
         Z, comparisons = self.labelled
@@ -106,7 +106,7 @@ class Problem:
         return [fit._replace(weights=row) for fit, row in zip(fits, weights.T, strict=True)]
 
     def _shrunk(self, alpha: float) -> Fit:
-        """Solution with its weights in the eigenvectors' coordinates."""
+        """Solution at one penalty, with weights in the eigenvectors' coordinates."""
         inverse = self._inverse(alpha)
         scale = self._prior_scale(inverse)
         pull = self.pull - scale * self.prior_pull
@@ -117,7 +117,7 @@ class Problem:
         return Fit(alpha, weights, scale, freedom, max(float(residual), 0.0))
 
     def best_alpha(self) -> float:
-        """Penalty of least generalised cross-validation error."""
+        """Penalty with least generalised cross-validation error."""
         return float(min(self.alphas(), key=lambda alpha: self._gcv(self._shrunk(alpha))))
 
     def alphas(self) -> Floats:
@@ -162,7 +162,7 @@ class Problem:
 
 
 def products(Z: Floats, V: Floats) -> Floats:
-    """Products Zᵀ V (r, …) in double precision, without a copy of a large Z in it."""
+    """Products Zᵀ V (r, …) in float64, without a float64 copy of a large Z."""
     if Z.dtype == np.float64:
         return Z.T @ V
     total = np.zeros((Z.shape[1], *V.shape[1:]))
@@ -173,7 +173,7 @@ def products(Z: Floats, V: Floats) -> Floats:
 
 
 def _columns(Z: Floats) -> Iterator[slice]:
-    """Yield ranges of columns of a matrix (n, r) that are worked on at once."""
+    """Yield ranges of columns of a matrix (n, r) to process together."""
     step = max(_AT_ONCE // len(Z), 1)
     for start in range(0, Z.shape[1], step):
         yield slice(start, start + step)

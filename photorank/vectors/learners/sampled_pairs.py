@@ -9,7 +9,7 @@ from photorank.vectors.learners.direction_learner import DirectionLearner
 
 
 class PairLeastSquares(DirectionLearner):
-    """Minimum-norm least squares on sampled pairs: every winner one unit above its loser.
+    """Minimum-norm least squares on sampled pairs, with target difference 1.
 
     This is how a CLIP test bench first learned a direction from tiers: photo
     pairs of the best and the worst, one equation v·(winner − loser) = 1 a

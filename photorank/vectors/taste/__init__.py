@@ -1,1 +1,1 @@
-"""Taste of one person: prior, posterior, and the choice of the next pair to ask about."""
+"""One person's taste: prior, posterior, and choice of the next pair to ask."""

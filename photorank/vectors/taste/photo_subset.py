@@ -1,4 +1,4 @@
-"""Subset of an index's photos for taste questions: all photos if few, else a random sample."""
+"""Photos that a person is asked about: all photos of an index, or a random sample."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ MOST = 20_000
 
 @dataclass(frozen=True, eq=False)
 class PhotoSubset:
-    """Subset of an index's photos, with the taste prior and the photos' coordinates."""
+    """Subset of an index's photos, with taste prior and coordinates."""
 
     prior: TastePrior
     rows: Codes  # (k,) of the index, ascending
@@ -25,7 +25,7 @@ class PhotoSubset:
 
     @classmethod
     def of_rows(cls, index: Index, prior: TastePrior, rows: Codes) -> "PhotoSubset":
-        """Subset of an index's photos from ascending row numbers."""
+        """Subset of an index's photos, from ascending row numbers."""
         Z = prior.coordinates(index.embeddings_of(rows))
         Z.flags.writeable = False
         return cls(prior, rows, Z)
@@ -46,11 +46,11 @@ class PhotoSubset:
         )
 
     def places(self, rows: Codes) -> Codes:
-        """Positions in the subset of row numbers of the index; every row must be in the subset."""
+        """Positions in the subset of the given row numbers, all of them members."""
         return np.searchsorted(self.rows, rows)
 
     def placed(self, said: Clicks) -> Clicks:
-        """Clicks with the index's row numbers replaced by positions in the subset."""
+        """Clicks with row numbers replaced by positions in the subset."""
         return said._replace(
             winners=self.places(said.winners),
             losers=self.places(said.losers),
@@ -66,7 +66,7 @@ def subset_in(
     rater: str | None = None,
     within: Codes | None = None,
 ) -> PhotoSubset:
-    """Subset of an index's photos to ask a person about, with the person's taste prior.
+    """Subset of an index's photos to ask a person about, with the taste prior.
 
     The direction is what everybody is taken to like, None to begin from nothing. How far
     `rater` may deviate is learned from the others, as
@@ -79,7 +79,7 @@ def subset_in(
 
 
 def some_rows(n: int, within: Codes | None = None, *, most: int = MOST) -> Codes:
-    """Rows that pairs are sampled from: all n if few, else a random sample of about `most` rows.
+    """Rows to sample pairs from: all n if few, else about `most` random ones.
 
     They are drawn at random, once and for all; with `within` whole blocks of two
     photos or more are drawn, for parts of a series would be left without partners.

@@ -1,4 +1,4 @@
-"""Taste prior of an unknown person: a vector's ratings, and the spread of people around them."""
+"""Taste prior of a new person: a vector's ratings, and the spread of people around them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ _PRIOR_PEOPLE = 10.0  # people that the starting covariance weighs as much as
 
 
 def prior_in(index: Index, direction: Direction | None, *, rater: str | None = None) -> TastePrior:
-    """Taste prior of a person judging an index's photos, from a master-vector (d,).
+    """Taste prior of a person who judges an index's photos, from a master-vector (d,).
 
     The ways in which people may deviate are those in which all of its photos differ,
     judged or not; how far a `rater` may is learned from the others, where there are
@@ -92,7 +92,7 @@ def learned_prior(
 def prior_by_others(
     prior: TastePrior, others: SingleRatings, embeddings_of: Callable[[Codes], Embeddings]
 ) -> TastePrior:
-    """Prior with covariance and noise learned from other people's scores, if there are enough.
+    """Prior with covariance and noise learned from other people's scores, if enough exist.
 
     With fewer than 20 of them, or if they do not agree with its direction, it is
     the prior itself.
